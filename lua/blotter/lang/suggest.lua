@@ -1,0 +1,47 @@
+--- "Did you mean": the known name nearest to a misspelt one.
+
+local suggest = {}
+
+local LONGEST = 64
+
+--- Edit distance of two short strings (insert, delete, replace, and swap of neighbours each cost one).
+local function distance(a, b)
+  local before, last, current = {}, {}, {}
+  for j = 0, #b do last[j] = j end
+  for i = 1, #a do
+    current[0] = i
+    for j = 1, #b do
+      local cost = a:byte(i) == b:byte(j) and 0 or 1
+      local best = math.min(last[j] + 1, current[j - 1] + 1, last[j - 1] + cost)
+      if i > 1 and j > 1 and a:byte(i) == b:byte(j - 1) and a:byte(i - 1) == b:byte(j) then
+        best = math.min(best, before[j - 2] + 1)
+      end
+      current[j] = best
+    end
+    before, last, current = last, current, before
+  end
+  return last[#b]
+end
+
+--- The nearest of `names` (a sequence) to `wanted`, or nil when none is near enough. Case counts for nothing.
+function suggest.nearest(wanted, names)
+  local best, best_distance
+  local folded = wanted:lower():sub(1, LONGEST)
+  for _, name in ipairs(names) do
+    local d = distance(folded, name:lower():sub(1, LONGEST))
+    if not best_distance or d < best_distance then best, best_distance = name, d end
+  end
+  local allowed = math.max(1, #wanted // 3)
+  if best and best_distance <= allowed then return best end
+  return nil
+end
+
+--- A phrase for the end of a message: `: did you mean 'country'?`, or the list when it is short, or nothing.
+function suggest.phrase(wanted, names)
+  local near = suggest.nearest(wanted, names)
+  if near then return (": did you mean '%s'?"):format(near) end
+  if #names > 0 and #names <= 12 then return " (there are: " .. table.concat(names, ", ") .. ")" end
+  return ""
+end
+
+return suggest
