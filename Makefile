@@ -1,0 +1,205 @@
+# blotter: build, test, install.
+#
+#   make report        print the overview of the operations dataset (installs and builds what is missing)
+#   make test          run the busted specs and the C tests; SPEC=spec/store and TESTS=test_bits narrow it
+#   make repl          a Lua prompt with blotter loaded
+#   make env           print the shell's settings for this checkout: eval "$(make -s env)"
+#   make install       below PREFIX (default /usr/local), in DESTDIR when packaging
+#   make lint format   luacheck, layout rules and clang-format; format rewrites
+#   make sanitize      the tests under ASan and UBSan; tsan and valgrind likewise
+#   make fuzz          each fuzzer for FUZZ_SECONDS; make torture: the tests' long versions
+#   make bench         against the peers that can be installed; bench-quick takes under two minutes
+#
+# SETUP=no skips the check for Debian packages, for systems that have the tools under other names.
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PREFIX ?= /usr/local
+LUA ?= lua5.4
+LUA_INCDIR ?= /usr/include/lua5.4
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+BUILD ?= build
+SETUP ?= yes
+
+# ---- packages ------------------------------------------------------------------------------------
+
+PACKAGES_BUILD := gcc libc6-dev lua5.4 liblua5.4-dev libxxhash-dev libzstd-dev zlib1g-dev lua-cjson lua-argparse
+PACKAGES_TEST  := lua-busted lua-sql-sqlite3 zstd gzip
+PACKAGES_LINT  := lua-check clang-format
+PACKAGES_FUZZ  := clang libclang-rt-14-dev
+PACKAGES_BENCH := libsqlite3-dev npm=npm r-base-core r-cran-data.table
+
+# A stamp says that its packages were there; .ci/setup prints those that it could not install.
+# "package=command" is content with the command, whoever brought it.
+STAMP := build/stamp
+setup = $(if $(filter no,$(SETUP)),,$(if $(strip $(eval left := $(shell .ci/setup $(1)))$(left)),\
+  $(error blotter needs packages that could not be installed here; run as root: apt-get install $(left))))
+
+.PRECIOUS: $(STAMP)/%
+$(STAMP)/build: .ci/setup Makefile
+	$(call setup,$(PACKAGES_BUILD))@mkdir -p $(@D) && touch $@
+$(STAMP)/test: $(STAMP)/build
+	$(call setup,$(PACKAGES_TEST))@touch $@
+$(STAMP)/lint: $(STAMP)/build
+	$(call setup,$(PACKAGES_LINT))@touch $@
+$(STAMP)/fuzz: $(STAMP)/build
+	$(call setup,$(PACKAGES_FUZZ))@touch $@
+$(STAMP)/bench: $(STAMP)/build
+	$(call setup,$(PACKAGES_BENCH))@touch $@
+$(STAMP)/valgrind: $(STAMP)/test
+	$(call setup,valgrind)@touch $@
+
+# ---- the engine and its binding --------------------------------------------------------------------
+
+ROOMS   := base store io exec
+ENGINE  := $(foreach room,$(ROOMS),$(sort $(wildcard csrc/$(room)/*.c)))
+BINDING := $(sort $(wildcard csrc/lua/*.c))
+CTESTS  := $(sort $(wildcard spec/c/test_*.c))
+SUPPORT := $(sort $(wildcard spec/support/*.c))
+HEADERS := $(wildcard csrc/*.h csrc/*/*.h spec/support/*.h)
+
+OPTIMIZE ?= -O3
+WARNINGS := -Wall -Wextra -Werror
+CFLAGS   ?=
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(OPTIMIZE) -g -fPIC -fvisibility=hidden $(WARNINGS) -pthread -Icsrc $(INSTRUMENT) $(CFLAGS)
+LIBS := -lxxhash -lzstd -lz -lm
+
+object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+TEST_PROGRAMS := $(CTESTS:spec/c/%.c=$(BUILD)/spec/%)
+
+.PHONY: all
+all: $(BUILD)/libblotter.a $(BUILD)/blotter/core.so build/bin/blotter
+
+$(BUILD)/obj/%.o: %.c | $(STAMP)/build
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(if $(filter csrc/lua/%,$<),-I$(LUA_INCDIR)) $(if $(filter spec/%,$<),-Ispec/support) \
+	  -MMD -MP -c -o $@ $<
+
+$(BUILD)/libblotter.a: $(call object,$(ENGINE))
+	@mkdir -p $(@D) && rm -f $@
+	ar rcs $@ $^
+
+# liblua is never linked: the interpreter that loads the module brings it.
+$(BUILD)/blotter/core.so: $(call object,$(BINDING)) $(BUILD)/libblotter.a
+	@mkdir -p $(@D)
+	$(CC) -shared -pthread $(INSTRUMENT) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/spec/%: $(BUILD)/obj/spec/c/%.o $(call object,$(SUPPORT)) $(BUILD)/libblotter.a
+	@mkdir -p $(@D)
+	$(CC) -pthread $(INSTRUMENT) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+-include $(patsubst %.o,%.d,$(call object,$(ENGINE) $(BINDING) $(CTESTS) $(SUPPORT)))
+.SECONDARY: $(call object,$(CTESTS) $(SUPPORT))
+
+# ---- use ---------------------------------------------------------------------------------------------
+
+TREE := $(CURDIR)
+export LUA_PATH  := $(TREE)/lua/?.lua;$(TREE)/lua/?/init.lua;;
+export LUA_CPATH := $(TREE)/$(BUILD)/?.so;;
+unexport LUA_PATH_5_4 LUA_CPATH_5_4
+
+# The command's text; $(1) is the folder of the Lua modules, $(2) that of the C module.
+define command
+#!/usr/bin/env $(LUA)
+package.path = "$(1)/?.lua;$(1)/?/init.lua;" .. package.path
+package.cpath = "$(2)/?.so;" .. package.cpath
+os.exit(require("blotter.cli").main(arg), true)
+endef
+export COMMAND_HERE := $(call command,$(TREE)/lua,$(TREE)/build)
+export COMMAND_INSTALLED = $(call command,$(LUADIR),$(LIBDIR))
+
+build/bin/blotter: Makefile
+	@mkdir -p $(@D) && printf '%s\n' "$$COMMAND_HERE" >$@ && chmod +x $@
+
+.PHONY: report repl env
+report: all
+	@build/bin/blotter report
+
+repl: all
+	@$(LUA) -i -l blotter
+
+env: all
+	@printf 'export LUA_PATH="%s"\nexport LUA_CPATH="%s"\nexport PATH="%s:$$PATH"\n' '$(LUA_PATH)' '$(LUA_CPATH)' \
+	  '$(TREE)/build/bin'
+
+# LUADIR, LIBDIR and BINDIR are set by LuaRocks; a package's files land below DESTDIR.
+LUADIR ?= $(PREFIX)/share/lua/5.4
+LIBDIR ?= $(PREFIX)/lib/lua/5.4
+BINDIR ?= $(PREFIX)/bin
+.PHONY: install
+install: all
+	@cd lua && find blotter -name '*.lua' -exec install -D -m 644 {} '$(DESTDIR)$(LUADIR)/{}' \;
+	@find data -type f -exec install -D -m 644 {} '$(DESTDIR)$(LUADIR)/blotter/{}' \;
+	@install -D -m 755 build/blotter/core.so '$(DESTDIR)$(LIBDIR)/blotter/core.so'
+	@printf '%s\n' "$$COMMAND_INSTALLED" >build/command
+	@install -D -m 755 build/command '$(DESTDIR)$(BINDIR)/blotter'
+
+# ---- tests -------------------------------------------------------------------------------------------
+
+SPEC  ?= spec
+TESTS ?= $(notdir $(TEST_PROGRAMS))
+RUN_TESTS = $(LUA) spec/support/run.lua $(addprefix --specs ,$(SPEC)) $(addprefix $(BUILD)/spec/,$(TESTS))
+
+.PHONY: test sanitize tsan valgrind torture fuzz
+test: all $(TEST_PROGRAMS) | $(STAMP)/test
+	@$(RUN_TESTS)
+
+torture: all $(TEST_PROGRAMS) | $(STAMP)/test
+	@BLOTTER_TORTURE=1 $(RUN_TESTS)
+
+ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+TSAN := -fsanitize=thread -fno-omit-frame-pointer
+sanitize:
+	@$(MAKE) --no-print-directory instrumented BUILD=build/asan OPTIMIZE=-O1 INSTRUMENT='$(ASAN)' PRELOAD=libasan.so
+tsan:
+	@$(MAKE) --no-print-directory instrumented BUILD=build/tsan OPTIMIZE=-O1 INSTRUMENT='$(TSAN)' PRELOAD=libtsan.so
+
+.PHONY: instrumented
+instrumented: all $(TEST_PROGRAMS) | $(STAMP)/test
+	@BLOTTER_PRELOAD="$$($(CC) -print-file-name=$(PRELOAD))" ASAN_OPTIONS=detect_leaks=1 \
+	  LSAN_OPTIONS=suppressions=spec/support/lsan.supp:print_suppressions=0 TSAN_OPTIONS=halt_on_error=1 $(RUN_TESTS)
+
+valgrind: all $(TEST_PROGRAMS) | $(STAMP)/valgrind
+	@BLOTTER_WRAP="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" \
+	  $(LUA) spec/support/run.lua $(addprefix $(BUILD)/spec/,$(TESTS))
+
+# One libFuzzer program for each spec/fuzz/fuzz_*.c; a corpus in spec/fuzz/corpus/<name> seeds it.
+FUZZERS := $(patsubst spec/fuzz/%.c,build/fuzz/%,$(wildcard spec/fuzz/fuzz_*.c))
+FUZZ_SECONDS ?= 20
+build/fuzz/%: spec/fuzz/%.c $(ENGINE) $(HEADERS) | $(STAMP)/fuzz
+	@mkdir -p $(@D)
+	clang -std=c11 -D_GNU_SOURCE -O1 -g $(WARNINGS) -pthread -Icsrc -fsanitize=fuzzer,address,undefined \
+	  -fno-sanitize-recover=all -o $@ $< $(ENGINE) $(LIBS)
+
+fuzz: $(FUZZERS)
+	@for f in $^; do \
+	  name=$${f##*/fuzz_}; mkdir -p build/fuzz/corpus/$$name; \
+	  echo "== $$name: $(FUZZ_SECONDS) s"; \
+	  $$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 -artifact_prefix=build/fuzz/$$name- \
+	    build/fuzz/corpus/$$name $$(ls -d spec/fuzz/corpus/$$name 2>/dev/null) || exit 1; \
+	done
+
+# ---- benchmarks ----------------------------------------------------------------------------------------
+
+.PHONY: bench bench-quick
+bench: all | $(STAMP)/bench
+	@$(LUA) spec/bench/run.lua full
+bench-quick: all | $(STAMP)/bench
+	@$(LUA) spec/bench/run.lua quick
+
+# ---- style -----------------------------------------------------------------------------------------------
+
+C_FILES := $(shell find csrc spec -name '*.[ch]' 2>/dev/null | sort)
+.PHONY: lint format clean
+lint: | $(STAMP)/lint
+	@luacheck -q lua spec
+	@! grep -lE '#include *[<"](lua|lauxlib|lualib)\.h' $(filter-out csrc/lua/%,$(filter csrc/%,$(C_FILES))) /dev/null \
+	  || { echo "only csrc/lua may include Lua's headers" >&2; exit 1; }
+	@clang-format --dry-run -Werror $(C_FILES)
+format: | $(STAMP)/lint
+	@clang-format -i $(C_FILES)
+
+clean:
+	rm -rf build
