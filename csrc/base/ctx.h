@@ -1,0 +1,32 @@
+/* ctx.h: the inside of a context, for base/ only. */
+#ifndef BLT_BASE_CTX_H
+#define BLT_BASE_CTX_H
+
+#include "../blt.h"
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define BLT_POOLED 32 /* large buffers kept for reuse */
+
+typedef struct blt_pool blt_pool;
+
+struct blt_ctx {
+  atomic_uint refs;
+  atomic_size_t limit, used, peak;
+  atomic_uint_fast64_t fail_at; /* 0: off; counts down to 1, stays there */
+  pthread_mutex_t lock;         /* guards `pooled` */
+  struct {
+    void *p;
+    size_t bytes;
+  } pooled[BLT_POOLED];
+  size_t pooled_bytes;
+  uint32_t threads;
+  blt_pool *pool; /* NULL until the first parallel work */
+  blt_poll_fn poll;
+  void *poll_arg;
+  double timeout;
+};
+
+void blt_pool_stop(blt_ctx *ctx);
+
+#endif

@@ -1,0 +1,161 @@
+#include "mem.h"
+#include "ctx.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define POOLED_BYTES_MAX ((size_t)512 << 20)
+
+/* A build with -DBLT_CHECKED keeps the size in front of each block and aborts when a free names another. */
+#ifdef BLT_CHECKED
+#define HEADER 64
+#else
+#define HEADER 0
+#endif
+
+static size_t round_large(size_t bytes) { return (bytes + BLT_LARGE - 1) & ~(BLT_LARGE - 1); }
+
+/* Counts `bytes` in, or refuses. */
+static bool account(blt_ctx *ctx, size_t bytes) {
+  uint_fast64_t n = atomic_load_explicit(&ctx->fail_at, memory_order_relaxed);
+  if (n) {
+    if (n == 1) return false;
+    atomic_fetch_sub_explicit(&ctx->fail_at, 1, memory_order_relaxed);
+  }
+  size_t limit = atomic_load_explicit(&ctx->limit, memory_order_relaxed);
+  size_t used = atomic_fetch_add_explicit(&ctx->used, bytes, memory_order_relaxed) + bytes;
+  if ((limit && used > limit) || used < bytes) {
+    atomic_fetch_sub_explicit(&ctx->used, bytes, memory_order_relaxed);
+    return false;
+  }
+  size_t peak = atomic_load_explicit(&ctx->peak, memory_order_relaxed);
+  while (used > peak && !atomic_compare_exchange_weak(&ctx->peak, &peak, used)) continue;
+  return true;
+}
+
+static void unaccount(blt_ctx *ctx, size_t bytes) {
+  atomic_fetch_sub_explicit(&ctx->used, bytes, memory_order_relaxed);
+}
+
+/* The smallest kept buffer of at least `bytes` that wastes at most a quarter; NULL when there is none. Pooled
+ * buffers are not counted as used. */
+static void *pool_take(blt_ctx *ctx, size_t bytes) {
+  void *p = NULL;
+  pthread_mutex_lock(&ctx->lock);
+  for (int i = 0; i < BLT_POOLED; i++) {
+    if (ctx->pooled[i].bytes != bytes) continue;
+    p = ctx->pooled[i].p;
+    ctx->pooled_bytes -= bytes;
+    ctx->pooled[i].p = NULL;
+    ctx->pooled[i].bytes = 0;
+    break;
+  }
+  pthread_mutex_unlock(&ctx->lock);
+  return p;
+}
+
+static bool pool_put(blt_ctx *ctx, void *p, size_t bytes) {
+  bool kept = false;
+  pthread_mutex_lock(&ctx->lock);
+  for (int i = 0; i < BLT_POOLED && ctx->pooled_bytes + bytes <= POOLED_BYTES_MAX; i++) {
+    if (ctx->pooled[i].p) continue;
+    ctx->pooled[i].p = p;
+    ctx->pooled[i].bytes = bytes;
+    ctx->pooled_bytes += bytes;
+    kept = true;
+    break;
+  }
+  pthread_mutex_unlock(&ctx->lock);
+  return kept;
+}
+
+static void *map_large(blt_ctx *ctx, size_t bytes) {
+  void *p = pool_take(ctx, bytes);
+  if (p) return p;
+  char *raw = mmap(NULL, bytes + BLT_LARGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (raw == MAP_FAILED) return NULL;
+  char *aligned = (char *)round_large((size_t)raw);
+  if (aligned > raw) munmap(raw, (size_t)(aligned - raw));
+  if (raw + BLT_LARGE > aligned) munmap(aligned + bytes, (size_t)(raw + BLT_LARGE - aligned));
+  madvise(aligned, bytes, MADV_HUGEPAGE);
+  return aligned;
+}
+
+static void unmap_large(blt_ctx *ctx, void *p, size_t bytes) {
+  if (!pool_put(ctx, p, bytes)) munmap(p, bytes);
+}
+
+static void *raw_alloc(blt_ctx *ctx, size_t bytes) {
+  if (bytes >= BLT_LARGE) return map_large(ctx, round_large(bytes));
+  void *p = NULL;
+  return posix_memalign(&p, 64, bytes) ? NULL : p;
+}
+
+static void raw_free(blt_ctx *ctx, void *p, size_t bytes) {
+  if (bytes >= BLT_LARGE)
+    unmap_large(ctx, p, round_large(bytes));
+  else
+    free(p);
+}
+
+void *blt_alloc(blt_ctx *ctx, size_t bytes) {
+  if (bytes == 0) bytes = 1;
+  if (bytes > SIZE_MAX / 2 || !account(ctx, bytes)) return NULL;
+  char *p = raw_alloc(ctx, bytes + HEADER);
+  if (!p) {
+    unaccount(ctx, bytes);
+    return NULL;
+  }
+#ifdef BLT_CHECKED
+  *(size_t *)p = bytes;
+#endif
+  return p + HEADER;
+}
+
+void *blt_calloc(blt_ctx *ctx, size_t count, size_t size) {
+  size_t bytes;
+  if (__builtin_mul_overflow(count, size, &bytes)) return NULL;
+  void *p = blt_alloc(ctx, bytes);
+  if (p) memset(p, 0, bytes);
+  return p;
+}
+
+void blt_free(blt_ctx *ctx, void *p, size_t bytes) {
+  if (!p) return;
+  if (bytes == 0) bytes = 1;
+#ifdef BLT_CHECKED
+  if (*(size_t *)((char *)p - HEADER) != bytes) abort();
+#endif
+  raw_free(ctx, (char *)p - HEADER, bytes + HEADER);
+  unaccount(ctx, bytes);
+}
+
+void *blt_realloc(blt_ctx *ctx, void *p, size_t old, size_t bytes) {
+  void *q = blt_alloc(ctx, bytes);
+  if (!q || !p) return q;
+  memcpy(q, p, old < bytes ? old : bytes);
+  blt_free(ctx, p, old);
+  return q;
+}
+
+char *blt_strdup(blt_ctx *ctx, const char *s, size_t len) {
+  char *p = blt_alloc(ctx, len + 1);
+  if (!p) return NULL;
+  if (len) memcpy(p, s, len);
+  p[len] = 0;
+  return p;
+}
+
+blt_status blt_grow(blt_ctx *ctx, void *p, size_t *cap, size_t need, size_t size, blt_error *err) {
+  void **array = p;
+  if (need <= *cap) return BLT_OK;
+  size_t want = *cap < 8 ? 8 : *cap * 2;
+  if (want < need) want = need;
+  if (want > SIZE_MAX / 2 / size) return blt_fail_memory(err, SIZE_MAX);
+  void *q = blt_realloc(ctx, *array, *cap * size, want * size);
+  if (!q) return blt_fail_memory(err, want * size);
+  *array = q;
+  *cap = want;
+  return BLT_OK;
+}

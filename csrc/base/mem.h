@@ -1,0 +1,24 @@
+/* mem.h: the one allocator. Every byte that the engine holds is counted in its context and can be refused.
+ *
+ * Callers give the size back when they free (no headers, exact accounting); builds with -DBLT_CHECKED verify
+ * the size on every free. Blocks of BLT_LARGE bytes and more are mapped, aligned to huge pages, advised for
+ * them, and a bounded number is kept for reuse: a page fault costs more than most kernels.
+ */
+#ifndef BLT_BASE_MEM_H
+#define BLT_BASE_MEM_H
+
+#include "../blt.h"
+
+#define BLT_LARGE ((size_t)2 << 20)
+
+void *blt_alloc(blt_ctx *ctx, size_t bytes);            /* NULL when refused; 64-byte aligned; bytes > 0 */
+void *blt_calloc(blt_ctx *ctx, size_t count, size_t size); /* zeroed; NULL also when the product overflows */
+/* Grows or shrinks; on NULL the old block is still there. `p` may be NULL with `old` 0. */
+void *blt_realloc(blt_ctx *ctx, void *p, size_t old, size_t bytes);
+void blt_free(blt_ctx *ctx, void *p, size_t bytes); /* NULL is allowed */
+char *blt_strdup(blt_ctx *ctx, const char *s, size_t len); /* zero-terminated; free with len + 1 */
+
+/* Grows array `*p` of `size`-byte items from `*cap` items to at least `need` (doubling). */
+blt_status blt_grow(blt_ctx *ctx, void *p, size_t *cap, size_t need, size_t size, blt_error *err);
+
+#endif

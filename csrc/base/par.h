@@ -1,0 +1,27 @@
+/* par.h: morsels on a pool of threads.
+ *
+ * The calling thread works too (it is worker 0) and is the only one that polls for interruption. The pool
+ * starts with the first call that has more than one task and more than one thread.
+ */
+#ifndef BLT_BASE_PAR_H
+#define BLT_BASE_PAR_H
+
+#include "../blt.h"
+
+/* One task. `worker` is below blt_par_workers(ctx): index scratch space by it. Tasks start in rising order. */
+typedef blt_status (*blt_task_fn)(void *arg, uint32_t task, uint32_t worker, blt_error *err);
+
+/* How many workers blt_par may use (the context's threads). */
+uint32_t blt_par_workers(const blt_ctx *ctx);
+
+/* Runs tasks 0 to ntasks-1 and waits for all. The first failure (or the poll's, or the time limit) stops
+ * tasks that have not started and is returned. Must not be nested inside a task. */
+blt_status blt_par(blt_ctx *ctx, uint32_t ntasks, blt_task_fn fn, void *arg, blt_error *err);
+
+/* The same on the calling thread only, polling between tasks: for small work. */
+blt_status blt_seq(blt_ctx *ctx, uint32_t ntasks, blt_task_fn fn, void *arg, blt_error *err);
+
+/* One poll on the calling thread, outside blt_par, for long sequential work. */
+blt_status blt_poll(blt_ctx *ctx, uint64_t done, uint64_t total, blt_error *err);
+
+#endif

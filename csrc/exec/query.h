@@ -1,0 +1,68 @@
+/* query.h: one stage of a query: scan a view, filter, compute, and end in one sink; the answer is a table.
+ *
+ *   view ── where ──┬── rows                 (select)
+ *                   ├── groups: keys, aggregates   (by … agg, distinct)
+ *                   └── order, limit                (sort, top-k)
+ *
+ * A query of several stages runs stage by stage, each over the table that the one before gave. Results are the
+ * same, bit for bit, whatever the number of threads. Groups come out in order of first appearance unless `order`
+ * says otherwise.
+ */
+#ifndef BLT_EXEC_QUERY_H
+#define BLT_EXEC_QUERY_H
+
+#include "expr.h"
+
+typedef struct blt_output {
+  const char *name;
+  blt_expr *expr; /* borrowed */
+} blt_output;
+
+/* One aggregate: kind is a name of blt_agg_names(); parameters (a quantile's 0.5, the n of top) are constants
+ * among args. where: only rows for which it is true (the `_if` form), or NULL. */
+typedef struct blt_aggregate {
+  const char *name; /* output column */
+  const char *kind;
+  uint32_t nargs;
+  blt_expr *args[4];
+  blt_expr *where;
+} blt_aggregate;
+
+/* Order of the answer by its own output columns. */
+typedef struct blt_order {
+  uint32_t column;
+  bool descending, nulls_first;
+} blt_order;
+
+typedef struct blt_stage {
+  const blt_view *view;
+  blt_expr *where;          /* or NULL */
+  bool grouped;             /* groups (keys may be none: one group) or rows */
+  uint32_t noutputs;        /* rows: the columns; grouped: the keys */
+  const blt_output *outputs;
+  uint32_t naggregates;
+  const blt_aggregate *aggregates;
+  uint32_t norder;
+  const blt_order *order;
+  uint64_t skip, limit;      /* limit UINT64_MAX: no limit */
+} blt_stage;
+
+/* What ran, for :explain(). */
+typedef struct blt_profile {
+  char strategy[240];
+  uint64_t rows_scanned, rows_selected, groups_skipped, groups_scanned, rows_out, bytes_read;
+  double seconds_filter, seconds_group, seconds_sort, seconds_total;
+} blt_profile;
+
+/* Runs it. `profile` may be NULL. err->position: index of the aggregate that is wrong, or -1. */
+blt_status blt_stage_run(blt_ctx *ctx, const blt_stage *stage, blt_table **out, blt_profile *profile,
+                         blt_error *err);
+/* Fills the strategy and estimates without running. */
+blt_status blt_stage_explain(blt_ctx *ctx, const blt_stage *stage, blt_profile *profile, blt_error *err);
+
+/* Names of all aggregates, sorted, NULL-terminated. */
+const char *const *blt_agg_names(void);
+/* Type of the aggregate's result, checking its arguments. */
+blt_status blt_agg_type(const blt_aggregate *a, blt_type *out, blt_error *err);
+
+#endif
