@@ -54,8 +54,12 @@ typedef struct blt_block {
   const char *text;  /* TEXT: the bytes */
   uint64_t disk;     /* offset of the stored form in the file, 0 when not stored yet (store/file.c) */
   atomic_uint refs;
-  blt_buffer *buffer; /* what data, valid and text point into */
+  blt_ctx *ctx;       /* that the struct was allocated from */
+  blt_buffer *buffer; /* what data, valid and text point into; NULL when there is none */
 } blt_block;
+
+/* A struct with one reference, all zero but `ctx` and `refs`, for code that makes blocks (block.c, file.c). */
+blt_block *blt_block_alloc(blt_ctx *ctx);
 
 blt_block *blt_block_retain(blt_block *b);
 void blt_block_release(blt_block *b); /* NULL is allowed */
