@@ -4,8 +4,8 @@
  *   bytes    K o r e a J a p a n …
  *
  * Codes never change while the dictionary lives, so blocks, frames and snapshots share it by reference; it
- * only grows (or is cut back by a rollback that nobody else can see). A pointer from blt_dict_at is good until
- * the next blt_dict_intern. Reading from several threads is safe while nobody interns.
+ * only grows (or is cut back by a rollback that nobody else can see). A pointer from blt_dict_at is good
+ * until the next blt_dict_intern. Reading from several threads is safe while nobody interns.
  */
 #ifndef BLT_STORE_DICT_H
 #define BLT_STORE_DICT_H
@@ -13,6 +13,7 @@
 #include "../blt.h"
 
 #define BLT_DICT_MAX 0x7fffffffu /* entries */
+#define BLT_DICT_BATCH 64u       /* strings that blt_dict_intern_many has in flight */
 
 /* Open for the one-line accessor below; only dict.c writes it. */
 typedef struct blt_dict {
@@ -24,18 +25,21 @@ typedef struct blt_dict {
 
 blt_status blt_dict_new(blt_ctx *ctx, blt_dict **out, blt_error *err);
 blt_dict *blt_dict_retain(blt_dict *d);
-void blt_dict_release(blt_dict *d); /* NULL is allowed */
+void blt_dict_release(blt_dict *d);      /* NULL is allowed */
 bool blt_dict_shared(const blt_dict *d); /* somebody else holds a reference too */
 
 static inline blt_str blt_dict_at(const blt_dict *d, uint32_t code) {
   return (blt_str){d->bytes + d->offsets[code], (uint32_t)(d->offsets[code + 1] - d->offsets[code])};
 }
 
-/* The code of `s`, adding it when it is new. BLT_ENOMEM, or BLT_EINVAL past BLT_DICT_MAX or BLT_MAX_STRING. */
+/* The code of `s`, adding it when new. BLT_ENOMEM, or BLT_EINVAL past BLT_DICT_MAX or BLT_MAX_STRING.
+ */
 blt_status blt_dict_intern(blt_dict *d, const char *s, size_t len, uint32_t *code, blt_error *err);
 /* The same with the hash already known: blt_dict_hash(s, len). */
 blt_status blt_dict_intern_hashed(blt_dict *d, const char *s, size_t len, uint64_t hash, uint32_t *code,
                                   blt_error *err);
+/* Interns `n` strings, overlapping their cache misses: the way to load many. On failure some may be added. */
+blt_status blt_dict_intern_many(blt_dict *d, const blt_str *v, uint32_t n, uint32_t *codes, blt_error *err);
 uint64_t blt_dict_hash(const char *s, size_t len);
 void blt_dict_prefetch(const blt_dict *d, uint64_t hash); /* the slot that an intern will touch */
 /* Looks `s` up without adding. Builds the lookup table on first use, so it can fail with BLT_ENOMEM. */
@@ -48,11 +52,11 @@ blt_status blt_dict_truncate(blt_dict *d, uint32_t count, blt_error *err);
 /* A dictionary of its own with the first `count` entries. */
 blt_status blt_dict_copy(const blt_dict *d, uint32_t count, blt_dict **out, blt_error *err);
 
-/* ranks[code] = position of the entry in byte order. Computed once for each count; owned by the dictionary and
- * good until the next intern. */
+/* ranks[code] = position of the entry in byte order. Computed once for each count; owned by the dictionary
+ * and good until the next intern. */
 blt_status blt_dict_ranks(blt_dict *d, const uint32_t **ranks, blt_error *err);
 
-size_t blt_dict_bytes(const blt_dict *d); /* memory held */
+size_t blt_dict_bytes(const blt_dict *d);                  /* memory held */
 blt_status blt_dict_validate(blt_dict *d, blt_error *err); /* offsets rise, entries are distinct and found */
 
 #endif
