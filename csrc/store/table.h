@@ -72,7 +72,6 @@ typedef struct blt_view {
                                     NULL when no group has deleted rows */
   const blt_view_column *columns;
   blt_table *table;
-  struct blt_view_inside *inside;
 } blt_view;
 
 blt_status blt_table_view(blt_table *t, blt_view **out, blt_error *err);

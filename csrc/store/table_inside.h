@@ -1,0 +1,76 @@
+/* table_inside.h: the inside of a table, for store/ only. */
+#ifndef BLT_STORE_TABLE_INSIDE_H
+#define BLT_STORE_TABLE_INSIDE_H
+
+#include "table.h"
+
+/* Plain growing arrays of one column: int64_t, double, uint32_t codes, or (text) uint32_t offsets and bytes. Bits
+ * of `valid` from the tail's row count on are 1, so that only a null has to be written. */
+typedef struct blt_tail {
+  void *data;
+  uint64_t *valid;
+  char *text;
+  size_t text_cap;
+  uint32_t cap;   /* rows that data and valid have room for; the table's tail_cap is the smallest */
+  uint32_t nulls;
+  bool has_nan;
+  blt_scalar min, max; /* exact, over what is neither null nor NaN; of codes too */
+} blt_tail;
+
+typedef struct blt_column {
+  blt_type type;
+  blt_dict *dict; /* string columns */
+  bool plain;     /* a string column that fell back to plain text: the tail is text, new blocks are TEXT */
+  const blt_block **blocks; /* room for one more than the sealed groups: a view puts the tail there */
+  size_t blocks_cap;
+  blt_tail tail;
+  blt_block tail_block; /* the tail in the shape of a block, filled when a view is made */
+} blt_column;
+
+struct blt_table {
+  atomic_uint refs;
+  blt_ctx *ctx;
+  blt_schema *schema;
+  blt_column *columns;
+  uint32_t ngroups;     /* sealed */
+  uint32_t *group_rows; /* room for ngroups + 1 */
+  size_t group_rows_cap;
+  uint64_t **live;      /* room for ngroups + 1 (the tail's last); NULL entries: all rows live */
+  size_t live_cap;
+  uint64_t deleted;     /* rows that do not live */
+  uint64_t sealed_rows; /* rows in sealed groups, with the deleted ones */
+  uint32_t tail_rows, tail_cap;
+  uint32_t pushed;      /* values of the open row */
+  bool row_open;
+  int null_in;          /* a required column that the open row leaves null, or -1 */
+  uint32_t pins;        /* views held */
+  bool readonly;
+  uint64_t version;     /* rises with every change */
+  struct blt_keys *keys; /* unique indexes (index.c); NULL: none built */
+  /* Checks the keys of the row at tail position tail_rows and enters them; NULL when the table has no keys. */
+  blt_status (*enter_keys)(blt_table *t, blt_error *err);
+  void (*free_keys)(blt_table *t);
+};
+
+/* BLT_EBUSY while a view is held, BLT_EREADONLY. Call before any change. */
+blt_status blt_table_writable(const blt_table *t, blt_error *err);
+/* Makes room in the group arrays for one more group and the tail. */
+blt_status blt_table_reserve_group(blt_table *t, blt_error *err);
+/* Turns the tail into a sealed group (also a short one, which must then be the last). */
+blt_status blt_table_seal(blt_table *t, blt_error *err);
+/* Turns a short last group back into the tail. Nothing when there is none. */
+blt_status blt_table_reopen(blt_table *t, blt_error *err);
+/* Fills tail_block of each column from the tail, and undoes what that did to the tail's spare bits. */
+void blt_table_show_tail(blt_table *t);
+void blt_table_hide_tail(blt_table *t);
+/* A dictionary that is almost as long as the column costs more than it saves: from then on plain text. Only
+ * while the tail is empty. */
+void blt_table_consider_plain(blt_table *t, blt_column *c);
+void blt_tail_reset_bounds(blt_column *c);
+void blt_tail_free_arrays(blt_table *t, blt_column *c);
+/* Cuts the tail back to `rows` rows and recomputes its bounds. */
+void blt_table_cut_tail(blt_table *t, uint32_t rows);
+/* Bytes of one value in a column's tail array. */
+static inline size_t blt_tail_width(const blt_column *c) { return c->type.id == BLT_STRING ? 4 : 8; }
+
+#endif
