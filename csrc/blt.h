@@ -13,13 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BLT_BLOCK_ROWS 65536u   /* rows of a full block; a row inside a block is a 16-bit offset */
-#define BLT_VECTOR_ROWS 2048u   /* rows of a vector; starts of vectors are multiples of it */
-#define BLT_MAX_COLUMNS 16384u  /* columns of a table */
-#define BLT_MAX_NAME 255u       /* bytes of a table's or column's name */
+#define BLT_BLOCK_ROWS 65536u     /* rows of a full block; a row inside a block is a 16-bit offset */
+#define BLT_VECTOR_ROWS 2048u     /* rows of a vector; starts of vectors are multiples of it */
+#define BLT_MAX_COLUMNS 16384u    /* columns of a table */
+#define BLT_MAX_NAME 255u         /* bytes of a table's or column's name */
 #define BLT_MAX_STRING (1u << 30) /* bytes of one string value */
-#define BLT_MAX_KEY_COLUMNS 16u /* columns of a primary or unique key */
-#define BLT_MAX_PRECISION 18    /* digits of a decimal: its scaled value fits an int64 */
+#define BLT_MAX_KEY_COLUMNS 16u   /* columns of a primary or unique key */
+#define BLT_MAX_PRECISION 18      /* digits of a decimal: its scaled value fits an int64 */
 
 typedef enum blt_status {
   BLT_OK = 0,
@@ -60,10 +60,10 @@ typedef enum blt_type_id {
   BLT_BOOL,         /* 0 or 1 */
   BLT_INT64,
   BLT_FLOAT64,
-  BLT_DECIMAL,      /* scaled int64: value * 10^scale */
-  BLT_STRING,       /* any bytes; text is UTF-8 by convention */
-  BLT_DATE,         /* days since 1970-01-01, proleptic Gregorian, years 0001 to 9999 */
-  BLT_TIMESTAMP     /* microseconds since 1970-01-01T00:00:00Z */
+  BLT_DECIMAL,  /* scaled int64: value * 10^scale */
+  BLT_STRING,   /* any bytes; text is UTF-8 by convention */
+  BLT_DATE,     /* days since 1970-01-01, proleptic Gregorian, years 0001 to 9999 */
+  BLT_TIMESTAMP /* microseconds since 1970-01-01T00:00:00Z */
 } blt_type_id;
 
 typedef struct blt_type {
@@ -74,7 +74,9 @@ typedef struct blt_type {
 } blt_type;
 
 /* True for the types whose values are an int64 in memory: all but float64 and string. */
-static inline bool blt_type_is_int(blt_type t) { return t.id != BLT_FLOAT64 && t.id != BLT_STRING; }
+static inline bool blt_type_is_int(blt_type t) {
+  return t.id != BLT_FLOAT64 && t.id != BLT_STRING;
+}
 /* "bool", "int64", ..., "decimal(9,2)": writes at most 24 bytes with the final zero, returns `out`. */
 char *blt_type_name(blt_type t, char out[24]);
 /* Reads such a name. Returns false when it is none. */

@@ -7,10 +7,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-static inline size_t blt_bits_words(size_t n) { return (n + 63) / 64; }
-static inline bool blt_bit(const uint64_t *b, size_t i) { return (b[i >> 6] >> (i & 63)) & 1; }
-static inline void blt_bit_set(uint64_t *b, size_t i) { b[i >> 6] |= UINT64_C(1) << (i & 63); }
-static inline void blt_bit_clear(uint64_t *b, size_t i) { b[i >> 6] &= ~(UINT64_C(1) << (i & 63)); }
+static inline size_t blt_bits_words(size_t n) {
+  return (n + 63) / 64;
+}
+static inline bool blt_bit(const uint64_t *b, size_t i) {
+  return (b[i >> 6] >> (i & 63)) & 1;
+}
+static inline void blt_bit_set(uint64_t *b, size_t i) {
+  b[i >> 6] |= UINT64_C(1) << (i & 63);
+}
+static inline void blt_bit_clear(uint64_t *b, size_t i) {
+  b[i >> 6] &= ~(UINT64_C(1) << (i & 63));
+}
 static inline void blt_bit_put(uint64_t *b, size_t i, bool on) {
   uint64_t m = UINT64_C(1) << (i & 63);
   b[i >> 6] = on ? b[i >> 6] | m : b[i >> 6] & ~m;

@@ -30,12 +30,24 @@ void blt_ctx_release(blt_ctx *ctx) {
   free(ctx);
 }
 
-void blt_ctx_set_memory_limit(blt_ctx *ctx, size_t bytes) { atomic_store(&ctx->limit, bytes); }
-size_t blt_ctx_memory_limit(const blt_ctx *ctx) { return atomic_load(&ctx->limit); }
-size_t blt_ctx_memory_used(const blt_ctx *ctx) { return atomic_load(&ctx->used); }
-size_t blt_ctx_memory_peak(const blt_ctx *ctx) { return atomic_load(&ctx->peak); }
-void blt_ctx_reset_peak(blt_ctx *ctx) { atomic_store(&ctx->peak, atomic_load(&ctx->used)); }
-void blt_ctx_fail_allocation(blt_ctx *ctx, uint64_t n) { atomic_store(&ctx->fail_at, n); }
+void blt_ctx_set_memory_limit(blt_ctx *ctx, size_t bytes) {
+  atomic_store(&ctx->limit, bytes);
+}
+size_t blt_ctx_memory_limit(const blt_ctx *ctx) {
+  return atomic_load(&ctx->limit);
+}
+size_t blt_ctx_memory_used(const blt_ctx *ctx) {
+  return atomic_load(&ctx->used);
+}
+size_t blt_ctx_memory_peak(const blt_ctx *ctx) {
+  return atomic_load(&ctx->peak);
+}
+void blt_ctx_reset_peak(blt_ctx *ctx) {
+  atomic_store(&ctx->peak, atomic_load(&ctx->used));
+}
+void blt_ctx_fail_allocation(blt_ctx *ctx, uint64_t n) {
+  atomic_store(&ctx->fail_at, n);
+}
 
 void blt_ctx_set_threads(blt_ctx *ctx, uint32_t n) {
   if (n == 0) {
@@ -47,11 +59,15 @@ void blt_ctx_set_threads(blt_ctx *ctx, uint32_t n) {
   ctx->threads = n;
 }
 
-uint32_t blt_ctx_threads(const blt_ctx *ctx) { return ctx->threads; }
+uint32_t blt_ctx_threads(const blt_ctx *ctx) {
+  return ctx->threads;
+}
 
 void blt_ctx_set_poll(blt_ctx *ctx, blt_poll_fn poll, void *arg) {
   ctx->poll = poll;
   ctx->poll_arg = arg;
 }
 
-void blt_ctx_set_timeout(blt_ctx *ctx, double seconds) { ctx->timeout = seconds > 0 ? seconds : 0; }
+void blt_ctx_set_timeout(blt_ctx *ctx, double seconds) {
+  ctx->timeout = seconds > 0 ? seconds : 0;
+}

@@ -28,10 +28,11 @@ blt_status blt_fail_at(blt_error *err, blt_status code, int64_t position, const 
 }
 
 blt_status blt_fail_memory(blt_error *err, size_t bytes) {
-  return blt_fail(err, BLT_ENOMEM, "not enough memory: %zu more bytes were refused (see memory_limit)", bytes);
+  return blt_fail(err, BLT_ENOMEM, "not enough memory: %zu more bytes were refused (see memory_limit)",
+                  bytes);
 }
 
-static const char *const names[] = {"null", "bool",   "int64", "float64",
+static const char *const names[] = {"null",    "bool",   "int64", "float64",
                                     "decimal", "string", "date",  "timestamp"};
 
 char *blt_type_name(blt_type t, char out[24]) {

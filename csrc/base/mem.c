@@ -14,7 +14,9 @@
 #define HEADER 0
 #endif
 
-static size_t round_large(size_t bytes) { return (bytes + BLT_LARGE - 1) & ~(BLT_LARGE - 1); }
+static size_t round_large(size_t bytes) {
+  return (bytes + BLT_LARGE - 1) & ~(BLT_LARGE - 1);
+}
 
 /* Counts `bytes` in, or refuses. */
 static bool account(blt_ctx *ctx, size_t bytes) {

@@ -11,11 +11,11 @@
 
 #define BLT_LARGE ((size_t)2 << 20)
 
-void *blt_alloc(blt_ctx *ctx, size_t bytes);            /* NULL when refused; 64-byte aligned; bytes > 0 */
+void *blt_alloc(blt_ctx *ctx, size_t bytes);               /* NULL when refused; 64-byte aligned; bytes > 0 */
 void *blt_calloc(blt_ctx *ctx, size_t count, size_t size); /* zeroed; NULL also when the product overflows */
 /* Grows or shrinks; on NULL the old block is still there. `p` may be NULL with `old` 0. */
 void *blt_realloc(blt_ctx *ctx, void *p, size_t old, size_t bytes);
-void blt_free(blt_ctx *ctx, void *p, size_t bytes); /* NULL is allowed */
+void blt_free(blt_ctx *ctx, void *p, size_t bytes);        /* NULL is allowed */
 char *blt_strdup(blt_ctx *ctx, const char *s, size_t len); /* zero-terminated; free with len + 1 */
 
 /* Grows array `*p` of `size`-byte items from `*cap` items to at least `need` (doubling). */

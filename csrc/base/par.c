@@ -14,11 +14,11 @@ typedef struct job {
   blt_task_fn fn;
   void *arg;
   uint32_t ntasks;
-  atomic_uint next;    /* next task to start */
-  atomic_uint stop;    /* nothing new starts */
-  atomic_uint done;    /* tasks finished, for progress */
+  atomic_uint next; /* next task to start */
+  atomic_uint stop; /* nothing new starts */
+  atomic_uint done; /* tasks finished, for progress */
   pthread_mutex_t *lock;
-  blt_status status;   /* first failure; guarded by the pool's lock */
+  blt_status status; /* first failure; guarded by the pool's lock */
   blt_error error;
 } job;
 
@@ -76,7 +76,8 @@ static void *worker_main(void *p) {
   free(p);
   pthread_mutex_lock(&pool->lock);
   for (;;) {
-    while (!pool->quit && (!pool->job || pool->generation == seen)) pthread_cond_wait(&pool->work, &pool->lock);
+    while (!pool->quit && (!pool->job || pool->generation == seen))
+      pthread_cond_wait(&pool->work, &pool->lock);
     if (pool->quit) break;
     job *j = pool->job;
     seen = pool->generation;
@@ -173,7 +174,9 @@ static void job_init(job *j, uint32_t ntasks, blt_task_fn fn, void *arg) {
   j->ntasks = ntasks;
 }
 
-uint32_t blt_par_workers(const blt_ctx *ctx) { return ctx->threads; }
+uint32_t blt_par_workers(const blt_ctx *ctx) {
+  return ctx->threads;
+}
 
 blt_status blt_seq(blt_ctx *ctx, uint32_t ntasks, blt_task_fn fn, void *arg, blt_error *err) {
   job j;

@@ -8,7 +8,8 @@
 
 #include "../blt.h"
 
-/* One task. `worker` is below blt_par_workers(ctx): index scratch space by it. Tasks start in rising order. */
+/* One task. `worker` is below blt_par_workers(ctx): index scratch space by it. Tasks start in rising order.
+ */
 typedef blt_status (*blt_task_fn)(void *arg, uint32_t task, uint32_t worker, blt_error *err);
 
 /* How many workers blt_par may use (the context's threads). */

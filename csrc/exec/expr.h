@@ -4,12 +4,13 @@
  * themselves), is type-checked against the view's columns, constant-folded, and becomes an immutable program
  * that any number of evaluators (one a worker) run.
  *
- * Rules: comparisons and arithmetic with null give null; and/or/not are three-valued; a filter keeps only true.
- * int64 + - * and unary - that overflow are BLT_EOVERFLOW, never wrapped; `/` gives float64 and follows IEEE;
- * `//` and `%` floor as in Lua; an integer or decimal divisor of zero gives null. Decimals: + - take the larger
- * scale, * adds scales, BLT_EOVERFLOW past 18 digits; `/` gives float64. date - date = days (int64), date + int64
- * = date; likewise timestamp with microseconds. NaN compares as IEEE says (unequal to itself), sorts and groups
- * as one value above all others.
+ * Rules: comparisons and arithmetic with null give null; and/or/not are three-valued; a filter keeps only
+ * true. int64 + - * and unary - that overflow are BLT_EOVERFLOW, never wrapped; `/` gives float64 and follows
+ * IEEE;
+ * `//` and `%` floor as in Lua; an integer or decimal divisor of zero gives null. Decimals: + - take the
+ * larger scale, * adds scales, BLT_EOVERFLOW past 18 digits; `/` gives float64. date - date = days (int64),
+ * date + int64 = date; likewise timestamp with microseconds. NaN compares as IEEE says (unequal to itself),
+ * sorts and groups as one value above all others.
  */
 #ifndef BLT_EXEC_EXPR_H
 #define BLT_EXEC_EXPR_H
@@ -44,8 +45,8 @@ blt_type blt_expr_type(const blt_expr *e);
 int blt_expr_column(const blt_expr *e);
 /* The value when the expression is a constant. */
 bool blt_expr_constant(const blt_expr *e, blt_value *out);
-/* Interval that surely holds every non-null value of an int-like expression over the view (from blocks' minima
- * and maxima); false when nothing is known. */
+/* Interval that surely holds every non-null value of an int-like expression over the view (from blocks'
+ * minima and maxima); false when nothing is known. */
 bool blt_expr_bounds(const blt_expr *e, const blt_view *view, int64_t *low, int64_t *high);
 /* False when a predicate surely is true for no row of the group. */
 bool blt_expr_may_match(const blt_expr *e, const blt_view *view, uint32_t group);
@@ -64,13 +65,13 @@ blt_status blt_expr_eval(blt_eval *ev, const blt_expr *e, uint32_t group, uint32
                          uint32_t n, blt_vec *out, blt_error *err);
 void blt_eval_reset(blt_eval *ev); /* before each vector */
 
-/* Rows of the vector (living, and for which `e` is true; e NULL: the living ones) into sel, offsets from start.
- * *all = true means every one of the n rows passed and sel was not written. */
+/* Rows of the vector (living, and for which `e` is true; e NULL: the living ones) into sel, offsets from
+ * start. *all = true means every one of the n rows passed and sel was not written. */
 blt_status blt_expr_filter(blt_eval *ev, const blt_expr *e, uint32_t group, uint32_t start, uint32_t n,
                            uint16_t *sel, uint32_t *nsel, bool *all, blt_error *err);
 
-/* Widens a vector: int-like to int64_t, float (or int) to double, codes to uint32_t. Returns out, or the vector's
- * own data when that already has the form. */
+/* Widens a vector: int-like to int64_t, float (or int) to double, codes to uint32_t. Returns out, or the
+ * vector's own data when that already has the form. */
 const int64_t *blt_vec_i64(const blt_vec *v, int64_t *out);
 const double *blt_vec_f64(const blt_vec *v, double *out);
 const uint32_t *blt_vec_codes(const blt_vec *v, uint32_t *out);

@@ -4,9 +4,9 @@
  *                   ├── groups: keys, aggregates   (by … agg, distinct)
  *                   └── order, limit                (sort, top-k)
  *
- * A query of several stages runs stage by stage, each over the table that the one before gave. Results are the
- * same, bit for bit, whatever the number of threads. Groups come out in order of first appearance unless `order`
- * says otherwise.
+ * A query of several stages runs stage by stage, each over the table that the one before gave. Results are
+ * the same, bit for bit, whatever the number of threads. Groups come out in order of first appearance unless
+ * `order` says otherwise.
  */
 #ifndef BLT_EXEC_QUERY_H
 #define BLT_EXEC_QUERY_H
@@ -36,15 +36,15 @@ typedef struct blt_order {
 
 typedef struct blt_stage {
   const blt_view *view;
-  blt_expr *where;          /* or NULL */
-  bool grouped;             /* groups (keys may be none: one group) or rows */
-  uint32_t noutputs;        /* rows: the columns; grouped: the keys */
+  blt_expr *where;   /* or NULL */
+  bool grouped;      /* groups (keys may be none: one group) or rows */
+  uint32_t noutputs; /* rows: the columns; grouped: the keys */
   const blt_output *outputs;
   uint32_t naggregates;
   const blt_aggregate *aggregates;
   uint32_t norder;
   const blt_order *order;
-  uint64_t skip, limit;      /* limit UINT64_MAX: no limit */
+  uint64_t skip, limit; /* limit UINT64_MAX: no limit */
 } blt_stage;
 
 /* What ran, for :explain(). */

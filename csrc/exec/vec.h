@@ -5,11 +5,12 @@
 #include "../store/table.h"
 
 typedef enum blt_vec_form {
-  BLT_VEC_CONST = 1, /* every value is `base` (int, bits of a double, code), or `str` for a string without code */
-  BLT_VEC_OFFSETS,   /* base + unsigned offset of `width` 1, 2, 4 bytes; bools are width 1, base 0 */
-  BLT_VEC_VALUES,    /* int64_t or double, width 8 */
-  BLT_VEC_CODES,     /* codes of `width` 1, 2, 4 bytes in `dict` */
-  BLT_VEC_TEXT       /* blt_str each */
+  BLT_VEC_CONST =
+      1, /* every value is `base` (int, bits of a double, code), or `str` for a string without code */
+  BLT_VEC_OFFSETS, /* base + unsigned offset of `width` 1, 2, 4 bytes; bools are width 1, base 0 */
+  BLT_VEC_VALUES,  /* int64_t or double, width 8 */
+  BLT_VEC_CODES,   /* codes of `width` 1, 2, 4 bytes in `dict` */
+  BLT_VEC_TEXT     /* blt_str each */
 } blt_vec_form;
 
 typedef struct blt_vec {

@@ -5,11 +5,14 @@
 #include <math.h>
 #include <string.h>
 
-/* --- buffers and references ------------------------------------------------------------------------------ */
+/* --- buffers and references ------------------------------------------------------------------------------
+ */
 
 #define BUFFER_HEAD ((sizeof(blt_buffer) + 63) / 64 * 64) /* keeps the data on a cache line of its own */
 
-static void buffer_free(blt_buffer *b) { blt_free(b->ctx, b, BUFFER_HEAD + b->bytes); }
+static void buffer_free(blt_buffer *b) {
+  blt_free(b->ctx, b, BUFFER_HEAD + b->bytes);
+}
 
 blt_buffer *blt_buffer_new(blt_ctx *ctx, size_t bytes) {
   if (bytes > SIZE_MAX - BUFFER_HEAD) return NULL;
@@ -48,12 +51,13 @@ void blt_block_release(blt_block *b) {
   blt_free(b->ctx, b, sizeof *b);
 }
 
-/* --- making blocks ------------------------------------------------------------------------------------------ */
+/* --- making blocks
+ * ------------------------------------------------------------------------------------------ */
 
-/* A block with room for `data_bytes` of data, for validity when `valid` says that some are null, and for text.
- * Copies validity, counts nulls, clears spare bits. */
-static blt_status make(blt_ctx *ctx, uint32_t rows, const uint64_t *valid, size_t data_bytes, size_t text_bytes,
-                       blt_block **out, blt_error *err) {
+/* A block with room for `data_bytes` of data, for validity when `valid` says that some are null, and for
+ * text. Copies validity, counts nulls, clears spare bits. */
+static blt_status make(blt_ctx *ctx, uint32_t rows, const uint64_t *valid, size_t data_bytes,
+                       size_t text_bytes, blt_block **out, blt_error *err) {
   uint32_t nulls = valid ? rows - (uint32_t)blt_bits_count(valid, rows) : 0;
   size_t words = nulls && nulls < rows ? blt_bits_words(rows) : 0;
   size_t data_room = (data_bytes + 63) / 64 * 64;
@@ -100,14 +104,14 @@ static void range_i64(const int64_t *v, const uint64_t *valid, uint32_t n, int64
 }
 
 /* Writes v - base in `width` bytes, 0 at nulls. */
-#define DEFINE_PACK(T)                                                                                                 \
-  static void pack_##T(T *restrict out, const int64_t *restrict v, const uint64_t *valid, uint32_t n,                 \
-                       int64_t base) {                                                                                 \
-    if (!valid)                                                                                                        \
-      for (uint32_t i = 0; i < n; i++) out[i] = (T)((uint64_t)v[i] - (uint64_t)base);                                  \
-    else                                                                                                               \
-      for (uint32_t i = 0; i < n; i++)                                                                                 \
-        out[i] = blt_bit(valid, i) ? (T)((uint64_t)v[i] - (uint64_t)base) : 0;                                         \
+#define DEFINE_PACK(T)                                                                                       \
+  static void pack_##T(T *restrict out, const int64_t *restrict v, const uint64_t *valid, uint32_t n,        \
+                       int64_t base) {                                                                       \
+    if (!valid)                                                                                              \
+      for (uint32_t i = 0; i < n; i++) out[i] = (T)((uint64_t)v[i] - (uint64_t)base);                        \
+    else                                                                                                     \
+      for (uint32_t i = 0; i < n; i++)                                                                       \
+        out[i] = blt_bit(valid, i) ? (T)((uint64_t)v[i] - (uint64_t)base) : 0;                               \
   }
 DEFINE_PACK(uint8_t)
 DEFINE_PACK(uint16_t)
@@ -189,12 +193,12 @@ blt_status blt_block_from_f64(blt_ctx *ctx, const double *v, const uint64_t *val
   return BLT_OK;
 }
 
-#define DEFINE_PACK_CODES(T)                                                                                           \
-  static void codes_##T(T *restrict out, const uint32_t *restrict v, const uint64_t *valid, uint32_t n) {              \
-    if (!valid)                                                                                                        \
-      for (uint32_t i = 0; i < n; i++) out[i] = (T)v[i];                                                               \
-    else                                                                                                               \
-      for (uint32_t i = 0; i < n; i++) out[i] = blt_bit(valid, i) ? (T)v[i] : 0;                                       \
+#define DEFINE_PACK_CODES(T)                                                                                 \
+  static void codes_##T(T *restrict out, const uint32_t *restrict v, const uint64_t *valid, uint32_t n) {    \
+    if (!valid)                                                                                              \
+      for (uint32_t i = 0; i < n; i++) out[i] = (T)v[i];                                                     \
+    else                                                                                                     \
+      for (uint32_t i = 0; i < n; i++) out[i] = blt_bit(valid, i) ? (T)v[i] : 0;                             \
   }
 DEFINE_PACK_CODES(uint8_t)
 DEFINE_PACK_CODES(uint16_t)
@@ -255,11 +259,12 @@ blt_status blt_block_from_text(blt_ctx *ctx, const blt_str *v, const uint64_t *v
   return BLT_OK;
 }
 
-/* --- reading -------------------------------------------------------------------------------------------------- */
+/* --- reading
+ * -------------------------------------------------------------------------------------------------- */
 
-#define DEFINE_WIDEN(T)                                                                                                \
-  static void widen_##T(const T *restrict v, uint32_t n, int64_t base, int64_t *restrict out) {                        \
-    for (uint32_t i = 0; i < n; i++) out[i] = (int64_t)((uint64_t)v[i] + (uint64_t)base);                              \
+#define DEFINE_WIDEN(T)                                                                                      \
+  static void widen_##T(const T *restrict v, uint32_t n, int64_t base, int64_t *restrict out) {              \
+    for (uint32_t i = 0; i < n; i++) out[i] = (int64_t)((uint64_t)v[i] + (uint64_t)base);                    \
   }
 DEFINE_WIDEN(uint8_t)
 DEFINE_WIDEN(uint16_t)
@@ -270,10 +275,17 @@ void blt_block_read_i64(const blt_block *b, uint32_t start, uint32_t n, int64_t 
   case 0:
     for (uint32_t i = 0; i < n; i++) out[i] = b->base;
     break;
-  case 1: widen_uint8_t((const uint8_t *)b->data + start, n, b->base, out); break;
-  case 2: widen_uint16_t((const uint16_t *)b->data + start, n, b->base, out); break;
-  case 4: widen_uint32_t((const uint32_t *)b->data + start, n, b->base, out); break;
-  default: memcpy(out, (const int64_t *)b->data + start, (size_t)n * 8);
+  case 1:
+    widen_uint8_t((const uint8_t *)b->data + start, n, b->base, out);
+    break;
+  case 2:
+    widen_uint16_t((const uint16_t *)b->data + start, n, b->base, out);
+    break;
+  case 4:
+    widen_uint32_t((const uint32_t *)b->data + start, n, b->base, out);
+    break;
+  default:
+    memcpy(out, (const int64_t *)b->data + start, (size_t)n * 8);
   }
 }
 
@@ -303,11 +315,16 @@ void blt_block_read_text(const blt_block *b, uint32_t start, uint32_t n, blt_str
 
 int64_t blt_block_i64(const blt_block *b, uint32_t row) {
   switch (b->width) {
-  case 0: return b->base;
-  case 1: return (int64_t)(((const uint8_t *)b->data)[row] + (uint64_t)b->base);
-  case 2: return (int64_t)(((const uint16_t *)b->data)[row] + (uint64_t)b->base);
-  case 4: return (int64_t)(((const uint32_t *)b->data)[row] + (uint64_t)b->base);
-  default: return ((const int64_t *)b->data)[row];
+  case 0:
+    return b->base;
+  case 1:
+    return (int64_t)(((const uint8_t *)b->data)[row] + (uint64_t)b->base);
+  case 2:
+    return (int64_t)(((const uint16_t *)b->data)[row] + (uint64_t)b->base);
+  case 4:
+    return (int64_t)(((const uint32_t *)b->data)[row] + (uint64_t)b->base);
+  default:
+    return ((const int64_t *)b->data)[row];
   }
 }
 
@@ -324,7 +341,8 @@ size_t blt_block_bytes(const blt_block *b) {
   return bytes + (b->valid ? blt_bits_words(b->rows) * 8 : 0);
 }
 
-/* --- checking -------------------------------------------------------------------------------------------------- */
+/* --- checking
+ * -------------------------------------------------------------------------------------------------- */
 
 static blt_status bad(blt_error *err, const char *what) {
   return blt_fail(err, BLT_EFORMAT, "broken block: %s", what);
@@ -333,11 +351,21 @@ static blt_status bad(blt_error *err, const char *what) {
 static blt_status check_shape(const blt_block *b, blt_type t, blt_error *err) {
   bool string = t.id == BLT_STRING, is_float = t.id == BLT_FLOAT64, ok = false;
   switch (b->enc) {
-  case BLT_ENC_CONST: ok = b->width == 0; break;
-  case BLT_ENC_FOR: ok = !string && !is_float && (b->width == 1 || b->width == 2 || b->width == 4); break;
-  case BLT_ENC_PLAIN: ok = !string && b->width == 8; break;
-  case BLT_ENC_DICT: ok = string && (b->width == 1 || b->width == 2 || b->width == 4); break;
-  case BLT_ENC_TEXT: ok = string && b->width == 4; break;
+  case BLT_ENC_CONST:
+    ok = b->width == 0;
+    break;
+  case BLT_ENC_FOR:
+    ok = !string && !is_float && (b->width == 1 || b->width == 2 || b->width == 4);
+    break;
+  case BLT_ENC_PLAIN:
+    ok = !string && b->width == 8;
+    break;
+  case BLT_ENC_DICT:
+    ok = string && (b->width == 1 || b->width == 2 || b->width == 4);
+    break;
+  case BLT_ENC_TEXT:
+    ok = string && b->width == 4;
+    break;
   }
   if (!ok) return bad(err, "the encoding does not fit the column's type");
   if (b->rows < 1 || b->rows > BLT_BLOCK_ROWS) return bad(err, "the row count is out of range");
@@ -349,7 +377,8 @@ static blt_status check_validity(const blt_block *b, blt_error *err) {
   if (!b->valid)
     return b->nulls == 0 || b->nulls == b->rows ? BLT_OK : bad(err, "nulls are counted but not marked");
   if (b->rows - blt_bits_count(b->valid, b->rows) != b->nulls) return bad(err, "the null count is wrong");
-  if (b->rows & 63 && b->valid[b->rows / 64] >> (b->rows & 63)) return bad(err, "spare validity bits are set");
+  if (b->rows & 63 && b->valid[b->rows / 64] >> (b->rows & 63))
+    return bad(err, "spare validity bits are set");
   return BLT_OK;
 }
 
@@ -376,7 +405,8 @@ static blt_status check_ints(const blt_block *b, blt_type t, uint32_t ncodes, bl
   for (uint32_t i = 0; i < b->rows; i++) {
     int64_t v = blt_block_i64(b, i);
     bool null = blt_block_is_null(b, i);
-    if (t.id == BLT_STRING && (uint64_t)v >= ncodes && !(null && v == 0)) return bad(err, "a code is out of range");
+    if (t.id == BLT_STRING && (uint64_t)v >= ncodes && !(null && v == 0))
+      return bad(err, "a code is out of range");
     if (null) continue;
     if (t.id != BLT_STRING && !in_type(v, t)) return bad(err, "a value does not fit the column's type");
     lo = v < lo ? v : lo;

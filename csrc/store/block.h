@@ -7,7 +7,8 @@
  *   TEXT    offsets uint32_t[rows + 1] into bytes                           string that hardly repeats
  *
  * A null row holds a value in range (offset, code or double 0, empty text), so that a kernel may compute
- * on it blindly and mask afterwards. `valid` has bit i set when row i is not null, and is NULL when no row is.
+ * on it blindly and mask afterwards. `valid` has bit i set when row i is not null, and is NULL when no row
+ * is.
  *
  * The struct is open because every hot loop needs the inside; only block.c writes it. Blocks are counted
  * references: many tables, views and snapshots may share one, from several threads.
@@ -41,24 +42,25 @@ blt_buffer *blt_buffer_retain(blt_buffer *b);
 void blt_buffer_release(blt_buffer *b); /* NULL is allowed */
 
 typedef struct blt_block {
-  uint8_t enc;      /* blt_encoding */
-  uint8_t width;    /* bytes a row in `data`: 0 CONST, 1/2/4 FOR and DICT, 8 PLAIN, 4 TEXT (its offsets) */
-  bool has_nan;     /* float64: at least one NaN that is not null */
-  uint32_t rows;    /* 1 to BLT_BLOCK_ROWS */
+  uint8_t enc;   /* blt_encoding */
+  uint8_t width; /* bytes a row in `data`: 0 CONST, 1/2/4 FOR and DICT, 8 PLAIN, 4 TEXT (its offsets) */
+  bool has_nan;  /* float64: at least one NaN that is not null */
+  uint32_t rows; /* 1 to BLT_BLOCK_ROWS */
   uint32_t nulls;
-  int64_t base;     /* FOR: the base. CONST: the value, the bits of a double, or the code */
-  blt_scalar min;   /* smallest and largest value that is neither null nor NaN (of a string: code, DICT and */
-  blt_scalar max;   /* CONST only). min > max when there is none */
+  int64_t base;   /* FOR: the base. CONST: the value, the bits of a double, or the code */
+  blt_scalar min; /* smallest and largest value that is neither null nor NaN (of a string: code, DICT and */
+  blt_scalar max; /* CONST only). min > max when there is none */
   const void *data;
   const uint64_t *valid;
-  const char *text;  /* TEXT: the bytes */
-  uint64_t disk;     /* offset of the stored form in the file, 0 when not stored yet (store/file.c) */
+  const char *text; /* TEXT: the bytes */
+  uint64_t disk;    /* offset of the stored form in the file, 0 when not stored yet (store/file.c) */
   atomic_uint refs;
   blt_ctx *ctx;       /* that the struct was allocated from */
   blt_buffer *buffer; /* what data, valid and text point into; NULL when there is none */
 } blt_block;
 
-/* A struct with one reference, all zero but `ctx` and `refs`, for code that makes blocks (block.c, file.c). */
+/* A struct with one reference, all zero but `ctx` and `refs`, for code that makes blocks (block.c, file.c).
+ */
 blt_block *blt_block_alloc(blt_ctx *ctx);
 
 blt_block *blt_block_retain(blt_block *b);

@@ -2,7 +2,8 @@
 #include "../base/bits.h"
 #include "../base/mem.h"
 
-/* --- life --------------------------------------------------------------------------------------------------- */
+/* --- life
+ * --------------------------------------------------------------------------------------------------- */
 
 static void free_table(blt_table *t) {
   if (t->free_keys) t->free_keys(t);
@@ -56,11 +57,21 @@ void blt_table_release(blt_table *t) {
   if (t && atomic_fetch_sub_explicit(&t->refs, 1, memory_order_acq_rel) == 1) free_table(t);
 }
 
-blt_ctx *blt_table_ctx(const blt_table *t) { return t->ctx; }
-const blt_schema *blt_table_schema(const blt_table *t) { return t->schema; }
-uint64_t blt_table_rows(const blt_table *t) { return t->sealed_rows + t->tail_rows - t->deleted; }
-blt_dict *blt_table_dict(const blt_table *t, uint32_t col) { return t->columns[col].dict; }
-bool blt_table_interns(const blt_table *t, uint32_t col) { return !t->columns[col].plain; }
+blt_ctx *blt_table_ctx(const blt_table *t) {
+  return t->ctx;
+}
+const blt_schema *blt_table_schema(const blt_table *t) {
+  return t->schema;
+}
+uint64_t blt_table_rows(const blt_table *t) {
+  return t->sealed_rows + t->tail_rows - t->deleted;
+}
+blt_dict *blt_table_dict(const blt_table *t, uint32_t col) {
+  return t->columns[col].dict;
+}
+bool blt_table_interns(const blt_table *t, uint32_t col) {
+  return !t->columns[col].plain;
+}
 
 blt_status blt_table_writable(const blt_table *t, blt_error *err) {
   if (t->pins) return blt_fail(err, BLT_EBUSY, "the table cannot change while a query is reading it");
@@ -81,7 +92,8 @@ blt_status blt_table_reserve_group(blt_table *t, blt_error *err) {
   return status;
 }
 
-/* --- adding groups ------------------------------------------------------------------------------------------------- */
+/* --- adding groups
+ * ------------------------------------------------------------------------------------------------- */
 
 static blt_status can_add(blt_table *t, blt_block *const *blocks, uint32_t rows, blt_error *err) {
   blt_status status = blt_table_writable(t, err);
@@ -117,17 +129,23 @@ blt_status blt_table_add_group(blt_table *t, blt_block **blocks, uint32_t rows, 
 }
 
 blt_status blt_table_share_dict(blt_table *t, uint32_t col, blt_dict *dict, blt_error *err) {
-  if (t->sealed_rows || t->tail_rows) return blt_fail(err, BLT_EINVAL, "only an empty table can take a dictionary");
-  if (t->columns[col].type.id != BLT_STRING) return blt_fail(err, BLT_ETYPE, "only strings have a dictionary");
+  if (t->sealed_rows || t->tail_rows)
+    return blt_fail(err, BLT_EINVAL, "only an empty table can take a dictionary");
+  if (t->columns[col].type.id != BLT_STRING)
+    return blt_fail(err, BLT_ETYPE, "only strings have a dictionary");
   blt_dict_retain(dict);
   blt_dict_release(t->columns[col].dict);
   t->columns[col].dict = dict;
   return BLT_OK;
 }
 
-/* --- views ----------------------------------------------------------------------------------------------------------- */
+/* --- views
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
-static size_t view_bytes(uint32_t ncols) { return sizeof(blt_view) + ncols * sizeof(blt_view_column); }
+static size_t view_bytes(uint32_t ncols) {
+  return sizeof(blt_view) + ncols * sizeof(blt_view_column);
+}
 
 blt_status blt_table_view(blt_table *t, blt_view **out, blt_error *err) {
   if (t->row_open) return blt_fail(err, BLT_EBUSY, "a row is being appended");
@@ -170,21 +188,27 @@ blt_value blt_view_value(const blt_view *v, uint32_t col, uint32_t group, uint32
   const blt_block *b = c->blocks[group];
   blt_value out = {.null = blt_block_is_null(b, row), .type = c->type};
   if (out.null) return out;
-  if (c->type.id == BLT_FLOAT64) out.u.f = blt_block_f64(b, row);
-  else if (c->type.id != BLT_STRING) out.u.i = blt_block_i64(b, row);
-  else if (b->enc == BLT_ENC_TEXT) out.u.s = blt_block_text(b, row);
-  else out.u.s = blt_dict_at(c->dict, (uint32_t)blt_block_i64(b, row));
+  if (c->type.id == BLT_FLOAT64)
+    out.u.f = blt_block_f64(b, row);
+  else if (c->type.id != BLT_STRING)
+    out.u.i = blt_block_i64(b, row);
+  else if (b->enc == BLT_ENC_TEXT)
+    out.u.s = blt_block_text(b, row);
+  else
+    out.u.s = blt_dict_at(c->dict, (uint32_t)blt_block_i64(b, row));
   return out;
 }
 
-/* --- size and checking ------------------------------------------------------------------------------------------------ */
+/* --- size and checking
+ * ------------------------------------------------------------------------------------------------ */
 
 size_t blt_table_bytes(const blt_table *t) {
   size_t bytes = 0;
   for (uint32_t i = 0; i < t->schema->ncols; i++) {
     const blt_column *c = &t->columns[i];
     for (uint32_t g = 0; g < t->ngroups; g++) bytes += sizeof(blt_block) + blt_block_bytes(c->blocks[g]);
-    if (c->tail.data) bytes += ((size_t)c->tail.cap + 1) * blt_tail_width(c) + blt_bits_words(c->tail.cap) * 8;
+    if (c->tail.data)
+      bytes += ((size_t)c->tail.cap + 1) * blt_tail_width(c) + blt_bits_words(c->tail.cap) * 8;
     bytes += c->tail.text_cap + c->blocks_cap * sizeof *c->blocks;
     if (c->dict) bytes += blt_dict_bytes(c->dict);
   }
@@ -197,7 +221,8 @@ static blt_status validate_column(const blt_view *v, uint32_t col, blt_error *er
   blt_status status = c->dict ? blt_dict_validate(c->dict, err) : BLT_OK;
   for (uint32_t g = 0; status == BLT_OK && g < v->ngroups; g++) {
     if (c->blocks[g]->rows != v->group_rows[g])
-      return blt_fail(err, BLT_EFORMAT, "broken table: column %u, group %u: the block's length is wrong", col, g);
+      return blt_fail(err, BLT_EFORMAT, "broken table: column %u, group %u: the block's length is wrong", col,
+                      g);
     status = blt_block_validate(c->blocks[g], c->type, c->dict ? c->dict->count : 0, err);
   }
   return status;

@@ -5,9 +5,9 @@
  *   │ block  │     │ block  │         │ plain arrays     │   one column
  *   └────────┘     └────────┘         └──────────────────┘
  *
- * Row r is row r % 65,536 of group r / 65,536 in every column. Deleted rows stay until compact(): a group then
- * has a bitmap of the rows that live. Queries see the table through a view, which includes the tail at once;
- * while a view is held the table refuses changes with BLT_EBUSY.
+ * Row r is row r % 65,536 of group r / 65,536 in every column. Deleted rows stay until compact(): a group
+ * then has a bitmap of the rows that live. Queries see the table through a view, which includes the tail at
+ * once; while a view is held the table refuses changes with BLT_EBUSY.
  *
  * Results of queries are tables too (blt_table_add_group), so a result can be queried again.
  */
@@ -27,7 +27,7 @@ void blt_table_release(blt_table *t); /* NULL is allowed */
 
 blt_ctx *blt_table_ctx(const blt_table *t);
 const blt_schema *blt_table_schema(const blt_table *t);
-uint64_t blt_table_rows(const blt_table *t); /* living rows */
+uint64_t blt_table_rows(const blt_table *t);                /* living rows */
 blt_dict *blt_table_dict(const blt_table *t, uint32_t col); /* of a string column, borrowed; else NULL */
 
 /* --- appending one row: push each column in order, then end the row ------------------------------------
@@ -55,7 +55,8 @@ blt_status blt_table_add_group(blt_table *t, blt_block **blocks, uint32_t rows, 
 /* Shares `dict` as the dictionary of string column `col` of an empty table. */
 blt_status blt_table_share_dict(blt_table *t, uint32_t col, blt_dict *dict, blt_error *err);
 
-/* --- views ------------------------------------------------------------------------------------------------ */
+/* --- views ------------------------------------------------------------------------------------------------
+ */
 typedef struct blt_view_column {
   blt_type type;
   blt_dict *dict;                 /* string: shared dictionary (blocks may still be TEXT); else NULL */
@@ -65,11 +66,11 @@ typedef struct blt_view_column {
 typedef struct blt_view {
   const blt_schema *schema;
   uint32_t ncols, ngroups;
-  uint64_t rows;                 /* with the deleted ones */
+  uint64_t rows; /* with the deleted ones */
   uint64_t live_rows;
-  const uint32_t *group_rows;    /* rows of each group */
-  const uint64_t *const *live;   /* of each group: bitmap of living rows, NULL when all live; the array itself is
-                                    NULL when no group has deleted rows */
+  const uint32_t *group_rows;  /* rows of each group */
+  const uint64_t *const *live; /* of each group: bitmap of living rows, NULL when all live; the array itself
+                                  is NULL when no group has deleted rows */
   const blt_view_column *columns;
   blt_table *table;
 } blt_view;

@@ -4,14 +4,14 @@
 
 #include "table.h"
 
-/* Plain growing arrays of one column: int64_t, double, uint32_t codes, or (text) uint32_t offsets and bytes. Bits
- * of `valid` from the tail's row count on are 1, so that only a null has to be written. */
+/* Plain growing arrays of one column: int64_t, double, uint32_t codes, or (text) uint32_t offsets and bytes.
+ * Bits of `valid` from the tail's row count on are 1, so that only a null has to be written. */
 typedef struct blt_tail {
   void *data;
   uint64_t *valid;
   char *text;
   size_t text_cap;
-  uint32_t cap;   /* rows that data and valid have room for; the table's tail_cap is the smallest */
+  uint32_t cap; /* rows that data and valid have room for; the table's tail_cap is the smallest */
   uint32_t nulls;
   bool has_nan;
   blt_scalar min, max; /* exact, over what is neither null nor NaN; of codes too */
@@ -35,19 +35,20 @@ struct blt_table {
   uint32_t ngroups;     /* sealed */
   uint32_t *group_rows; /* room for ngroups + 1 */
   size_t group_rows_cap;
-  uint64_t **live;      /* room for ngroups + 1 (the tail's last); NULL entries: all rows live */
+  uint64_t **live; /* room for ngroups + 1 (the tail's last); NULL entries: all rows live */
   size_t live_cap;
   uint64_t deleted;     /* rows that do not live */
   uint64_t sealed_rows; /* rows in sealed groups, with the deleted ones */
   uint32_t tail_rows, tail_cap;
-  uint32_t pushed;      /* values of the open row */
+  uint32_t pushed; /* values of the open row */
   bool row_open;
-  int null_in;          /* a required column that the open row leaves null, or -1 */
-  uint32_t pins;        /* views held */
+  int null_in;   /* a required column that the open row leaves null, or -1 */
+  uint32_t pins; /* views held */
   bool readonly;
-  uint64_t version;     /* rises with every change */
+  uint64_t version;      /* rises with every change */
   struct blt_keys *keys; /* unique indexes (index.c); NULL: none built */
-  /* Checks the keys of the row at tail position tail_rows and enters them; NULL when the table has no keys. */
+  /* Checks the keys of the row at tail position tail_rows and enters them; NULL when the table has no keys.
+   */
   blt_status (*enter_keys)(blt_table *t, blt_error *err);
   void (*free_keys)(blt_table *t);
 };
@@ -71,6 +72,8 @@ void blt_tail_free_arrays(blt_table *t, blt_column *c);
 /* Cuts the tail back to `rows` rows and recomputes its bounds. */
 void blt_table_cut_tail(blt_table *t, uint32_t rows);
 /* Bytes of one value in a column's tail array. */
-static inline size_t blt_tail_width(const blt_column *c) { return c->type.id == BLT_STRING ? 4 : 8; }
+static inline size_t blt_tail_width(const blt_column *c) {
+  return c->type.id == BLT_STRING ? 4 : 8;
+}
 
 #endif

@@ -9,7 +9,8 @@
 #define FIRST_TAIL 64              /* rows that a new tail has room for */
 #define PLAIN_AFTER BLT_BLOCK_ROWS /* distinct strings from which a column may fall back to plain text */
 
-/* --- arrays ------------------------------------------------------------------------------------------------ */
+/* --- arrays ------------------------------------------------------------------------------------------------
+ */
 
 void blt_tail_reset_bounds(blt_column *c) {
   c->tail.nulls = 0;
@@ -90,10 +91,14 @@ void blt_table_cut_tail(blt_table *t, uint32_t rows) {
     if (!c->tail.data) continue;
     for (uint32_t r = rows; r < t->tail_cap && r <= t->tail_rows; r++) blt_bit_set(c->tail.valid, r);
     for (uint32_t r = 0; r < rows; r++) {
-      if (!blt_bit(c->tail.valid, r)) c->tail.nulls++;
-      else if (c->type.id == BLT_FLOAT64) widen_f64(&c->tail, ((double *)c->tail.data)[r]);
-      else if (c->type.id != BLT_STRING) widen_i64(&c->tail, ((int64_t *)c->tail.data)[r]);
-      else if (!c->plain) widen_i64(&c->tail, ((uint32_t *)c->tail.data)[r]);
+      if (!blt_bit(c->tail.valid, r))
+        c->tail.nulls++;
+      else if (c->type.id == BLT_FLOAT64)
+        widen_f64(&c->tail, ((double *)c->tail.data)[r]);
+      else if (c->type.id != BLT_STRING)
+        widen_i64(&c->tail, ((int64_t *)c->tail.data)[r]);
+      else if (!c->plain)
+        widen_i64(&c->tail, ((uint32_t *)c->tail.data)[r]);
     }
   }
   t->tail_rows = rows;
@@ -135,7 +140,8 @@ static blt_status encode_tail(blt_table *t, blt_column *c, blt_block **out, blt_
   blt_str *text = blt_alloc(t->ctx, n * sizeof *text);
   if (!text) return blt_fail_memory(err, n * sizeof *text);
   const uint32_t *offsets = c->tail.data;
-  for (uint32_t i = 0; i < n; i++) text[i] = (blt_str){c->tail.text + offsets[i], offsets[i + 1] - offsets[i]};
+  for (uint32_t i = 0; i < n; i++)
+    text[i] = (blt_str){c->tail.text + offsets[i], offsets[i + 1] - offsets[i]};
   blt_status status = blt_block_from_text(t->ctx, text, valid, n, out, err);
   blt_free(t->ctx, text, n * sizeof *text);
   return status;
@@ -169,25 +175,32 @@ blt_status blt_table_seal(blt_table *t, blt_error *err) {
   return BLT_OK;
 }
 
-/* --- reopening a short last group ------------------------------------------------------------------------------ */
+/* --- reopening a short last group
+ * ------------------------------------------------------------------------------ */
 
 static blt_status reserve_text(blt_table *t, blt_tail *tail, size_t need, blt_error *err) {
-  if (need > UINT32_MAX) return blt_fail(err, BLT_EINVAL, "65,536 rows hold at most 4 GiB of text in one column");
+  if (need > UINT32_MAX)
+    return blt_fail(err, BLT_EINVAL, "65,536 rows hold at most 4 GiB of text in one column");
   return blt_grow(t->ctx, &tail->text, &tail->text_cap, need, 1, err);
 }
 
 /* Copies one block into the tail's arrays, interning or spelling out as the tail wants it. */
 static blt_status decode_to_tail(blt_table *t, blt_column *c, const blt_block *b, blt_error *err) {
   blt_status status = BLT_OK;
-  if (c->type.id == BLT_FLOAT64) blt_block_read_f64(b, 0, b->rows, c->tail.data);
-  else if (c->type.id != BLT_STRING) blt_block_read_i64(b, 0, b->rows, c->tail.data);
-  else if (b->enc != BLT_ENC_TEXT && !c->plain) blt_block_read_codes(b, 0, b->rows, c->tail.data);
+  if (c->type.id == BLT_FLOAT64)
+    blt_block_read_f64(b, 0, b->rows, c->tail.data);
+  else if (c->type.id != BLT_STRING)
+    blt_block_read_i64(b, 0, b->rows, c->tail.data);
+  else if (b->enc != BLT_ENC_TEXT && !c->plain)
+    blt_block_read_codes(b, 0, b->rows, c->tail.data);
   else {
     uint32_t *data = c->tail.data, at = 0;
     for (uint32_t r = 0; r < b->rows && status == BLT_OK; r++) {
       bool null = blt_block_is_null(b, r);
       blt_str s = {"", 0};
-      if (!null) s = b->enc == BLT_ENC_TEXT ? blt_block_text(b, r) : blt_dict_at(c->dict, (uint32_t)blt_block_i64(b, r));
+      if (!null)
+        s = b->enc == BLT_ENC_TEXT ? blt_block_text(b, r)
+                                   : blt_dict_at(c->dict, (uint32_t)blt_block_i64(b, r));
       if (!c->plain) {
         data[r] = 0;
         if (!null) status = blt_dict_intern(c->dict, s.s, s.len, &data[r], err);
@@ -200,8 +213,10 @@ static blt_status decode_to_tail(blt_table *t, blt_column *c, const blt_block *b
       data[r + 1] = at;
     }
   }
-  if (b->valid) memcpy(c->tail.valid, b->valid, blt_bits_words(b->rows) * 8);
-  else if (b->nulls) memset(c->tail.valid, 0, blt_bits_words(b->rows) * 8);
+  if (b->valid)
+    memcpy(c->tail.valid, b->valid, blt_bits_words(b->rows) * 8);
+  else if (b->nulls)
+    memset(c->tail.valid, 0, blt_bits_words(b->rows) * 8);
   if (b->rows & 63) c->tail.valid[b->rows / 64] |= ~((UINT64_C(1) << (b->rows & 63)) - 1);
   return status;
 }
@@ -227,7 +242,8 @@ blt_status blt_table_reopen(blt_table *t, blt_error *err) {
   return BLT_OK;
 }
 
-/* --- appending rows ---------------------------------------------------------------------------------------------- */
+/* --- appending rows
+ * ---------------------------------------------------------------------------------------------- */
 
 /* Room for one more row at the end of the tail. */
 static blt_status make_room(blt_table *t, blt_error *err) {
@@ -268,7 +284,8 @@ static blt_status check_range(blt_type type, int64_t v, const char *column, blt_
     return blt_fail(err, BLT_ETYPE, "column '%s': %lld is no boolean", column, (long long)v);
   case BLT_DECIMAL:
     if (v > -power10(type.precision) && v < power10(type.precision)) return BLT_OK;
-    return blt_fail(err, BLT_EOVERFLOW, "column '%s': the value has more than the %u digits of decimal(%u,%u)", column,
+    return blt_fail(err, BLT_EOVERFLOW,
+                    "column '%s': the value has more than the %u digits of decimal(%u,%u)", column,
                     type.precision, type.precision, type.scale);
   case BLT_DATE:
     if (v >= BLT_DATE_MIN && v <= BLT_DATE_MAX) return BLT_OK;
@@ -276,7 +293,8 @@ static blt_status check_range(blt_type type, int64_t v, const char *column, blt_
   case BLT_TIMESTAMP:
     if (v >= BLT_TIMESTAMP_MIN && v <= BLT_TIMESTAMP_MAX) return BLT_OK;
     break;
-  default: return BLT_OK;
+  default:
+    return BLT_OK;
   }
   return blt_fail(err, BLT_EINVAL, "column '%s': the date is outside the years 0001 to 9999", column);
 }
@@ -356,7 +374,8 @@ void blt_table_abort_row(blt_table *t) {
 
 blt_status blt_table_end_row(blt_table *t, blt_error *err) {
   if (t->pushed != t->schema->ncols)
-    return blt_fail(err, BLT_EINVAL, "the row has %u values, the table %u columns", t->pushed, t->schema->ncols);
+    return blt_fail(err, BLT_EINVAL, "the row has %u values, the table %u columns", t->pushed,
+                    t->schema->ncols);
   if (t->null_in >= 0)
     return blt_fail(err, BLT_ENULL, "column '%s' is required: null is refused",
                     t->schema->fields[t->null_in].name);
@@ -394,4 +413,3 @@ blt_status blt_table_append(blt_table *t, const blt_value *row, blt_error *err) 
   if (status != BLT_OK) blt_table_abort_row(t);
   return status;
 }
-
