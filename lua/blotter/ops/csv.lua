@@ -1,0 +1,99 @@
+-- A strict reader of RFC 4180 text for the package loader, which needs the line of every record.
+--
+-- csv.records(text) returns an array of records (arrays of strings) and an array of the line on which each record
+-- begins; or nil, a message and a line. A byte-order mark and CRLF are accepted, blank lines are skipped. A quote
+-- inside a bare field, text after a closing quote and a quote that never closes are refused.
+
+local csv = {}
+
+local find, sub, gmatch = string.find, string.sub, string.gmatch
+
+local function count_newlines(text)
+  local n, at = 0, 0
+  while true do
+    at = find(text, "\n", at + 1, true)
+    if not at then return n end
+    n = n + 1
+  end
+end
+
+-- A record whose fields need no unquoting.
+local function split_bare(line)
+  local fields, n = {}, 0
+  for field in gmatch(line .. ",", "([^,]*),") do
+    n = n + 1
+    fields[n] = field
+  end
+  return fields
+end
+
+-- Reads a quoted field that opens at pos. Returns the field and the position after the closing quote.
+local function quoted_field(text, pos)
+  local from, parts = pos + 1, nil
+  while true do
+    local quote = find(text, '"', from, true)
+    if not quote then return nil, "a quoted field is never closed" end
+    if sub(text, quote + 1, quote + 1) ~= '"' then
+      local piece = sub(text, from, quote - 1)
+      return parts and parts .. piece or piece, quote + 1
+    end
+    parts = (parts or "") .. sub(text, from, quote)
+    from = quote + 2
+  end
+end
+
+-- Reads a record that holds a quote. Returns its fields and the position after its line end, or nil and a message.
+local function quoted_record(text, pos)
+  local fields, n = {}, 0
+  while true do
+    local field
+    if sub(text, pos, pos) == '"' then
+      local after
+      field, after = quoted_field(text, pos)
+      if not field then return nil, after end
+      pos = after
+    else
+      local stop = find(text, '[,"\r\n]', pos) or #text + 1
+      if sub(text, stop, stop) == '"' then return nil, "a quote stands inside a field that does not begin with one" end
+      field, pos = sub(text, pos, stop - 1), stop
+    end
+    n = n + 1
+    fields[n] = field
+    if sub(text, pos, pos + 1) == "\r\n" then pos = pos + 1 end
+    local mark = sub(text, pos, pos)
+    if mark == "" then return fields, pos end
+    if mark == "\n" then return fields, pos + 1 end
+    if mark ~= "," then return nil, "text follows a closing quote; expected a comma or the end of the line" end
+    pos = pos + 1
+  end
+end
+
+--- Splits CSV text into records; see the head of this file.
+function csv.records(text)
+  local records, lines, n = {}, {}, 0
+  local pos, line_number, size = 1, 1, #text
+  if sub(text, 1, 3) == "\239\187\191" then pos = 4 end
+  while pos <= size do
+    local stop = find(text, "\n", pos, true) or size + 1
+    local line = sub(text, pos, stop - 1)
+    if find(line, '"', 1, true) then
+      local fields, after = quoted_record(text, pos)
+      if not fields then return nil, after, line_number end
+      n = n + 1
+      records[n], lines[n] = fields, line_number
+      line_number = line_number + count_newlines(sub(text, pos, after - 1))
+      pos = after
+    else
+      if sub(line, -1) == "\r" then line = sub(line, 1, -2) end
+      if line ~= "" then
+        n = n + 1
+        records[n], lines[n] = split_bare(line), line_number
+      end
+      line_number = line_number + 1
+      pos = stop + 1
+    end
+  end
+  return records, lines
+end
+
+return csv

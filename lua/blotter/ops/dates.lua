@@ -1,0 +1,147 @@
+-- Calendar days as integers (days since 1970-01-01) and periods as closed ranges of such days.
+--
+-- A period is {first, last}; either side may be nil, which means open. Text is ISO 8601: "2013", "2013-03",
+-- "2013-03-31", a range "2012-10-01/2013-03-01" (either side may be "..") and a United States fiscal year,
+-- "FY2013", which runs from 1 October 2012 to 30 September 2013. A day that does not exist is refused.
+
+local dates = {}
+
+local month_days = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
+
+local function is_leap(year)
+  return year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
+end
+
+--- The number of days of a month.
+function dates.days_in_month(year, month)
+  if month == 2 and is_leap(year) then return 29 end
+  return month_days[month]
+end
+
+--- The day number of a date of the proleptic Gregorian calendar.
+function dates.day(year, month, day)
+  if month <= 2 then year = year - 1 end
+  local era = year // 400
+  local year_of_era = year - era * 400
+  local day_of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
+  return era * 146097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - 719468
+end
+
+--- Year, month and day of a day number.
+function dates.civil(number)
+  local shifted = number + 719468
+  local era = shifted // 146097
+  local day_of_era = shifted - era * 146097
+  local year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36524 - day_of_era // 146096) // 365
+  local day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+  local shifted_month = (5 * day_of_year + 2) // 153
+  local month = shifted_month < 10 and shifted_month + 3 or shifted_month - 9
+  local year = year_of_era + era * 400
+  return month <= 2 and year + 1 or year, month, day_of_year - (153 * shifted_month + 2) // 5 + 1
+end
+
+local parsed_dates = {}
+
+--- The day number of "YYYY-MM-DD", or nil when the text is no date or the day does not exist.
+function dates.parse(text)
+  local known = parsed_dates[text]
+  if known then return known end
+  local y, m, d = text:match "^(%d%d%d%d)%-(%d%d)%-(%d%d)$"
+  if not y then return nil end
+  local year, month, day = math.tointeger(y), math.tointeger(m), math.tointeger(d)
+  if month < 1 or month > 12 or day < 1 or day > dates.days_in_month(year, month) then return nil end
+  known = dates.day(year, month, day)
+  parsed_dates[text] = known
+  return known
+end
+
+--- "YYYY-MM-DD" of a day number.
+function dates.format(number)
+  return ("%04d-%02d-%02d"):format(dates.civil(number))
+end
+
+-- First and last day of a date of any precision, or nil.
+local function span(text)
+  local year = text:match "^(%d%d%d%d)$"
+  if year then
+    year = math.tointeger(year)
+    return dates.day(year, 1, 1), dates.day(year, 12, 31)
+  end
+  local y, m = text:match "^(%d%d%d%d)%-(%d%d)$"
+  if y then
+    local month = math.tointeger(m)
+    if month < 1 or month > 12 then return nil end
+    year = math.tointeger(y)
+    return dates.day(year, month, 1), dates.day(year, month, dates.days_in_month(year, month))
+  end
+  local day = dates.parse(text)
+  return day, day
+end
+
+--- A period from text (see the head of this file). Returns {first, last}, or nil and what was expected.
+function dates.period(text)
+  text = tostring(text)
+  local fiscal = text:match "^[Ff][Yy]%s*(%d%d%d%d)$"
+  if fiscal then
+    local year = math.tointeger(fiscal)
+    return {dates.day(year - 1, 10, 1), dates.day(year, 9, 30)}
+  end
+  local from, to = text:match "^(.-)/(.+)$"
+  if not from then from, to = text, text end
+  local first, last, ok = nil, nil, true
+  if from ~= ".." then
+    first = span(from)
+    ok = first ~= nil
+  end
+  if to ~= ".." then
+    local _, final = span(to)
+    last = final
+    ok = ok and last ~= nil
+  end
+  if not ok then
+    return nil, ("'%s' is not a period: expected a year, a month, a day, FY and a year, or two of them with '/'")
+      :format(text)
+  end
+  if first and last and first > last then return nil, ("the period '%s' ends before it begins"):format(text) end
+  return {first, last}
+end
+
+--- Whether two periods share a day. An open side reaches everything.
+function dates.overlap(a, b)
+  return (not a[1] or not b[2] or a[1] <= b[2]) and (not b[1] or not a[2] or b[1] <= a[2])
+end
+
+--- Whether period a lies wholly inside period b.
+function dates.inside(a, b)
+  local starts = not b[1] or (a[1] and a[1] >= b[1])
+  local ends = not b[2] or (a[2] and a[2] <= b[2])
+  return starts and ends and true or false
+end
+
+local month_names = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}
+
+local function long_date(number)
+  local year, month, day = dates.civil(number)
+  return ("%d %s %d"):format(day, month_names[month], year)
+end
+
+--- A period as people write it: "2012", "FY2013", "Feb 2025 to Mar 2025", "since 2003, to 31 Mar 2013".
+function dates.describe(first, last)
+  if not first and not last then return "period not stated" end
+  if not first then return "to " .. long_date(last) end
+  local y1, m1, d1 = dates.civil(first)
+  if not last then
+    return "since " .. (m1 == 1 and d1 == 1 and tostring(y1) or ("%s %d"):format(month_names[m1], y1))
+  end
+  if first == last then return long_date(first) end
+  local y2, m2, d2 = dates.civil(last)
+  local whole_months = d1 == 1 and d2 == dates.days_in_month(y2, m2)
+  if whole_months and m1 == 1 and m2 == 12 then
+    return y1 == y2 and tostring(y1) or ("%d to %d"):format(y1, y2)
+  end
+  if whole_months and y1 == y2 and m1 == m2 then return ("%s %d"):format(month_names[m1], y1) end
+  if whole_months then return ("%s %d to %s %d"):format(month_names[m1], y1, month_names[m2], y2) end
+  return long_date(first) .. " to " .. long_date(last)
+end
+
+return dates

@@ -1,0 +1,85 @@
+-- The operations dataset: opens the package and answers over it. See data/README.md for the tables and the rules.
+--
+--   ops = assert(blotter.operations())            data/ of this installation, or blotter.operations "path"
+--   ops:figures {subject = "operation-predator", indicator = "arrests", period = "2010/2014"}
+--   ops:total("arrests", {by = "area, year", policy = "official"})
+--   ops:reconcile()          ops:network("cyber-guardian-2025", {depth = 2})
+--   ops:at "2013-03-31"      ops:add {...}        ops:table "figures"
+
+local diagnostics = require "blotter.ops.diagnostics"
+local loader = require "blotter.ops.package"
+local model = require "blotter.ops.model"
+local rules = require "blotter.ops.rules"
+local select_ = require "blotter.ops.select"
+local total = require "blotter.ops.total"
+
+local operations = {}
+
+local Ops = {}
+Ops.__index = Ops
+
+local function wrap(whole_model, whole)
+  return setmetatable({
+    model = whole_model, package = whole, directory = whole.directory,
+    subjects = whole.tables.subjects.rows, sources = whole.tables.sources.rows, names = whole.names,
+  }, Ops)
+end
+
+-- Calls a function whose errors speak of the caller's mistake, and raises them where the user called.
+local function blame_caller(call, ...)
+  local ok, result = pcall(call, ...)
+  if not ok then error(result, 3) end
+  return result
+end
+
+--- The statements that pass a filter: an array of figures (see model.lua for what a figure holds).
+function Ops:figures(filter)
+  return blame_caller(select_.figures, self.model, filter or {})
+end
+
+--- A total that does not count twice; see total.lua.
+function Ops:total(indicator, options)
+  return blame_caller(total.compute, self.model, indicator, options)
+end
+
+--- The row of a table by its key, or nil: ops:row("subjects", "icse").
+function Ops:row(name, key)
+  local data = self.package.tables[name]
+  if not data then error(("no table '%s'"):format(tostring(name)), 2) end
+  return data.index[key]
+end
+
+-- Where the package lies when the caller names no place: $BLOTTER_DATA, data/ here, data/ of this checkout, or the
+-- shared files of an installation.
+local function default_directory()
+  local named = os.getenv "BLOTTER_DATA"
+  if named and named ~= "" then return named end
+  local here = debug.getinfo(1, "S").source:match "^@(.*)lua/blotter/ops/init%.lua$"
+  local installed = debug.getinfo(1, "S").source:match "^@(.*)lua/[%d.]+/blotter/ops/init%.lua$"
+  local places = {"data", (here or "") .. "data", (installed or "") .. "blotter/data"}
+  for _, place in ipairs(places) do
+    local file = io.open(place .. "/datapackage.json", "rb")
+    if file then
+      file:close()
+      return place
+    end
+  end
+  return "data"
+end
+
+--- Opens the dataset in a directory. Returns an ops object, or nil, a message with every problem, and the problems.
+function operations.open(directory)
+  directory = directory or default_directory()
+  local whole, problems = loader.open(directory)
+  if whole then
+    problems = diagnostics.new()
+    rules.check(whole, whole.tables.figures and whole.tables.figures.rows or {}, problems)
+    if #problems > 0 then whole = nil end
+  end
+  if not whole then return nil, problems:text(), problems end
+  return wrap(model.build(whole), whole)
+end
+
+operations.Ops = Ops
+operations.wrap = wrap
+return operations

@@ -1,0 +1,94 @@
+-- How the words beside a number bound it.
+--
+-- A lexicon maps a qualifier ("more than") to {low, high}, each a rule of the table qualifiers: v, v+1, v-1, v*F,
+-- v-half, v+half, a number, given or open. One step is 1 where things are counted and 0 where they are measured; the
+-- computed ends are cut at the indicator's own minimum and maximum. Counted values stay integers and exact.
+
+local lexicon = {}
+
+--- The lexicon of a package, from the rows of its table qualifiers.
+function lexicon.from_rows(rows)
+  local words = {}
+  for _, row in ipairs(rows) do words[row.qualifier] = {low = row.low, high = row.high} end
+  return words
+end
+
+-- The value times a decimal factor, rounded up or down where things are counted.
+local function scaled(value, factor, is_counted, is_low)
+  local whole, decimals = factor:match "^(%d+)%.?(%d*)$"
+  local denominator = math.tointeger(10 ^ #decimals)
+  local numerator = math.tointeger(tonumber(whole .. decimals))
+  if math.type(value) == "integer" and is_counted then
+    local product = value * numerator
+    return is_low and -(-product // denominator) or product // denominator
+  end
+  return value * numerator / denominator
+end
+
+-- Half a unit of the last printed digit: "20.5 million" is printed to a tenth of a million.
+local function half_unit(figure)
+  local number = (figure.printed or ""):match "%d[%d,.]*" or ""
+  local decimals = number:match "[.,](%d+)$" or ""
+  if #decimals == 3 then decimals = "" end
+  return (figure.multiplier or 1) / 10 ^ #decimals / 2
+end
+
+local function round_inwards(value, is_counted, is_low)
+  if not is_counted then return value end
+  return is_low and math.ceil(value - 1e-9) or math.floor(value + 1e-9)
+end
+
+local function as_integer(value)
+  return value and (math.tointeger(value) or value)
+end
+
+-- One end by its rule. Returns the end (nil when open), or nil and true when the stored end stands.
+local function apply_rule(rule, figure, is_counted, is_low)
+  local value = figure.value
+  if rule == "given" then return nil, true end
+  if rule == "open" then return nil end
+  local number = tonumber(rule)
+  if number then return as_integer(number * (figure.multiplier or 1)) end
+  if value == nil then return nil, true end
+  local step = is_counted and 1 or 0
+  if rule == "v" then return value end
+  if rule == "v+1" then return value + step end
+  if rule == "v-1" then return value - step end
+  if rule == "v-half" then return as_integer(round_inwards(value - half_unit(figure), is_counted, is_low)) end
+  if rule == "v+half" then return as_integer(round_inwards(value + half_unit(figure), is_counted, is_low)) end
+  return as_integer(scaled(value, rule:match "^v%*(.+)$", is_counted, is_low))
+end
+
+--- The ends of a figure by a lexicon: low, high (nil is open). A rule "given" keeps what is stored.
+function lexicon.bounds(words, figure, indicator)
+  local word = words[figure.qualifier]
+  if not word then return figure.low, figure.high end
+  local is_counted = tostring(indicator.step) == "1"
+  local low, keep_low = apply_rule(word.low, figure, is_counted, true)
+  local high, keep_high = apply_rule(word.high, figure, is_counted, false)
+  local least, most = indicator.minimum, indicator.maximum
+  if keep_low then low = figure.low elseif least then low = math.max(low or least, least) end
+  if keep_high then high = figure.high elseif most then high = math.min(high or most, most) end
+  return low, high
+end
+
+--- The figures as another lexicon bounds them: views of the given ones where an end changes, in the same order.
+-- words maps qualifiers to {low, high}; words that it does not name keep the package's own rules.
+function lexicon.apply(words, figures)
+  local views = {}
+  for i, figure in ipairs(figures) do
+    views[i] = figure
+    if words[figure.qualifier] then
+      local low, high = lexicon.bounds(words, figure, figure.indicator_row)
+      if low ~= figure.low or high ~= figure.high then
+        views[i] = setmetatable({}, {__index = function(_, name)
+          if name == "low" then return low elseif name == "high" then return high end
+          return figure[name]
+        end})
+      end
+    end
+  end
+  return views
+end
+
+return lexicon

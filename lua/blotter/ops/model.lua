@@ -1,0 +1,181 @@
+-- The package as the library reads it: every figure with its rows resolved, its period as day numbers, its voice (the
+-- release that it retells) and its cell, and indexes over them.
+--
+-- Added to each figure of the table:
+--   best                  the value, moved into its bounds (10,001 of "more than 10,000"); nil where none is printed
+--   first, last           its period as day numbers; nil is open (not known)
+--   dims, dim_count       its categories as {dimension = code}, and how many there are
+--   cell                  the key of what it measures: subject, indicator, currency, area, categories; not the period
+--   subject_row, indicator_row, source_row
+--   voice                 id of the source that its source retells in the end (its own where it retells none)
+--   published             day number of publication, or nil;  official: whether the publisher is responsible for it
+--   parts                 figures that name it as their whole, or nil
+
+local dates = require "blotter.ops.dates"
+
+local model = {}
+
+model.dimensions = {"offence", "age_band", "sex", "citizenship", "role", "channel", "notice", "incident", "category"}
+
+-- The period of a figure. A state has one day; a flow as of a day counts from its subject's beginning.
+local function period_of(figure)
+  local first = figure.period_start and dates.parse(figure.period_start)
+  local last = figure.period_end and dates.parse(figure.period_end)
+  local kind = figure.period_kind
+  if kind == "as_of" then
+    if figure.indicator_row.kind == "stock" then return last, last end
+    local start = figure.subject_row.date_start
+    first = start and dates.parse(start)
+    if first and last and first > last then first = nil end
+  end
+  return first, last
+end
+
+local function voice_of(sources, source)
+  local seen = {}
+  while source.original_source and not seen[source] do
+    seen[source] = true
+    source = sources[source.original_source]
+  end
+  return source.id
+end
+
+local function resolve_sources(tables)
+  for _, source in ipairs(tables.sources.rows) do
+    source.publisher_row = tables.publishers.index[source.publisher]
+    source.official = source.publisher_row.official
+    source.voice = voice_of(tables.sources.index, source)
+    source.published = source.date_published and source.date_precision ~= "unknown"
+      and dates.parse(source.date_published) or nil
+  end
+end
+
+local function resolve_indicators(tables)
+  for _, indicator in ipairs(tables.indicators.rows) do
+    indicator.adds_over = {}
+    for dimension in (indicator.additive_over or ""):gmatch "%S+" do indicator.adds_over[dimension] = true end
+  end
+end
+
+local function best_of(figure)
+  local best = figure.value
+  if best and figure.low and best < figure.low then best = figure.low end
+  if best and figure.high and best > figure.high then best = figure.high end
+  return best
+end
+
+local function resolve_figure(figure, tables)
+  local source = tables.sources.index[figure.source]
+  figure.subject_row = tables.subjects.index[figure.subject]
+  figure.indicator_row = tables.indicators.index[figure.indicator]
+  figure.source_row = source
+  figure.best = best_of(figure)
+  figure.voice, figure.published, figure.official = source.voice, source.published, source.official
+  figure.first, figure.last = period_of(figure)
+  local key, dims, count = {figure.subject, figure.indicator, figure.currency or "", figure.area or ""}, {}, 0
+  for i, dimension in ipairs(model.dimensions) do
+    local code = figure[dimension]
+    key[4 + i] = code or ""
+    if code then
+      dims[dimension] = code
+      count = count + 1
+    end
+  end
+  figure.dims, figure.dim_count = dims, count
+  figure.cell = table.concat(key, "|")
+  figure.parts = nil
+end
+
+local function tie_parts(figures, by_id)
+  for _, figure in ipairs(figures) do
+    local whole = figure.part_of and by_id[figure.part_of]
+    if whole then
+      whole.parts = whole.parts or {}
+      whole.parts[#whole.parts + 1] = figure
+    end
+  end
+end
+
+-- The chain of ids from a row up to its root by one column, itself first, with their distances.
+local function ancestors(index, id, column)
+  local chain, distance = {}, 0
+  while id and not chain[id] do
+    chain[id] = distance
+    distance = distance + 1
+    id = index[id] and index[id][column]
+  end
+  return chain
+end
+
+local Model = {}
+Model.__index = Model
+
+--- Whether area a lies in area b (or is b). No area stands for all of a subject.
+function Model:area_within(a, b)
+  if b == nil or a == b then return true end
+  if a == nil then return false end
+  return self:ancestry("areas", a, "parent")[b] ~= nil
+end
+
+--- Whether code a is code b or one of its narrower codes.
+function Model:code_within(a, b)
+  if a == b then return true end
+  return self:ancestry("codes", a, "parent")[b] ~= nil
+end
+
+--- Whether subject a is subject b or belongs to it.
+function Model:subject_within(a, b)
+  return a == b or self:ancestry("subjects", a, "parent")[b] ~= nil
+end
+
+--- How many steps lie between a subject and the root above it.
+function Model:depth(subject)
+  local deepest = 0
+  for _, distance in pairs(self:ancestry("subjects", subject, "parent")) do deepest = math.max(deepest, distance) end
+  return deepest
+end
+
+--- The ids above a row of a table, itself included, each with its distance; remembered.
+function Model:ancestry(name, id, column)
+  local memory = self.memory[name]
+  local chain = memory[id]
+  if not chain then
+    chain = ancestors(self.tables[name].index, id, column)
+    memory[id] = chain
+  end
+  return chain
+end
+
+--- The judgement on two figures, or nil.
+function Model:judgement(a, b)
+  return self.judged[a.id .. "|" .. b.id] or self.judged[b.id .. "|" .. a.id]
+end
+
+--- Resolves a loaded package. Its figures may be cut to those of a view (see ops:at) by the second argument.
+function model.build(whole, figures)
+  local tables = whole.tables
+  figures = figures or tables.figures.rows
+  resolve_sources(tables)
+  resolve_indicators(tables)
+  local by_id, cells, cell_order = {}, {}, {}
+  for _, figure in ipairs(figures) do
+    resolve_figure(figure, tables)
+    by_id[figure.id] = figure
+    local cell = cells[figure.cell]
+    if not cell then
+      cell = {}
+      cells[figure.cell] = cell
+      cell_order[#cell_order + 1] = cell
+    end
+    cell[#cell + 1] = figure
+  end
+  tie_parts(figures, by_id)
+  local judged = {}
+  for _, row in ipairs(tables.judgements.rows) do judged[row.left .. "|" .. row.right] = row end
+  return setmetatable({
+    package = whole, tables = tables, figures = figures, by_id = by_id, cells = cell_order, judged = judged,
+    memory = {areas = {}, codes = {}, subjects = {}},
+  }, Model)
+end
+
+return model
