@@ -7,8 +7,8 @@
 static blt_ctx *ctx;
 static blt_error err;
 
-static void number_name(uint32_t i, char out[16]) {
-  snprintf(out, 16, "%u%s", i, i % 3 ? "" : "-longer");
+static void number_name(uint32_t i, char out[24]) {
+  snprintf(out, 24, "%u%s", i, i % 3 ? "" : "-longer");
 }
 
 static void codes_follow_first_appearance(void) {
@@ -31,7 +31,7 @@ static void codes_follow_first_appearance(void) {
 static void grows_cuts_back_and_copies(void) {
   blt_dict *d, *copy;
   uint32_t code, n = 20000;
-  char name[16];
+  char name[24];
   REQUIRE(blt_dict_new(ctx, &d, &err) == BLT_OK);
   for (uint32_t i = 0; i < n; i++) {
     number_name(i, name);
@@ -57,7 +57,7 @@ static void grows_cuts_back_and_copies(void) {
 static void many_equals_one_by_one(void) {
   blt_dict *a, *b;
   enum { N = 5000 };
-  static char names[N][16];
+  static char names[N][24];
   static blt_str v[N];
   static uint32_t codes[N];
   REQUIRE(blt_dict_new(ctx, &a, &err) == BLT_OK && blt_dict_new(ctx, &b, &err) == BLT_OK);
@@ -97,7 +97,7 @@ static void survives_refused_memory(void) {
   for (uint64_t n = 1; n < 200; n++) {
     blt_dict *d = NULL;
     uint32_t code = 0, had = 0;
-    char name[16];
+    char name[24];
     size_t before = blt_ctx_memory_used(ctx);
     blt_ctx_fail_allocation(ctx, n);
     blt_status st = blt_dict_new(ctx, &d, &err);
