@@ -1,0 +1,109 @@
+--- A report's document: a title, parameters and a list of blocks, which every format renders.
+--
+--   document = { title = text, params = { name = value, … }, blocks = { block, … } }
+--
+--   { kind = "heading", level = 1..4, text = }
+--   { kind = "text",    text = }
+--   { kind = "table",   title =, columns = { { name =, title =, type =, align = }, … },
+--                       rows = { { cell, … }, … }, note = }
+--   { kind = "facts",   items = { { label, value }, … } }
+--   { kind = "chart",   chart = "bar", title =, labels = { text, … }, values = { cell, … } }
+--   { kind = "notes",   items = { text, … } }
+--   { kind = "sources", items = { { number =, publisher =, title =, date =, url = }, … } }
+--
+-- A cell is a text, a number, a boolean, nil or blotter.null for what is unknown, or a figure:
+--   { low =, best =, high =, flags = { text, … }, sources = { number, … } }, where a missing end is open.
+-- A column's `title` is what is printed (its `name` otherwise); `align` is "left" or "right" (by the type otherwise).
+
+local document = {}
+
+local null = require("cjson").null
+
+local RIGHT = { int64 = true, float64 = true, figure = true }
+
+--- The cell, with every form of "unknown" as nil.
+function document.value(cell)
+  if cell == null then return nil end
+  return cell
+end
+
+--- Whether a cell is a figure.
+function document.is_figure(cell)
+  return type(cell) == "table"
+end
+
+--- Whether a column stands at the right edge.
+function document.is_right(column)
+  if column.align then return column.align == "right" end
+  local kind = column.type or "string"
+  return RIGHT[kind] or kind:find "^decimal" ~= nil
+end
+
+function document.column_title(column)
+  return column.title or column.name
+end
+
+-- What each kind of block must hold, by field: the Lua type, with ? where it may be missing.
+local FIELDS = {
+  heading = { { "text", "string" }, { "level", "number?" } },
+  text = { { "text", "string" } },
+  table = { { "columns", "table" }, { "rows", "table" }, { "title", "string?" }, { "note", "string?" } },
+  facts = { { "items", "table" } },
+  chart = { { "labels", "table" }, { "values", "table" }, { "title", "string?" }, { "chart", "string?" } },
+  notes = { { "items", "table" } },
+  sources = { { "items", "table" } },
+}
+
+local KINDS = "heading, text, table, facts, chart, notes, sources"
+
+local function complain(where, ...)
+  error(where .. ": " .. string.format(...), 0)
+end
+
+local function check_cell(cell, where)
+  local kind = type(cell)
+  if kind == "function" or kind == "thread" or (kind == "userdata" and cell ~= null) then
+    complain(where, "a cell is a text, a number, a boolean, nil or a figure, not a %s", kind)
+  end
+end
+
+local function check_table(block, where)
+  for i, column in ipairs(block.columns) do
+    if type(column) ~= "table" or type(column.name) ~= "string" then
+      complain(where, "column %d needs a name", i)
+    end
+  end
+  for r, row in ipairs(block.rows) do
+    if type(row) ~= "table" then complain(where, "row %d is a %s, not a list of cells", r, type(row)) end
+    for i in ipairs(block.columns) do check_cell(row[i], ("%s, row %d, column %d"):format(where, r, i)) end
+  end
+end
+
+local function check_block(block, where)
+  if type(block) ~= "table" then complain(where, "a block is a table with a kind, not a %s", type(block)) end
+  local fields = FIELDS[block.kind]
+  if not fields then complain(where, "unknown kind '%s': the kinds are %s", tostring(block.kind), KINDS) end
+  for _, field in ipairs(fields) do
+    local name, kind = field[1], field[2]
+    local got = type(block[name])
+    if not (got == kind:gsub("%?", "") or (got == "nil" and kind:find "%?")) then
+      complain(where .. " (" .. block.kind .. ")", "%s must be a %s, not a %s", name, kind:gsub("%?", ""), got)
+    end
+  end
+  if block.kind == "table" then check_table(block, where .. " (table)") end
+  if block.kind == "chart" then
+    if (block.chart or "bar") ~= "bar" then complain(where, "unknown chart '%s': there is 'bar'", block.chart) end
+    for i in ipairs(block.labels) do check_cell(block.values[i], ("%s (chart), value %d"):format(where, i)) end
+  end
+end
+
+--- Raises an error that names the block when `doc` is not a document.
+function document.check(doc)
+  if type(doc) ~= "table" or type(doc.blocks) ~= "table" then
+    complain("document", "it must be a table with a list of blocks")
+  end
+  for i, block in ipairs(doc.blocks) do check_block(block, "block " .. i) end
+  return doc
+end
+
+return document
