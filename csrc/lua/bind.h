@@ -1,0 +1,83 @@
+/* bind.h: the Lua binding, module blotter.core: the only place that knows both Lua and the engine.
+ *
+ * What every file here keeps to:
+ * - A userdata is made first, its pointer nulled, its metatable set, and only then memory goes into it;
+ * close, __close and __gc share one release that may be called again.
+ * - Programmer's errors (wrong argument, wrong type, closed handle) raise. Bad data, input and output return
+ *   nil, message, code. Which one a status is, bind_report decides.
+ * - Between taking something from the engine and giving it back, nothing that may raise is called.
+ */
+#ifndef BLT_LUA_BIND_H
+#define BLT_LUA_BIND_H
+
+#include "../blt.h"
+#include "../store/table.h"
+#include <lauxlib.h>
+#include <lua.h>
+
+#define BIND_TABLE "blotter.table"
+#define BIND_STAGE "blotter.stage"
+
+/* One per Lua state, upvalue 1 of every function of the module. */
+typedef struct bind_state {
+  blt_ctx *ctx;
+  lua_State *L;   /* who called the engine; NULL when nobody did */
+  double timeout; /* seconds, 0: none */
+  double told;    /* when `progress` was last called */
+  size_t unseen;  /* bytes that the collector was not told of yet */
+} bind_state;
+
+static inline bind_state *bind_state_of(lua_State *L) {
+  return lua_touserdata(L, lua_upvalueindex(1));
+}
+
+/* Makes the metatable `name` with `methods` in __index and `meta` in itself; leaves the stack as it was. */
+void bind_class(lua_State *L, int state, const char *name, const luaL_Reg *methods, const luaL_Reg *meta);
+
+/* --- calling the engine (state.c) ------------------------------------------------------------------------
+ */
+/* Between these the engine may poll: pending hooks of Lua and the progress callback run. bind_enter raises
+ * when a query already runs in this state. */
+void bind_enter(lua_State *L, bind_state *s);
+void bind_leave(bind_state *s);
+/* Turns a failure into results of a Lua function: raises, or pushes nil, message, code and returns 3. */
+int bind_report(lua_State *L, const blt_error *err);
+/* The same, never raising but for an interruption: pushes nil, message, code, position. */
+int bind_refuse(lua_State *L, const blt_error *err);
+/* Tells the collector that a userdata which it can free holds `bytes`. */
+void bind_account(lua_State *L, bind_state *s, size_t bytes);
+
+/* --- values (value.c)
+ * ---------------------------------------------------------------------------------------- */
+/* The Lua value at `index` as a value of type `t`; nil and null are null. A string points into Lua's. On
+ * failure the message says what was expected (BLT_ETYPE, BLT_EOVERFLOW or BLT_EFORMAT). */
+blt_status bind_to_value(lua_State *L, int index, blt_type t, blt_value *out, blt_error *err);
+bool bind_is_null(lua_State *L, int index);
+/* Pushes a value: nil, boolean, integer, float, string; dates as text; a decimal as the nearest float when
+ * that identifies it (15 digits), otherwise as text. */
+void bind_push_value(lua_State *L, const blt_value *v);
+/* Pushes the exact text of a value, nil for null. */
+void bind_push_text(lua_State *L, const blt_value *v);
+/* A literal of the query language: the type's name and its value at `index`. Raises. */
+void bind_literal(lua_State *L, const char *type, int index, blt_value *out);
+
+/* --- tables (table.c)
+ * -------------------------------------------------------------------------------------------- */
+typedef struct bind_table {
+  blt_table *t; /* NULL when closed */
+  blt_ctx *ctx;
+} bind_table;
+
+bind_table *bind_table_new(lua_State *L, bind_state *s); /* pushes an empty one */
+bind_table *bind_table_at(lua_State *L, int index);      /* checked, open */
+/* Pushes the value at `index` into column `col` of the open row. */
+blt_status bind_push_cell(lua_State *L, int index, blt_table *t, uint32_t col, blt_type type, blt_error *err);
+
+/* Opens a part: the module is on top of the stack, the state at `state`. */
+void bind_open_value(lua_State *L, int state);
+void bind_open_table(lua_State *L, int state);
+void bind_open_append(lua_State *L, int state);
+void bind_open_frame(lua_State *L, int state);
+void bind_open_stage(lua_State *L, int state);
+
+#endif

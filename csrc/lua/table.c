@@ -1,0 +1,184 @@
+/* A table handle: made from a schema, asked for its columns and rows. */
+#include "bind.h"
+
+#include <string.h>
+
+bind_table *bind_table_new(lua_State *L, bind_state *s) {
+  bind_table *h = lua_newuserdatauv(L, sizeof *h, 2);
+  h->t = NULL;
+  h->ctx = NULL;
+  luaL_setmetatable(L, BIND_TABLE);
+  h->ctx = blt_ctx_retain(s->ctx);
+  return h;
+}
+
+bind_table *bind_table_at(lua_State *L, int index) {
+  bind_table *h = luaL_checkudata(L, index, BIND_TABLE);
+  if (!h->t) luaL_error(L, "the table is closed");
+  return h;
+}
+
+static int table_release(lua_State *L) {
+  bind_table *h = luaL_checkudata(L, 1, BIND_TABLE);
+  blt_table *t = h->t;
+  blt_ctx *ctx = h->ctx;
+  h->t = NULL;
+  h->ctx = NULL;
+  blt_table_release(t);
+  blt_ctx_release(ctx);
+  return 0;
+}
+
+/* --- schemas ----------------------------------------------------------------------------------------------
+ */
+
+static const char *string_field(lua_State *L, int index, const char *key) {
+  if (lua_getfield(L, index, key) != LUA_TSTRING) luaL_error(L, "a schema's column needs a %s", key);
+  const char *s = lua_tostring(L, -1);
+  if (strlen(s) != lua_rawlen(L, -1)) luaL_error(L, "a column's %s must not contain a zero byte", key);
+  lua_pop(L, 1);
+  return s;
+}
+
+/* Column `i` of the schema at 1. The name stays Lua's, which the schema table keeps. */
+static void read_field(lua_State *L, uint32_t i, blt_field *f) {
+  if (lua_rawgeti(L, 1, (lua_Integer)i + 1) != LUA_TTABLE) luaL_error(L, "a schema is a sequence of columns");
+  int at = lua_gettop(L);
+  f->name = string_field(L, at, "name");
+  const char *type = string_field(L, at, "type");
+  if (!blt_type_parse(type, strlen(type), &f->type))
+    luaL_error(L,
+               "column '%s': unknown type '%s' (bool, int64, float64, decimal(p,s), string, date, timestamp)",
+               f->name, type);
+  lua_getfield(L, at, "required");
+  f->type.required = lua_toboolean(L, -1);
+  lua_settop(L, at - 1);
+}
+
+/* A sequence of column numbers (from 1) on top of the stack. */
+static void read_key(lua_State *L, blt_key *key) {
+  lua_Unsigned n = lua_rawlen(L, -1);
+  if (n < 1 || n > BLT_MAX_KEY_COLUMNS) luaL_error(L, "a key has 1 to %d columns", BLT_MAX_KEY_COLUMNS);
+  key->ncols = (uint32_t)n;
+  for (uint32_t i = 0; i < key->ncols; i++) {
+    lua_rawgeti(L, -1, (lua_Integer)i + 1);
+    key->cols[i] = (uint32_t)(luaL_checkinteger(L, -1) - 1);
+    lua_pop(L, 1);
+  }
+}
+
+/* The schema at 1 ({name, type, required} each) and the keys at 2 (sequences of column numbers; `primary`
+ * says that the first is the primary one) into arrays that Lua owns, left on the stack. */
+void bind_read_schema(lua_State *L, blt_field **fields, uint32_t *ncols, blt_key **keys, uint32_t *nkeys,
+                      bool *primary) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  lua_Unsigned n = lua_rawlen(L, 1), k = lua_rawlen(L, 2);
+  if (n < 1 || n > BLT_MAX_COLUMNS) luaL_error(L, "a table has 1 to %d columns", BLT_MAX_COLUMNS);
+  if (k > 64) luaL_error(L, "a table has at most 64 keys");
+  *ncols = (uint32_t)n;
+  *nkeys = (uint32_t)k;
+  *fields = lua_newuserdatauv(L, n * sizeof **fields, 0);
+  *keys = lua_newuserdatauv(L, (k + 1) * sizeof **keys, 0);
+  for (uint32_t i = 0; i < *ncols; i++) read_field(L, i, *fields + i);
+  for (uint32_t i = 0; i < *nkeys; i++) {
+    if (lua_rawgeti(L, 2, (lua_Integer)i + 1) != LUA_TTABLE) luaL_error(L, "a key is a sequence of columns");
+    read_key(L, *keys + i);
+    lua_pop(L, 1);
+  }
+  lua_getfield(L, 2, "primary");
+  *primary = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+}
+
+/* table(schema, keys) -> a table in memory. */
+static int table_create(lua_State *L) {
+  bind_state *s = bind_state_of(L);
+  blt_field *fields;
+  blt_key *keys;
+  uint32_t ncols, nkeys;
+  bool primary;
+  lua_settop(L, 2);
+  bind_read_schema(L, &fields, &ncols, &keys, &nkeys, &primary);
+  bind_table *h = bind_table_new(L, s);
+  blt_error err;
+  blt_schema *schema;
+  blt_status st = blt_schema_new(s->ctx, fields, ncols, keys, nkeys, primary, &schema, &err);
+  if (st == BLT_OK) {
+    st = blt_table_new(s->ctx, schema, &h->t, &err);
+    blt_schema_free(schema);
+  }
+  return st == BLT_OK ? 1 : bind_report(L, &err);
+}
+
+/* columns(t) -> names, types, required: three sequences. */
+static int table_columns(lua_State *L) {
+  const blt_schema *schema = blt_table_schema(bind_table_at(L, 1)->t);
+  char type[24];
+  for (int k = 0; k < 3; k++) lua_createtable(L, (int)schema->ncols, 0);
+  for (uint32_t i = 0; i < schema->ncols; i++) {
+    lua_pushstring(L, schema->fields[i].name);
+    lua_rawseti(L, -4, (lua_Integer)i + 1);
+    lua_pushstring(L, blt_type_name(schema->fields[i].type, type));
+    lua_rawseti(L, -3, (lua_Integer)i + 1);
+    lua_pushboolean(L, schema->fields[i].type.required);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  return 3;
+}
+
+/* keys(t) -> sequences of column numbers, with `primary`. */
+static int table_keys(lua_State *L) {
+  const blt_schema *schema = blt_table_schema(bind_table_at(L, 1)->t);
+  lua_createtable(L, (int)schema->nkeys, 1);
+  for (uint32_t k = 0; k < schema->nkeys; k++) {
+    lua_createtable(L, (int)schema->keys[k].ncols, 0);
+    for (uint32_t i = 0; i < schema->keys[k].ncols; i++) {
+      lua_pushinteger(L, (lua_Integer)schema->keys[k].cols[i] + 1);
+      lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    lua_rawseti(L, -2, (lua_Integer)k + 1);
+  }
+  lua_pushboolean(L, schema->primary);
+  lua_setfield(L, -2, "primary");
+  return 1;
+}
+
+static int table_length(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)blt_table_rows(bind_table_at(L, 1)->t));
+  return 1;
+}
+
+/* bytes(t) -> memory held. */
+static int table_bytes(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)blt_table_bytes(bind_table_at(L, 1)->t));
+  return 1;
+}
+
+/* validate(t) -> true, or nil, message, code: every invariant of the table. */
+static int table_validate(lua_State *L) {
+  blt_error err;
+  if (blt_table_validate(bind_table_at(L, 1)->t, &err) != BLT_OK) return bind_refuse(L, &err);
+  lua_pushboolean(L, true);
+  return 1;
+}
+
+/* is_table(x) */
+static int is_table(lua_State *L) {
+  lua_pushboolean(L, luaL_testudata(L, 1, BIND_TABLE) != NULL);
+  return 1;
+}
+
+void bind_open_table(lua_State *L, int state) {
+  static const luaL_Reg methods[] = {{"close", table_release}, {NULL, NULL}};
+  static const luaL_Reg meta[] = {
+      {"__gc", table_release}, {"__close", table_release}, {"__len", table_length}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"table", table_create},      {"columns", table_columns}, {"keys", table_keys}, {"bytes", table_bytes},
+      {"validate", table_validate}, {"is_table", is_table},     {NULL, NULL}};
+  bind_class(L, state, BIND_TABLE, methods, meta);
+  luaL_getmetatable(L, BIND_TABLE);
+  lua_setfield(L, -2, "table_class");
+  lua_pushvalue(L, state);
+  luaL_setfuncs(L, functions, 1);
+}
