@@ -1,0 +1,74 @@
+local cjson = require "cjson"
+
+local function slurp(path)
+  local file = io.open(path, "rb")
+  if not file then return nil end
+  local text = file:read "a"
+  file:close()
+  return text
+end
+
+-- Runs the command; returns its exit status, standard output and standard error.
+local function blotter(arguments, redirect)
+  local out, err = os.tmpname(), os.tmpname()
+  local _, _, status = os.execute(("build/bin/blotter %s >%s 2>%s"):format(arguments, redirect or out, err))
+  local text, message = slurp(out), slurp(err)
+  os.remove(out)
+  os.remove(err)
+  return status, text, message
+end
+
+describe("blotter", function()
+  it("says what is wrong with a command line and ends with 2", function()
+    for _, case in ipairs {
+      { "", "a command is required" },
+      { "subjekts", "Did you mean 'subjects'?" },
+      { "subjects --format jsn", "unknown format 'jsn': did you mean 'json'?" },
+      { "report overveiw", "unknown report 'overveiw': did you mean 'overview'?" },
+      { "report --param year", "'year' is not of the form name=value" },
+    } do
+      local line, expected = case[1], case[2]
+      local status, out, err = blotter(line)
+      assert.equal(2, status, line)
+      assert.equal("", out)
+      assert.is_truthy(err:find(expected, 1, true), err)
+      assert.is_nil(err:find "traceback")
+    end
+  end)
+
+  it("lists the subjects in every format", function()
+    local status, out = blotter "subjects --format json"
+    assert.equal(0, status)
+    local block = cjson.decode(out).blocks[1]
+    assert.equal("id", block.columns[1].name)
+    assert.is_true(#block.rows >= 10)
+    assert.is_truthy(select(2, blotter "subjects --format markdown"):find("| id | type | name |", 1, true))
+  end)
+
+  it("refuses a dataset that is not there and a place that cannot be written, with 3", function()
+    local status, _, err = blotter "subjects --data /no/such/folder"
+    assert.equal(3, status)
+    assert.is_truthy(err:find("/no/such/folder", 1, true))
+    status, _, err = blotter "subjects -o /no/such/folder/file"
+    assert.equal(3, status)
+    assert.is_truthy(err:find("/no/such/folder/file: No such file", 1, true), err)
+    assert.equal(3, (blotter("subjects", "/dev/full")))
+  end)
+
+  it("replaces a file as a whole, follows a link to it, and leaves nothing beside it", function()
+    local folder = os.tmpname()
+    os.remove(folder)
+    assert(os.execute("mkdir " .. folder .. " && echo old >" .. folder .. "/old && ln -s old " .. folder .. "/link"))
+    finally(function() os.execute("rm -r " .. folder) end)
+    assert.equal(0, (blotter("subjects -f csv -o " .. folder .. "/link")))
+    assert.is_truthy(slurp(folder .. "/old"):find "^block,kind,title")
+    local pipe = io.popen("ls " .. folder)
+    assert.equal("link\nold\n", pipe:read "a")
+    pipe:close()
+  end)
+
+  it("writes to a device without replacing it", function()
+    assert.equal(0, (blotter "subjects -o /dev/null"))
+    assert.is_true(os.execute "test -c /dev/null")
+  end)
+end)
