@@ -15,6 +15,10 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+#if LUA_VERSION_NUM != 504
+#error "blotter needs Lua 5.4; with LuaRocks: luarocks --lua-version=5.4 make --deps-mode=none"
+#endif
+
 #define BIND_TABLE "blotter.table"
 #define BIND_STAGE "blotter.stage"
 

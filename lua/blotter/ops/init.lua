@@ -49,14 +49,13 @@ function Ops:row(name, key)
   return data.index[key]
 end
 
--- Where the package lies when the caller names no place: $BLOTTER_DATA, data/ here, data/ of this checkout, or the
--- shared files of an installation.
+-- Where the package lies when the caller names no place: $BLOTTER_DATA, beside the installed modules, data/ of this
+-- checkout, or data/ here.
 local function default_directory()
   local named = os.getenv "BLOTTER_DATA"
   if named and named ~= "" then return named end
-  local here = debug.getinfo(1, "S").source:match "^@(.*)lua/blotter/ops/init%.lua$"
-  local installed = debug.getinfo(1, "S").source:match "^@(.*)lua/[%d.]+/blotter/ops/init%.lua$"
-  local places = {"data", (here or "") .. "data", (installed or "") .. "blotter/data"}
+  local modules = debug.getinfo(1, "S").source:match "^@(.*)blotter/ops/init%.lua$" or ""
+  local places = {modules .. "blotter/data", modules .. "../data", "data"}
   for _, place in ipairs(places) do
     local file = io.open(place .. "/datapackage.json", "rb")
     if file then
