@@ -66,6 +66,9 @@ CFLAGS   ?=
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(OPTIMIZE) -g -fPIC -fvisibility=hidden $(WARNINGS) -pthread -Icsrc $(INSTRUMENT) $(CFLAGS)
 LIBS := -lxxhash -lzstd -lz -lm
 
+# Building speaks on standard error, so that a report or a test can be redirected; V=1 shows the commands.
+say = $(if $(V),,@echo "  $@" >&2; )
+
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 TEST_PROGRAMS := $(CTESTS:spec/c/%.c=$(BUILD)/spec/%)
 
@@ -74,21 +77,21 @@ all: $(BUILD)/libblotter.a $(BUILD)/blotter/core.so build/bin/blotter
 
 $(BUILD)/obj/%.o: %.c | $(STAMP)/build
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(if $(filter csrc/lua/%,$<),-I$(LUA_INCDIR)) $(if $(filter spec/%,$<),-Ispec/support) \
+	$(say)$(CC) $(ALL_CFLAGS) $(if $(filter csrc/lua/%,$<),-I$(LUA_INCDIR)) $(if $(filter spec/%,$<),-Ispec/support) \
 	  -MMD -MP -c -o $@ $<
 
 $(BUILD)/libblotter.a: $(call object,$(ENGINE))
 	@mkdir -p $(@D) && rm -f $@
-	ar rcs $@ $^
+	$(say)ar rcs $@ $^
 
 # liblua is never linked: the interpreter that loads the module brings it.
 $(BUILD)/blotter/core.so: $(call object,$(BINDING)) $(BUILD)/libblotter.a
 	@mkdir -p $(@D)
-	$(CC) -shared -pthread $(INSTRUMENT) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(say)$(CC) -shared -pthread $(INSTRUMENT) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/spec/%: $(BUILD)/obj/spec/c/%.o $(call object,$(SUPPORT)) $(BUILD)/libblotter.a
 	@mkdir -p $(@D)
-	$(CC) -pthread $(INSTRUMENT) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(say)$(CC) -pthread $(INSTRUMENT) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 -include $(patsubst %.o,%.d,$(call object,$(ENGINE) $(BINDING) $(CTESTS) $(SUPPORT)))
 .SECONDARY: $(call object,$(CTESTS) $(SUPPORT))
@@ -170,7 +173,7 @@ FUZZERS := $(patsubst spec/fuzz/%.c,build/fuzz/%,$(wildcard spec/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 20
 build/fuzz/%: spec/fuzz/%.c $(ENGINE) $(HEADERS) | $(STAMP)/fuzz
 	@mkdir -p $(@D)
-	clang -std=c11 -D_GNU_SOURCE -O1 -g $(WARNINGS) -pthread -Icsrc -fsanitize=fuzzer,address,undefined \
+	$(say)clang -std=c11 -D_GNU_SOURCE -O1 -g $(WARNINGS) -pthread -Icsrc -fsanitize=fuzzer,address,undefined \
 	  -fno-sanitize-recover=all -o $@ $< $(ENGINE) $(LIBS)
 
 fuzz: $(FUZZERS)
