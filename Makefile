@@ -35,7 +35,7 @@ PACKAGES_BENCH := libsqlite3-dev npm=npm r-base-core r-cran-data.table
 # "package=command" is content with the command, whoever brought it.
 STAMP := build/stamp
 setup = $(if $(filter no,$(SETUP)),,$(if $(strip $(eval left := $(shell .ci/setup $(1)))$(left)),\
-  $(error blotter needs packages that could not be installed here; run as root: apt-get install $(left))))
+  $(error blotter needs packages that could not be installed here; run as root: apt-get install $(strip $(left)))))
 
 .PRECIOUS: $(STAMP)/%
 $(STAMP)/build: .ci/setup Makefile
@@ -146,10 +146,10 @@ TESTS ?= $(notdir $(TEST_PROGRAMS))
 RUN_TESTS = $(LUA) spec/support/run.lua $(addprefix --specs ,$(SPEC)) $(addprefix $(BUILD)/spec/,$(TESTS))
 
 .PHONY: test sanitize tsan valgrind torture fuzz
-test: all $(TEST_PROGRAMS) | $(STAMP)/test
+test: $(STAMP)/test all $(TEST_PROGRAMS)
 	@$(RUN_TESTS)
 
-torture: all $(TEST_PROGRAMS) | $(STAMP)/test
+torture: $(STAMP)/test all $(TEST_PROGRAMS)
 	@BLOTTER_TORTURE=1 $(RUN_TESTS)
 
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -160,11 +160,11 @@ tsan:
 	@$(MAKE) --no-print-directory instrumented BUILD=build/tsan OPTIMIZE=-O1 INSTRUMENT='$(TSAN)' PRELOAD=libtsan.so
 
 .PHONY: instrumented
-instrumented: all $(TEST_PROGRAMS) | $(STAMP)/test
+instrumented: $(STAMP)/test all $(TEST_PROGRAMS)
 	@BLOTTER_PRELOAD="$$($(CC) -print-file-name=$(PRELOAD))" ASAN_OPTIONS=detect_leaks=1 \
 	  LSAN_OPTIONS=suppressions=spec/support/lsan.supp:print_suppressions=0 TSAN_OPTIONS=halt_on_error=1 $(RUN_TESTS)
 
-valgrind: all $(TEST_PROGRAMS) | $(STAMP)/valgrind
+valgrind: $(STAMP)/valgrind all $(TEST_PROGRAMS)
 	@BLOTTER_WRAP="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" \
 	  $(LUA) spec/support/run.lua $(addprefix $(BUILD)/spec/,$(TESTS))
 
@@ -187,9 +187,9 @@ fuzz: $(FUZZERS)
 # ---- benchmarks ----------------------------------------------------------------------------------------
 
 .PHONY: bench bench-quick
-bench: all | $(STAMP)/bench
+bench: $(STAMP)/bench all
 	@$(LUA) spec/bench/run.lua full
-bench-quick: all | $(STAMP)/bench
+bench-quick: $(STAMP)/bench all
 	@$(LUA) spec/bench/run.lua quick
 
 # ---- style -----------------------------------------------------------------------------------------------
