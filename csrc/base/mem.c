@@ -40,8 +40,8 @@ static void unaccount(blt_ctx *ctx, size_t bytes) {
   atomic_fetch_sub_explicit(&ctx->used, bytes, memory_order_relaxed);
 }
 
-/* The smallest kept buffer of at least `bytes` that wastes at most a quarter; NULL when there is none. Pooled
- * buffers are not counted as used. */
+/* A kept buffer of exactly `bytes`; NULL when there is none. Pooled buffers are not
+ * counted as used. */
 static void *pool_take(blt_ctx *ctx, size_t bytes) {
   void *p = NULL;
   pthread_mutex_lock(&ctx->lock);
