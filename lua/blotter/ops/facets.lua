@@ -92,6 +92,11 @@ function facets.same_period(a, b)
   return same_day(a.first, b.first, precision) and same_day(a.last, b.last, precision)
 end
 
+--- Whether the period of a lies inside that of b, however far b's end is known; false when either is open.
+function facets.surely_inside(a, b)
+  return a.first and a.last and b.first and b.last_sure and a.first >= b.first and a.last <= b.last_sure or false
+end
+
 --- Whether the period of a figure is known at all.
 function facets.has_period(figure)
   return figure.first ~= nil or figure.last ~= nil

@@ -9,6 +9,7 @@
 local diagnostics = require "blotter.ops.diagnostics"
 local loader = require "blotter.ops.package"
 local model = require "blotter.ops.model"
+local reconcile = require "blotter.ops.reconcile"
 local rules = require "blotter.ops.rules"
 local select_ = require "blotter.ops.select"
 local total = require "blotter.ops.total"
@@ -40,6 +41,11 @@ end
 --- A total that does not count twice; see total.lua.
 function Ops:total(indicator, options)
   return blame_caller(total.compute, self.model, indicator, options)
+end
+
+--- What does not fit together, ranked; see findings.lua for what a finding holds.
+function Ops:reconcile(options)
+  return reconcile.run(self.model, options)
 end
 
 --- The row of a table by its key, or nil: ops:row("subjects", "icse").

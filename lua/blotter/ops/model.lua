@@ -4,6 +4,7 @@
 -- Added to each figure of the table:
 --   best                  the value, moved into its bounds (10,001 of "more than 10,000"); nil where none is printed
 --   first, last           its period as day numbers; nil is open (not known)
+--   last_sure             the earliest day on which its period may end: of "since 2003", the day may not be known
 --   dims, dim_count       its categories as {dimension = code}, and how many there are
 --   cell                  the key of what it measures: subject, indicator, currency, area, categories; not the period
 --   subject_row, indicator_row, source_row
@@ -31,6 +32,26 @@ local function period_of(figure)
   return first, last
 end
 
+-- The earliest day on which a period may end, where the source does not fix it to the day.
+local function earliest_end(figure)
+  local last, kind, precision = figure.last, figure.period_kind, figure.period_precision
+  if not last or precision == "day" or kind == "calendar" or kind == "fiscal" or kind == "range" then return last end
+  local year, month, day = dates.civil(last)
+  if precision == "year" and month == 12 and day == 31 then return dates.day(year, 1, 1) end
+  if precision == "quarter" then return dates.day(year, (month - 1) // 3 * 3 + 1, 1) end
+  return day == dates.days_in_month(year, month) and dates.day(year, month, 1) or last
+end
+
+-- The last day on which a source may have been published.
+local function latest_publication(source)
+  if not source.published then return nil end
+  local year, month = dates.civil(source.published)
+  if source.date_precision == "year" then return dates.day(year, 12, 31) end
+  if source.date_precision == "quarter" then month = (month + 2) // 3 * 3 end
+  if source.date_precision ~= "day" then return dates.day(year, month, dates.days_in_month(year, month)) end
+  return source.published
+end
+
 local function voice_of(sources, source)
   local seen = {}
   while source.original_source and not seen[source] do
@@ -47,6 +68,7 @@ local function resolve_sources(tables)
     source.voice = voice_of(tables.sources.index, source)
     source.published = source.date_published and source.date_precision ~= "unknown"
       and dates.parse(source.date_published) or nil
+    source.published_last = latest_publication(source)
   end
 end
 
@@ -72,6 +94,7 @@ local function resolve_figure(figure, tables)
   figure.best = best_of(figure)
   figure.voice, figure.published, figure.official = source.voice, source.published, source.official
   figure.first, figure.last = period_of(figure)
+  figure.last_sure = earliest_end(figure)
   local key, dims, count = {figure.subject, figure.indicator, figure.currency or "", figure.area or ""}, {}, 0
   for i, dimension in ipairs(model.dimensions) do
     local code = figure[dimension]

@@ -1,0 +1,149 @@
+-- All margins together: parts stated anywhere against a whole stated anywhere.
+--
+-- For one subject and indicator, figures of narrower areas or categories, from whatever source, that exclude each
+-- other and lie inside the period of a wider figure may not sum to more than it. The smallest set that does so is
+-- reported. Where several statements of one cell compete, the reading that makes least trouble is taken.
+
+local bounds = require "blotter.ops.bounds"
+local facets = require "blotter.ops.facets"
+local periods = require "blotter.ops.checks.periods"
+local phrase = require "blotter.ops.phrase"
+
+local margins = {}
+
+local doubtful = {D = true, B = true, U = true}
+
+-- One figure for each cell and period of a subject and indicator: the statement with the lowest reading.
+local function observations(model)
+  local buckets, order = {}, {}
+  for _, cell in ipairs(model.cells) do
+    local first = cell[1]
+    local name = first.subject .. "|" .. first.indicator .. "|" .. (first.currency or "")
+    local bucket = buckets[name]
+    if not bucket then
+      bucket = {cells = 0, low = {}, all = {}}
+      buckets[name] = bucket
+      order[#order + 1] = bucket
+    end
+    bucket.cells = bucket.cells + 1
+    local list = {}
+    for _, figure in ipairs(cell) do
+      if figure.rank ~= "deprecated" then
+        bucket.all[#bucket.all + 1] = figure
+        local place
+        for i, other in ipairs(list) do
+          if facets.same_period(other, figure) then
+            place = i
+            break
+          end
+        end
+        if not place then
+          list[#list + 1] = figure
+        elseif (figure.low or -1) < (list[place].low or -1) then
+          list[place] = figure
+        end
+      end
+    end
+    for _, figure in ipairs(list) do
+      if figure.low and figure.low > 0 then bucket.low[#bucket.low + 1] = figure end
+    end
+  end
+  return order
+end
+
+local function is_narrower(model, part, whole)
+  if part.cell == whole.cell then return false end
+  if not model:area_within(part.area, whole.area) then return false end
+  if not facets.dims_within(model, part, whole) then return false end
+  return facets.same_period(part, whole) or facets.surely_inside(part, whole)
+end
+
+-- Parts that exclude each other, the largest first.
+local function exclusive(model, candidates)
+  table.sort(candidates, function(a, b)
+    if a.low ~= b.low then return a.low > b.low end
+    return a.id < b.id
+  end)
+  local picked, sum = {}, 0
+  for _, figure in ipairs(candidates) do
+    local apart = true
+    for _, other in ipairs(picked) do
+      local facet = facets.separates(model, figure, other)
+      if not facet or facet == "period" then
+        apart = false
+        break
+      end
+    end
+    if apart then
+      picked[#picked + 1] = figure
+      sum = sum + figure.low
+    end
+  end
+  return picked, sum
+end
+
+local function report(found, whole, figures, sum)
+  local list, words, doubt = {whole}, {}, doubtful[whole.status]
+  local base = setmetatable({area = whole.area}, {__index = whole.dims})
+  for i, figure in ipairs(figures) do
+    list[i + 1] = figure
+    words[i] = ("%s (%s; %s)"):format(phrase.value(figure), phrase.categories(found.model, figure, base),
+      figure.source_row.publisher_row.name)
+    doubt = doubt or doubtful[figure.status]
+    local judged = found.model:judgement(whole, figure)
+    if judged and judged.verdict ~= "conflict" then return end
+  end
+  if found:is_known(list, "contradiction") then return end
+  found:add {
+    check = "margins", class = doubt and "drift" or "contradiction", verdict = doubt and "some" or "none",
+    figures = list, low = sum - whole.high,
+    sentence = ("%s: %s in all (%s), but %s %s"):format(phrase.about(found.model, whole), phrase.counted(whole),
+      whole.source_row.publisher_row.name, phrase.list(words),
+      #figures == 1 and "is more than that" or ("make %s"):format(bounds.describe(sum, nil))),
+  }
+end
+
+local function check_whole(found, bucket, whole)
+  local model, candidates, sum = found.model, {}, 0
+  for _, part in ipairs(bucket.low) do
+    if part ~= whole and is_narrower(model, part, whole) then
+      candidates[#candidates + 1] = part
+      sum = sum + part.low
+    end
+  end
+  if #candidates == 0 then return end
+  if sum > whole.high then
+    local picked
+    picked, sum = exclusive(model, candidates)
+    if sum > whole.high then
+      picked, sum = periods.shrink(picked, whole.high)
+      return report(found, whole, picked, sum)
+    end
+  end
+  found:count("margins", "some")
+end
+
+-- Of the statements of one cell and period, the one with the highest reading: if that is too small, all are.
+local function most_generous(bucket, whole)
+  for _, other in ipairs(bucket.all) do
+    if other.cell == whole.cell and other ~= whole and facets.same_period(other, whole) then
+      if not other.high or other.high > whole.high or (other.high == whole.high and other.id < whole.id) then
+        return false
+      end
+    end
+  end
+  return true
+end
+
+--- Runs the check over all subjects and indicators whose categories may be added.
+function margins.check(found)
+  for _, bucket in ipairs(observations(found.model)) do
+    if bucket.cells > 1 and bucket.all[1] and bucket.all[1].indicator_row.adds_over.area then
+      for _, whole in ipairs(bucket.all) do
+        if whole.high and most_generous(bucket, whole) then check_whole(found, bucket, whole) end
+      end
+    end
+  end
+end
+
+return margins

@@ -1,0 +1,140 @@
+-- Nested periods: parts of a period may not count more than the whole of it.
+--
+-- Within one cell of a flow, the figures whose periods lie inside that of another and do not overlap each other are
+-- summed by their lowest readings; more than the highest reading of the whole is a contradiction. That holds a
+-- part-year against its year, years against a cumulative figure, and a cumulative figure plus the years after it
+-- against a later cumulative figure. A part-year that is smaller is none.
+
+local bounds = require "blotter.ops.bounds"
+local facets = require "blotter.ops.facets"
+local phrase = require "blotter.ops.phrase"
+
+local periods = {}
+
+local doubtful = {D = true, B = true, U = true}
+
+local function usable(figure)
+  return figure.rank ~= "deprecated" and figure.first and figure.last and figure.low ~= nil or false
+end
+
+-- One figure for each period, the one with the lowest reading; what contains them takes the highest of its own.
+local function lowest_by_period(cell)
+  local list = {}
+  for _, figure in ipairs(cell) do
+    if usable(figure) then
+      local place
+      for i, other in ipairs(list) do
+        if facets.same_period(other, figure) then
+          place = i
+          break
+        end
+      end
+      if not place then list[#list + 1] = figure elseif figure.low < list[place].low then list[place] = figure end
+    end
+  end
+  return list
+end
+
+local function by_end(a, b)
+  if a.last ~= b.last then return a.last < b.last end
+  return a.id < b.id
+end
+
+-- The figures that do not overlap and sum to the most, of a list sorted by their end.
+local function heaviest(list)
+  local best, choice = {[0] = 0}, {}
+  for i, figure in ipairs(list) do
+    local before = i - 1
+    while before > 0 and list[before].last >= figure.first do before = before - 1 end
+    local with = best[before] + figure.low
+    if with > best[i - 1] then best[i], choice[i] = with, before else best[i] = best[i - 1] end
+  end
+  local picked, at = {}, #list
+  while at > 0 do
+    if choice[at] then
+      table.insert(picked, 1, list[at])
+      at = choice[at]
+    else
+      at = at - 1
+    end
+  end
+  return picked, best[#list]
+end
+
+--- Drops from figures what the excess over a limit does not need, smallest first; what stays is a smallest conflict.
+function periods.shrink(figures, limit)
+  local total = 0
+  for _, figure in ipairs(figures) do total = total + figure.low end
+  local order = table.move(figures, 1, #figures, 1, {})
+  table.sort(order, function(a, b)
+    if a.low ~= b.low then return a.low < b.low end
+    return a.id < b.id
+  end)
+  local dropped = {}
+  for _, figure in ipairs(order) do
+    if total - figure.low > limit then
+      total = total - figure.low
+      dropped[figure] = true
+    end
+  end
+  local kept = {}
+  for _, figure in ipairs(figures) do
+    if not dropped[figure] then kept[#kept + 1] = figure end
+  end
+  return kept, total
+end
+
+local function report(found, whole, figures, sum)
+  local list, words, doubt = {whole}, {}, doubtful[whole.status]
+  for i, figure in ipairs(figures) do
+    list[i + 1] = figure
+    words[i] = ("%s (%s)"):format(phrase.value(figure), phrase.period(figure))
+    doubt = doubt or doubtful[figure.status]
+    local judged = found.model:judgement(whole, figure)
+    if judged and judged.verdict ~= "conflict" then return end
+  end
+  local verb = #figures == 1 and "is more than" or ("together %s, are more than"):format(bounds.describe(sum, nil))
+  found:add {
+    check = "periods", class = doubt and "drift" or "contradiction", verdict = doubt and "some" or "none",
+    figures = list, low = sum - whole.high, high = nil,
+    sentence = ("%s: %s %s %s, %s, whose period contains %s%s"):format(
+      phrase.about(found.model, {subject_row = whole.subject_row, area = whole.area}), phrase.list(words), verb,
+      phrase.counted(whole), phrase.period(whole) or "", #figures == 1 and "it" or "them",
+      doubt and "; they may be defined differently" or ""),
+  }
+end
+
+local function check_cell(found, cell)
+  local list = lowest_by_period(cell)
+  if #list < 2 then return end
+  table.sort(list, by_end)
+  for _, whole in ipairs(cell) do
+    if usable(whole) and whole.high then
+      local inside = {}
+      for _, figure in ipairs(list) do
+        if figure ~= whole and not facets.same_period(figure, whole) and facets.surely_inside(figure, whole) then
+          inside[#inside + 1] = figure
+        end
+      end
+      if #inside > 0 then
+        local picked, sum = heaviest(inside)
+        if sum > whole.high then
+          picked, sum = periods.shrink(picked, whole.high)
+          report(found, whole, picked, sum)
+        else
+          found:count("periods", "some")
+        end
+      end
+    end
+  end
+end
+
+--- Runs the check over all cells of flows that may be added over time.
+function periods.check(found)
+  for _, cell in ipairs(found.model.cells) do
+    local indicator = cell[1].indicator_row
+    if #cell > 1 and indicator.kind ~= "stock" and indicator.adds_over.period then check_cell(found, cell) end
+  end
+end
+
+return periods

@@ -1,0 +1,52 @@
+-- The number as printed against the number as stored: a slip of the curator, not of a source.
+--
+-- Reads digits ("20.5 million", "1 400", "91 mil") and small English number words; what it cannot read it leaves.
+
+local phrase = require "blotter.ops.phrase"
+
+local printed = {}
+
+local words = {one = 1, two = 2, three = 3, four = 4, five = 5, six = 6, seven = 7, eight = 8, nine = 9, ten = 10,
+  eleven = 11, twelve = 12, thirteen = 13, fourteen = 14, fifteen = 15, sixteen = 16, seventeen = 17, eighteen = 18,
+  nineteen = 19, twenty = 20}
+
+-- The readings of a printed number: with marks as thousands, and with the last mark as a decimal point.
+local function readings(text)
+  local number = text:match "%d[%d,. ]*%d" or text:match "%d"
+  if not number then
+    local word = words[text:lower():match "^%a+$"]
+    return word and {word} or {}
+  end
+  local list = {tonumber((number:gsub("[,. ]", "")))}
+  local whole, decimals = number:match "^(.-)[.,](%d+)$"
+  if whole then list[2] = tonumber((whole:gsub("[,. ]", "")) .. "." .. decimals) end
+  return list
+end
+
+--- Whether a figure's value is one of the readings of what is printed, or nil when it cannot be read.
+function printed.agrees(figure)
+  if not figure.value then return nil end
+  local list = readings(figure.printed)
+  if #list == 0 then return nil end
+  for _, reading in ipairs(list) do
+    local value = reading * figure.multiplier
+    if math.abs(value - figure.value) <= 1e-6 * math.max(1, math.abs(value)) then return true end
+  end
+  return false
+end
+
+--- Runs the check over all figures.
+function printed.check(found)
+  for _, figure in ipairs(found.model.figures) do
+    local agrees = printed.agrees(figure)
+    if agrees then
+      found:count("printed", "all")
+    elseif agrees == false then
+      found:add {check = "printed", class = "contradiction", verdict = "none", figures = {figure}, low = 0, high = 0,
+        sentence = ("%s: stored as %s, but printed as '%s'"):format(phrase.about(found.model, figure),
+          phrase.value(figure), figure.printed)}
+    end
+  end
+end
+
+return printed

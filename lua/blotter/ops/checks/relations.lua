@@ -1,0 +1,155 @@
+-- Declared relations, recomputed: sums, subsets, ratios and changes between figures.
+--
+-- A ratio or change is held as an exact range: the printed one with its tolerance, or the bounds of the figure that
+-- states it, in millionths; the two figures keep their bounds. Where one side prints no number, nothing is compared:
+-- relations.implied gives the range that the relation makes of it.
+
+local bounds = require "blotter.ops.bounds"
+local phrase = require "blotter.ops.phrase"
+
+local relations = {}
+
+local million = 1000000
+
+local function millionths(value, is_low)
+  local scaled = value * million
+  local rounded = math.tointeger(scaled) or math.tointeger(math.floor(scaled + 0.5))
+  if math.abs(scaled - rounded) < 1e-3 then return rounded end
+  return is_low and math.floor(scaled) or math.ceil(scaled)
+end
+
+-- The range of a ratio in millionths; either side may be open.
+local function stated_range(relation, stating)
+  if stating and stating.unit == "percent" then
+    return stating.low and millionths(stating.low / 100, true), stating.high and millionths(stating.high / 100, false)
+  end
+  if stating then
+    return stating.low and millionths(stating.low, true), stating.high and millionths(stating.high, false)
+  end
+  if not relation.value then return nil, nil end
+  local tolerance = relation.tolerance or 0
+  return millionths(relation.value - tolerance, true), millionths(relation.value + tolerance, false)
+end
+
+-- A decrease is printed as a positive number by some sources; the sign follows the figures of the relation.
+local function signed(relation, low, high)
+  if relation.value and relation.value < 0 and low and low >= 0 then return high and -high, -low end
+  return low, high
+end
+
+--- The range of left that a ratio or change makes of right: integers, nil is open.
+function relations.implied(model, relation)
+  local right = relation.right and model.by_id[relation.right]
+  if not right then return nil, nil end
+  local low, high = signed(relation, stated_range(relation, relation.figure and model.by_id[relation.figure]))
+  if relation.type == "change" then low, high = low and low + million, high and high + million end
+  local from = low and right.low and math.tointeger(right.low) and bounds.share(low, low, million, right.low, nil)
+  local to
+  if high and right.high and math.tointeger(right.high) then
+    local _, top = bounds.share(high, high, million, nil, right.high)
+    to = top
+  end
+  return from or nil, to
+end
+
+local function percent_text(low, high, is_change)
+  local function one(value)
+    local text = ("%.1f"):format(value / 10000)
+    return (text:gsub("%.0$", ""))
+  end
+  if low and high then
+    local a, b = one(low), one(high)
+    return (a == b and a or a .. " to " .. b) .. " percent"
+  end
+  if low then return "at least " .. one(low) .. " percent" end
+  if high then return "at most " .. one(high) .. " percent" end
+  return is_change and "an unknown change" or "an unknown share"
+end
+
+-- The ratio of two figures in millionths, as wide as their bounds allow.
+local function actual_range(left, right, is_change)
+  local low = left.low and right.high and right.high > 0 and math.floor(left.low / right.high * million)
+  local high = left.high and right.low and right.low > 0 and math.ceil(left.high / right.low * million)
+  if is_change then low, high = low and low - million, high and high - million end
+  return low or nil, high or nil
+end
+
+local function check_quotient(found, relation, left, right)
+  local is_change = relation.type == "change"
+  local stating = relation.figure and found.model.by_id[relation.figure]
+  local low, high = signed(relation, stated_range(relation, stating))
+  if not low and not high then return end
+  local actual_low, actual_high = actual_range(left, right, is_change)
+  if bounds.meet(low, high, actual_low, actual_high) then
+    found:count("relations", bounds.within(actual_low, actual_high, low, high) and "all" or "some")
+    return
+  end
+  local gap_low, gap_high = bounds.subtract(actual_low, actual_high, low, high)
+  local figures = {left, right}
+  if stating then table.insert(figures, 1, stating) end
+  local stated = percent_text(low, high, is_change)
+  if stating then stated = phrase.value(stating) end
+  found:add {
+    check = is_change and "changes" or "percentages", class = "contradiction", verdict = "none", figures = figures,
+    low = gap_low and gap_low / 10000, high = gap_high and gap_high / 10000, unit = "percent",
+    sentence = ("%s: a %s of %s is stated, but %s against %s make %s"):format(
+      phrase.about(found.model, stating or left), is_change and "change" or "share", stated,
+      phrase.counted(left), phrase.counted(right), percent_text(actual_low, actual_high, is_change)),
+  }
+end
+
+local function check_subset(found, _, left, right)
+  local verdict = bounds.verdict_at_most(left.low, left.high, right.low, right.high)
+  if verdict ~= "none" then return found:count("relations", verdict) end
+  local low, high = bounds.subtract(left.low, left.high, right.low, right.high)
+  found:add {
+    check = "subsets", class = "contradiction", verdict = "none", figures = {left, right}, low = low, high = high,
+    sentence = ("%s: %s are said to be among %s, which are fewer"):format(phrase.about(found.model, left),
+      phrase.counted(left), phrase.counted(right)),
+  }
+end
+
+-- All sums of one left side: the whole against its parts.
+local function check_sum(found, whole, parts)
+  local low, high, words = 0, 0, {}
+  for i, part in ipairs(parts) do
+    low, high = low and part.low and low + part.low, high and part.high and high + part.high
+    words[i] = phrase.counted(part)
+  end
+  local verdict = bounds.verdict_equal(low or nil, high or nil, whole.low, whole.high)
+  if verdict ~= "none" then return found:count("relations", verdict) end
+  local gap_low, gap_high = bounds.subtract(whole.low, whole.high, low or nil, high or nil)
+  local figures = {whole}
+  for _, part in ipairs(parts) do figures[#figures + 1] = part end
+  if found:is_known(figures, "contradiction") then return end
+  found:add {
+    check = "sums", class = "contradiction", verdict = "none", figures = figures, low = gap_low, high = gap_high,
+    sentence = ("%s: %s are said to be the sum of %s, which is %s"):format(phrase.about(found.model, whole),
+      phrase.counted(whole), phrase.list(words), bounds.describe(low or nil, high or nil)),
+  }
+end
+
+--- Runs the check over the table of relations.
+function relations.check(found)
+  local by_id, sums, order = found.model.by_id, {}, {}
+  for _, relation in ipairs(found.model.tables.relations.rows) do
+    local left = relation.left and by_id[relation.left]
+    local right = relation.right and by_id[relation.right]
+    if left and right then
+      if relation.type == "sum" then
+        if not sums[left] then
+          sums[left] = {}
+          order[#order + 1] = left
+        end
+        table.insert(sums[left], right)
+      elseif relation.type == "subset" then
+        check_subset(found, relation, left, right)
+      else
+        check_quotient(found, relation, left, right)
+      end
+    end
+  end
+  for _, whole in ipairs(order) do check_sum(found, whole, sums[whole]) end
+end
+
+return relations

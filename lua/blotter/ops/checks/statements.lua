@@ -1,0 +1,152 @@
+-- Statements of one thing against each other: the same cell and the same closed period, in one source or in several.
+--
+-- Ranges that meet agree: "more than 2,000" and 2,314 are no conflict. A copy of a release is no second statement, a
+-- statement made before its period ended is a part of it, and what grows over time (since, as of) is held by the
+-- check of cumulative figures instead, unless both speak of the very same day.
+
+local bounds = require "blotter.ops.bounds"
+local facets = require "blotter.ops.facets"
+local phrase = require "blotter.ops.phrase"
+
+local statements = {}
+
+local closed = {day = true, range = true, calendar = true, fiscal = true}
+
+-- Whether a figure speaks of a period that was over when its source appeared.
+local function is_complete(figure)
+  local published = figure.source_row.published_last
+  return not published or not figure.last or published >= figure.last
+end
+
+local function comparable(a, b)
+  if a.period_kind == "unspecified" or b.period_kind == "unspecified" then
+    return a.source == b.source and a.period_kind == b.period_kind
+  end
+  if closed[a.period_kind] and closed[b.period_kind] then return facets.same_period(a, b) end
+  if not a.last or a.last ~= b.last or a.first ~= b.first then return false end
+  return a.period_precision == "day" and b.period_precision == "day" or a.source == b.source
+end
+
+local function disjoint(a, b)
+  return not bounds.meet(a.low, a.high, b.low, b.high)
+end
+
+-- How a pair that cannot agree is to be read: class, verdict and the words that say so; nil when it is no finding.
+local function reading(found, a, b)
+  local judged = found.model:judgement(a, b)
+  if judged then
+    if judged.verdict == "conflict" then return "contradiction", "none", "" end
+    if judged.verdict == "revision" then return "revision", "some", "; judged a revision" end
+    return nil
+  end
+  if a.source_row.supersedes == b.source or b.source_row.supersedes == a.source then
+    return "revision", "some", "; the later edition replaces the earlier"
+  end
+  local doubtful = {D = "they may be defined differently", B = "the series has a break",
+    U = "one is of low reliability", P = "one is provisional"}
+  local doubt = doubtful[a.status] or doubtful[b.status]
+  if doubt then return "drift", "some", "; " .. doubt end
+  if a.source == b.source then
+    if a.period_kind == "unspecified" then return "drift", "some", "; the source does not say of which period" end
+    return "contradiction", "none", ""
+  end
+  local later, earlier = a, b
+  if (a.published or 0) < (b.published or 0) then later, earlier = b, a end
+  if later.source_row.publisher == earlier.source_row.publisher and later.published ~= earlier.published then
+    return "revision", "some", "; the later one may be a revision"
+  end
+  local days = later.published and earlier.published and later.published - earlier.published or 0
+  local grows = (later.low or 0) > (earlier.high or 0) and later.subject_row.type == "operation"
+  if grows and days >= 30 then return "revision", "some", "; the later one may count more" end
+  return "contradiction", "none", ""
+end
+
+-- The pair of a group that is farthest apart, or nil when all agree.
+local function farthest(group)
+  local highest, lowest
+  for _, figure in ipairs(group) do
+    if figure.low and (not highest or figure.low > highest.low) then highest = figure end
+    if figure.high and (not lowest or figure.high < lowest.high) then lowest = figure end
+  end
+  if highest and lowest and highest.low > lowest.high then return highest, lowest end
+  return nil
+end
+
+-- All figures of a group that disagree with one of the pair, one for each distinct range, largest first.
+local function voices_of(group, highest, lowest)
+  local chosen, seen = {}, {}
+  for _, figure in ipairs(group) do
+    if disjoint(figure, highest) or disjoint(figure, lowest) then
+      local key = ("%s|%s"):format(figure.low, figure.high)
+      if not seen[key] then
+        seen[key] = {figure = figure, others = {}}
+        chosen[#chosen + 1] = seen[key]
+      else
+        table.insert(seen[key].others, figure)
+      end
+    end
+  end
+  table.sort(chosen, function(x, y)
+    local p, q = x.figure.low or -math.huge, y.figure.low or -math.huge
+    if p ~= q then return p > q end
+    return x.figure.id < y.figure.id
+  end)
+  return chosen
+end
+
+local function report(found, group, highest, lowest)
+  local class, verdict, ending = reading(found, highest, lowest)
+  if not class then return end
+  local figures, also, words = {}, {}, {}
+  for _, voice in ipairs(voices_of(group, highest, lowest)) do
+    figures[#figures + 1] = voice.figure
+    local who = voice.figure.source_row.publisher_row.name
+    words[#words + 1] = ("%s (%s)"):format(phrase.value(voice.figure), who)
+    for _, other in ipairs(voice.others) do also[#also + 1] = other end
+  end
+  local within = highest.source == lowest.source
+  local low, high = bounds.subtract(highest.low, highest.high, lowest.low, lowest.high)
+  found:add {
+    check = within and "within" or "across", class = class, verdict = verdict, figures = figures, also = also,
+    low = low, high = high,
+    sentence = ("%s: %s is given as %s%s, %s apart%s"):format(phrase.about(found.model, highest),
+      highest.indicator_row.name:lower(), phrase.list(words), within and " in one source" or "",
+      bounds.describe(low, high), ending),
+  }
+end
+
+-- The figures of a cell that can be held against each other, group by group.
+local function groups_of(cell)
+  local groups = {}
+  for _, figure in ipairs(cell) do
+    if figure.rank ~= "deprecated" and is_complete(figure) and (figure.low or figure.high) then
+      local home
+      for _, group in ipairs(groups) do
+        if comparable(group[1], figure) then
+          home = group
+          break
+        end
+      end
+      if home then home[#home + 1] = figure else groups[#groups + 1] = {figure} end
+    end
+  end
+  return groups
+end
+
+--- Runs the check over all cells.
+function statements.check(found)
+  for _, cell in ipairs(found.model.cells) do
+    if #cell > 1 then
+      for _, group in ipairs(groups_of(cell)) do
+        local highest, lowest = farthest(group)
+        if highest then
+          report(found, group, highest, lowest)
+        elseif #group > 1 then
+          found:count("across", "some")
+        end
+      end
+    end
+  end
+end
+
+return statements
