@@ -9,6 +9,9 @@
 local diagnostics = require "blotter.ops.diagnostics"
 local loader = require "blotter.ops.package"
 local model = require "blotter.ops.model"
+local network = require "blotter.ops.network"
+local parts = require "blotter.ops.checks.parts"
+local phrase = require "blotter.ops.phrase"
 local reconcile = require "blotter.ops.reconcile"
 local rules = require "blotter.ops.rules"
 local select_ = require "blotter.ops.select"
@@ -46,6 +49,55 @@ end
 --- What does not fit together, ranked; see findings.lua for what a finding holds.
 function Ops:reconcile(options)
   return reconcile.run(self.model, options)
+end
+
+--- The breakdowns of a figure: {name, coverage, figures, low, high}, low and high bounding what the parts leave.
+function Ops:breakdowns(figure)
+  local splits = parts.breakdowns(figure)
+  for _, split in ipairs(splits) do
+    split.labels = {}
+    for i, part in ipairs(split.figures) do split.labels[i] = self:label(part, figure) end
+  end
+  return splits
+end
+
+--- The categories and area of a figure in words, without those of another (its whole): "Japan, 20 to 29 years".
+function Ops:label(figure, besides)
+  local known = besides and setmetatable({area = besides.area}, {__index = besides.dims})
+  return phrase.categories(self.model, figure, known)
+end
+
+--- The words for a figure: value ("more than 2,000"), period ("fiscal year 2013") and source ("ICE, Nov 2014").
+function Ops.words(_, figure)
+  return {value = phrase.value(figure), counted = phrase.counted(figure), period = phrase.period(figure),
+    source = phrase.source(figure.source_row)}
+end
+
+--- When a source was published, in words, or nil.
+function Ops.published(_, source)
+  return phrase.published(source)
+end
+
+--- The links around a subject as rows, with a drawing; see network.lua. options: depth (default 1).
+function Ops:network(subject, options)
+  if not self.package.tables.subjects.index[subject] then error(self:unknown("subjects", subject), 2) end
+  return network.around(self.model, subject, options and options.depth)
+end
+
+--- The rows of a table, as records by column name.
+function Ops:rows(name)
+  local data = self.package.tables[name]
+  if not data then error(("no table '%s'"):format(tostring(name)), 2) end
+  return data.rows
+end
+
+--- The message for a key that a table does not have: "unknown subject 'icsee': did you mean 'icse'?".
+function Ops:unknown(name, key)
+  local data, keys = self.package.tables[name], {}
+  for i, row in ipairs(data.rows) do keys[i] = row[data.key_field] end
+  local near = diagnostics.nearest(tostring(key), keys)
+  return ("unknown %s '%s'%s"):format((name:gsub("s$", "")), tostring(key),
+    near and (": did you mean '" .. near .. "'?") or "")
 end
 
 --- The row of a table by its key, or nil: ops:row("subjects", "icse").

@@ -1,0 +1,124 @@
+-- Who led, took part, funded, tipped off, and what led to what: the links around a subject.
+--
+-- network.around(model, subject, depth) walks the links (and the parents and leads of the table of subjects, as part_of
+-- and leads) in both directions. It returns rows {from, to, role, depth, date, sources}, one for each edge however many
+-- sources state it, nearest first, and drawing, the same as a tree of text.
+
+local network = {}
+
+-- How a role reads from the subject's side: what `from` does, and what is done to `to`.
+local outward = {participates = "takes part in", leads = "leads", coordinates = "coordinates", supports = "supports",
+  requests = "requested", funds = "funds", member_of = "is a member of", chairs = "chairs", hosts = "runs",
+  led_to = "led to", succeeded_by = "was succeeded by", part_of = "is part of"}
+local inward = {participates = "taking part", leads = "led by", coordinates = "coordinated by",
+  supports = "supported by", requests = "requested by", funds = "funded by", member_of = "member",
+  chairs = "chaired by", hosts = "run by", led_to = "led to by", succeeded_by = "successor of", part_of = "has part"}
+
+local function add_edge(graph, from, to, role, link)
+  local key = from .. "\0" .. to .. "\0" .. role
+  local edge = graph.by_key[key]
+  if not edge then
+    edge = {from = from, to = to, role = role, sources = {}, order = #graph.edges + 1}
+    graph.by_key[key] = edge
+    graph.edges[edge.order] = edge
+    for _, id in ipairs(from == to and {from} or {from, to}) do
+      graph.at[id] = graph.at[id] or {}
+      table.insert(graph.at[id], edge)
+    end
+  end
+  if link then
+    edge.date = edge.date or link.date
+    edge.sources[#edge.sources + 1] = link.source
+  end
+end
+
+local function graph_of(model)
+  if model.graph then return model.graph end
+  local graph = {edges = {}, by_key = {}, at = {}}
+  for _, link in ipairs(model.tables.links.rows) do add_edge(graph, link.from, link.to, link.role, link) end
+  for _, subject in ipairs(model.tables.subjects.rows) do
+    if subject.parent then add_edge(graph, subject.id, subject.parent, "part_of") end
+    if subject.lead then add_edge(graph, subject.lead, subject.id, "leads") end
+  end
+  model.graph = graph
+  return graph
+end
+
+local function name_of(model, id)
+  return model.tables.subjects.index[id].name
+end
+
+-- The edges within reach, breadth first; also which edge first reached each subject.
+local function walk(graph, start, depth)
+  local rows, taken, distance, queue = {}, {}, {[start] = 0}, {start}
+  local at = 1
+  while queue[at] do
+    local id = queue[at]
+    at = at + 1
+    if distance[id] < depth then
+      for _, edge in ipairs(graph.at[id] or {}) do
+        if not taken[edge] then
+          taken[edge] = true
+          local other = edge.from == id and edge.to or edge.from
+          rows[#rows + 1] = {from = edge.from, to = edge.to, role = edge.role, depth = distance[id] + 1,
+            date = edge.date, sources = edge.sources, near = id, far = other}
+          if not distance[other] then
+            distance[other] = distance[id] + 1
+            queue[#queue + 1] = other
+          end
+        end
+      end
+    end
+  end
+  return rows
+end
+
+-- The edges of one subject grouped by how they read, in the order in which they were found.
+local function groups_at(rows, id)
+  local groups, index = {}, {}
+  for _, row in ipairs(rows) do
+    if row.near == id then
+      local words = row.from == id and outward[row.role] or inward[row.role]
+      local group = index[words]
+      if not group then
+        group = {words = words}
+        index[words] = group
+        groups[#groups + 1] = group
+      end
+      group[#group + 1] = row.far
+    end
+  end
+  return groups
+end
+
+local function draw(model, rows, id, indent, drawn, out)
+  drawn[id] = true
+  local groups = groups_at(rows, id)
+  for place, group in ipairs(groups) do
+    local last = place == #groups
+    out[#out + 1] = indent .. (last and "└─ " or "├─ ") .. group.words
+    local below = indent .. (last and "   " or "│  ")
+    for i, far in ipairs(group) do
+      local final = i == #group
+      out[#out + 1] = below .. (final and "└─ " or "├─ ") .. name_of(model, far)
+      if not drawn[far] then draw(model, rows, far, below .. (final and "   " or "│  "), drawn, out) end
+    end
+  end
+end
+
+--- The network around a subject; see the head of this file. depth defaults to 1.
+function network.around(model, subject, depth)
+  local rows = walk(graph_of(model), subject, depth or 1)
+  local out = {name_of(model, subject)}
+  draw(model, rows, subject, "", {}, out)
+  local result = {drawing = table.concat(out, "\n")}
+  for i, row in ipairs(rows) do
+    result[i] = {from = row.from, to = row.to, role = row.role, depth = row.depth, date = row.date,
+      sources = row.sources, from_name = name_of(model, row.from), to_name = name_of(model, row.to),
+      words = row.from == row.near and outward[row.role] or inward[row.role], near = row.near, far = row.far,
+      far_name = name_of(model, row.far)}
+  end
+  return result
+end
+
+return network

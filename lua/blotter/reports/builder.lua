@@ -1,0 +1,84 @@
+--- Builds the document of a report over the operations dataset: blocks in order, figures as cells, sources numbered in
+-- the order in which they are first cited.
+
+local builder = {}
+
+local Builder = {}
+Builder.__index = Builder
+
+--- A builder for a document about `ops`.
+function builder.new(ops)
+  return setmetatable({ ops = ops, blocks = {}, numbers = {}, cited = {} }, Builder)
+end
+
+--- Adds a block of any kind.
+function Builder:add(block)
+  self.blocks[#self.blocks + 1] = block
+  return block
+end
+
+function Builder:heading(level, text) return self:add { kind = "heading", level = level, text = text } end
+
+function Builder:text(text) return self:add { kind = "text", text = text } end
+
+--- The number of a source in this document.
+function Builder:cite(source)
+  local number = self.numbers[source.id]
+  if not number then
+    number = #self.cited + 1
+    self.numbers[source.id] = number
+    self.cited[number] = source
+  end
+  return number
+end
+
+--- The numbers of the sources of some figures, each once, in ascending order.
+function Builder:cite_all(figures)
+  local numbers, seen = {}, {}
+  for _, figure in ipairs(figures) do
+    local number = self:cite(figure.source_row)
+    if not seen[number] then
+      seen[number] = true
+      numbers[#numbers + 1] = number
+    end
+  end
+  table.sort(numbers)
+  return numbers
+end
+
+--- Numbers as they stand in a text: "[1][4]".
+function builder.marks(numbers)
+  local marks = {}
+  for i, number in ipairs(numbers) do marks[i] = "[" .. number .. "]" end
+  return table.concat(marks)
+end
+
+--- A figure as a cell, with its source.
+function Builder:figure(figure, flags)
+  return { low = figure.low, best = figure.best, high = figure.high, flags = flags or {},
+    sources = { self:cite(figure.source_row) } }
+end
+
+--- A row of ops:total as a cell, or what stands there when its figures may not be added.
+function Builder:sum(row, flags)
+  if row.refused then return nil end
+  return { low = row.low, best = row.best, high = row.high, flags = flags or {}, sources = self:cite_all(row.figures) }
+end
+
+--- The numbered list of everything cited so far.
+function Builder:sources()
+  local items = {}
+  for number, source in ipairs(self.cited) do
+    items[number] = { number = number, publisher = source.publisher_row.name, title = source.title,
+      date = self.ops:published(source), url = source.url }
+  end
+  self:heading(2, "Sources")
+  self:add { kind = "sources", items = items }
+end
+
+--- The finished document.
+function Builder:document(title, params)
+  return { title = title, params = params, blocks = self.blocks }
+end
+
+return builder

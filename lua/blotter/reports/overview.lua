@@ -1,0 +1,241 @@
+--- The overview: what each subject counts, how its figures break down and what that leaves unexplained, and where the
+-- public record contradicts itself; every number with its source.
+
+local builder = require "blotter.reports.builder"
+
+local overview = { name = "overview", title = "Operations against online child sexual exploitation: an overview" }
+
+overview.params = {
+  { name = "policy",
+    description = "how competing statements are settled: newest, official, majority, lowest, highest or all" },
+  { name = "limit", description = "how many contradictions and breakdowns are printed at most (default 25)" },
+}
+
+local MEASURES = {
+  { indicator = "arrests", title = "Arrests" },
+  { indicator = "suspects_identified", title = "Suspects" },
+  { indicator = "victims_safeguarded", title = "Victims safeguarded" },
+}
+
+local GROUPS = {
+  { title = "Operations", types = { operation = true } },
+  { title = "Programmes, projects and task forces",
+    types = { programme = true, project = true, task_force = true, fund = true, measure = true } },
+  { title = "Agencies, jurisdictions and statistics",
+    types = { agency = true, jurisdiction = true, statistic = true } },
+  { title = "Databases, hotlines, notices and platforms",
+    types = { database = true, hotline = true, notice_system = true, platform = true } },
+}
+
+-- The figures that some finding calls impossible.
+local function contradicted(findings)
+  local figures = {}
+  for _, finding in ipairs(findings) do
+    if finding.verdict == "none" then
+      for _, figure in ipairs(finding.figures) do figures[figure.id] = true end
+      for _, figure in ipairs(finding.also) do figures[figure.id] = true end
+    end
+  end
+  return figures
+end
+
+local function flags_of(row, impossible)
+  local flags = {}
+  for _, figure in ipairs(row.figures) do
+    if impossible[figure.id] then
+      flags[1] = "contradicted"
+      break
+    end
+  end
+  local is_part = true
+  for _, figure in ipairs(row.figures) do is_part = is_part and figure.dim_count > 0 end
+  if is_part then flags[#flags + 1] = "in part" end
+  return flags
+end
+
+-- ---- what each subject counts ----------------------------------------------------------------------
+
+local function totals_by_subject(ops, params)
+  local totals = {}
+  for i, measure in ipairs(MEASURES) do
+    totals[i] = {}
+    local result = ops:total(measure.indicator, { by = "subject", policy = params.policy })
+    for _, row in ipairs(result.rows) do totals[i][row.subject] = row end
+  end
+  return totals
+end
+
+local function subject_rows(doc, group, totals, impossible)
+  local rows = {}
+  for _, subject in ipairs(doc.ops.subjects) do
+    if group.types[subject.type] then
+      local row, known = { subject.name }, false
+      for i in ipairs(MEASURES) do
+        local found = totals[i][subject.id]
+        if found then
+          known = true
+          row[i + 1] = doc:sum(found, flags_of(found, impossible))
+        end
+      end
+      if known then rows[#rows + 1] = row end
+    end
+  end
+  return rows
+end
+
+local function add_subjects(doc, params, impossible)
+  local columns = { { name = "subject", title = "Subject", type = "string" } }
+  for i, measure in ipairs(MEASURES) do
+    columns[i + 1] = { name = measure.indicator, title = measure.title, type = "figure" }
+  end
+  local totals = totals_by_subject(doc.ops, params)
+  doc:heading(2, "What each subject counts")
+  for _, group in ipairs(GROUPS) do
+    local rows = subject_rows(doc, group, totals, impossible)
+    if #rows > 0 then doc:add { kind = "table", title = group.title, columns = columns, rows = rows } end
+  end
+  doc:text("The rows are not added up: one arrest can be counted by an operation, by the programme that it belongs to "
+    .. "and by each agency that took part.")
+end
+
+-- ---- breakdowns -------------------------------------------------------------------------------------
+
+local function parts_text(split)
+  local words = {}
+  for i, part in ipairs(split.figures) do
+    words[i] = ("%s %s"):format(part.best or part.printed, split.labels[i])
+  end
+  return table.concat(words, "; ")
+end
+
+local function is_worth_printing(figure)
+  return figure.indicator == "arrests" or figure.indicator == "suspects_identified"
+    or figure.indicator == "victims_safeguarded"
+end
+
+-- The distinct breakdowns: one source stands for all that print the same.
+local function distinct_breakdowns(ops)
+  local list, seen = {}, {}
+  for _, figure in ipairs(ops:figures {}) do
+    if figure.parts and is_worth_printing(figure) then
+      for _, split in ipairs(ops:breakdowns(figure)) do
+        local key = figure.cell .. "|" .. split.name .. "|" .. parts_text(split)
+        if #split.figures > 1 and not seen[key] then
+          seen[key] = true
+          list[#list + 1] = { whole = figure, split = split, order = #list }
+        end
+      end
+    end
+  end
+  return list
+end
+
+local function gap_of(entry)
+  local low, high = entry.split.low, entry.split.high
+  if high and high < 0 then return -high end
+  return low and low > 0 and low or 0
+end
+
+-- What leaves most unexplained first; then in the order of the table.
+local function by_gap(a, b)
+  local x, y = gap_of(a) / math.max(1, a.whole.best or 1), gap_of(b) / math.max(1, b.whole.best or 1)
+  if x ~= y then return x > y end
+  return a.order < b.order
+end
+
+local function breakdown_row(doc, entry)
+  local whole, split = entry.whole, entry.split
+  local what = whole.subject_row.name
+  local label = doc.ops:label(whole)
+  if label ~= "" then what = what .. " (" .. label .. ")" end
+  local gap
+  if split.coverage ~= "overlapping" then gap = { low = split.low, high = split.high, flags = {}, sources = {} } end
+  if gap and gap.low and gap.low > 0 then gap.flags = { "unexplained" } end
+  if gap and gap.high and gap.high < 0 then gap.flags = { "too many parts" } end
+  return { what, whole.indicator_row.name, doc:figure(whole), parts_text(split), gap }
+end
+
+local function add_breakdowns(doc, limit)
+  local list = distinct_breakdowns(doc.ops)
+  table.sort(list, by_gap)
+  local columns = {
+    { name = "subject", title = "Subject", type = "string" },
+    { name = "indicator", title = "Counted", type = "string" },
+    { name = "whole", title = "In all", type = "figure" }, { name = "parts", title = "Parts", type = "string" },
+    { name = "unexplained", title = "Unexplained", type = "figure" },
+  }
+  local rows = {}
+  for i, entry in ipairs(list) do
+    if i > limit then break end
+    rows[i] = breakdown_row(doc, entry)
+  end
+  doc:heading(2, "How the figures break down")
+  local note = "Unexplained is the whole less its parts; below zero, the parts are more than the whole."
+  if #list > limit then
+    note = note .. (" %d of %d breakdowns, those that leave most unexplained first; the profile of a subject has all.")
+      :format(limit, #list)
+  end
+  doc:add { kind = "table", columns = columns, rows = rows, note = note }
+end
+
+-- ---- contradictions ---------------------------------------------------------------------------------
+
+local function numbered(doc, finding)
+  local figures = table.move(finding.figures, 1, #finding.figures, 1, {})
+  for _, figure in ipairs(finding.also) do figures[#figures + 1] = figure end
+  return finding.sentence .. " " .. builder.marks(doc:cite_all(figures))
+end
+
+local function add_findings(doc, findings, limit)
+  local impossible, doubtful, printed = 0, 0, {}
+  for _, finding in ipairs(findings) do
+    if finding.verdict == "none" then
+      impossible = impossible + 1
+      if impossible <= limit then printed[#printed + 1] = numbered(doc, finding) end
+    elseif finding.class ~= "remainder" then
+      doubtful = doubtful + 1
+    end
+  end
+  doc:heading(2, "Where the public record contradicts itself")
+  if impossible == 0 then
+    doc:text("No statement contradicts another.")
+    return
+  end
+  doc:text(("%s that no reading of the figures can repair%s."):format(
+    impossible == 1 and "1 contradiction" or impossible .. " contradictions",
+    impossible > limit and (", the %d widest of them below"):format(limit) or ""))
+  doc:add { kind = "notes", items = printed }
+  doc:text(("`blotter check` prints every finding; %d more depend on how the figures are read."):format(doubtful))
+end
+
+-- ---- the document -----------------------------------------------------------------------------------
+
+local function introduction(ops, policy)
+  local official = 0
+  for _, source in ipairs(ops.sources) do
+    if source.publisher_row.official then official = official + 1 end
+  end
+  return ("%d statements in %d sources (%d of them by the body responsible), about %d subjects. "):format(
+    #ops:figures {}, #ops.sources, official, #ops.subjects)
+    .. "Each number is what a source printed, with the bounds that its own words leave: \"more than 2,000\" is 2,001 "
+    .. ("or more. Competing statements are settled by the policy '%s'; what is unknown stays empty."):format(policy)
+end
+
+function overview.build(ops, params)
+  local limit = math.tointeger(tonumber(params.limit or 25))
+  if not limit or limit < 1 then return nil, "report 'overview': limit must be a whole number from 1" end
+  local policies = { newest = true, official = true, majority = true, lowest = true, highest = true, all = true }
+  if params.policy and not policies[params.policy] then
+    return nil, ("report 'overview': unknown policy '%s'"):format(params.policy)
+  end
+  local doc = builder.new(ops)
+  local findings = ops:reconcile()
+  doc:text(introduction(ops, params.policy or "newest"))
+  add_subjects(doc, params, contradicted(findings))
+  add_breakdowns(doc, limit)
+  add_findings(doc, findings, limit)
+  doc:sources()
+  return doc:document(overview.title, params)
+end
+
+return overview

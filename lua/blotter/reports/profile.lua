@@ -1,0 +1,161 @@
+--- The profile of one subject: what it is, who is linked to it, every figure with its bounds and source, how the
+-- figures break down, and what does not fit.
+
+local builder = require "blotter.reports.builder"
+
+local profile = { name = "profile", title = "Profile of a subject" }
+
+profile.params = {
+  { name = "subject", description = "identifier of the subject, see `blotter subjects`", required = true },
+  { name = "policy", description = "how competing statements are settled (default newest)" },
+}
+
+local function name_of(ops, id)
+  local row = id and ops:row("subjects", id)
+  return row and row.name
+end
+
+local function add_facts(doc, subject)
+  local ops = doc.ops
+  local area = subject.area and ops:row("areas", subject.area)
+  local items = {}
+  for _, item in ipairs {
+    { "Identifier", subject.id }, { "Kind", (subject.type:gsub("_", " ")) }, { "Acronym", subject.acronym or false },
+    { "Belongs to", name_of(ops, subject.parent) or false }, { "Led by", name_of(ops, subject.lead) or false },
+    { "Area", area and area.name or false }, { "Began", subject.date_start or false },
+    { "Ended", subject.date_end or false }, { "Note", subject.note or false },
+  } do
+    if item[2] then items[#items + 1] = item end
+  end
+  doc:add { kind = "facts", items = items }
+end
+
+local function add_network(doc, subject)
+  local rows = {}
+  for i, edge in ipairs(doc.ops:network(subject.id, { depth = 1 })) do
+    local numbers = {}
+    for _, id in ipairs(edge.sources) do numbers[#numbers + 1] = doc:cite(doc.ops:row("sources", id)) end
+    table.sort(numbers)
+    rows[i] = { edge.words, edge.far_name, edge.date or nil, builder.marks(numbers) }
+  end
+  if #rows == 0 then return end
+  doc:heading(2, "Links")
+  doc:add { kind = "table", rows = rows, columns = {
+    { name = "role", title = "Role", type = "string" }, { name = "subject", title = "Subject", type = "string" },
+    { name = "date", title = "Date", type = "date" }, { name = "sources", title = "Sources", type = "string" },
+  } }
+end
+
+local function total_row(doc, result, label)
+  local row = result.total
+  if #row.figures == 0 then return nil end
+  if row.refused then return { label, nil, "not added: " .. row.refused } end
+  local used = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
+  return { label, doc:sum(row), ("%s used, %d left out"):format(used, #result.left_out) }
+end
+
+-- The indicators of some figures, in the order of their table.
+local function indicators_of(ops, figures)
+  local present, list = {}, {}
+  for _, figure in ipairs(figures) do present[figure.indicator] = true end
+  for _, row in ipairs(ops:rows "indicators") do
+    if present[row.id] then list[#list + 1] = row end
+  end
+  return list
+end
+
+local function add_totals(doc, subject, figures, policy)
+  local rows = {}
+  for _, indicator in ipairs(indicators_of(doc.ops, figures)) do
+    local result = doc.ops:total(indicator.id, { subject = subject.id, exactly = true, policy = policy })
+    rows[#rows + 1] = total_row(doc, result, indicator.name)
+  end
+  doc:heading(2, "Totals")
+  doc:add { kind = "table", rows = rows, columns = {
+    { name = "indicator", title = "Counted", type = "string" }, { name = "total", title = "Total", type = "figure" },
+    { name = "basis", title = "Basis", type = "string" },
+  }, note = ("Competing statements are settled by the policy '%s'; nothing is counted twice."):format(policy) }
+end
+
+local function add_figures(doc, figures)
+  local rows = {}
+  for i, figure in ipairs(figures) do
+    local words, flags = doc.ops:words(figure), {}
+    if figure.part_of then flags[#flags + 1] = "part" end
+    if figure.status ~= "A" then flags[#flags + 1] = "status " .. figure.status end
+    rows[i] = { figure.indicator_row.name, doc.ops:label(figure), words.period, figure.printed,
+      doc:figure(figure, flags) }
+  end
+  doc:heading(2, "Every statement")
+  doc:add { kind = "table", rows = rows, columns = {
+    { name = "indicator", title = "Counted", type = "string" }, { name = "of", title = "Of", type = "string" },
+    { name = "period", title = "Period", type = "string" }, { name = "printed", title = "As printed", type = "string" },
+    { name = "value", title = "Value", type = "figure" },
+  } }
+end
+
+local function add_breakdowns(doc, figures)
+  local is_first, seen = true, {}
+  for _, figure in ipairs(figures) do
+    for _, split in ipairs(doc.ops:breakdowns(figure)) do
+      local rows, key = {}, {}
+      for i, part in ipairs(split.figures) do
+        rows[i] = { split.labels[i], doc:figure(part) }
+        key[i] = part.cell .. tostring(part.low)
+      end
+      key = figure.cell .. split.name .. table.concat(key, "\0")
+      if #rows > 1 and not seen[key] then
+        seen[key] = true
+        if is_first then doc:heading(2, "Breakdowns") end
+        is_first = false
+        if split.coverage ~= "overlapping" then
+          rows[#rows + 1] = { "Unexplained", { low = split.low, high = split.high, flags = {}, sources = {} } }
+        end
+        doc:add { kind = "table", rows = rows, title = ("%s by %s"):format(doc.ops:words(figure).counted,
+          (split.name:gsub("_", " "))), columns = {
+          { name = "part", title = "Part", type = "string" }, { name = "value", title = "Value", type = "figure" },
+        }, note = split.coverage == "overlapping" and "The parts may share members and are not added." or nil }
+      end
+    end
+  end
+end
+
+local function concerns(finding, id)
+  for _, figure in ipairs(finding.figures) do
+    if figure.subject == id then return true end
+  end
+  return false
+end
+
+local function add_findings(doc, subject)
+  local items = {}
+  for _, finding in ipairs(doc.ops:reconcile()) do
+    if concerns(finding, subject.id) then
+      items[#items + 1] = finding.sentence .. " " .. builder.marks(doc:cite_all(finding.figures))
+    end
+  end
+  if #items == 0 then return end
+  doc:heading(2, "What does not fit")
+  doc:add { kind = "notes", items = items }
+end
+
+function profile.build(ops, params)
+  local subject = ops:row("subjects", params.subject)
+  if not subject then return nil, ops:unknown("subjects", params.subject) end
+  local doc = builder.new(ops)
+  add_facts(doc, subject)
+  add_network(doc, subject)
+  local figures = ops:figures { subject = subject.id, exactly = true }
+  if #figures == 0 then
+    doc:text "No source gives a figure for this subject."
+  else
+    add_totals(doc, subject, figures, params.policy or "newest")
+    add_breakdowns(doc, figures)
+    add_findings(doc, subject)
+    add_figures(doc, figures)
+  end
+  doc:sources()
+  return doc:document(subject.name, params)
+end
+
+return profile
