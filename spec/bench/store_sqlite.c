@@ -1,0 +1,112 @@
+/* store_sqlite.c: SQLite appending and answering about few rows, and the machine's own floor for a commit.
+ *
+ *   store_sqlite CSV RUNS THREADS FOLDER
+ *
+ * Questions: append (prepared inserts in one transaction, in memory), small (a filtered group-by over 1,000
+ * rows, prepared), commit (one row, write-ahead log, synced), and by the engine "disk": commit (64 bytes
+ * appended to a file and fdatasync). */
+#include "sqlite_rows.h"
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { APPEND_ROWS = 1000000, SMALL_ROWS = 1000, SMALL_REPEATS = 1000, COMMITS = 200 };
+
+static void insert_rows(sqlite3 *db, const bench_row *rows, int64_t count) {
+  sqlite_run(db, "BEGIN");
+  sqlite3_stmt *insert = sqlite_prepare(db, "INSERT INTO x VALUES (?,?,?,?,?,?,?,?,?)");
+  for (int64_t i = 0; i < count; i++) sqlite_insert(db, insert, &rows[i]);
+  sqlite3_finalize(insert);
+  sqlite_run(db, "COMMIT");
+}
+
+static void bench_small(sqlite3 *db, int runs) {
+  sqlite3_stmt *statement = sqlite_prepare(db, "SELECT id1, sum(v1) FROM x WHERE v2 > 5 GROUP BY id1");
+  for (int i = 1; i <= runs; i++) {
+    int64_t rows = 0, sum = 0;
+    double start = bench_now();
+    for (int k = 0; k < SMALL_REPEATS; k++) {
+      for (rows = sum = 0; sqlite3_step(statement) == SQLITE_ROW; rows++)
+        sum += sqlite3_column_int64(statement, 1);
+      sqlite3_reset(statement);
+    }
+    char checksum[32];
+    snprintf(checksum, sizeof checksum, "%" PRId64, sum);
+    bench_line("sqlite", "small", i, (bench_now() - start) / SMALL_REPEATS, rows, checksum);
+  }
+  sqlite3_finalize(statement);
+}
+
+static sqlite3 *open_at(const char *path) {
+  sqlite3 *db;
+  if (sqlite3_open(path, &db) != SQLITE_OK) bench_die(path, sqlite3_errmsg(db));
+  return db;
+}
+
+static void bench_append(const char *csv, int runs) {
+  const char *at;
+  char *text = bench_read_csv(csv, &at);
+  bench_row *rows = malloc(APPEND_ROWS * sizeof *rows);
+  int64_t count = 0;
+  if (!rows) bench_die("append", "no memory");
+  while (*at && count < APPEND_ROWS) bench_next_row(&at, &rows[count++]);
+  for (int i = 1; i <= runs; i++) {
+    sqlite3 *db = open_at(":memory:");
+    sqlite_run(db, sqlite_columns);
+    double start = bench_now();
+    insert_rows(db, rows, count);
+    bench_line("sqlite", "append", i, bench_now() - start, count, "");
+    sqlite3_close(db);
+  }
+  sqlite3 *db = open_at(":memory:");
+  sqlite_run(db, sqlite_columns);
+  insert_rows(db, rows, count < SMALL_ROWS ? count : SMALL_ROWS);
+  bench_small(db, runs);
+  sqlite3_close(db);
+  free(rows);
+  free(text);
+}
+
+static void bench_commit(const char *folder, int runs) {
+  char path[512];
+  snprintf(path, sizeof path, "%s/store.sqlite", folder);
+  unlink(path);
+  sqlite3 *db = open_at(path);
+  sqlite_run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  sqlite_run(db, sqlite_columns);
+  sqlite3_stmt *insert = sqlite_prepare(db, "INSERT INTO x VALUES (?,?,?,?,?,?,?,?,?)");
+  bench_row row = {"id001", "id001", "id0000000001", 5, 5, 12, 1, 1, 1, 1, 1, 1.5};
+  for (int i = 1; i <= runs; i++) {
+    double start = bench_now();
+    for (int k = 0; k < COMMITS; k++) sqlite_insert(db, insert, &row);
+    bench_line("sqlite", "commit", i, (bench_now() - start) / COMMITS, COMMITS, "");
+  }
+  sqlite3_finalize(insert);
+  sqlite3_close(db);
+  unlink(path);
+}
+
+static void bench_disk(const char *folder, int runs) {
+  char path[512], bytes[64] = {0};
+  snprintf(path, sizeof path, "%s/appended", folder);
+  int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_TRUNC, 0600);
+  if (file < 0) bench_die(path, "cannot be opened");
+  for (int i = 1; i <= runs; i++) {
+    double start = bench_now();
+    for (int k = 0; k < COMMITS; k++)
+      if (write(file, bytes, sizeof bytes) != sizeof bytes || fdatasync(file) != 0)
+        bench_die(path, "write or sync");
+    bench_line("disk", "commit", i, (bench_now() - start) / COMMITS, COMMITS, "");
+  }
+  close(file);
+  unlink(path);
+}
+
+int main(int argc, char **argv) {
+  if (argc != 5) bench_die("usage", "store_sqlite CSV RUNS THREADS FOLDER");
+  int runs = atoi(argv[2]);
+  bench_append(argv[1], runs);
+  bench_commit(argv[4], runs);
+  bench_disk(argv[4], runs);
+  return 0;
+}
