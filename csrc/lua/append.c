@@ -1,6 +1,7 @@
 /* Rows from Lua into a table: positional, named, many at once, by column, and through a closure that
  * remembers which string has which dictionary code. */
 #include "bind.h"
+#include "../store/change.h"
 
 #include <string.h>
 
@@ -73,11 +74,6 @@ static inline blt_status push_cell(lua_State *L, int index, blt_table *t, uint32
   return push_converted(L, index, t, col, type, err);
 }
 
-blt_status bind_push_cell(lua_State *L, int index, blt_table *t, uint32_t col, blt_type type,
-                          blt_error *err) {
-  return push_cell(L, index, t, col, type, NULL, err);
-}
-
 /* Ends the row that pushes with status `st` have filled. */
 static blt_status end_row(blt_table *t, blt_status st, blt_error *err) {
   if (st == BLT_OK) st = blt_table_end_row(t, err);
@@ -131,8 +127,7 @@ static void check_keys(lua_State *L, int index, const blt_schema *schema) {
   }
 }
 
-/* Spreads the row table at `index` over the stack from there on, one value a column; returns the first. */
-static int spread(lua_State *L, int index, const blt_schema *schema) {
+int bind_spread(lua_State *L, int index, const blt_schema *schema) {
   luaL_checktype(L, index, LUA_TTABLE);
   luaL_checkstack(L, (int)schema->ncols + 8, "a row with so many columns");
   int first = lua_gettop(L) + 1;
@@ -157,7 +152,7 @@ static int append(lua_State *L) {
   int first = 2;
   blt_error err;
   if (lua_type(L, 2) == LUA_TTABLE && lua_gettop(L) == 2)
-    first = spread(L, 2, schema);
+    first = bind_spread(L, 2, schema);
   else
     check_count(L, lua_gettop(L) - 1, schema->ncols);
   if (append_values(L, first, h->t, NULL, &err) != BLT_OK) return bind_report(L, &err);
@@ -188,25 +183,29 @@ static int appender(lua_State *L) {
   return 1;
 }
 
-static int row_failed(lua_State *L, blt_error *err, lua_Integer row) {
+/* Takes back the rows from number `before` on, and reports why row `row` of many was refused. */
+static int row_failed(lua_State *L, blt_table *t, uint64_t before, blt_error *err, lua_Integer row) {
   char message[sizeof err->message];
   memcpy(message, err->message, sizeof message);
+  blt_error ignored;
+  blt_table_cut(t, before, &ignored);
   blt_fail_at(err, err->code, row, "row %lld: %.440s", (long long)row, message);
   return bind_report(L, err);
 }
 
-/* t:append_rows{row, …} -> how many, or nil, message, code */
+/* t:append_rows{row, …} -> how many; all or none: or nil, message, code */
 static int append_rows(lua_State *L) {
   bind_table *h = bind_table_at(L, 1);
   const blt_schema *schema = blt_table_schema(h->t);
   luaL_checktype(L, 2, LUA_TTABLE);
   lua_settop(L, 2);
   lua_Integer n = row_length(L, 2);
+  uint64_t before = blt_table_all_rows(h->t);
   blt_error err;
   for (lua_Integer i = 1; i <= n; i++) {
     lua_rawgeti(L, 2, i);
-    int first = spread(L, 3, schema);
-    if (append_values(L, first, h->t, NULL, &err) != BLT_OK) return row_failed(L, &err, i);
+    int first = bind_spread(L, 3, schema);
+    if (append_values(L, first, h->t, NULL, &err) != BLT_OK) return row_failed(L, h->t, before, &err, i);
     lua_settop(L, 2);
   }
   lua_pushinteger(L, n);
@@ -232,7 +231,7 @@ static lua_Integer column_sequences(lua_State *L, const blt_schema *schema) {
   return rows < 0 ? 0 : rows;
 }
 
-/* t:append_columns{name = {v1, …}, …} -> how many rows, or nil, message, code */
+/* t:append_columns{name = {v1, …}, …} -> how many rows; all or none: or nil, message, code */
 static int append_columns(lua_State *L) {
   bind_table *h = bind_table_at(L, 1);
   const blt_schema *schema = blt_table_schema(h->t);
@@ -242,10 +241,11 @@ static int append_columns(lua_State *L) {
   size_t bytes = (size_t)schema->ncols * MEMO * sizeof(memo);
   memo *seen = memset(lua_newuserdatauv(L, bytes, 0), 0, bytes);
   lua_Integer n = column_sequences(L, schema);
+  uint64_t before = blt_table_all_rows(h->t);
   blt_error err;
   for (lua_Integer i = 1; i <= n; i++) {
     blt_status st = blt_table_begin_row(h->t, &err);
-    if (st != BLT_OK) return row_failed(L, &err, i);
+    if (st != BLT_OK) return row_failed(L, h->t, before, &err, i);
     for (uint32_t c = 0; c < schema->ncols && st == BLT_OK; c++) {
       if (lua_isnil(L, 4 + (int)c)) {
         blt_table_push_null(h->t, c);
@@ -255,7 +255,7 @@ static int append_columns(lua_State *L) {
       st = push_cell(L, -1, h->t, c, schema->fields[c].type, seen + (size_t)c * MEMO, &err);
       lua_pop(L, 1);
     }
-    if (end_row(h->t, st, &err) != BLT_OK) return row_failed(L, &err, i);
+    if (end_row(h->t, st, &err) != BLT_OK) return row_failed(L, h->t, before, &err, i);
   }
   lua_pushinteger(L, n);
   return 1;

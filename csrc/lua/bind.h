@@ -21,6 +21,7 @@
 
 #define BIND_TABLE "blotter.table"
 #define BIND_STAGE "blotter.stage"
+#define BIND_DB "blotter.db"
 
 /* One per Lua state, upvalue 1 of every function of the module. */
 typedef struct bind_state {
@@ -44,6 +45,8 @@ void bind_class(lua_State *L, int state, const char *name, const luaL_Reg *metho
  * when a query already runs in this state. */
 void bind_enter(lua_State *L, bind_state *s);
 void bind_leave(bind_state *s);
+/* Raises `message` at the line of the user's code that called blotter, through Lua functions of ours. */
+int bind_raise(lua_State *L, const char *message);
 /* Turns a failure into results of a Lua function: raises, or pushes nil, message, code and returns 3. */
 int bind_report(lua_State *L, const blt_error *err);
 /* The same, never raising but for an interruption: pushes nil, message, code, position. */
@@ -62,8 +65,9 @@ bool bind_is_null(lua_State *L, int index);
 void bind_push_value(lua_State *L, const blt_value *v);
 /* Pushes the exact text of a value, nil for null. */
 void bind_push_text(lua_State *L, const blt_value *v);
-/* A literal of the query language: the type's name and its value at `index`. Raises. */
-void bind_literal(lua_State *L, const char *type, int index, blt_value *out);
+/* A literal of the query language: the type's name ("null" too) and its value at `index`. Failing as above.
+ */
+blt_status bind_literal(lua_State *L, const char *type, int index, blt_value *out, blt_error *err);
 
 /* --- tables (table.c)
  * -------------------------------------------------------------------------------------------- */
@@ -74,8 +78,20 @@ typedef struct bind_table {
 
 bind_table *bind_table_new(lua_State *L, bind_state *s); /* pushes an empty one */
 bind_table *bind_table_at(lua_State *L, int index);      /* checked, open */
-/* Pushes the value at `index` into column `col` of the open row. */
-blt_status bind_push_cell(lua_State *L, int index, blt_table *t, uint32_t col, blt_type type, blt_error *err);
+
+/* A schema as Lua gives it: {name, type, required} for each column at `columns`, and sequences of column
+ * numbers at `keys` (`primary` there: the first is the primary one). Arrays that Lua owns are left on the
+ * stack. Raises. */
+typedef struct bind_schema {
+  blt_field *fields;
+  blt_key *keys;
+  uint32_t ncols, nkeys;
+  bool primary;
+} bind_schema;
+void bind_read_schema(lua_State *L, int columns, int keys, bind_schema *out);
+/* Spreads the row table at `index` (positional or named) over the stack, one value a column; returns where
+ * the first one stands. Raises. */
+int bind_spread(lua_State *L, int index, const blt_schema *schema);
 
 /* Opens a part: the module is on top of the stack, the state at `state`. */
 void bind_open_value(lua_State *L, int state);
@@ -83,5 +99,7 @@ void bind_open_table(lua_State *L, int state);
 void bind_open_append(lua_State *L, int state);
 void bind_open_frame(lua_State *L, int state);
 void bind_open_stage(lua_State *L, int state);
+void bind_open_change(lua_State *L, int state);
+void bind_open_db(lua_State *L, int state);
 
 #endif

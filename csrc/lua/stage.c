@@ -11,9 +11,8 @@
  *   skip, limit integers or nil
  * The description stays alive with the stage, which points to its strings.
  */
-#include "bind.h"
+#include "stage.h"
 #include "../base/mem.h"
-#include "../exec/query.h"
 
 #include <string.h>
 
@@ -36,7 +35,7 @@ typedef struct aggregate {
 } aggregate;
 
 /* Everything lies in one userdata, behind this head. */
-typedef struct bind_stage {
+struct bind_stage {
   uint32_t nslots, noutputs, naggregates, norder;
   uint32_t where; /* slot + 1, 0 for none */
   bool grouped;
@@ -45,7 +44,7 @@ typedef struct bind_stage {
   output *outputs;
   aggregate *aggregates;
   blt_order *order;
-} bind_stage;
+};
 
 /* --- reading the description
  * ---------------------------------------------------------------------------------- */
@@ -84,6 +83,7 @@ static const char *string_at(lua_State *L, int table, lua_Integer i) {
 }
 
 static void read_node(lua_State *L, int seq, lua_Integer at, blt_node *node) {
+  blt_error err;
   memset(node, 0, sizeof *node);
   node->kind = (uint8_t)integer_at(L, seq, at, BLT_NODE_COLUMN, BLT_NODE_CALL);
   switch (node->kind) {
@@ -92,7 +92,8 @@ static void read_node(lua_State *L, int seq, lua_Integer at, blt_node *node) {
     break;
   case BLT_NODE_VALUE:
     lua_rawgeti(L, seq, at + 2);
-    bind_literal(L, string_at(L, seq, at + 1), lua_gettop(L), &node->value);
+    if (bind_literal(L, string_at(L, seq, at + 1), lua_gettop(L), &node->value, &err) != BLT_OK)
+      luaL_error(L, "%s", err.message);
     lua_pop(L, 1);
     break;
   default:
@@ -207,20 +208,11 @@ static int stage_new(lua_State *L) {
 /* --- running
  * -------------------------------------------------------------------------------------------------- */
 
-/* What the engine wants, for one run over one view. */
-typedef struct run {
-  blt_ctx *ctx;
-  const bind_stage *g;
-  blt_view *view;
-  blt_expr **exprs;
-  blt_output *outputs;
-  blt_aggregate *aggregates;
-  void *memory;
-  size_t bytes;
-  uint32_t failed; /* slot + 1 of the expression that did not compile */
-} run;
+const bind_stage *bind_stage_at(lua_State *L, int index) {
+  return luaL_checkudata(L, index, BIND_STAGE);
+}
 
-static blt_status run_open(run *r, blt_table *t, blt_error *err) {
+static blt_status take_memory(bind_run *r, blt_error *err) {
   const bind_stage *g = r->g;
   r->bytes = (g->nslots + 1) * sizeof(blt_expr *) + g->noutputs * sizeof(blt_output) +
              g->naggregates * sizeof(blt_aggregate);
@@ -229,16 +221,19 @@ static blt_status run_open(run *r, blt_table *t, blt_error *err) {
   r->exprs = r->memory;
   r->outputs = (blt_output *)(r->exprs + g->nslots + 1);
   r->aggregates = (blt_aggregate *)(r->outputs + g->noutputs);
-  return blt_table_view(t, &r->view, err);
+  return BLT_OK;
 }
 
-static void run_close(run *r) {
+void bind_run_close(bind_run *r) {
   for (uint32_t i = 0; r->exprs && i < r->g->nslots; i++) blt_expr_free(r->exprs[i]);
   blt_view_release(r->view);
   blt_free(r->ctx, r->memory, r->bytes);
+  r->view = NULL;
+  r->exprs = NULL;
+  r->memory = NULL;
 }
 
-static blt_status run_compile(run *r, blt_error *err) {
+static blt_status compile(bind_run *r, blt_error *err) {
   const bind_stage *g = r->g;
   for (uint32_t i = 0; i < g->nslots; i++) {
     blt_status st = blt_expr_compile(r->ctx, r->view, g->slots[i].nodes, g->slots[i].n, r->exprs + i, err);
@@ -250,7 +245,7 @@ static blt_status run_compile(run *r, blt_error *err) {
   return BLT_OK;
 }
 
-static void run_fill(run *r, blt_stage *stage) {
+static void fill(bind_run *r, blt_stage *stage) {
   const bind_stage *g = r->g;
   for (uint32_t i = 0; i < g->noutputs; i++)
     r->outputs[i] = (blt_output){g->outputs[i].name, r->exprs[g->outputs[i].slot]};
@@ -274,16 +269,22 @@ static void run_fill(run *r, blt_stage *stage) {
                        .limit = g->limit};
 }
 
-static blt_status run_all(run *r, blt_table *source, blt_table **out, blt_profile *profile, blt_error *err) {
+blt_status bind_run_open(bind_run *r, blt_table *t, blt_stage *stage, blt_error *err) {
+  blt_status st = take_memory(r, err);
+  if (st == BLT_OK) st = blt_table_view(t, &r->view, err);
+  if (st == BLT_OK) st = compile(r, err);
+  if (st == BLT_OK) fill(r, stage);
+  return st;
+}
+
+blt_status bind_run_all(bind_run *r, blt_table *source, blt_table **out, blt_profile *profile,
+                        blt_error *err) {
   blt_stage stage;
-  blt_status st = run_open(r, source, err);
-  if (st == BLT_OK) st = run_compile(r, err);
-  if (st == BLT_OK) {
-    run_fill(r, &stage);
+  blt_status st = bind_run_open(r, source, &stage, err);
+  if (st == BLT_OK)
     st = out ? blt_stage_run(r->ctx, &stage, out, profile, err)
              : blt_stage_explain(r->ctx, &stage, profile, err);
-  }
-  run_close(r);
+  bind_run_close(r);
   return st;
 }
 
@@ -313,9 +314,7 @@ static void push_profile(lua_State *L, const blt_profile *p) {
   put_number(L, "seconds_total", p->seconds_total);
 }
 
-/* nil, message, code, position, and then what it is a position in: a slot's number, or nil for an
- * aggregate's. */
-static int run_failed(lua_State *L, const run *r, const blt_error *err) {
+int bind_run_failed(lua_State *L, const bind_run *r, const blt_error *err) {
   int n = bind_refuse(L, err);
   if (r->failed)
     lua_pushinteger(L, r->failed);
@@ -328,18 +327,18 @@ static int run_failed(lua_State *L, const run *r, const blt_error *err) {
 static int stage_run(lua_State *L) {
   static const char *const modes[] = {"plain", "profile", "explain", NULL};
   bind_state *s = bind_state_of(L);
-  const bind_stage *g = luaL_checkudata(L, 1, BIND_STAGE);
+  const bind_stage *g = bind_stage_at(L, 1);
   blt_table *source = bind_table_at(L, 2)->t;
   int mode = luaL_checkoption(L, 3, "plain", modes);
   bind_table *answer = bind_table_new(L, s);
   blt_profile profile;
   blt_error err;
   memset(&profile, 0, sizeof profile);
-  run r = {.ctx = s->ctx, .g = g};
+  bind_run r = {.ctx = s->ctx, .g = g};
   bind_enter(L, s);
-  blt_status st = run_all(&r, source, mode == 2 ? NULL : &answer->t, mode ? &profile : NULL, &err);
+  blt_status st = bind_run_all(&r, source, mode == 2 ? NULL : &answer->t, mode ? &profile : NULL, &err);
   bind_leave(s);
-  if (st != BLT_OK) return run_failed(L, &r, &err);
+  if (st != BLT_OK) return bind_run_failed(L, &r, &err);
   if (mode == 0) {
     bind_account(L, s, blt_table_bytes(answer->t));
     return 1;

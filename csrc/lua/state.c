@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char raised_key, progress_key, hooked_key;
+static const char raised_key, progress_key, hooked_key, raise_key;
 
 static double now(void) {
   struct timespec t;
@@ -108,6 +108,15 @@ int bind_refuse(lua_State *L, const blt_error *err) {
   return 4;
 }
 
+/* By blotter.fail, which finds the user's line beyond our own Lua functions. */
+int bind_raise(lua_State *L, const char *message) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &raise_key) == LUA_TNIL) return luaL_error(L, "%s", message);
+  lua_pushliteral(L, "%s");
+  lua_pushstring(L, message);
+  lua_call(L, 2, 0);
+  return 0;
+}
+
 int bind_report(lua_State *L, const blt_error *err) {
   switch (err->code) {
   case BLT_EINVAL:
@@ -202,10 +211,13 @@ static int terminal(lua_State *L) {
   return 1;
 }
 
-/* hooked(f): f is the empty Lua function in which hooks fire. */
-static int hooked(lua_State *L) {
+/* functions(empty, fail): the empty Lua function in which hooks fire, and the one that raises at the user's
+ * line. */
+static int set_functions(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
-  lua_settop(L, 1);
+  luaL_checktype(L, 2, LUA_TFUNCTION);
+  lua_settop(L, 2);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &raise_key);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &hooked_key);
   return 0;
 }
@@ -243,7 +255,7 @@ int luaopen_blotter_core(lua_State *L) {
                                        {"memory", memory},
                                        {"fail_allocation", fail_allocation},
                                        {"terminal", terminal},
-                                       {"hooked", hooked},
+                                       {"set_functions", set_functions},
                                        {"clock", monotonic},
                                        {NULL, NULL}};
   lua_newtable(L);
@@ -258,6 +270,8 @@ int luaopen_blotter_core(lua_State *L) {
   bind_open_append(L, state);
   bind_open_frame(L, state);
   bind_open_stage(L, state);
+  bind_open_change(L, state);
+  bind_open_db(L, state);
   lua_settop(L, module);
   return 1;
 }

@@ -40,9 +40,10 @@ static const char *string_field(lua_State *L, int index, const char *key) {
   return s;
 }
 
-/* Column `i` of the schema at 1. The name stays Lua's, which the schema table keeps. */
-static void read_field(lua_State *L, uint32_t i, blt_field *f) {
-  if (lua_rawgeti(L, 1, (lua_Integer)i + 1) != LUA_TTABLE) luaL_error(L, "a schema is a sequence of columns");
+/* Column `i` of the schema at `index`. The name stays Lua's, which the schema table keeps. */
+static void read_field(lua_State *L, int index, uint32_t i, blt_field *f) {
+  if (lua_rawgeti(L, index, (lua_Integer)i + 1) != LUA_TTABLE)
+    luaL_error(L, "a schema is a sequence of columns");
   int at = lua_gettop(L);
   f->name = string_field(L, at, "name");
   const char *type = string_field(L, at, "type");
@@ -67,43 +68,39 @@ static void read_key(lua_State *L, blt_key *key) {
   }
 }
 
-/* The schema at 1 ({name, type, required} each) and the keys at 2 (sequences of column numbers; `primary`
- * says that the first is the primary one) into arrays that Lua owns, left on the stack. */
-void bind_read_schema(lua_State *L, blt_field **fields, uint32_t *ncols, blt_key **keys, uint32_t *nkeys,
-                      bool *primary) {
-  luaL_checktype(L, 1, LUA_TTABLE);
-  luaL_checktype(L, 2, LUA_TTABLE);
-  lua_Unsigned n = lua_rawlen(L, 1), k = lua_rawlen(L, 2);
+void bind_read_schema(lua_State *L, int columns, int keys, bind_schema *out) {
+  luaL_checktype(L, columns, LUA_TTABLE);
+  luaL_checktype(L, keys, LUA_TTABLE);
+  lua_Unsigned n = lua_rawlen(L, columns), k = lua_rawlen(L, keys);
   if (n < 1 || n > BLT_MAX_COLUMNS) luaL_error(L, "a table has 1 to %d columns", BLT_MAX_COLUMNS);
   if (k > 64) luaL_error(L, "a table has at most 64 keys");
-  *ncols = (uint32_t)n;
-  *nkeys = (uint32_t)k;
-  *fields = lua_newuserdatauv(L, n * sizeof **fields, 0);
-  *keys = lua_newuserdatauv(L, (k + 1) * sizeof **keys, 0);
-  for (uint32_t i = 0; i < *ncols; i++) read_field(L, i, *fields + i);
-  for (uint32_t i = 0; i < *nkeys; i++) {
-    if (lua_rawgeti(L, 2, (lua_Integer)i + 1) != LUA_TTABLE) luaL_error(L, "a key is a sequence of columns");
-    read_key(L, *keys + i);
+  out->ncols = (uint32_t)n;
+  out->nkeys = (uint32_t)k;
+  out->fields = lua_newuserdatauv(L, n * sizeof *out->fields, 0);
+  out->keys = lua_newuserdatauv(L, (k + 1) * sizeof *out->keys, 0);
+  for (uint32_t i = 0; i < out->ncols; i++) read_field(L, columns, i, out->fields + i);
+  for (uint32_t i = 0; i < out->nkeys; i++) {
+    if (lua_rawgeti(L, keys, (lua_Integer)i + 1) != LUA_TTABLE)
+      luaL_error(L, "a key is a sequence of columns");
+    read_key(L, out->keys + i);
     lua_pop(L, 1);
   }
-  lua_getfield(L, 2, "primary");
-  *primary = lua_toboolean(L, -1);
+  lua_getfield(L, keys, "primary");
+  out->primary = lua_toboolean(L, -1);
   lua_pop(L, 1);
 }
 
 /* table(schema, keys) -> a table in memory. */
 static int table_create(lua_State *L) {
   bind_state *s = bind_state_of(L);
-  blt_field *fields;
-  blt_key *keys;
-  uint32_t ncols, nkeys;
-  bool primary;
+  bind_schema given;
   lua_settop(L, 2);
-  bind_read_schema(L, &fields, &ncols, &keys, &nkeys, &primary);
+  bind_read_schema(L, 1, 2, &given);
   bind_table *h = bind_table_new(L, s);
   blt_error err;
   blt_schema *schema;
-  blt_status st = blt_schema_new(s->ctx, fields, ncols, keys, nkeys, primary, &schema, &err);
+  blt_status st = blt_schema_new(s->ctx, given.fields, given.ncols, given.keys, given.nkeys, given.primary,
+                                 &schema, &err);
   if (st == BLT_OK) {
     st = blt_table_new(s->ctx, schema, &h->t, &err);
     blt_schema_free(schema);

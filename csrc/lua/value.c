@@ -185,45 +185,55 @@ static uint32_t scale_of(const char *s, size_t len) {
   return point ? (uint32_t)(len - (size_t)(point - s) - 1) : 0;
 }
 
-static void decimal_literal(lua_State *L, int index, blt_value *out) {
+static blt_status decimal_literal(lua_State *L, int index, blt_value *out, blt_error *err) {
   size_t len;
   const char *s = luaL_checklstring(L, index, &len);
   uint32_t scale = scale_of(s, len), digits = 1;
   blt_parsed read = BLT_OUT_OF_RANGE;
   if (scale <= BLT_MAX_PRECISION) read = blt_parse_decimal(s, len, BLT_MAX_PRECISION, scale, &out->u.i);
-  if (read == BLT_NO_NUMBER) luaL_error(L, "'%s' is no decimal", s);
+  if (read == BLT_NO_NUMBER)
+    return blt_fail(err, BLT_EFORMAT, "a decimal such as 12.50 expected, got '%s'", s);
   if (read != BLT_PARSED)
-    luaL_error(L, "a decimal of more than %d digits; write it with an exponent for a float64",
-               BLT_MAX_PRECISION);
+    return blt_fail(err, BLT_EOVERFLOW,
+                    "a decimal of more than %d digits; write it with an exponent for a float64",
+                    BLT_MAX_PRECISION);
   for (int64_t left = out->u.i / 10; left != 0; left /= 10) digits++;
   if (digits < scale) digits = scale;
   out->type = (blt_type){.id = BLT_DECIMAL, .precision = (uint8_t)digits, .scale = (uint8_t)scale};
+  return BLT_OK;
 }
 
-void bind_literal(lua_State *L, const char *type, int index, blt_value *out) {
-  blt_error err;
+blt_status bind_literal(lua_State *L, const char *type, int index, blt_value *out, blt_error *err) {
   *out = (blt_value){.null = true};
-  if (strcmp(type, "null") == 0) return;
+  if (strcmp(type, "null") == 0) return BLT_OK;
   out->null = false;
-  if (strcmp(type, "decimal") == 0) {
-    decimal_literal(L, index, out);
-    return;
-  }
-  if (!blt_type_parse(type, strlen(type), &out->type)) luaL_error(L, "unknown type '%s'", type);
-  if (bind_to_value(L, index, out->type, out, &err) != BLT_OK) luaL_error(L, "%s", err.message);
+  if (strcmp(type, "decimal") == 0) return decimal_literal(L, index, out, err);
+  if (!blt_type_parse(type, strlen(type), &out->type))
+    return blt_fail(err, BLT_ETYPE, "unknown type '%s'", type);
+  return bind_to_value(L, index, out->type, out, err);
 }
 
-/* check_literal(type, value) -> true, or nil and what was expected: for an error with its place in the text.
- */
-static int check(lua_State *L) {
+/* literal_problem(type, value) -> true, or false and what was expected */
+static int literal_problem(lua_State *L) {
   blt_value v;
-  bind_literal(L, luaL_checkstring(L, 1), 2, &v);
-  lua_pushboolean(L, true);
+  blt_error err;
+  bool good = bind_literal(L, luaL_checkstring(L, 1), 2, &v, &err) == BLT_OK;
+  lua_pushboolean(L, good);
+  if (good) return 1;
+  lua_pushstring(L, err.message);
+  return 2;
+}
+
+static int is_null(lua_State *L) {
+  lua_pushboolean(L, bind_is_null(L, 1));
   return 1;
 }
 
 void bind_open_value(lua_State *L, int state) {
+  static const luaL_Reg functions[] = {
+      {"literal_problem", literal_problem}, {"is_null", is_null}, {NULL, NULL}};
   lua_pushvalue(L, state);
-  lua_pushcclosure(L, check, 1);
-  lua_setfield(L, -2, "check_literal");
+  luaL_setfuncs(L, functions, 1);
+  lua_pushlightuserdata(L, NULL);
+  lua_setfield(L, -2, "null");
 }

@@ -52,6 +52,7 @@ describe("the parser", function()
 
   it("knows null tests, membership, parameters and odd names", function()
     assert.equal("((x is null) and (y is not null))", tree "x == nil and nil ~= y")
+    assert.equal("(x in $list)", tree "x in $list")
     assert.equal("(c in string:a string:b)", tree "c in ('a', 'b')")
     assert.equal("((not (a in $list)) or ((b + int64:1) not in int64:2))", tree "not (a in $list) or b + 1 not in (2)")
     assert.equal("(a `b + date)", tree "`a ``b` + date")
@@ -70,8 +71,8 @@ describe("the parser", function()
 
   it("reads how to order", function()
     local order = parser.order "a, desc desc, n + 1 asc nulls last, c desc nulls first"
-    assert.same({ false, true, false, true },
-      { order[1].descending, order[2].descending, order[3].descending, order[4].descending })
+    assert.same({ "none", "desc", "asc", "desc" }, { order[1].direction or "none", order[2].direction,
+      order[3].direction, order[4].direction })
     assert.same({ "last", "first" }, { order[3].nulls, order[4].nulls })
     assert.equal("desc", order[2].node.name)
   end)

@@ -9,11 +9,13 @@
 --   isnull    a, negated                      `x == nil`, `x ~= nil`
 --   in        a, list (nodes), negated        `x in (1, 2)`, `x in $list`
 --   call      name, args (nodes)
+-- The root of an expression also has `size` (nodes), `uses` (its column nodes) and `calls` (its call nodes).
 -- Nodes are never changed once parsed: trees are cached and shared.
 
 local cache = require "blotter.lang.cache"
 local lexer = require "blotter.lang.lexer"
 local source = require "blotter.lang.source"
+local tree = require "blotter.lang.tree"
 
 local parser = {}
 
@@ -240,7 +242,7 @@ local function whole(text)
   if s.kind[1] == "end" then source.fail(text, 1, 1, "expected an expression, found nothing") end
   local node = expression(s, 0)
   finished(s, "an operator or the end")
-  return node
+  return tree.survey(node)
 end
 
 --- The name that an item without `name =` gets: its column, or its own text.
@@ -259,7 +261,7 @@ local function list_item(s)
     name, first, last = s.value[s.at], s.first[s.at], s.last[s.at]
     s.at = s.at + 2
   end
-  local node = expression(s, 0)
+  local node = tree.survey(expression(s, 0))
   return { name = name or default_name(node), node = node, text = s.text, first = first or node.first,
     last = last or node.last, named = name ~= nil }
 end
@@ -274,11 +276,11 @@ local function nulls_place(s)
 end
 
 local function order_item(s)
-  local node = expression(s, 0)
+  local node = tree.survey(expression(s, 0))
   local word = s.kind[s.at] == "name" and s.value[s.at] or nil
-  local descending = word == "desc"
-  if word == "asc" or word == "desc" then s.at = s.at + 1 end
-  return { node = node, descending = descending, nulls = nulls_place(s) }
+  local direction = (word == "asc" or word == "desc") and word or nil
+  if direction then s.at = s.at + 1 end
+  return { node = node, direction = direction, nulls = nulls_place(s) }
 end
 
 --- Items of one shape, separated by commas, to the end of the text.
@@ -319,7 +321,7 @@ function parser.list(text)
   return lists:get(text) or lists:put(text, check_names(sequence(text, list_item, "columns")))
 end
 
---- `a, b desc, c asc nulls first`: a sequence of {node, descending, nulls}.
+--- `a, b desc, c asc nulls first`: a sequence of {node, direction, nulls}.
 function parser.order(text)
   return orders:get(text) or orders:put(text, sequence(text, order_item, "columns to order by"))
 end

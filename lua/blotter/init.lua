@@ -1,0 +1,53 @@
+--- blotter: an embedded columnar record store and aggregation engine, and the dataset that it was made for.
+--
+--   blotter.open(path, options)   a database in a file        blotter.memory()    one in memory
+--   blotter.table(schema)         a table in memory           blotter.csv(path)   one read from a file
+--   blotter.null                  null, as lua-cjson has it   blotter.operations()   the operations dataset
+--   blotter.report, blotter.format   register a report or a format
+--
+-- Settings are fields: blotter.threads (0: all the machine has), blotter.memory_limit (bytes, 0: none),
+-- blotter.timeout (seconds a query may take, 0: none), blotter.progress (a function(done, total), which ends the
+-- work by returning false).
+
+local core = require "blotter.core"
+local database = require "blotter.database"
+local fail = require "blotter.fail"
+require "blotter.surface"
+
+local blotter = {
+  open = database.open,
+  memory = database.memory,
+  table = database.table,
+  null = core.null,
+}
+
+core.set_functions(function() end, fail)
+
+--- Bytes that the engine holds, and the most that it held. `reset` starts the second number anew.
+function blotter.memory_used(reset)
+  return core.memory(reset and "reset" or nil)
+end
+
+--- Parts that are read when they are first asked for.
+local LATER = {
+  operations = function() return require("blotter.ops").open end,
+  report = function() return require("blotter.reports").register end,
+  format = function() return require("blotter.formats").register end,
+}
+
+local SETTINGS = { threads = true, memory_limit = true, timeout = true, progress = true }
+
+return setmetatable(blotter, {
+  __index = function(self, name)
+    if SETTINGS[name] then return core.setting(name) end
+    local later = LATER[name]
+    if not later then return nil end
+    local value = later()
+    rawset(self, name, value)
+    return value
+  end,
+  __newindex = function(self, name, value)
+    if SETTINGS[name] then return core.setting(name, value) end
+    rawset(self, name, value)
+  end,
+})

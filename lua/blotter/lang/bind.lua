@@ -1,0 +1,266 @@
+--- Bound expressions: trees whose names are resolved, and their translation to the engine's postfix form.
+--
+-- A *scope* says what names mean: `names` (visible columns in order), `columns` (name -> binding) and `types` (by
+-- number, when they are known). A *binding* is either the number of a column of the source, or a *term*: a tree with
+-- the scope and the parameters that it was written under, and the `size` that it has with everything below it.
+
+local core = require "blotter.core"
+local source = require "blotter.lang.source"
+local suggest = require "blotter.lang.suggest"
+
+local bind = {}
+
+local COLUMN, VALUE, CALL = 1, 2, 3
+
+--- A term larger than this is computed in a stage of its own instead of being inlined.
+bind.LARGEST = 2000
+
+local function set(names)
+  local known = {}
+  for _, name in ipairs(names) do known[name] = true end
+  return known
+end
+
+local function_names, aggregate_names = core.functions(), core.aggregates()
+local functions, aggregates = set(function_names), set(aggregate_names)
+
+--- Kind of the aggregate that a call names, and whether its last argument is a condition; nil when it names none.
+function bind.aggregate(name)
+  if aggregates[name] then return name, false end
+  local base = name:match "^(.+)_if$"
+  if base and aggregates[base] then return base, true end
+  return nil
+end
+
+local function all_calls()
+  local names = {}
+  table.move(function_names, 1, #function_names, 1, names)
+  table.move(aggregate_names, 1, #aggregate_names, #names + 1, names)
+  local plain = {}
+  for _, name in ipairs(names) do
+    if name:find "^%a" then plain[#plain + 1] = name end
+  end
+  return plain
+end
+
+local function unknown_call(node)
+  source.fail_at({ text = node.text, first = node.first, last = node.first + #node.name - 1 },
+    ("unknown function '%s'%s"):format(node.name, suggest.phrase(node.name, all_calls())))
+end
+
+--- Raises unless every name of the tree is a column of the scope and every call a function.
+function bind.check(node, scope)
+  for _, use in ipairs(node.uses) do
+    if not scope.columns[use.name] then
+      source.fail_at(use, ("unknown column '%s'%s"):format(use.name, suggest.phrase(use.name, scope.names)))
+    end
+  end
+  for _, call in ipairs(node.calls) do
+    if not functions[call.name] then
+      if bind.aggregate(call.name) then
+        source.fail_at(call, ("'%s' is an aggregate: it stands in agg, or after by"):format(call.name))
+      end
+      unknown_call(call)
+    end
+  end
+end
+
+--- A tree under a scope and parameters, checked.
+function bind.term(node, scope, params)
+  bind.check(node, scope)
+  local size = node.size
+  for _, use in ipairs(node.uses) do
+    local binding = scope.columns[use.name]
+    if type(binding) == "table" then size = size + binding.size end
+  end
+  return { node = node, scope = scope, params = params, size = size }
+end
+
+--- What a bare column or any other tree becomes: the binding itself, or a term.
+function bind.binding(node, scope, params)
+  if node.kind == "column" then
+    bind.check(node, scope)
+    return scope.columns[node.name]
+  end
+  return bind.term(node, scope, params)
+end
+
+--- A binding whose value becomes one of type `wanted`: constants are read as that type.
+function bind.cast(node, scope, params, wanted)
+  local binding = bind.binding(node, scope, params)
+  if node.kind == "literal" or node.kind == "parameter" then binding.wanted = wanted end
+  return binding
+end
+
+-- ---- to postfix ---------------------------------------------------------------------------------------------
+
+local emit
+
+local function put(out, kind, a, b, node)
+  local n = #out
+  out[n + 1], out[n + 2], out[n + 3] = kind, a, b
+  out.origins[#out.origins + 1] = node
+end
+
+local LITERAL = { boolean = "bool", string = "string" }
+
+--- The type of a parameter's value as a literal.
+local function literal_type(node, value)
+  local kind = math.type(value)
+  if kind then return kind == "integer" and "int64" or "float64" end
+  kind = LITERAL[type(value)]
+  if kind then return kind end
+  source.fail_at(node, ("parameter $%s: a boolean, number, string or blotter.null expected, got a %s"):format(node.name,
+    type(value)))
+end
+
+local function parameter_value(node, params)
+  local value = params and params[node.name]
+  if value == nil and params then value = params[math.tointeger(tonumber(node.name)) or node.name] end
+  if value == nil then
+    local names = {}
+    for name in pairs(params or {}) do names[#names + 1] = tostring(name) end
+    table.sort(names)
+    source.fail_at(node, ("no value for parameter $%s%s"):format(node.name, suggest.phrase(node.name, names)))
+  end
+  return value
+end
+
+--- Type date or timestamp when the node is a column of that type: a string compared with it is read as one.
+local function time_type(node, scope)
+  if node.kind ~= "column" then return nil end
+  local binding = scope.columns[node.name]
+  while type(binding) == "table" and binding.node.kind == "column" do
+    binding, scope = binding.scope.columns[binding.node.name], binding.scope
+  end
+  local kind = math.type(binding) and scope.types and scope.types[binding]
+  return (kind == "date" or kind == "timestamp") and kind or nil
+end
+
+local function put_literal(out, node, kind, value)
+  if kind ~= node.type then
+    local ok, message = core.literal_problem(kind, value)
+    if not ok then source.fail_at(node, message) end
+  end
+  put(out, VALUE, kind, value == nil and false or value, node)
+end
+
+--- A literal or parameter, read as `wanted` (date, timestamp) when it is a string.
+local function emit_constant(out, node, params, wanted)
+  local kind, value = node.type, node.value
+  if node.kind == "parameter" then
+    value = parameter_value(node, params)
+    if core.is_null(value) then
+      kind, value = "null", nil
+    else
+      kind = literal_type(node, value)
+    end
+  end
+  put_literal(out, node, kind ~= "null" and wanted or kind, value)
+end
+
+local function emit_column(out, node, scope)
+  local binding = scope.columns[node.name]
+  if type(binding) == "table" then
+    emit(out, binding.node, binding.scope, binding.params)
+  else
+    put(out, COLUMN, binding, false, node)
+  end
+end
+
+local COMPARES = { ["=="] = true, ["~="] = true, ["<"] = true, ["<="] = true, [">"] = true, [">="] = true }
+
+local function emit_operand(out, node, scope, params, wanted)
+  if wanted and (node.type == "string" or node.kind == "parameter") then
+    emit_constant(out, node, params, wanted)
+  else
+    emit(out, node, scope, params)
+  end
+end
+
+local function emit_binary(out, node, scope, params)
+  local compares = COMPARES[node.op]
+  emit_operand(out, node.a, scope, params, compares and time_type(node.b, scope))
+  emit_operand(out, node.b, scope, params, compares and time_type(node.a, scope))
+  put(out, CALL, node.op, 2, node)
+end
+
+--- The values of `in $list`: each element of the sequence as a literal.
+local function emit_list(out, node, params, wanted)
+  local list = parameter_value(node, params)
+  if type(list) ~= "table" then
+    source.fail_at(node, ("parameter $%s: a sequence expected after 'in', got a %s"):format(node.name, type(list)))
+  end
+  local n = math.type(list.n) == "integer" and list.n or #list
+  for i = 1, n do
+    local value = list[i]
+    if value == nil or core.is_null(value) then
+      put_literal(out, node, "null", nil)
+    else
+      local kind = literal_type(node, value)
+      put_literal(out, node, kind == "string" and wanted or kind, value)
+    end
+  end
+  return n
+end
+
+local function emit_in(out, node, scope, params)
+  local wanted = time_type(node.a, scope)
+  emit(out, node.a, scope, params)
+  local n = #node.list
+  if n == 1 and node.list[1].kind == "parameter" then
+    n = emit_list(out, node.list[1], params, wanted)
+  else
+    for _, item in ipairs(node.list) do emit_operand(out, item, scope, params, wanted) end
+  end
+  put(out, CALL, "in", n + 1, node)
+  if node.negated then put(out, CALL, "not", 1, node) end
+end
+
+function emit(out, node, scope, params)
+  local kind = node.kind
+  if kind == "column" then
+    emit_column(out, node, scope)
+  elseif kind == "binary" then
+    emit_binary(out, node, scope, params)
+  elseif kind == "literal" or kind == "parameter" then
+    emit_constant(out, node, params)
+  elseif kind == "call" then
+    for _, argument in ipairs(node.args) do emit(out, argument, scope, params) end
+    put(out, CALL, node.name, #node.args, node)
+  elseif kind == "unary" then
+    emit(out, node.a, scope, params)
+    put(out, CALL, node.op == "-" and "neg" or node.op, 1, node)
+  elseif kind == "isnull" then
+    emit(out, node.a, scope, params)
+    put(out, CALL, "isnull", 1, node)
+    if node.negated then put(out, CALL, "not", 1, node) end
+  else
+    emit_in(out, node, scope, params)
+  end
+end
+
+--- The postfix form of a binding: a flat sequence for core.stage, with `origins`, the tree's node of each of its own.
+function bind.emit(binding)
+  local out = { origins = {} }
+  if type(binding) == "table" and binding.wanted then
+    emit_constant(out, binding.node, binding.params, binding.wanted)
+  elseif type(binding) == "table" then
+    emit(out, binding.node, binding.scope, binding.params)
+  else
+    put(out, COLUMN, binding, false, false)
+  end
+  return out
+end
+
+--- The conjunction of several terms.
+function bind.emit_all(terms)
+  local out = { origins = {} }
+  for i, term in ipairs(terms) do
+    emit(out, term.node, term.scope, term.params)
+    if i > 1 then put(out, CALL, "and", 2, term.node) end
+  end
+  return out
+end
+
+return bind

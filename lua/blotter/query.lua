@@ -1,0 +1,301 @@
+--- Queries: immutable, lazy, made by verbs.
+--
+-- A query folds its verbs into one *stage* as long as the engine can run them in one pass:
+--
+--   source ── where ── columns (derived ones are inlined) ── rows, or groups ── order ── skip, limit
+--
+-- A verb that does not fit (a filter after groups or after a limit) starts a new stage over the answer of this one.
+-- Fields: source (a core table, or the query before), types (of the source's columns; filled in when the query before
+-- has run), scope (what names mean to the next verb), where (terms), grouped,
+-- keys (items {name, binding}), aggregates, order (entries), skip, limit. No field is changed after a verb has made it,
+-- except `prepared` (plan.lua's).
+
+local aggregate = require "blotter.lang.aggregate"
+local bind = require "blotter.lang.bind"
+local core = require "blotter.core"
+local fail = require "blotter.fail"
+local parser = require "blotter.lang.parser"
+local source = require "blotter.lang.source"
+local suggest = require "blotter.lang.suggest"
+
+local query = {}
+query.__index = query
+query.__name = "blotter.query"
+
+local EMPTY = {}
+
+-- ---- making -----------------------------------------------------------------------------------------------------
+
+--- A scope in which each name is a column of the source.
+local function plain_scope(names, types)
+  local columns = {}
+  for i, name in ipairs(names) do columns[name] = i end
+  return { names = names, columns = columns, types = types }
+end
+
+local function new(from, scope)
+  scope.types = scope.types or {}
+  return setmetatable({ source = from, types = scope.types, scope = scope, where = EMPTY, order_by = EMPTY,
+    before = 0 }, query)
+end
+
+--- The query of all rows of a core table. `names` may leave out columns at the end.
+function query.over(handle, names, types)
+  if not names then names, types = core.columns(handle) end
+  return new(handle, plain_scope(names, types))
+end
+
+--- The next query: this one's fields, and what the verb changes.
+local function with(q, changes)
+  local copy = { source = q.source, types = q.types, scope = q.scope, where = q.where, order_by = q.order_by,
+    before = q.before, most = q.most, grouped = q.grouped, keys = q.keys, aggregates = q.aggregates, pending = q.pending }
+  for key, value in next, changes do copy[key] = value end
+  return setmetatable(copy, query)
+end
+
+--- A new stage over the answer of `q`.
+local function nest(q)
+  return new(q, plain_scope(q.scope.names))
+end
+
+local function is_limited(q) return q.most ~= nil or q.before > 0 end
+
+-- ---- arguments of verbs -----------------------------------------------------------------------------------------
+
+local function check_text(text, verb)
+  if type(text) ~= "string" then
+    fail('%s expects a text such as "%s", got a %s', verb, verb == "where" and "n > 5" or "a, b", type(text))
+  end
+  return text
+end
+
+local function check_params(params, verb)
+  if params ~= nil and type(params) ~= "table" then
+    fail("%s: its parameters are a table such as {c = 'KR'}, got a %s", verb, type(params))
+  end
+  return params
+end
+
+local function check_whole(n, verb)
+  local whole = math.type(n) and math.tointeger(n)
+  if not whole or whole < 0 then fail("%s expects a whole number from 0 on, got %s", verb, tostring(n)) end
+  return whole
+end
+
+--- The query that a verb may go on from: none of its predecessors waits for `agg`.
+local function ready(q, verb)
+  if q.pending then fail("by(…) waits for agg(…): %s comes after it", verb) end
+  return q
+end
+
+-- ---- verbs on rows ----------------------------------------------------------------------------------------------
+
+--- Keeps the rows for which the condition is true (neither false nor null).
+function query:where(text, params)
+  ready(self, "where")
+  local node = parser.expression(check_text(text, "where"))
+  local q = (self.grouped or is_limited(self)) and nest(self) or self
+  local term = bind.term(node, q.scope, check_params(params, "where"))
+  if term.size > bind.LARGEST then
+    q = nest(q)
+    term = bind.term(node, q.scope, params)
+  end
+  local terms = table.move(q.where, 1, #q.where, 1, {})
+  terms[#terms + 1] = term
+  return with(q, { where = terms })
+end
+
+--- Whether the items would inline so much that they deserve a stage of their own.
+local function is_large(items, scope)
+  local size = 0
+  for _, item in ipairs(items) do
+    local uses = item.node and item.node.uses or EMPTY
+    for _, use in ipairs(uses) do
+      local binding = scope.columns[use.name]
+      size = size + (type(binding) == "table" and binding.size or 1)
+    end
+  end
+  return size > bind.LARGEST
+end
+
+--- A query whose columns the items may be computed from.
+local function for_columns(self, items)
+  local q = self.grouped and nest(self) or self
+  return is_large(items, q.scope) and nest(q) or q
+end
+
+local function add_column(scope, name, binding, item)
+  if scope.columns[name] then source.fail_at(item, ("two columns named '%s'"):format(name)) end
+  scope.names[#scope.names + 1] = name
+  scope.columns[name] = binding
+end
+
+--- Adds the item's column, or with a star all columns that are not there yet.
+local function select_item(scope, item, old, params)
+  if not item.star then return add_column(scope, item.name, bind.binding(item.node, old, params), item) end
+  for _, name in ipairs(old.names) do
+    if not scope.columns[name] then add_column(scope, name, old.columns[name], item) end
+  end
+end
+
+--- The columns of the answer, in this order; `*` stands for all that are not named before it.
+function query:select(text, params)
+  ready(self, "select")
+  local items = parser.list(check_text(text, "select"))
+  local q = for_columns(self, items)
+  local scope = { names = {}, columns = {}, types = q.scope.types }
+  for _, item in ipairs(items) do select_item(scope, item, q.scope, check_params(params, "select")) end
+  return with(q, { scope = scope })
+end
+
+--- Adds columns, or replaces columns of the same name where they stand. The items do not see each other.
+function query:derive(text, params)
+  ready(self, "derive")
+  local items = parser.list(check_text(text, "derive"))
+  local q = for_columns(self, items)
+  local old = q.scope
+  local scope = { names = table.move(old.names, 1, #old.names, 1, {}), columns = {}, types = old.types }
+  for _, name in ipairs(old.names) do scope.columns[name] = old.columns[name] end
+  for _, item in ipairs(items) do
+    if item.star then source.fail_at(item, "derive keeps all columns anyway: no '*' is needed") end
+    if not scope.columns[item.name] then scope.names[#scope.names + 1] = item.name end
+    scope.columns[item.name] = bind.binding(item.node, old, check_params(params, "derive"))
+  end
+  return with(q, { scope = scope })
+end
+
+--- The same rows with the columns of another scope over the same source.
+function query.project(q, scope)
+  return with(q, { scope = scope })
+end
+
+-- ---- groups -----------------------------------------------------------------------------------------------------
+
+--- Rows as they come, of which groups can be made in the same pass.
+local function for_groups(q, items)
+  if q.grouped or is_limited(q) or #q.order_by > 0 or is_large(items, q.scope) then return nest(q) end
+  return q
+end
+
+local function key_items(q, items, params, verb)
+  local keys = {}
+  for i, item in ipairs(items) do
+    if item.star then source.fail_at(item, ("'*' cannot stand in %s"):format(verb)) end
+    keys[i] = { name = item.name, binding = bind.binding(item.node, q.scope, params) }
+  end
+  return keys
+end
+
+--- The groups that the next `agg` aggregates.
+function query:by(text, params)
+  ready(self, "by")
+  local items = parser.list(check_text(text, "by"))
+  local q = for_groups(self, items)
+  return with(q, { pending = true, keys = key_items(q, items, check_params(params, "by"), "by") })
+end
+
+local function names_of(keys, aggregates)
+  local names = {}
+  for _, key in ipairs(keys) do names[#names + 1] = key.name end
+  for _, item in ipairs(aggregates) do names[#names + 1] = item[1] end
+  return names
+end
+
+--- One row a group (without `by`: one row): the keys, then the aggregates.
+function query:agg(text, params)
+  local items = parser.list(check_text(text, "agg"))
+  local q = self.pending and self or for_groups(self, items)
+  if self.pending and is_large(items, q.scope) then fail("agg computes too much at once: derive before by") end
+  local keys, taken = q.keys or EMPTY, {}
+  for _, key in ipairs(keys) do taken[key.name] = true end
+  local found, after = aggregate.split(items, q.scope, check_params(params, "agg"), taken)
+  local scope = plain_scope(names_of(keys, found))
+  local groups = with(q, { pending = false, grouped = true, keys = keys, aggregates = found, scope = scope })
+  if not after then return groups end
+  local outer = nest(groups)
+  local computed = { names = {}, columns = {} }
+  for _, key in ipairs(keys) do add_column(computed, key.name, outer.scope.columns[key.name]) end
+  for _, item in ipairs(after) do
+    add_column(computed, item.name, bind.binding(item.node, outer.scope, params), item.node)
+  end
+  return with(outer, { scope = computed })
+end
+
+--- Rows that differ, of all columns or of those named; each where it first appeared.
+function query:distinct(text, params)
+  ready(self, "distinct")
+  local q = text and self:select(text, params) or self
+  q = for_groups(q, EMPTY)
+  local keys = {}
+  for i, name in ipairs(q.scope.names) do keys[i] = { name = name, binding = q.scope.columns[name] } end
+  return with(q, { grouped = true, keys = keys, aggregates = EMPTY, scope = plain_scope(q.scope.names) })
+end
+
+-- ---- order and limits -------------------------------------------------------------------------------------------
+
+--- Groups can be ordered by their own columns only.
+local function orders_by_columns(items)
+  for _, item in ipairs(items) do
+    if item.node.kind ~= "column" then return false end
+  end
+  return true
+end
+
+--- Puts entries {binding, descending, nulls_first} before the order that there is. `descending` is the default.
+local function ordered(q, items, params, descending)
+  if is_limited(q) or (q.grouped and not orders_by_columns(items)) or is_large(items, q.scope) then q = nest(q) end
+  local entries = {}
+  for i, item in ipairs(items) do
+    local falls = item.direction == "desc" or not item.direction and descending or false
+    entries[i] = { binding = bind.binding(item.node, q.scope, params), descending = falls,
+      nulls_first = item.nulls == "first" }
+  end
+  table.move(q.order_by, 1, #q.order_by, #entries + 1, entries)
+  return with(q, { order_by = entries })
+end
+
+--- Orders by the first expression, then the second, …; nulls last unless told. Rows that are equal keep the order
+-- that they had.
+function query:order(text, params)
+  ready(self, "order")
+  return ordered(self, parser.order(check_text(text, "order")), check_params(params, "order"), false)
+end
+
+--- The first `n` rows.
+function query:limit(n)
+  n = check_whole(n, "limit")
+  ready(self, "limit")
+  return with(self, { most = math.min(self.most or n, n) })
+end
+
+--- All but the first `n` rows.
+function query:skip(n)
+  n = check_whole(n, "skip")
+  ready(self, "skip")
+  if n > math.maxinteger - self.before then n = math.maxinteger - self.before end
+  return with(self, { before = self.before + n, most = self.most and math.max(self.most - n, 0) })
+end
+
+--- Raises for an option that the verb does not know.
+local function check_options(options, known, verb)
+  if options ~= nil and type(options) ~= "table" then fail("%s: options are a table, got a %s", verb, type(options)) end
+  local names = {}
+  for name in pairs(options or EMPTY) do names[#names + 1] = tostring(name) end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local found = false
+    for _, option in ipairs(known) do found = found or option == name end
+    if not found then fail("%s: unknown option '%s'%s", verb, name, suggest.phrase(name, known)) end
+  end
+  return options or EMPTY
+end
+
+--- The `n` rows with the largest values of "n", or with the smallest of "n asc"; several expressions as in order.
+function query:top(n, text, options)
+  n = check_whole(n, "top")
+  ready(self, "top")
+  options = check_options(options, { "params" }, "top")
+  return ordered(self, parser.order(check_text(text, "top")), check_params(options.params, "top"), true):limit(n)
+end
+
+return query
