@@ -1,5 +1,7 @@
 #include "block.h"
+#include "checksum.h"
 #include "../base/bits.h"
+#include "../base/civil.h"
 #include "../base/mem.h"
 
 #include <math.h>
@@ -54,34 +56,38 @@ void blt_block_release(blt_block *b) {
 /* --- making blocks
  * ------------------------------------------------------------------------------------------ */
 
+blt_block_shape blt_block_shape_of(size_t data_bytes, size_t words, size_t text_bytes) {
+  size_t valid_at = (data_bytes + 63) / 64 * 64, text_at = valid_at + words * 8;
+  return (blt_block_shape){valid_at, text_at, text_at + (text_bytes + 7) / 8 * 8};
+}
+
 /* A block with room for `data_bytes` of data, for validity when `valid` says that some are null, and for
  * text. Copies validity, counts nulls, clears spare bits. */
 static blt_status make(blt_ctx *ctx, uint32_t rows, const uint64_t *valid, size_t data_bytes,
                        size_t text_bytes, blt_block **out, blt_error *err) {
   uint32_t nulls = valid ? rows - (uint32_t)blt_bits_count(valid, rows) : 0;
   size_t words = nulls && nulls < rows ? blt_bits_words(rows) : 0;
-  size_t data_room = (data_bytes + 63) / 64 * 64;
-  size_t bytes = data_room + words * 8 + text_bytes;
+  blt_block_shape at = blt_block_shape_of(data_bytes, words, text_bytes);
   blt_block *b = blt_block_alloc(ctx);
   if (!b) return blt_fail_memory(err, sizeof *b);
   b->rows = rows;
   b->nulls = nulls;
-  if (bytes && !(b->buffer = blt_buffer_new(ctx, bytes))) {
+  if (at.bytes && !(b->buffer = blt_buffer_new(ctx, at.bytes))) {
     blt_block_release(b);
-    return blt_fail_memory(err, bytes);
+    return blt_fail_memory(err, at.bytes);
   }
-  char *p = bytes ? b->buffer->data : NULL;
+  char *p = at.bytes ? b->buffer->data : NULL;
   if (data_bytes) {
     b->data = p;
-    memset(p + data_bytes, 0, data_room - data_bytes);
+    memset(p + data_bytes, 0, at.valid_at - data_bytes);
   }
   if (words) {
-    uint64_t *v = (uint64_t *)(void *)(p + data_room);
+    uint64_t *v = (uint64_t *)(void *)(p + at.valid_at);
     memcpy(v, valid, words * 8);
     if (rows & 63) v[words - 1] &= (UINT64_C(1) << (rows & 63)) - 1;
     b->valid = v;
   }
-  if (text_bytes) b->text = p + data_room + words * 8;
+  if (text_bytes) b->text = p + at.text_at;
   *out = b;
   return BLT_OK;
 }
@@ -394,37 +400,57 @@ static blt_status check_text(const blt_block *b, blt_error *err) {
 /* Values a type cannot hold: a date that does not exist would be printed as nonsense later. */
 static bool in_type(int64_t v, blt_type t) {
   if (t.id == BLT_BOOL) return v == 0 || v == 1;
+  if (t.id == BLT_DATE) return v >= BLT_DATE_MIN && v <= BLT_DATE_MAX;
+  if (t.id == BLT_TIMESTAMP) return v >= BLT_TIMESTAMP_MIN && v <= BLT_TIMESTAMP_MAX;
   if (t.id != BLT_DECIMAL) return true;
   int64_t limit = 1;
   for (uint8_t i = 0; i < t.precision; i++) limit *= 10;
   return v > -limit && v < limit;
 }
 
-static blt_status check_ints(const blt_block *b, blt_type t, uint32_t ncodes, blt_error *err) {
-  int64_t lo = INT64_MAX, hi = INT64_MIN;
-  for (uint32_t i = 0; i < b->rows; i++) {
-    int64_t v = blt_block_i64(b, i);
-    bool null = blt_block_is_null(b, i);
-    if (t.id == BLT_STRING && (uint64_t)v >= ncodes && !(null && v == 0))
-      return bad(err, "a code is out of range");
-    if (null) continue;
-    if (t.id != BLT_STRING && !in_type(v, t)) return bad(err, "a value does not fit the column's type");
-    lo = v < lo ? v : lo;
-    hi = v > hi ? v : hi;
+/* Smallest and largest value of rows that are not null, and largest of any row's code, a vector at a time. */
+static void measure_ints(const blt_block *b, int64_t *lo, int64_t *hi, uint64_t *top) {
+  int64_t v[BLT_VECTOR_ROWS], a, z;
+  *lo = INT64_MAX;
+  *hi = INT64_MIN;
+  *top = 0;
+  for (uint32_t at = 0; at < b->rows; at += BLT_VECTOR_ROWS) {
+    uint32_t n = b->rows - at < BLT_VECTOR_ROWS ? b->rows - at : BLT_VECTOR_ROWS;
+    blt_block_read_i64(b, at, n, v);
+    range_i64(v, NULL, n, &a, &z);
+    if ((uint64_t)z > *top || a < 0) *top = a < 0 ? UINT64_MAX : (uint64_t)z;
+    if (b->valid) range_i64(v, b->valid + at / 64, n, &a, &z);
+    *lo = a < *lo ? a : *lo;
+    *hi = z > *hi ? z : *hi;
   }
+  if (!b->valid && b->nulls) *lo = INT64_MAX, *hi = INT64_MIN;
+}
+
+static blt_status check_ints(const blt_block *b, blt_type t, uint32_t ncodes, blt_error *err) {
+  int64_t lo, hi;
+  uint64_t top;
+  measure_ints(b, &lo, &hi, &top);
   if (b->min.i != lo || b->max.i != hi) return bad(err, "minimum or maximum is wrong");
+  if (b->enc == BLT_ENC_FOR && lo < b->base) return bad(err, "offsets wrap");
+  if (t.id == BLT_STRING)
+    return top < ncodes || (b->nulls && top == 0) ? BLT_OK : bad(err, "a code is out of range");
+  if (lo <= hi && !(in_type(lo, t) && in_type(hi, t)))
+    return bad(err, "a value does not fit the column's type");
   return BLT_OK;
 }
 
 static blt_status check_floats(const blt_block *b, blt_error *err) {
-  double lo = INFINITY, hi = -INFINITY;
+  double v[BLT_VECTOR_ROWS], lo = INFINITY, hi = -INFINITY;
   bool nan = false;
-  for (uint32_t i = 0; i < b->rows; i++) {
-    if (blt_block_is_null(b, i)) continue;
-    double v = blt_block_f64(b, i);
-    nan |= isnan(v) != 0;
-    if (v < lo) lo = v;
-    if (v > hi) hi = v;
+  for (uint32_t at = 0; at < b->rows; at += BLT_VECTOR_ROWS) {
+    uint32_t n = b->rows - at < BLT_VECTOR_ROWS ? b->rows - at : BLT_VECTOR_ROWS;
+    blt_block_read_f64(b, at, n, v);
+    for (uint32_t i = 0; i < n; i++) {
+      if (b->nulls && blt_block_is_null(b, at + i)) continue;
+      nan |= isnan(v[i]) != 0;
+      lo = v[i] < lo ? v[i] : lo;
+      hi = v[i] > hi ? v[i] : hi;
+    }
   }
   if (b->min.f != lo || b->max.f != hi || b->has_nan != nan) return bad(err, "minimum or maximum is wrong");
   return BLT_OK;
@@ -437,4 +463,19 @@ blt_status blt_block_validate(const blt_block *b, blt_type t, uint32_t ncodes, b
   if (status != BLT_OK) return status;
   if (b->enc == BLT_ENC_TEXT) return check_text(b, err);
   return t.id == BLT_FLOAT64 ? check_floats(b, err) : check_ints(b, t, ncodes, err);
+}
+
+blt_status blt_block_verify(blt_block *b, blt_type t, uint32_t ncodes, blt_error *err) {
+  const void *start = b->data ? b->data : b->valid;
+  if (!blt_checksum_is(start, b->disk_bytes, b->sum))
+    return blt_fail(err, BLT_EFORMAT, "damaged file: the block at byte %llu does not have its checksum",
+                    (unsigned long long)b->disk);
+  blt_status status = BLT_OK;
+  if (b->enc == BLT_ENC_TEXT) {
+    uint64_t text = ((const uint32_t *)b->data)[b->rows];
+    if (b->text + text > (const char *)start + b->disk_bytes) status = bad(err, "the text ends outside");
+  }
+  if (status == BLT_OK) status = blt_block_validate(b, t, ncodes, err);
+  if (status == BLT_OK) atomic_store_explicit(&b->doubtful, false, memory_order_release);
+  return status;
 }

@@ -53,7 +53,10 @@ typedef struct blt_block {
   const void *data;
   const uint64_t *valid;
   const char *text; /* TEXT: the bytes */
-  uint64_t disk;    /* offset of the stored form in the file, 0 when not stored yet (store/file.c) */
+  /* Of a block that is used in place from a mapped file (file_blocks.c): where its stored form lies and its
+   * XXH3. Nobody has looked at it yet while `doubtful`: call blt_block_check before touching data. */
+  uint64_t disk, disk_bytes, sum;
+  atomic_bool doubtful;
   atomic_uint refs;
   blt_ctx *ctx;       /* that the struct was allocated from */
   blt_buffer *buffer; /* what data, valid and text point into; NULL when there is none */
@@ -93,6 +96,21 @@ static inline blt_str blt_block_text(const blt_block *b, uint32_t row) {
   const uint32_t *offsets = b->data;
   return (blt_str){b->text + offsets[row], offsets[row + 1] - offsets[row]};
 }
+
+/* Before the first look at data, valid or text of a block that may come from a file: compares the checksum
+ * and validates, once. Any number of threads may call it. BLT_EFORMAT. */
+blt_status blt_block_verify(blt_block *b, blt_type t, uint32_t ncodes, blt_error *err);
+static inline blt_status blt_block_check(const blt_block *b, blt_type t, uint32_t ncodes, blt_error *err) {
+  if (__builtin_expect(!atomic_load_explicit(&b->doubtful, memory_order_acquire), 1)) return BLT_OK;
+  return blt_block_verify((blt_block *)b, t, ncodes, err);
+}
+
+/* Where validity and text lie in the one piece of memory that a block's contents take: data first, padded to
+ * 64 bytes with zeros, then `words` of validity, then text, padded to 8. */
+typedef struct blt_block_shape {
+  size_t valid_at, text_at, bytes;
+} blt_block_shape;
+blt_block_shape blt_block_shape_of(size_t data_bytes, size_t words, size_t text_bytes);
 
 /* Bytes of data, validity and text. */
 size_t blt_block_bytes(const blt_block *b);

@@ -1,4 +1,5 @@
 #include "table_inside.h"
+#include "index_inside.h"
 #include "../base/bits.h"
 #include "../base/mem.h"
 
@@ -40,6 +41,7 @@ blt_status blt_table_new(blt_ctx *ctx, const blt_schema *schema, blt_table **out
     if (t->columns[i].type.id == BLT_STRING) status = blt_dict_new(ctx, &t->columns[i].dict, err);
   }
   if (status == BLT_OK) status = blt_table_reserve_group(t, err);
+  if (status == BLT_OK && schema->nkeys) blt_keys_attach(t);
   if (status != BLT_OK) {
     free_table(t);
     return status;
@@ -75,8 +77,14 @@ bool blt_table_interns(const blt_table *t, uint32_t col) {
 
 blt_status blt_table_writable(const blt_table *t, blt_error *err) {
   if (t->pins) return blt_fail(err, BLT_EBUSY, "the table cannot change while a query is reading it");
+  if (t->closed) return blt_fail(err, BLT_ECLOSED, "the table's database is closed");
   if (t->readonly) return blt_fail(err, BLT_EREADONLY, "the table was opened read-only");
   return BLT_OK;
+}
+
+blt_status blt_table_changeable(const blt_table *t, blt_error *err) {
+  if (t->row_open) return blt_fail(err, BLT_EBUSY, "a row is being appended");
+  return blt_table_writable(t, err);
 }
 
 blt_status blt_table_reserve_group(blt_table *t, blt_error *err) {
@@ -136,6 +144,7 @@ blt_status blt_table_share_dict(blt_table *t, uint32_t col, blt_dict *dict, blt_
   blt_dict_retain(dict);
   blt_dict_release(t->columns[col].dict);
   t->columns[col].dict = dict;
+  t->columns[col].dict_kept = 0;
   return BLT_OK;
 }
 
@@ -185,17 +194,20 @@ void blt_view_release(blt_view *v) {
 
 blt_value blt_view_value(const blt_view *v, uint32_t col, uint32_t group, uint32_t row) {
   const blt_view_column *c = &v->columns[col];
-  const blt_block *b = c->blocks[group];
-  blt_value out = {.null = blt_block_is_null(b, row), .type = c->type};
+  return blt_block_value(c->blocks[group], c->type, c->dict, row);
+}
+
+blt_value blt_block_value(const blt_block *b, blt_type type, const blt_dict *dict, uint32_t row) {
+  blt_value out = {.null = blt_block_is_null(b, row), .type = type};
   if (out.null) return out;
-  if (c->type.id == BLT_FLOAT64)
+  if (type.id == BLT_FLOAT64)
     out.u.f = blt_block_f64(b, row);
-  else if (c->type.id != BLT_STRING)
+  else if (type.id != BLT_STRING)
     out.u.i = blt_block_i64(b, row);
   else if (b->enc == BLT_ENC_TEXT)
     out.u.s = blt_block_text(b, row);
   else
-    out.u.s = blt_dict_at(c->dict, (uint32_t)blt_block_i64(b, row));
+    out.u.s = blt_dict_at(dict, (uint32_t)blt_block_i64(b, row));
   return out;
 }
 
@@ -223,7 +235,9 @@ static blt_status validate_column(const blt_view *v, uint32_t col, blt_error *er
     if (c->blocks[g]->rows != v->group_rows[g])
       return blt_fail(err, BLT_EFORMAT, "broken table: column %u, group %u: the block's length is wrong", col,
                       g);
-    status = blt_block_validate(c->blocks[g], c->type, c->dict ? c->dict->count : 0, err);
+    status = blt_view_check(v, col, g, err);
+    if (status == BLT_OK)
+      status = blt_block_validate(c->blocks[g], c->type, c->dict ? c->dict->count : 0, err);
   }
   return status;
 }

@@ -78,6 +78,14 @@ typedef struct blt_view {
 blt_status blt_table_view(blt_table *t, blt_view **out, blt_error *err);
 void blt_view_release(blt_view *v); /* NULL is allowed */
 
+/* Call before reading blocks of column `col` in group `group`, or after blt_table_view for tables that are
+ * never opened from files not at all: a block in a file is checked once, when it is first needed. From any
+ * thread. */
+static inline blt_status blt_view_check(const blt_view *v, uint32_t col, uint32_t group, blt_error *err) {
+  const blt_view_column *c = &v->columns[col];
+  return blt_block_check(c->blocks[group], c->type, c->dict ? c->dict->count : 0, err);
+}
+
 /* Value of one cell (a string points into the table: good while the view is held). */
 blt_value blt_view_value(const blt_view *v, uint32_t col, uint32_t group, uint32_t row);
 

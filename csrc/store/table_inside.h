@@ -25,6 +25,7 @@ typedef struct blt_column {
   size_t blocks_cap;
   blt_tail tail;
   blt_block tail_block; /* the tail in the shape of a block, filled when a view is made */
+  uint32_t dict_kept;   /* entries of `dict` that the file has */
 } blt_column;
 
 struct blt_table {
@@ -45,6 +46,10 @@ struct blt_table {
   int null_in;   /* a required column that the open row leaves null, or -1 */
   uint32_t pins; /* views held */
   bool readonly;
+  bool closed;           /* its database is: it can still be read */
+  bool owned;            /* a database has it */
+  uint32_t tail_kept;    /* rows of the tail that the file has as they are */
+  struct blt_undo *undo; /* what a rollback needs (undo.c); NULL outside a transaction */
   uint64_t version;      /* rises with every change */
   struct blt_keys *keys; /* unique indexes (index.c); NULL: none built */
   /* Checks the keys of the row at tail position tail_rows and enters them; NULL when the table has no keys.
@@ -71,6 +76,32 @@ void blt_tail_reset_bounds(blt_column *c);
 void blt_tail_free_arrays(blt_table *t, blt_column *c);
 /* Cuts the tail back to `rows` rows and recomputes its bounds. */
 void blt_table_cut_tail(blt_table *t, uint32_t rows);
+/* Turns the last sealed group back into the tail, keeping its first `rows` rows. The tail must be empty. */
+blt_status blt_table_unseal(blt_table *t, uint32_t rows, blt_error *err);
+/* Replaces what the tail has in one column by the block, which has as many rows as the tail. Cannot fail when
+ * the column is not plain text and the block holds codes. */
+blt_status blt_table_set_tail(blt_table *t, uint32_t col, const blt_block *b, blt_error *err);
+/* `rows` rows from `first` on of one column's tail as an encoded block. */
+blt_status blt_table_encode_rows(blt_table *t, uint32_t col, uint32_t first, uint32_t rows, blt_block **out,
+                                 blt_error *err);
+/* blt_table_writable, and BLT_EBUSY while a row is open. */
+blt_status blt_table_changeable(const blt_table *t, blt_error *err);
+/* BLT_EINVAL unless row numbers rise strictly and exist. */
+blt_status blt_rows_check(const blt_table *t, const uint64_t *rows, size_t n, blt_error *err);
+/* Value of a row of the tail, the open one (number tail_rows) included. */
+blt_value blt_tail_value(const blt_table *t, uint32_t col, uint32_t row);
+/* The same as it lies there: a string's code, 0 for null; not for plain text. */
+blt_scalar blt_tail_scalar(const blt_table *t, uint32_t col, uint32_t row);
+/* Computes null count and bounds of the first `rows` values anew; widens them for one value that takes the
+ * place of another. */
+void blt_tail_measure(blt_column *c, uint32_t rows);
+void blt_tail_widen(blt_column *c, bool was_null, bool null, blt_scalar v);
+/* Writes one value in place; not for plain text. Bounds stay exact. */
+void blt_tail_put(blt_table *t, uint32_t col, uint32_t row, bool null, blt_scalar v);
+/* Value of a row of a block. `dict` is that of its column. */
+blt_value blt_block_value(const blt_block *b, blt_type type, const blt_dict *dict, uint32_t row);
+/* BLT_OK when a column of type `want` can hold `v`: type, range, null. */
+blt_status blt_table_fits(const blt_table *t, uint32_t col, const blt_value *v, blt_error *err);
 /* Bytes of one value in a column's tail array. */
 static inline size_t blt_tail_width(const blt_column *c) {
   return c->type.id == BLT_STRING ? 4 : 8;

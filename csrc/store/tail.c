@@ -70,6 +70,7 @@ static void empty_tail(blt_table *t) {
     if (c->plain && c->tail.data) *(uint32_t *)c->tail.data = 0;
   }
   t->tail_rows = 0;
+  t->tail_kept = 0;
 }
 
 /* One row's share of the bounds. */
@@ -84,24 +85,39 @@ static void widen_f64(blt_tail *tail, double v) {
   tail->has_nan |= v != v;
 }
 
+void blt_tail_measure(blt_column *c, uint32_t rows) {
+  blt_tail_reset_bounds(c);
+  for (uint32_t r = 0; r < rows; r++) {
+    if (!blt_bit(c->tail.valid, r))
+      c->tail.nulls++;
+    else if (c->type.id == BLT_FLOAT64)
+      widen_f64(&c->tail, ((double *)c->tail.data)[r]);
+    else if (c->type.id != BLT_STRING)
+      widen_i64(&c->tail, ((int64_t *)c->tail.data)[r]);
+    else if (!c->plain)
+      widen_i64(&c->tail, ((uint32_t *)c->tail.data)[r]);
+  }
+}
+
+void blt_tail_widen(blt_column *c, bool was_null, bool null, blt_scalar v) {
+  c->tail.nulls += (uint32_t)null - (uint32_t)was_null;
+  if (null) return;
+  if (c->type.id == BLT_FLOAT64)
+    widen_f64(&c->tail, v.f);
+  else
+    widen_i64(&c->tail, v.i);
+}
+
 void blt_table_cut_tail(blt_table *t, uint32_t rows) {
   for (uint32_t i = 0; i < t->schema->ncols; i++) {
     blt_column *c = &t->columns[i];
     blt_tail_reset_bounds(c);
     if (!c->tail.data) continue;
     for (uint32_t r = rows; r < t->tail_cap && r <= t->tail_rows; r++) blt_bit_set(c->tail.valid, r);
-    for (uint32_t r = 0; r < rows; r++) {
-      if (!blt_bit(c->tail.valid, r))
-        c->tail.nulls++;
-      else if (c->type.id == BLT_FLOAT64)
-        widen_f64(&c->tail, ((double *)c->tail.data)[r]);
-      else if (c->type.id != BLT_STRING)
-        widen_i64(&c->tail, ((int64_t *)c->tail.data)[r]);
-      else if (!c->plain)
-        widen_i64(&c->tail, ((uint32_t *)c->tail.data)[r]);
-    }
+    blt_tail_measure(c, rows);
   }
   t->tail_rows = rows;
+  if (t->tail_kept > rows) t->tail_kept = rows;
 }
 
 void blt_table_show_tail(blt_table *t) {
@@ -130,21 +146,39 @@ void blt_table_hide_tail(blt_table *t) {
     t->columns[i].tail.valid[t->tail_rows / 64] |= ~((UINT64_C(1) << (t->tail_rows & 63)) - 1);
 }
 
-/* The tail of one column as an encoded block. */
-static blt_status encode_tail(blt_table *t, blt_column *c, blt_block **out, blt_error *err) {
-  uint32_t n = t->tail_rows;
-  const uint64_t *valid = c->tail.nulls ? c->tail.valid : NULL;
-  if (c->type.id == BLT_FLOAT64) return blt_block_from_f64(t->ctx, c->tail.data, valid, n, out, err);
-  if (c->type.id != BLT_STRING) return blt_block_from_i64(t->ctx, c->tail.data, valid, n, out, err);
-  if (!c->plain) return blt_block_from_codes(t->ctx, c->tail.data, valid, n, out, err);
+/* Bits first to first + n - 1 of `from`, moved to the front of `to`. */
+static void copy_bits(uint64_t *to, const uint64_t *from, uint32_t first, uint32_t n) {
+  uint32_t shift = first & 63, last = (first + n - 1) >> 6;
+  from += first >> 6;
+  last -= first >> 6;
+  for (uint32_t i = 0; i < blt_bits_words(n); i++) {
+    to[i] = from[i] >> shift;
+    if (shift && i < last) to[i] |= from[i + 1] << (64 - shift);
+  }
+}
+
+static blt_status encode_text(blt_table *t, const blt_tail *tail, const uint64_t *valid, uint32_t first,
+                              uint32_t n, blt_block **out, blt_error *err) {
   blt_str *text = blt_alloc(t->ctx, n * sizeof *text);
   if (!text) return blt_fail_memory(err, n * sizeof *text);
-  const uint32_t *offsets = c->tail.data;
-  for (uint32_t i = 0; i < n; i++)
-    text[i] = (blt_str){c->tail.text + offsets[i], offsets[i + 1] - offsets[i]};
+  const uint32_t *offsets = (const uint32_t *)tail->data + first;
+  for (uint32_t i = 0; i < n; i++) text[i] = (blt_str){tail->text + offsets[i], offsets[i + 1] - offsets[i]};
   blt_status status = blt_block_from_text(t->ctx, text, valid, n, out, err);
   blt_free(t->ctx, text, n * sizeof *text);
   return status;
+}
+
+blt_status blt_table_encode_rows(blt_table *t, uint32_t col, uint32_t first, uint32_t n, blt_block **out,
+                                 blt_error *err) {
+  blt_column *c = &t->columns[col];
+  uint64_t bits[BLT_BLOCK_ROWS / 64], *valid = NULL;
+  if (c->tail.nulls) copy_bits(valid = bits, c->tail.valid, first, n);
+  if (c->type.id == BLT_FLOAT64)
+    return blt_block_from_f64(t->ctx, (double *)c->tail.data + first, valid, n, out, err);
+  if (c->type.id != BLT_STRING)
+    return blt_block_from_i64(t->ctx, (int64_t *)c->tail.data + first, valid, n, out, err);
+  if (!c->plain) return blt_block_from_codes(t->ctx, (uint32_t *)c->tail.data + first, valid, n, out, err);
+  return encode_text(t, &c->tail, valid, first, n, out, err);
 }
 
 void blt_table_consider_plain(blt_table *t, blt_column *c) {
@@ -159,7 +193,7 @@ blt_status blt_table_seal(blt_table *t, blt_error *err) {
   blt_status status = blt_table_reserve_group(t, err);
   for (; status == BLT_OK && done < t->schema->ncols; done++) {
     blt_block *b = NULL;
-    status = encode_tail(t, &t->columns[done], &b, err);
+    status = blt_table_encode_rows(t, done, 0, t->tail_rows, &b, err);
     if (status != BLT_OK) break;
     t->columns[done].blocks[g] = b;
   }
@@ -184,61 +218,91 @@ static blt_status reserve_text(blt_table *t, blt_tail *tail, size_t need, blt_er
   return blt_grow(t->ctx, &tail->text, &tail->text_cap, need, 1, err);
 }
 
-/* Copies one block into the tail's arrays, interning or spelling out as the tail wants it. */
-static blt_status decode_to_tail(blt_table *t, blt_column *c, const blt_block *b, blt_error *err) {
-  blt_status status = BLT_OK;
-  if (c->type.id == BLT_FLOAT64)
-    blt_block_read_f64(b, 0, b->rows, c->tail.data);
-  else if (c->type.id != BLT_STRING)
-    blt_block_read_i64(b, 0, b->rows, c->tail.data);
-  else if (b->enc != BLT_ENC_TEXT && !c->plain)
-    blt_block_read_codes(b, 0, b->rows, c->tail.data);
-  else {
-    uint32_t *data = c->tail.data, at = 0;
-    for (uint32_t r = 0; r < b->rows && status == BLT_OK; r++) {
-      bool null = blt_block_is_null(b, r);
-      blt_str s = {"", 0};
-      if (!null)
-        s = b->enc == BLT_ENC_TEXT ? blt_block_text(b, r)
-                                   : blt_dict_at(c->dict, (uint32_t)blt_block_i64(b, r));
-      if (!c->plain) {
-        data[r] = 0;
-        if (!null) status = blt_dict_intern(c->dict, s.s, s.len, &data[r], err);
-        continue;
-      }
-      data[r] = at;
-      status = reserve_text(t, &c->tail, (size_t)at + s.len, err);
-      if (status == BLT_OK && s.len) memcpy(c->tail.text + at, s.s, s.len);
-      at += s.len;
-      data[r + 1] = at;
-    }
+/* Spells a block out as plain text at the start of the tail. */
+static blt_status decode_text(blt_table *t, blt_column *c, const blt_block *b, uint32_t rows,
+                              blt_error *err) {
+  uint32_t *data = c->tail.data, at = 0;
+  for (uint32_t r = 0; r < rows; r++) {
+    blt_value v = blt_block_value(b, c->type, c->dict, r);
+    uint32_t len = v.null ? 0 : v.u.s.len;
+    blt_status status = reserve_text(t, &c->tail, (size_t)at + len, err);
+    if (status != BLT_OK) return status;
+    if (len) memcpy(c->tail.text + at, v.u.s.s, len);
+    data[r] = at;
+    at += len;
+    data[r + 1] = at;
   }
-  if (b->valid)
-    memcpy(c->tail.valid, b->valid, blt_bits_words(b->rows) * 8);
-  else if (b->nulls)
-    memset(c->tail.valid, 0, blt_bits_words(b->rows) * 8);
-  if (b->rows & 63) c->tail.valid[b->rows / 64] |= ~((UINT64_C(1) << (b->rows & 63)) - 1);
-  return status;
+  return BLT_OK;
 }
 
-blt_status blt_table_reopen(blt_table *t, blt_error *err) {
-  if (t->tail_rows || t->ngroups == 0 || t->group_rows[t->ngroups - 1] == BLT_BLOCK_ROWS) return BLT_OK;
-  uint32_t g = t->ngroups - 1, rows = t->group_rows[g];
+static blt_status intern_text(blt_column *c, const blt_block *b, uint32_t rows, blt_error *err) {
+  uint32_t *data = c->tail.data;
+  for (uint32_t r = 0; r < rows; r++) {
+    data[r] = 0;
+    if (blt_block_is_null(b, r)) continue;
+    blt_str s = blt_block_text(b, r);
+    blt_status status = blt_dict_intern(c->dict, s.s, s.len, &data[r], err);
+    if (status != BLT_OK) return status;
+  }
+  return BLT_OK;
+}
+
+/* Copies the first `rows` values of a block into the tail's arrays, which have room, as the tail wants them:
+ * interned or spelled out. */
+static blt_status decode_to_tail(blt_table *t, blt_column *c, const blt_block *b, uint32_t rows,
+                                 blt_error *err) {
+  blt_status status = blt_block_check(b, c->type, c->dict ? c->dict->count : 0, err);
+  if (status != BLT_OK) return status;
+  if (c->type.id == BLT_FLOAT64)
+    blt_block_read_f64(b, 0, rows, c->tail.data);
+  else if (c->type.id != BLT_STRING)
+    blt_block_read_i64(b, 0, rows, c->tail.data);
+  else if (c->plain)
+    status = decode_text(t, c, b, rows, err);
+  else if (b->enc == BLT_ENC_TEXT)
+    status = intern_text(c, b, rows, err);
+  else
+    blt_block_read_codes(b, 0, rows, c->tail.data);
+  if (status != BLT_OK) return status;
+  size_t words = blt_bits_words(rows);
+  memset(c->tail.valid, b->nulls == b->rows ? 0 : 0xff, words * 8);
+  if (b->valid) memcpy(c->tail.valid, b->valid, words * 8);
+  if (rows & 63) c->tail.valid[rows / 64] |= ~((UINT64_C(1) << (rows & 63)) - 1);
+  return BLT_OK;
+}
+
+blt_status blt_table_unseal(blt_table *t, uint32_t rows, blt_error *err) {
+  uint32_t g = t->ngroups - 1, had = t->group_rows[g];
   blt_status status = BLT_OK;
-  uint64_t cap = blt_pow2((uint64_t)rows + 1);
+  uint64_t cap = rows < BLT_BLOCK_ROWS ? blt_pow2((uint64_t)rows + 1) : BLT_BLOCK_ROWS;
   if (cap < FIRST_TAIL) cap = FIRST_TAIL;
   if (t->tail_cap < cap) status = grow_tail(t, (uint32_t)cap, err);
   for (uint32_t i = 0; status == BLT_OK && i < t->schema->ncols; i++)
-    status = decode_to_tail(t, &t->columns[i], t->columns[i].blocks[g], err);
+    status = decode_to_tail(t, &t->columns[i], t->columns[i].blocks[g], rows, err);
   if (status != BLT_OK) {
     empty_tail(t);
     return status;
   }
   for (uint32_t i = 0; i < t->schema->ncols; i++) blt_block_release((blt_block *)t->columns[i].blocks[g]);
   t->ngroups--;
-  t->sealed_rows -= rows;
+  t->sealed_rows -= had;
   t->tail_rows = rows;
+  t->tail_kept = 0;
   blt_table_cut_tail(t, rows);
+  return BLT_OK;
+}
+
+blt_status blt_table_reopen(blt_table *t, blt_error *err) {
+  if (t->tail_rows || t->ngroups == 0 || t->group_rows[t->ngroups - 1] == BLT_BLOCK_ROWS) return BLT_OK;
+  return blt_table_unseal(t, t->group_rows[t->ngroups - 1], err);
+}
+
+blt_status blt_table_set_tail(blt_table *t, uint32_t col, const blt_block *b, blt_error *err) {
+  blt_column *c = &t->columns[col];
+  blt_status status = decode_to_tail(t, c, b, t->tail_rows, err);
+  if (status != BLT_OK) return status;
+  blt_tail_measure(c, t->tail_rows);
+  t->tail_kept = 0;
   return BLT_OK;
 }
 
@@ -337,12 +401,15 @@ static blt_status push_text(blt_table *t, blt_column *c, const char *s, size_t l
   return BLT_OK;
 }
 
+static blt_status too_long(const char *column, size_t len, blt_error *err) {
+  return blt_fail(err, BLT_EINVAL, "column '%s': a string of %zu bytes is over the limit of %u", column, len,
+                  BLT_MAX_STRING);
+}
+
 blt_status blt_table_push_str(blt_table *t, uint32_t col, const char *s, size_t len, blt_error *err) {
   blt_column *c = &t->columns[col];
   uint32_t code;
-  if (len > BLT_MAX_STRING)
-    return blt_fail(err, BLT_EINVAL, "column '%s': a string of %zu bytes is over the limit of %u",
-                    t->schema->fields[col].name, len, BLT_MAX_STRING);
+  if (len > BLT_MAX_STRING) return too_long(t->schema->fields[col].name, len, err);
   if (c->plain) return push_text(t, c, s, len, err);
   blt_status status = blt_dict_intern(c->dict, s, len, &code, err);
   if (status == BLT_OK) blt_table_push_code(t, col, code);
@@ -384,9 +451,32 @@ blt_status blt_table_end_row(blt_table *t, blt_error *err) {
     if (status != BLT_OK) return status;
   }
   t->row_open = false;
+  if (t->deleted && t->live[t->ngroups]) blt_bit_set(t->live[t->ngroups], t->tail_rows);
   t->tail_rows++;
   t->version++;
   return BLT_OK;
+}
+
+static blt_status same_type(const blt_table *t, uint32_t col, const blt_value *v, blt_error *err) {
+  blt_type want = t->columns[col].type;
+  if (v->type.id != want.id || v->type.scale != want.scale) {
+    char is[24], should[24];
+    return blt_fail(err, BLT_ETYPE, "column '%s' is %s, the value is %s", t->schema->fields[col].name,
+                    blt_type_name(want, should), blt_type_name(v->type, is));
+  }
+  return BLT_OK;
+}
+
+blt_status blt_table_fits(const blt_table *t, uint32_t col, const blt_value *v, blt_error *err) {
+  const blt_column *c = &t->columns[col];
+  const char *name = t->schema->fields[col].name;
+  if (v->null && c->type.required)
+    return blt_fail(err, BLT_ENULL, "column '%s' is required: null is refused", name);
+  if (v->null) return BLT_OK;
+  blt_status status = same_type(t, col, v, err);
+  if (status != BLT_OK || c->type.id == BLT_FLOAT64) return status;
+  if (c->type.id == BLT_STRING) return v->u.s.len > BLT_MAX_STRING ? too_long(name, v->u.s.len, err) : BLT_OK;
+  return check_range(c->type, v->u.i, name, err);
 }
 
 static blt_status push_value(blt_table *t, uint32_t col, const blt_value *v, blt_error *err) {
@@ -395,11 +485,8 @@ static blt_status push_value(blt_table *t, uint32_t col, const blt_value *v, blt
     blt_table_push_null(t, col);
     return BLT_OK;
   }
-  if (v->type.id != want.id || v->type.scale != want.scale) {
-    char is[24], should[24];
-    return blt_fail(err, BLT_ETYPE, "column '%s' is %s, the value is %s", t->schema->fields[col].name,
-                    blt_type_name(want, should), blt_type_name(v->type, is));
-  }
+  blt_status status = same_type(t, col, v, err);
+  if (status != BLT_OK) return status;
   if (want.id == BLT_STRING) return blt_table_push_str(t, col, v->u.s.s, v->u.s.len, err);
   if (want.id == BLT_FLOAT64) return blt_table_push_f64(t, col, v->u.f, err);
   return blt_table_push_i64(t, col, v->u.i, err);
