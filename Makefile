@@ -186,11 +186,28 @@ fuzz: $(FUZZERS)
 
 # ---- benchmarks ----------------------------------------------------------------------------------------
 
+BENCH_PROGRAMS := $(addprefix build/bench/,groupby_data measure groupby_sqlite store_sqlite)
+build/bench/%: spec/bench/%.c $(wildcard spec/bench/*.h) | $(STAMP)/bench
+	@mkdir -p $(@D)
+	$(say)$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARNINGS) -o $@ $< $(if $(findstring sqlite,$@),-lsqlite3)
+
+# The npm package of DuckDB brings its C library. npm does not always find the package with Polars' binary, which is
+# an optional one, so it is named.
+NPM_CPU := $(if $(filter aarch64,$(shell uname -m)),arm64,x64)
+NPM := npm install --no-audit --no-fund --no-package-lock
+POLARS = nodejs-polars-linux-$(NPM_CPU)-gnu@$$(node -p 'require("./package.json").dependencies["nodejs-polars"]')
+build/bench/node_modules: spec/bench/package.json | $(STAMP)/bench
+	@mkdir -p $(@D) && cp $< $(@D)
+	$(say)cd $(@D) && { $(NPM) && $(NPM) --no-save $(POLARS); } >npm.log 2>&1 && touch node_modules
+
+DUCKDB := $(CURDIR)/build/bench/node_modules/@duckdb/node-bindings-linux-$(NPM_CPU)
+build/bench/store_duckdb: spec/bench/store_duckdb.c $(wildcard spec/bench/*.h) build/bench/node_modules
+	$(say)$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARNINGS) -o $@ $< -L$(DUCKDB) -lduckdb -Wl,-rpath,$(DUCKDB)
+
 .PHONY: bench bench-quick
-bench: $(STAMP)/bench all
-	@$(LUA) spec/bench/run.lua full
-bench-quick: $(STAMP)/bench all
-	@$(LUA) spec/bench/run.lua quick
+bench bench-quick: $(STAMP)/bench all $(BENCH_PROGRAMS)
+	@$(MAKE) --no-print-directory build/bench/store_duckdb || echo "bench: without the peers from npm" >&2
+	@BENCH_FLAGS='$(strip $(ALL_CFLAGS))' $(LUA) spec/bench/run.lua $(if $(filter bench,$@),full,quick)
 
 # ---- style -----------------------------------------------------------------------------------------------
 

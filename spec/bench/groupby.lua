@@ -1,0 +1,47 @@
+-- The ten group-by questions of db-benchmark in blotter.
+--
+--   lua5.4 spec/bench/groupby.lua CSV RUNS [THREADS]     prints   engine question run seconds rows checksum
+
+package.path = "spec/bench/?.lua;" .. package.path
+local blotter = require "blotter"
+local clock = require "clock"
+
+local csv, runs, threads = arg[1], tonumber(arg[2]), tonumber(arg[3])
+if not csv or not runs then
+  io.stderr:write "usage: lua5.4 spec/bench/groupby.lua CSV RUNS [THREADS]\n"
+  os.exit(2)
+end
+if threads then blotter.threads = threads end
+
+-- Each question with the columns whose sums are its checksum.
+local QUESTIONS = {
+  { "q1", { "a" }, function(x) return x:by "id1":agg "a = sum(v1)" end },
+  { "q2", { "a" }, function(x) return x:by "id1, id2":agg "a = sum(v1)" end },
+  { "q3", { "a", "b" }, function(x) return x:by "id3":agg "a = sum(v1), b = mean(v3)" end },
+  { "q4", { "a", "b", "c" }, function(x) return x:by "id4":agg "a = mean(v1), b = mean(v2), c = mean(v3)" end },
+  { "q5", { "a", "b", "c" }, function(x) return x:by "id6":agg "a = sum(v1), b = sum(v2), c = sum(v3)" end },
+  { "q6", { "a", "b" }, function(x) return x:by "id4, id5":agg "a = median(v3), b = stddev(v3)" end },
+  { "q7", { "a" }, function(x) return x:by "id3":agg "a = max(v1) - min(v2)" end },
+  { "q8", { "a" }, function(x) return x:select "id6, a = v3":top(2, "a", { by = "id6" }) end },
+  { "q9", { "a" }, function(x) return x:by "id2, id4":agg "a = regr_r2(v1, v2)" end },
+  { "q10", { "a", "b" }, function(x) return x:by "id1, id2, id3, id4, id5, id6":agg "a = sum(v3), b = count()" end },
+}
+
+local x
+clock.time("load", 1, function()
+  x = assert(blotter.csv(csv))
+end, function()
+  return #x, { x:agg("s = sum(v1)"):collect():value(1, "s") }
+end)
+
+for _, question in ipairs(QUESTIONS) do
+  local name, columns, ask = table.unpack(question)
+  local sums = {}
+  for i, column in ipairs(columns) do sums[i] = ("s%d = sum(%s)"):format(i, column) end
+  clock.time(name, runs, function() return ask(x):collect() end, function(frame)
+    local total = frame:agg(table.concat(sums, ", ")):collect()
+    local values = {}
+    for i in ipairs(columns) do values[i] = total:value(1, "s" .. i) end
+    return #frame, values
+  end)
+end

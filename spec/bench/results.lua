@@ -1,0 +1,162 @@
+--- What the engines printed, as medians, ratios and one Markdown table.
+
+local results = {}
+results.__index = results
+
+-- The questions in the order of the table: name, what it is, and how many times better than the best peer (or than
+-- the named ones) blotter is meant to be. `of` names the peers' question where theirs is called differently.
+local QUESTIONS = {
+  { "q1", "sum v1 by id1", 3 }, { "q2", "sum v1 by id1, id2", 3 }, { "q3", "sum v1, mean v3 by id3", 3 },
+  { "q4", "mean v1, v2, v3 by id4", 3 }, { "q5", "sum v1, v2, v3 by id6", 3 },
+  { "q6", "median v3, stddev v3 by id4, id5", 3 }, { "q7", "max v1 - min v2 by id3", 3 },
+  { "q8", "largest two v3 by id6", 3 }, { "q9", "r² of v1, v2 by id2, id4", 3 },
+  { "q10", "sum v3, count by id1 … id6", 3 },
+  { "load", "CSV into memory, ready to query", 4 },
+  { "peak_mib", "peak memory of load and q1 … q10, MiB", 1 },
+  { "append", "a million rows, appender", 3, peers = { "sqlite" } },
+  { "append", "a million rows, appender", 1, peers = { "duckdb" } },
+  { "append_row", "a million rows, t:append", 2.5, of = "append", peers = { "sqlite" } },
+  { "append_columns", "a million rows, append_columns", 3.5, of = "append", peers = { "sqlite" } },
+  { "small", "filtered group-by over 1,000 rows", 3, peers = { "sqlite" } },
+  { "small", "filtered group-by over 1,000 rows", 10, peers = { "duckdb" } },
+  { "csv_write", "table to CSV", 1.5 },
+  { "jsonl_load", "JSON lines into memory", 2 },
+  { "import", "CSV into a synced file", 2 },
+  { "file_mib", "file size, MiB", 1 },
+  { "commit", "commit of one row, against append and fdatasync", 1 / 3, peers = { "disk" } },
+  { "commit", "commit of one row", 1, peers = { "sqlite", "duckdb" } },
+  { "reopen", "file to its first count", 1 },
+}
+
+local TOLERANCE = 1e-6
+
+function results.new()
+  return setmetatable({ lines = {}, runs = {}, engines = {}, checks = {} }, results)
+end
+
+function results.grouped(n)
+  return (tostring(n):reverse():gsub("(%d%d%d)", "%1,"):reverse():gsub("^,", ""))
+end
+
+--- Takes one line `engine question run seconds rows checksum`.
+function results:add(line)
+  local engine, question, _, seconds, rows, checksum = line:match "^(%S+)\t(%S+)\t(%d+)\t(%S+)\t(%d+)\t?(.*)$"
+  if not engine then
+    io.stderr:write("bench: not understood: ", line, "\n")
+    return
+  end
+  self.lines[#self.lines + 1] = line
+  if not self.runs[engine] then
+    self.runs[engine] = {}
+    self.engines[#self.engines + 1] = engine
+  end
+  local runs = self.runs[engine]
+  runs[question] = runs[question] or {}
+  table.insert(runs[question], tonumber(seconds))
+  if checksum ~= "" then
+    self.checks[question] = self.checks[question] or {}
+    table.insert(self.checks[question], { engine = engine, rows = rows, checksum = checksum })
+  end
+end
+
+--- The median of an engine's runs of a question, or nil.
+function results:median(engine, question)
+  local times = self.runs[engine] and self.runs[engine][question]
+  if not times then return nil end
+  local sorted = table.move(times, 1, #times, 1, {})
+  table.sort(sorted)
+  local middle = (#sorted + 1) // 2
+  return #sorted % 2 == 1 and sorted[middle] or (sorted[middle] + sorted[middle + 1]) / 2
+end
+
+--- The best peer of a row of the table: its name and its median.
+function results:best_peer(row)
+  local best, best_time
+  for _, engine in ipairs(row.peers or self.engines) do
+    local time = engine ~= "blotter" and self:median(engine, row.of or row[1])
+    if time and (not best or time < best_time) then best, best_time = engine, time end
+  end
+  return best, best_time
+end
+
+local function shown(value, question)
+  if not value then return "" end
+  if question:find "_mib$" then return ("%.1f"):format(value) end
+  return value < 0.001 and ("%.6f"):format(value) or ("%.4f"):format(value)
+end
+
+local function same(a, b)
+  local left, right = a.checksum:gmatch "[^;]+", b.checksum:gmatch "[^;]+"
+  if a.rows ~= b.rows then return false end
+  while true do
+    local x, y = left(), right()
+    if not x or not y then return x == y end
+    x, y = tonumber(x), tonumber(y)
+    if not x or not y or math.abs(x - y) > TOLERANCE * math.max(math.abs(x), math.abs(y), 1e-300) then return false end
+  end
+end
+
+--- The questions whose answers differ between engines, as sentences.
+function results:differences()
+  local found = {}
+  for _, row in ipairs(QUESTIONS) do
+    local checks = self.checks[row[1]] or {}
+    for i = 2, #checks do
+      if not same(checks[1], checks[i]) and checks[i].engine ~= checks[i - 1].engine then
+        found[#found + 1] = ("%s: %s answers %s rows, %s; %s answers %s rows, %s"):format(row[1], checks[1].engine,
+          checks[1].rows, checks[1].checksum, checks[i].engine, checks[i].rows, checks[i].checksum)
+      end
+    end
+  end
+  return found
+end
+
+--- Whether all engines gave the same answers.
+function results:agree()
+  return #self:differences() == 0
+end
+
+function results:write_lines(path)
+  local file = assert(io.open(path, "w"))
+  file:write("engine\tquestion\trun\tseconds\trows\tchecksum\n", table.concat(self.lines, "\n"), "\n")
+  file:close()
+end
+
+local function geometric_mean(ratios)
+  local sum = 0
+  for _, ratio in ipairs(ratios) do sum = sum + math.log(ratio) end
+  return math.exp(sum / #ratios)
+end
+
+--- The table, under the lines that say where and how it was measured.
+function results:markdown(head)
+  local peers = {}
+  for _, engine in ipairs(self.engines) do
+    if engine ~= "blotter" then peers[#peers + 1] = engine end
+  end
+  local out = {}
+  for _, line in ipairs(head) do out[#out + 1] = "- " .. line end
+  out[#out + 1] = ""
+  out[#out + 1] = "| | what (seconds, unless MiB) | blotter | best peer | times | meant | " ..
+    table.concat(peers, " | ") .. " |"
+  out[#out + 1] = "| --- | --- " .. ("| ---: "):rep(4 + #peers) .. "|"
+  local ratios = {}
+  for _, row in ipairs(QUESTIONS) do
+    local own, best, best_time = self:median("blotter", row[1]), self:best_peer(row)
+    local ratio = own and best_time and best_time / own
+    if ratio and row[1]:find "^q%d" then ratios[#ratios + 1] = ratio end
+    local cells = { row[1], row[2], shown(own, row[1]), best and best .. " " .. shown(best_time, row[1]) or "",
+      ratio and ("%.2f"):format(ratio) or "", ("%.2f"):format(row[3]) }
+    for _, peer in ipairs(peers) do cells[#cells + 1] = shown(self:median(peer, row.of or row[1]), row[1]) end
+    out[#out + 1] = "| " .. table.concat(cells, " | ") .. " |"
+  end
+  out[#out + 1] = ""
+  if #ratios > 0 then
+    out[#out + 1] = ("Geometric mean over %d group-by questions: %.2f times the best peer."):format(#ratios,
+      geometric_mean(ratios))
+  end
+  for _, difference in ipairs(self:differences()) do out[#out + 1] = "**Answers differ**: " .. difference end
+  return table.concat(out, "\n") .. "\n"
+end
+
+return results

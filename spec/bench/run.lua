@@ -1,0 +1,109 @@
+-- The benchmarks: every engine that can be installed, the same data, the same threads, one table.
+--
+--   lua5.4 spec/bench/run.lua full|quick
+--
+-- full: ten million rows; quick: one million, in under two minutes. ROWS, RUNS and THREADS override, PEERS names
+-- the engines to run (PEERS="duckdb sqlite"). Leaves build/bench/results.tsv (each line that an engine printed) and
+-- build/bench/results.md (medians, and the ratio of the best peer to blotter: above 1, blotter is ahead).
+
+package.path = "spec/bench/?.lua;" .. package.path
+local results = require "results"
+
+local HOME = "build/bench"
+local quick = arg[1] ~= "full"
+local rows = tonumber(os.getenv "ROWS") or (quick and 1000000 or 10000000)
+local runs = tonumber(os.getenv "RUNS") or (quick and 3 or 5)
+local threads = tonumber(os.getenv "THREADS") or 2
+local chosen = os.getenv "PEERS"
+
+local function capture(command)
+  local pipe = assert(io.popen(command))
+  local text = pipe:read "a"
+  pipe:close()
+  return (text:gsub("%s+$", ""))
+end
+
+local function say(...)
+  io.stderr:write("bench: ", string.format(...), "\n")
+end
+
+-- ---- what is needed ----------------------------------------------------------------------------------
+
+local function data_file()
+  local path = ("%s/data/G1_%d_100.csv"):format(HOME, rows)
+  if not io.open(path) then
+    say("generating %d rows", rows)
+    assert(os.execute(("%s/groupby_data %d 100 108 >%s.part && mv %s.part %s"):format(HOME, rows, path, path, path)))
+  end
+  return path
+end
+
+-- ---- the engines ---------------------------------------------------------------------------------------
+
+local MODULES = "NODE_PATH=" .. HOME .. "/node_modules "
+
+-- Engine, what its peak of memory is called, the command, and the number of runs where it differs.
+local function jobs(csv)
+  local arguments = ("%s %d %d"):format(csv, runs, threads)
+  local once = ("%s 1 %d"):format(csv, threads)
+  local folder = " " .. HOME .. "/tmp"
+  return {
+    { "blotter", "peak_mib", "lua5.4 spec/bench/groupby.lua " .. arguments },
+    { "duckdb", "peak_mib", MODULES .. "node spec/bench/groupby_duckdb.js " .. arguments },
+    { "chdb", "peak_mib", MODULES .. "node spec/bench/groupby_chdb.js " .. arguments },
+    { "polars", "peak_mib", MODULES .. "node spec/bench/groupby_polars.js " .. arguments },
+    { "data.table", "peak_mib", "Rscript spec/bench/groupby_datatable.R " .. arguments },
+    { "sqlite", "peak_mib", HOME .. "/groupby_sqlite " .. once },
+    { "duckdb", "store_peak_mib", HOME .. "/store_duckdb " .. arguments .. folder },
+    { "sqlite", "store_peak_mib", HOME .. "/store_sqlite " .. arguments .. folder },
+    { "blotter", "store_peak_mib", "lua5.4 spec/bench/store.lua " .. arguments .. folder },
+  }
+end
+
+local function wanted(engine)
+  return not chosen or engine == "blotter" or (" " .. chosen .. " "):find(" " .. engine .. " ", 1, true) ~= nil
+end
+
+--- Runs one job and adds its lines to the table.
+local function run_job(job, table_)
+  local engine, peak, command = table.unpack(job)
+  say("%s: %s", engine, command:match "spec/bench/(%S+)" or command:match "/(%w+_%w+) ")
+  local environment = command:match "^[%u_]+=%S+ " or ""
+  local pipe = assert(io.popen(("%s%s/measure %s %s %s 2>%s/%s.log"):format(environment, HOME, engine, peak,
+    command:sub(#environment + 1), HOME, engine)))
+  for line in pipe:lines() do
+    table_:add(line)
+  end
+  if not pipe:close() then say("%s did not finish; see %s/%s.log", engine, HOME, engine) end
+end
+
+-- ---- the report ------------------------------------------------------------------------------------------
+
+local function machine()
+  local model = capture "sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1"
+  local memory = tonumber(capture "sed -n 's/^MemTotal: *\\([0-9]*\\).*/\\1/p' /proc/meminfo") or 0
+  return {
+    ("%s rows, %d threads, median of %d runs"):format(results.grouped(rows), threads, runs),
+    ("machine: %s, %s cores, %.0f GiB, %s"):format(model, capture "nproc", memory / 2 ^ 20, capture "uname -sr"),
+    ("blotter: %s, %s, %s"):format(capture "git rev-parse --short HEAD 2>/dev/null || echo no-git",
+      capture "gcc --version | head -1", os.getenv "BENCH_FLAGS" or "flags unknown"),
+    "peers: " .. capture(("cd %s && node -p 'const d = require(`./package.json`).dependencies; " ..
+      "Object.keys(d).map((n) => n + ` ` + d[n]).join(`, `)' 2>/dev/null"):format(HOME)) ..
+      ", data.table " .. capture "dpkg-query -W -f '${Version}' r-cran-data.table 2>/dev/null" ..
+      ", SQLite " .. capture "dpkg-query -W -f '${Version}' libsqlite3-0 2>/dev/null",
+  }
+end
+
+os.execute("mkdir -p " .. HOME .. "/data " .. HOME .. "/tmp")
+local csv = data_file()
+local all = results.new()
+for _, job in ipairs(jobs(csv)) do
+  if wanted(job[1]) then run_job(job, all) end
+end
+all:write_lines(HOME .. "/results.tsv")
+local text = all:markdown(machine())
+local file = assert(io.open(HOME .. "/results.md", "w"))
+file:write(text)
+file:close()
+io.write(text)
+os.exit(all:agree())
