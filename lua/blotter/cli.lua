@@ -30,8 +30,8 @@ local function open_dataset(args)
 end
 
 --- Refuses an unknown format before any work is done.
-local function require_format(args)
-  local format, message = formats.get(args.format)
+local function require_format(name)
+  local format, message = formats.get(name)
   if not format then stop(USAGE, message) end
 end
 
@@ -73,7 +73,6 @@ commands.report = {
       if not param then stop(USAGE, ("'%s' is not of the form name=value"):format(pair)) end
       params[param] = value
     end
-    require_format(args)
     local name = args.name or "overview"
     local report, message = reports.get(name)
     if not report then stop(USAGE, message) end
@@ -144,6 +143,7 @@ end
 local function run(arguments)
   local ok, args = build_parser():pparse(arguments)
   if not ok then stop(USAGE, args:gsub("\n", "; ") .. " (blotter --help lists the commands and their options)") end
+  if args.format then require_format(args.format) end
   return commands[args.command].run(args)
 end
 

@@ -31,7 +31,7 @@ local x
 clock.time("load", 1, function()
   x = assert(blotter.csv(csv))
 end, function()
-  return #x, { x:agg("s = sum(v1)"):collect():value(1, "s") }
+  return #x, { x:agg("s = sum(v1)"):first().s }
 end)
 
 for _, question in ipairs(QUESTIONS) do
@@ -39,9 +39,8 @@ for _, question in ipairs(QUESTIONS) do
   local sums = {}
   for i, column in ipairs(columns) do sums[i] = ("s%d = sum(%s)"):format(i, column) end
   clock.time(name, runs, function() return ask(x):collect() end, function(frame)
-    local total = frame:agg(table.concat(sums, ", ")):collect()
-    local values = {}
-    for i in ipairs(columns) do values[i] = total:value(1, "s" .. i) end
+    local total, values = frame:agg(table.concat(sums, ", ")):first(), {}
+    for i in ipairs(columns) do values[i] = total["s" .. i] end
     return #frame, values
   end)
 end

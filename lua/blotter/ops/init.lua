@@ -113,7 +113,7 @@ local function default_directory()
   local named = os.getenv "BLOTTER_DATA"
   if named and named ~= "" then return named end
   local modules = debug.getinfo(1, "S").source:match "^@(.*)blotter/ops/init%.lua$" or ""
-  local places = {modules .. "blotter/data", modules .. "../data", "data"}
+  local places = {modules .. "blotter/data", (modules:gsub("[^/]+/$", "")) .. "data", "data"}
   for _, place in ipairs(places) do
     local file = io.open(place .. "/datapackage.json", "rb")
     if file then
