@@ -85,6 +85,34 @@ describe("markdown", function()
   end)
 end)
 
+describe("html", function()
+  local VOID = { meta = true, rect = true, path = true, br = true, ["!doctype"] = true }
+
+  it("closes what it opens, in order", function()
+    local open = {}
+    for slash, name, rest in render "html":gsub("<style>.-</style>", ""):gmatch "<(/?)([%w!]+)([^>]*)>" do
+      if slash == "/" then
+        assert.equal(open[#open], name)
+        open[#open] = nil
+      elseif not VOID[name] and rest:sub(-1) ~= "/" then
+        open[#open + 1] = name
+      end
+    end
+    assert.same({}, open)
+  end)
+
+  it("escapes text, makes links of web addresses only, and leads from a number to its source", function()
+    local text = render "html"
+    assert.is_truthy(text:find('<a href="#source-3">[3]</a>', 1, true))
+    assert.is_truthy(text:find('<li id="source-3">', 1, true))
+    assert.is_truthy(text:find('a | b, &quot;c&quot;', 1, true))
+    local sources = { kind = "sources", items = { { number = 1, url = "javascript:alert(1)" } } }
+    local odd = formats.render(only(sources), "html")
+    assert.is_nil(odd:find "href")
+    assert.is_nil(formats.render(only { kind = "text", text = "<b>" }, "html"):find "<b>")
+  end)
+end)
+
 describe("json", function()
   it("keeps numbers, nulls and empty lists what they are", function()
     local text = render "json"

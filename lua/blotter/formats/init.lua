@@ -9,7 +9,7 @@ local suggest = require "blotter.lang.suggest"
 
 local formats = {}
 
-local BUILT_IN = { "text", "markdown", "csv", "json" }
+local BUILT_IN = { "text", "markdown", "html", "csv", "json" }
 local registered, names = {}, {}
 
 --- Registers a format under `name`; a later registration of the same name replaces the earlier one.
