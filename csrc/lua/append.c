@@ -94,7 +94,7 @@ static blt_status append_values(lua_State *L, int first, blt_table *t, memo *see
 
 static void check_count(lua_State *L, lua_Integer got, uint32_t wanted) {
   if (got != (lua_Integer)wanted)
-    luaL_error(L, "%d values expected, one for each column, got %d", (int)wanted, (int)got);
+    bind_raise(L, "%d values expected, one for each column, got %d", (int)wanted, (int)got);
 }
 
 /* Length of a positional row: `n`, or the border. */
@@ -121,9 +121,9 @@ static void check_keys(lua_State *L, int index, const blt_schema *schema) {
   while (lua_next(L, index)) {
     size_t len;
     lua_pop(L, 1);
-    if (lua_type(L, -1) != LUA_TSTRING) luaL_error(L, "a named row has column names as keys");
+    if (lua_type(L, -1) != LUA_TSTRING) bind_raise(L, "a named row has column names as keys");
     const char *name = lua_tolstring(L, -1, &len);
-    if (blt_schema_find(schema, name, len) < 0) luaL_error(L, "unknown column '%s' in a row", name);
+    if (blt_schema_find(schema, name, len) < 0) bind_raise(L, "unknown column '%s' in a row", name);
   }
 }
 
@@ -163,7 +163,7 @@ static int append(lua_State *L) {
 /* The closure of t:appender(): upvalues state, table, memo. */
 static int append_fast(lua_State *L) {
   bind_table *h = lua_touserdata(L, lua_upvalueindex(2));
-  if (!h->t) return luaL_error(L, "the table is closed");
+  if (!h->t) return bind_raise(L, "the table is closed");
   check_count(L, lua_gettop(L), blt_table_schema(h->t)->ncols);
   blt_error err;
   if (append_values(L, 1, h->t, lua_touserdata(L, lua_upvalueindex(3)), &err) != BLT_OK)
@@ -221,10 +221,10 @@ static lua_Integer column_sequences(lua_State *L, const blt_schema *schema) {
     int kind = lua_rawget(L, 2);
     if (kind == LUA_TNIL) continue;
     if (kind != LUA_TTABLE)
-      luaL_error(L, "column '%s': a sequence of values expected", schema->fields[c].name);
+      bind_raise(L, "column '%s': a sequence of values expected", schema->fields[c].name);
     lua_Integer n = row_length(L, lua_gettop(L));
     if (rows >= 0 && n != rows)
-      luaL_error(L, "column '%s' has %I values, another one %I (set n when it ends in nil)",
+      bind_raise(L, "column '%s' has %I values, another one %I (set n when it ends in nil)",
                  schema->fields[c].name, n, rows);
     rows = n;
   }

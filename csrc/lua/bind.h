@@ -45,8 +45,9 @@ void bind_class(lua_State *L, int state, const char *name, const luaL_Reg *metho
  * when a query already runs in this state. */
 void bind_enter(lua_State *L, bind_state *s);
 void bind_leave(bind_state *s);
-/* Raises `message` at the line of the user's code that called blotter, through Lua functions of ours. */
-int bind_raise(lua_State *L, const char *message);
+/* Raises a message (lua_pushfstring's formats) at the line of the user's code that called blotter, be it
+ * through Lua functions of ours. Never returns. */
+int bind_raise(lua_State *L, const char *format, ...);
 /* Turns a failure into results of a Lua function: raises, or pushes nil, message, code and returns 3. */
 int bind_report(lua_State *L, const blt_error *err);
 /* The same, never raising but for an interruption: pushes nil, message, code, position. */

@@ -147,7 +147,7 @@ static void push_cells(lua_State *L, blt_table *t, uint64_t row) {
   for (uint32_t c = 0; c < schema->ncols; c++) {
     blt_value v;
     blt_error err;
-    if (blt_table_cell(t, c, row, &v, &err) != BLT_OK) luaL_error(L, "%s", err.message);
+    if (blt_table_cell(t, c, row, &v, &err) != BLT_OK) bind_raise(L, "%s", err.message);
     bind_push_value(L, &v);
     lua_setfield(L, -2, schema->fields[c].name);
   }
@@ -157,17 +157,17 @@ static void push_cells(lua_State *L, blt_table *t, uint64_t row) {
 static int get(lua_State *L) {
   blt_table *t = bind_table_at(L, 1)->t;
   const blt_schema *schema = blt_table_schema(t);
-  if (!schema->primary) return luaL_error(L, "get: the table has no primary key");
+  if (!schema->primary) return bind_raise(L, "get: the table has no primary key");
   const blt_key *key = schema->keys;
   if (lua_gettop(L) - 1 != (int)key->ncols)
-    return luaL_error(L, "get: the primary key has %d columns, got %d values", (int)key->ncols,
+    return bind_raise(L, "get: the primary key has %d columns, got %d values", (int)key->ncols,
                       lua_gettop(L) - 1);
   blt_value values[BLT_MAX_KEY_COLUMNS];
   blt_error err;
   for (uint32_t i = 0; i < key->ncols; i++) {
     const blt_field *f = schema->fields + key->cols[i];
     if (bind_to_value(L, 2 + (int)i, f->type, values + i, &err) != BLT_OK)
-      return luaL_error(L, "get: column '%s': %s", f->name, err.message);
+      return bind_raise(L, "get: column '%s': %s", f->name, err.message);
     if (values[i].null) return 0;
   }
   bool found = false;
@@ -186,7 +186,7 @@ static blt_value *row_values(lua_State *L, const blt_schema *schema) {
     blt_error err;
     const blt_field *f = schema->fields + c;
     if (bind_to_value(L, first + (int)c, f->type, values + c, &err) != BLT_OK)
-      luaL_error(L, "column '%s': %s", f->name, err.message);
+      bind_raise(L, "column '%s': %s", f->name, err.message);
   }
   return values;
 }

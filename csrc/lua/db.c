@@ -22,7 +22,7 @@ static bind_db *db_new(lua_State *L, bind_state *s) {
 
 static bind_db *db_at(lua_State *L, int index) {
   bind_db *h = luaL_checkudata(L, index, BIND_DB);
-  if (!h->db) luaL_error(L, "the database is closed");
+  if (!h->db) bind_raise(L, "the database is closed");
   return h;
 }
 

@@ -35,7 +35,7 @@ static reader *reader_new(lua_State *L) {
   blt_error err;
   if (blt_table_view(h->t, &r->view, &err) != BLT_OK) {
     r->view = NULL;
-    luaL_error(L, "%s", err.message);
+    bind_raise(L, "%s", err.message);
   }
   r->ncols = r->view->ncols;
   return r;

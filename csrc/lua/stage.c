@@ -54,7 +54,7 @@ static uint32_t open_sequence(lua_State *L, const char *key, uint32_t stride) {
   if (lua_getfield(L, 1, key) == LUA_TNIL) return 0;
   luaL_checktype(L, -1, LUA_TTABLE);
   lua_Unsigned n = lua_rawlen(L, -1);
-  if (n % stride || n > 1u << 24) luaL_error(L, "stage: malformed %s", key);
+  if (n % stride || n > 1u << 24) bind_raise(L, "stage: malformed %s", key);
   return (uint32_t)(n / stride);
 }
 
@@ -62,7 +62,7 @@ static lua_Integer integer_at(lua_State *L, int table, lua_Integer i, lua_Intege
   lua_rawgeti(L, table, i);
   int whole;
   lua_Integer v = lua_tointegerx(L, -1, &whole);
-  if (!whole || v < low || v > high) luaL_error(L, "stage: a number is out of range");
+  if (!whole || v < low || v > high) bind_raise(L, "stage: a number is out of range");
   lua_pop(L, 1);
   return v;
 }
@@ -75,9 +75,9 @@ static bool boolean_at(lua_State *L, int table, lua_Integer i) {
 }
 
 static const char *string_at(lua_State *L, int table, lua_Integer i) {
-  if (lua_rawgeti(L, table, i) != LUA_TSTRING) luaL_error(L, "stage: a name is missing");
+  if (lua_rawgeti(L, table, i) != LUA_TSTRING) bind_raise(L, "stage: a name is missing");
   const char *s = lua_tostring(L, -1);
-  if (strlen(s) != lua_rawlen(L, -1)) luaL_error(L, "a name must not contain a zero byte");
+  if (strlen(s) != lua_rawlen(L, -1)) bind_raise(L, "a name must not contain a zero byte");
   lua_pop(L, 1);
   return s;
 }
@@ -93,7 +93,7 @@ static void read_node(lua_State *L, int seq, lua_Integer at, blt_node *node) {
   case BLT_NODE_VALUE:
     lua_rawgeti(L, seq, at + 2);
     if (bind_literal(L, string_at(L, seq, at + 1), lua_gettop(L), &node->value, &err) != BLT_OK)
-      luaL_error(L, "%s", err.message);
+      bind_raise(L, "%s", err.message);
     lua_pop(L, 1);
     break;
   default:
@@ -106,11 +106,11 @@ static void read_node(lua_State *L, int seq, lua_Integer at, blt_node *node) {
 static uint32_t count_nodes(lua_State *L, uint32_t nslots) {
   uint64_t total = 0;
   for (uint32_t i = 0; i < nslots; i++) {
-    if (lua_rawgeti(L, -1, (lua_Integer)i + 1) != LUA_TTABLE) luaL_error(L, "stage: malformed slots");
+    if (lua_rawgeti(L, -1, (lua_Integer)i + 1) != LUA_TTABLE) bind_raise(L, "stage: malformed slots");
     total += lua_rawlen(L, -1) / 3;
     lua_pop(L, 1);
   }
-  if (total > 1u << 20) luaL_error(L, "a query with more than a million operations");
+  if (total > 1u << 20) bind_raise(L, "a query with more than a million operations");
   return (uint32_t)total;
 }
 
@@ -131,7 +131,7 @@ static void read_aggregate(lua_State *L, int at, const bind_stage *g, aggregate 
   a->name = string_at(L, at, 1);
   a->kind = string_at(L, at, 2);
   a->where = boolean_at(L, at, 3) ? (uint32_t)integer_at(L, at, 3, 1, g->nslots) : 0;
-  if (n - 3 > MAX_ARGS) luaL_error(L, "%s: too many arguments", a->kind);
+  if (n - 3 > MAX_ARGS) bind_raise(L, "%s: too many arguments", a->kind);
   a->nargs = (uint32_t)(n - 3);
   for (uint32_t k = 0; k < a->nargs; k++)
     a->args[k] = (uint32_t)integer_at(L, at, 4 + (lua_Integer)k, 1, g->nslots) - 1;
@@ -141,7 +141,7 @@ static uint64_t count_field(lua_State *L, const char *key, uint64_t otherwise) {
   uint64_t v = otherwise;
   if (lua_getfield(L, 1, key) != LUA_TNIL) {
     lua_Integer i = luaL_checkinteger(L, -1);
-    if (i < 0) luaL_error(L, "stage: %s is negative", key);
+    if (i < 0) bind_raise(L, "stage: %s is negative", key);
     v = (uint64_t)i;
   }
   lua_pop(L, 1);
@@ -150,7 +150,7 @@ static uint64_t count_field(lua_State *L, const char *key, uint64_t otherwise) {
 
 static void read_scalars(lua_State *L, bind_stage *g) {
   g->where = (uint32_t)count_field(L, "where", 0);
-  if (g->where > g->nslots) luaL_error(L, "stage: a number is out of range");
+  if (g->where > g->nslots) bind_raise(L, "stage: a number is out of range");
   lua_getfield(L, 1, "grouped");
   g->grouped = lua_toboolean(L, -1);
   lua_pop(L, 1);
@@ -164,7 +164,7 @@ static void read_lists(lua_State *L, bind_stage *g, int outputs, int aggregates,
                              (uint32_t)integer_at(L, outputs, (lua_Integer)i * 2 + 2, 1, g->nslots) - 1};
   for (uint32_t i = 0; i < g->naggregates; i++) {
     if (lua_rawgeti(L, aggregates, (lua_Integer)i + 1) != LUA_TTABLE)
-      luaL_error(L, "stage: malformed aggregates");
+      bind_raise(L, "stage: malformed aggregates");
     read_aggregate(L, lua_gettop(L), g, g->aggregates + i);
     lua_pop(L, 1);
   }

@@ -2,7 +2,7 @@
 #include "../base/par.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -65,7 +65,7 @@ static blt_status poll(void *arg, uint64_t done, uint64_t total, blt_error *err)
 }
 
 void bind_enter(lua_State *L, bind_state *s) {
-  if (s->L) luaL_error(L, "blotter is at work already: a hook or the progress callback may not call it");
+  if (s->L) bind_raise(L, "blotter is at work already: a hook or the progress callback may not call it");
   s->L = L;
   s->told = now();
   blt_ctx_set_timeout(s->ctx, s->timeout);
@@ -93,7 +93,7 @@ static const char *code_name(blt_status code) {
 /* An interruption goes on as the error that Lua's hook raised. */
 static void raise_interruption(lua_State *L, const blt_error *err) {
   if (err->code != BLT_EINTR) return;
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &raised_key) == LUA_TNIL) luaL_error(L, "%s", err->message);
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &raised_key) == LUA_TNIL) bind_raise(L, "%s", err->message);
   lua_pushnil(L);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &raised_key);
   lua_error(L);
@@ -109,10 +109,14 @@ int bind_refuse(lua_State *L, const blt_error *err) {
 }
 
 /* By blotter.fail, which finds the user's line beyond our own Lua functions. */
-int bind_raise(lua_State *L, const char *message) {
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &raise_key) == LUA_TNIL) return luaL_error(L, "%s", message);
+int bind_raise(lua_State *L, const char *format, ...) {
+  va_list args;
+  bool known = lua_rawgetp(L, LUA_REGISTRYINDEX, &raise_key) != LUA_TNIL;
   lua_pushliteral(L, "%s");
-  lua_pushstring(L, message);
+  va_start(args, format);
+  lua_pushvfstring(L, format, args);
+  va_end(args);
+  if (!known) return lua_error(L);
   lua_call(L, 2, 0);
   return 0;
 }
@@ -123,7 +127,7 @@ int bind_report(lua_State *L, const blt_error *err) {
   case BLT_ETYPE:
   case BLT_ENAME:
   case BLT_ECLOSED:
-    return luaL_error(L, "%s", err->message);
+    return bind_raise(L, "%s", err->message);
   default:
     bind_refuse(L, err);
     lua_pop(L, 1);

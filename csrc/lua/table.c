@@ -14,7 +14,7 @@ bind_table *bind_table_new(lua_State *L, bind_state *s) {
 
 bind_table *bind_table_at(lua_State *L, int index) {
   bind_table *h = luaL_checkudata(L, index, BIND_TABLE);
-  if (!h->t) luaL_error(L, "the table is closed");
+  if (!h->t) bind_raise(L, "the table is closed");
   return h;
 }
 
@@ -33,9 +33,9 @@ static int table_release(lua_State *L) {
  */
 
 static const char *string_field(lua_State *L, int index, const char *key) {
-  if (lua_getfield(L, index, key) != LUA_TSTRING) luaL_error(L, "a schema's column needs a %s", key);
+  if (lua_getfield(L, index, key) != LUA_TSTRING) bind_raise(L, "a schema's column needs a %s", key);
   const char *s = lua_tostring(L, -1);
-  if (strlen(s) != lua_rawlen(L, -1)) luaL_error(L, "a column's %s must not contain a zero byte", key);
+  if (strlen(s) != lua_rawlen(L, -1)) bind_raise(L, "a column's %s must not contain a zero byte", key);
   lua_pop(L, 1);
   return s;
 }
@@ -43,12 +43,12 @@ static const char *string_field(lua_State *L, int index, const char *key) {
 /* Column `i` of the schema at `index`. The name stays Lua's, which the schema table keeps. */
 static void read_field(lua_State *L, int index, uint32_t i, blt_field *f) {
   if (lua_rawgeti(L, index, (lua_Integer)i + 1) != LUA_TTABLE)
-    luaL_error(L, "a schema is a sequence of columns");
+    bind_raise(L, "a schema is a sequence of columns");
   int at = lua_gettop(L);
   f->name = string_field(L, at, "name");
   const char *type = string_field(L, at, "type");
   if (!blt_type_parse(type, strlen(type), &f->type))
-    luaL_error(L,
+    bind_raise(L,
                "column '%s': unknown type '%s' (bool, int64, float64, decimal(p,s), string, date, timestamp)",
                f->name, type);
   lua_getfield(L, at, "required");
@@ -59,7 +59,7 @@ static void read_field(lua_State *L, int index, uint32_t i, blt_field *f) {
 /* A sequence of column numbers (from 1) on top of the stack. */
 static void read_key(lua_State *L, blt_key *key) {
   lua_Unsigned n = lua_rawlen(L, -1);
-  if (n < 1 || n > BLT_MAX_KEY_COLUMNS) luaL_error(L, "a key has 1 to %d columns", BLT_MAX_KEY_COLUMNS);
+  if (n < 1 || n > BLT_MAX_KEY_COLUMNS) bind_raise(L, "a key has 1 to %d columns", BLT_MAX_KEY_COLUMNS);
   key->ncols = (uint32_t)n;
   for (uint32_t i = 0; i < key->ncols; i++) {
     lua_rawgeti(L, -1, (lua_Integer)i + 1);
@@ -72,8 +72,8 @@ void bind_read_schema(lua_State *L, int columns, int keys, bind_schema *out) {
   luaL_checktype(L, columns, LUA_TTABLE);
   luaL_checktype(L, keys, LUA_TTABLE);
   lua_Unsigned n = lua_rawlen(L, columns), k = lua_rawlen(L, keys);
-  if (n < 1 || n > BLT_MAX_COLUMNS) luaL_error(L, "a table has 1 to %d columns", BLT_MAX_COLUMNS);
-  if (k > 64) luaL_error(L, "a table has at most 64 keys");
+  if (n < 1 || n > BLT_MAX_COLUMNS) bind_raise(L, "a table has 1 to %d columns", BLT_MAX_COLUMNS);
+  if (k > 64) bind_raise(L, "a table has at most 64 keys");
   out->ncols = (uint32_t)n;
   out->nkeys = (uint32_t)k;
   out->fields = lua_newuserdatauv(L, n * sizeof *out->fields, 0);
@@ -81,7 +81,7 @@ void bind_read_schema(lua_State *L, int columns, int keys, bind_schema *out) {
   for (uint32_t i = 0; i < out->ncols; i++) read_field(L, columns, i, out->fields + i);
   for (uint32_t i = 0; i < out->nkeys; i++) {
     if (lua_rawgeti(L, keys, (lua_Integer)i + 1) != LUA_TTABLE)
-      luaL_error(L, "a key is a sequence of columns");
+      bind_raise(L, "a key is a sequence of columns");
     read_key(L, out->keys + i);
     lua_pop(L, 1);
   }

@@ -48,7 +48,8 @@ end
 --- The next query: this one's fields, and what the verb changes.
 local function with(q, changes)
   local copy = { source = q.source, types = q.types, scope = q.scope, where = q.where, order_by = q.order_by,
-    before = q.before, most = q.most, grouped = q.grouped, keys = q.keys, aggregates = q.aggregates, pending = q.pending }
+    before = q.before, most = q.most, grouped = q.grouped, keys = q.keys, aggregates = q.aggregates,
+    pending = q.pending }
   for key, value in next, changes do copy[key] = value end
   return setmetatable(copy, query)
 end

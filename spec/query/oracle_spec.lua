@@ -1,0 +1,157 @@
+--- Random tables and queries, answered by the engine and by the oracle.
+
+local blotter = require "blotter"
+local oracle = require "oracle"
+local parser = require "blotter.lang.parser"
+local random_query = require "random_query"
+
+local COLUMNS = { "b", "i", "j", "f", "d", "s", "u", "t", "z" }
+local SIZES = { 0, 1, 2, 63, 64, 65, 300, 2047, 2048, 2049 }
+local LONG = os.getenv "BLOTTER_TORTURE" ~= nil
+local ROUNDS = LONG and 4000 or 150
+local FIRST_SEED = tonumber(os.getenv "BLOTTER_SEED") or 1
+
+--- The engine's table of these rows.
+local function load_rows(rows)
+  local t = blotter.table(random_query.SCHEMA)
+  for _, row in ipairs(rows) do
+    local values = { n = #COLUMNS }
+    for c, name in ipairs(COLUMNS) do
+      local v = row[name]
+      if type(v) == "table" and v.decimal then
+        local sign, digits = v.decimal < 0 and "-" or "", tostring(math.abs(v.decimal))
+        digits = ("0"):rep(3 - #digits) .. digits
+        v = sign .. digits:sub(1, -3) .. "." .. digits:sub(-2)
+      end
+      values[c] = oracle.to_lua(v)
+    end
+    assert(t:append(values))
+  end
+  return t
+end
+
+local function is_close(a, b)
+  if a ~= a then return b ~= b end
+  return a == b or math.abs(a - b) <= 1e-9 * math.max(math.abs(a), math.abs(b))
+end
+
+local function same(got, wanted)
+  wanted = oracle.to_lua(wanted)
+  if math.type(wanted) == "float" then return type(got) == "number" and is_close(got, wanted) end
+  return got == wanted and math.type(got) == math.type(wanted)
+end
+
+local function shown(v)
+  return type(v) == "string" and ("%q"):format(v) or tostring(oracle.to_lua(v))
+end
+
+--- Nil when the frame holds these rows in this order, or what differs.
+local function difference(frame, rows, names)
+  if #frame ~= #rows then return ("%d rows instead of %d"):format(#frame, #rows) end
+  for _, name in ipairs(names) do
+    local values = frame:values(name)
+    for r = 1, #rows do
+      if not same(values[r], rows[r][name]) then
+        return ("row %d, %s: %s instead of %s"):format(r, name, shown(values[r]), shown(rows[r][name]))
+      end
+    end
+  end
+  return nil
+end
+
+--- One random query: what the engine is asked, and what the oracle makes of the rows.
+local function random_pair(g, t, rows)
+  local text, q = {}, t
+  local function verb(name, argument)
+    text[#text + 1] = (":%s %q"):format(name, tostring(argument))
+    q = q[name](q, argument)
+  end
+  local steps = {}
+  if g:chance(60) then
+    local where = g:expression("bool", 3)
+    verb("where", where)
+    steps[#steps + 1] = function(all) return oracle.where(all, parser.expression(where)) end
+  end
+  if g:chance(50) then
+    local keys, aggregates = g:chance(80) and g:key_list(), g:aggregate_list()
+    if keys then verb("by", keys) end
+    verb("agg", aggregates)
+    steps[#steps + 1] = function(all)
+      return oracle.aggregate(all, keys and parser.list(keys) or {}, parser.list(aggregates))
+    end
+  else
+    if g:chance(50) then
+      local order = g:order_list()
+      verb("order", order)
+      steps[#steps + 1] = function(all) return oracle.order(all, parser.order(order)) end
+    end
+    local items = g:select_list()
+    verb("select", items)
+    steps[#steps + 1] = function(all) return oracle.select(all, parser.list(items)) end
+    if g:chance(40) then
+      local skip, limit = g:int(0, 5), g:int(0, 40)
+      verb("skip", skip)
+      verb("limit", limit)
+      steps[#steps + 1] = function(all) return oracle.slice(all, skip, limit) end
+    end
+  end
+  return q, table.concat(text), function()
+    local answer = rows
+    for _, step in ipairs(steps) do answer = step(answer) end
+    return answer
+  end
+end
+
+--- Runs both; an overflow must be seen by both. Returns what differs, or nil.
+local function check(q, wanted)
+  local good, rows = pcall(wanted)
+  local ran, frame = pcall(function() return q:collect() end)
+  if not good then
+    if rows ~= "overflow" then error(rows, 0) end
+    if ran then return "an overflow was not seen" end
+    return not frame:find "overflow" and not frame:find "fit" and "another error than overflow: " .. frame or nil
+  end
+  if not ran then return "it failed: " .. frame end
+  local names = {}
+  for i, column in ipairs(frame:columns()) do names[i] = column.name end
+  return difference(frame, rows, names)
+end
+
+describe("the engine and the oracle", function()
+  local threads = blotter.threads
+  after_each(function() blotter.threads = threads end)
+
+  it("agree on random queries over small tables", function()
+    for seed = FIRST_SEED, FIRST_SEED + ROUNDS - 1 do
+      local g = random_query.new(seed)
+      local rows = g:rows(g:pick(SIZES))
+      local t = load_rows(rows)
+      blotter.threads = g:pick { 1, 2, 5 }
+      for _ = 1, #rows > 1000 and 2 or 6 do
+        local q, text, wanted = random_pair(g, t, rows)
+        local problem = check(q, wanted)
+        if problem then
+          error(("BLOTTER_SEED=%d, %d rows\n  t%s\n  %s"):format(seed, #rows, text, problem), 0)
+        end
+      end
+    end
+  end)
+
+  it("agree at the edges of blocks, whatever the number of threads", function()
+    for i, size in ipairs { 65535, 65536, 65537 } do
+      local g = random_query.new(FIRST_SEED + 1000000 + i)
+      local rows = g:rows(size)
+      local t = load_rows(rows)
+      for n = 1, LONG and 20 or 2 do
+        local q, text, wanted = random_pair(g, t, rows)
+        for _, count in ipairs { 1, 2, 5 } do
+          blotter.threads = count
+          local problem = check(q, wanted)
+          if problem then
+            error(("query %d, %d rows, %d threads\n  t%s\n  %s"):format(n, size, count, text, problem), 0)
+          end
+        end
+      end
+    end
+  end)
+end)
