@@ -52,6 +52,9 @@ int bind_raise(lua_State *L, const char *format, ...);
 int bind_report(lua_State *L, const blt_error *err);
 /* The same, never raising but for an interruption: pushes nil, message, code, position. */
 int bind_refuse(lua_State *L, const blt_error *err);
+/* Keeps the error value on top of the stack, which bind_report raises again, and fills `err`: for callbacks
+ * into Lua. */
+blt_status bind_stopped(lua_State *L, blt_error *err);
 /* Tells the collector that a userdata which it can free holds `bytes`. */
 void bind_account(lua_State *L, bind_state *s, size_t bytes);
 
@@ -102,5 +105,6 @@ void bind_open_frame(lua_State *L, int state);
 void bind_open_stage(lua_State *L, int state);
 void bind_open_change(lua_State *L, int state);
 void bind_open_db(lua_State *L, int state);
+void bind_open_read(lua_State *L, int state);
 
 #endif

@@ -16,8 +16,7 @@ static double now(void) {
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Keeps the error value on top of the stack for bind_report, which raises it again. */
-static blt_status stopped(lua_State *L, blt_error *err) {
+blt_status bind_stopped(lua_State *L, blt_error *err) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, &raised_key);
   return blt_fail(err, BLT_EINTR, "interrupted");
 }
@@ -37,7 +36,7 @@ static blt_status run_hooks(lua_State *L, blt_error *err) {
   if (interrupted_elsewhere(L)) return blt_fail(err, BLT_EINTR, "interrupted");
   if (!lua_gethookmask(L)) return BLT_OK;
   lua_rawgetp(L, LUA_REGISTRYINDEX, &hooked_key);
-  if (lua_pcall(L, 0, 0, 0) != LUA_OK) return stopped(L, err);
+  if (lua_pcall(L, 0, 0, 0) != LUA_OK) return bind_stopped(L, err);
   return BLT_OK;
 }
 
@@ -51,7 +50,7 @@ static blt_status tell_progress(bind_state *s, uint64_t done, uint64_t total, bl
   s->told = now();
   lua_pushinteger(L, (lua_Integer)done);
   lua_pushinteger(L, (lua_Integer)total);
-  if (lua_pcall(L, 2, 1, 0) != LUA_OK) return stopped(L, err);
+  if (lua_pcall(L, 2, 1, 0) != LUA_OK) return bind_stopped(L, err);
   bool stop = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
   lua_pop(L, 1);
   return stop ? blt_fail(err, BLT_EINTR, "stopped by the progress callback") : BLT_OK;
@@ -276,6 +275,7 @@ int luaopen_blotter_core(lua_State *L) {
   bind_open_stage(L, state);
   bind_open_change(L, state);
   bind_open_db(L, state);
+  bind_open_read(L, state);
   lua_settop(L, module);
   return 1;
 }

@@ -5,6 +5,7 @@ local core = require "blotter.core"
 local fail = require "blotter.fail"
 local parser = require "blotter.lang.parser"
 local query = require "blotter.query"
+local read = require "blotter.read"
 local plan = require "blotter.plan"
 local schema = require "blotter.schema"
 local suggest = require "blotter.lang.suggest"
@@ -100,6 +101,18 @@ function db_methods.save(db, name, what)
   local done, message, code = core.adopt(db, check_name(name, "save"), handle)
   if not done then return nil, message, code end
   return db:table(name)
+end
+
+--- Reads CSV (as blotter.csv does) into a new table `name`. Returns the table and what is known of the reading, or nil,
+-- a message and a code: then there is no such table.
+function db_methods.import(db, name, from, options)
+  check_name(name, "import")
+  local rows, info, code = read.csv(from, options)
+  if not rows then return nil, info, code end
+  local done, message
+  done, message, code = core.adopt(db, name, rows)
+  if not done then return nil, message, code end
+  return db:table(name), info
 end
 
 --- Runs `body(db)` in a transaction: commits when it returns, rolls back when it raises (and raises again) or returns

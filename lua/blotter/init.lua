@@ -12,12 +12,14 @@
 local core = require "blotter.core"
 local database = require "blotter.database"
 local fail = require "blotter.fail"
+local read = require "blotter.read"
 require "blotter.surface"
 
 local blotter = {
   open = database.open,
   memory = database.memory,
   table = database.table,
+  csv = read.csv,
   null = core.null,
 }
 
