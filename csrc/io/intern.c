@@ -1,0 +1,145 @@
+#include "intern.h"
+#include "../base/mem.h"
+
+#include <string.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#define FIRST_SLOTS 256u
+
+/* A string as its slot sees it. */
+typedef struct key {
+  uint64_t a, b, hash;
+} key;
+
+static inline uint64_t load64(const char *p) {
+  uint64_t v;
+  memcpy(&v, p, 8);
+  return v;
+}
+
+static inline uint64_t fold(uint64_t x, uint64_t y) {
+  unsigned __int128 m = (unsigned __int128)x * y;
+  return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
+static inline uint64_t hash_key(uint64_t a, uint64_t b, uint32_t len) {
+  return fold(a ^ UINT64_C(0xa0761d6478bd642f), b ^ UINT64_C(0xe7037ed1a0b428db) ^ len) *
+         UINT64_C(0x9e3779b97f4a7c15);
+}
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the first bytes of a word are taken to be its low ones"
+#endif
+
+static inline key key_of(const char *s, uint32_t len) {
+  key k;
+  if (len <= 8) {
+    k.a = len ? load64(s) & (~UINT64_C(0) >> (64 - 8 * len)) : 0;
+    k.b = 0;
+  } else {
+    k.a = len <= 16 ? load64(s) : XXH3_64bits(s, len);
+    k.b = load64(s + len - 8);
+  }
+  k.hash = hash_key(k.a, k.b, len);
+  return k;
+}
+
+void blt_intern_init(blt_intern *in, blt_ctx *ctx) {
+  *in = (blt_intern){.ctx = ctx};
+}
+
+void blt_intern_free(blt_intern *in) {
+  blt_ctx *ctx = in->ctx;
+  if (!ctx) return;
+  if (in->slots) blt_free(ctx, in->slots, ((size_t)in->mask + 1) * sizeof *in->slots);
+  blt_free(ctx, in->offsets, in->offsets_cap * sizeof *in->offsets);
+  blt_free(ctx, in->rows, in->rows_cap * sizeof *in->rows);
+  blt_free(ctx, in->bytes, in->bytes_cap);
+  *in = (blt_intern){.ctx = ctx};
+}
+
+static void slot_put(blt_slot *slots, uint32_t mask, blt_slot slot) {
+  uint32_t i = (uint32_t)(hash_key(slot.a, slot.b, slot.len) >> 32) & mask;
+  while (slots[i].code) i = (i + 1) & mask;
+  slots[i] = slot;
+}
+
+/* Slots for `entries` at most seven eighths full. */
+static blt_status slots_grow(blt_intern *in, uint64_t entries, blt_error *err) {
+  uint64_t n = in->slots ? (uint64_t)in->mask + 1 : FIRST_SLOTS;
+  while (n / 8 * 7 < entries) n *= 2;
+  if (n > UINT32_MAX) return blt_fail(err, BLT_EINVAL, "more distinct strings in a column than a dictionary holds");
+  blt_slot *slots = blt_calloc(in->ctx, n, sizeof *slots);
+  if (!slots) return blt_fail_memory(err, n * sizeof *slots);
+  if (in->slots) {
+    for (uint64_t i = 0; i <= in->mask; i++)
+      if (in->slots[i].code) slot_put(slots, (uint32_t)(n - 1), in->slots[i]);
+    blt_free(in->ctx, in->slots, ((size_t)in->mask + 1) * sizeof *slots);
+  }
+  in->slots = slots;
+  in->mask = (uint32_t)(n - 1);
+  return BLT_OK;
+}
+
+static blt_status add(blt_intern *in, const char *s, uint32_t len, uint32_t row, blt_error *err) {
+  uint64_t at = in->count ? in->offsets[in->count] : 0;
+  blt_status status = blt_grow(in->ctx, &in->offsets, &in->offsets_cap, (size_t)in->count + 2, sizeof *in->offsets, err);
+  if (status == BLT_OK) status = blt_grow(in->ctx, &in->rows, &in->rows_cap, (size_t)in->count + 1, sizeof *in->rows, err);
+  if (status == BLT_OK) status = blt_grow(in->ctx, &in->bytes, &in->bytes_cap, at + len + 1, 1, err);
+  if (status != BLT_OK) return status;
+  memcpy(in->bytes + at, s, len);
+  in->offsets[in->count] = at;
+  in->offsets[in->count + 1] = at + len;
+  in->rows[in->count] = row;
+  in->count++;
+  return BLT_OK;
+}
+
+static inline bool slot_holds(const blt_intern *in, const blt_slot *slot, const key *k, const char *s, uint32_t len) {
+  if (slot->a != k->a || slot->b != k->b || slot->len != len) return false;
+  return len <= 16 || memcmp(in->bytes + in->offsets[slot->code - 1], s, len) == 0;
+}
+
+blt_status blt_intern_many(blt_intern *in, const blt_str *v, uint32_t n, uint32_t row, uint32_t *codes,
+                           blt_error *err) {
+  key keys[BLT_INTERN_BATCH];
+  if (!in->slots || ((uint64_t)in->mask + 1) / 8 * 7 < (uint64_t)in->count + n) {
+    blt_status status = slots_grow(in, (uint64_t)in->count + n, err);
+    if (status != BLT_OK) return status;
+  }
+  blt_slot *slots = in->slots;
+  uint32_t mask = in->mask;
+  for (uint32_t i = 0; i < n; i++) {
+    if (!v[i].s) continue;
+    keys[i] = key_of(v[i].s, v[i].len);
+    __builtin_prefetch(&slots[(uint32_t)(keys[i].hash >> 32) & mask]);
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    codes[i] = 0;
+    if (!v[i].s) continue;
+    uint32_t at = (uint32_t)(keys[i].hash >> 32) & mask;
+    while (slots[at].code && !slot_holds(in, &slots[at], &keys[i], v[i].s, v[i].len)) at = (at + 1) & mask;
+    if (!slots[at].code) {
+      blt_status status = add(in, v[i].s, v[i].len, row + i, err);
+      if (status != BLT_OK) return status;
+      slots[at] = (blt_slot){keys[i].a, keys[i].b, v[i].len, in->count};
+    }
+    codes[i] = slots[at].code - 1;
+  }
+  return BLT_OK;
+}
+
+void blt_intern_cut(blt_intern *in, uint32_t count) {
+  if (count >= in->count) return;
+  in->count = count;
+  blt_slot *old = in->slots;
+  for (uint64_t i = 0; old && i <= in->mask; i++) old[i] = (blt_slot){0};
+  for (uint32_t c = 0; c < count; c++) {
+    blt_str s = blt_intern_at(in, c);
+    char head[16] = {0}; /* key_of reads eight bytes even of a short string */
+    if (s.len <= 16) memcpy(head, s.s, s.len);
+    key k = key_of(s.len <= 16 ? head : s.s, s.len);
+    slot_put(in->slots, in->mask, (blt_slot){k.a, k.b, s.len, c + 1});
+  }
+}

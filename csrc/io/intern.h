@@ -1,0 +1,44 @@
+/* intern.h: a worker's own dictionary of one column while rows are read.
+ *
+ * Strings of up to 16 bytes are held whole in their slot, so that a lookup touches one place; longer ones are
+ * compared by hash first. Codes count up from 0 in order of first appearance to this worker; the loader turns them
+ * into the table's codes. Not a blt_dict, because that one is built for size and for sharing. */
+#ifndef BLT_IO_INTERN_H
+#define BLT_IO_INTERN_H
+
+#include "../blt.h"
+
+#define BLT_INTERN_BATCH 64
+
+typedef struct blt_slot {
+  uint64_t a, b; /* first and last eight bytes (16 at most), or hash and last eight */
+  uint32_t len;
+  uint32_t code; /* + 1; 0: free */
+} blt_slot;
+
+typedef struct blt_intern {
+  blt_ctx *ctx;
+  blt_slot *slots;
+  uint32_t mask; /* slots - 1, or 0 when there are none */
+  uint32_t count;
+  uint64_t *offsets; /* count + 1 into bytes */
+  uint32_t *rows;    /* row of its chunk in which each entry came first */
+  char *bytes;
+  size_t offsets_cap, rows_cap, bytes_cap;
+} blt_intern;
+
+void blt_intern_init(blt_intern *in, blt_ctx *ctx);
+void blt_intern_free(blt_intern *in);
+
+/* Codes of `n` <= BLT_INTERN_BATCH strings, new ones with row number row + their index. Strings need 16 readable
+ * bytes from their start, and those without `s` are passed over. */
+blt_status blt_intern_many(blt_intern *in, const blt_str *v, uint32_t n, uint32_t row, uint32_t *codes,
+                           blt_error *err);
+/* Forgets the entries from `count` on. */
+void blt_intern_cut(blt_intern *in, uint32_t count);
+
+static inline blt_str blt_intern_at(const blt_intern *in, uint32_t code) {
+  return (blt_str){in->bytes + in->offsets[code], (uint32_t)(in->offsets[code + 1] - in->offsets[code])};
+}
+
+#endif
