@@ -28,11 +28,11 @@ typedef struct blt_plan {
   blt_plan_column *columns;
   const blt_str *nulls; /* other null texts than the empty one */
   uint32_t nnulls;
-  bool empty_null;      /* the empty text is null */
-  bool quoted_nulls;    /* also inside quotes */
-  char mark;            /* decimal mark */
-  bool lines;           /* number the lines on which rows start */
-  char newline;         /* what ends a line */
+  bool empty_null;   /* the empty text is null */
+  bool quoted_nulls; /* also inside quotes */
+  char mark;         /* decimal mark */
+  bool lines;        /* number the lines on which rows start */
+  char newline;      /* what ends a line */
 } blt_plan;
 
 typedef struct blt_chunk_column {
@@ -52,7 +52,7 @@ typedef struct blt_chunk {
   uint64_t start, end; /* in the source; start BLT_NO_START: nothing found */
   uint64_t first_row;  /* of the table; set when the chunk is accepted */
   uint64_t first_line;
-  uint64_t newlines;   /* between start and end; only when the plan numbers lines */
+  uint64_t newlines; /* between start and end; only when the plan numbers lines */
   uint32_t nrows, nrecords, worker, ncols;
   blt_chunk_column *columns;
   char *arena;
@@ -64,9 +64,10 @@ typedef struct blt_chunk {
   bool conflict;
 } blt_chunk;
 
-/* Converts what `w` holds. Rows that a given type refuses are taken out and listed. `interns`: one for each column.
- * On failure the chunk is still to be freed. */
-blt_status blt_convert(const blt_plan *plan, blt_rows *w, blt_intern *interns, blt_chunk *chunk, blt_error *err);
+/* Converts what `w` holds. Rows that a given type refuses are taken out and listed. `interns`: one for each
+ * column. On failure the chunk is still to be freed. */
+blt_status blt_convert(const blt_plan *plan, blt_rows *w, blt_intern *interns, blt_chunk *chunk,
+                       blt_error *err);
 void blt_chunk_free(blt_chunk *chunk);
 
 #endif

@@ -1,5 +1,5 @@
-/* Types first, from a sample; then the rows by these types; and when one does not hold, the types of all texts and
- * the rows again. */
+/* Types first, from a sample; then the rows by these types; and when one does not hold, the types of all
+ * texts and the rows again. */
 #include "csv.h"
 #include "dialect.h"
 #include "load.h"
@@ -15,8 +15,8 @@ blt_csv_options blt_csv_defaults(void) {
   return (blt_csv_options){.quote = '"', .decimal_mark = '.', .max_rejects = UINT64_MAX};
 }
 
-static blt_status cut_csv(const void *format, uint64_t from, uint64_t to, uint64_t start, bool in_quote, blt_rows *w,
-                          blt_error *err) {
+static blt_status cut_csv(const void *format, uint64_t from, uint64_t to, uint64_t start, bool in_quote,
+                          blt_rows *w, blt_error *err) {
   blt_csv_start at = {start, in_quote};
   return blt_csv_rows(format, from, to, at, start == BLT_NO_START ? PATIENCE : UINT64_MAX, w, err);
 }
@@ -66,13 +66,15 @@ static blt_status set_types(reading *r, blt_error *err) {
   blt_plan *p = &r->load.plan;
   const char *source = blt_source_name(r->load.source);
   for (uint32_t i = 0; i < p->ncols; i++) {
-    p->columns[i] = (blt_plan_column){.name = r->dialect.names[i], .inferred = !r->o->text_only && !r->o->into};
+    p->columns[i] =
+        (blt_plan_column){.name = r->dialect.names[i], .inferred = !r->o->text_only && !r->o->into};
     if (r->o->text_only) p->columns[i].type.id = BLT_STRING;
   }
   for (uint32_t i = 0; i < r->o->ntypes; i++) {
     int col = find_name(r, r->o->types[i].name);
     if (col < 0)
-      return blt_fail(err, BLT_ENAME, "%s: no column is named '%s', for which a type is given", source, r->o->types[i].name);
+      return blt_fail(err, BLT_ENAME, "%s: no column is named '%s', for which a type is given", source,
+                      r->o->types[i].name);
     p->columns[col].type = r->o->types[i].type;
     p->columns[col].inferred = false;
   }
@@ -116,7 +118,8 @@ static blt_status prepare(reading *r, const blt_source *source, blt_error *err) 
                        .progress_arg = o->progress_arg};
   r->looks = blt_calloc(r->ctx, f->ncols, sizeof *r->looks);
   r->load.plan.columns = blt_calloc(r->ctx, f->ncols, sizeof *r->load.plan.columns);
-  if (!r->looks || !r->load.plan.columns) return blt_fail_memory(err, f->ncols * sizeof *r->load.plan.columns);
+  if (!r->looks || !r->load.plan.columns)
+    return blt_fail_memory(err, f->ncols * sizeof *r->load.plan.columns);
   status = set_nulls(r, err);
   return status == BLT_OK ? set_types(r, err) : status;
 }
@@ -187,8 +190,8 @@ static blt_status read_rows(reading *r, blt_csv_result *out, blt_error *err) {
   return status;
 }
 
-blt_status blt_csv_read(blt_ctx *ctx, const blt_source *source, const blt_csv_options *options, blt_csv_result *out,
-                        blt_error *err) {
+blt_status blt_csv_read(blt_ctx *ctx, const blt_source *source, const blt_csv_options *options,
+                        blt_csv_result *out, blt_error *err) {
   reading r = {.ctx = ctx, .o = options};
   *out = (blt_csv_result){0};
   blt_status status = prepare(&r, source, err);

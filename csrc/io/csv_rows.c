@@ -1,6 +1,6 @@
-/* Most chunks are regular: no quote, every record with the same number of fields. Then the scan's marks are the
- * fields' ends already. Any other chunk is walked record by record, copying fields into a text that looks the
- * same, so that all that follows knows one form only. */
+/* Most chunks are regular: no quote, every record with the same number of fields. Then the scan's marks are
+ * the fields' ends already. Any other chunk is walked record by record, copying fields into a text that looks
+ * the same, so that all that follows knows one form only. */
 #include "csv_rows.h"
 #include "scan.h"
 #include "../base/bits.h"
@@ -15,11 +15,11 @@ typedef struct walk {
   const blt_csv_format *f;
   blt_rows *w;
   blt_seen seen;
-  size_t mark;  /* next mark that is not yet passed */
-  size_t limit; /* records start before it */
-  size_t end;   /* of the bytes at hand */
-  bool eof;     /* nothing comes after `end` */
-  uint32_t out; /* next byte of `unquoted` */
+  size_t mark;   /* next mark that is not yet passed */
+  size_t limit;  /* records start before it */
+  size_t end;    /* of the bytes at hand */
+  bool eof;      /* nothing comes after `end` */
+  uint32_t out;  /* next byte of `unquoted` */
   uint64_t want; /* bytes to read the next time */
 } walk;
 
@@ -51,7 +51,8 @@ static blt_status take_more(walk *k, blt_error *err) {
   return take(k, k->w->raw_at, k->w->raw_at + k->w->raw_len + k->want, err);
 }
 
-/* --- where the first record starts ------------------------------------------------------------------------ */
+/* --- where the first record starts ------------------------------------------------------------------------
+ */
 
 /* The raw offset after the first line end outside quotes; 0 when there is none before `limit`. */
 static size_t find_start(walk *k, bool in_quote) {
@@ -76,9 +77,11 @@ static void skip_marks(walk *k, size_t at) {
   while (k->mark < k->w->nmarks && k->w->marks[k->mark] < at) k->mark++;
 }
 
-/* --- regular chunks ------------------------------------------------------------------------------------------ */
+/* --- regular chunks
+ * ------------------------------------------------------------------------------------------ */
 
-/* Finds the last record's end: the first line end at or after limit - 1. Sets `*nmarks` to the marks up to it. */
+/* Finds the last record's end: the first line end at or after limit - 1. Sets `*nmarks` to the marks up to
+ * it. */
 static blt_status regular_end(walk *k, uint64_t patience, size_t *nmarks, bool *found, blt_error *err) {
   blt_rows *w = k->w;
   size_t i = w->nmarks;
@@ -98,9 +101,11 @@ static blt_status regular_end(walk *k, uint64_t patience, size_t *nmarks, bool *
       return BLT_OK;
     }
   }
-  if (w->nmarks == k->mark ? k->end > BLT_ROWS_PAD + (w->start - w->raw_at)
-                           : w->marks[w->nmarks - 1] + 1 < k->end || w->raw[w->marks[w->nmarks - 1]] != k->f->newline) {
-    blt_status status = blt_grow(w->ctx, &w->marks, &w->marks_cap, w->nmarks + 1 + BLT_SCAN_PAD, sizeof *w->marks, err);
+  if (w->nmarks == k->mark
+          ? k->end > BLT_ROWS_PAD + (w->start - w->raw_at)
+          : w->marks[w->nmarks - 1] + 1 < k->end || w->raw[w->marks[w->nmarks - 1]] != k->f->newline) {
+    blt_status status =
+        blt_grow(w->ctx, &w->marks, &w->marks_cap, w->nmarks + 1 + BLT_SCAN_PAD, sizeof *w->marks, err);
     if (status != BLT_OK) return status;
     w->marks[w->nmarks++] = (uint32_t)k->end; /* the file's last line has no end: it ends with the file */
   }
@@ -153,7 +158,8 @@ static blt_status try_regular(walk *k, uint64_t patience, bool *done, blt_error 
   blt_status status = regular_end(k, patience, &nmarks, &found, err);
   if (status != BLT_OK || !found || (k->seen.quote && f->quote)) return status;
   size_t end = nmarks > k->mark ? w->marks[nmarks - 1] : start;
-  if (k->seen.non_ascii && f->utf8 != BLT_UTF8_KEEP && blt_utf8_check(w->raw + start, end - start) < end - start)
+  if (k->seen.non_ascii && f->utf8 != BLT_UTF8_KEEP &&
+      blt_utf8_check(w->raw + start, end - start) < end - start)
     return BLT_OK;
   /* ends[-1] needs a place of its own: the mark before, or a shift by one */
   if (k->mark == 0) {
@@ -174,7 +180,8 @@ static blt_status try_regular(walk *k, uint64_t patience, bool *done, blt_error 
   return BLT_OK;
 }
 
-/* --- any chunk, record by record ------------------------------------------------------------------------------- */
+/* --- any chunk, record by record
+ * ------------------------------------------------------------------------------- */
 
 typedef enum step { STEP_FIELD, STEP_RECORD, STEP_MORE, STEP_BAD } step;
 
@@ -196,7 +203,8 @@ static void blame(record *r, blt_bad_reason reason, size_t at) {
 
 static blt_status room(walk *k, size_t more, blt_error *err) {
   size_t need = (size_t)k->out + more + 2 * BLT_ROWS_PAD;
-  if (need > UINT32_MAX) return blt_fail(err, BLT_EFORMAT, "%s: a record longer than 4 GiB", blt_source_name(k->f->source));
+  if (need > UINT32_MAX)
+    return blt_fail(err, BLT_EFORMAT, "%s: a record longer than 4 GiB", blt_source_name(k->f->source));
   return blt_grow(k->w->ctx, &k->w->unquoted, &k->w->unquoted_cap, need, 1, err);
 }
 
@@ -237,7 +245,8 @@ static bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
 
-/* The next mark at or after `at` that is a line end or (when asked for) a separator; k->end when there is none. */
+/* The next mark at or after `at` that is a line end or (when asked for) a separator; k->end when there is
+ * none. */
 static size_t next_stop(walk *k, size_t at, bool separators) {
   skip_marks(k, at);
   const blt_rows *w = k->w;
@@ -281,7 +290,8 @@ static step plain_field(walk *k, record *r, blt_status *status, blt_error *err) 
   return end_field(k, r, stop);
 }
 
-/* Where the quoted text that starts at `at` pauses: at a quote, or at an escape before a quote or an escape. */
+/* Where the quoted text that starts at `at` pauses: at a quote, or at an escape before a quote or an escape.
+ */
 static size_t quoted_pause(walk *k, size_t at) {
   size_t q = next_quote(k, at);
   if (!k->f->escape) return q;
@@ -341,7 +351,8 @@ static step quoted_field(walk *k, record *r, size_t open, blt_status *status, bl
 static blt_status note_field(walk *k, size_t index, bool quoted, blt_error *err) {
   blt_rows *w = k->w;
   blt_status status = room(k, 1, err);
-  if (status == BLT_OK) status = blt_grow(w->ctx, &w->own_ends, &w->own_ends_cap, index + 2, sizeof *w->own_ends, err);
+  if (status == BLT_OK)
+    status = blt_grow(w->ctx, &w->own_ends, &w->own_ends_cap, index + 2, sizeof *w->own_ends, err);
   if (status == BLT_OK)
     status = blt_grow(w->ctx, &w->quoted_bits, &w->quoted_cap, (index >> 6) + 1, sizeof *w->quoted_bits, err);
   if (status != BLT_OK) return status;
@@ -373,7 +384,8 @@ static step walk_record(walk *k, record *r, size_t index, blt_status *status, bl
   }
 }
 
-/* Length of the line at `at` if it is to be passed over (empty or a comment), 0 if it is a record; STEP_MORE through
+/* Length of the line at `at` if it is to be passed over (empty or a comment), 0 if it is a record; STEP_MORE
+ * through
  * `*more` when its end is not at hand. */
 static size_t passed_over(walk *k, size_t at, bool *more) {
   const char *raw = k->w->raw;
@@ -434,7 +446,8 @@ static blt_status note_bad(walk *k, const record *r, blt_error *err) {
 
 static blt_status note_record(walk *k, const record *r, blt_error *err) {
   blt_rows *w = k->w;
-  blt_status status = blt_grow(w->ctx, &w->record_at, &w->record_at_cap, (size_t)w->nrows + 1, sizeof *w->record_at, err);
+  blt_status status =
+      blt_grow(w->ctx, &w->record_at, &w->record_at_cap, (size_t)w->nrows + 1, sizeof *w->record_at, err);
   if (status == BLT_OK) w->record_at[w->nrows++] = (uint32_t)(r->start - BLT_ROWS_PAD);
   return status;
 }
@@ -446,7 +459,8 @@ static blt_status walk_all(walk *k, uint64_t patience, bool *found, blt_error *e
   w->nrows = 0;
   k->out = BLT_ROWS_PAD;
   blt_status status = room(k, BLT_ROWS_PAD, err);
-  if (status == BLT_OK) status = blt_grow(w->ctx, &w->own_ends, &w->own_ends_cap, 1, sizeof *w->own_ends, err);
+  if (status == BLT_OK)
+    status = blt_grow(w->ctx, &w->own_ends, &w->own_ends_cap, 1, sizeof *w->own_ends, err);
   while (status == BLT_OK && r.start < k->limit && !(k->eof && r.start >= k->end)) {
     uint32_t out = k->out;
     bool more = r.start >= k->end;
@@ -492,8 +506,8 @@ static blt_status walk_all(walk *k, uint64_t patience, bool *found, blt_error *e
   return BLT_OK;
 }
 
-blt_status blt_csv_rows(const blt_csv_format *f, uint64_t from, uint64_t to, blt_csv_start start, uint64_t patience,
-                        blt_rows *w, blt_error *err) {
+blt_status blt_csv_rows(const blt_csv_format *f, uint64_t from, uint64_t to, blt_csv_start start,
+                        uint64_t patience, blt_rows *w, blt_error *err) {
   bool known = start.at != BLT_NO_START;
   uint64_t first = known ? start.at : from - 1;
   walk k = {.f = f, .w = w, .want = OVERHANG};

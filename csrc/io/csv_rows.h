@@ -22,9 +22,9 @@ typedef struct blt_csv_start {
 } blt_csv_start;
 
 /* Takes apart all records that start in [from, to) of the source; the last may end after `to`. Fills `w`;
- * w->start is BLT_NO_START when no record seems to start there. `patience`: bytes after `to` that the last record
- * may take before a guessed start is given up (UINT64_MAX: any). */
-blt_status blt_csv_rows(const blt_csv_format *f, uint64_t from, uint64_t to, blt_csv_start start, uint64_t patience,
-                        blt_rows *w, blt_error *err);
+ * w->start is BLT_NO_START when no record seems to start there. `patience`: bytes after `to` that the last
+ * record may take before a guessed start is given up (UINT64_MAX: any). */
+blt_status blt_csv_rows(const blt_csv_format *f, uint64_t from, uint64_t to, blt_csv_start start,
+                        uint64_t patience, blt_rows *w, blt_error *err);
 
 #endif

@@ -69,7 +69,8 @@ static blt_status next_piece(head_stream *h, const char **data, size_t *len, blt
   return h->pull(h->arg, data, len, err);
 }
 
-/* --- gzip ------------------------------------------------------------------------------------------------- */
+/* --- gzip -------------------------------------------------------------------------------------------------
+ */
 
 static void *zlib_alloc(void *ctx, unsigned items, unsigned size) {
   size_t bytes = (size_t)items * size;
@@ -93,7 +94,8 @@ typedef struct unpack {
 } unpack;
 
 /* Feeds one piece; `*open` says whether a member is unfinished. */
-static blt_status inflate_piece(unpack *u, z_stream *z, const char *data, size_t len, bool *open, blt_error *err) {
+static blt_status inflate_piece(unpack *u, z_stream *z, const char *data, size_t len, bool *open,
+                                blt_error *err) {
   z->next_in = (Bytef *)(uintptr_t)data;
   z->avail_in = (uInt)len;
   do {
@@ -136,7 +138,8 @@ static blt_status decode_gzip(unpack *u, blt_error *err) {
   return status;
 }
 
-/* --- zstd ------------------------------------------------------------------------------------------------- */
+/* --- zstd -------------------------------------------------------------------------------------------------
+ */
 
 static void *zstd_alloc(void *ctx, size_t size) {
   size_t *p = blt_alloc(ctx, size + 64);
@@ -145,7 +148,8 @@ static void *zstd_alloc(void *ctx, size_t size) {
   return (char *)p + 64;
 }
 
-static blt_status unzstd_piece(unpack *u, ZSTD_DStream *z, const char *data, size_t len, bool *open, blt_error *err) {
+static blt_status unzstd_piece(unpack *u, ZSTD_DStream *z, const char *data, size_t len, bool *open,
+                               blt_error *err) {
   ZSTD_inBuffer in = {data, len, 0};
   for (;;) {
     ZSTD_outBuffer out = {u->out, OUT_BYTES, 0};

@@ -95,7 +95,8 @@ static blt_status find_delimiter(blt_ctx *ctx, blt_dialect *d, char not_this, bl
     blt_status status = try_delimiter(ctx, &d->format, d->rows_at, &v, err);
     if (status != BLT_OK) return status;
     if (v.fields < 2) continue;
-    uint64_t more = (uint64_t)v.agree * (best.records ? best.records : 1), less = (uint64_t)best.agree * v.records;
+    uint64_t more = (uint64_t)v.agree * (best.records ? best.records : 1),
+             less = (uint64_t)best.agree * v.records;
     if (best.records && (more < less || (more == less && v.fields <= best.fields))) continue;
     best = v;
     found = candidates[i];
@@ -114,10 +115,11 @@ static bool name_taken(char **names, uint32_t n, const char *name) {
 static blt_status add_name(blt_ctx *ctx, blt_dialect *d, uint32_t i, blt_str text, blt_error *err) {
   char name[BLT_MAX_NAME + 16];
   if (text.len > BLT_MAX_NAME)
-    return blt_fail(err, BLT_ENAME, "%s: the name of column %u has more than %u bytes", blt_source_name(d->format.source),
-                    i + 1, BLT_MAX_NAME);
+    return blt_fail(err, BLT_ENAME, "%s: the name of column %u has more than %u bytes",
+                    blt_source_name(d->format.source), i + 1, BLT_MAX_NAME);
   if (text.len && memchr(text.s, 0, text.len))
-    return blt_fail(err, BLT_ENAME, "%s: the name of column %u holds a zero byte", blt_source_name(d->format.source), i + 1);
+    return blt_fail(err, BLT_ENAME, "%s: the name of column %u holds a zero byte",
+                    blt_source_name(d->format.source), i + 1);
   if (text.len)
     snprintf(name, sizeof name, "%.*s", (int)text.len, text.s);
   else
@@ -167,7 +169,8 @@ static blt_status read_header(blt_ctx *ctx, const blt_csv_options *o, blt_dialec
                                 : "%s:%llu: the input is empty: a header or a row is expected",
                          name, (unsigned long long)d->lines + 1);
   if (status == BLT_OK && w.ncols > BLT_MAX_COLUMNS)
-    status = blt_fail(err, BLT_EFORMAT, "%s: %u columns: at most %u are allowed", name, w.ncols, BLT_MAX_COLUMNS);
+    status =
+        blt_fail(err, BLT_EFORMAT, "%s: %u columns: at most %u are allowed", name, w.ncols, BLT_MAX_COLUMNS);
   if (status == BLT_OK) {
     d->format.ncols = w.ncols;
     status = name_columns(ctx, o, &w, d, err);

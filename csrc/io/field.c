@@ -1,7 +1,6 @@
 #include "field.h"
-#include "../base/calendar.h"
-#include "../base/float.h"
-#include "../base/number.h"
+#include "../base/civil.h"
+#include "../base/num.h"
 
 #include <string.h>
 #include <strings.h>
@@ -55,43 +54,53 @@ bool blt_bool_parse(const char *text, size_t len, bool strict, int64_t *out) {
   return false;
 }
 
-bool blt_field_float(const char *text, size_t len, char mark, bool strict, double *out) {
-  int64_t whole;
-  if (strict && looks_like_code(text, len)) return false;
-  if (blt_int_parse(text, len, false, &whole)) {
-    if (strict && (whole > EXACT_INT || whole < -EXACT_INT)) return false;
-  } else if (strict) {
-    size_t at = len > 0 && text[0] == '-';
-    while (at < len && is_digit(text[at])) at++;
-    if (at == len) return false; /* a whole number beyond 64 bits */
-  }
-  return blt_float_parse(text, len, mark, out) == BLT_FLOAT_OK;
+/* The text with '.' as its decimal mark, in `copy` when it had another; NULL when it is too long or has both.
+ */
+static const char *with_point(const char *text, size_t len, char mark, char copy[LONGEST_NUMBER]) {
+  if (mark == '.') return text;
+  if (len > LONGEST_NUMBER || memchr(text, '.', len)) return NULL;
+  for (size_t i = 0; i < len; i++) copy[i] = text[i] == mark ? '.' : text[i];
+  return copy;
 }
 
-static bool parse_decimal(const char *text, size_t len, blt_type type, char mark, int64_t *out) {
+bool blt_field_float(const char *text, size_t len, char mark, bool strict, double *out) {
   char copy[LONGEST_NUMBER];
-  unsigned digits;
-  int64_t v;
-  if (mark != '.') {
-    if (len > sizeof copy || memchr(text, '.', len)) return false;
-    for (size_t i = 0; i < len; i++) copy[i] = text[i] == mark ? '.' : text[i];
-    text = copy;
+  double v;
+  if (strict && looks_like_code(text, len)) return false;
+  if (strict && len > 15) { /* a whole number that float64 does not hold exactly */
+    int64_t whole;
+    size_t at = text[0] == '-';
+    while (at < len && is_digit(text[at])) at++;
+    if (at == len && (!blt_int_parse(text, len, true, &whole) || whole > EXACT_INT || whole < -EXACT_INT))
+      return false;
   }
-  if (!blt_decimal_parse(text, len, type.scale, &v, &digits) || digits > type.precision) return false;
+  const char *point = with_point(text, len, mark, copy);
+  if (!point || blt_parse_f64(point, len, &v) != BLT_PARSED) return false;
   *out = v;
   return true;
 }
 
+static bool parse_decimal(const char *text, size_t len, blt_type type, char mark, int64_t *out) {
+  char copy[LONGEST_NUMBER];
+  const char *point = with_point(text, len, mark, copy);
+  return point && blt_parse_decimal(point, len, type.precision, type.scale, out) == BLT_PARSED;
+}
+
 bool blt_field_int(const char *text, size_t len, blt_type type, char mark, bool strict, int64_t *out) {
   switch (type.id) {
-  case BLT_INT64: return blt_int_parse(text, len, strict, out);
-  case BLT_BOOL: return blt_bool_parse(text, len, strict, out);
-  case BLT_DATE: return blt_date_parse(text, len, out);
-  case BLT_TIMESTAMP: return blt_timestamp_parse(text, len, out);
+  case BLT_INT64:
+    return blt_int_parse(text, len, strict, out);
+  case BLT_BOOL:
+    return blt_bool_parse(text, len, strict, out);
+  case BLT_DATE:
+    return blt_date_parse(text, len, out);
+  case BLT_TIMESTAMP:
+    return blt_timestamp_parse(text, len, out);
   case BLT_DECIMAL:
     if (strict && looks_like_code(text, len)) return false;
     return parse_decimal(text, len, type, mark, out);
-  default: return false;
+  default:
+    return false;
   }
 }
 
@@ -160,7 +169,8 @@ blt_type blt_looks_type(const blt_looks *looks, bool decimals) {
     t.id = BLT_TIMESTAMP;
   else if (!(seen & ~ints))
     t.id = BLT_INT64;
-  else if (decimals && !(seen & ~(ints | BLT_LOOKS_FIXED)) && looks->whole + looks->scale <= BLT_MAX_PRECISION) {
+  else if (decimals && !(seen & ~(ints | BLT_LOOKS_FIXED)) &&
+           looks->whole + looks->scale <= BLT_MAX_PRECISION) {
     t.id = BLT_DECIMAL;
     t.scale = (uint8_t)looks->scale;
     t.precision = (uint8_t)(looks->whole + looks->scale);
@@ -172,12 +182,19 @@ blt_type blt_looks_type(const blt_looks *looks, bool decimals) {
 
 const char *blt_type_expects(blt_type type) {
   switch (type.id) {
-  case BLT_BOOL: return "true or false";
-  case BLT_INT64: return "a whole number of 64 bits";
-  case BLT_FLOAT64: return "a number in the range of float64";
-  case BLT_DECIMAL: return "a decimal number with no more digits than the type has";
-  case BLT_DATE: return "a date that exists, such as 2012-01-31";
-  case BLT_TIMESTAMP: return "a time such as 2012-01-31 10:20:30";
-  default: return "text";
+  case BLT_BOOL:
+    return "true or false";
+  case BLT_INT64:
+    return "a whole number of 64 bits";
+  case BLT_FLOAT64:
+    return "a number in the range of float64";
+  case BLT_DECIMAL:
+    return "a decimal number with no more digits than the type has";
+  case BLT_DATE:
+    return "a date that exists, such as 2012-01-31";
+  case BLT_TIMESTAMP:
+    return "a time such as 2012-01-31 10:20:30";
+  default:
+    return "text";
   }
 }

@@ -4,16 +4,17 @@
 
 #include "../blt.h"
 
-/* What a text looks like, as bits: a column's type follows from the union over all its texts, in any order. */
+/* What a text looks like, as bits: a column's type follows from the union over all its texts, in any order.
+ */
 typedef enum blt_look {
-  BLT_LOOKS_BOOL = 1,      /* true or false (also TRUE, True) */
-  BLT_LOOKS_INT = 2,       /* a whole number up to 2^53 either way */
-  BLT_LOOKS_BIG_INT = 4,   /* a whole number of 64 bits beyond that */
-  BLT_LOOKS_FIXED = 8,     /* digits with a decimal mark */
-  BLT_LOOKS_FLOAT = 16,    /* an exponent, nan, inf, -0 */
+  BLT_LOOKS_BOOL = 1,    /* true or false (also TRUE, True) */
+  BLT_LOOKS_INT = 2,     /* a whole number up to 2^53 either way */
+  BLT_LOOKS_BIG_INT = 4, /* a whole number of 64 bits beyond that */
+  BLT_LOOKS_FIXED = 8,   /* digits with a decimal mark */
+  BLT_LOOKS_FLOAT = 16,  /* an exponent, nan, inf, -0 */
   BLT_LOOKS_DATE = 32,
   BLT_LOOKS_TIMESTAMP = 64,
-  BLT_LOOKS_TEXT = 128     /* anything else */
+  BLT_LOOKS_TEXT = 128 /* anything else */
 } blt_look;
 
 /* What is known of a column's texts. */

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-/* --- codes ------------------------------------------------------------------------------------------------ */
+/* --- codes ------------------------------------------------------------------------------------------------
+ */
 
 /* Gives the table's codes to entries of column `col` that first appear before row `limit`. */
 static blt_status merge_column(blt_loading *k, uint32_t col, blt_dict *dict, uint64_t limit, blt_error *err) {
@@ -32,10 +33,10 @@ static blt_status merge_column(blt_loading *k, uint32_t col, blt_dict *dict, uin
 
 typedef struct grouping {
   blt_loading *k;
-  uint64_t first;   /* row of the first group */
+  uint64_t first;          /* row of the first group */
   uint32_t ngroups, ncols; /* columns of the table */
-  uint64_t end;     /* row after the last group */
-  blt_block **blocks; /* ngroups * ncols */
+  uint64_t end;            /* row after the last group */
+  blt_block **blocks;      /* ngroups * ncols */
 } grouping;
 
 /* One column: codes for all groups, in order, until it turns out to hardly repeat. */
@@ -56,7 +57,8 @@ static blt_status merge_task(void *arg, uint32_t i, uint32_t worker, blt_error *
   return BLT_OK;
 }
 
-/* --- blocks ------------------------------------------------------------------------------------------------- */
+/* --- blocks
+ * ------------------------------------------------------------------------------------------------- */
 
 /* Rows of one chunk that fall into a group. */
 typedef struct piece {
@@ -145,7 +147,8 @@ static void gather_lines(gather *g) {
   int64_t *out = (int64_t *)(void *)g->w->scratch;
   for (uint32_t at = 0; at < g->rows;) {
     piece p = next_piece(g->k, &i, g->first, at, g->rows);
-    for (uint32_t r = 0; r < p.n; r++) out[at + r] = (int64_t)(p.chunk->first_line + p.chunk->line[p.from + r] + 1);
+    for (uint32_t r = 0; r < p.n; r++)
+      out[at + r] = (int64_t)(p.chunk->first_line + p.chunk->line[p.from + r] + 1);
     at += p.n;
   }
 }
@@ -181,8 +184,10 @@ static blt_status block_task(void *arg, uint32_t task, uint32_t worker, blt_erro
     memset(g.w->scratch, 0, g.w->scratch_bytes);
   const uint64_t *valid = g.nulls || col == -1 ? g.valid : NULL;
   if (text) return blt_block_from_text(k->ctx, (void *)g.w->scratch, valid, g.rows, out, err);
-  if (type.id == BLT_STRING) return blt_block_from_codes(k->ctx, (void *)g.w->scratch, valid, g.rows, out, err);
-  if (type.id == BLT_FLOAT64) return blt_block_from_f64(k->ctx, (void *)g.w->scratch, valid, g.rows, out, err);
+  if (type.id == BLT_STRING)
+    return blt_block_from_codes(k->ctx, (void *)g.w->scratch, valid, g.rows, out, err);
+  if (type.id == BLT_FLOAT64)
+    return blt_block_from_f64(k->ctx, (void *)g.w->scratch, valid, g.rows, out, err);
   return blt_block_from_i64(k->ctx, (void *)g.w->scratch, valid, g.rows, out, err);
 }
 
@@ -216,8 +221,10 @@ static blt_status add_groups(grouping *g, blt_error *err) {
   return status;
 }
 
-static blt_status run(blt_loading *k, uint32_t ntasks, blt_task_fn fn, void *arg, bool small, blt_error *err) {
-  return small || k->nworkers < 2 ? blt_seq(k->ctx, ntasks, fn, arg, err) : blt_par(k->ctx, ntasks, fn, arg, err);
+static blt_status run(blt_loading *k, uint32_t ntasks, blt_task_fn fn, void *arg, bool small,
+                      blt_error *err) {
+  return small || k->nworkers < 2 ? blt_seq(k->ctx, ntasks, fn, arg, err)
+                                  : blt_par(k->ctx, ntasks, fn, arg, err);
 }
 
 blt_status blt_loading_group(blt_loading *k, bool all, blt_error *err) {
@@ -241,7 +248,8 @@ blt_status blt_loading_group(blt_loading *k, bool all, blt_error *err) {
   return BLT_OK;
 }
 
-/* --- row by row ------------------------------------------------------------------------------------------------ */
+/* --- row by row
+ * ------------------------------------------------------------------------------------------------ */
 
 static blt_status push(blt_loading *k, const blt_chunk *c, uint32_t row, uint32_t i, blt_error *err) {
   int32_t col = k->target[i];
@@ -252,7 +260,8 @@ static blt_status push(blt_loading *k, const blt_chunk *c, uint32_t row, uint32_
     return BLT_OK;
   }
   if (in->kind == BLT_KIND_INT) return blt_table_push_i64(k->table, i, ((const int64_t *)in->data)[row], err);
-  if (in->kind == BLT_KIND_FLOAT) return blt_table_push_f64(k->table, i, ((const double *)in->data)[row], err);
+  if (in->kind == BLT_KIND_FLOAT)
+    return blt_table_push_f64(k->table, i, ((const double *)in->data)[row], err);
   uint32_t at = ((const uint32_t *)in->data)[row];
   blt_str s = in->kind == BLT_KIND_TEXT ? (blt_str){in->text + at, ((const uint32_t *)in->data)[row + 1] - at}
                                         : blt_intern_at(&k->workers[c->worker].interns[col], at);

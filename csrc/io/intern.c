@@ -69,7 +69,8 @@ static void slot_put(blt_slot *slots, uint32_t mask, blt_slot slot) {
 static blt_status slots_grow(blt_intern *in, uint64_t entries, blt_error *err) {
   uint64_t n = in->slots ? (uint64_t)in->mask + 1 : FIRST_SLOTS;
   while (n / 8 * 7 < entries) n *= 2;
-  if (n > UINT32_MAX) return blt_fail(err, BLT_EINVAL, "more distinct strings in a column than a dictionary holds");
+  if (n > UINT32_MAX)
+    return blt_fail(err, BLT_EINVAL, "more distinct strings in a column than a dictionary holds");
   blt_slot *slots = blt_calloc(in->ctx, n, sizeof *slots);
   if (!slots) return blt_fail_memory(err, n * sizeof *slots);
   if (in->slots) {
@@ -84,8 +85,10 @@ static blt_status slots_grow(blt_intern *in, uint64_t entries, blt_error *err) {
 
 static blt_status add(blt_intern *in, const char *s, uint32_t len, uint32_t row, blt_error *err) {
   uint64_t at = in->count ? in->offsets[in->count] : 0;
-  blt_status status = blt_grow(in->ctx, &in->offsets, &in->offsets_cap, (size_t)in->count + 2, sizeof *in->offsets, err);
-  if (status == BLT_OK) status = blt_grow(in->ctx, &in->rows, &in->rows_cap, (size_t)in->count + 1, sizeof *in->rows, err);
+  blt_status status =
+      blt_grow(in->ctx, &in->offsets, &in->offsets_cap, (size_t)in->count + 2, sizeof *in->offsets, err);
+  if (status == BLT_OK)
+    status = blt_grow(in->ctx, &in->rows, &in->rows_cap, (size_t)in->count + 1, sizeof *in->rows, err);
   if (status == BLT_OK) status = blt_grow(in->ctx, &in->bytes, &in->bytes_cap, at + len + 1, 1, err);
   if (status != BLT_OK) return status;
   memcpy(in->bytes + at, s, len);
@@ -96,7 +99,8 @@ static blt_status add(blt_intern *in, const char *s, uint32_t len, uint32_t row,
   return BLT_OK;
 }
 
-static inline bool slot_holds(const blt_intern *in, const blt_slot *slot, const key *k, const char *s, uint32_t len) {
+static inline bool slot_holds(const blt_intern *in, const blt_slot *slot, const key *k, const char *s,
+                              uint32_t len) {
   if (slot->a != k->a || slot->b != k->b || slot->len != len) return false;
   return len <= 16 || memcmp(in->bytes + in->offsets[slot->code - 1], s, len) == 0;
 }

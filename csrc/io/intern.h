@@ -1,8 +1,8 @@
 /* intern.h: a worker's own dictionary of one column while rows are read.
  *
  * Strings of up to 16 bytes are held whole in their slot, so that a lookup touches one place; longer ones are
- * compared by hash first. Codes count up from 0 in order of first appearance to this worker; the loader turns them
- * into the table's codes. Not a blt_dict, because that one is built for size and for sharing. */
+ * compared by hash first. Codes count up from 0 in order of first appearance to this worker; the loader turns
+ * them into the table's codes. Not a blt_dict, because that one is built for size and for sharing. */
 #ifndef BLT_IO_INTERN_H
 #define BLT_IO_INTERN_H
 
@@ -30,8 +30,8 @@ typedef struct blt_intern {
 void blt_intern_init(blt_intern *in, blt_ctx *ctx);
 void blt_intern_free(blt_intern *in);
 
-/* Codes of `n` <= BLT_INTERN_BATCH strings, new ones with row number row + their index. Strings need 16 readable
- * bytes from their start, and those without `s` are passed over. */
+/* Codes of `n` <= BLT_INTERN_BATCH strings, new ones with row number row + their index. Strings need 16
+ * readable bytes from their start, and those without `s` are passed over. */
 blt_status blt_intern_many(blt_intern *in, const blt_str *v, uint32_t n, uint32_t row, uint32_t *codes,
                            blt_error *err);
 /* Forgets the entries from `count` on. */

@@ -9,7 +9,8 @@
 #define FIRST_WAVE 8  /* chunks: a column that should fall back to text shows early */
 #define LAST_WAVE 128 /* 32 MiB of text are in flight, and about as much memory */
 
-/* --- setting up ---------------------------------------------------------------------------------------------- */
+/* --- setting up
+ * ---------------------------------------------------------------------------------------------- */
 
 static void free_worker(blt_loading *k, blt_worker *w) {
   uint32_t n = k->l->plan.ncols;
@@ -57,19 +58,21 @@ static blt_status start(blt_loading *k, blt_load *l, blt_error *err) {
   if (!k->workers || !k->text_from) return blt_fail_memory(err, n * sizeof *k->text_from);
   for (uint32_t c = 0; c < n; c++) k->text_from[c] = UINT64_MAX;
   blt_status status = BLT_OK;
-  for (uint32_t i = 0; status == BLT_OK && i < k->nworkers; i++) status = start_worker(k, &k->workers[i], err);
+  for (uint32_t i = 0; status == BLT_OK && i < k->nworkers; i++)
+    status = start_worker(k, &k->workers[i], err);
   return status;
 }
 
-/* --- waves ----------------------------------------------------------------------------------------------------- */
+/* --- waves
+ * ----------------------------------------------------------------------------------------------------- */
 
 typedef struct wave {
   blt_loading *k;
   blt_chunk *chunks;
-  bool *in_quote;  /* guesses at each chunk's beginning */
+  bool *in_quote;   /* guesses at each chunk's beginning */
   uint64_t *quotes; /* of each chunk, when they are counted */
   uint32_t n;
-  uint64_t first;  /* number of its first chunk */
+  uint64_t first; /* number of its first chunk */
 } wave;
 
 static uint64_t chunk_from(const wave *v, uint32_t i) {
@@ -90,7 +93,8 @@ static blt_status read_chunk(void *arg, uint32_t task, uint32_t worker, blt_erro
   uint64_t at = task == 0 ? v->k->next : BLT_NO_START;
   c->ctx = v->k->ctx;
   c->worker = worker;
-  blt_status status = l->cut(l->format, chunk_from(v, task), chunk_to(v, task), at, v->in_quote[task], &w->rows, err);
+  blt_status status =
+      l->cut(l->format, chunk_from(v, task), chunk_to(v, task), at, v->in_quote[task], &w->rows, err);
   if (status != BLT_OK) return status;
   return blt_convert(&l->plan, &w->rows, w->interns, c, err);
 }
@@ -216,7 +220,8 @@ static blt_status report(blt_loading *k, blt_error *err) {
   return k->l->progress(k->l->progress_arg, k->next, blt_source_size(k->l->source), k->rows, err);
 }
 
-/* --- the table ------------------------------------------------------------------------------------------------- */
+/* --- the table
+ * ------------------------------------------------------------------------------------------------- */
 
 static blt_status make_in_memory(void *arg, const blt_schema *schema, blt_table **out, blt_error *err) {
   return blt_table_new(arg, schema, out, err);
@@ -263,7 +268,8 @@ static blt_status make_table(blt_loading *k, blt_error *err) {
     blt_schema *schema = NULL;
     status = make_schema(k, &schema, err);
     if (status != BLT_OK) return status;
-    status = l->make ? l->make(l->make_arg, schema, &k->table, err) : make_in_memory(k->ctx, schema, &k->table, err);
+    status = l->make ? l->make(l->make_arg, schema, &k->table, err)
+                     : make_in_memory(k->ctx, schema, &k->table, err);
     blt_schema_free(schema);
     if (status != BLT_OK) return status;
     k->own_table = !l->make;

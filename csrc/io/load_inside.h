@@ -1,4 +1,5 @@
-/* load_inside.h: the state of one load, shared by load.c (waves), group.c (codes and blocks) and reject.c (bad rows). */
+/* load_inside.h: the state of one load, shared by load.c (waves), group.c (codes and blocks) and reject.c
+ * (bad rows). */
 #ifndef BLT_IO_LOAD_INSIDE_H
 #define BLT_IO_LOAD_INSIDE_H
 
@@ -9,24 +10,24 @@ typedef struct blt_worker {
   blt_intern *interns; /* one for each column */
   uint32_t **codes;    /* of each column: the table's codes of the entries */
   size_t *codes_cap;
-  char *scratch;       /* one group of the widest column */
+  char *scratch; /* one group of the widest column */
   size_t scratch_bytes;
 } blt_worker;
 
 typedef struct blt_loading {
   blt_load *l;
   blt_ctx *ctx;
-  blt_table *table;  /* where rows go */
-  bool own_table;    /* ours until it is handed over */
-  bool by_row;       /* rows are appended one by one: a table with keys, or not empty */
-  int32_t *target;   /* of each table column: the column of the plan, -1: none (null), -2: the line number */
+  blt_table *table; /* where rows go */
+  bool own_table;   /* ours until it is handed over */
+  bool by_row;      /* rows are appended one by one: a table with keys, or not empty */
+  int32_t *target;  /* of each table column: the column of the plan, -1: none (null), -2: the line number */
   uint32_t nworkers;
   blt_worker *workers;
-  blt_chunk *queue;  /* accepted chunks with rows that are not yet in the table */
+  blt_chunk *queue; /* accepted chunks with rows that are not yet in the table */
   size_t queue_cap, nqueue;
-  uint64_t rows;     /* accepted */
-  uint64_t grouped;  /* in the table */
-  uint64_t *text_from; /* of each column: first row that is plain text, UINT64_MAX: none */
+  uint64_t rows;                 /* accepted */
+  uint64_t grouped;              /* in the table */
+  uint64_t *text_from;           /* of each column: first row that is plain text, UINT64_MAX: none */
   uint64_t records, lines, next; /* records and line ends before `next`, the next chunk's start */
   blt_table *rejects;
   uint64_t nrejects;

@@ -54,22 +54,33 @@ static void explain(const blt_loading *k, const blt_bad *b, told *t) {
   switch (b->reason) {
   case BLT_BAD_FEW:
   case BLT_BAD_MANY:
-    snprintf(t->reason, room, "%u field%s where %u %s expected", b->fields, b->fields == 1 ? "" : "s", p->ncols,
-             p->ncols == 1 ? "is" : "are");
+    snprintf(t->reason, room, "%u field%s where %u %s expected", b->fields, b->fields == 1 ? "" : "s",
+             p->ncols, p->ncols == 1 ? "is" : "are");
     return;
-  case BLT_BAD_QUOTE_OPEN: snprintf(t->reason, room, "a quote is opened and never closed"); return;
-  case BLT_BAD_QUOTE_TEXT: snprintf(t->reason, room, "text follows a closing quote; a quote inside quotes is doubled"); return;
-  case BLT_BAD_UTF8: snprintf(t->reason, room, "text that is not UTF-8"); return;
-  case BLT_BAD_JSON: snprintf(t->reason, room, "not a JSON object"); return;
-  case BLT_BAD_NULL: snprintf(t->reason, room, "null where a value is required"); return;
+  case BLT_BAD_QUOTE_OPEN:
+    snprintf(t->reason, room, "a quote is opened and never closed");
+    return;
+  case BLT_BAD_QUOTE_TEXT:
+    snprintf(t->reason, room, "text follows a closing quote; a quote inside quotes is doubled");
+    return;
+  case BLT_BAD_UTF8:
+    snprintf(t->reason, room, "text that is not UTF-8");
+    return;
+  case BLT_BAD_JSON:
+    snprintf(t->reason, room, "not a JSON object");
+    return;
+  case BLT_BAD_NULL:
+    snprintf(t->reason, room, "null where a value is required");
+    return;
   case BLT_BAD_VALUE:
-    snprintf(t->reason, room, "'%s' is no %s: expected %s", text, blt_type_name(p->columns[b->column].type, name),
-             blt_type_expects(p->columns[b->column].type));
+    snprintf(t->reason, room, "'%s' is no %s: expected %s", text,
+             blt_type_name(p->columns[b->column].type, name), blt_type_expects(p->columns[b->column].type));
   }
 }
 
 /* The record once more, for the text of its offending field. */
-static blt_status offending_text(blt_loading *k, const blt_bad *b, blt_rows *w, blt_str *out, blt_error *err) {
+static blt_status offending_text(blt_loading *k, const blt_bad *b, blt_rows *w, blt_str *out,
+                                 blt_error *err) {
   *out = (blt_str){"", 0};
   if (b->reason != BLT_BAD_VALUE) return BLT_OK;
   blt_status status = k->l->cut(k->l->format, b->offset, b->offset + 1, b->offset, false, w, err);
@@ -91,9 +102,9 @@ static blt_status tell(blt_loading *k, const blt_bad *b, blt_rows *w, told *t, b
 static blt_status stop_at(blt_loading *k, const blt_bad *b, const told *t, blt_error *err) {
   const char *name = blt_source_name(k->l->source);
   if (t->column)
-    return blt_fail_at(err, BLT_EFORMAT, (int64_t)t->line, "%s:%llu: column '%.80s': %s (row %llu, byte %llu)", name,
-                       (unsigned long long)t->line, t->column, t->reason, (unsigned long long)t->row,
-                       (unsigned long long)b->offset);
+    return blt_fail_at(err, BLT_EFORMAT, (int64_t)t->line,
+                       "%s:%llu: column '%.80s': %s (row %llu, byte %llu)", name, (unsigned long long)t->line,
+                       t->column, t->reason, (unsigned long long)t->row, (unsigned long long)b->offset);
   return blt_fail_at(err, BLT_EFORMAT, (int64_t)t->line, "%s:%llu: %s (row %llu, byte %llu)", name,
                      (unsigned long long)t->line, t->reason, (unsigned long long)t->row,
                      (unsigned long long)b->offset);
@@ -101,7 +112,7 @@ static blt_status stop_at(blt_loading *k, const blt_bad *b, const told *t, blt_e
 
 static blt_status make_rejects(blt_loading *k, blt_error *err) {
   static const blt_type whole = {.id = BLT_INT64}, text = {.id = BLT_STRING};
-  const blt_field fields[] = {{"row", whole},   {"line", whole},  {"byte", whole}, {"column", text},
+  const blt_field fields[] = {{"row", whole}, {"line", whole},  {"byte", whole}, {"column", text},
                               {"text", text}, {"reason", text}, {"raw", text}};
   blt_schema *schema = NULL;
   if (k->rejects) return BLT_OK;

@@ -28,7 +28,8 @@ blt_status blt_rows_load(blt_rows *w, const blt_source *s, uint64_t from, uint64
   bool more = w->raw && from == w->raw_at && to >= from + w->raw_len && w->raw_len > 0;
   size_t have = more ? w->raw_len : 0;
   if (to - from > UINT32_MAX / 2)
-    return blt_fail_at(err, BLT_EFORMAT, -1, "%s: the record at byte %llu is longer than 2 GiB (an open quote?)",
+    return blt_fail_at(err, BLT_EFORMAT, -1,
+                       "%s: the record at byte %llu is longer than 2 GiB (an open quote?)",
                        blt_source_name(s), (unsigned long long)from);
   blt_status status = blt_grow(w->ctx, &w->raw, &w->raw_cap, (size_t)(to - from) + 2 * BLT_ROWS_PAD, 1, err);
   if (status == BLT_OK)
@@ -49,10 +50,11 @@ blt_status blt_rows_drop(blt_rows *w, const uint64_t *keep, blt_error *err) {
   uint32_t kept = 0, c = w->ncols;
   if (!w->copied) { /* fields must follow each other without holes: copy what stays */
     size_t total = (size_t)w->nrows * c;
-    blt_status status = blt_grow(w->ctx, &w->unquoted, &w->unquoted_cap,
-                                 w->raw_len + total + 2 * BLT_ROWS_PAD, 1, err);
+    blt_status status =
+        blt_grow(w->ctx, &w->unquoted, &w->unquoted_cap, w->raw_len + total + 2 * BLT_ROWS_PAD, 1, err);
     if (status == BLT_OK)
-      status = blt_grow(w->ctx, &w->record_at, &w->record_at_cap, (size_t)w->nrows + 1, sizeof *w->record_at, err);
+      status =
+          blt_grow(w->ctx, &w->record_at, &w->record_at_cap, (size_t)w->nrows + 1, sizeof *w->record_at, err);
     if (status != BLT_OK) return status;
   }
   uint32_t at = BLT_ROWS_PAD, first = w->ends[-1] + w->gap, gap = w->gap;
@@ -102,7 +104,12 @@ size_t blt_utf8_check(const char *s, size_t len) {
     size_t n = a >= 0xf0 ? 4 : a >= 0xe0 ? 3 : 2;
     if (a < 0xc2 || a > 0xf4 || len - i < n) return i;
     unsigned char b = p[i + 1];
-    unsigned char lo = a == 0xe0 ? 0xa0 : a == 0xf0 ? 0x90 : 0x80, hi = a == 0xed ? 0x9f : a == 0xf4 ? 0x8f : 0xbf;
+    unsigned char lo = a == 0xe0   ? 0xa0
+                       : a == 0xf0 ? 0x90
+                                   : 0x80,
+                  hi = a == 0xed   ? 0x9f
+                       : a == 0xf4 ? 0x8f
+                                   : 0xbf;
     if (b < lo || b > hi) return i;
     for (size_t k = 2; k < n; k++)
       if ((p[i + k] & 0xc0) != 0x80) return i;

@@ -19,9 +19,9 @@ typedef enum blt_bad_reason {
   BLT_BAD_QUOTE_OPEN, /* a quote that is never closed */
   BLT_BAD_QUOTE_TEXT, /* text between a closing quote and the delimiter */
   BLT_BAD_UTF8,
-  BLT_BAD_JSON,       /* a line that is not JSON, or not an object */
-  BLT_BAD_VALUE,      /* text that the column's type cannot hold */
-  BLT_BAD_NULL        /* a null in a required column */
+  BLT_BAD_JSON,  /* a line that is not JSON, or not an object */
+  BLT_BAD_VALUE, /* text that the column's type cannot hold */
+  BLT_BAD_NULL   /* a null in a required column */
 } blt_bad_reason;
 
 /* A record that gives no row. */
@@ -54,9 +54,9 @@ typedef struct blt_rows {
   size_t bad_cap, nbad;
 
   /* the result */
-  uint64_t start, end;    /* of the records, in the source; start may be BLT_NO_START */
-  const char *text;       /* raw + padding, or unquoted */
-  uint32_t *ends;         /* ends[-1] is there too */
+  uint64_t start, end; /* of the records, in the source; start may be BLT_NO_START */
+  const char *text;    /* raw + padding, or unquoted */
+  uint32_t *ends;      /* ends[-1] is there too */
   uint32_t nrows, ncols, gap;
   const uint64_t *quoted; /* bit i: field i was quoted; NULL: none */
   bool copied;            /* text is `unquoted` */

@@ -15,44 +15,45 @@ typedef struct masks {
 
 /* Eight entries at a time without a branch: what is too much is overwritten by the next block. */
 #define EMIT(i) (out[i] = base + (uint32_t)__builtin_ctzll(m | (UINT64_C(1) << 63)), m &= m - 1)
-#define EMIT8(i) EMIT(i), EMIT(i + 1), EMIT(i + 2), EMIT(i + 3), EMIT(i + 4), EMIT(i + 5), EMIT(i + 6), EMIT(i + 7)
+#define EMIT8(i)                                                                                             \
+  EMIT(i), EMIT(i + 1), EMIT(i + 2), EMIT(i + 3), EMIT(i + 4), EMIT(i + 5), EMIT(i + 6), EMIT(i + 7)
 
-/* One scan for an instruction set: `NAME`_masks gives the masks of a block. The last block comes from a copy, so
- * that bytes past the end are never looked at. ctz of 0 is harmless: its entry is not counted. */
-#define DEFINE_SCAN(NAME, TARGET)                                                                                    \
-  TARGET static size_t scan_##NAME(const char *text, size_t from, size_t to, blt_marks k, uint32_t *start,           \
-                                   blt_seen *seen) {                                                                 \
-    uint32_t *out = start;                                                                                           \
-    uint64_t quotes = 0, high = 0;                                                                                   \
-    size_t newlines = 0;                                                                                             \
-    for (size_t at = from; at < to; at += 64) {                                                                      \
-      char last[64];                                                                                                 \
-      const char *p = text + at;                                                                                     \
-      uint64_t keep = ~UINT64_C(0);                                                                                  \
-      if (__builtin_expect(to - at < 64, 0)) {                                                                       \
-        memset(last, 0, sizeof last);                                                                                \
-        memcpy(last, p, to - at);                                                                                    \
-        p = last;                                                                                                    \
-        keep = (UINT64_C(1) << (to - at)) - 1;                                                                       \
-      }                                                                                                              \
-      masks b = NAME##_masks(p, k);                                                                                  \
-      uint64_t m = b.marks & keep;                                                                                   \
-      uint32_t base = (uint32_t)at;                                                                                  \
-      int n = __builtin_popcountll(m);                                                                               \
-      quotes |= b.quotes & keep;                                                                                     \
-      newlines += (size_t)__builtin_popcountll(b.newlines & keep);                                                   \
-      high |= b.high;                                                                                                \
-      EMIT8(0);                                                                                                      \
-      if (__builtin_expect(n > 8, 1)) {                                                                              \
-        EMIT8(8);                                                                                                    \
-        for (int i = 16; i < n; i++) EMIT(i);                                                                        \
-      }                                                                                                              \
-      out += n;                                                                                                      \
-    }                                                                                                                \
-    seen->quote |= quotes != 0;                                                                                      \
-    seen->newlines += newlines;                                                                                      \
-    seen->non_ascii |= high != 0;                                                                                    \
-    return (size_t)(out - start);                                                                                    \
+/* One scan for an instruction set: `NAME`_masks gives the masks of a block. The last block comes from a copy,
+ * so that bytes past the end are never looked at. ctz of 0 is harmless: its entry is not counted. */
+#define DEFINE_SCAN(NAME, TARGET)                                                                            \
+  TARGET static size_t scan_##NAME(const char *text, size_t from, size_t to, blt_marks k, uint32_t *start,   \
+                                   blt_seen *seen) {                                                         \
+    uint32_t *out = start;                                                                                   \
+    uint64_t quotes = 0, high = 0;                                                                           \
+    size_t newlines = 0;                                                                                     \
+    for (size_t at = from; at < to; at += 64) {                                                              \
+      char last[64];                                                                                         \
+      const char *p = text + at;                                                                             \
+      uint64_t keep = ~UINT64_C(0);                                                                          \
+      if (__builtin_expect(to - at < 64, 0)) {                                                               \
+        memset(last, 0, sizeof last);                                                                        \
+        memcpy(last, p, to - at);                                                                            \
+        p = last;                                                                                            \
+        keep = (UINT64_C(1) << (to - at)) - 1;                                                               \
+      }                                                                                                      \
+      masks b = NAME##_masks(p, k);                                                                          \
+      uint64_t m = b.marks & keep;                                                                           \
+      uint32_t base = (uint32_t)at;                                                                          \
+      int n = __builtin_popcountll(m);                                                                       \
+      quotes |= b.quotes & keep;                                                                             \
+      newlines += (size_t)__builtin_popcountll(b.newlines & keep);                                           \
+      high |= b.high;                                                                                        \
+      EMIT8(0);                                                                                              \
+      if (__builtin_expect(n > 8, 1)) {                                                                      \
+        EMIT8(8);                                                                                            \
+        for (int i = 16; i < n; i++) EMIT(i);                                                                \
+      }                                                                                                      \
+      out += n;                                                                                              \
+    }                                                                                                        \
+    seen->quote |= quotes != 0;                                                                              \
+    seen->newlines += newlines;                                                                              \
+    seen->non_ascii |= high != 0;                                                                            \
+    return (size_t)(out - start);                                                                            \
   }
 
 #if defined(__x86_64__)

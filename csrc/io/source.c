@@ -20,7 +20,7 @@ struct blt_source {
   const char *bytes; /* in memory, or NULL: read fd */
   char *owned;       /* spooled bytes */
   size_t owned_cap;
-  int fd;            /* -1 when in memory */
+  int fd; /* -1 when in memory */
   uint64_t size;
 };
 
@@ -87,7 +87,8 @@ blt_status blt_source_memory(blt_ctx *ctx, const char *bytes, size_t len, blt_so
   return BLT_OK;
 }
 
-/* --- spooling ------------------------------------------------------------------------------------------------ */
+/* --- spooling
+ * ------------------------------------------------------------------------------------------------ */
 
 /* An open file that nobody else can name. */
 static int temporary_file(void) {
@@ -119,7 +120,8 @@ static blt_status write_all(blt_source *s, const char *data, size_t len, blt_err
 static blt_status spill(blt_source *s, blt_error *err) {
   s->fd = temporary_file();
   if (s->fd < 0)
-    return blt_fail(err, BLT_EIO, "%s: cannot make a temporary file (TMPDIR says where): %s", s->name, strerror(errno));
+    return blt_fail(err, BLT_EIO, "%s: cannot make a temporary file (TMPDIR says where): %s", s->name,
+                    strerror(errno));
   blt_status status = write_all(s, s->owned, s->size, err);
   blt_free(s->ctx, s->owned, s->owned_cap);
   s->owned = NULL;
@@ -162,8 +164,8 @@ static blt_status pull_watched(void *arg, const char **data, size_t *len, blt_er
   return status;
 }
 
-blt_status blt_source_stream(blt_ctx *ctx, blt_pull_fn pull, void *arg, blt_progress_fn progress, void *progress_arg,
-                             blt_source **out, blt_error *err) {
+blt_status blt_source_stream(blt_ctx *ctx, blt_pull_fn pull, void *arg, blt_progress_fn progress,
+                             void *progress_arg, blt_source **out, blt_error *err) {
   blt_source *s = NULL;
   blt_status status = source_new(ctx, "input", &s, err);
   if (status != BLT_OK) return status;
@@ -176,7 +178,8 @@ blt_status blt_source_stream(blt_ctx *ctx, blt_pull_fn pull, void *arg, blt_prog
   return status;
 }
 
-/* --- files ---------------------------------------------------------------------------------------------------- */
+/* --- files
+ * ---------------------------------------------------------------------------------------------------- */
 
 typedef struct file_stream {
   int fd;
@@ -196,8 +199,8 @@ static blt_status pull_file(void *arg, const char **data, size_t *len, blt_error
 }
 
 /* Takes in everything that `fd` gives. */
-static blt_status spool_file(blt_source *s, int fd, uint64_t total, blt_progress_fn progress, void *progress_arg,
-                             blt_error *err) {
+static blt_status spool_file(blt_source *s, int fd, uint64_t total, blt_progress_fn progress,
+                             void *progress_arg, blt_error *err) {
   file_stream f = {fd, s->name, blt_alloc(s->ctx, READ_BYTES)};
   if (!f.buffer) return blt_fail_memory(err, READ_BYTES);
   watched w = {s->ctx, pull_file, &f, progress, progress_arg, 0, total};
