@@ -1,0 +1,57 @@
+--- What the commands share: exit statuses, ending with a message, opening the dataset, delivering a document.
+
+local formats = require "blotter.formats"
+local output = require "blotter.output"
+local terminal = require "blotter.terminal"
+
+local shared = {}
+
+--- Exit statuses of the command; see blotter.cli.
+shared.DONE, shared.FOUND, shared.USAGE, shared.REFUSED, shared.INTERNAL, shared.INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+--- What `stop` raises: {status, message}.
+shared.Stop = {}
+
+--- Ends the command with a message and a status.
+function shared.stop(status, message)
+  error(setmetatable({ status = status, message = message }, shared.Stop), 0)
+end
+
+--- The operations dataset in --data.
+function shared.open_dataset(args)
+  local ops, message = require("blotter.ops").open(args.data)
+  if not ops then shared.stop(shared.REFUSED, message) end
+  return ops
+end
+
+--- Refuses an unknown format before any work is done.
+function shared.require_format(name)
+  local format, message = formats.get(name)
+  if not format then shared.stop(shared.USAGE, message) end
+end
+
+--- Writes a text where --output says.
+function shared.write(text, args)
+  local ok, message
+  if args.output and args.output ~= "-" then
+    ok, message = output.file(args.output, text)
+  else
+    ok, message = output.standard(text)
+  end
+  if not ok then shared.stop(shared.REFUSED, message) end
+end
+
+--- Renders a document in --format and writes it where --output says.
+function shared.deliver(document, args)
+  local text, message = formats.render(document, args.format, { width = terminal.width() })
+  if not text then shared.stop(shared.USAGE, message) end
+  shared.write(text, args)
+end
+
+function shared.delivery_options(command)
+  command:option("-f --format", "Format: " .. table.concat(formats.names(), ", ") .. ".", "text"):argname "<format>"
+  command:option("-o --output", "File to write, replaced as a whole (default: standard output)."):argname "<file>"
+  command:option("--data", "Folder of the dataset (default: the one that came with blotter)."):argname "<folder>"
+end
+
+return shared
