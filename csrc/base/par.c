@@ -142,23 +142,25 @@ void blt_pool_stop(blt_ctx *ctx) {
   free(pool);
 }
 
-typedef struct watch {
-  blt_ctx *ctx;
-  double started, polled;
-} watch;
+void blt_watch_start(blt_watch *w, blt_ctx *ctx) {
+  w->ctx = ctx;
+  w->started = w->polled = ctx->poll || ctx->timeout > 0 ? now() : 0;
+}
+
+blt_status blt_watch_check(blt_watch *w, uint64_t done, uint64_t total, blt_error *err) {
+  if (!w->ctx->poll && w->ctx->timeout <= 0) return BLT_OK;
+  double t = now();
+  if (w->ctx->timeout > 0 && t - w->started > w->ctx->timeout)
+    return blt_fail(err, BLT_ETIMEOUT, "stopped: the time limit of %g seconds has passed", w->ctx->timeout);
+  if (!w->ctx->poll || t - w->polled < POLL_SECONDS) return BLT_OK;
+  w->polled = t;
+  return w->ctx->poll(w->ctx->poll_arg, done, total, err);
+}
 
 /* Polls when it is time to. */
-static void watch_job(watch *w, job *j) {
-  if (!w->ctx->poll && w->ctx->timeout <= 0) return;
-  double t = now();
+static void watch_job(blt_watch *w, job *j) {
   blt_error err;
-  if (w->ctx->timeout > 0 && t - w->started > w->ctx->timeout) {
-    blt_fail(&err, BLT_ETIMEOUT, "stopped: the time limit of %g seconds has passed", w->ctx->timeout);
-    job_fail(j, BLT_ETIMEOUT, &err);
-  }
-  if (!w->ctx->poll || t - w->polled < POLL_SECONDS) return;
-  w->polled = t;
-  blt_status status = w->ctx->poll(w->ctx->poll_arg, atomic_load(&j->done), j->ntasks, &err);
+  blt_status status = blt_watch_check(w, atomic_load(&j->done), j->ntasks, &err);
   if (status != BLT_OK) job_fail(j, status, &err);
 }
 
@@ -181,14 +183,14 @@ uint32_t blt_par_workers(const blt_ctx *ctx) {
 blt_status blt_seq(blt_ctx *ctx, uint32_t ntasks, blt_task_fn fn, void *arg, blt_error *err) {
   job j;
   job_init(&j, ntasks, fn, arg);
-  watch w = {ctx, 0, 0};
-  if (ctx->poll || ctx->timeout > 0) w.started = w.polled = now();
+  blt_watch w;
+  blt_watch_start(&w, ctx);
   while (job_step(&j, 0)) watch_job(&w, &j);
   return job_result(&j, err);
 }
 
 /* Waits until the workers are out of the job, polling meanwhile. */
-static void join(blt_pool *pool, watch *w, job *j) {
+static void join(blt_pool *pool, blt_watch *w, job *j) {
   pthread_mutex_lock(&pool->lock);
   pool->job = NULL; /* a worker that wakes up late finds nothing */
   while (pool->running) {
@@ -215,8 +217,8 @@ blt_status blt_par(blt_ctx *ctx, uint32_t ntasks, blt_task_fn fn, void *arg, blt
   job j;
   job_init(&j, ntasks, fn, arg);
   j.lock = &pool->lock;
-  watch w = {ctx, 0, 0};
-  if (ctx->poll || ctx->timeout > 0) w.started = w.polled = now();
+  blt_watch w;
+  blt_watch_start(&w, ctx);
   pthread_mutex_lock(&pool->lock);
   pool->job = &j;
   pool->generation++;

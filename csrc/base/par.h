@@ -22,6 +22,15 @@ blt_status blt_par(blt_ctx *ctx, uint32_t ntasks, blt_task_fn fn, void *arg, blt
 /* The same on the calling thread only, polling between tasks: for small work. */
 blt_status blt_seq(blt_ctx *ctx, uint32_t ntasks, blt_task_fn fn, void *arg, blt_error *err);
 
+/* For work whose single tasks are long: the calling thread (worker 0) asks between smaller steps whether to
+ * go on. Polls at most every millisecond; BLT_ETIMEOUT when the time limit has passed since the start. */
+typedef struct blt_watch {
+  blt_ctx *ctx;
+  double started, polled; /* seconds of the monotonic clock; 0 while nothing is watched for */
+} blt_watch;
+void blt_watch_start(blt_watch *w, blt_ctx *ctx);
+blt_status blt_watch_check(blt_watch *w, uint64_t done, uint64_t total, blt_error *err);
+
 /* One poll on the calling thread, outside blt_par, for long sequential work. */
 blt_status blt_poll(blt_ctx *ctx, uint64_t done, uint64_t total, blt_error *err);
 

@@ -1,0 +1,252 @@
+#include "group.h"
+
+#include "../base/bits.h"
+#include "../base/isa.h"
+#include "../base/mem.h"
+#include <string.h>
+
+#define ROWS BLT_VECTOR_ROWS
+#define DIRECT_BYTES ((uint64_t)16 << 20) /* records of one lane */
+#define NAN_BITS (UINT64_C(0x7ff8) << 48)
+#define NULL_BITS (NAN_BITS | 1) /* null among doubles: a NaN that no value has after they became one */
+
+/* --- keys -------------------------------------------------------------------------------------------------
+ */
+
+static void describe_key(const blt_input *in, blt_group_key *k) {
+  uint64_t domain = blt_input_domain(in);
+  k->nullable = in->nullable;
+  k->low = in->cls == BLT_INPUT_INT && in->low <= in->high ? in->low : 0;
+  k->domain = domain && domain <= UINT64_MAX - 1 ? domain + k->nullable : 0;
+  k->wide = in->cls == BLT_INPUT_INT && k->domain == 0;
+  k->bits = k->domain ? (uint8_t)(k->domain == 1 ? 1 : 64 - __builtin_clzll(k->domain - 1)) : 64;
+}
+
+/* Finds a word with room for `bits`, first fit. */
+static void place(blt_grouping *g, uint8_t *used, uint8_t bits, uint32_t *word, uint8_t *shift) {
+  uint32_t w = 0;
+  while (w < g->nwords && used[w] + bits > 64) w++;
+  if (w == g->nwords) used[g->nwords++] = 0;
+  *word = w;
+  *shift = used[w];
+  used[w] = (uint8_t)(used[w] + bits);
+}
+
+static blt_status pack_keys(blt_grouping *g, blt_error *err) {
+  uint8_t *used = blt_alloc(g->scan->ctx, 2 * (size_t)g->nkeys + 1);
+  if (!used) return blt_fail_memory(err, 2 * (size_t)g->nkeys);
+  for (uint32_t i = 0; i < g->nkeys; i++) {
+    blt_group_key *k = &g->keys[i];
+    place(g, used, k->bits, &k->word, &k->shift);
+    if (k->wide && k->nullable) place(g, used, 1, &k->null_word, &k->null_shift);
+  }
+  blt_free(g->scan->ctx, used, 2 * (size_t)g->nkeys + 1);
+  return BLT_OK;
+}
+
+/* Direct indexing pays while a lane's records stay near the cache and are not mostly empty. */
+static bool prefer_direct(const blt_grouping *g) {
+  uint64_t rows = g->scan->view->rows;
+  if (!g->domain || g->domain > (UINT64_C(1) << 24)) return false;
+  if (g->domain > 2 * rows + 1024) return false;
+  return g->domain * (g->agg->nslots + 1) * 8 <= DIRECT_BYTES;
+}
+
+static blt_status choose(blt_grouping *g, blt_error *err) {
+  uint64_t domain = 1;
+  for (uint32_t i = 0; i < g->nkeys; i++)
+    if (__builtin_mul_overflow(domain, g->keys[i].domain, &domain)) domain = 0;
+  g->domain = domain;
+  blt_status status = blt_agg_layout(g->agg, g->scan->view->rows, err);
+  if (status == BLT_OK) g->direct = prefer_direct(g);
+  return status;
+}
+
+blt_status blt_grouping_init(blt_grouping *g, blt_scan *scan, blt_inputs *inputs, blt_agg_plan *agg,
+                             const blt_output *keys, uint32_t nkeys, blt_error *err) {
+  *g = (blt_grouping){.scan = scan, .inputs = inputs, .agg = agg, .nkeys = nkeys};
+  if (nkeys) {
+    g->keys = blt_calloc(scan->ctx, nkeys, sizeof *g->keys);
+    if (!g->keys) return blt_fail_memory(err, nkeys * sizeof *g->keys);
+  }
+  for (uint32_t i = 0; i < nkeys; i++) {
+    blt_status status = blt_inputs_add(inputs, keys[i].expr, &g->keys[i].input, err);
+    if (status != BLT_OK) return status;
+    describe_key(&inputs->items[g->keys[i].input], &g->keys[i]);
+  }
+  blt_status status = pack_keys(g, err);
+  return status == BLT_OK ? choose(g, err) : status;
+}
+
+static void free_columns(blt_ctx *ctx, void *columns, size_t n, uint64_t capacity) {
+  void **c = columns;
+  if (!c) return;
+  for (size_t i = 0; i < n; i++) blt_free(ctx, c[i], capacity * sizeof(uint64_t));
+  blt_free(ctx, c, n * sizeof *c);
+}
+
+void blt_grouping_free(blt_grouping *g) {
+  if (!g->scan) return;
+  blt_ctx *ctx = g->scan->ctx;
+  blt_free(ctx, g->keys, g->nkeys * sizeof *g->keys);
+  blt_free(ctx, g->order, g->ngroups * sizeof *g->order);
+  blt_free(ctx, g->starts, (g->npartitions + 1) * sizeof *g->starts);
+  blt_free(ctx, g->counts, g->npartitions * sizeof *g->counts);
+  blt_free(ctx, g->before, (g->npartitions + 1) * sizeof *g->before);
+  free_columns(ctx, g->words, g->nwords, g->capacity);
+  free_columns(ctx, g->columns, g->ncolumns, g->capacity);
+  free_columns(ctx, g->segment_doubles, g->agg->ncolumns, g->capacity);
+  free_columns(ctx, g->segment_ints, g->agg->ncolumns, g->capacity);
+  *g = (blt_grouping){0};
+}
+
+/* --- numbers of a slice
+ * -------------------------------------------------------------------------------------- */
+
+#define ID_KERNEL(name, type)                                                                                \
+  BLT_CLONES static void name(const type *d, uint32_t add, uint32_t domain, bool first, uint32_t n,          \
+                              uint32_t *g) {                                                                 \
+    if (first)                                                                                               \
+      for (uint32_t i = 0; i < n; i++) g[i] = (uint32_t)d[i] + add;                                          \
+    else                                                                                                     \
+      for (uint32_t i = 0; i < n; i++) g[i] = g[i] * domain + (uint32_t)d[i] + add;                          \
+  }
+ID_KERNEL(id_u8, uint8_t)
+ID_KERNEL(id_u16, uint16_t)
+ID_KERNEL(id_u32, uint32_t)
+ID_KERNEL(id_u64, uint64_t)
+
+BLT_CLONES static void null_is_zero(const uint64_t *valid, uint32_t n, uint64_t *c) {
+  for (uint32_t i = 0; i < n; i++) c[i] &= 0 - ((valid[i >> 6] >> (i & 63)) & 1);
+}
+
+BLT_CLONES static void canonical_doubles(uint32_t n, uint64_t *c) {
+  const uint64_t sign = UINT64_C(1) << 63;
+  for (uint32_t i = 0; i < n; i++) {
+    uint64_t x = c[i] & ~sign;
+    c[i] = x > (UINT64_C(0x7ff0) << 48) ? NAN_BITS : x == 0 ? 0 : c[i];
+  }
+}
+
+static void double_numbers(const blt_vec *v, uint64_t *out) {
+  blt_vec_doubles(v, (double *)out);
+  canonical_doubles(v->n, out);
+  for (uint32_t i = 0; i < v->n; i++)
+    if (v->all_null || (v->valid && !blt_bit(v->valid, i))) out[i] = NULL_BITS;
+}
+
+void blt_group_numbers(const blt_group_key *k, const blt_vec *v, uint64_t *out) {
+  if (v->type.id == BLT_FLOAT64) {
+    double_numbers(v, out);
+    return;
+  }
+  blt_vec_offsets(v, k->wide ? 0 : (int64_t)((uint64_t)k->low - k->nullable), out);
+  if (v->valid) null_is_zero(v->valid, v->n, out);
+  if (v->all_null) memset(out, 0, v->n * sizeof *out);
+}
+
+/* The usual case: small encoded values without nulls. */
+static bool direct_fast(const blt_group_key *k, const blt_vec *v, bool first, uint32_t n, uint32_t *out) {
+  uint32_t domain = (uint32_t)k->domain, add = k->nullable;
+  if (v->valid || v->all_null) return false;
+  if (v->form == BLT_VEC_OFFSETS)
+    add += (uint32_t)((uint64_t)v->base - (uint64_t)k->low);
+  else if (v->form != BLT_VEC_CODES)
+    return false;
+  if (v->width == 1)
+    id_u8(v->data, add, domain, first, n, out);
+  else if (v->width == 2)
+    id_u16(v->data, add, domain, first, n, out);
+  else
+    id_u32(v->data, add, domain, first, n, out);
+  return true;
+}
+
+void blt_group_direct_ids(const blt_grouping *g, const blt_vec *vecs, uint32_t n, uint32_t *out) {
+  uint64_t numbers[ROWS];
+  if (g->nkeys == 0) memset(out, 0, n * sizeof *out);
+  for (uint32_t i = 0; i < g->nkeys; i++) {
+    const blt_group_key *k = &g->keys[i];
+    const blt_vec *v = &vecs[k->input];
+    if (direct_fast(k, v, i == 0, n, out)) continue;
+    blt_group_numbers(k, v, numbers);
+    id_u64(numbers, 0, (uint32_t)k->domain, i == 0, n, out);
+  }
+}
+
+BLT_CLONES static void pack_word(const uint64_t *numbers, int shift, uint32_t n, uint64_t *out) {
+  for (uint32_t i = 0; i < n; i++) out[i] |= numbers[i] << shift;
+}
+
+void blt_group_pack(const blt_grouping *g, const blt_vec *vecs, uint32_t n, uint64_t *out) {
+  uint64_t numbers[ROWS];
+  for (uint32_t w = 0; w < g->nwords; w++) memset(out + w * ROWS, 0, n * sizeof *out);
+  for (uint32_t i = 0; i < g->nkeys; i++) {
+    const blt_group_key *k = &g->keys[i];
+    const blt_vec *v = &vecs[k->input];
+    blt_group_numbers(k, v, numbers);
+    pack_word(numbers, k->shift, n, out + k->word * ROWS);
+    if (!k->wide || !k->nullable) continue;
+    for (uint32_t j = 0; j < n; j++) numbers[j] = v->all_null || (v->valid && !blt_bit(v->valid, j));
+    pack_word(numbers, k->null_shift, n, out + k->null_word * ROWS);
+  }
+}
+
+/* --- the answer
+ * ------------------------------------------------------------------------------------------------ */
+
+void blt_group_positions(const blt_grouping *g, uint64_t first, uint32_t n, uint32_t *out) {
+  if (g->order) {
+    memcpy(out, g->order + first, n * sizeof *out);
+    return;
+  }
+  uint32_t low = 0, high = g->npartitions;
+  while (high - low > 1) {
+    uint32_t middle = (low + high) / 2;
+    if (g->before[middle] <= first)
+      low = middle;
+    else
+      high = middle;
+  }
+  for (uint32_t i = 0; i < n; low++) {
+    uint64_t skip = first + i - g->before[low], take = g->counts[low] - skip;
+    if (take > n - i) take = n - i;
+    for (uint64_t j = 0; j < take; j++) out[i + j] = (uint32_t)(g->starts[low] + skip + j);
+    i += (uint32_t)take;
+  }
+}
+
+static void direct_numbers(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n,
+                           uint64_t *out) {
+  uint32_t divisor = 1;
+  for (uint32_t i = key + 1; i < g->nkeys; i++) divisor *= (uint32_t)g->keys[i].domain;
+  uint32_t domain = (uint32_t)g->keys[key].domain;
+  for (uint32_t i = 0; i < n; i++) out[i] = positions[i] / divisor % domain;
+}
+
+void blt_group_key_numbers(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n,
+                           uint64_t *out) {
+  const blt_group_key *k = &g->keys[key];
+  if (g->direct) {
+    direct_numbers(g, key, positions, n, out);
+    return;
+  }
+  const uint64_t *words = g->words[k->word];
+  uint64_t mask = k->bits == 64 ? UINT64_MAX : (UINT64_C(1) << k->bits) - 1;
+  for (uint32_t i = 0; i < n; i++) out[i] = (words[positions[i]] >> k->shift) & mask;
+}
+
+void blt_group_part_words(const blt_grouping *g, uint32_t part, uint32_t r, const uint32_t *positions,
+                          uint32_t n, uint64_t *out) {
+  const blt_agg_part *q = &g->agg->parts[part];
+  if (!g->direct) {
+    const uint64_t *from = g->columns[q->slot + r];
+    uint64_t mask = q->bits == 64 ? UINT64_MAX : (UINT64_C(1) << q->bits) - 1;
+    for (uint32_t i = 0; i < n; i++) out[i] = (from[positions[i]] >> q->shift) & mask;
+    return;
+  }
+  size_t column = r;
+  for (uint32_t i = 0; i < part; i++) column += blt_part_words(&g->agg->parts[i]);
+  const uint64_t *from = g->columns[column];
+  for (uint32_t i = 0; i < n; i++) out[i] = from[positions[i]];
+}

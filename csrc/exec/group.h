@@ -1,0 +1,84 @@
+/* group.h: grouped aggregation.
+ *
+ * Keys become numbers first: an integer its distance from the smallest one, a string its code, null a number
+ * of its own, a double its bits (all NaN one, -0 as 0). Then
+ *
+ *   direct  when the product of the keys' domains is small: the mixed-radix number of the keys is the group's
+ *           number, and records are indexed by it. Each lane of rows has records of its own.
+ *   radix   otherwise: keys are packed into as few 64-bit words as they need, rows are scattered by their
+ * hash into partitions that fit the cache, and each partition numbers its groups with a small hash table.
+ *
+ * Lanes are contiguous ranges of rows whose number depends on the data only, merged in order, and partitions
+ * keep the order of rows: so every float sum has the same bits whatever the number of threads.
+ */
+#ifndef BLT_EXEC_GROUP_H
+#define BLT_EXEC_GROUP_H
+
+#include "agg.h"
+
+typedef struct blt_group_key {
+  uint32_t input;
+  bool nullable; /* number 0 is null */
+  bool wide;     /* all 64 bits are taken, so that null needs a field of its own */
+  int64_t low;
+  uint64_t domain; /* numbers it can be, with null; 0: more than fit */
+  uint8_t bits, shift, null_shift;
+  uint32_t word, null_word;
+} blt_group_key;
+
+typedef struct blt_grouping {
+  blt_scan *scan;
+  blt_inputs *inputs;
+  blt_agg_plan *agg;
+  blt_group_key *keys;
+  uint32_t nkeys, nwords;
+  uint64_t domain; /* product of the domains; 0: more than fit */
+  bool direct;
+  uint32_t nlanes, partition_bits;
+  /* --- the answer: groups at positions --- */
+  uint64_t ngroups, capacity; /* positions are below capacity */
+  uint32_t *order;            /* positions of groups in order of the answer; NULL: by partition */
+  uint32_t npartitions;
+  uint64_t *starts, *counts, *before; /* radix: first position, groups, groups in earlier partitions */
+  uint64_t **words;                   /* radix: key words by position */
+  uint64_t **columns;                 /* direct: parts' words by position; radix: slots by position */
+  size_t ncolumns;
+  double **segment_doubles; /* of each aggregate with a segment, by position */
+  int64_t **segment_ints;
+} blt_grouping;
+
+blt_status blt_grouping_init(blt_grouping *g, blt_scan *scan, blt_inputs *inputs, blt_agg_plan *agg,
+                             const blt_output *keys, uint32_t nkeys, blt_error *err);
+void blt_grouping_free(blt_grouping *g);
+
+/* Numbers of key k for a slice, null as 0 where it is nullable. Masks by the vector's nulls. */
+void blt_group_numbers(const blt_group_key *k, const blt_vec *v, uint64_t *out);
+/* Direct: group numbers of a slice. */
+void blt_group_direct_ids(const blt_grouping *g, const blt_vec *vecs, uint32_t n, uint32_t *out);
+/* Radix: packed key words, word w to out + w * BLT_VECTOR_ROWS. */
+void blt_group_pack(const blt_grouping *g, const blt_vec *vecs, uint32_t n, uint64_t *out);
+static inline uint64_t blt_group_hash(const uint64_t *words, size_t stride, uint32_t nwords) {
+  uint64_t h = words[0] * UINT64_C(0x9e3779b97f4a7c15);
+  h = (h ^ (h >> 32)) * UINT64_C(0xd6e8feb86659fd93);
+  for (uint32_t w = 1; w < nwords; w++) {
+    h = (h ^ (h >> 32) ^ words[w * stride]) * UINT64_C(0x9e3779b97f4a7c15);
+    h = (h ^ (h >> 29)) * UINT64_C(0xd6e8feb86659fd93);
+  }
+  return h ^ (h >> 32);
+}
+
+blt_status blt_group_direct(blt_grouping *g, blt_error *err);
+blt_status blt_group_radix(blt_grouping *g, blt_error *err);
+/* Puts at most BLT_ORDERED_GROUPS groups in order of their first row. */
+#define BLT_ORDERED_GROUPS 65536u
+blt_status blt_group_order(blt_grouping *g, blt_error *err);
+
+/* Reading the answer. Groups first to first + n - 1 of its order: their positions … */
+void blt_group_positions(const blt_grouping *g, uint64_t first, uint32_t n, uint32_t *out);
+/* … and for positions: numbers of a key, and words of a part. */
+void blt_group_key_numbers(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n,
+                           uint64_t *out);
+void blt_group_part_words(const blt_grouping *g, uint32_t part, uint32_t r, const uint32_t *positions,
+                          uint32_t n, uint64_t *out);
+
+#endif

@@ -1,0 +1,202 @@
+/* From groups to the table of the answer: keys, then aggregates, one row a group (or one for each of a
+ * group's top values). */
+#include "group_answer.h"
+
+#include "../base/bits.h"
+#include "../base/mem.h"
+#include "fetch.h"
+#include <string.h>
+
+#define ROWS BLT_VECTOR_ROWS
+
+typedef struct answer_run {
+  blt_grouping *g;
+  const blt_stage *stage;
+  blt_answer answer;
+  blt_answer_column *columns;
+  uint64_t first, rows; /* of the groups: which part of the answer is wanted */
+} answer_run;
+
+static uint32_t ncolumns(const answer_run *run) {
+  return run->g->nkeys + run->g->agg->ncolumns;
+}
+
+/* --- keys
+ * --------------------------------------------------------------------------------------------------- */
+
+static bool key_is_null(const blt_grouping *g, const blt_group_key *k, uint64_t number, uint32_t position) {
+  if (g->inputs->items[k->input].cls == BLT_INPUT_FLOAT) return number == ((UINT64_C(0x7ff8) << 48) | 1);
+  if (!k->nullable) return false;
+  if (k->wide) return (g->words[k->null_word][position] >> k->null_shift) & 1;
+  return number == 0;
+}
+
+static void put_number(blt_builder *b, const blt_group_key *k, uint64_t number, uint32_t at) {
+  uint64_t value = k->wide ? number : (uint64_t)k->low + number - k->nullable;
+  if (b->doubles)
+    memcpy(&b->doubles[at], &number, sizeof number);
+  else if (b->codes)
+    b->codes[at] = (uint32_t)value;
+  else
+    b->ints[at] = (int64_t)value;
+}
+
+static void append_key(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n,
+                       blt_builder *b) {
+  uint64_t numbers[ROWS];
+  const blt_group_key *k = &g->keys[key];
+  blt_group_key_numbers(g, key, positions, n, numbers);
+  for (uint32_t i = 0; i < n; i++) {
+    bool null = key_is_null(g, k, numbers[i], positions[i]);
+    put_number(b, k, null ? (uint64_t)k->nullable : numbers[i], b->n + i);
+    blt_bit_put(b->valid, b->n + i, !null);
+  }
+  b->n += n;
+}
+
+/* --- aggregates
+ * ----------------------------------------------------------------------------------------------- */
+
+/* Words of the parts that a column needs, for some positions. */
+typedef struct needed {
+  uint64_t room[8][ROWS];
+  uint64_t **parts;
+} needed;
+
+static void gather_parts(const blt_grouping *g, const blt_agg_column *c, const uint32_t *positions,
+                         uint32_t n, needed *out) {
+  const int32_t wanted[] = {c->count, c->x, c->y, c->xx, c->yy, c->xy, c->high};
+  for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+    if (wanted[i] < 0) continue;
+    out->parts[wanted[i]] = out->room[i];
+    blt_group_part_words(g, (uint32_t)wanted[i], 0, positions, n, out->room[i]);
+  }
+}
+
+static void put_value(blt_builder *b, bool valid, blt_scalar v) {
+  uint32_t at = b->n++;
+  if (b->doubles)
+    b->doubles[at] = valid ? v.f : 0;
+  else if (b->codes)
+    b->codes[at] = valid ? (uint32_t)v.i : 0;
+  else
+    b->ints[at] = valid ? v.i : 0;
+  blt_bit_put(b->valid, at, valid);
+}
+
+/* FIRST and LAST: the values of the rows that were found. */
+static blt_status append_rows(answer_run *run, uint32_t c, blt_eval *ev, const int64_t *found,
+                              const uint64_t *valid, uint32_t n, blt_builder *b, blt_error *err) {
+  const blt_grouping *g = run->g;
+  const blt_input *in = &g->inputs->items[g->agg->columns[c].a];
+  uint32_t rows[ROWS];
+  for (uint32_t i = 0; i < n; i++) rows[i] = (uint32_t)found[i];
+  if (!in->codes) return blt_fetch(ev, g->scan->view, in->expr, rows, valid, n, b, err);
+  for (uint32_t i = 0; i < n; i++) put_value(b, blt_bit(valid, i), (blt_scalar){.i = in->codes[rows[i]]});
+  return BLT_OK;
+}
+
+static blt_status append_parts(answer_run *run, uint32_t c, blt_eval *ev, needed *room,
+                               const uint32_t *positions, uint32_t n, blt_builder *b, blt_error *err) {
+  const blt_agg_plan *p = run->g->agg;
+  int64_t ints[ROWS];
+  double doubles[ROWS];
+  uint64_t valid[ROWS / 64];
+  gather_parts(run->g, &p->columns[c], positions, n, room);
+  blt_agg_values values = {n, room->parts};
+  blt_status status = blt_agg_final(p, c, &values, ints, doubles, valid, err);
+  if (status != BLT_OK) return status;
+  blt_agg_kind kind = p->columns[c].spec.kind;
+  if (kind == BLT_AGG_FIRST || kind == BLT_AGG_LAST) return append_rows(run, c, ev, ints, valid, n, b, err);
+  for (uint32_t i = 0; i < n; i++)
+    put_value(b, blt_bit(valid, i), b->doubles ? (blt_scalar){.f = doubles[i]} : (blt_scalar){.i = ints[i]});
+  return BLT_OK;
+}
+
+static blt_status append_aggregate(answer_run *run, uint32_t c, blt_eval *ev, needed *room,
+                                   const uint32_t *positions, uint32_t n, blt_builder *b, blt_error *err) {
+  if (run->g->agg->columns[c].segment >= 0 || run->g->agg->columns[c].spec.n)
+    return blt_fail(err, BLT_EINVAL, "%s is not available yet", run->stage->aggregates[c].kind);
+  return append_parts(run, c, ev, room, positions, n, b, err);
+}
+
+/* --- blocks
+ * ----------------------------------------------------------------------------------------------------- */
+
+static blt_status append_slice(answer_run *run, uint32_t column, blt_eval *ev, needed *room, uint64_t first,
+                               uint32_t n, blt_builder *b, blt_error *err) {
+  uint32_t positions[ROWS];
+  blt_group_positions(run->g, first, n, positions);
+  if (column >= run->g->nkeys)
+    return append_aggregate(run, column - run->g->nkeys, ev, room, positions, n, b, err);
+  append_key(run->g, column, positions, n, b);
+  return BLT_OK;
+}
+
+static blt_status make_block(answer_run *run, uint32_t block, uint32_t column, blt_eval *ev, needed *room,
+                             blt_error *err) {
+  uint64_t start = (uint64_t)block * BLT_BLOCK_ROWS, left = run->rows - start;
+  uint32_t n = left < BLT_BLOCK_ROWS ? (uint32_t)left : BLT_BLOCK_ROWS;
+  blt_builder b;
+  const blt_answer_column *c = &run->columns[column];
+  blt_status status = blt_builder_init(&b, run->g->scan->ctx, c->type, c->dict, n, err);
+  for (uint32_t i = 0; i < n && status == BLT_OK; i += ROWS)
+    status =
+        append_slice(run, column, ev, room, run->first + start + i, n - i < ROWS ? n - i : ROWS, &b, err);
+  if (status == BLT_OK) status = blt_builder_block(&b, &blt_answer_blocks(&run->answer, block)[column], err);
+  blt_builder_free(&b);
+  return status;
+}
+
+static blt_status make_blocks(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
+  answer_run *run = arg;
+  blt_ctx *ctx = run->g->scan->ctx;
+  blt_eval *ev;
+  size_t nparts = run->g->agg->nparts + 1;
+  blt_status status = blt_scan_check(run->g->scan, worker, err);
+  if (status == BLT_OK) status = blt_scan_eval(run->g->scan, worker, &ev, err);
+  if (status != BLT_OK) return status;
+  needed *room = blt_alloc(ctx, sizeof *room);
+  if (!room) return blt_fail_memory(err, sizeof *room);
+  room->parts = blt_calloc(ctx, nparts, sizeof *room->parts);
+  if (!room->parts) status = blt_fail_memory(err, nparts * sizeof *room->parts);
+  for (uint32_t c = 0; c < ncolumns(run) && status == BLT_OK; c++) {
+    status = make_block(run, task, c, ev, room, err);
+    if (status != BLT_OK && c >= run->g->nkeys) err->position = c - run->g->nkeys;
+  }
+  blt_free(ctx, room->parts, nparts * sizeof *room->parts);
+  blt_free(ctx, room, sizeof *room);
+  return status;
+}
+
+static void describe_columns(answer_run *run) {
+  const blt_grouping *g = run->g;
+  for (uint32_t i = 0; i < g->nkeys; i++) {
+    const blt_input *in = &g->inputs->items[g->keys[i].input];
+    run->columns[i] = (blt_answer_column){run->stage->outputs[i].name, in->type, in->dict};
+  }
+  for (uint32_t i = 0; i < g->agg->ncolumns; i++) {
+    const blt_agg_column *c = &g->agg->columns[i];
+    blt_dict *dict = c->spec.type.id == BLT_STRING && c->a >= 0 ? g->inputs->items[c->a].dict : NULL;
+    run->columns[g->nkeys + i] = (blt_answer_column){run->stage->aggregates[i].name, c->spec.type, dict};
+  }
+}
+
+blt_status blt_group_answer(blt_grouping *g, const blt_stage *stage, uint64_t skip, uint64_t limit,
+                            blt_table **out, blt_error *err) {
+  answer_run run = {.g = g, .stage = stage};
+  blt_ctx *ctx = g->scan->ctx;
+  size_t n = ncolumns(&run);
+  run.first = skip < g->ngroups ? skip : g->ngroups;
+  run.rows = g->ngroups - run.first < limit ? g->ngroups - run.first : limit;
+  run.columns = blt_alloc(ctx, n * sizeof *run.columns);
+  if (!run.columns) return blt_fail_memory(err, n * sizeof *run.columns);
+  describe_columns(&run);
+  blt_status status = blt_answer_init(&run.answer, ctx, run.columns, (uint32_t)n, run.rows, err);
+  if (status == BLT_OK)
+    status = blt_scan_run(g->scan, run.rows * n, run.answer.nblocks, make_blocks, &run, err);
+  if (status == BLT_OK) status = blt_answer_table(&run.answer, out, err);
+  blt_answer_free(&run.answer);
+  blt_free(ctx, run.columns, n * sizeof *run.columns);
+  return status;
+}

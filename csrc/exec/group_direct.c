@@ -1,0 +1,159 @@
+/* Direct indexing: the number made of the keys is the place of the group's record. */
+#include "group.h"
+
+#include "../base/mem.h"
+#include <string.h>
+
+#define MERGE_GROUPS 8192u
+#define LANES 16u
+#define LANES_MAX 4096u
+
+typedef struct direct_run {
+  blt_grouping *g;
+  uint64_t **lanes;     /* records of each lane */
+  blt_agg_work **works; /* of each worker */
+} direct_run;
+
+typedef struct lane_arg {
+  blt_grouping *g;
+  blt_agg_work *work;
+  uint64_t *records;
+} lane_arg;
+
+/* Lanes are a property of the data: as many as merging them costs little beside reading the rows. */
+static uint32_t count_lanes(const blt_grouping *g) {
+  uint32_t blocks = g->scan->view->ngroups;
+  uint64_t affordable = g->scan->view->rows / 64 / (g->domain ? g->domain : 1);
+  uint64_t n = affordable > LANES_MAX ? LANES_MAX : affordable;
+  if (n < LANES) n = g->domain > 32768 ? LANES / 2 : LANES;
+  if (n > blocks) n = blocks;
+  return n ? (uint32_t)n : 1;
+}
+
+static uint64_t lane_rows(const blt_grouping *g, uint32_t nlanes) {
+  uint64_t blocks = (g->scan->view->ngroups + nlanes - 1) / nlanes, rows = blocks * BLT_BLOCK_ROWS;
+  return rows < g->scan->view->rows ? rows : g->scan->view->rows;
+}
+
+static uint32_t lane_start(const blt_grouping *g, uint32_t lane) {
+  return (uint32_t)((uint64_t)g->scan->view->ngroups * lane / g->nlanes);
+}
+
+static size_t record_bytes(const blt_grouping *g) {
+  return g->domain * g->agg->nslots * sizeof(uint64_t);
+}
+
+static blt_status step(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
+  lane_arg *lane = arg;
+  blt_agg_work *w = lane->work;
+  blt_status status = blt_agg_load(w, ev, slice, err);
+  if (status != BLT_OK) return status;
+  blt_agg_contribute(w, slice);
+  if (lane->g->domain == 1) {
+    blt_agg_reduce(w, slice->n, lane->records);
+    return BLT_OK;
+  }
+  blt_group_direct_ids(lane->g, w->vecs, slice->n, w->gids);
+  blt_agg_scatter(w, slice->n, lane->records);
+  return BLT_OK;
+}
+
+static blt_status get_work(direct_run *run, uint32_t worker, blt_agg_work **out, blt_error *err) {
+  if (!run->works[worker]) {
+    blt_status status = blt_agg_work_new(run->g->agg, &run->works[worker], err);
+    if (status != BLT_OK) return status;
+  }
+  *out = run->works[worker];
+  return BLT_OK;
+}
+
+static blt_status run_lane(void *arg, uint32_t lane, uint32_t worker, blt_error *err) {
+  direct_run *run = arg;
+  blt_grouping *g = run->g;
+  lane_arg a = {.g = g};
+  blt_status status = get_work(run, worker, &a.work, err);
+  if (status != BLT_OK) return status;
+  a.records = run->lanes[lane] = blt_alloc(g->scan->ctx, record_bytes(g));
+  if (!a.records) return blt_fail_memory(err, record_bytes(g));
+  memset(a.records, 0, record_bytes(g));
+  return blt_scan_groups(g->scan, worker, lane_start(g, lane), lane_start(g, lane + 1), step, &a, err);
+}
+
+static blt_status merge_chunk(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
+  direct_run *run = arg;
+  blt_grouping *g = run->g;
+  uint32_t first = task * MERGE_GROUPS;
+  uint32_t n = g->domain - first < MERGE_GROUPS ? (uint32_t)(g->domain - first) : MERGE_GROUPS;
+  size_t column = 0;
+  for (uint32_t i = 0; i < g->agg->nparts; i++) {
+    blt_agg_merge(g->agg, i, run->lanes, g->nlanes, first, n, g->columns + column);
+    column += blt_part_words(&g->agg->parts[i]);
+  }
+  return blt_scan_check(g->scan, worker, err);
+}
+
+/* One array for each word of each part. */
+static blt_status allocate_columns(blt_grouping *g, blt_error *err) {
+  size_t n = 0;
+  for (size_t i = 0; i < g->agg->nparts; i++) n += blt_part_words(&g->agg->parts[i]);
+  g->capacity = g->domain;
+  g->columns = blt_calloc(g->scan->ctx, n, sizeof *g->columns);
+  if (!g->columns) return blt_fail_memory(err, n * sizeof *g->columns);
+  g->ncolumns = n;
+  for (size_t i = 0; i < n; i++) {
+    g->columns[i] = blt_alloc(g->scan->ctx, g->domain * sizeof **g->columns);
+    if (!g->columns[i]) return blt_fail_memory(err, g->domain * sizeof **g->columns);
+  }
+  return BLT_OK;
+}
+
+/* Positions of the groups that have rows, in the order of their keys' numbers. */
+static blt_status list_groups(blt_grouping *g, blt_error *err) {
+  size_t column = 0, n = 0;
+  for (int32_t i = 0; i < g->agg->presence; i++) column += blt_part_words(&g->agg->parts[i]);
+  const uint64_t *present = g->columns[column];
+  for (uint64_t i = 0; i < g->domain; i++) n += present[i] != 0;
+  if (g->nkeys == 0) n = 1;
+  g->order = blt_alloc(g->scan->ctx, n * sizeof *g->order);
+  if (!g->order) return blt_fail_memory(err, n * sizeof *g->order);
+  g->ngroups = n;
+  n = 0;
+  for (uint64_t i = 0; i < g->domain; i++)
+    if (present[i] != 0 || g->nkeys == 0) g->order[n++] = (uint32_t)i;
+  return BLT_OK;
+}
+
+static blt_status merge(direct_run *run, blt_error *err) {
+  blt_grouping *g = run->g;
+  blt_status status = allocate_columns(g, err);
+  uint32_t chunks = (uint32_t)((g->domain + MERGE_GROUPS - 1) / MERGE_GROUPS);
+  if (status == BLT_OK) status = blt_scan_run(g->scan, g->domain * g->nlanes, chunks, merge_chunk, run, err);
+  return status == BLT_OK ? list_groups(g, err) : status;
+}
+
+static void release(direct_run *run) {
+  blt_ctx *ctx = run->g->scan->ctx;
+  for (uint32_t i = 0; run->lanes && i < run->g->nlanes; i++)
+    blt_free(ctx, run->lanes[i], record_bytes(run->g));
+  for (uint32_t i = 0; run->works && i < run->g->scan->workers; i++) blt_agg_work_free(run->works[i]);
+  blt_free(ctx, run->lanes, run->g->nlanes * sizeof *run->lanes);
+  blt_free(ctx, run->works, run->g->scan->workers * sizeof *run->works);
+}
+
+blt_status blt_group_direct(blt_grouping *g, blt_error *err) {
+  direct_run run = {.g = g};
+  blt_ctx *ctx = g->scan->ctx;
+  g->nlanes = count_lanes(g);
+  blt_status status = blt_agg_plan_presence(g->agg, err);
+  if (status == BLT_OK) status = blt_agg_layout(g->agg, lane_rows(g, g->nlanes), err);
+  if (status != BLT_OK) return status;
+  run.lanes = blt_calloc(ctx, g->nlanes, sizeof *run.lanes);
+  run.works = blt_calloc(ctx, g->scan->workers, sizeof *run.works);
+  if (run.lanes && run.works)
+    status = blt_scan_run(g->scan, g->scan->view->rows, g->nlanes, run_lane, &run, err);
+  else
+    status = blt_fail_memory(err, g->nlanes * sizeof *run.lanes);
+  if (status == BLT_OK) status = merge(&run, err);
+  release(&run);
+  return status;
+}

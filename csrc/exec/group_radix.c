@@ -1,0 +1,307 @@
+/* Radix partitioning: rows go to partitions by the hash of their packed keys, in order; then each partition
+ * numbers its groups by a hash table of its own and adds up its columns in place.
+ *
+ *   lanes of rows           columns, partition after partition          groups
+ *   ┌ lane 0 ┐  histogram   ┌ p0: lane 0 | lane 1 | … ┐  hash, add up   ┌ p0: g0 g1 …   ┐
+ *   ├ lane 1 ┤ ──────────►  ├ p1: lane 0 | lane 1 | … ┤ ─────────────►  ├ p1: g0 …      ┤
+ */
+#include "group.h"
+
+#include "../base/bits.h"
+#include "../base/mem.h"
+#include <string.h>
+
+#define ROWS BLT_VECTOR_ROWS
+#define LANES 16u
+#define ONE_PARTITION 32768u /* rows that need no partitioning */
+#define PARTITION_ROWS 8192u
+#define PARTITION_BITS_MAX 12
+
+typedef struct radix_work {
+  blt_agg_work *agg;
+  uint64_t *words; /* key words of a slice */
+  uint32_t *gids;  /* of a partition */
+  size_t gids_cap;
+} radix_work;
+
+typedef struct radix_run {
+  blt_grouping *g;
+  radix_work *works; /* of each worker */
+  uint64_t *next;    /* of each lane and partition: first its number of rows, then its next position */
+  uint32_t nlanes, npartitions;
+  int bits;
+} radix_run;
+
+typedef struct lane_arg {
+  radix_run *run;
+  radix_work *work;
+  uint64_t *next; /* of this lane */
+} lane_arg;
+
+static uint32_t lane_start(const radix_run *run, uint32_t lane) {
+  return (uint32_t)((uint64_t)run->g->scan->view->ngroups * lane / run->nlanes);
+}
+
+static inline uint32_t partition_of(const radix_run *run, uint64_t hash) {
+  return run->bits ? (uint32_t)(hash >> (64 - run->bits)) : 0;
+}
+
+static blt_status get_work(radix_run *run, uint32_t worker, radix_work **out, blt_error *err) {
+  radix_work *w = &run->works[worker];
+  size_t bytes = (size_t)run->g->nwords * ROWS * sizeof *w->words;
+  *out = w;
+  if (!w->words && !(w->words = blt_alloc(run->g->scan->ctx, bytes))) return blt_fail_memory(err, bytes);
+  return w->agg ? BLT_OK : blt_agg_work_new(run->g->agg, &w->agg, err);
+}
+
+/* --- rows to partitions -----------------------------------------------------------------------------------
+ */
+
+static blt_status count_slice(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
+  lane_arg *lane = arg;
+  blt_grouping *g = lane->run->g;
+  blt_status status = blt_agg_load(lane->work->agg, ev, slice, err);
+  if (status != BLT_OK) return status;
+  blt_group_pack(g, lane->work->agg->vecs, slice->n, lane->work->words);
+  for (uint32_t i = 0; i < slice->n; i++)
+    lane->next[partition_of(lane->run, blt_group_hash(lane->work->words + i, ROWS, g->nwords))]++;
+  return BLT_OK;
+}
+
+static void scatter_column(const uint64_t *from, const uint32_t *to, uint32_t n, uint64_t *column) {
+  for (uint32_t i = 0; i < n; i++) column[to[i]] = from[i];
+}
+
+static blt_status scatter_slice(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
+  lane_arg *lane = arg;
+  blt_grouping *g = lane->run->g;
+  blt_agg_work *w = lane->work->agg;
+  blt_status status = blt_agg_load(w, ev, slice, err);
+  if (status != BLT_OK) return status;
+  blt_group_pack(g, w->vecs, slice->n, lane->work->words);
+  for (uint32_t i = 0; i < slice->n; i++)
+    w->gids[i] =
+        (uint32_t)
+            lane->next[partition_of(lane->run, blt_group_hash(lane->work->words + i, ROWS, g->nwords))]++;
+  for (uint32_t k = 0; k < g->nwords; k++)
+    scatter_column(lane->work->words + k * ROWS, w->gids, slice->n, g->words[k]);
+  blt_agg_contribute(w, slice);
+  for (size_t s = 0; s < g->agg->nslots; s++)
+    if (!g->agg->slots[s].constant && g->agg->slots[s].op != BLT_SLOT_NEXT)
+      scatter_column(blt_agg_contribution(w, s), w->gids, slice->n, g->columns[s]);
+  return BLT_OK;
+}
+
+static blt_status run_lane(radix_run *run, uint32_t lane, uint32_t worker, blt_slice_fn fn, blt_error *err) {
+  lane_arg a = {.run = run, .next = run->next + (size_t)lane * run->npartitions};
+  blt_status status = get_work(run, worker, &a.work, err);
+  if (status != BLT_OK) return status;
+  return blt_scan_groups(run->g->scan, worker, lane_start(run, lane), lane_start(run, lane + 1), fn, &a, err);
+}
+
+static blt_status count_lane(void *arg, uint32_t lane, uint32_t worker, blt_error *err) {
+  return run_lane(arg, lane, worker, count_slice, err);
+}
+
+static blt_status scatter_lane(void *arg, uint32_t lane, uint32_t worker, blt_error *err) {
+  return run_lane(arg, lane, worker, scatter_slice, err);
+}
+
+/* Turns counts into positions: partition after partition, in each the lanes in order. */
+static uint64_t assign_positions(radix_run *run) {
+  blt_grouping *g = run->g;
+  uint64_t at = 0;
+  for (uint32_t p = 0; p < run->npartitions; p++) {
+    g->starts[p] = at;
+    for (uint32_t l = 0; l < run->nlanes; l++) {
+      uint64_t *n = &run->next[(size_t)l * run->npartitions + p], rows = *n;
+      *n = at;
+      at += rows;
+    }
+  }
+  g->starts[run->npartitions] = at;
+  return at;
+}
+
+/* --- groups of a partition
+ * ------------------------------------------------------------------------------------ */
+
+typedef struct table {
+  uint32_t *entries; /* group number + 1, or 0 */
+  uint64_t size;
+} table;
+
+static inline bool same_key(uint64_t *const *words, uint32_t nwords, uint64_t a, uint64_t b) {
+  for (uint32_t w = 0; w < nwords; w++)
+    if (words[w][a] != words[w][b]) return false;
+  return true;
+}
+
+static inline uint64_t hash_at(uint64_t *const *words, uint32_t nwords, uint64_t at) {
+  uint64_t h = words[0][at] * UINT64_C(0x9e3779b97f4a7c15);
+  h = (h ^ (h >> 32)) * UINT64_C(0xd6e8feb86659fd93);
+  for (uint32_t w = 1; w < nwords; w++) {
+    h = (h ^ (h >> 32) ^ words[w][at]) * UINT64_C(0x9e3779b97f4a7c15);
+    h = (h ^ (h >> 29)) * UINT64_C(0xd6e8feb86659fd93);
+  }
+  return h ^ (h >> 32);
+}
+
+static blt_status table_resize(blt_ctx *ctx, table *t, uint64_t size, uint64_t *const *words, uint32_t nwords,
+                               uint64_t start, uint32_t n, blt_error *err) {
+  uint32_t *entries = blt_calloc(ctx, size, sizeof *entries);
+  if (!entries) return blt_fail_memory(err, size * sizeof *entries);
+  for (uint32_t g = 0; g < n; g++) {
+    uint64_t i = hash_at(words, nwords, start + g) & (size - 1);
+    while (entries[i]) i = (i + 1) & (size - 1);
+    entries[i] = g + 1;
+  }
+  blt_free(ctx, t->entries, t->size * sizeof *t->entries);
+  t->entries = entries;
+  t->size = size;
+  return BLT_OK;
+}
+
+/* Numbers the groups among rows start to start + n - 1, moving each group's key to position start + its
+ * number. */
+static inline __attribute__((always_inline)) blt_status
+number_rows(blt_ctx *ctx, table *t, uint64_t *const *words, uint32_t nwords, uint64_t start, uint32_t n,
+            uint32_t *gids, uint32_t *groups, blt_error *err) {
+  uint32_t count = 0;
+  for (uint32_t row = 0; row < n; row++) {
+    uint64_t at = start + row, i = hash_at(words, nwords, at) & (t->size - 1);
+    while (t->entries[i] && !same_key(words, nwords, start + t->entries[i] - 1, at))
+      i = (i + 1) & (t->size - 1);
+    if (t->entries[i]) {
+      gids[row] = t->entries[i] - 1;
+      continue;
+    }
+    gids[row] = count++;
+    t->entries[i] = count;
+    for (uint32_t w = 0; w < nwords; w++) words[w][start + count - 1] = words[w][at];
+    if (count * 2 <= t->size) continue;
+    blt_status status = table_resize(ctx, t, t->size * 4, words, nwords, start, count, err);
+    if (status != BLT_OK) return status;
+  }
+  *groups = count;
+  return BLT_OK;
+}
+
+static blt_status number_partition(blt_grouping *g, uint64_t start, uint32_t n, uint32_t *gids,
+                                   uint32_t *groups, blt_error *err) {
+  blt_ctx *ctx = g->scan->ctx;
+  table t = {0};
+  uint64_t size = blt_pow2(2 * (uint64_t)n);
+  if (size > 4 * PARTITION_ROWS) size = 4 * PARTITION_ROWS;
+  blt_status status = table_resize(ctx, &t, size, g->words, g->nwords, start, 0, err);
+  if (status != BLT_OK) return status;
+  if (g->nwords == 1)
+    status = number_rows(ctx, &t, g->words, 1, start, n, gids, groups, err);
+  else if (g->nwords == 2)
+    status = number_rows(ctx, &t, g->words, 2, start, n, gids, groups, err);
+  else
+    status = number_rows(ctx, &t, g->words, g->nwords, start, n, gids, groups, err);
+  blt_free(ctx, t.entries, t.size * sizeof *t.entries);
+  return status;
+}
+
+static blt_status add_up(blt_grouping *g, uint64_t start, const uint32_t *gids, uint32_t n, blt_error *err) {
+  size_t slots = g->agg->nslots;
+  if (slots == 0) return BLT_OK;
+  uint64_t **columns = blt_alloc(g->scan->ctx, slots * sizeof *columns);
+  if (!columns) return blt_fail_memory(err, slots * sizeof *columns);
+  for (size_t s = 0; s < slots; s++) columns[s] = g->columns[s] + start;
+  blt_agg_accumulate(g->agg, columns, gids, n);
+  blt_free(g->scan->ctx, columns, slots * sizeof *columns);
+  return BLT_OK;
+}
+
+static blt_status run_partition(void *arg, uint32_t p, uint32_t worker, blt_error *err) {
+  radix_run *run = arg;
+  blt_grouping *g = run->g;
+  uint64_t start = g->starts[p];
+  uint32_t n = (uint32_t)(g->starts[p + 1] - start), groups = 0;
+  radix_work *w = &run->works[worker];
+  blt_status status = blt_scan_check(g->scan, worker, err);
+  if (status != BLT_OK || n == 0) return status;
+  status = blt_grow(g->scan->ctx, &w->gids, &w->gids_cap, n, sizeof *w->gids, err);
+  if (status == BLT_OK) status = number_partition(g, start, n, w->gids, &groups, err);
+  if (status == BLT_OK) status = add_up(g, start, w->gids, n, err);
+  g->counts[p] = groups;
+  return status;
+}
+
+/* --- the whole
+ * -------------------------------------------------------------------------------------------------- */
+
+static blt_status allocate_columns(blt_grouping *g, uint64_t rows, blt_error *err) {
+  blt_ctx *ctx = g->scan->ctx;
+  g->capacity = rows ? rows : 1;
+  g->words = blt_calloc(ctx, g->nwords, sizeof *g->words);
+  if (!g->words) return blt_fail_memory(err, g->nwords * sizeof *g->words);
+  for (uint32_t w = 0; w < g->nwords; w++)
+    if (!(g->words[w] = blt_alloc(ctx, g->capacity * sizeof **g->words)))
+      return blt_fail_memory(err, g->capacity * sizeof **g->words);
+  if (g->agg->nslots == 0) return BLT_OK;
+  g->columns = blt_calloc(ctx, g->agg->nslots, sizeof *g->columns);
+  if (!g->columns) return blt_fail_memory(err, g->agg->nslots * sizeof *g->columns);
+  g->ncolumns = g->agg->nslots;
+  for (size_t s = 0; s < g->ncolumns; s++)
+    if (!(g->columns[s] = blt_alloc(ctx, g->capacity * sizeof **g->columns)))
+      return blt_fail_memory(err, g->capacity * sizeof **g->columns);
+  return BLT_OK;
+}
+
+static blt_status allocate_run(radix_run *run, blt_error *err) {
+  blt_grouping *g = run->g;
+  blt_ctx *ctx = g->scan->ctx;
+  uint64_t rows = g->scan->view->rows;
+  if (rows > ONE_PARTITION)
+    while (run->bits < PARTITION_BITS_MAX && (rows >> run->bits) > PARTITION_ROWS) run->bits++;
+  run->npartitions = g->npartitions = 1u << run->bits;
+  run->nlanes = run->bits == 0 ? 1 : g->scan->view->ngroups < LANES ? g->scan->view->ngroups : LANES;
+  run->works = blt_calloc(ctx, g->scan->workers, sizeof *run->works);
+  run->next = blt_calloc(ctx, (size_t)run->nlanes * run->npartitions, sizeof *run->next);
+  g->starts = blt_calloc(ctx, run->npartitions + 1, sizeof *g->starts);
+  g->counts = blt_calloc(ctx, run->npartitions, sizeof *g->counts);
+  g->before = blt_calloc(ctx, run->npartitions + 1, sizeof *g->before);
+  if (run->works && run->next && g->starts && g->counts && g->before) return BLT_OK;
+  return blt_fail_memory(err, (size_t)run->nlanes * run->npartitions * sizeof *run->next);
+}
+
+static void release(radix_run *run) {
+  blt_ctx *ctx = run->g->scan->ctx;
+  for (uint32_t i = 0; run->works && i < run->g->scan->workers; i++) {
+    radix_work *w = &run->works[i];
+    blt_agg_work_free(w->agg);
+    blt_free(ctx, w->words, (size_t)run->g->nwords * ROWS * sizeof *w->words);
+    blt_free(ctx, w->gids, w->gids_cap * sizeof *w->gids);
+  }
+  blt_free(ctx, run->works, run->g->scan->workers * sizeof *run->works);
+  blt_free(ctx, run->next, (size_t)run->nlanes * run->npartitions * sizeof *run->next);
+}
+
+static blt_status run_all(radix_run *run, blt_error *err) {
+  blt_grouping *g = run->g;
+  blt_status status = allocate_run(run, err);
+  uint64_t rows = g->scan->view->rows;
+  if (status == BLT_OK && run->bits) status = blt_scan_run(g->scan, rows, run->nlanes, count_lane, run, err);
+  if (status != BLT_OK) return status;
+  if (run->bits) rows = assign_positions(run);
+  status = allocate_columns(g, rows, err);
+  if (status == BLT_OK) status = blt_scan_run(g->scan, rows, run->nlanes, scatter_lane, run, err);
+  if (status != BLT_OK) return status;
+  if (!run->bits) g->starts[1] = run->next[0];
+  status = blt_scan_run(g->scan, rows, run->npartitions, run_partition, run, err);
+  for (uint32_t p = 0; p < run->npartitions; p++) g->before[p + 1] = g->before[p] + g->counts[p];
+  g->ngroups = g->before[run->npartitions];
+  return status;
+}
+
+blt_status blt_group_radix(blt_grouping *g, blt_error *err) {
+  radix_run run = {.g = g};
+  blt_status status = blt_agg_layout(g->agg, g->scan->view->rows, err);
+  if (status == BLT_OK) status = run_all(&run, err);
+  release(&run);
+  return status;
+}

@@ -1,0 +1,178 @@
+#include "query.h"
+
+#include "../base/mem.h"
+#include "group_answer.h"
+#include "rows.h"
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* --- checks
+ * ----------------------------------------------------------------------------------------------------- */
+
+static blt_status check(const blt_stage *stage, blt_error *err) {
+  uint32_t ncols = stage->noutputs + (stage->grouped ? stage->naggregates : 0);
+  err->position = -1;
+  if (ncols == 0) return blt_fail(err, BLT_EINVAL, "a query needs at least one output column");
+  if (ncols > BLT_MAX_COLUMNS)
+    return blt_fail(err, BLT_EINVAL, "a query has at most %u output columns, not %u", BLT_MAX_COLUMNS, ncols);
+  for (uint32_t i = 0; i < stage->norder; i++)
+    if (stage->order[i].column >= ncols)
+      return blt_fail(err, BLT_EINVAL, "order names output column %u of %u", stage->order[i].column + 1,
+                      ncols);
+  if (stage->where && blt_expr_type(stage->where).id != BLT_BOOL &&
+      blt_expr_type(stage->where).id != BLT_NULLTYPE)
+    return blt_fail(err, BLT_ETYPE, "a filter must be a bool");
+  return BLT_OK;
+}
+
+/* --- a grouped stage
+ * ---------------------------------------------------------------------------------------------- */
+
+/* Orders and cuts the table of the groups, which replaces *table. */
+static blt_status order_groups(blt_ctx *ctx, const blt_stage *grouped, blt_table **table, blt_error *err) {
+  blt_view *view;
+  blt_status status = blt_table_view(*table, &view, err);
+  if (status != BLT_OK) return status;
+  uint32_t n = view->ncols;
+  blt_output *outputs = blt_calloc(ctx, n, sizeof *outputs);
+  if (!outputs) status = blt_fail_memory(err, n * sizeof *outputs);
+  for (uint32_t i = 0; i < n && status == BLT_OK; i++) {
+    blt_node node = {.kind = BLT_NODE_COLUMN, .column = i};
+    outputs[i].name = view->schema->fields[i].name;
+    status = blt_expr_compile(ctx, view, &node, 1, &outputs[i].expr, err);
+  }
+  blt_stage stage = {.view = view,
+                     .noutputs = n,
+                     .outputs = outputs,
+                     .norder = grouped->norder,
+                     .order = grouped->order,
+                     .skip = grouped->skip,
+                     .limit = grouped->limit};
+  blt_table *ordered = NULL;
+  if (status == BLT_OK) status = blt_stage_run(ctx, &stage, &ordered, NULL, err);
+  for (uint32_t i = 0; outputs && i < n; i++) blt_expr_free(outputs[i].expr);
+  blt_free(ctx, outputs, n * sizeof *outputs);
+  blt_view_release(view);
+  if (status != BLT_OK) return status;
+  blt_table_release(*table);
+  *table = ordered;
+  return BLT_OK;
+}
+
+typedef struct group_run {
+  blt_scan *scan;
+  blt_inputs inputs;
+  blt_agg_plan plan;
+  blt_grouping grouping;
+} group_run;
+
+static blt_status prepare(group_run *run, const blt_stage *stage, blt_error *err) {
+  blt_inputs_init(&run->inputs, run->scan);
+  blt_status status = blt_agg_plan_init(&run->plan, &run->inputs, stage->aggregates, stage->naggregates,
+                                        stage->noutputs == 0, err);
+  if (status != BLT_OK) return status;
+  err->position = -1;
+  return blt_grouping_init(&run->grouping, run->scan, &run->inputs, &run->plan, stage->outputs,
+                           stage->noutputs, err);
+}
+
+static void release(group_run *run) {
+  blt_grouping_free(&run->grouping);
+  blt_agg_plan_free(&run->plan);
+  blt_inputs_free(&run->inputs);
+}
+
+static void describe(const blt_grouping *g, blt_profile *profile) {
+  if (!profile) return;
+  if (g->nkeys == 0)
+    snprintf(profile->strategy, sizeof profile->strategy, "one group");
+  else if (g->direct)
+    snprintf(profile->strategy, sizeof profile->strategy, "direct index of %llu places, %zu words each",
+             (unsigned long long)g->domain, g->agg->nslots);
+  else
+    snprintf(profile->strategy, sizeof profile->strategy,
+             "radix partitions, keys of %u words, %zu words each", g->nwords, g->agg->nslots);
+}
+
+static blt_status answer_groups(group_run *run, const blt_stage *stage, blt_table **out, blt_profile *profile,
+                                blt_error *err) {
+  blt_grouping *g = &run->grouping;
+  double started = now();
+  blt_status status = g->direct ? blt_group_direct(g, err) : blt_group_radix(g, err);
+  bool ordered = stage->norder > 0;
+  if (status == BLT_OK) status = blt_group_order(g, err);
+  if (profile) profile->seconds_group = now() - started;
+  describe(g, profile);
+  if (status == BLT_OK)
+    status =
+        blt_group_answer(g, stage, ordered ? 0 : stage->skip, ordered ? UINT64_MAX : stage->limit, out, err);
+  if (status != BLT_OK || !ordered) return status;
+  double sorting = now();
+  status = order_groups(run->scan->ctx, stage, out, err);
+  if (profile) profile->seconds_sort = now() - sorting;
+  if (status == BLT_OK) return BLT_OK;
+  blt_table_release(*out);
+  *out = NULL;
+  return status;
+}
+
+/* --- stages
+ * ---------------------------------------------------------------------------------------------------------
+ */
+
+static blt_status run_stage(blt_scan *scan, const blt_stage *stage, blt_table **out, blt_profile *profile,
+                            blt_error *err) {
+  if (!stage->grouped) return blt_rows_answer(scan, stage, out, profile, err);
+  group_run run = {.scan = scan};
+  blt_status status = prepare(&run, stage, err);
+  if (status == BLT_OK) status = answer_groups(&run, stage, out, profile, err);
+  release(&run);
+  return status;
+}
+
+blt_status blt_stage_run(blt_ctx *ctx, const blt_stage *stage, blt_table **out, blt_profile *profile,
+                         blt_error *err) {
+  blt_scan scan = {0};
+  blt_table *table = NULL;
+  double started = now();
+  if (profile) memset(profile, 0, sizeof *profile);
+  blt_status status = check(stage, err);
+  if (status == BLT_OK) status = blt_scan_init(&scan, ctx, stage->view, stage->where, err);
+  if (status == BLT_OK) status = run_stage(&scan, stage, &table, profile, err);
+  if (status == BLT_OK && profile) {
+    profile->rows_scanned = stage->view->rows;
+    profile->rows_selected = atomic_load(&scan.selected);
+    profile->groups_skipped = atomic_load(&scan.skipped_groups);
+    profile->groups_scanned = atomic_load(&scan.scanned_groups);
+    profile->rows_out = blt_table_rows(table);
+    profile->seconds_total = now() - started;
+  }
+  blt_scan_free(&scan);
+  if (status == BLT_OK) *out = table;
+  return status;
+}
+
+blt_status blt_stage_explain(blt_ctx *ctx, const blt_stage *stage, blt_profile *profile, blt_error *err) {
+  blt_scan scan = {0};
+  memset(profile, 0, sizeof *profile);
+  blt_status status = check(stage, err);
+  if (status == BLT_OK) status = blt_scan_init(&scan, ctx, stage->view, stage->where, err);
+  if (status == BLT_OK && stage->grouped) {
+    group_run run = {.scan = &scan};
+    status = prepare(&run, stage, err);
+    if (status == BLT_OK) describe(&run.grouping, profile);
+    release(&run);
+  } else if (status == BLT_OK) {
+    snprintf(profile->strategy, sizeof profile->strategy, stage->norder ? "sort" : "rows");
+  }
+  if (status == BLT_OK) profile->rows_scanned = stage->view->rows;
+  blt_scan_free(&scan);
+  return status;
+}

@@ -1,0 +1,120 @@
+#include "rows.h"
+
+#include "../base/mem.h"
+#include "fetch.h"
+#include "sort.h"
+
+typedef struct rows_run {
+  blt_scan *scan;
+  const blt_stage *stage;
+  blt_answer answer;
+  blt_answer_column *columns;
+  const uint32_t *rows; /* of the view, in the order of the answer; NULL: all, as they are */
+  uint64_t n;
+} rows_run;
+
+/* A sealed block is shared instead of copied. The last one may be the table's tail, which is not counted. */
+static bool share_block(const rows_run *run, uint32_t block, const blt_expr *e, blt_block **out) {
+  const blt_view *view = run->scan->view;
+  int column = blt_expr_column(e);
+  if (run->rows || column < 0 || block + 1 >= view->ngroups) return false;
+  if (view->group_rows[block] != BLT_BLOCK_ROWS) return false;
+  *out = blt_block_retain((blt_block *)view->columns[column].blocks[block]);
+  return true;
+}
+
+static blt_status append_all(rows_run *run, blt_eval *ev, uint32_t block, uint32_t n, const blt_expr *e,
+                             blt_builder *b, blt_error *err) {
+  blt_status status = BLT_OK;
+  for (uint32_t start = 0; start < n && status == BLT_OK; start += BLT_VECTOR_ROWS) {
+    blt_vec v;
+    blt_eval_reset(ev);
+    status = blt_expr_eval(ev, e, block, start, NULL,
+                           n - start < BLT_VECTOR_ROWS ? n - start : BLT_VECTOR_ROWS, &v, err);
+    if (status == BLT_OK) status = blt_builder_append(b, &v, err);
+  }
+  (void)run;
+  return status;
+}
+
+static blt_status make_block(rows_run *run, blt_eval *ev, uint32_t block, uint32_t column, blt_error *err) {
+  const blt_expr *e = run->stage->outputs[column].expr;
+  blt_block **out = &blt_answer_blocks(&run->answer, block)[column];
+  uint64_t start = (uint64_t)block * BLT_BLOCK_ROWS, left = run->n - start;
+  uint32_t n = left < BLT_BLOCK_ROWS ? (uint32_t)left : BLT_BLOCK_ROWS;
+  if (share_block(run, block, e, out)) return BLT_OK;
+  blt_builder b;
+  blt_status status =
+      blt_builder_init(&b, run->scan->ctx, blt_expr_type(e), run->columns[column].dict, n, err);
+  if (status == BLT_OK)
+    status = run->rows ? blt_fetch(ev, run->scan->view, e, run->rows + start, NULL, n, &b, err)
+                       : append_all(run, ev, block, n, e, &b, err);
+  if (status == BLT_OK) status = blt_builder_block(&b, out, err);
+  blt_builder_free(&b);
+  return status;
+}
+
+static blt_status make_blocks(void *arg, uint32_t block, uint32_t worker, blt_error *err) {
+  rows_run *run = arg;
+  blt_eval *ev;
+  blt_status status = blt_scan_check(run->scan, worker, err);
+  if (status == BLT_OK) status = blt_scan_eval(run->scan, worker, &ev, err);
+  for (uint32_t c = 0; c < run->stage->noutputs && status == BLT_OK; c++)
+    status = make_block(run, ev, block, c, err);
+  return status;
+}
+
+static blt_status make_table(rows_run *run, blt_table **out, blt_error *err) {
+  const blt_stage *stage = run->stage;
+  blt_ctx *ctx = run->scan->ctx;
+  size_t bytes = (stage->noutputs + 1) * sizeof *run->columns;
+  run->columns = blt_alloc(ctx, bytes);
+  if (!run->columns) return blt_fail_memory(err, bytes);
+  for (uint32_t i = 0; i < stage->noutputs; i++) {
+    const blt_expr *e = stage->outputs[i].expr;
+    run->columns[i] =
+        (blt_answer_column){stage->outputs[i].name, blt_expr_type(e), blt_fetch_dict(run->scan->view, e)};
+  }
+  blt_status status = blt_answer_init(&run->answer, ctx, run->columns, stage->noutputs, run->n, err);
+  if (status == BLT_OK)
+    status = blt_scan_run(run->scan, run->n * stage->noutputs, run->answer.nblocks, make_blocks, run, err);
+  if (status == BLT_OK) status = blt_answer_table(&run->answer, out, err);
+  blt_answer_free(&run->answer);
+  blt_free(ctx, run->columns, bytes);
+  return status;
+}
+
+/* Lists the rows of the answer, from its first to the last one wanted. */
+static blt_status list_rows(rows_run *run, uint32_t **rows, size_t *n, blt_error *err) {
+  const blt_stage *stage = run->stage;
+  blt_ctx *ctx = run->scan->ctx;
+  uint64_t most;
+  if (__builtin_add_overflow(stage->skip, stage->limit, &most)) most = UINT64_MAX;
+  blt_sort_key *keys = blt_alloc(ctx, (stage->norder + 1) * sizeof *keys);
+  if (!keys) return blt_fail_memory(err, stage->norder * sizeof *keys);
+  for (uint32_t i = 0; i < stage->norder; i++)
+    keys[i] = (blt_sort_key){stage->outputs[stage->order[i].column].expr, stage->order[i].descending,
+                             stage->order[i].nulls_first};
+  blt_status status = blt_sort_rows(run->scan, keys, stage->norder, most, rows, n, err);
+  blt_free(ctx, keys, (stage->norder + 1) * sizeof *keys);
+  return status;
+}
+
+blt_status blt_rows_answer(blt_scan *scan, const blt_stage *stage, blt_table **out, blt_profile *profile,
+                           blt_error *err) {
+  rows_run run = {.scan = scan, .stage = stage, .n = scan->view->rows};
+  uint32_t *rows = NULL;
+  size_t n = 0;
+  (void)profile;
+  bool whole = !stage->where && !scan->view->live && !stage->norder && !stage->skip && stage->limit >= run.n;
+  if (!whole) {
+    blt_status status = list_rows(&run, &rows, &n, err);
+    if (status != BLT_OK) return status;
+    uint64_t skip = stage->skip < n ? stage->skip : n;
+    run.rows = rows + skip;
+    run.n = n - skip < stage->limit ? n - skip : stage->limit;
+  }
+  blt_status status = make_table(&run, out, err);
+  blt_free(scan->ctx, rows, n * sizeof *rows);
+  return status;
+}

@@ -1,0 +1,353 @@
+#include "sort.h"
+
+#include "../base/bits.h"
+#include "../base/mem.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define ROWS BLT_VECTOR_ROWS
+#define LANES 16u
+#define TOP_SPARE 4096u
+
+typedef struct sort_key {
+  uint32_t input, word, shift, bits;
+  uint32_t null_word, null_shift; /* the bit in front of the value, of nullable keys */
+  bool nullable, descending, null_bit;
+  int64_t low;
+  uint64_t limit;        /* largest distance from low */
+  const uint32_t *ranks; /* strings */
+} sort_key;
+
+/* Rows with their words, word w of row i in words[w][i]. */
+typedef struct rows_list {
+  uint32_t *rows;
+  size_t n, rows_cap;
+  uint64_t **words;
+  size_t *words_cap;
+} rows_list;
+
+typedef struct sort_run {
+  blt_scan *scan;
+  blt_inputs inputs;
+  sort_key *keys;
+  uint32_t nkeys, nwords, nlanes;
+  uint64_t most;
+  bool top;
+  rows_list *lanes;
+} sort_run;
+
+/* --- keys to words
+ * -------------------------------------------------------------------------------------------- */
+
+/* Fields are placed from the top of the first word down. A field never crosses words. */
+static void place(sort_run *run, uint32_t *left, uint32_t bits, uint32_t *word, uint32_t *shift) {
+  if (run->nwords == 0 || *left < bits) {
+    run->nwords++;
+    *left = 64;
+  }
+  *left -= bits;
+  *word = run->nwords - 1;
+  *shift = *left;
+}
+
+static blt_status describe_key(sort_run *run, const blt_sort_key *from, sort_key *k, uint32_t *left,
+                               blt_error *err) {
+  blt_status status = blt_inputs_add(&run->inputs, from->expr, &k->input, err);
+  if (status != BLT_OK) return status;
+  const blt_input *in = &run->inputs.items[k->input];
+  uint64_t domain = blt_input_domain(in);
+  k->nullable = in->nullable;
+  k->descending = from->descending;
+  k->null_bit = !from->nulls_first;
+  k->low = in->cls == BLT_INPUT_INT && in->low <= in->high ? in->low : 0;
+  k->limit = domain - 1;
+  k->bits = domain == 0 ? 64 : domain == 1 ? 1 : 64 - (uint32_t)__builtin_clzll(domain - 1);
+  if (in->cls == BLT_INPUT_CODE) status = blt_dict_ranks(in->dict, &k->ranks, err);
+  if (k->nullable) place(run, left, 1, &k->null_word, &k->null_shift);
+  place(run, left, k->bits, &k->word, &k->shift);
+  return status;
+}
+
+/* Doubles as words that sort alike, NaN above all others. */
+static uint64_t order_double(uint64_t x) {
+  const uint64_t sign = UINT64_C(1) << 63;
+  if ((x & ~sign) > UINT64_C(0x7ff0) << 48) x = UINT64_C(0x7ff8) << 48;
+  if (x == sign) x = 0;
+  return x & sign ? ~x : x | sign;
+}
+
+static void key_words(const sort_run *run, const sort_key *k, const blt_vec *v, uint64_t *const *words) {
+  uint64_t values[ROWS];
+  bool is_float = v->type.id == BLT_FLOAT64;
+  if (is_float)
+    blt_vec_doubles(v, (double *)values);
+  else
+    blt_vec_offsets(v, k->low, values);
+  (void)run;
+  for (uint32_t i = 0; i < v->n; i++) {
+    bool null = v->all_null || (v->valid && !blt_bit(v->valid, i));
+    uint64_t x = null ? 0 : is_float ? order_double(values[i]) : k->ranks ? k->ranks[values[i]] : values[i];
+    if (!null && k->descending) x = is_float ? ~x : k->limit - x;
+    words[k->word][i] |= x << k->shift;
+    if (k->nullable) words[k->null_word][i] |= (uint64_t)(null ? k->null_bit : !k->null_bit) << k->null_shift;
+  }
+}
+
+/* --- lists
+ * ---------------------------------------------------------------------------------------------------- */
+
+static blt_status list_init(const sort_run *run, rows_list *list, blt_error *err) {
+  size_t n = run->nwords;
+  if (n == 0) return BLT_OK;
+  list->words = blt_calloc(run->scan->ctx, n, sizeof *list->words);
+  list->words_cap = blt_calloc(run->scan->ctx, n, sizeof *list->words_cap);
+  return list->words && list->words_cap ? BLT_OK : blt_fail_memory(err, n * sizeof *list->words);
+}
+
+static void list_free(const sort_run *run, rows_list *list) {
+  blt_ctx *ctx = run->scan->ctx;
+  for (uint32_t w = 0; list->words && list->words_cap && w < run->nwords; w++)
+    blt_free(ctx, list->words[w], list->words_cap[w] * sizeof **list->words);
+  blt_free(ctx, list->words, run->nwords * sizeof *list->words);
+  blt_free(ctx, list->words_cap, run->nwords * sizeof *list->words_cap);
+  blt_free(ctx, list->rows, list->rows_cap * sizeof *list->rows);
+  *list = (rows_list){0};
+}
+
+static blt_status list_reserve(const sort_run *run, rows_list *list, size_t need, blt_error *err) {
+  blt_ctx *ctx = run->scan->ctx;
+  blt_status status = blt_grow(ctx, &list->rows, &list->rows_cap, need, sizeof *list->rows, err);
+  for (uint32_t w = 0; w < run->nwords && status == BLT_OK; w++)
+    status = blt_grow(ctx, &list->words[w], &list->words_cap[w], need, sizeof **list->words, err);
+  return status;
+}
+
+/* --- sorting a list
+ * --------------------------------------------------------------------------------------------- */
+
+/* Stable order of positions 0 to n - 1 by one word, least significant byte first; bytes that are all alike
+ * are skipped. `a` holds the positions, `b` is room; the answer is in the returned one. */
+static uint32_t *sort_word(const uint64_t *words, size_t n, uint32_t *a, uint32_t *b) {
+  uint64_t all = ~UINT64_C(0), any = 0;
+  for (size_t i = 0; i < n; i++) {
+    all &= words[i];
+    any |= words[i];
+  }
+  uint64_t differs = all ^ any;
+  for (int shift = 0; shift < 64; shift += 8) {
+    if (!((differs >> shift) & 255)) continue;
+    size_t count[257] = {0};
+    for (size_t i = 0; i < n; i++) count[((words[i] >> shift) & 255) + 1]++;
+    for (int i = 0; i < 256; i++) count[i + 1] += count[i];
+    for (size_t i = 0; i < n; i++) b[count[(words[a[i]] >> shift) & 255]++] = a[i];
+    uint32_t *t = a;
+    a = b;
+    b = t;
+  }
+  return a;
+}
+
+static bool before(const sort_run *run, const rows_list *list, size_t a, size_t b) {
+  for (uint32_t w = 0; w < run->nwords; w++)
+    if (list->words[w][a] != list->words[w][b]) return list->words[w][a] < list->words[w][b];
+  return false;
+}
+
+static void insertion_sort(const sort_run *run, const rows_list *list, uint32_t *order) {
+  for (size_t i = 1; i < list->n; i++) {
+    uint32_t x = order[i];
+    size_t j = i;
+    for (; j > 0 && before(run, list, x, order[j - 1]); j--) order[j] = order[j - 1];
+    order[j] = x;
+  }
+}
+
+static void apply_order(rows_list *list, uint32_t nwords, const uint32_t *order, uint64_t *room) {
+  uint32_t *rows = (uint32_t *)room;
+  for (size_t i = 0; i < list->n; i++) rows[i] = list->rows[order[i]];
+  memcpy(list->rows, rows, list->n * sizeof *rows);
+  for (uint32_t w = 0; w < nwords; w++) {
+    for (size_t i = 0; i < list->n; i++) room[i] = list->words[w][order[i]];
+    memcpy(list->words[w], room, list->n * sizeof *room);
+  }
+}
+
+/* Sorts a list; its words move along when `words` says so. */
+static blt_status list_sort(const sort_run *run, rows_list *list, bool words, blt_error *err) {
+  blt_ctx *ctx = run->scan->ctx;
+  size_t n = list->n;
+  if (n < 2) return BLT_OK;
+  uint32_t *a = blt_alloc(ctx, 2 * n * sizeof *a);
+  uint64_t *room = a ? blt_alloc(ctx, n * sizeof *room) : NULL;
+  if (!room) {
+    blt_free(ctx, a, 2 * n * sizeof *a);
+    return blt_fail_memory(err, n * sizeof *room);
+  }
+  uint32_t *order = a, *spare = a + n;
+  for (size_t i = 0; i < n; i++) order[i] = (uint32_t)i;
+  if (n <= 64) {
+    insertion_sort(run, list, order);
+  } else {
+    for (uint32_t w = run->nwords; w-- > 0;) {
+      uint32_t *sorted = sort_word(list->words[w], n, order, spare);
+      spare = sorted == a ? a + n : a;
+      order = sorted;
+    }
+  }
+  apply_order(list, words ? run->nwords : 0, order, room);
+  blt_free(ctx, room, n * sizeof *room);
+  blt_free(ctx, a, 2 * n * sizeof *a);
+  return BLT_OK;
+}
+
+/* --- scanning
+ * --------------------------------------------------------------------------------------------------- */
+
+typedef struct lane_arg {
+  sort_run *run;
+  rows_list *list;
+  bool full; /* top: the list holds `most` rows already, sorted */
+} lane_arg;
+
+static blt_status slice_words(sort_run *run, blt_eval *ev, const blt_slice *slice, uint64_t *const *words,
+                              blt_error *err) {
+  uint32_t codes[ROWS];
+  uint64_t valid[ROWS / 64];
+  for (uint32_t w = 0; w < run->nwords; w++) memset(words[w], 0, slice->n * sizeof **words);
+  for (uint32_t i = 0; i < run->nkeys; i++) {
+    blt_vec v;
+    blt_status status = blt_inputs_load(&run->inputs, run->keys[i].input, ev, slice, codes, valid, &v, err);
+    if (status != BLT_OK) return status;
+    key_words(run, &run->keys[i], &v, words);
+  }
+  return BLT_OK;
+}
+
+/* Keeps the first `most` of a top list. */
+static blt_status cut(lane_arg *lane, blt_error *err) {
+  blt_status status = list_sort(lane->run, lane->list, true, err);
+  if (lane->list->n > lane->run->most) lane->list->n = lane->run->most;
+  lane->full = lane->list->n == lane->run->most;
+  return status;
+}
+
+/* Drops rows that come after the last one of a full top list. Their first word decides; ties stay for the
+ * cut. */
+static void drop_late(lane_arg *lane, size_t from) {
+  rows_list *list = lane->list;
+  if (!lane->full || lane->run->nwords == 0) return;
+  uint64_t last = list->words[0][lane->run->most - 1];
+  size_t to = from;
+  for (size_t i = from; i < list->n; i++) {
+    if (list->words[0][i] > last) continue;
+    for (uint32_t w = 0; w < lane->run->nwords; w++) list->words[w][to] = list->words[w][i];
+    list->rows[to++] = list->rows[i];
+  }
+  list->n = to;
+}
+
+static blt_status add_slice(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
+  lane_arg *lane = arg;
+  sort_run *run = lane->run;
+  rows_list *list = lane->list;
+  size_t from = list->n;
+  blt_status status = list_reserve(run, list, from + slice->n, err);
+  if (status != BLT_OK) return status;
+  if (run->nwords) {
+    uint64_t **to = blt_alloc(run->scan->ctx, run->nwords * sizeof *to);
+    if (!to) return blt_fail_memory(err, run->nwords * sizeof *to);
+    for (uint32_t w = 0; w < run->nwords; w++) to[w] = list->words[w] + from;
+    status = slice_words(run, ev, slice, to, err);
+    blt_free(run->scan->ctx, to, run->nwords * sizeof *to);
+    if (status != BLT_OK) return status;
+  }
+  for (uint32_t i = 0; i < slice->n; i++) list->rows[from + i] = blt_slice_row(slice, i);
+  list->n += slice->n;
+  if (!run->top) return BLT_OK;
+  drop_late(lane, from);
+  return list->n >= run->most + TOP_SPARE ? cut(lane, err) : BLT_OK;
+}
+
+static uint32_t lane_start(const sort_run *run, uint32_t lane) {
+  return (uint32_t)((uint64_t)run->scan->view->ngroups * lane / run->nlanes);
+}
+
+static blt_status run_lane(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
+  sort_run *run = arg;
+  lane_arg lane = {.run = run, .list = &run->lanes[task]};
+  blt_status status = list_init(run, lane.list, err);
+  if (status == BLT_OK)
+    status = blt_scan_groups(run->scan, worker, lane_start(run, task), lane_start(run, task + 1), add_slice,
+                             &lane, err);
+  return status == BLT_OK && run->top ? cut(&lane, err) : status;
+}
+
+/* All lanes' rows in one list. */
+static blt_status concatenate(sort_run *run, rows_list *out, blt_error *err) {
+  size_t n = 0;
+  for (uint32_t l = 0; l < run->nlanes; l++) n += run->lanes[l].n;
+  blt_status status = list_init(run, out, err);
+  if (status == BLT_OK && n) status = list_reserve(run, out, n, err);
+  for (uint32_t l = 0; l < run->nlanes && status == BLT_OK; l++) {
+    rows_list *lane = &run->lanes[l];
+    if (lane->n) memcpy(out->rows + out->n, lane->rows, lane->n * sizeof *lane->rows);
+    for (uint32_t w = 0; w < run->nwords && lane->n; w++)
+      memcpy(out->words[w] + out->n, lane->words[w], lane->n * sizeof **lane->words);
+    out->n += lane->n;
+    list_free(run, lane);
+  }
+  return status;
+}
+
+/* Hands the first `most` rows to the caller. */
+static blt_status hand_over(const sort_run *run, const rows_list *list, uint32_t **rows, size_t *n,
+                            blt_error *err) {
+  size_t count = list->n < run->most ? list->n : (size_t)run->most;
+  *rows = NULL;
+  *n = count;
+  if (count == 0) return BLT_OK;
+  *rows = blt_alloc(run->scan->ctx, count * sizeof **rows);
+  if (!*rows) return blt_fail_memory(err, count * sizeof **rows);
+  memcpy(*rows, list->rows, count * sizeof **rows);
+  return BLT_OK;
+}
+
+static blt_status sort_all(sort_run *run, uint32_t **rows, size_t *n, blt_error *err) {
+  rows_list all = {0};
+  blt_scan *scan = run->scan;
+  run->nlanes = scan->view->ngroups < LANES ? scan->view->ngroups : LANES;
+  if (run->nlanes == 0) run->nlanes = 1;
+  run->lanes = blt_calloc(scan->ctx, run->nlanes, sizeof *run->lanes);
+  if (!run->lanes) return blt_fail_memory(err, run->nlanes * sizeof *run->lanes);
+  blt_status status = blt_scan_run(scan, scan->view->rows, run->nlanes, run_lane, run, err);
+  if (status == BLT_OK) status = concatenate(run, &all, err);
+  if (status == BLT_OK && run->nwords) status = list_sort(run, &all, false, err);
+  if (status == BLT_OK) status = hand_over(run, &all, rows, n, err);
+  for (uint32_t l = 0; l < run->nlanes; l++) list_free(run, &run->lanes[l]);
+  list_free(run, &all);
+  blt_free(scan->ctx, run->lanes, run->nlanes * sizeof *run->lanes);
+  return status;
+}
+
+blt_status blt_sort_rows(blt_scan *scan, const blt_sort_key *keys, uint32_t nkeys, uint64_t most,
+                         uint32_t **rows, size_t *n, blt_error *err) {
+  sort_run run = {.scan = scan, .nkeys = nkeys, .most = most};
+  uint32_t left = 0;
+  blt_inputs_init(&run.inputs, scan);
+  run.keys = blt_calloc(scan->ctx, nkeys + 1, sizeof *run.keys);
+  if (!run.keys) return blt_fail_memory(err, nkeys * sizeof *run.keys);
+  blt_status status = BLT_OK;
+  for (uint32_t i = 0; i < nkeys && status == BLT_OK; i++) {
+    status = describe_key(&run, &keys[i], &run.keys[i], &left, err);
+    if (status != BLT_OK) err->position = i;
+  }
+  run.top = nkeys && most < scan->view->rows / 4 && most <= 1000000;
+  if (status == BLT_OK) status = sort_all(&run, rows, n, err);
+  blt_inputs_free(&run.inputs);
+  blt_free(scan->ctx, run.keys, (nkeys + 1) * sizeof *run.keys);
+  return status;
+}
+
+blt_status blt_collect_rows(blt_scan *scan, uint64_t most, uint32_t **rows, size_t *n, blt_error *err) {
+  return blt_sort_rows(scan, NULL, 0, most, rows, n, err);
+}
