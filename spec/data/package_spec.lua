@@ -109,10 +109,11 @@ describe("figures", function()
   local indicators, codes = by("indicators", "id"), by("codes", "code")
   local lexicon, figures = by("qualifiers", "qualifier"), by("figures", "id")
 
-  -- Half a unit of the last printed digit: 0.05 million for "2.1 million".
+  -- Half a unit of the last printed digit: 0.05 million for "2.1 million". Three digits behind a sign are a group.
   local function half_unit(figure)
-    local digits = figure.printed:gsub("(%d)[, ](%d%d%d)", "%1%2"):match "%d[.,](%d+)"
-    return tonumber(figure.multiplier) * 10 ^ -#(digits or "") / 2
+    local decimals = (figure.printed:match "%d[%d,.]*" or ""):match "[.,](%d+)[.,]?$" or ""
+    if #decimals == 3 then decimals = "" end
+    return tonumber(figure.multiplier) * 10 ^ -#decimals / 2
   end
 
   local function bound(rule, figure, step)
@@ -227,6 +228,7 @@ describe("figures", function()
       if figure.part_of then
         local whole = figures[figure.part_of]
         if whole.indicator ~= figure.indicator then complain("%s: its whole counts something else", figure.id) end
+        if whole.source ~= figure.source then complain("%s: its whole is of another source", figure.id) end
         if not figure.split or not figure.coverage then
           complain("%s: a part without split or coverage", figure.id)
         else
