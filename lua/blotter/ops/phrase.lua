@@ -6,7 +6,7 @@ local model = require "blotter.ops.model"
 
 local phrase = {}
 
-local plain_words = {exact = true, rounded = true, record = true}
+local plain_words = {exact = true, rounded = true, round = true, record = true}
 
 --- The value of a figure as its source has it: "435", "more than 10,000", "EUR 2,100,000", "dozens of".
 function phrase.value(figure)
