@@ -39,8 +39,7 @@ static inline bind_state *bind_state_of(lua_State *L) {
 /* Makes the metatable `name` with `methods` in __index and `meta` in itself; leaves the stack as it was. */
 void bind_class(lua_State *L, int state, const char *name, const luaL_Reg *methods, const luaL_Reg *meta);
 
-/* --- calling the engine (state.c) ------------------------------------------------------------------------
- */
+/* ---- calling the engine (state.c) ---- */
 /* Between these the engine may poll: pending hooks of Lua and the progress callback run. bind_enter raises
  * when a query already runs in this state. */
 void bind_enter(lua_State *L, bind_state *s);

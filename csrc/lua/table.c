@@ -29,8 +29,7 @@ static int table_release(lua_State *L) {
   return 0;
 }
 
-/* --- schemas ----------------------------------------------------------------------------------------------
- */
+/* ---- schemas ---- */
 
 static const char *string_field(lua_State *L, int index, const char *key) {
   if (lua_getfield(L, index, key) != LUA_TSTRING) bind_raise(L, "a schema's column needs a %s", key);

@@ -176,8 +176,7 @@ void bind_push_text(lua_State *L, const blt_value *v) {
   lua_pushlstring(L, text, len);
 }
 
-/* --- literals of the query language ------------------------------------------------------------------------
- */
+/* ---- literals of the query language ---- */
 
 /* Digits after the point of a decimal's text. */
 static uint32_t scale_of(const char *s, size_t len) {

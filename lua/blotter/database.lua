@@ -1,6 +1,7 @@
 --- Databases and their tables as a Lua user meets them: what the core gives, with names, texts and transactions.
 
 local bind = require "blotter.lang.bind"
+local check_options = require "blotter.options"
 local core = require "blotter.core"
 local fail = require "blotter.fail"
 local parser = require "blotter.lang.parser"
@@ -36,16 +37,6 @@ end
 -- ---- databases --------------------------------------------------------------------------------------------------
 
 local OPEN_OPTIONS = { "readonly", "must_exist", "timeout" }
-
-local function check_options(options, known, verb)
-  if options ~= nil and type(options) ~= "table" then fail("%s: options are a table, got a %s", verb, type(options)) end
-  for name in pairs(options or {}) do
-    local found = false
-    for _, option in ipairs(known) do found = found or option == name end
-    if not found then fail("%s: unknown option '%s'%s", verb, tostring(name), suggest.phrase(tostring(name), known)) end
-  end
-  return options or {}
-end
 
 --- Opens a file, making it when it is missing. Options: readonly, must_exist, timeout (seconds to wait for another
 -- writer, none by default). Returns the database, or nil, a message and a code.

@@ -105,6 +105,14 @@ local function input(q, mode, profiles)
   return (plan.run(q.source, mode, profiles))
 end
 
+--- Cuts an ordered answer down to the first rows of each group.
+local function keep_heads(q, answer)
+  local order, columns = q.prepared.description.order, {}
+  for k = 1, q.heads.keys do columns[k] = order[3 * k - 2] end
+  local done, message, code = core.keep_heads(answer, columns, q.heads.rows)
+  if not done then refuse(q, message, code, -1) end
+end
+
 --- Runs a query; returns its answer as a core table. With mode "profile", what ran is appended to `profiles`.
 function plan.run(q, mode, profiles)
   if q.pending then fail("by(…) waits for agg(…)") end
@@ -116,6 +124,7 @@ function plan.run(q, mode, profiles)
   local prepared = prepare(q)
   local answer, message, code, position, slot = core.run(prepared.stage, from, mode)
   if not answer then refuse(q, message, code, position, slot) end
+  if q.heads then keep_heads(q, answer) end
   if mode then profiles[#profiles + 1] = { query = q, profile = message } end
   return answer
 end

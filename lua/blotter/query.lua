@@ -12,11 +12,12 @@
 
 local aggregate = require "blotter.lang.aggregate"
 local bind = require "blotter.lang.bind"
+local check_options = require "blotter.options"
 local core = require "blotter.core"
 local fail = require "blotter.fail"
 local parser = require "blotter.lang.parser"
 local source = require "blotter.lang.source"
-local suggest = require "blotter.lang.suggest"
+local tree = require "blotter.lang.tree"
 
 local query = {}
 query.__index = query
@@ -91,12 +92,10 @@ end
 
 -- ---- verbs on rows ----------------------------------------------------------------------------------------------
 
---- Keeps the rows for which the condition is true (neither false nor null).
-function query:where(text, params)
-  ready(self, "where")
-  local node = parser.expression(check_text(text, "where"))
-  local q = (self.grouped or is_limited(self)) and nest(self) or self
-  local term = bind.term(node, q.scope, check_params(params, "where"))
+--- The rows of `q` for which the tree is true.
+local function filtered(q, node, params)
+  if q.grouped or is_limited(q) then q = nest(q) end
+  local term = bind.term(node, q.scope, params)
   if term.size > bind.LARGEST then
     q = nest(q)
     term = bind.term(node, q.scope, params)
@@ -104,6 +103,12 @@ function query:where(text, params)
   local terms = table.move(q.where, 1, #q.where, 1, {})
   terms[#terms + 1] = term
   return with(q, { where = terms })
+end
+
+--- Keeps the rows for which the condition is true (neither false nor null).
+function query:where(text, params)
+  ready(self, "where")
+  return filtered(self, parser.expression(check_text(text, "where")), check_params(params, "where"))
 end
 
 --- Whether the items would inline so much that they deserve a stage of their own.
@@ -206,7 +211,6 @@ end
 function query:agg(text, params)
   local items = parser.list(check_text(text, "agg"))
   local q = self.pending and self or for_groups(self, items)
-  if self.pending and is_large(items, q.scope) then fail("agg computes too much at once: derive before by") end
   local keys, taken = q.keys or EMPTY, {}
   for _, key in ipairs(keys) do taken[key.name] = true end
   local found, after = aggregate.split(items, q.scope, check_params(params, "agg"), taken)
@@ -277,26 +281,73 @@ function query:skip(n)
   return with(self, { before = self.before + n, most = self.most and math.max(self.most - n, 0) })
 end
 
---- Raises for an option that the verb does not know.
-local function check_options(options, known, verb)
-  if options ~= nil and type(options) ~= "table" then fail("%s: options are a table, got a %s", verb, type(options)) end
-  local names = {}
-  for name in pairs(options or EMPTY) do names[#names + 1] = tostring(name) end
-  table.sort(names)
-  for _, name in ipairs(names) do
-    local found = false
-    for _, option in ipairs(known) do found = found or option == name end
-    if not found then fail("%s: unknown option '%s'%s", verb, name, suggest.phrase(name, known)) end
-  end
-  return options or EMPTY
+--- A column's name as it is written in a text.
+local function quoted(name)
+  return "`" .. name:gsub("`", "``") .. "`"
 end
 
---- The `n` rows with the largest values of "n", or with the smallest of "n asc"; several expressions as in order.
+--- The order items of a `top`, and the condition that the first of them has a value.
+local function top_items(text)
+  local items = parser.order(check_text(text, "top"))
+  local ranked = items[1].node
+  local present = tree.survey { kind = "isnull", a = ranked, negated = true, text = ranked.text, first = ranked.first,
+    last = ranked.last, depth = ranked.depth + 1 }
+  return items, present
+end
+
+local RANKED = { int64 = true, float64 = true, date = true, timestamp = true }
+
+--- The top of each group as an aggregate, when the answer has no other columns than the keys and the ranked one;
+-- otherwise nil. That spares sorting all rows.
+local function top_as_aggregate(q, n, items, keys)
+  local ranked = q.scope.columns[items[1].node.name]
+  local kind = math.type(ranked) and q.types[ranked]
+  if #items > 1 or not kind or not (RANKED[kind] or kind:find "^decimal") or n < 1 or n > 1000000 then return nil end
+  local taken = { [items[1].node.name] = true }
+  for _, key in ipairs(keys) do
+    if key.node.kind ~= "column" or taken[key.name] then return nil end
+    taken[key.name] = true
+  end
+  if #q.scope.names ~= #keys + 1 then return nil end
+  for _, name in ipairs(q.scope.names) do
+    if not taken[name] then return nil end
+  end
+  local call = items[1].direction == "asc" and "bottom" or "top"
+  local text = ("%s = %s(%s, %d)"):format(quoted(items[1].node.name), call, quoted(items[1].node.name), n)
+  local names = {}
+  for i, name in ipairs(q.scope.names) do names[i] = quoted(name) end
+  local by = {}
+  for i, key in ipairs(keys) do by[i] = quoted(key.node.name) end
+  return with(q, { order_by = EMPTY }):by(table.concat(by, ", ")):agg(text):select(table.concat(names, ", "))
+end
+
+--- The first `n` rows of each group by the columns named in `by`.
+local function top_of_groups(q, n, items, by, params)
+  local keys = parser.list(check_text(by, "top"))
+  local short = top_as_aggregate(q, n, items, keys)
+  if short then return short end
+  local ranked = ordered(q, items, params, true)
+  local entries = {}
+  for i, key in ipairs(keys) do
+    if key.star then source.fail_at(key, "'*' cannot stand in by") end
+    entries[i] = { binding = bind.binding(key.node, ranked.scope, params), descending = false, nulls_first = false }
+  end
+  table.move(ranked.order_by, 1, #ranked.order_by, #entries + 1, entries)
+  return nest(with(ranked, { order_by = entries, heads = { keys = #keys, rows = n } }))
+end
+
+--- The `n` rows with the largest values of "n", or with the smallest of "n asc"; several expressions as in order. Rows
+-- whose first value is null do not count. With {by = "country"}: so many rows of each country; the order of the groups
+-- is not specified. The other option is params.
 function query:top(n, text, options)
   n = check_whole(n, "top")
   ready(self, "top")
-  options = check_options(options, { "params" }, "top")
-  return ordered(self, parser.order(check_text(text, "top")), check_params(options.params, "top"), true):limit(n)
+  options = check_options(options, { "by", "params" }, "top")
+  local items, present = top_items(text)
+  local params = check_params(options.params, "top")
+  local q = filtered(self, present, params)
+  if options.by then return top_of_groups(q, n, items, options.by, params) end
+  return ordered(q, items, params, true):limit(n)
 end
 
 return query

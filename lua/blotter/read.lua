@@ -1,27 +1,14 @@
 --- Reading text into tables, and writing answers as text.
 
+local check_options = require "blotter.options"
 local core = require "blotter.core"
 local fail = require "blotter.fail"
-local suggest = require "blotter.lang.suggest"
 
 local read = {}
 
 local CSV_OPTIONS = { "delimiter", "quote", "escape", "comment", "decimal_mark", "header", "ragged", "utf8", "on_error",
   "skip", "max_rejects", "chunk_bytes", "trim", "infer", "decimals", "quoted_nulls", "line_column", "nulls", "names",
   "types", "into", "progress", "text" }
-
-local function check_options(options, known, verb)
-  if options ~= nil and type(options) ~= "table" then fail("%s: options are a table, got a %s", verb, type(options)) end
-  local names = {}
-  for name in pairs(options or {}) do names[#names + 1] = tostring(name) end
-  table.sort(names)
-  for _, name in ipairs(names) do
-    local found = false
-    for _, option in ipairs(known) do found = found or option == name end
-    if not found then fail("%s: unknown option '%s'%s", verb, name, suggest.phrase(name, known)) end
-  end
-  return options or {}
-end
 
 --- Reads CSV from a path ("-" is standard input), from a text (a string with a line end, or any with {text = true}) or
 -- from a function that returns pieces. Returns the table and what is known of the reading {rows, rejected, bytes,
