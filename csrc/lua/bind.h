@@ -57,8 +57,7 @@ blt_status bind_stopped(lua_State *L, blt_error *err);
 /* Tells the collector that a userdata which it can free holds `bytes`. */
 void bind_account(lua_State *L, bind_state *s, size_t bytes);
 
-/* --- values (value.c)
- * ---------------------------------------------------------------------------------------- */
+/* ---- values (value.c) ---- */
 /* The Lua value at `index` as a value of type `t`; nil and null are null. A string points into Lua's. On
  * failure the message says what was expected (BLT_ETYPE, BLT_EOVERFLOW or BLT_EFORMAT). */
 blt_status bind_to_value(lua_State *L, int index, blt_type t, blt_value *out, blt_error *err);
@@ -72,8 +71,7 @@ void bind_push_text(lua_State *L, const blt_value *v);
  */
 blt_status bind_literal(lua_State *L, const char *type, int index, blt_value *out, blt_error *err);
 
-/* --- tables (table.c)
- * -------------------------------------------------------------------------------------------- */
+/* ---- tables (table.c) ---- */
 typedef struct bind_table {
   blt_table *t; /* NULL when closed */
   blt_ctx *ctx;

@@ -207,8 +207,7 @@ static int db_is_open(lua_State *L) {
   return 1;
 }
 
-/* --- statistics
- * ------------------------------------------------------------------------------------------------ */
+/* ---- statistics ---- */
 
 /* Sets {name = blocks} for the encodings in use. */
 static void put_encodings(lua_State *L, const blt_column_stats *c) {

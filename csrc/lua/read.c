@@ -30,8 +30,7 @@ static int source_release(lua_State *L) {
   return 0;
 }
 
-/* --- callbacks
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- callbacks ---- */
 
 static blt_status pull(void *arg, const char **data, size_t *len, blt_error *err) {
   reading *r = arg;
@@ -72,9 +71,7 @@ static blt_status progress(void *arg, uint64_t bytes, uint64_t total, uint64_t r
   return stop ? blt_fail(err, BLT_EINTR, "stopped by the progress callback") : BLT_OK;
 }
 
-/* --- options
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- options ---- */
 /* Each reads a field of the table at `at`. Strings and arrays stay Lua's: what they come from is left on the
  * stack. */
 
@@ -231,9 +228,7 @@ static void read_options(lua_State *L, int at, blt_csv_options *o) {
   if (lua_getfield(L, at, "into") != LUA_TNIL) o->into = bind_table_at(L, -1)->t;
 }
 
-/* --- reading
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- reading ---- */
 
 /* Opens what is at 1: a function, or by `kind` a text or a path. */
 static blt_status open_source(lua_State *L, reading *r, bind_source *h, bool text, blt_error *err) {

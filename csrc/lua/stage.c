@@ -46,8 +46,7 @@ struct bind_stage {
   blt_order *order;
 };
 
-/* --- reading the description
- * ---------------------------------------------------------------------------------- */
+/* ---- reading the description ---- */
 
 /* Length of the sequence in field `key` of the table at 1; leaves the sequence on the stack (or nil). */
 static uint32_t open_sequence(lua_State *L, const char *key, uint32_t stride) {
@@ -205,8 +204,7 @@ static int stage_new(lua_State *L) {
   return 1;
 }
 
-/* --- running
- * -------------------------------------------------------------------------------------------------- */
+/* ---- running ---- */
 
 const bind_stage *bind_stage_at(lua_State *L, int index) {
   return luaL_checkudata(L, index, BIND_STAGE);

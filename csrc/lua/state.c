@@ -145,8 +145,7 @@ void bind_class(lua_State *L, int state, const char *name, const luaL_Reg *metho
   lua_pop(L, 1);
 }
 
-/* --- settings
- * ----------------------------------------------------------------------------------------------- */
+/* ---- settings ---- */
 
 static size_t size_argument(lua_State *L, int index) {
   lua_Number n = luaL_checknumber(L, index);
