@@ -28,8 +28,11 @@ end
 -- Half a unit of the last printed digit: "20.5 million" is printed to a tenth of a million.
 local function half_unit(figure)
   local number = (figure.printed or ""):match "%d[%d,.]*" or ""
-  local decimals = number:match "[.,](%d+)$" or ""
-  if #decimals == 3 then decimals = "" end
+  local whole, decimals = number:match "^(.-)[.,](%d+)$"
+  if not whole then return (figure.multiplier or 1) / 2 end
+  -- The mark is a decimal point only if the number read so is the value; "9.633" may also be 9,633.
+  local read = tonumber((whole:gsub("[,.]", "")) .. "." .. decimals) * (figure.multiplier or 1)
+  if math.abs(read - figure.value) > 1e-6 * math.abs(read) then decimals = "" end
   return (figure.multiplier or 1) / 10 ^ #decimals / 2
 end
 
@@ -66,6 +69,8 @@ function lexicon.bounds(words, figure, indicator)
   local is_counted = tostring(indicator.step) == "1"
   local low, keep_low = apply_rule(word.low, figure, is_counted, true)
   local high, keep_high = apply_rule(word.high, figure, is_counted, false)
+  -- A share of a negative value (a change of minus 24 percent) turns the two ends round.
+  if low and high and low > high and not keep_low and not keep_high then low, high = high, low end
   local least, most = indicator.minimum, indicator.maximum
   if keep_low then low = figure.low elseif least then low = math.max(low or least, least) end
   if keep_high then high = figure.high elseif most then high = math.min(high or most, most) end

@@ -92,11 +92,6 @@ local function check_part(context, figure)
     seen[at] = true
     at = context.figures[at.part_of]
   end
-  local whole = context.figures[figure.part_of]
-  if whole and whole.source ~= figure.source then
-    context:refuse(figure, "part_of", ("'%s' is a figure of another source; expected a whole of '%s'")
-      :format(whole.id, figure.source))
-  end
 end
 
 local function check_figure(context, figure)

@@ -14,10 +14,10 @@ local function splits_of(whole)
   local splits, order, seen = {}, {}, {}
   for _, part in ipairs(whole.parts) do
     if part.indicator == whole.indicator and part.rank ~= "deprecated" then
-      local name = part.split or "parts"
+      local name = (part.split or "parts") .. "|" .. part.source
       local split = splits[name]
       if not split then
-        split = {name = name, coverage = part.coverage or "unknown", figures = {}}
+        split = {name = part.split or "parts", coverage = part.coverage or "unknown", figures = {}}
         splits[name] = split
         order[#order + 1] = split
       end
