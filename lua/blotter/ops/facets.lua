@@ -5,6 +5,7 @@
 -- added. facets.same_period(a, b) says whether two figures of one cell speak of one period.
 
 local dates = require "blotter.ops.dates"
+local ages_overlap = require("blotter.ops.model").ages_overlap
 
 local facets = {}
 
@@ -55,7 +56,11 @@ local function dims_apart(model, a, b)
     local dimension = exclusive[i]
     local x, y = one[dimension], two[dimension]
     if x and y and x ~= y then
-      if dimension == "citizenship" or codes_apart(model, x, y) then return dimension end
+      if dimension == "age_band" then
+        if not ages_overlap(x, y) then return dimension end
+      elseif dimension == "citizenship" or codes_apart(model, x, y) then
+        return dimension
+      end
     end
   end
   if one.category and two.category and categories_apart(model, one.category, two.category) then return "category" end

@@ -27,12 +27,8 @@ end
 
 -- Half a unit of the last printed digit: "20.5 million" is printed to a tenth of a million.
 local function half_unit(figure)
-  local number = (figure.printed or ""):match "%d[%d,.]*" or ""
-  local whole, decimals = number:match "^(.-)[.,](%d+)$"
-  if not whole then return (figure.multiplier or 1) / 2 end
-  -- The mark is a decimal point only if the number read so is the value; "9.633" may also be 9,633.
-  local read = tonumber((whole:gsub("[,.]", "")) .. "." .. decimals) * (figure.multiplier or 1)
-  if math.abs(read - figure.value) > 1e-6 * math.abs(read) then decimals = "" end
+  local digits = (figure.printed or ""):gsub("(%d)[, ](%d%d%d)", "%1%2")
+  local decimals = digits:match "%d[.,](%d+)" or ""
   return (figure.multiplier or 1) / 10 ^ #decimals / 2
 end
 

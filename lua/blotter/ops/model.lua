@@ -79,6 +79,16 @@ local function resolve_indicators(tables)
   end
 end
 
+-- The area as part of a cell: the whole region in which a subject works is the same as no area.
+local function cell_area(figure, tables)
+  local area = figure.area
+  if area and area == figure.subject_row.area then
+    local kind = tables.areas.index[area].type
+    if kind ~= "country" and kind ~= "subdivision" then return "" end
+  end
+  return area or ""
+end
+
 local function best_of(figure)
   local best = figure.value
   if best and figure.low and best < figure.low then best = figure.low end
@@ -95,7 +105,7 @@ local function resolve_figure(figure, tables)
   figure.voice, figure.published, figure.official = source.voice, source.published, source.official
   figure.first, figure.last = period_of(figure)
   figure.last_sure = earliest_end(figure)
-  local key, dims, count = {figure.subject, figure.indicator, figure.currency or "", figure.area or ""}, {}, 0
+  local key, dims, count = {figure.subject, figure.indicator, figure.currency or "", cell_area(figure, tables)}, {}, 0
   for i, dimension in ipairs(model.dimensions) do
     local code = figure[dimension]
     key[4 + i] = code or ""
@@ -140,9 +150,33 @@ function Model:area_within(a, b)
   return self:ancestry("areas", a, "parent")[b] ~= nil
 end
 
+--- The years of an age band: Y10T19 is 10, 19; Y_GE50 is 50 and nil (open); nil when the code is none.
+function model.age_band(code)
+  local from, to = code:match "^Y(%d+)T(%d+)$"
+  if from then return math.tointeger(from), math.tointeger(to) end
+  from = code:match "^Y_?GE(%d+)$"
+  if from then return math.tointeger(from), nil end
+  to = code:match "^Y_?LT(%d+)$"
+  if to then return 0, math.tointeger(to) - 1 end
+  to = code:match "^Y_?LE(%d+)$"
+  if to then return 0, math.tointeger(to) end
+  return nil, nil
+end
+
+--- Whether two age bands share a year; bands that are not of years may.
+function model.ages_overlap(a, b)
+  local from1, to1 = model.age_band(a)
+  local from2, to2 = model.age_band(b)
+  if not from1 or not from2 then return true end
+  return (not to2 or from1 <= to2) and (not to1 or from2 <= to1)
+end
+
 --- Whether code a is code b or one of its narrower codes.
 function Model:code_within(a, b)
   if a == b then return true end
+  local from1, to1 = model.age_band(a)
+  local from2, to2 = model.age_band(b)
+  if from1 and from2 then return from1 >= from2 and (not to2 or (to1 and to1 <= to2)) or false end
   return self:ancestry("codes", a, "parent")[b] ~= nil
 end
 

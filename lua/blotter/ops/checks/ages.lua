@@ -1,27 +1,14 @@
 -- Ages: the youngest against the oldest, and counted age bands against both.
---
--- Age bands are codes such as Y10T19 (10 to 19 years) and Y_GE50 (50 and over).
 
+local model = require "blotter.ops.model"
 local phrase = require "blotter.ops.phrase"
 
 local ages = {}
 
-local function band_of(code)
-  local from, to = code:match "^Y(%d+)T(%d+)$"
-  if from then return math.tointeger(from), math.tointeger(to) end
-  from = code:match "^Y_?GE(%d+)$"
-  if from then return math.tointeger(from), nil end
-  to = code:match "^Y_?LT(%d+)$"
-  if to then return 0, math.tointeger(to) - 1 end
-  to = code:match "^Y_?LE(%d+)$"
-  if to then return 0, math.tointeger(to) end
-  return nil, nil
-end
-
 -- Figures of one source, subject and area by indicator.
-local function groups_of(model)
+local function groups_of(whole)
   local groups, order = {}, {}
-  for _, figure in ipairs(model.figures) do
+  for _, figure in ipairs(whole.figures) do
     local is_age = figure.indicator:find "_age_min$" or figure.indicator:find "_age_max$"
     if is_age or figure.age_band then
       local key = figure.source .. "|" .. figure.subject .. "|" .. (figure.area or "")
@@ -57,7 +44,7 @@ local function check_ends(found, group)
 end
 
 local function check_band(found, group, figure)
-  local from, to = band_of(figure.age_band)
+  local from, to = model.age_band(figure.age_band)
   if not from or (figure.low or 0) < 1 or figure.indicator:find "^victims" then return end
   local youngest, oldest = group.min, group.max
   local wrong = youngest and to and youngest.low and to < youngest.low and youngest

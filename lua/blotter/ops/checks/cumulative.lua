@@ -6,7 +6,9 @@
 
 local bounds = require "blotter.ops.bounds"
 local dates = require "blotter.ops.dates"
+local doubt = require "blotter.ops.checks.doubt"
 local phrase = require "blotter.ops.phrase"
+local rounding = require "blotter.ops.checks.rounding"
 
 local cumulative = {}
 
@@ -35,20 +37,19 @@ local function series_of(cell)
   return list
 end
 
-local doubtful = {D = true, B = true, U = true}
-
 local function report(found, earlier, later)
   local judged = found.model:judgement(earlier, later)
   if judged and judged.verdict ~= "conflict" then return end
   local low, high = bounds.subtract(earlier.low, earlier.high, later.low, later.high)
-  local doubt = doubtful[earlier.status] or doubtful[later.status]
+  if rounding.repairs(earlier, later) then return end
+  local why = doubt.reason {earlier, later}
   found:add {
-    check = "cumulative", class = doubt and "drift" or "contradiction", verdict = doubt and "some" or "none",
+    check = "cumulative", class = why and "drift" or "contradiction", verdict = why and "some" or "none",
     figures = {earlier, later}, low = low, high = high,
     sentence = ("%s: a figure that can only grow falls from %s (%s) to %s (%s)%s"):format(
       phrase.about(found.model, {subject_row = earlier.subject_row, area = earlier.area}), phrase.counted(earlier),
       phrase.period(earlier), phrase.value(later), phrase.period(later),
-      doubt and "; the two may be defined differently" or ""),
+      why and "; " .. why or ""),
   }
 end
 

@@ -5,13 +5,13 @@
 -- reported. Where several statements of one cell compete, the reading that makes least trouble is taken.
 
 local bounds = require "blotter.ops.bounds"
+local doubt = require "blotter.ops.checks.doubt"
 local facets = require "blotter.ops.facets"
 local periods = require "blotter.ops.checks.periods"
 local phrase = require "blotter.ops.phrase"
+local rounding = require "blotter.ops.checks.rounding"
 
 local margins = {}
-
-local doubtful = {D = true, B = true, U = true}
 
 -- One figure for each cell and period of a subject and indicator: the statement with the lowest reading.
 local function observations(model)
@@ -83,23 +83,24 @@ local function exclusive(model, candidates)
 end
 
 local function report(found, whole, figures, sum)
-  local list, words, doubt = {whole}, {}, doubtful[whole.status]
+  local list, words = {whole}, {}
   local base = setmetatable({area = whole.area}, {__index = whole.dims})
   for i, figure in ipairs(figures) do
     list[i + 1] = figure
     words[i] = ("%s (%s; %s)"):format(phrase.value(figure), phrase.categories(found.model, figure, base),
       figure.source_row.publisher_row.name)
-    doubt = doubt or doubtful[figure.status]
     local judged = found.model:judgement(whole, figure)
     if judged and judged.verdict ~= "conflict" then return end
   end
+  local why = doubt.reason(list)
   if found:is_known(list, "contradiction") then return end
   found:add {
-    check = "margins", class = doubt and "drift" or "contradiction", verdict = doubt and "some" or "none",
+    check = "margins", class = why and "drift" or "contradiction", verdict = why and "some" or "none",
     figures = list, low = sum - whole.high,
-    sentence = ("%s: %s in all (%s), but %s %s"):format(phrase.about(found.model, whole), phrase.counted(whole),
+    sentence = ("%s: %s in all (%s), but %s %s%s"):format(phrase.about(found.model, whole), phrase.counted(whole),
       whole.source_row.publisher_row.name, phrase.list(words),
-      #figures == 1 and "is more than that" or ("make %s"):format(bounds.describe(sum, nil))),
+      #figures == 1 and "is more than that" or ("make %s"):format(bounds.describe(sum, nil)),
+      why and "; " .. why or ""),
   }
 end
 
@@ -112,11 +113,12 @@ local function check_whole(found, bucket, whole)
     end
   end
   if #candidates == 0 then return end
-  if sum > whole.high then
+  local _, limit = rounding.range(whole)
+  if sum > limit then
     local picked
     picked, sum = exclusive(model, candidates)
-    if sum > whole.high then
-      picked, sum = periods.shrink(picked, whole.high)
+    if sum > limit then
+      picked, sum = periods.shrink(picked, limit)
       return report(found, whole, picked, sum)
     end
   end

@@ -5,7 +5,9 @@
 -- may share members are only each held against the whole.
 
 local bounds = require "blotter.ops.bounds"
+local periods = require "blotter.ops.checks.periods"
 local phrase = require "blotter.ops.phrase"
+local rounding = require "blotter.ops.checks.rounding"
 
 local parts = {}
 
@@ -99,9 +101,15 @@ end
 local function check_split(found, whole, split)
   if split.coverage == "overlapping" then return check_overlapping(found, whole, split) end
   local low, high = parts.sum(split.figures)
-  local sum = bounds.describe(low, high)
   local gap_low, gap_high = bounds.subtract(whole.low, whole.high, low, high)
-  if gap_high and gap_high < 0 then
+  local sum = bounds.describe(low, high)
+  local _, limit = rounding.range(whole)
+  if limit and low and low > limit then
+    -- Only the parts that it takes to be too many: the smallest conflict is the clearest.
+    split = {name = split.name, figures = periods.shrink(split.figures, limit)}
+    low, high = parts.sum(split.figures)
+    sum = bounds.describe(low, high)
+    gap_low, gap_high = bounds.subtract(whole.low, whole.high, low, high)
     local over_low, over_high = -gap_high, gap_low and -gap_low
     report(found, whole, split, {class = "contradiction", verdict = "none", low = over_low, high = over_high,
       ending = ("make %s, which is %s too many"):format(sum, bounds.describe(over_low, over_high))})

@@ -6,12 +6,12 @@
 -- against a later cumulative figure. A part-year that is smaller is none.
 
 local bounds = require "blotter.ops.bounds"
+local doubt = require "blotter.ops.checks.doubt"
 local facets = require "blotter.ops.facets"
 local phrase = require "blotter.ops.phrase"
+local rounding = require "blotter.ops.checks.rounding"
 
 local periods = {}
-
-local doubtful = {D = true, B = true, U = true}
 
 local function usable(figure)
   return figure.rank ~= "deprecated" and figure.first and figure.last and figure.low ~= nil or false
@@ -85,23 +85,44 @@ function periods.shrink(figures, limit)
 end
 
 local function report(found, whole, figures, sum)
-  local list, words, doubt = {whole}, {}, doubtful[whole.status]
+  local list, words = {whole}, {}
   for i, figure in ipairs(figures) do
     list[i + 1] = figure
     words[i] = ("%s (%s)"):format(phrase.value(figure), phrase.period(figure))
-    doubt = doubt or doubtful[figure.status]
     local judged = found.model:judgement(whole, figure)
     if judged and judged.verdict ~= "conflict" then return end
   end
+  local why = doubt.reason(list)
   local verb = #figures == 1 and "is more than" or ("together %s, are more than"):format(bounds.describe(sum, nil))
   found:add {
-    check = "periods", class = doubt and "drift" or "contradiction", verdict = doubt and "some" or "none",
+    check = "periods", class = why and "drift" or "contradiction", verdict = why and "some" or "none",
     figures = list, low = sum - whole.high, high = nil,
     sentence = ("%s: %s %s %s, %s, whose period contains %s%s"):format(
       phrase.about(found.model, {subject_row = whole.subject_row, area = whole.area}), phrase.list(words), verb,
       phrase.counted(whole), phrase.period(whole) or "", #figures == 1 and "it" or "them",
-      doubt and "; they may be defined differently" or ""),
+      why and "; " .. why or ""),
   }
+end
+
+-- Smallest conflicts one after the other, each without the largest figure of the one before, three at most.
+local function check_inside(found, whole, inside)
+  local _, limit = rounding.range(whole)
+  for _ = 1, 3 do
+    local picked, sum = heaviest(inside)
+    if sum <= limit then break end
+    picked, sum = periods.shrink(picked, limit)
+    report(found, whole, picked, sum)
+    local largest = picked[1]
+    for _, figure in ipairs(picked) do
+      if figure.low > largest.low then largest = figure end
+    end
+    local rest = {}
+    for _, figure in ipairs(inside) do
+      if figure ~= largest then rest[#rest + 1] = figure end
+    end
+    inside = rest
+  end
+  found:count("periods", "some")
 end
 
 local function check_cell(found, cell)
@@ -117,13 +138,7 @@ local function check_cell(found, cell)
         end
       end
       if #inside > 0 then
-        local picked, sum = heaviest(inside)
-        if sum > whole.high then
-          picked, sum = periods.shrink(picked, whole.high)
-          report(found, whole, picked, sum)
-        else
-          found:count("periods", "some")
-        end
+        check_inside(found, whole, inside)
       end
     end
   end

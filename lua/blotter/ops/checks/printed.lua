@@ -12,6 +12,7 @@ local words = {one = 1, two = 2, three = 3, four = 4, five = 5, six = 6, seven =
 
 -- The readings of a printed number: with marks as thousands, and with the last mark as a decimal point.
 local function readings(text)
+  if text:find "%a%-%d" or text:find "%d%-%a" then return {} end
   local number = text:match "%d[%d,. ]*%d" or text:match "%d"
   if not number then
     local word = words[text:lower():match "^%a+$"]
@@ -30,7 +31,7 @@ function printed.agrees(figure)
   if #list == 0 then return nil end
   for _, reading in ipairs(list) do
     local value = reading * figure.multiplier
-    if math.abs(value - figure.value) <= 1e-6 * math.max(1, math.abs(value)) then return true end
+    if math.abs(value - math.abs(figure.value)) <= 1e-6 * math.max(1, math.abs(value)) then return true end
   end
   return false
 end

@@ -6,29 +6,42 @@
 
 local bounds = require "blotter.ops.bounds"
 local facets = require "blotter.ops.facets"
+local doubt = require "blotter.ops.checks.doubt"
+local rounding = require "blotter.ops.checks.rounding"
 local phrase = require "blotter.ops.phrase"
 
 local statements = {}
 
 local closed = {day = true, range = true, calendar = true, fiscal = true}
 
--- Whether a figure speaks of a period that was over when its source appeared.
+-- Whether a figure speaks of a period that was over when its source appeared, as far as both are known.
 local function is_complete(figure)
   local published = figure.source_row.published_last
-  return not published or not figure.last or published >= figure.last
+  if not published or not figure.last then return true end
+  local slack = figure.period_precision == "day" and 0 or 31
+  return published >= figure.last - slack
 end
+
+-- What happened once: a figure without a period, or with another one, still speaks of all of it.
+local once = {operation = true, platform = true, project = true}
 
 local function comparable(a, b)
-  if a.period_kind == "unspecified" or b.period_kind == "unspecified" then
-    return a.source == b.source and a.period_kind == b.period_kind
+  local open1, open2 = a.period_kind == "unspecified", b.period_kind == "unspecified"
+  if once[a.subject_row.type] and not a.indicator_row.adds_over.period then
+    return a.source ~= b.source or facets.same_period(a, b) and not open1
+  end
+  if open1 or open2 then
+    if not once[a.subject_row.type] or a.source == b.source then return false end
+    return open1 and (open2 or b.period_kind == "range") or a.period_kind == "range"
   end
   if closed[a.period_kind] and closed[b.period_kind] then return facets.same_period(a, b) end
-  if not a.last or a.last ~= b.last or a.first ~= b.first then return false end
-  return a.period_precision == "day" and b.period_precision == "day" or a.source == b.source
+  return a.last ~= nil and a.last == b.last and a.first == b.first
 end
 
+-- Whether two figures disagree however their words and round numbers are read.
 local function disjoint(a, b)
-  return not bounds.meet(a.low, a.high, b.low, b.high)
+  if bounds.meet(a.low, a.high, b.low, b.high) then return false end
+  return a.value ~= b.value and not rounding.repairs(a, b)
 end
 
 -- How a pair that cannot agree is to be read: class, verdict and the words that say so; nil when it is no finding.
@@ -42,14 +55,9 @@ local function reading(found, a, b)
   if a.source_row.supersedes == b.source or b.source_row.supersedes == a.source then
     return "revision", "some", "; the later edition replaces the earlier"
   end
-  local doubtful = {D = "they may be defined differently", B = "the series has a break",
-    U = "one is of low reliability", P = "one is provisional"}
-  local doubt = doubtful[a.status] or doubtful[b.status]
-  if doubt then return "drift", "some", "; " .. doubt end
-  if a.source == b.source then
-    if a.period_kind == "unspecified" then return "drift", "some", "; the source does not say of which period" end
-    return "contradiction", "none", ""
-  end
+  local why = doubt.reason {a, b}
+  if why then return "drift", "some", "; " .. why end
+  if a.source == b.source then return "contradiction", "none", "" end
   local later, earlier = a, b
   if (a.published or 0) < (b.published or 0) then later, earlier = b, a end
   if later.source_row.publisher == earlier.source_row.publisher and later.published ~= earlier.published then
@@ -58,18 +66,30 @@ local function reading(found, a, b)
   local days = later.published and earlier.published and later.published - earlier.published or 0
   local grows = (later.low or 0) > (earlier.high or 0) and later.subject_row.type == "operation"
   if grows and days >= 30 then return "revision", "some", "; the later one may count more" end
+  if a.period_kind == "unspecified" or b.period_kind == "unspecified" then
+    return "contradiction", "some", "; not every source says of which period"
+  end
+  if a.first ~= b.first or a.last ~= b.last then
+    return "contradiction", "some", "; the sources do not give the same period"
+  end
   return "contradiction", "none", ""
 end
 
 -- The pair of a group that is farthest apart, or nil when all agree.
 local function farthest(group)
-  local highest, lowest
-  for _, figure in ipairs(group) do
-    if figure.low and (not highest or figure.low > highest.low) then highest = figure end
-    if figure.high and (not lowest or figure.high < lowest.high) then lowest = figure end
+  local highest, lowest, widest
+  for i, a in ipairs(group) do
+    for j = i + 1, #group do
+      local b = group[j]
+      if disjoint(a, b) then
+        local upper, lower = a, b
+        if (a.low or -math.huge) < (b.low or -math.huge) then upper, lower = b, a end
+        local gap = upper.low - lower.high
+        if not widest or gap > widest then highest, lowest, widest = upper, lower, gap end
+      end
+    end
   end
-  if highest and lowest and highest.low > lowest.high then return highest, lowest end
-  return nil
+  return highest, lowest
 end
 
 -- All figures of a group that disagree with one of the pair, one for each distinct range, largest first.

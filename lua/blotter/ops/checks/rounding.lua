@@ -1,0 +1,33 @@
+-- Round numbers: "186,000" beside 186,819 is one number rounded, not two.
+--
+-- A number that is printed without a word of doubt, is at least 100 and ends in zeros may be rounded to its last digit
+-- that is not zero, yet never by more than a tenth. A disagreement that this would repair is one of reading.
+
+local bounds = require "blotter.ops.bounds"
+
+local rounding = {}
+
+-- How far a figure may be from what it rounds.
+local function slack(figure)
+  local value = figure.value
+  if math.type(value) ~= "integer" or value < 100 then return 0 end
+  local unit = 1
+  while value % (unit * 10) == 0 do unit = unit * 10 end
+  if unit == 1 then return 0 end
+  return math.min(unit, value // 10)
+end
+
+--- The ends of a figure if it is a rounded one.
+function rounding.range(figure)
+  local room = slack(figure)
+  return figure.low and figure.low - room, figure.high and figure.high + room
+end
+
+--- Whether two figures agree if the round one of them (or both) is rounded.
+function rounding.repairs(a, b)
+  local low1, high1 = rounding.range(a)
+  local low2, high2 = rounding.range(b)
+  return bounds.meet(low1, high1, low2, high2)
+end
+
+return rounding
