@@ -6,7 +6,10 @@
 --   ops:reconcile()          ops:network("cyber-guardian-2025", {depth = 2})
 --   ops:at "2013-03-31"      ops:add {...}        ops:table "figures"
 
+local dates = require "blotter.ops.dates"
 local diagnostics = require "blotter.ops.diagnostics"
+local import = require "blotter.ops.import"
+local lexicon = require "blotter.ops.lexicon"
 local loader = require "blotter.ops.package"
 local model = require "blotter.ops.model"
 local network = require "blotter.ops.network"
@@ -122,6 +125,94 @@ local function default_directory()
     end
   end
   return "data"
+end
+
+local function copy(figure)
+  local row = {}
+  for name, value in pairs(figure) do row[name] = value end
+  return row
+end
+
+--- The dataset as it was known on a day: only what had been published by then, as a new ops object. Sources whose day
+-- of publication is not known are not in it; their number is its field undated.
+function Ops:at(day)
+  local period, problem = dates.period(day)
+  if not period then error(problem, 2) end
+  local known, sources, undated = {}, {}, 0
+  for _, source in ipairs(self.sources) do
+    if not source.published_last then
+      undated = undated + 1
+    elseif source.published_last <= period[2] then
+      known[source.id] = true
+      sources[#sources + 1] = source
+    end
+  end
+  local figures = {}
+  for _, figure in ipairs(self.model.figures) do
+    if known[figure.source] then figures[#figures + 1] = copy(figure) end
+  end
+  local view = wrap(model.build(self.package, figures), self.package)
+  view.sources, view.undated, view.day = sources, undated, dates.format(period[2])
+  return view
+end
+
+--- The dataset under another lexicon, as a new ops object: ops:reading {about = {low = "v*0.8", high = "v*1.2"}}. Words
+-- that are not named keep the package's rules.
+function Ops:reading(words)
+  local figures = {}
+  for i, figure in ipairs(self.model.figures) do
+    figures[i] = copy(figure)
+    if words[figure.qualifier] then
+      figures[i].low, figures[i].high = lexicon.bounds(words, figure, figure.indicator_row)
+    end
+  end
+  return wrap(model.build(self.package, figures), self.package)
+end
+
+-- The findings in which a new figure takes part.
+local function findings_about(added, findings)
+  local is_new, list = {}, {}
+  for _, figure in ipairs(added) do is_new[figure.id] = true end
+  for _, finding in ipairs(findings) do
+    local concerned = false
+    for _, group in ipairs {finding.figures, finding.also} do
+      for _, figure in ipairs(group) do concerned = concerned or is_new[figure.id] end
+    end
+    if concerned then list[#list + 1] = finding end
+  end
+  return list
+end
+
+--- Adds a source with its figures (see import.lua for a record's fields). Everything is validated first; what is wrong
+-- is returned at once as nil, a message and the problems, and nothing is written. Otherwise the rows are written to the
+-- package (not with {dry_run = true}), this ops object holds them, and {added, findings} is returned: the new rows by
+-- table, and the findings in which a new figure takes part.
+function Ops:add(record, options)
+  options = options or {}
+  if self.day then error("a view of the past cannot be added to", 2) end
+  local combined, added, fresh = import.prepare(self.package, record, options.file)
+  if not combined then return nil, added:text(), added end
+  local extended = wrap(model.build(combined), combined)
+  local findings = findings_about(added.figures, extended:reconcile())
+  if not options.dry_run then
+    local ok, problem = import.write(combined, fresh)
+    if not ok then
+      model.build(self.package)
+      return nil, problem
+    end
+    for name, value in pairs(extended) do self[name] = value end
+  else
+    model.build(self.package)
+  end
+  return {added = added, findings = findings}
+end
+
+--- Adds what a file holds, JSON or CSV; see Ops:add.
+function Ops:import(path, options)
+  local record, problems = import.read(path)
+  if not record then return nil, problems:text(), problems end
+  options = options or {}
+  return self:add(record, {file = path, dry_run = options.dry_run})
 end
 
 --- Opens the dataset in a directory. Returns an ops object, or nil, a message with every problem, and the problems.

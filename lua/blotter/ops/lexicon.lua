@@ -27,8 +27,12 @@ end
 
 -- Half a unit of the last printed digit: "20.5 million" is printed to a tenth of a million.
 local function half_unit(figure)
-  local digits = (figure.printed or ""):gsub("(%d)[, ](%d%d%d)", "%1%2")
-  local decimals = digits:match "%d[.,](%d+)" or ""
+  local number = (figure.printed or ""):match "%d[%d,.]*" or ""
+  local whole, decimals = number:match "^(.-)[.,](%d+)$"
+  if not whole then return (figure.multiplier or 1) / 2 end
+  -- The mark is a decimal point only if the number read so is the value; "9.633" may also be 9,633.
+  local read = tonumber((whole:gsub("[,.]", "")) .. "." .. decimals) * (figure.multiplier or 1)
+  if math.abs(read - math.abs(figure.value)) > 1e-6 * math.abs(read) then decimals = "" end
   return (figure.multiplier or 1) / 10 ^ #decimals / 2
 end
 
@@ -71,25 +75,6 @@ function lexicon.bounds(words, figure, indicator)
   if keep_low then low = figure.low elseif least then low = math.max(low or least, least) end
   if keep_high then high = figure.high elseif most then high = math.min(high or most, most) end
   return low, high
-end
-
---- The figures as another lexicon bounds them: views of the given ones where an end changes, in the same order.
--- words maps qualifiers to {low, high}; words that it does not name keep the package's own rules.
-function lexicon.apply(words, figures)
-  local views = {}
-  for i, figure in ipairs(figures) do
-    views[i] = figure
-    if words[figure.qualifier] then
-      local low, high = lexicon.bounds(words, figure, figure.indicator_row)
-      if low ~= figure.low or high ~= figure.high then
-        views[i] = setmetatable({}, {__index = function(_, name)
-          if name == "low" then return low elseif name == "high" then return high end
-          return figure[name]
-        end})
-      end
-    end
-  end
-  return views
 end
 
 return lexicon

@@ -2,14 +2,14 @@
 --
 -- The checks, in their order: printed and stored numbers, parts against their whole, statements of one thing,
 -- cumulative figures, nested periods, declared relations, all margins together, phases against programmes, ages,
--- countries, drift. A later check does not repeat what an earlier one found.
+-- countries, rates, drift. A later check does not repeat what an earlier one found.
 
 local findings = require "blotter.ops.findings"
 
 local reconcile = {}
 
 reconcile.checks = {"printed", "parts", "statements", "cumulative", "periods", "relations", "margins", "phases", "ages",
-  "countries", "drift"}
+  "countries", "rates", "drift"}
 
 --- The ranked findings over a model; see findings.lua. The list's field tally counts all comparisons by check and
 -- verdict. options.check runs only the named check.

@@ -1,5 +1,6 @@
 -- Declared relations, recomputed: sums, subsets, ratios and changes between figures.
 --
+-- A printed percentage may be cut instead of rounded: one unit of its last digit is no contradiction.
 -- A ratio or change is held as an exact range: the printed one with its tolerance, or the bounds of the figure that
 -- states it, in millionths; the two figures keep their bounds. Where one side prints no number, nothing is compared:
 -- relations.implied gives the range that the relation makes of it.
@@ -80,7 +81,8 @@ local function check_quotient(found, relation, left, right)
   local low, high = signed(relation, stated_range(relation, stating))
   if not low and not high then return end
   local actual_low, actual_high = actual_range(left, right, is_change)
-  if bounds.meet(low, high, actual_low, actual_high) then
+  local slack = millionths(relation.tolerance or 0, false)
+  if bounds.meet(low and low - slack, high and high + slack, actual_low, actual_high) then
     found:count("relations", bounds.within(actual_low, actual_high, low, high) and "all" or "some")
     return
   end
@@ -109,7 +111,7 @@ local function check_subset(found, _, left, right)
   }
 end
 
--- All sums of one left side: the whole against its parts.
+-- All parts that one source adds up to one whole.
 local function check_sum(found, whole, parts)
   local low, high, words = 0, 0, {}
   for i, part in ipairs(parts) do
@@ -137,11 +139,12 @@ function relations.check(found)
     local right = relation.right and by_id[relation.right]
     if left and right then
       if relation.type == "sum" then
-        if not sums[left] then
-          sums[left] = {}
-          order[#order + 1] = left
+        local key = relation.left .. "|" .. relation.source
+        if not sums[key] then
+          sums[key] = {whole = left}
+          order[#order + 1] = sums[key]
         end
-        table.insert(sums[left], right)
+        table.insert(sums[key], right)
       elseif relation.type == "subset" then
         check_subset(found, relation, left, right)
       else
@@ -149,7 +152,7 @@ function relations.check(found)
       end
     end
   end
-  for _, whole in ipairs(order) do check_sum(found, whole, sums[whole]) end
+  for _, sum in ipairs(order) do check_sum(found, sum.whole, sum) end
 end
 
 return relations

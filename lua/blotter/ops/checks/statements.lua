@@ -23,7 +23,13 @@ local function is_complete(figure)
 end
 
 -- What happened once: a figure without a period, or with another one, still speaks of all of it.
-local once = {operation = true, platform = true, project = true}
+local once = {operation = true, platform = true}
+
+-- Two days of action close to each other are one.
+local function same_action(a, b)
+  return once[a.subject_row.type] and a.period_kind == "day" and b.period_kind == "day" and a.source ~= b.source
+    and math.abs(a.first - b.first) <= 3
+end
 
 local function comparable(a, b)
   local open1, open2 = a.period_kind == "unspecified", b.period_kind == "unspecified"
@@ -34,6 +40,7 @@ local function comparable(a, b)
     if not once[a.subject_row.type] or a.source == b.source then return false end
     return open1 and (open2 or b.period_kind == "range") or a.period_kind == "range"
   end
+  if same_action(a, b) then return true end
   if closed[a.period_kind] and closed[b.period_kind] then return facets.same_period(a, b) end
   return a.last ~= nil and a.last == b.last and a.first == b.first
 end
@@ -55,6 +62,10 @@ local function reading(found, a, b)
   if a.source_row.supersedes == b.source or b.source_row.supersedes == a.source then
     return "revision", "some", "; the later edition replaces the earlier"
   end
+  if a.source == b.source and doubt.own_words(a) ~= doubt.own_words(b) then
+    return nil -- a source that prints two numbers under two names tells two things apart
+  end
+  if a.status == "P" or b.status == "P" then return "revision", "some", "; one is provisional" end
   local why = doubt.reason {a, b}
   if why then return "drift", "some", "; " .. why end
   if a.source == b.source then return "contradiction", "none", "" end

@@ -1,0 +1,66 @@
+-- A rate against the count that it is a rate of: so many a day, times the days of the period, is the whole.
+--
+-- The rate's indicator ends in _per_day or _per_month; the count is of the same subject, area, categories and period.
+
+local bounds = require "blotter.ops.bounds"
+local dates = require "blotter.ops.dates"
+local doubt = require "blotter.ops.checks.doubt"
+local facets = require "blotter.ops.facets"
+local phrase = require "blotter.ops.phrase"
+local rounding = require "blotter.ops.checks.rounding"
+
+local rates = {}
+
+local function units_of(figure, unit)
+  if unit == "day" then return figure.last - figure.first + 1 end
+  local year1, month1 = dates.civil(figure.first)
+  local year2, month2 = dates.civil(figure.last)
+  return (year2 - year1) * 12 + month2 - month1 + 1
+end
+
+-- Figures by subject, indicator and area, without categories.
+local function index_of(model)
+  local index = {}
+  for _, figure in ipairs(model.figures) do
+    if figure.dim_count == 0 and figure.first and figure.last and figure.rank ~= "deprecated" then
+      local key = figure.subject .. "|" .. figure.indicator .. "|" .. (figure.area or "")
+      index[key] = index[key] or {}
+      table.insert(index[key], figure)
+    end
+  end
+  return index
+end
+
+local function compare(found, rate, count, unit)
+  local units = units_of(rate, unit)
+  local rate_low, rate_high = rounding.range(rate)
+  local low = rate_low and math.ceil(rate_low * units - 1e-9)
+  local high = rate_high and math.floor(rate_high * units + 1e-9)
+  local count_low, count_high = rounding.range(count)
+  if bounds.meet(low, high, count_low, count_high) then return found:count("rates", "some") end
+  local gap_low, gap_high = bounds.subtract(count.low, count.high, low, high)
+  local why = doubt.reason {rate, count}
+  found:add {
+    check = "rates", class = why and "drift" or "contradiction", verdict = why and "some" or "none",
+    figures = {rate, count}, low = gap_low, high = gap_high,
+    sentence = ("%s: %s, which over %d %ss is %s, but %s are counted%s"):format(phrase.about(found.model, rate),
+      phrase.counted(rate), units, unit, bounds.describe(low, high), phrase.counted(count), why and "; " .. why or ""),
+  }
+end
+
+--- Runs the check over all rates whose count is known.
+function rates.check(found)
+  local index = index_of(found.model)
+  for _, rate in ipairs(found.model.figures) do
+    local base, unit = rate.indicator:match "^(.+)_per_(%a+)$"
+    if (unit == "day" or unit == "month") and rate.first and rate.last and rate.dim_count == 0 then
+      for _, name in ipairs {base, base .. "_received"} do
+        for _, count in ipairs(index[rate.subject .. "|" .. name .. "|" .. (rate.area or "")] or {}) do
+          if facets.same_period(rate, count) then compare(found, rate, count, unit) end
+        end
+      end
+    end
+  end
+end
+
+return rates
