@@ -159,10 +159,9 @@ end
 -- The ends that the lexicon gives, where the row states none.
 local function fill_bounds(row, words, indicator)
   if row.low or row.high or not indicator or not words[row.qualifier] then return end
-  local figure = {
-    value = tonumber(row.value), qualifier = row.qualifier, printed = row.printed, multiplier = tonumber(row.multiplier),
-  }
-  figure.value = figure.value and (math.tointeger(figure.value) or figure.value)
+  local value = tonumber(row.value)
+  local figure = {value = value and math.tointeger(value) or value, qualifier = row.qualifier, printed = row.printed,
+    multiplier = tonumber(row.multiplier)}
   local low, high = lexicon.bounds(words, figure, indicator)
   row.low, row.high = plain_text(low), plain_text(high)
 end
