@@ -71,7 +71,8 @@ local function longest_word(value)
 end
 
 --- A column's cells as texts and what they need: `full` unwrapped, `least` when it has to give way.
--- A figure's number stands at the right edge and its flags and sources behind it, aligned to the left.
+-- A figure's number stands at the right edge and its flags and sources behind it, aligned to the left; a narrow
+-- column has them below it.
 local function lay_out(column, index, rows)
   local right = document.is_right(column)
   local mains, suffixes, main_width, suffix_width = {}, {}, 0, 0
@@ -95,10 +96,12 @@ local function lay_out(column, index, rows)
   local full, least = 0, 0
   for r = 1, #rows do
     full = math.max(full, width.of(cells[r]))
-    least = math.max(least, right and width.of(cells[r]) or math.min(NARROWEST, width.of(cells[r])))
+    least = math.max(least, right and math.max(main_width, suffix_width) or
+      math.min(NARROWEST, width.of(cells[r])))
   end
   least = math.max(least, math.min(longest_word(title), NARROWEST))
-  return { title = title, cells = cells, right = right, full = math.max(full, width.of(title)), least = least }
+  return { title = title, cells = cells, mains = mains, suffixes = suffixes, right = right,
+    full = math.max(full, width.of(title)), least = least }
 end
 
 --- Gives each column its width within `most` cells, taking from the widest first; false when that cannot be done.
@@ -120,24 +123,28 @@ local function share(columns, most)
   return true
 end
 
---- The lines of a cell: right-aligned cells are padded already and are wrapped only as titles.
-local function cell_lines(value, column, is_title)
+--- The lines of row `r` of a column; the title for 0.
+local function cell_lines(column, r)
+  local value = r == 0 and column.title or column.cells[r]
   if width.of(value) <= column.width then return { value } end
-  if column.right and not is_title then return { value } end
-  return wrap(value, column.width)
+  if not column.right or r == 0 then return wrap(value, column.width) end
+  local main, suffix = column.mains[r], column.suffixes[r]
+  if suffix == "" then return { main } end
+  local joined = main .. " " .. suffix
+  return width.of(joined) <= column.width and { joined } or { main, suffix }
 end
 
-local function put_row(out, columns, value_of, is_title)
+local function put_row(out, columns, r)
   local parts, height = {}, 1
   for i, column in ipairs(columns) do
-    parts[i] = cell_lines(value_of(column), column, is_title)
+    parts[i] = cell_lines(column, r)
     height = math.max(height, #parts[i])
   end
   for at = 1, height do
     local line = {}
     for i, column in ipairs(columns) do
       -- Titles of several lines stand on the rule below them.
-      local part = parts[i][is_title and at - (height - #parts[i]) or at] or ""
+      local part = parts[i][r == 0 and at - (height - #parts[i]) or at] or ""
       line[i] = width.pad(part, column.width, column.right)
     end
     out[#out + 1] = (table.concat(line, (" "):rep(GAP)):gsub("%s+$", ""))
@@ -145,13 +152,11 @@ local function put_row(out, columns, value_of, is_title)
 end
 
 local function put_grid(out, columns, rows)
-  put_row(out, columns, function(column) return column.title end, true)
+  put_row(out, columns, 0)
   local rules = {}
   for i, column in ipairs(columns) do rules[i] = ("─"):rep(column.width) end
   out[#out + 1] = table.concat(rules, (" "):rep(GAP))
-  for r = 1, rows do
-    put_row(out, columns, function(column) return column.cells[r] end)
-  end
+  for r = 1, rows do put_row(out, columns, r) end
 end
 
 --- Each row as lines of title and value, for tables that no width is enough for.
