@@ -33,7 +33,7 @@ describe("text", function()
 
   it("aligns numbers at the right edge and keeps sources behind them", function()
     local text = render("text", { width = 120 })
-    local orion, seoul = text:match "Operation Orion( +144) %[3%]", text:match "서울( +153,725 %(152,821–154,629%))"
+    local orion, seoul = text:match "Operation Orion( +144) %[3%]", text:match "서울( +153,725) %(152,821–154,629%)"
     assert.equal(width.of "Operation Orion" + width.of(orion), width.of "서울" + width.of(seoul))
   end)
 

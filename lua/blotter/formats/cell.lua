@@ -20,19 +20,20 @@ function cell.number(value)
   return sign .. grouped(digits) .. rest:gsub("^%.0$", "")
 end
 
---- A figure's value and bounds: `144`, `152,821–154,629`, `7 (5–9)`, `≥ 10,001`, `≤ 99`.
+--- A figure's value and, apart from it, the bounds around a best value: `144`, `152,821–154,629`, `≥ 10,001`,
+-- `≤ 99`, or `7` and `(5–9)`. The second text is empty when the first says all.
 function cell.bounds(figure)
   local low, best, high = document.value(figure.low), document.value(figure.best), document.value(figure.high)
-  if low and low == high then return cell.number(low) end
+  if low and low == high then return cell.number(low), "" end
   local range
   if low and high then range = cell.number(low) .. "–" .. cell.number(high)
   elseif low then range = "≥ " .. cell.number(low)
   elseif high then range = "≤ " .. cell.number(high)
   end
-  if not best then return range or cell.UNKNOWN end
-  if not range then return cell.number(best) end
-  if best == low or best == high then return range end
-  return cell.number(best) .. " (" .. range .. ")"
+  if not best then return range or cell.UNKNOWN, "" end
+  if not range then return cell.number(best), "" end
+  if best == low or best == high then return range, "" end
+  return cell.number(best), "(" .. range .. ")"
 end
 
 --- What follows a figure: its flags and its sources' numbers, such as `partial [1][4]`; an empty text without them.
@@ -45,11 +46,15 @@ function cell.suffix(figure)
   return table.concat(parts, " ")
 end
 
---- The main text and the suffix of any cell.
+--- The main text of any cell, and what stands behind it: a figure's bounds, flags and sources.
 function cell.parts(value)
   value = document.value(value)
   if value == nil then return cell.UNKNOWN, "" end
-  if document.is_figure(value) then return cell.bounds(value), cell.suffix(value) end
+  if document.is_figure(value) then
+    local main, bounds = cell.bounds(value)
+    local suffix = cell.suffix(value)
+    return main, bounds .. (bounds ~= "" and suffix ~= "" and " " or "") .. suffix
+  end
   if type(value) == "number" then return cell.number(value), "" end
   if type(value) == "boolean" then return value and "yes" or "no", "" end
   return tostring(value), ""

@@ -56,7 +56,8 @@ local function cell_html(value)
   value = document.value(value)
   if value == nil then return '<span class="unknown" title="unknown">' .. cell.UNKNOWN .. "</span>" end
   if not document.is_figure(value) then return escape(cell.text(value)) end
-  local parts = { escape(cell.bounds(value)) }
+  local main, bounds = cell.bounds(value)
+  local parts = { escape(bounds == "" and main or main .. " " .. bounds) }
   if value.flags and #value.flags > 0 then
     parts[#parts + 1] = ' <span class="flags">' .. escape(table.concat(value.flags, ", ")) .. "</span>"
   end

@@ -8,7 +8,8 @@ local width = require "blotter.width"
 local text = { description = "text for the terminal, with charts of block characters", extension = "txt" }
 
 local GAP = 2
-local NARROWEST = 12
+local NARROWEST = 12    -- a column of text gives way down to this width
+local LONGEST_WORD = 16 -- or to its longest word, when that is no longer than this
 local LEAST_WIDTH = 40
 local DEFAULT_WIDTH = 80
 
@@ -70,38 +71,45 @@ local function longest_word(value)
   return most
 end
 
---- A column's cells as texts and what they need: `full` unwrapped, `least` when it has to give way.
--- A figure's number stands at the right edge and its flags and sources behind it, aligned to the left; a narrow
--- column has them below it.
+--- A suffix with a place to break between the numbers of its sources.
+local function breakable(suffix)
+  return (suffix:gsub("%]%[", "] ["))
+end
+
+--- A column's cells and the widths that it needs: `full` unwrapped, `least` when it has to give way. In a column at
+-- the right edge the numbers keep their own strip, and what stands behind them another, wrapped when need be.
 local function lay_out(column, index, rows)
-  local right = document.is_right(column)
-  local mains, suffixes, main_width, suffix_width = {}, {}, 0, 0
+  local self = { title = width.printable(document.column_title(column)), right = document.is_right(column),
+    mains = {}, suffixes = {}, main_width = 0, suffix_width = 0, token_width = 0 }
   for r, row in ipairs(rows) do
     local main, suffix = cell.parts(row[index])
-    mains[r], suffixes[r] = width.printable((main:gsub("%s*\n%s*", " "))), width.printable(suffix)
-    main_width = math.max(main_width, width.of(mains[r]))
-    suffix_width = math.max(suffix_width, width.of(suffixes[r]))
+    main, suffix = width.printable((main:gsub("%s*\n%s*", " "))), width.printable(suffix)
+    if not self.right and suffix ~= "" then main, suffix = main .. " " .. suffix, "" end
+    self.mains[r], self.suffixes[r] = main, suffix
+    self.main_width = math.max(self.main_width, width.of(main))
+    self.suffix_width = math.max(self.suffix_width, width.of(suffix))
+    self.token_width = math.max(self.token_width, longest_word(self.right and breakable(suffix) or main))
   end
-  local cells = {}
-  for r = 1, #rows do
-    local main = mains[r]
-    if right then main = width.pad(main, main_width, true) end
-    if suffix_width > 0 then
-      main = right and main .. " " .. width.pad(suffixes[r], suffix_width) or
-        suffixes[r] ~= "" and main .. " " .. suffixes[r] or main
+  local gap = self.suffix_width > 0 and 1 or 0
+  self.full = math.max(self.main_width + gap + self.suffix_width, width.of(self.title))
+  if self.right then
+    self.least = self.main_width + gap + self.token_width
+  else
+    self.least = math.min(math.max(NARROWEST, math.min(self.token_width, LONGEST_WORD)), self.main_width)
+  end
+  self.least = math.max(self.least, math.min(longest_word(self.title), NARROWEST))
+  return self
+end
+
+--- Puts what stands behind the numbers below them instead.
+local function stack(columns)
+  for _, column in ipairs(columns) do
+    if column.suffix_width > 0 then
+      column.stacked = true
+      column.full = math.max(column.main_width, column.suffix_width, width.of(column.title))
+      column.least = math.max(column.main_width, column.token_width, math.min(longest_word(column.title), NARROWEST))
     end
-    cells[r] = main
   end
-  local title = width.printable(document.column_title(column))
-  local full, least = 0, 0
-  for r = 1, #rows do
-    full = math.max(full, width.of(cells[r]))
-    least = math.max(least, right and math.max(main_width, suffix_width) or
-      math.min(NARROWEST, width.of(cells[r])))
-  end
-  least = math.max(least, math.min(longest_word(title), NARROWEST))
-  return { title = title, cells = cells, mains = mains, suffixes = suffixes, right = right,
-    full = math.max(full, width.of(title)), least = least }
 end
 
 --- Gives each column its width within `most` cells, taking from the widest first; false when that cannot be done.
@@ -123,28 +131,36 @@ local function share(columns, most)
   return true
 end
 
---- The lines of row `r` of a column; the title for 0.
+--- The lines of a column's cell in row `r`.
 local function cell_lines(column, r)
-  local value = r == 0 and column.title or column.cells[r]
-  if width.of(value) <= column.width then return { value } end
-  if not column.right or r == 0 then return wrap(value, column.width) end
   local main, suffix = column.mains[r], column.suffixes[r]
-  if suffix == "" then return { main } end
-  local joined = main .. " " .. suffix
-  return width.of(joined) <= column.width and { joined } or { main, suffix }
+  if not column.right then return width.of(main) > column.width and wrap(main, column.width) or { main } end
+  if column.stacked then
+    local lines = suffix ~= "" and wrap(breakable(suffix), column.width) or {}
+    table.insert(lines, 1, main)
+    return lines
+  end
+  main = width.pad(main, column.main_width, true)
+  if column.suffix_width == 0 then return { main } end
+  local room = math.min(column.suffix_width, column.width - column.main_width - 1)
+  local lines = width.of(suffix) > room and wrap(breakable(suffix), room) or { suffix }
+  for i, line in ipairs(lines) do
+    lines[i] = (i == 1 and main or (" "):rep(column.main_width)) .. " " .. width.pad(line, room)
+  end
+  return lines
 end
 
-local function put_row(out, columns, r)
+--- Puts cells of several lines side by side; with `low` the shorter ones stand on the last line.
+local function put_row(out, columns, lines_of, low)
   local parts, height = {}, 1
   for i, column in ipairs(columns) do
-    parts[i] = cell_lines(column, r)
+    parts[i] = lines_of(column)
     height = math.max(height, #parts[i])
   end
   for at = 1, height do
     local line = {}
     for i, column in ipairs(columns) do
-      -- Titles of several lines stand on the rule below them.
-      local part = parts[i][r == 0 and at - (height - #parts[i]) or at] or ""
+      local part = parts[i][low and at - (height - #parts[i]) or at] or ""
       line[i] = width.pad(part, column.width, column.right)
     end
     out[#out + 1] = (table.concat(line, (" "):rep(GAP)):gsub("%s+$", ""))
@@ -152,11 +168,13 @@ local function put_row(out, columns, r)
 end
 
 local function put_grid(out, columns, rows)
-  put_row(out, columns, 0)
+  put_row(out, columns, function(column) return wrap(column.title, column.width) end, true)
   local rules = {}
   for i, column in ipairs(columns) do rules[i] = ("─"):rep(column.width) end
   out[#out + 1] = table.concat(rules, (" "):rep(GAP))
-  for r = 1, rows do put_row(out, columns, r) end
+  for r = 1, rows do
+    put_row(out, columns, function(column) return cell_lines(column, r) end)
+  end
 end
 
 --- Each row as lines of title and value, for tables that no width is enough for.
@@ -178,7 +196,12 @@ function render.table(out, block, most)
   else
     local columns = {}
     for i, column in ipairs(block.columns) do columns[i] = lay_out(column, i, block.rows) end
-    if share(columns, most) then put_grid(out, columns, #block.rows) else put_records(out, block, most) end
+    local fits = share(columns, most)
+    if not fits then
+      stack(columns)
+      fits = share(columns, most)
+    end
+    if fits then put_grid(out, columns, #block.rows) else put_records(out, block, most) end
   end
   if block.note then paragraph(out, block.note, most) end
 end
