@@ -71,8 +71,7 @@ static blt_status set_null(span *s, uint32_t row, blt_error *err) {
   return s->column->type.required ? refuse(s, row, BLT_BAD_NULL, err) : BLT_OK;
 }
 
-/* --- numbers
- * ------------------------------------------------------------------------------------------------- */
+/* --- numbers ----------------------------------------------------------------------------------- */
 
 static inline uint64_t load64(const char *p) {
   uint64_t v;
@@ -169,8 +168,7 @@ static blt_status convert_floats(span *s, blt_error *err) {
   return BLT_OK;
 }
 
-/* --- strings
- * -------------------------------------------------------------------------------------------------- */
+/* --- strings ----------------------------------------------------------------------------------- */
 
 /* The field, or no bytes (s NULL) when it is null, which is then noted. */
 static inline blt_status string_field(span *s, uint32_t row, blt_str *out, blt_error *err) {
@@ -212,8 +210,7 @@ static blt_status convert_text(span *s, blt_error *err) {
   return BLT_OK;
 }
 
-/* --- columns whose type is still open
- * ---------------------------------------------------------------------------- */
+/* --- columns whose type is still open ---------------------------------------------------------- */
 
 static void look_at(span *s) {
   const blt_plan *p = s->k->plan;
@@ -253,8 +250,7 @@ static blt_status convert_span(span *s, blt_error *err) {
   return BLT_OK;
 }
 
-/* --- the chunk
- * ---------------------------------------------------------------------------------------------------- */
+/* --- the chunk --------------------------------------------------------------------------------- */
 
 static size_t column_bytes(blt_column_kind kind, size_t rows) {
   size_t data = kind == BLT_KIND_INT || kind == BLT_KIND_FLOAT    ? rows * 8
@@ -272,10 +268,12 @@ static blt_status lay_out(const blt_plan *p, uint32_t rows, blt_chunk *c, blt_er
     return blt_fail_memory(err, p->ncols * (sizeof *c->columns + sizeof *c->looks));
   size_t bytes = p->lines ? (size_t)rows * 8 + 64 : 0;
   for (uint32_t i = 0; i < p->ncols; i++) bytes += column_bytes(p->columns[i].kind, rows);
-  blt_free(c->ctx, c->arena, c->arena_bytes);
-  c->arena_bytes = bytes + 64;
-  c->arena = blt_alloc(c->ctx, c->arena_bytes);
-  if (!c->arena) return blt_fail_memory(err, c->arena_bytes);
+  if (c->arena_bytes < bytes + 64) {
+    blt_free(c->ctx, c->arena, c->arena_bytes);
+    c->arena_bytes = bytes + bytes / 8 + 64; /* the next chunk may have a few more rows */
+    c->arena = blt_alloc(c->ctx, c->arena_bytes);
+    if (!c->arena) return blt_fail_memory(err, c->arena_bytes);
+  }
   char *at = c->arena;
   for (uint32_t i = 0; i < p->ncols; i++) {
     blt_chunk_column *col = &c->columns[i];

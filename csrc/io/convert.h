@@ -64,8 +64,9 @@ typedef struct blt_chunk {
   bool conflict;
 } blt_chunk;
 
-/* Converts what `w` holds. Rows that a given type refuses are taken out and listed. `interns`: one for each
- * column. On failure the chunk is still to be freed. */
+/* Converts what `w` holds; an arena that the chunk brings along is used when it is large enough. Rows that a
+ * given type refuses are taken out and listed. `interns`: one for each column. On failure the chunk is still
+ * to be freed. */
 blt_status blt_convert(const blt_plan *plan, blt_rows *w, blt_intern *interns, blt_chunk *chunk,
                        blt_error *err);
 void blt_chunk_free(blt_chunk *chunk);

@@ -77,8 +77,7 @@ static void skip_marks(walk *k, size_t at) {
   while (k->mark < k->w->nmarks && k->w->marks[k->mark] < at) k->mark++;
 }
 
-/* --- regular chunks
- * ------------------------------------------------------------------------------------------ */
+/* --- regular chunks ---------------------------------------------------------------------------- */
 
 /* Finds the last record's end: the first line end at or after limit - 1. Sets `*nmarks` to the marks up to
  * it. */
@@ -180,8 +179,7 @@ static blt_status try_regular(walk *k, uint64_t patience, bool *done, blt_error 
   return BLT_OK;
 }
 
-/* --- any chunk, record by record
- * ------------------------------------------------------------------------------- */
+/* --- any chunk, record by record --------------------------------------------------------------- */
 
 typedef enum step { STEP_FIELD, STEP_RECORD, STEP_MORE, STEP_BAD } step;
 

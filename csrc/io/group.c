@@ -52,13 +52,12 @@ static blt_status merge_task(void *arg, uint32_t i, uint32_t worker, blt_error *
     if (limit > g->end) limit = g->end;
     blt_status status = merge_column(k, (uint32_t)col, dict, limit, err);
     if (status != BLT_OK) return status;
-    if (dict->count > BLT_BLOCK_ROWS && dict->count > limit / 2) k->text_from[col] = limit;
+    if (blt_dict_hardly_repeats(dict->count, limit)) k->text_from[col] = limit;
   }
   return BLT_OK;
 }
 
-/* --- blocks
- * ------------------------------------------------------------------------------------------------- */
+/* --- blocks ------------------------------------------------------------------------------------ */
 
 /* Rows of one chunk that fall into a group. */
 typedef struct piece {
@@ -195,7 +194,7 @@ static blt_status block_task(void *arg, uint32_t task, uint32_t worker, blt_erro
 static void drop_used(blt_loading *k) {
   size_t used = 0;
   while (used < k->nqueue && k->queue[used].first_row + k->queue[used].nrows <= k->grouped) used++;
-  for (size_t i = 0; i < used; i++) blt_chunk_free(&k->queue[i]);
+  for (size_t i = 0; i < used; i++) blt_loading_retire(k, &k->queue[i]);
   memmove(k->queue, k->queue + used, (k->nqueue - used) * sizeof *k->queue);
   k->nqueue -= used;
 }
@@ -248,8 +247,7 @@ blt_status blt_loading_group(blt_loading *k, bool all, blt_error *err) {
   return BLT_OK;
 }
 
-/* --- row by row
- * ------------------------------------------------------------------------------------------------ */
+/* --- row by row -------------------------------------------------------------------------------- */
 
 static blt_status push(blt_loading *k, const blt_chunk *c, uint32_t row, uint32_t i, blt_error *err) {
   int32_t col = k->target[i];

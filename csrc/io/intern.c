@@ -65,10 +65,10 @@ static void slot_put(blt_slot *slots, uint32_t mask, blt_slot slot) {
   slots[i] = slot;
 }
 
-/* Slots for `entries` at most seven eighths full. */
+/* Slots for `entries` at most half full: a second probe costs more than the cache that it saves. */
 static blt_status slots_grow(blt_intern *in, uint64_t entries, blt_error *err) {
   uint64_t n = in->slots ? (uint64_t)in->mask + 1 : FIRST_SLOTS;
-  while (n / 8 * 7 < entries) n *= 2;
+  while (n / 2 < entries) n *= 2;
   if (n > UINT32_MAX)
     return blt_fail(err, BLT_EINVAL, "more distinct strings in a column than a dictionary holds");
   blt_slot *slots = blt_calloc(in->ctx, n, sizeof *slots);
@@ -108,7 +108,7 @@ static inline bool slot_holds(const blt_intern *in, const blt_slot *slot, const 
 blt_status blt_intern_many(blt_intern *in, const blt_str *v, uint32_t n, uint32_t row, uint32_t *codes,
                            blt_error *err) {
   key keys[BLT_INTERN_BATCH];
-  if (!in->slots || ((uint64_t)in->mask + 1) / 8 * 7 < (uint64_t)in->count + n) {
+  if (!in->slots || ((uint64_t)in->mask + 1) / 2 < (uint64_t)in->count + n) {
     blt_status status = slots_grow(in, (uint64_t)in->count + n, err);
     if (status != BLT_OK) return status;
   }

@@ -9,8 +9,7 @@
 #define FIRST_WAVE 8  /* chunks: a column that should fall back to text shows early */
 #define LAST_WAVE 128 /* 32 MiB of text are in flight, and about as much memory */
 
-/* --- setting up
- * ---------------------------------------------------------------------------------------------- */
+/* --- setting up -------------------------------------------------------------------------------- */
 
 static void free_worker(blt_loading *k, blt_worker *w) {
   uint32_t n = k->l->plan.ncols;
@@ -30,6 +29,8 @@ static void finish(blt_loading *k) {
   blt_free(k->ctx, k->workers, k->nworkers * sizeof *k->workers);
   for (size_t i = 0; i < k->nqueue; i++) blt_chunk_free(&k->queue[i]);
   blt_free(k->ctx, k->queue, k->queue_cap * sizeof *k->queue);
+  for (size_t i = 0; i < k->nspare; i++) blt_chunk_free(&k->spare[i]);
+  blt_free(k->ctx, k->spare, k->spare_cap * sizeof *k->spare);
   blt_free(k->ctx, k->text_from, n * sizeof *k->text_from);
   blt_free(k->ctx, k->target, BLT_MAX_COLUMNS * sizeof *k->target);
   if (k->own_table) blt_table_release(k->table);
@@ -63,8 +64,30 @@ static blt_status start(blt_loading *k, blt_load *l, blt_error *err) {
   return status;
 }
 
-/* --- waves
- * ----------------------------------------------------------------------------------------------------- */
+void blt_loading_retire(blt_loading *k, blt_chunk *c) {
+  blt_error ignored;
+  if (!c->ctx) return;
+  if (blt_grow(k->ctx, &k->spare, &k->spare_cap, k->nspare + 1, sizeof *k->spare, &ignored) != BLT_OK) {
+    blt_chunk_free(c);
+    return;
+  }
+  k->spare[k->nspare++] = *c;
+  *c = (blt_chunk){0};
+}
+
+/* A chunk to fill, with the memory of an old one if there is any. */
+static void issue(blt_loading *k, blt_chunk *c) {
+  if (k->nspare) *c = k->spare[--k->nspare];
+  c->ctx = k->ctx;
+  c->start = BLT_NO_START;
+  c->nrows = c->nrecords = 0;
+  c->newlines = 0;
+  c->nbad = 0;
+  c->conflict = false;
+  if (c->looks) memset(c->looks, 0, c->ncols * sizeof *c->looks);
+}
+
+/* --- waves ------------------------------------------------------------------------------------- */
 
 typedef struct wave {
   blt_loading *k;
@@ -91,7 +114,6 @@ static blt_status read_chunk(void *arg, uint32_t task, uint32_t worker, blt_erro
   blt_worker *w = &v->k->workers[worker];
   blt_chunk *c = &v->chunks[task];
   uint64_t at = task == 0 ? v->k->next : BLT_NO_START;
-  c->ctx = v->k->ctx;
   c->worker = worker;
   blt_status status =
       l->cut(l->format, chunk_from(v, task), chunk_to(v, task), at, v->in_quote[task], &w->rows, err);
@@ -144,7 +166,7 @@ static void forget(wave *v, uint32_t from) {
     blt_chunk *c = &v->chunks[i];
     for (uint32_t col = 0; c->columns && col < c->ncols; col++)
       blt_intern_cut(&k->workers[c->worker].interns[col], c->columns[col].first_entry);
-    blt_chunk_free(c);
+    blt_loading_retire(k, c);
   }
 }
 
@@ -161,7 +183,7 @@ static blt_status accept(blt_loading *k, blt_chunk *c, bool *conflict, blt_error
   k->lines += c->newlines;
   k->next = c->end;
   if (c->nrows == 0) {
-    blt_chunk_free(c);
+    blt_loading_retire(k, c);
     return BLT_OK;
   }
   blt_status status = blt_grow(k->ctx, &k->queue, &k->queue_cap, k->nqueue + 1, sizeof *k->queue, err);
@@ -196,6 +218,7 @@ static blt_status run_wave(blt_loading *k, pace *p, bool *conflict, blt_error *e
   v.quotes = blt_calloc(k->ctx, v.n, sizeof *v.quotes);
   blt_status status = BLT_OK;
   if (!v.chunks || !v.in_quote || !v.quotes) status = blt_fail_memory(err, v.n * sizeof *v.chunks);
+  for (uint32_t i = 0; v.chunks && i < v.n; i++) issue(k, &v.chunks[i]);
   if (status == BLT_OK && p->count && v.n > 1) status = guess_quotes(&v, err);
   if (status == BLT_OK) status = blt_par(k->ctx, v.n, read_chunk, &v, err);
   if (status == BLT_OK) {
@@ -208,7 +231,7 @@ static blt_status run_wave(blt_loading *k, pace *p, bool *conflict, blt_error *e
       p->size *= 2;
     status = accept_all(&v, good, conflict, err);
   }
-  for (uint32_t i = 0; v.chunks && i < v.n; i++) blt_chunk_free(&v.chunks[i]);
+  for (uint32_t i = 0; v.chunks && i < v.n; i++) blt_loading_retire(k, &v.chunks[i]);
   blt_free(k->ctx, v.chunks, v.n * sizeof *v.chunks);
   blt_free(k->ctx, v.in_quote, v.n * sizeof *v.in_quote);
   blt_free(k->ctx, v.quotes, v.n * sizeof *v.quotes);
@@ -220,8 +243,7 @@ static blt_status report(blt_loading *k, blt_error *err) {
   return k->l->progress(k->l->progress_arg, k->next, blt_source_size(k->l->source), k->rows, err);
 }
 
-/* --- the table
- * ------------------------------------------------------------------------------------------------- */
+/* --- the table --------------------------------------------------------------------------------- */
 
 static blt_status make_in_memory(void *arg, const blt_schema *schema, blt_table **out, blt_error *err) {
   return blt_table_new(arg, schema, out, err);
@@ -319,7 +341,7 @@ static blt_status look_at_all(blt_loading *k, blt_looks *looks, blt_error *err) 
     if (status != BLT_OK) return status;
     for (size_t i = 0; i < k->nqueue; i++) {
       for (uint32_t c = 0; c < k->l->plan.ncols; c++) blt_looks_merge(&looks[c], &k->queue[i].looks[c]);
-      blt_chunk_free(&k->queue[i]);
+      blt_loading_retire(k, &k->queue[i]);
     }
     k->nqueue = 0;
     status = report(k, err);

@@ -25,6 +25,9 @@ typedef struct blt_loading {
   blt_worker *workers;
   blt_chunk *queue; /* accepted chunks with rows that are not yet in the table */
   size_t queue_cap, nqueue;
+  blt_chunk
+      *spare; /* used chunks: their memory serves the next ones, since page faults cost more than parsing */
+  size_t spare_cap, nspare;
   uint64_t rows;                 /* accepted */
   uint64_t grouped;              /* in the table */
   uint64_t *text_from;           /* of each column: first row that is plain text, UINT64_MAX: none */
@@ -34,6 +37,8 @@ typedef struct blt_loading {
   uint64_t line_at, line_count; /* line ends counted up to an offset, for messages */
 } blt_loading;
 
+/* load.c: keeps a chunk's memory for the next one. */
+void blt_loading_retire(blt_loading *k, blt_chunk *c);
 /* group.c: adds all full groups of the queue to the table, and with `all` the short last one too. */
 blt_status blt_loading_group(blt_loading *k, bool all, blt_error *err);
 /* Appends the queue's rows one by one. */

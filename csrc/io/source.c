@@ -87,8 +87,7 @@ blt_status blt_source_memory(blt_ctx *ctx, const char *bytes, size_t len, blt_so
   return BLT_OK;
 }
 
-/* --- spooling
- * ------------------------------------------------------------------------------------------------ */
+/* --- spooling ---------------------------------------------------------------------------------- */
 
 /* An open file that nobody else can name. */
 static int temporary_file(void) {
@@ -178,8 +177,7 @@ blt_status blt_source_stream(blt_ctx *ctx, blt_pull_fn pull, void *arg, blt_prog
   return status;
 }
 
-/* --- files
- * ---------------------------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------------------------------- */
 
 typedef struct file_stream {
   int fd;

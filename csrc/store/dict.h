@@ -23,6 +23,14 @@ typedef struct blt_dict {
   struct blt_dict_inside *inside;
 } blt_dict;
 
+/* True when `distinct` strings in a column of `rows` rows cost more than they save: more than one group of
+ * rows of which less than one in 32 repeats, or very many of which less than one in four does. (A million
+ * strings, a hundred rows each, look almost as if nothing repeated in their first two groups.) */
+static inline bool blt_dict_hardly_repeats(uint64_t distinct, uint64_t rows) {
+  if (distinct <= BLT_BLOCK_ROWS) return false;
+  return distinct > rows - rows / 32 || (distinct > (UINT64_C(1) << 20) && distinct > rows / 4 * 3);
+}
+
 blt_status blt_dict_new(blt_ctx *ctx, blt_dict **out, blt_error *err);
 blt_dict *blt_dict_retain(blt_dict *d);
 void blt_dict_release(blt_dict *d);      /* NULL is allowed */

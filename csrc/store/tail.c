@@ -6,8 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#define FIRST_TAIL 64              /* rows that a new tail has room for */
-#define PLAIN_AFTER BLT_BLOCK_ROWS /* distinct strings from which a column may fall back to plain text */
+#define FIRST_TAIL 64 /* rows that a new tail has room for */
 
 /* --- arrays ------------------------------------------------------------------------------------------------
  */
@@ -182,8 +181,8 @@ blt_status blt_table_encode_rows(blt_table *t, uint32_t col, uint32_t first, uin
 }
 
 void blt_table_consider_plain(blt_table *t, blt_column *c) {
-  if (c->type.id != BLT_STRING || c->plain || c->dict->count <= PLAIN_AFTER) return;
-  c->plain = c->dict->count > t->sealed_rows / 2;
+  if (c->type.id != BLT_STRING || c->plain) return;
+  c->plain = blt_dict_hardly_repeats(c->dict->count, t->sealed_rows);
   if (c->plain && c->tail.data) *(uint32_t *)c->tail.data = 0; /* the tail is empty: text starts here */
 }
 
