@@ -1,8 +1,8 @@
 -- Parts against their whole, one split of one source at a time.
 --
 -- Parts that stand side by side may not sum to more than their whole; if the source gives all of them, not to less
--- either. What a split that is not known to be complete leaves over is a remainder, not a contradiction. Parts that
--- may share members are only each held against the whole.
+-- either. What a split of unknown coverage leaves over is a remainder, not a contradiction; of a split that is known to
+-- be partial it is expected. Parts that may share members are only each held against the whole.
 
 local bounds = require "blotter.ops.bounds"
 local periods = require "blotter.ops.checks.periods"
@@ -117,7 +117,7 @@ local function check_split(found, whole, split)
     report(found, whole, split, {class = "contradiction", verdict = "none", low = gap_low, high = gap_high,
       ending = ("which are said to be all, make %s, which is %s too few")
         :format(sum, bounds.describe(gap_low, gap_high))})
-  elseif gap_low and gap_low > 0 and #split.figures > 1 then
+  elseif gap_low and gap_low > 0 and #split.figures > 1 and split.coverage ~= "partial" then
     report(found, whole, split, {class = "remainder", verdict = "some", low = gap_low, high = gap_high,
       ending = ("make %s and leave %s unexplained"):format(sum, bounds.describe(gap_low, gap_high))})
   else
