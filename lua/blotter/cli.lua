@@ -10,7 +10,7 @@ local shared = require "blotter.commands.shared"
 local cli = {}
 
 -- In the order in which the help lists them.
-local COMMANDS = { "report", "check", "subjects" }
+local COMMANDS = { "report", "check", "subjects", "import", "query" }
 
 local function build_parser()
   local parser = argparse("blotter", "Published figures on operations, with their sources and their bounds.")

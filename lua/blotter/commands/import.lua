@@ -1,0 +1,90 @@
+local place = require "blotter.commands.place"
+local progress = require "blotter.progress"
+local shared = require "blotter.commands.shared"
+
+local import = {
+  summary = "Add a source with its figures to the dataset, or with --into a CSV file to a database.",
+}
+
+function import.options(command)
+  command:argument("file", "File to read; - is standard input (only with --into)."):argname "<file>"
+  command:option("--into", "Table to fill, as db.blt:table; it is made when it is missing."):argname "<db:table>"
+  command:option("--delimiter", "With --into: what separates fields (default: found out)."):argname "<char>"
+  command:option("--null", "With --into: a text that means null (default: the empty text)."):argname "<text>":count "*"
+  command:option("--type", "With --into: the type of a column."):argname "<column=type>":count "*"
+  command:option("--on-error", "With --into: stop at the first bad row, or reject it and go on."):argname "<what>"
+    :choices { "stop", "reject" }:default "stop"
+  command:flag("--no-header", "With --into: the first row is data; columns are c1, c2, …")
+  command:flag("--dry-run", "Without --into: check the source and say what it would contradict, and write nothing.")
+  command:option("--data", "Folder of the dataset (default: the one that came with blotter)."):argname "<folder>"
+end
+
+local function csv_options(args)
+  local types
+  for _, pair in ipairs(args.type) do
+    local column, kind = pair:match "^(.-)=(.+)$"
+    if not column then shared.stop(shared.USAGE, ("'%s' is not of the form column=type"):format(pair)) end
+    types = types or {}
+    types[column] = kind
+  end
+  local options = { delimiter = args.delimiter, on_error = args.on_error, types = types, header = not args.no_header }
+  if #args.null > 0 then options.nulls = args.null end
+  return options
+end
+
+--- Reads the file into the table in one transaction; returns the table and what is known of the reading.
+local function fill(db, name, file, options)
+  local known
+  for _, existing in ipairs(db:tables()) do known = known or existing == name end
+  if not known then return db:import(name, file, options) end
+  options.into = db:table(name)
+  return require("blotter").csv(file, options)
+end
+
+--- The bad rows that were passed over, on standard error.
+local function show_rejects(info)
+  if (info.rejected or 0) == 0 then return end
+  io.stderr:write(("blotter: %d rows were rejected:\n%s\n"):format(info.rejected, tostring(info.rejects)))
+end
+
+local function into_database(args)
+  local path, name = place.split(args.into)
+  if not path then
+    shared.stop(shared.USAGE, ("'%s' is not of the form db.blt:table"):format(args.into))
+  end
+  local options = csv_options(args)
+  local wipe
+  if os.execute "test -t 2" then options.progress, wipe = progress.line(io.stderr) end
+  local db <close> = place.open(path)
+  local info
+  local done, message = db:transaction(function()
+    local rows, what = fill(db, name, args.file, options)
+    if not rows then return nil, what end
+    info = what
+    return rows
+  end)
+  if wipe then wipe() end
+  if not done then shared.stop(shared.REFUSED, message) end
+  show_rejects(info)
+  shared.write(("%s: %d rows added\n"):format(args.into, info.rows), args)
+  return shared.DONE
+end
+
+local function into_dataset(args)
+  local result, message = shared.open_dataset(args):import(args.file, { dry_run = args.dry_run })
+  if not result then shared.stop(shared.REFUSED, message) end
+  local lines = { ("%s: %d figures %s"):format(args.file, #result.added.figures,
+    args.dry_run and "would be added" or "added") }
+  for _, finding in ipairs(result.findings) do
+    lines[#lines + 1] = ("%s, holds for %s: %s"):format(finding.check, finding.verdict, finding.sentence)
+  end
+  if #result.findings == 0 then lines[#lines + 1] = "Nothing that is there contradicts them." end
+  shared.write(table.concat(lines, "\n") .. "\n", args)
+  return shared.DONE
+end
+
+function import.run(args)
+  return args.into and into_database(args) or into_dataset(args)
+end
+
+return import

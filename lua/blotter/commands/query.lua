@@ -1,0 +1,72 @@
+local place = require "blotter.commands.place"
+local shared = require "blotter.commands.shared"
+
+local query = { summary = "Ask a CSV file or a table of a database." }
+
+-- The verbs in the order in which they are applied, each an option of its own.
+local VERBS = {
+  { "where", "Rows to keep, such as \"n > 10 and country == 'KR'\"." },
+  { "derive", "Columns to add, such as \"share = n / total\"." },
+  { "by", "Columns to group by." },
+  { "agg", "Aggregates, such as \"n = sum(n), days = count()\"." },
+  { "having", "Groups to keep, a condition on the aggregates." },
+  { "select", "Columns to keep, in their order." },
+  { "order", "Columns to sort by, such as \"n desc, country\"." },
+}
+
+function query.options(command)
+  command:argument("source", "A CSV file (- is standard input), or a table as db.blt:table."):argname "<source>"
+  for _, verb in ipairs(VERBS) do command:option("--" .. verb[1], verb[2]):argname "<text>" end
+  command:option("--limit", "Rows to print at most."):argname "<n>":convert(math.tointeger)
+  command:flag("--explain", "Print the plan instead of the answer.")
+  command:option("-f --format", "Format: text, csv, json, markdown or html.", "text"):argname "<format>"
+  command:option("-o --output", "File to write, replaced as a whole (default: standard output)."):argname "<file>"
+end
+
+--- The query that the options describe.
+local function build(source, args)
+  local q = source:query()
+  for _, verb in ipairs(VERBS) do
+    local name, text = verb[1], args[verb[1]]
+    if text then
+      local ok, result = pcall(function() return q[name == "having" and "where" or name](q, text) end)
+      if not ok then shared.stop(shared.USAGE, tostring(result)) end
+      q = result
+    end
+  end
+  return args.limit and q:limit(args.limit) or q
+end
+
+local function open_source(text)
+  local path, name = place.split(text)
+  if path then
+    local db = place.open(path, { readonly = true })
+    return place.table(db, name), db
+  end
+  local rows, message = require("blotter").csv(text)
+  if not rows then shared.stop(shared.REFUSED, message) end
+  return rows
+end
+
+--- A frame as a document of one table.
+local function as_document(frame)
+  local columns, rows = frame:columns(), {}
+  for i, row in frame:rows() do
+    rows[i] = {}
+    for at, column in ipairs(columns) do rows[i][at] = row[column.name] end
+  end
+  return { blocks = { { kind = "table", columns = columns, rows = rows } } }
+end
+
+function query.run(args)
+  local source = open_source(args.source)
+  local q = build(source, args)
+  if args.explain then
+    shared.write(q:explain() .. "\n", args)
+  else
+    shared.deliver(as_document(q:collect()), args)
+  end
+  return shared.DONE
+end
+
+return query
