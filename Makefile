@@ -186,10 +186,10 @@ fuzz: $(FUZZERS)
 
 # ---- benchmarks ----------------------------------------------------------------------------------------
 
-BENCH_PROGRAMS := $(addprefix build/bench/,groupby_data measure groupby_sqlite store_sqlite)
+BENCH_PROGRAMS := $(addprefix build/bench/,groupby_data measure bandwidth groupby_sqlite store_sqlite)
 build/bench/%: spec/bench/%.c $(wildcard spec/bench/*.h) | $(STAMP)/bench
 	@mkdir -p $(@D)
-	$(say)$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARNINGS) -o $@ $< $(if $(findstring sqlite,$@),-lsqlite3)
+	$(say)$(CC) -std=c11 -D_GNU_SOURCE -O3 $(WARNINGS) -pthread -o $@ $< $(if $(findstring sqlite,$@),-lsqlite3)
 
 # The npm package of DuckDB brings its C library. npm does not always find the package with Polars' binary, which is
 # an optional one, so it is named.

@@ -11,6 +11,7 @@ local QUESTIONS = {
   { "q6", "median v3, stddev v3 by id4, id5", 3 }, { "q7", "max v1 - min v2 by id3", 3 },
   { "q8", "largest two v3 by id6", 3 }, { "q9", "r² of v1, v2 by id2, id4", 3 },
   { "q10", "sum v3, count by id1 … id6", 3 },
+  { "sum", "sum v1, against reading as many bytes", 0.6, peers = { "memory" } },
   { "load", "CSV into memory, ready to query", 4 },
   { "peak_mib", "peak memory of load and q1 … q10, MiB", 1 },
   { "append", "a million rows, appender", 3, peers = { "sqlite" } },
@@ -29,6 +30,9 @@ local QUESTIONS = {
 }
 
 local TOLERANCE = 1e-6
+
+-- Lines that are no engine's to be compared with: blotter with one thread, and the machine itself.
+local NO_PEER = { blotter = true, ["blotter-1"] = true, memory = true, disk = true }
 
 function results.new()
   return setmetatable({ lines = {}, runs = {}, engines = {}, checks = {} }, results)
@@ -73,7 +77,7 @@ end
 function results:best_peer(row)
   local best, best_time
   for _, engine in ipairs(row.peers or self.engines) do
-    local time = engine ~= "blotter" and self:median(engine, row.of or row[1])
+    local time = (row.peers or not NO_PEER[engine]) and self:median(engine, row.of or row[1])
     if time and (not best or time < best_time) then best, best_time = engine, time end
   end
   return best, best_time
@@ -132,7 +136,7 @@ end
 function results:markdown(head)
   local peers = {}
   for _, engine in ipairs(self.engines) do
-    if engine ~= "blotter" then peers[#peers + 1] = engine end
+    if engine ~= "blotter" and engine ~= "memory" then peers[#peers + 1] = engine end
   end
   local out = {}
   for _, line in ipairs(head) do out[#out + 1] = "- " .. line end
@@ -155,6 +159,12 @@ function results:markdown(head)
     out[#out + 1] = ("Geometric mean over %d group-by questions: %.2f times the best peer."):format(#ratios,
       geometric_mean(ratios))
   end
+  local scaling = {}
+  for n = 1, 10 do
+    local one, all = self:median("blotter-1", "q" .. n), self:median("blotter", "q" .. n)
+    if one and all then scaling[#scaling + 1] = ("q%d %.2f"):format(n, one / all) end
+  end
+  if #scaling > 0 then out[#out + 1] = "All threads against one: " .. table.concat(scaling, ", ") .. "." end
   for _, difference in ipairs(self:differences()) do out[#out + 1] = "**Answers differ**: " .. difference end
   return table.concat(out, "\n") .. "\n"
 end

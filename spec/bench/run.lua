@@ -49,6 +49,8 @@ local function jobs(csv)
   local folder = " " .. HOME .. "/tmp"
   return {
     { "blotter", "peak_mib", "lua5.4 spec/bench/groupby.lua " .. arguments },
+    { "blotter-1", "peak_mib", ("lua5.4 spec/bench/groupby.lua %s %d 1"):format(csv, runs), as = "blotter-1" },
+    { "memory", "peak_mib", ("%s/bandwidth %d %d %d"):format(HOME, rows, runs, threads) },
     { "duckdb", "peak_mib", MODULES .. "node spec/bench/groupby_duckdb.js " .. arguments },
     { "chdb", "peak_mib", MODULES .. "node spec/bench/groupby_chdb.js " .. arguments },
     { "polars", "peak_mib", MODULES .. "node spec/bench/groupby_polars.js " .. arguments },
@@ -61,19 +63,17 @@ local function jobs(csv)
 end
 
 local function wanted(engine)
-  return not chosen or engine == "blotter" or (" " .. chosen .. " "):find(" " .. engine .. " ", 1, true) ~= nil
+  return not chosen or engine:find "^blotter" or engine == "memory" or (" " .. chosen .. " "):find(" " .. engine .. " ", 1, true) ~= nil
 end
 
 --- Runs one job and adds its lines to the table.
 local function run_job(job, table_)
   local engine, peak, command = table.unpack(job)
-  say("%s: %s", engine, command:match "spec/bench/(%S+)" or command:match "/(%w+_%w+) ")
+  say("%s: %s", engine, command:match "spec/bench/(%S+)" or command:match "/([%w_]+) ")
   local environment = command:match "^[%u_]+=%S+ " or ""
   local pipe = assert(io.popen(("%s%s/measure %s %s %s 2>%s/%s.log"):format(environment, HOME, engine, peak,
     command:sub(#environment + 1), HOME, engine)))
-  for line in pipe:lines() do
-    table_:add(line)
-  end
+  for line in pipe:lines() do table_:add(job.as and line:gsub("^%S+", job.as) or line) end
   if not pipe:close() then say("%s did not finish; see %s/%s.log", engine, HOME, engine) end
 end
 
