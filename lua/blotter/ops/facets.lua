@@ -12,8 +12,11 @@ local facets = {}
 local exclusive = {"offence", "age_band", "sex", "citizenship", "role", "channel", "notice", "incident"}
 
 local function are_siblings(a, b)
-  return a.part_of and a.part_of == b.part_of and a.split == b.split and a.coverage ~= "overlapping"
-    and b.coverage ~= "overlapping"
+  return a.part_of and a.part_of == b.part_of and a.split == b.split
+end
+
+local function may_share(a, b)
+  return a.coverage == "overlapping" or b.coverage == "overlapping"
 end
 
 local function subjects_apart(model, a, b)
@@ -50,7 +53,7 @@ end
 
 local function dims_apart(model, a, b)
   if a.dim_count == 0 or b.dim_count == 0 then return nil end
-  if a.coverage == "overlapping" or b.coverage == "overlapping" then return nil end
+  if may_share(a, b) then return nil end
   local one, two = a.dims, b.dims
   for i = 1, #exclusive do
     local dimension = exclusive[i]
@@ -70,7 +73,10 @@ end
 --- The facet that keeps two figures of one indicator apart, or nil when they may overlap.
 function facets.separates(model, a, b)
   if subjects_apart(model, a, b) then return "subject" end
-  if are_siblings(a, b) then return a.split == "area" and "area" or "split" end
+  if are_siblings(a, b) then
+    if may_share(a, b) then return nil end
+    return a.split == "area" and "area" or "split"
+  end
   if (a.first and b.last and a.first > b.last) or (b.first and a.last and b.first > a.last) then return "period" end
   if areas_apart(model, a, b) then return "area" end
   return dims_apart(model, a, b)

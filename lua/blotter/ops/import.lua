@@ -96,22 +96,46 @@ end
 
 local multipliers = {thousand = 1000, million = 1000000, billion = 1000000000}
 
--- The qualifier that a printed text begins with, in lower case; the longest wins.
+-- Other words for a qualifier of the lexicon.
+local synonyms = {
+  over = "more than", ["in excess of"] = "more than", exceeding = "more than", ["upwards of"] = "more than",
+  almost = "nearly", ["close to"] = "nearly", some = "about", around = "about", approximately = "about",
+  roughly = "about", circa = "about", ["as many as"] = "up to", ["at most"] = "up to", ["fewer than"] = "under",
+  ["less than"] = "under", ["an average of"] = "on average", ["no fewer than"] = "at least",
+}
+
+-- The qualifier that a printed text begins with; the longest wins.
 local function qualifier_of(words, printed)
-  local text, best = printed:lower(), "exact"
-  for word in pairs(words) do
-    local longer = #word > (best == "exact" and 0 or #best)
-    if longer and text:sub(1, #word) == word and not text:find("^%a", #word + 1) then
-      best = word
+  local text, best, length = printed:lower(), "exact", 0
+  local function try(word, qualifier)
+    if #word > length and words[qualifier] and text:sub(1, #word) == word and not text:find("^%a", #word + 1) then
+      best, length = qualifier, #word
     end
   end
+  for word in pairs(words) do try(word, word) end
+  for word, qualifier in pairs(synonyms) do try(word, qualifier) end
   return best
+end
+
+-- Without a word, a percentage, a decimal part or a word such as million shows that the last digit is rounded.
+local function is_rounded(printed, number, scale)
+  return number:find "%.%d" ~= nil or multipliers[scale:lower()] ~= nil or printed:find "percent" ~= nil
+    or printed:find "%%" ~= nil
 end
 
 local function read_printed(row, words)
   if not row.printed then return end
-  row.qualifier = row.qualifier or qualifier_of(words, row.printed)
   local number, scale = row.printed:match "(%d[%d,.]*)%s*(%a*)"
+  if not row.qualifier then
+    row.qualifier = qualifier_of(words, row.printed)
+    if row.qualifier == "exact" and number then
+      if words.rounded and is_rounded(row.printed, number, scale) then
+        row.qualifier = "rounded"
+      elseif words.round and number:find "00$" then
+        row.qualifier = "round"
+      end
+    end
+  end
   if not number then return end
   row.multiplier = row.multiplier or multipliers[scale:lower()] and tostring(multipliers[scale:lower()]) or "1"
   if not row.value then

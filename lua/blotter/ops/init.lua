@@ -16,6 +16,7 @@ local network = require "blotter.ops.network"
 local parts = require "blotter.ops.checks.parts"
 local phrase = require "blotter.ops.phrase"
 local reconcile = require "blotter.ops.reconcile"
+local relations = require "blotter.ops.checks.relations"
 local rules = require "blotter.ops.rules"
 local select_ = require "blotter.ops.select"
 local total = require "blotter.ops.total"
@@ -62,6 +63,14 @@ function Ops:breakdowns(figure)
     for i, part in ipairs(split.figures) do split.labels[i] = self:label(part, figure) end
   end
   return splits
+end
+
+--- The range that a declared ratio or change makes of the figure whose number is not printed: low, high. The relation
+-- is named by its id in the table of relations.
+function Ops:implied(id)
+  local relation = self.package.tables.relations.index[id]
+  if not relation then error(self:unknown("relations", id), 2) end
+  return relations.implied(self.model, relation)
 end
 
 --- The categories and area of a figure in words, without those of another (its whole): "Japan, 20 to 29 years".

@@ -139,13 +139,15 @@ rules.required = {"areas", "publishers", "sources", "subjects", "links", "indica
 
 --- Checks figures (rows of the table, or rows that are about to join it) and the chains of the other tables.
 function rules.check(whole, figures, problems)
+  local is_complete = true
   for _, name in ipairs(rules.required) do
     if not whole.tables[name] then
+      is_complete = false
       problems:add(whole.directory .. "/datapackage.json", nil, nil,
         ("has no table '%s'; expected the operations dataset"):format(name))
     end
   end
-  if #problems > 0 then return end
+  if not is_complete then return end
   local context = context_of(whole, problems)
   for _, figure in ipairs(figures) do check_figure(context, figure) end
   check_chain(context, whole.tables.subjects, "parent")

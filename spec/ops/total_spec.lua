@@ -1,0 +1,177 @@
+-- A total never counts twice, and says what it left out.
+
+local operations = require "blotter.ops"
+local package_copy = require "package_copy"
+
+describe("a total", function()
+  local copy
+
+  after_each(function()
+    copy:remove()
+    copy = nil
+  end)
+
+  local function open(figures)
+    copy = package_copy.new {figures = figures}
+    return assert(operations.open(copy.path))
+  end
+
+  local function reasons(result)
+    local list = {}
+    for _, entry in ipairs(result.left_out) do list[entry.figure.id] = entry.reason end
+    return list
+  end
+
+  local function range(row) return {row.low or "open", row.best or "unknown", row.high or "open"} end
+
+  it("never counts a part and its whole", function()
+    local ops = open {
+      {value = 100, subject = "cyber-guardian-2025"},
+      {value = 60, subject = "cyber-guardian-2025", area = "KR", part_of = "test.1", split = "area",
+        coverage = "partial"},
+      {value = 30, subject = "cyber-guardian-2025", area = "JP", part_of = "test.1", split = "area",
+        coverage = "partial"},
+    }
+    local all = ops:total "arrests"
+    assert.same({100, 100, 100}, range(all.total))
+    assert.equal("a part of a figure that is used", reasons(all)["test.2"])
+    local by_area = ops:total("arrests", {by = "area"})
+    assert.equal(2, #by_area.rows)
+    assert.same({90, 90, 90}, range(by_area.total))
+    assert.equal("the whole of parts that are used", reasons(by_area)["test.1"])
+  end)
+
+  it("never counts a phase and its programme", function()
+    local ops = open {
+      {value = 500, subject = "operation-predator", area = "US", period_kind = "range", period_start = "2014-01-01",
+        period_end = "2014-12-31"},
+      {value = 19, subject = "seoul-2014", area = "KR", period_kind = "day", period_start = "2014-11-12",
+        period_end = "2014-11-12"},
+    }
+    local result = ops:total "arrests"
+    assert.same({500, 500, 500}, range(result.total))
+    assert.matches("a phase or part of Operation Predator", reasons(result)["test.2"])
+    local by_subject = ops:total("arrests", {by = "subject"})
+    assert.equal(2, #by_subject.rows)
+    assert.same({500, 500, 500}, range(by_subject.total))
+  end)
+
+  it("never counts a cumulative figure and its years", function()
+    local figures = {
+      {value = 1000, period_kind = "since", period_start = "2003-01-01", period_end = "2012-12-31"},
+      {value = 200, period_kind = "calendar", period_start = "2011-01-01", period_end = "2011-12-31"},
+      {value = 300, period_kind = "calendar", period_start = "2012-01-01", period_end = "2012-12-31"},
+      {value = 400, period_kind = "calendar", period_start = "2013-01-01", period_end = "2013-12-31"},
+    }
+    local ops = open(figures)
+    assert.same({1400, 1400, 1400}, range(ops:total("arrests").total))
+    local years = ops:total("arrests", {by = "year"})
+    assert.same({2011, 2012, 2013}, {years.rows[1].year, years.rows[2].year, years.rows[3].year})
+    assert.same({900, 900, 900}, range(years.total))
+    assert.equal("a cumulative figure that contains one that is used", reasons(years)["test.1"])
+    local asked = ops:total("arrests", {period = "2012/2013"})
+    assert.same({700, 700, 700}, range(asked.total))
+    assert.equal("its period reaches outside the asked one", reasons(asked)["test.1"])
+  end)
+
+  it("never counts overlapping periods", function()
+    local ops = open {
+      {value = 10, period_kind = "range", period_start = "2012-01-01", period_end = "2012-06-30"},
+      {value = 12, period_kind = "range", period_start = "2012-04-01", period_end = "2012-07-31"},
+    }
+    assert.equal(1, #ops:total("arrests").used)
+  end)
+
+  it("counts two retellings of one release once", function()
+    local ops = open {
+      {value = 7, source = "ice-2014-1", period_kind = "day", period_start = "2014-01-01", period_end = "2014-01-01"},
+      {value = 7, source = "ice-2014-1", period_kind = "day", period_start = "2014-01-01", period_end = "2014-01-01"},
+    }
+    local result = ops:total "arrests"
+    assert.same({7, 7, 7}, range(result.total))
+    assert.equal("said twice in one source", reasons(result)["test.2"])
+  end)
+
+  it("sums open and unknown ends as what they are", function()
+    local ops = open {
+      {value = 10, low = 11, high = "", qualifier = "more than", subject = "seoul-2014"},
+      {value = 5, subject = "orion-international-2024"},
+      {value = "", printed = "hundreds of", low = 200, high = 999, qualifier = "hundreds of",
+        subject = "cyber-guardian-2025"},
+    }
+    local row = ops:total("arrests", {subject = {"seoul-2014", "orion-international-2024"}}).total
+    assert.same({16, 16, "open"}, range(row))
+    row = ops:total("arrests", {subject = {"cyber-guardian-2025", "orion-international-2024"}}).total
+    assert.same({205, "unknown", 1004}, range(row))
+  end)
+
+  it("is refused where an indicator may not be added", function()
+    local ops = open {
+      {value = 5, indicator = "countries_participating", unit = "countries", subject = "seoul-2014"},
+      {value = 12, indicator = "countries_participating", unit = "countries", subject = "orion-international-2024"},
+    }
+    local result = ops:total "countries_participating"
+    assert.matches("may not be added over subject", result.total.refused)
+    assert.is_nil(result.total.best)
+    local rows = ops:total("countries_participating", {by = "subject"}).rows
+    assert.same({{12, 12, 12}, {5, 5, 5}}, {range(rows[1]), range(rows[2])})
+  end)
+
+  it("keeps currencies apart", function()
+    local ops = open {
+      {value = 5, indicator = "funding", unit = "currency", currency = "EUR", subject = "icse"},
+      {value = 7, indicator = "funding", unit = "currency", currency = "USD", subject = "orion-international-2024"},
+    }
+    assert.matches("several currencies", ops:total("funding").total.refused)
+    assert.equal(2, #ops:total("funding", {by = "currency"}).rows)
+  end)
+
+  describe("settles competing statements by policy:", function()
+    local day = {period_kind = "day", period_start = "2014-11-12", period_end = "2014-11-12"}
+
+    local function statement(value, source, low, high, qualifier)
+      local figure = {value = value, source = source, low = low, high = high, qualifier = qualifier}
+      return setmetatable(figure, {__index = day})
+    end
+
+    local expected = {newest = 30, official = 20, lowest = 10, highest = 30}
+    for policy, value in pairs(expected) do
+      it(policy, function()
+        local ops = open {statement(10, "hstoday-2013-1"), statement(20, "ice-2014-1"),
+          statement(30, "nationpress-2025-1")}
+        local result = ops:total("arrests", {policy = policy})
+        assert.same({value, value, value}, range(result.total))
+        assert.equal(2, #result.left_out)
+      end)
+    end
+
+    it("majority", function()
+      local ops = open {statement(10, "hstoday-2013-1"), statement(10, "ice-2014-1"),
+        statement(30, "nationpress-2025-1")}
+      assert.same({10, 10, 10}, range(ops:total("arrests", {policy = "majority"}).total))
+    end)
+
+    it("all, the hull", function()
+      local ops = open {statement(10, "hstoday-2013-1"), statement(30, "nationpress-2025-1")}
+      local row = ops:total("arrests", {policy = "all"}).total
+      assert.same({10, 30}, {row.low, row.high})
+    end)
+
+    it("a vaguer statement gives way to one that it contains", function()
+      local ops = open {statement(19, "hstoday-2013-1"),
+        statement(10, "nationpress-2025-1", 11, "", "more than")}
+      local result = ops:total "arrests"
+      assert.same({19, 19, 19}, range(result.total))
+      assert.equal("a vaguer statement of the same", reasons(result)["test.2"])
+    end)
+  end)
+
+  it("names what it does not know", function()
+    local ops = open {{value = 1}}
+    assert.has_error(function() ops:total("arests") end, "unknown indicator 'arests': did you mean 'arrests'?")
+    assert.error_matches(function() ops:total("arrests", {policy = "best"}) end, "unknown policy 'best'")
+    assert.error_matches(function() ops:total("arrests", {by = "planet"}) end, "cannot total by 'planet'")
+    assert.error_matches(function() ops:total("arrests", {period = "2013-13"}) end, "is not a period")
+    assert.error_matches(function() ops:figures {sbject = "icse"} end, "did you mean 'subject'")
+  end)
+end)
