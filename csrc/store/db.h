@@ -80,5 +80,7 @@ blt_status blt_db_compact(blt_db *db, blt_error *err);
 
 /* Every invariant of every table, and of a file every checksum of what the last commit names. */
 blt_status blt_db_validate(blt_db *db, blt_error *err);
+/* The same of a file that need not be open: as its last commit left it. `vfs` may be NULL. */
+blt_status blt_file_validate(blt_ctx *ctx, const char *path, const blt_vfs *vfs, blt_error *err);
 
 #endif

@@ -346,3 +346,27 @@ size_t blt_table_index_bytes(const blt_table *t) {
     if (t->keys->index[k].slots) bytes += ((size_t)t->keys->index[k].mask + 1) * sizeof(uint64_t);
   return bytes;
 }
+
+static blt_status validate_index(blt_table *t, uint32_t k, blt_error *err) {
+  const blt_index *x = &t->keys->index[k];
+  const blt_key *key = &t->schema->keys[k];
+  uint64_t rows = blt_table_all_rows(t), entries = 0;
+  blt_value values[BLT_MAX_KEY_COLUMNS];
+  for (uint64_t row = 0; row < rows; row++) {
+    if (!blt_table_lives(t, row) || !key_of(t, key, row, values)) continue;
+    uint64_t slot = x->slots[probe(t, x, key, values, hash_key(key, values))];
+    if (!slot || slot_row(slot) != row)
+      return blt_fail_at(err, BLT_EFORMAT, (int64_t)row, "broken index: row %llu is not found by its key %u",
+                         (unsigned long long)row + 1, k + 1);
+    entries++;
+  }
+  if (entries != x->count)
+    return blt_fail(err, BLT_EFORMAT, "broken index: key %u has entries too many", k + 1);
+  return BLT_OK;
+}
+
+blt_status blt_keys_validate(blt_table *t, blt_error *err) {
+  blt_status status = blt_table_check_keys(t, err);
+  for (uint32_t k = 0; status == BLT_OK && k < t->schema->nkeys; k++) status = validate_index(t, k, err);
+  return status;
+}

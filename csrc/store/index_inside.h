@@ -23,4 +23,7 @@ blt_status blt_keys_enter_all(blt_table *t, const uint64_t *rows, size_t n, blt_
 /* Builds what is not built and makes room for `more` rows. */
 blt_status blt_keys_reserve(blt_table *t, size_t more, blt_error *err);
 
+/* Every living row is found by its keys, and nothing else is. Builds what is not built. */
+blt_status blt_keys_validate(blt_table *t, blt_error *err);
+
 #endif

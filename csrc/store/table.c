@@ -77,7 +77,7 @@ bool blt_table_interns(const blt_table *t, uint32_t col) {
 
 blt_status blt_table_writable(const blt_table *t, blt_error *err) {
   if (t->pins) return blt_fail(err, BLT_EBUSY, "the table cannot change while a query is reading it");
-  if (t->closed) return blt_fail(err, BLT_ECLOSED, "the table's database is closed");
+  if (t->closed) return blt_fail(err, BLT_ECLOSED, "the table is no longer part of an open database");
   if (t->readonly) return blt_fail(err, BLT_EREADONLY, "the table was opened read-only");
   return BLT_OK;
 }

@@ -78,6 +78,8 @@ void blt_tail_free_arrays(blt_table *t, blt_column *c);
 void blt_table_cut_tail(blt_table *t, uint32_t rows);
 /* Turns the last sealed group back into the tail, keeping its first `rows` rows. The tail must be empty. */
 blt_status blt_table_unseal(blt_table *t, uint32_t rows, blt_error *err);
+/* Adds the rows of these blocks, one for each column, to the tail, which has room below 65,536. */
+blt_status blt_table_extend_tail(blt_table *t, blt_block *const *blocks, uint32_t rows, blt_error *err);
 /* Replaces what the tail has in one column by the block, which has as many rows as the tail. Cannot fail when
  * the column is not plain text and the block holds codes. */
 blt_status blt_table_set_tail(blt_table *t, uint32_t col, const blt_block *b, blt_error *err);

@@ -217,78 +217,83 @@ static blt_status reserve_text(blt_table *t, blt_tail *tail, size_t need, blt_er
   return blt_grow(t->ctx, &tail->text, &tail->text_cap, need, 1, err);
 }
 
-/* Spells a block out as plain text at the start of the tail. */
-static blt_status decode_text(blt_table *t, blt_column *c, const blt_block *b, uint32_t rows,
+/* Spells a block out as plain text from row `at` of the tail on. */
+static blt_status decode_text(blt_table *t, blt_column *c, const blt_block *b, uint32_t at, uint32_t rows,
                               blt_error *err) {
-  uint32_t *data = c->tail.data, at = 0;
+  uint32_t *data = (uint32_t *)c->tail.data + at, end = at ? data[0] : 0;
   for (uint32_t r = 0; r < rows; r++) {
     blt_value v = blt_block_value(b, c->type, c->dict, r);
     uint32_t len = v.null ? 0 : v.u.s.len;
-    blt_status status = reserve_text(t, &c->tail, (size_t)at + len, err);
+    blt_status status = reserve_text(t, &c->tail, (size_t)end + len, err);
     if (status != BLT_OK) return status;
-    if (len) memcpy(c->tail.text + at, v.u.s.s, len);
-    data[r] = at;
-    at += len;
-    data[r + 1] = at;
+    if (len) memcpy(c->tail.text + end, v.u.s.s, len);
+    data[r] = end;
+    end += len;
+    data[r + 1] = end;
   }
   return BLT_OK;
 }
 
-static blt_status intern_text(blt_column *c, const blt_block *b, uint32_t rows, blt_error *err) {
-  uint32_t *data = c->tail.data;
+static blt_status intern_text(blt_column *c, const blt_block *b, uint32_t *codes, uint32_t rows,
+                              blt_error *err) {
   for (uint32_t r = 0; r < rows; r++) {
-    data[r] = 0;
+    codes[r] = 0;
     if (blt_block_is_null(b, r)) continue;
     blt_str s = blt_block_text(b, r);
-    blt_status status = blt_dict_intern(c->dict, s.s, s.len, &data[r], err);
+    blt_status status = blt_dict_intern(c->dict, s.s, s.len, &codes[r], err);
     if (status != BLT_OK) return status;
   }
   return BLT_OK;
 }
 
-/* Copies the first `rows` values of a block into the tail's arrays, which have room, as the tail wants them:
- * interned or spelled out. */
-static blt_status decode_to_tail(blt_table *t, blt_column *c, const blt_block *b, uint32_t rows,
+/* Copies the first `rows` values of a block into the tail's arrays from row `at` on, which have room, as the
+ * tail wants them: interned or spelled out. */
+static blt_status decode_to_tail(blt_table *t, blt_column *c, const blt_block *b, uint32_t at, uint32_t rows,
                                  blt_error *err) {
   blt_status status = blt_block_check(b, c->type, c->dict ? c->dict->count : 0, err);
   if (status != BLT_OK) return status;
   if (c->type.id == BLT_FLOAT64)
-    blt_block_read_f64(b, 0, rows, c->tail.data);
+    blt_block_read_f64(b, 0, rows, (double *)c->tail.data + at);
   else if (c->type.id != BLT_STRING)
-    blt_block_read_i64(b, 0, rows, c->tail.data);
+    blt_block_read_i64(b, 0, rows, (int64_t *)c->tail.data + at);
   else if (c->plain)
-    status = decode_text(t, c, b, rows, err);
+    status = decode_text(t, c, b, at, rows, err);
   else if (b->enc == BLT_ENC_TEXT)
-    status = intern_text(c, b, rows, err);
+    status = intern_text(c, b, (uint32_t *)c->tail.data + at, rows, err);
   else
-    blt_block_read_codes(b, 0, rows, c->tail.data);
+    blt_block_read_codes(b, 0, rows, (uint32_t *)c->tail.data + at);
   if (status != BLT_OK) return status;
-  size_t words = blt_bits_words(rows);
-  memset(c->tail.valid, b->nulls == b->rows ? 0 : 0xff, words * 8);
-  if (b->valid) memcpy(c->tail.valid, b->valid, words * 8);
-  if (rows & 63) c->tail.valid[rows / 64] |= ~((UINT64_C(1) << (rows & 63)) - 1);
+  for (uint32_t r = 0; r < rows; r++) blt_bit_put(c->tail.valid, at + r, !blt_block_is_null(b, r));
   return BLT_OK;
 }
 
-blt_status blt_table_unseal(blt_table *t, uint32_t rows, blt_error *err) {
-  uint32_t g = t->ngroups - 1, had = t->group_rows[g];
+blt_status blt_table_extend_tail(blt_table *t, blt_block *const *blocks, uint32_t rows, blt_error *err) {
+  uint64_t total = (uint64_t)t->tail_rows + rows, cap = blt_pow2(total + 1);
   blt_status status = BLT_OK;
-  uint64_t cap = rows < BLT_BLOCK_ROWS ? blt_pow2((uint64_t)rows + 1) : BLT_BLOCK_ROWS;
+  if (total > BLT_BLOCK_ROWS) return blt_fail(err, BLT_EINVAL, "a tail has at most 65,536 rows");
   if (cap < FIRST_TAIL) cap = FIRST_TAIL;
+  if (cap > BLT_BLOCK_ROWS) cap = BLT_BLOCK_ROWS;
   if (t->tail_cap < cap) status = grow_tail(t, (uint32_t)cap, err);
   for (uint32_t i = 0; status == BLT_OK && i < t->schema->ncols; i++)
-    status = decode_to_tail(t, &t->columns[i], t->columns[i].blocks[g], rows, err);
-  if (status != BLT_OK) {
-    empty_tail(t);
-    return status;
+    status = decode_to_tail(t, &t->columns[i], blocks[i], t->tail_rows, rows, err);
+  blt_table_cut_tail(t, status == BLT_OK ? (uint32_t)total : t->tail_rows);
+  return status;
+}
+
+blt_status blt_table_unseal(blt_table *t, uint32_t rows, blt_error *err) {
+  uint32_t g = t->ngroups - 1, had = t->group_rows[g], ncols = t->schema->ncols;
+  size_t bytes = ncols * sizeof(blt_block *);
+  blt_block **blocks = blt_alloc(t->ctx, bytes);
+  if (!blocks) return blt_fail_memory(err, bytes);
+  for (uint32_t i = 0; i < ncols; i++) blocks[i] = (blt_block *)t->columns[i].blocks[g];
+  blt_status status = blt_table_extend_tail(t, blocks, rows, err);
+  if (status == BLT_OK) {
+    for (uint32_t i = 0; i < ncols; i++) blt_block_release(blocks[i]);
+    t->ngroups--;
+    t->sealed_rows -= had;
   }
-  for (uint32_t i = 0; i < t->schema->ncols; i++) blt_block_release((blt_block *)t->columns[i].blocks[g]);
-  t->ngroups--;
-  t->sealed_rows -= had;
-  t->tail_rows = rows;
-  t->tail_kept = 0;
-  blt_table_cut_tail(t, rows);
-  return BLT_OK;
+  blt_free(t->ctx, blocks, bytes);
+  return status;
 }
 
 blt_status blt_table_reopen(blt_table *t, blt_error *err) {
@@ -298,7 +303,7 @@ blt_status blt_table_reopen(blt_table *t, blt_error *err) {
 
 blt_status blt_table_set_tail(blt_table *t, uint32_t col, const blt_block *b, blt_error *err) {
   blt_column *c = &t->columns[col];
-  blt_status status = decode_to_tail(t, c, b, t->tail_rows, err);
+  blt_status status = decode_to_tail(t, c, b, 0, t->tail_rows, err);
   if (status != BLT_OK) return status;
   blt_tail_measure(c, t->tail_rows);
   t->tail_kept = 0;
