@@ -124,6 +124,7 @@ typedef struct blt_agg_slot {
 typedef struct blt_agg_segment {
   uint32_t mask;
   int32_t a, b; /* inputs; b -1: none */
+  bool own;     /* serves one aggregate only */
 } blt_agg_segment;
 
 /* How an aggregate's result follows from parts or a segment. Indices of parts, -1 where not needed. */

@@ -56,15 +56,18 @@ static blt_status add_count_if_masked(blt_agg_plan *p, uint32_t mask, int32_t *o
 }
 
 static blt_status add_segment(blt_agg_plan *p, uint32_t mask, blt_agg_column *c, blt_error *err) {
-  for (size_t i = 0; i < p->nsegments; i++) {
-    if (p->segments[i].mask != mask || p->segments[i].a != c->a || p->segments[i].b != c->b) continue;
+  bool own = c->spec.kind == BLT_AGG_TOP || c->spec.kind == BLT_AGG_BOTTOM; /* its order is the result */
+  for (size_t i = 0; i < p->nsegments && !own; i++) {
+    if (p->segments[i].own || p->segments[i].mask != mask || p->segments[i].a != c->a ||
+        p->segments[i].b != c->b)
+      continue;
     c->segment = (int32_t)i;
     return BLT_OK;
   }
   blt_status status =
       blt_grow(p->ctx, &p->segments, &p->segments_cap, p->nsegments + 1, sizeof *p->segments, err);
   if (status != BLT_OK) return status;
-  p->segments[p->nsegments] = (blt_agg_segment){mask, c->a, c->b};
+  p->segments[p->nsegments] = (blt_agg_segment){mask, c->a, c->b, own};
   c->segment = (int32_t)p->nsegments++;
   return BLT_OK;
 }

@@ -7,6 +7,7 @@
 
 #define ROWS BLT_VECTOR_ROWS
 #define DIRECT_BYTES ((uint64_t)16 << 20) /* records of one lane */
+#define SEGMENT_DOMAIN 131072u /* more places than this are too many to scatter values to at once */
 #define NAN_BITS (UINT64_C(0x7ff8) << 48)
 #define NULL_BITS (NAN_BITS | 1) /* null among doubles: a NaN that no value has after they became one */
 
@@ -49,6 +50,7 @@ static bool prefer_direct(const blt_grouping *g) {
   uint64_t rows = g->scan->view->rows;
   if (!g->domain || g->domain > (UINT64_C(1) << 24)) return false;
   if (g->domain > 2 * rows + 1024) return false;
+  if (g->agg->nsegments && g->domain > SEGMENT_DOMAIN) return false;
   return g->domain * (g->agg->nslots + 1) * 8 <= DIRECT_BYTES;
 }
 
@@ -95,8 +97,7 @@ void blt_grouping_free(blt_grouping *g) {
   blt_free(ctx, g->before, (g->npartitions + 1) * sizeof *g->before);
   free_columns(ctx, g->words, g->nwords, g->capacity);
   free_columns(ctx, g->columns, g->ncolumns, g->capacity);
-  free_columns(ctx, g->segment_doubles, g->agg->ncolumns, g->capacity);
-  free_columns(ctx, g->segment_ints, g->agg->ncolumns, g->capacity);
+  blt_group_segments_free(g);
   *g = (blt_grouping){0};
 }
 

@@ -26,6 +26,14 @@ typedef struct blt_group_key {
   uint32_t word, null_word;
 } blt_group_key;
 
+/* The values of a segment for all groups. */
+typedef struct blt_group_segment {
+  uint64_t *a, *b;  /* direct: group after group; radix: by row, in partitions */
+  uint8_t *kept;    /* radix: rows that the mask lets pass; NULL: all */
+  uint64_t *starts; /* by position: where the group's values begin in a */
+  uint64_t rows;    /* room in a, b and kept */
+} blt_group_segment;
+
 typedef struct blt_grouping {
   blt_scan *scan;
   blt_inputs *inputs;
@@ -43,8 +51,10 @@ typedef struct blt_grouping {
   uint64_t **words;                   /* radix: key words by position */
   uint64_t **columns;                 /* direct: parts' words by position; radix: slots by position */
   size_t ncolumns;
-  double **segment_doubles; /* of each aggregate with a segment, by position */
-  int64_t **segment_ints;
+  struct blt_group_segment *segments;     /* of each segment of the plan */
+  uint64_t **segment_words;               /* results of aggregates with a segment, by position */
+  uint8_t **segment_valid;                /* (agg_segment.h) */
+  struct blt_segment_work *segment_works; /* of each worker: they own the texts of string_agg */
 } blt_grouping;
 
 blt_status blt_grouping_init(blt_grouping *g, blt_scan *scan, blt_inputs *inputs, blt_agg_plan *agg,
@@ -69,6 +79,20 @@ static inline uint64_t blt_group_hash(const uint64_t *words, size_t stride, uint
 
 blt_status blt_group_direct(blt_grouping *g, blt_error *err);
 blt_status blt_group_radix(blt_grouping *g, blt_error *err);
+
+/* Segments (group_segment.c). Room for results by position, and for the values of `rows` rows of each
+ * segment. */
+blt_status blt_group_segments_results(blt_grouping *g, blt_error *err);
+blt_status blt_group_segment_room(blt_grouping *g, uint32_t s, uint64_t rows, bool kept, blt_error *err);
+void blt_group_segments_free(blt_grouping *g);
+/* Direct: gathers values by group and computes; after the groups are known. */
+blt_status blt_group_segments_direct(blt_grouping *g, blt_error *err);
+/* Radix: puts a slice's values at rows `to` of the partitions; and computes for one partition whose rows have
+ * the group numbers gids. */
+void blt_group_segments_scatter(blt_grouping *g, const blt_agg_work *w, const uint32_t *to, uint32_t n);
+blt_status blt_group_segments_partition(blt_grouping *g, uint32_t worker, uint64_t start,
+                                        const uint32_t *gids, uint32_t n, uint32_t groups, blt_error *err);
+
 /* Puts at most BLT_ORDERED_GROUPS groups in order of their first row. */
 #define BLT_ORDERED_GROUPS 65536u
 blt_status blt_group_order(blt_grouping *g, blt_error *err);

@@ -4,6 +4,7 @@
 
 #include "../base/bits.h"
 #include "../base/mem.h"
+#include "agg_segment.h"
 #include "fetch.h"
 #include <string.h>
 
@@ -14,7 +15,10 @@ typedef struct answer_run {
   const blt_stage *stage;
   blt_answer answer;
   blt_answer_column *columns;
-  uint64_t first, rows; /* of the groups: which part of the answer is wanted */
+  uint64_t first, rows; /* which rows of the answer are wanted */
+  uint32_t *positions;  /* with top or bottom: the group of each row … */
+  uint32_t *ranks;      /* … and which of its values it shows; otherwise NULL */
+  uint64_t nrows;       /* of the whole answer */
 } answer_run;
 
 static uint32_t ncolumns(const answer_run *run) {
@@ -113,10 +117,110 @@ static blt_status append_parts(answer_run *run, uint32_t c, blt_eval *ev, needed
   return BLT_OK;
 }
 
-static blt_status append_aggregate(answer_run *run, uint32_t c, blt_eval *ev, needed *room,
+/* --- top and bottom
+ * ------------------------------------------------------------------------------------------- */
+
+static bool is_top(const blt_agg_column *c) {
+  return c->spec.n > 0;
+}
+
+/* How many values a group shows. */
+static uint32_t count_top(const blt_grouping *g, uint32_t c, uint32_t position) {
+  const blt_agg_column *column = &g->agg->columns[c];
+  if (column->segment >= 0) return (uint32_t)g->segment_words[c][position];
+  uint32_t n = 0;
+  for (uint64_t word = 1; n < column->spec.n; n++) {
+    blt_group_part_words(g, (uint32_t)column->x, n, &position, 1, &word);
+    if (word == 0) break;
+  }
+  return n;
+}
+
+static uint32_t group_rows(const blt_grouping *g, uint32_t position) {
+  uint32_t most = 0;
+  for (uint32_t c = 0; c < g->agg->ncolumns; c++) {
+    if (!is_top(&g->agg->columns[c])) continue;
+    uint32_t n = count_top(g, c, position);
+    if (n > most) most = n;
+  }
+  return most;
+}
+
+/* Lists the rows of an answer in which groups have as many rows as their longest top or bottom. */
+static blt_status list_rows(answer_run *run, blt_error *err) {
+  const blt_grouping *g = run->g;
+  uint64_t n = 0;
+  uint32_t positions[ROWS];
+  for (int fill = 0; fill <= 1; fill++) {
+    n = 0;
+    for (uint64_t first = 0; first < g->ngroups; first += ROWS) {
+      uint32_t groups = g->ngroups - first < ROWS ? (uint32_t)(g->ngroups - first) : ROWS;
+      blt_group_positions(g, first, groups, positions);
+      for (uint32_t i = 0; i < groups; i++) {
+        uint32_t rows = group_rows(g, positions[i]);
+        for (uint32_t r = 0; fill && r < rows; r++) {
+          run->positions[n + r] = positions[i];
+          run->ranks[n + r] = r;
+        }
+        n += rows;
+      }
+    }
+    if (fill) break;
+    run->nrows = n;
+    run->positions = blt_alloc(g->scan->ctx, n * sizeof *run->positions);
+    run->ranks = blt_alloc(g->scan->ctx, n * sizeof *run->ranks);
+    if (!run->positions || !run->ranks) return blt_fail_memory(err, n * sizeof *run->ranks);
+  }
+  return BLT_OK;
+}
+
+static void put_top(const blt_grouping *g, uint32_t c, uint32_t position, uint32_t rank, blt_builder *b) {
+  const blt_agg_column *column = &g->agg->columns[c];
+  blt_scalar v = {0};
+  bool valid;
+  if (column->segment >= 0) {
+    const blt_group_segment *seg = &g->segments[column->segment];
+    valid = rank < g->segment_words[c][position];
+    if (valid) memcpy(&v, &seg->a[seg->starts[position] + rank], sizeof v);
+  } else {
+    uint64_t word = 0;
+    if (rank < column->spec.n) blt_group_part_words(g, (uint32_t)column->x, rank, &position, 1, &word);
+    valid = blt_part_value(g->agg, (uint32_t)column->x, word, &v);
+  }
+  put_value(b, valid, v);
+}
+
+/* --- segments
+ * --------------------------------------------------------------------------------------------------- */
+
+static blt_status append_segment(const blt_grouping *g, uint32_t c, const uint32_t *positions, uint32_t n,
+                                 blt_builder *b, blt_error *err) {
+  for (uint32_t i = 0; i < n; i++) {
+    uint64_t word = g->segment_words[c][positions[i]];
+    bool valid = g->segment_valid[c][positions[i]];
+    blt_scalar v;
+    memcpy(&v, &word, sizeof v);
+    if (!b->text) {
+      put_value(b, valid, v);
+      continue;
+    }
+    const blt_segment_text *text = (const blt_segment_text *)(uintptr_t)word;
+    blt_vec one = {.type = b->type, .form = BLT_VEC_CONST, .n = 1, .all_null = !valid};
+    if (valid) one.str = (blt_str){text->bytes, text->len};
+    blt_status status = blt_builder_append(b, &one, err);
+    if (status != BLT_OK) return status;
+  }
+  return BLT_OK;
+}
+
+static blt_status append_aggregate(answer_run *run, uint32_t c, blt_eval *ev, needed *room, uint64_t first,
                                    const uint32_t *positions, uint32_t n, blt_builder *b, blt_error *err) {
-  if (run->g->agg->columns[c].segment >= 0 || run->g->agg->columns[c].spec.n)
-    return blt_fail(err, BLT_EINVAL, "%s is not available yet", run->stage->aggregates[c].kind);
+  const blt_agg_column *column = &run->g->agg->columns[c];
+  if (is_top(column)) {
+    for (uint32_t i = 0; i < n; i++) put_top(run->g, c, positions[i], run->ranks[first + i], b);
+    return BLT_OK;
+  }
+  if (column->segment >= 0) return append_segment(run->g, c, positions, n, b, err);
   return append_parts(run, c, ev, room, positions, n, b, err);
 }
 
@@ -126,9 +230,12 @@ static blt_status append_aggregate(answer_run *run, uint32_t c, blt_eval *ev, ne
 static blt_status append_slice(answer_run *run, uint32_t column, blt_eval *ev, needed *room, uint64_t first,
                                uint32_t n, blt_builder *b, blt_error *err) {
   uint32_t positions[ROWS];
-  blt_group_positions(run->g, first, n, positions);
+  if (run->positions)
+    memcpy(positions, run->positions + first, n * sizeof *positions);
+  else
+    blt_group_positions(run->g, first, n, positions);
   if (column >= run->g->nkeys)
-    return append_aggregate(run, column - run->g->nkeys, ev, room, positions, n, b, err);
+    return append_aggregate(run, column - run->g->nkeys, ev, room, first, positions, n, b, err);
   append_key(run->g, column, positions, n, b);
   return BLT_OK;
 }
@@ -177,9 +284,27 @@ static void describe_columns(answer_run *run) {
   }
   for (uint32_t i = 0; i < g->agg->ncolumns; i++) {
     const blt_agg_column *c = &g->agg->columns[i];
-    blt_dict *dict = c->spec.type.id == BLT_STRING && c->a >= 0 ? g->inputs->items[c->a].dict : NULL;
+    bool coded = c->spec.type.id == BLT_STRING && c->spec.kind != BLT_AGG_STRING_AGG;
+    blt_dict *dict = coded ? g->inputs->items[c->a].dict : NULL;
     run->columns[g->nkeys + i] = (blt_answer_column){run->stage->aggregates[i].name, c->spec.type, dict};
   }
+}
+
+static blt_status make_answer(answer_run *run, uint64_t skip, uint64_t limit, blt_table **out,
+                              blt_error *err) {
+  const blt_grouping *g = run->g;
+  bool expand = false;
+  blt_status status = BLT_OK;
+  run->nrows = g->ngroups;
+  for (uint32_t c = 0; c < g->agg->ncolumns; c++) expand |= is_top(&g->agg->columns[c]);
+  if (expand) status = list_rows(run, err);
+  if (status != BLT_OK) return status;
+  run->first = skip < run->nrows ? skip : run->nrows;
+  run->rows = run->nrows - run->first < limit ? run->nrows - run->first : limit;
+  status = blt_answer_init(&run->answer, g->scan->ctx, run->columns, ncolumns(run), run->rows, err);
+  if (status != BLT_OK) return status;
+  status = blt_scan_run(g->scan, run->rows * ncolumns(run), run->answer.nblocks, make_blocks, run, err);
+  return status == BLT_OK ? blt_answer_table(&run->answer, out, err) : status;
 }
 
 blt_status blt_group_answer(blt_grouping *g, const blt_stage *stage, uint64_t skip, uint64_t limit,
@@ -187,16 +312,13 @@ blt_status blt_group_answer(blt_grouping *g, const blt_stage *stage, uint64_t sk
   answer_run run = {.g = g, .stage = stage};
   blt_ctx *ctx = g->scan->ctx;
   size_t n = ncolumns(&run);
-  run.first = skip < g->ngroups ? skip : g->ngroups;
-  run.rows = g->ngroups - run.first < limit ? g->ngroups - run.first : limit;
   run.columns = blt_alloc(ctx, n * sizeof *run.columns);
   if (!run.columns) return blt_fail_memory(err, n * sizeof *run.columns);
   describe_columns(&run);
-  blt_status status = blt_answer_init(&run.answer, ctx, run.columns, (uint32_t)n, run.rows, err);
-  if (status == BLT_OK)
-    status = blt_scan_run(g->scan, run.rows * n, run.answer.nblocks, make_blocks, &run, err);
-  if (status == BLT_OK) status = blt_answer_table(&run.answer, out, err);
+  blt_status status = make_answer(&run, skip, limit, out, err);
   blt_answer_free(&run.answer);
+  blt_free(ctx, run.positions, run.nrows * sizeof *run.positions);
+  blt_free(ctx, run.ranks, run.nrows * sizeof *run.ranks);
   blt_free(ctx, run.columns, n * sizeof *run.columns);
   return status;
 }

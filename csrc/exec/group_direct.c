@@ -153,7 +153,8 @@ blt_status blt_group_direct(blt_grouping *g, blt_error *err) {
     status = blt_scan_run(g->scan, g->scan->view->rows, g->nlanes, run_lane, &run, err);
   else
     status = blt_fail_memory(err, g->nlanes * sizeof *run.lanes);
+  g->scan->counted = true;
   if (status == BLT_OK) status = merge(&run, err);
   release(&run);
-  return status;
+  return status == BLT_OK && g->agg->nsegments ? blt_group_segments_direct(g, err) : status;
 }

@@ -85,6 +85,7 @@ static blt_status scatter_slice(void *arg, blt_eval *ev, const blt_slice *slice,
             lane->next[partition_of(lane->run, blt_group_hash(lane->work->words + i, ROWS, g->nwords))]++;
   for (uint32_t k = 0; k < g->nwords; k++)
     scatter_column(lane->work->words + k * ROWS, w->gids, slice->n, g->words[k]);
+  if (g->agg->nsegments) blt_group_segments_scatter(g, w, w->gids, slice->n);
   blt_agg_contribute(w, slice);
   for (size_t s = 0; s < g->agg->nslots; s++)
     if (!g->agg->slots[s].constant && g->agg->slots[s].op != BLT_SLOT_NEXT)
@@ -227,6 +228,8 @@ static blt_status run_partition(void *arg, uint32_t p, uint32_t worker, blt_erro
   status = blt_grow(g->scan->ctx, &w->gids, &w->gids_cap, n, sizeof *w->gids, err);
   if (status == BLT_OK) status = number_partition(g, start, n, w->gids, &groups, err);
   if (status == BLT_OK) status = add_up(g, start, w->gids, n, err);
+  if (status == BLT_OK && g->agg->nsegments)
+    status = blt_group_segments_partition(g, worker, start, w->gids, n, groups, err);
   g->counts[p] = groups;
   return status;
 }
@@ -242,6 +245,12 @@ static blt_status allocate_columns(blt_grouping *g, uint64_t rows, blt_error *er
   for (uint32_t w = 0; w < g->nwords; w++)
     if (!(g->words[w] = blt_alloc(ctx, g->capacity * sizeof **g->words)))
       return blt_fail_memory(err, g->capacity * sizeof **g->words);
+  if (g->agg->nsegments) {
+    blt_status status = blt_group_segments_results(g, err);
+    for (uint32_t s = 0; s < g->agg->nsegments && status == BLT_OK; s++)
+      status = blt_group_segment_room(g, s, g->capacity, g->agg->segments[s].mask != 0, err);
+    if (status != BLT_OK) return status;
+  }
   if (g->agg->nslots == 0) return BLT_OK;
   g->columns = blt_calloc(ctx, g->agg->nslots, sizeof *g->columns);
   if (!g->columns) return blt_fail_memory(err, g->agg->nslots * sizeof *g->columns);
@@ -287,10 +296,12 @@ static blt_status run_all(radix_run *run, blt_error *err) {
   uint64_t rows = g->scan->view->rows;
   if (status == BLT_OK && run->bits) status = blt_scan_run(g->scan, rows, run->nlanes, count_lane, run, err);
   if (status != BLT_OK) return status;
+  if (run->bits) g->scan->counted = true;
   if (run->bits) rows = assign_positions(run);
   status = allocate_columns(g, rows, err);
   if (status == BLT_OK) status = blt_scan_run(g->scan, rows, run->nlanes, scatter_lane, run, err);
   if (status != BLT_OK) return status;
+  g->scan->counted = true;
   if (!run->bits) g->starts[1] = run->next[0];
   status = blt_scan_run(g->scan, rows, run->npartitions, run_partition, run, err);
   for (uint32_t p = 0; p < run->npartitions; p++) g->before[p + 1] = g->before[p] + g->counts[p];

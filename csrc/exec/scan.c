@@ -73,7 +73,7 @@ static blt_status scan_group(blt_scan *s, blt_eval *ev, uint32_t group, blt_slic
     blt_status status = fn(arg, ev, &slice, err);
     if (status != BLT_OK) return status;
   }
-  atomic_fetch_add_explicit(&s->selected, selected, memory_order_relaxed);
+  if (!s->counted) atomic_fetch_add_explicit(&s->selected, selected, memory_order_relaxed);
   return BLT_OK;
 }
 
@@ -85,10 +85,10 @@ blt_status blt_scan_groups(blt_scan *s, uint32_t worker, uint32_t first, uint32_
     status = blt_scan_check(s, worker, err);
     if (status != BLT_OK) break;
     if (s->where && !blt_expr_may_match(s->where, s->view, g)) {
-      atomic_fetch_add_explicit(&s->skipped_groups, 1, memory_order_relaxed);
+      if (!s->counted) atomic_fetch_add_explicit(&s->skipped_groups, 1, memory_order_relaxed);
       continue;
     }
-    atomic_fetch_add_explicit(&s->scanned_groups, 1, memory_order_relaxed);
+    if (!s->counted) atomic_fetch_add_explicit(&s->scanned_groups, 1, memory_order_relaxed);
     status = scan_group(s, ev, g, fn, arg, err);
   }
   return status;

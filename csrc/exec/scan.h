@@ -33,6 +33,7 @@ typedef struct blt_scan {
   blt_watch watch;
   atomic_int stopped;   /* blt_status of the poll that ended the work */
   blt_error stop_error; /* written before `stopped` */
+  bool counted;         /* the counters below are those of one pass; set after it */
   atomic_uint_fast64_t selected, scanned_groups, skipped_groups;
 } blt_scan;
 

@@ -1,0 +1,39 @@
+/* agg_segment.h: aggregates that need all values of a group together.
+ *
+ * A segment holds the values of one group that pass the aggregate's mask, in row order, as words: an
+ * integer's value, a double's bits, a string's code. Results are words too: an int64, the bits of a double, a
+ * code, or for string_agg a pointer to a blt_segment_text.
+ */
+#ifndef BLT_EXEC_AGG_SEGMENT_H
+#define BLT_EXEC_AGG_SEGMENT_H
+
+#include "agg.h"
+
+typedef struct blt_segment_text {
+  uint32_t len;
+  char bytes[];
+} blt_segment_text;
+
+/* Scratch of one worker, and the texts that it made: they live until it is freed. */
+typedef struct blt_segment_work {
+  blt_ctx *ctx;
+  uint32_t *entries; /* hash table: index of the first equal value + 1 */
+  uint32_t *counts;  /* of each entry */
+  size_t size, counts_size;
+  double *x, *y; /* values of integers as doubles */
+  size_t x_cap, y_cap;
+  uint8_t *registers; /* of the distinct-count sketch */
+  struct text_chunk *chunks;
+} blt_segment_work;
+
+void blt_segment_work_free(blt_segment_work *w);
+
+/* Computes every column of segment `s` for one group. `a` and `b` (NULL when the segment has none) are in row
+ * order and may be reordered. words[c] and valid[c] are arrays by position, there for columns with a segment.
+ * Of TOP and BOTTOM the largest values come first in `a` afterwards and the word is their number.
+ * BLT_EOVERFLOW, BLT_ENOMEM. */
+blt_status blt_segment_final(const blt_agg_plan *p, uint32_t s, blt_segment_work *w, uint64_t *a, uint64_t *b,
+                             uint32_t n, uint64_t *const *words, uint8_t *const *valid, size_t position,
+                             blt_error *err);
+
+#endif

@@ -1,0 +1,335 @@
+/* Segments of groups: the values that an aggregate needs together, gathered group after group in row order.
+ *
+ * Direct: rows are counted by lane and group, counts become places, and a second reading puts each value in
+ * its place. Radix: values travel with the keys to the partitions, and each partition gathers its own.
+ */
+#include "agg_segment.h"
+#include "group.h"
+
+#include "../base/bits.h"
+#include "../base/mem.h"
+#include <string.h>
+
+#define ROWS BLT_VECTOR_ROWS
+#define LANES 16u
+#define FINAL_GROUPS 64u
+
+/* --- room
+ * ---------------------------------------------------------------------------------------------------- */
+
+static blt_status allocate_results(blt_grouping *g, blt_error *err) {
+  blt_ctx *ctx = g->scan->ctx;
+  for (uint32_t c = 0; c < g->agg->ncolumns; c++) {
+    if (g->agg->columns[c].segment < 0) continue;
+    g->segment_words[c] = blt_alloc(ctx, g->capacity * sizeof **g->segment_words);
+    g->segment_valid[c] = blt_alloc(ctx, g->capacity);
+    if (!g->segment_words[c] || !g->segment_valid[c])
+      return blt_fail_memory(err, g->capacity * sizeof **g->segment_words);
+  }
+  return BLT_OK;
+}
+
+blt_status blt_group_segments_results(blt_grouping *g, blt_error *err) {
+  blt_ctx *ctx = g->scan->ctx;
+  uint32_t n = g->agg->ncolumns;
+  g->segments = blt_calloc(ctx, g->agg->nsegments, sizeof *g->segments);
+  g->segment_words = blt_calloc(ctx, n, sizeof *g->segment_words);
+  g->segment_valid = blt_calloc(ctx, n, sizeof *g->segment_valid);
+  g->segment_works = blt_calloc(ctx, g->scan->workers, sizeof *g->segment_works);
+  if (!g->segments || !g->segment_words || !g->segment_valid || !g->segment_works)
+    return blt_fail_memory(err, n * sizeof *g->segment_words);
+  for (uint32_t i = 0; i < g->scan->workers; i++) g->segment_works[i].ctx = ctx;
+  return allocate_results(g, err);
+}
+
+blt_status blt_group_segment_room(blt_grouping *g, uint32_t s, uint64_t rows, bool kept, blt_error *err) {
+  blt_ctx *ctx = g->scan->ctx;
+  blt_group_segment *seg = &g->segments[s];
+  seg->rows = rows ? rows : 1;
+  size_t bytes = seg->rows * sizeof *seg->a;
+  bool ok = (seg->a = blt_alloc(ctx, bytes)) != NULL;
+  if (ok && g->agg->segments[s].b >= 0) ok = (seg->b = blt_alloc(ctx, bytes)) != NULL;
+  if (ok && kept) ok = (seg->kept = blt_alloc(ctx, seg->rows)) != NULL;
+  if (ok) ok = (seg->starts = blt_alloc(ctx, g->capacity * sizeof *seg->starts)) != NULL;
+  return ok ? BLT_OK : blt_fail_memory(err, bytes);
+}
+
+void blt_group_segments_free(blt_grouping *g) {
+  blt_ctx *ctx = g->scan->ctx;
+  uint32_t n = g->agg->ncolumns;
+  for (size_t s = 0; g->segments && s < g->agg->nsegments; s++) {
+    blt_group_segment *seg = &g->segments[s];
+    blt_free(ctx, seg->a, seg->rows * sizeof *seg->a);
+    blt_free(ctx, seg->b, seg->rows * sizeof *seg->b);
+    blt_free(ctx, seg->kept, seg->rows);
+    blt_free(ctx, seg->starts, g->capacity * sizeof *seg->starts);
+  }
+  for (uint32_t c = 0; c < n; c++) {
+    if (g->segment_words) blt_free(ctx, g->segment_words[c], g->capacity * sizeof **g->segment_words);
+    if (g->segment_valid) blt_free(ctx, g->segment_valid[c], g->capacity);
+  }
+  for (uint32_t i = 0; g->segment_works && i < g->scan->workers; i++)
+    blt_segment_work_free(&g->segment_works[i]);
+  blt_free(ctx, g->segments, g->agg->nsegments * sizeof *g->segments);
+  blt_free(ctx, g->segment_words, n * sizeof *g->segment_words);
+  blt_free(ctx, g->segment_valid, n * sizeof *g->segment_valid);
+  blt_free(ctx, g->segment_works, g->scan->workers * sizeof *g->segment_works);
+}
+
+/* --- values of a slice
+ * ------------------------------------------------------------------------------------------ */
+
+static void raw_words(const blt_vec *v, uint64_t *out) {
+  if (v->type.id == BLT_FLOAT64)
+    blt_vec_doubles(v, (double *)out);
+  else
+    blt_vec_offsets(v, 0, out);
+}
+
+static inline bool keeps(const uint64_t *bits, uint8_t state, uint32_t i) {
+  return state == BLT_MASK_ALL || (state == BLT_MASK_SOME && blt_bit(bits, i));
+}
+
+void blt_group_segments_scatter(blt_grouping *g, const blt_agg_work *w, const uint32_t *to, uint32_t n) {
+  uint64_t words[ROWS];
+  for (size_t s = 0; s < g->agg->nsegments; s++) {
+    const blt_agg_segment *segment = &g->agg->segments[s];
+    blt_group_segment *seg = &g->segments[s];
+    raw_words(&w->vecs[segment->a], words);
+    for (uint32_t i = 0; i < n; i++) seg->a[to[i]] = words[i];
+    if (seg->b) {
+      raw_words(&w->vecs[segment->b], words);
+      for (uint32_t i = 0; i < n; i++) seg->b[to[i]] = words[i];
+    }
+    if (!seg->kept) continue;
+    const uint64_t *bits = w->masks + segment->mask * (ROWS / 64);
+    for (uint32_t i = 0; i < n; i++) seg->kept[to[i]] = keeps(bits, w->mask_states[segment->mask], i);
+  }
+}
+
+/* --- partitions
+ * --------------------------------------------------------------------------------------------------- */
+
+typedef struct gather_room {
+  uint64_t *a, *b;
+  uint32_t *ends; /* of each group */
+} gather_room;
+
+/* Sorts a partition's values by group, keeping the order of rows. */
+static uint64_t gather(const blt_group_segment *seg, uint64_t start, const uint32_t *gids, uint32_t n,
+                       uint32_t groups, gather_room *room) {
+  uint32_t at = 0;
+  const uint8_t *kept = seg->kept ? seg->kept + start : NULL;
+  memset(room->ends, 0, groups * sizeof *room->ends);
+  for (uint32_t i = 0; i < n; i++) room->ends[gids[i]] += !kept || kept[i];
+  for (uint32_t k = 0; k < groups; k++) {
+    uint32_t rows = room->ends[k];
+    room->ends[k] = at;
+    seg->starts[start + k] = start + at;
+    at += rows;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    if (kept && !kept[i]) continue;
+    uint32_t to = room->ends[gids[i]]++;
+    room->a[to] = seg->a[start + i];
+    if (seg->b) room->b[to] = seg->b[start + i];
+  }
+  return at;
+}
+
+static blt_status partition_segment(blt_grouping *g, uint32_t s, uint32_t worker, uint64_t start,
+                                    const uint32_t *gids, uint32_t n, uint32_t groups, gather_room *room,
+                                    blt_error *err) {
+  blt_group_segment *seg = &g->segments[s];
+  uint64_t rows = gather(seg, start, gids, n, groups, room);
+  for (uint32_t k = 0; k < groups; k++) {
+    uint64_t from = seg->starts[start + k] - start;
+    blt_status status = blt_segment_final(g->agg, s, &g->segment_works[worker], room->a + from,
+                                          seg->b ? room->b + from : NULL, room->ends[k] - (uint32_t)from,
+                                          g->segment_words, g->segment_valid, start + k, err);
+    if (status != BLT_OK) return status;
+  }
+  if (g->agg->segments[s].own) memcpy(seg->a + start, room->a, rows * sizeof *room->a);
+  return BLT_OK;
+}
+
+blt_status blt_group_segments_partition(blt_grouping *g, uint32_t worker, uint64_t start,
+                                        const uint32_t *gids, uint32_t n, uint32_t groups, blt_error *err) {
+  blt_ctx *ctx = g->scan->ctx;
+  gather_room room = {blt_alloc(ctx, n * sizeof *room.a), blt_alloc(ctx, n * sizeof *room.b),
+                      blt_alloc(ctx, groups * sizeof *room.ends)};
+  blt_status status = BLT_OK;
+  if (!room.a || !room.b || !room.ends) status = blt_fail_memory(err, n * sizeof *room.a);
+  for (uint32_t s = 0; s < g->agg->nsegments && status == BLT_OK; s++)
+    status = partition_segment(g, s, worker, start, gids, n, groups, &room, err);
+  blt_free(ctx, room.a, n * sizeof *room.a);
+  blt_free(ctx, room.b, n * sizeof *room.b);
+  blt_free(ctx, room.ends, groups * sizeof *room.ends);
+  return status;
+}
+
+/* --- direct
+ * -----------------------------------------------------------------------------------------------------------
+ */
+
+typedef struct direct_run {
+  blt_grouping *g;
+  blt_agg_work **works;
+  uint32_t **places; /* of each segment: [lane][place]: first rows, then where the next value goes */
+  uint32_t nlanes;
+} direct_run;
+
+typedef struct lane_arg {
+  direct_run *run;
+  blt_agg_work *work;
+  uint32_t lane;
+} lane_arg;
+
+static uint32_t *places_of(const direct_run *run, size_t s, uint32_t lane) {
+  return run->places[s] + (size_t)lane * run->g->domain;
+}
+
+static blt_status count_slice(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
+  lane_arg *lane = arg;
+  blt_grouping *g = lane->run->g;
+  blt_agg_work *w = lane->work;
+  blt_status status = blt_agg_load(w, ev, slice, err);
+  if (status != BLT_OK) return status;
+  blt_group_direct_ids(g, w->vecs, slice->n, w->gids);
+  for (size_t s = 0; s < g->agg->nsegments; s++) {
+    uint32_t mask = g->agg->segments[s].mask, *count = places_of(lane->run, s, lane->lane);
+    const uint64_t *bits = w->masks + mask * (ROWS / 64);
+    if (w->mask_states[mask] == BLT_MASK_ALL)
+      for (uint32_t i = 0; i < slice->n; i++) count[w->gids[i]]++;
+    else
+      for (uint32_t i = 0; i < slice->n; i++) count[w->gids[i]] += keeps(bits, w->mask_states[mask], i);
+  }
+  return BLT_OK;
+}
+
+static void place_words(const uint64_t *words, const uint32_t *to, uint32_t n, uint64_t *out) {
+  for (uint32_t i = 0; i < n; i++)
+    if (to[i] != UINT32_MAX) out[to[i]] = words[i];
+}
+
+static blt_status place_slice(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
+  lane_arg *lane = arg;
+  blt_grouping *g = lane->run->g;
+  blt_agg_work *w = lane->work;
+  uint32_t to[ROWS];
+  uint64_t words[ROWS];
+  blt_status status = blt_agg_load(w, ev, slice, err);
+  if (status != BLT_OK) return status;
+  blt_group_direct_ids(g, w->vecs, slice->n, w->gids);
+  for (size_t s = 0; s < g->agg->nsegments; s++) {
+    const blt_agg_segment *segment = &g->agg->segments[s];
+    blt_group_segment *seg = &g->segments[s];
+    uint32_t *next = places_of(lane->run, s, lane->lane);
+    uint8_t state = w->mask_states[segment->mask];
+    const uint64_t *bits = w->masks + segment->mask * (ROWS / 64);
+    for (uint32_t i = 0; i < slice->n; i++) to[i] = keeps(bits, state, i) ? next[w->gids[i]]++ : UINT32_MAX;
+    raw_words(&w->vecs[segment->a], words);
+    place_words(words, to, slice->n, seg->a);
+    if (!seg->b) continue;
+    raw_words(&w->vecs[segment->b], words);
+    place_words(words, to, slice->n, seg->b);
+  }
+  return BLT_OK;
+}
+
+static blt_status run_lane(direct_run *run, uint32_t lane, uint32_t worker, blt_slice_fn fn, blt_error *err) {
+  blt_grouping *g = run->g;
+  if (!run->works[worker]) {
+    blt_status status = blt_agg_work_new(g->agg, &run->works[worker], err);
+    if (status != BLT_OK) return status;
+  }
+  lane_arg a = {run, run->works[worker], lane};
+  uint64_t blocks = g->scan->view->ngroups;
+  return blt_scan_groups(g->scan, worker, (uint32_t)(blocks * lane / run->nlanes),
+                         (uint32_t)(blocks * (lane + 1) / run->nlanes), fn, &a, err);
+}
+
+static blt_status count_lane(void *arg, uint32_t lane, uint32_t worker, blt_error *err) {
+  return run_lane(arg, lane, worker, count_slice, err);
+}
+
+static blt_status place_lane(void *arg, uint32_t lane, uint32_t worker, blt_error *err) {
+  return run_lane(arg, lane, worker, place_slice, err);
+}
+
+/* Turns a segment's counts into places: group after group, in each the lanes in order. */
+static blt_status assign_places(direct_run *run, uint32_t s, blt_error *err) {
+  blt_grouping *g = run->g;
+  uint64_t rows = 0;
+  for (uint64_t i = 0; i < g->domain * run->nlanes; i++) rows += run->places[s][i];
+  blt_status status = blt_group_segment_room(g, s, rows, false, err);
+  if (status != BLT_OK) return status;
+  uint32_t at = 0;
+  for (uint64_t k = 0; k < g->domain; k++) {
+    g->segments[s].starts[k] = at;
+    for (uint32_t l = 0; l < run->nlanes; l++) {
+      uint32_t *place = places_of(run, s, l) + k, n = *place;
+      *place = at;
+      at += n;
+    }
+  }
+  return BLT_OK;
+}
+
+/* Groups first to first + FINAL_GROUPS - 1 of the answer. */
+static blt_status final_groups(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
+  direct_run *run = arg;
+  blt_grouping *g = run->g;
+  uint64_t first = (uint64_t)task * FINAL_GROUPS, end = first + FINAL_GROUPS;
+  if (end > g->ngroups) end = g->ngroups;
+  blt_status status = blt_scan_check(g->scan, worker, err);
+  for (uint64_t i = first; i < end && status == BLT_OK; i++) {
+    uint32_t place = g->order[i];
+    for (uint32_t s = 0; s < g->agg->nsegments && status == BLT_OK; s++) {
+      blt_group_segment *seg = &g->segments[s];
+      uint64_t from = seg->starts[place], to = places_of(run, s, run->nlanes - 1)[place];
+      status = blt_segment_final(g->agg, s, &g->segment_works[worker], seg->a + from,
+                                 seg->b ? seg->b + from : NULL, (uint32_t)(to - from), g->segment_words,
+                                 g->segment_valid, place, err);
+    }
+  }
+  return status;
+}
+
+static blt_status gather_all(direct_run *run, blt_error *err) {
+  blt_grouping *g = run->g;
+  uint64_t rows = g->scan->view->rows;
+  blt_status status = blt_scan_run(g->scan, rows, run->nlanes, count_lane, run, err);
+  for (uint32_t s = 0; s < g->agg->nsegments && status == BLT_OK; s++) status = assign_places(run, s, err);
+  if (status == BLT_OK) status = blt_scan_run(g->scan, rows, run->nlanes, place_lane, run, err);
+  uint32_t tasks = (uint32_t)((g->ngroups + FINAL_GROUPS - 1) / FINAL_GROUPS);
+  return status == BLT_OK ? blt_scan_run(g->scan, rows, tasks, final_groups, run, err) : status;
+}
+
+static blt_status allocate_places(direct_run *run, blt_error *err) {
+  blt_grouping *g = run->g;
+  blt_ctx *ctx = g->scan->ctx;
+  run->works = blt_calloc(ctx, g->scan->workers, sizeof *run->works);
+  run->places = blt_calloc(ctx, g->agg->nsegments, sizeof *run->places);
+  if (!run->works || !run->places) return blt_fail_memory(err, g->scan->workers * sizeof *run->works);
+  for (size_t s = 0; s < g->agg->nsegments; s++)
+    if (!(run->places[s] = blt_calloc(ctx, g->domain * run->nlanes, sizeof **run->places)))
+      return blt_fail_memory(err, g->domain * run->nlanes * sizeof **run->places);
+  return BLT_OK;
+}
+
+blt_status blt_group_segments_direct(blt_grouping *g, blt_error *err) {
+  direct_run run = {.g = g};
+  blt_ctx *ctx = g->scan->ctx;
+  uint32_t lanes = g->domain > 32768 ? LANES / 2 : LANES, blocks = g->scan->view->ngroups;
+  run.nlanes = blocks == 0 ? 1 : blocks < lanes ? blocks : lanes;
+  blt_status status = blt_group_segments_results(g, err);
+  if (status == BLT_OK) status = allocate_places(&run, err);
+  if (status == BLT_OK) status = gather_all(&run, err);
+  for (uint32_t i = 0; run.works && i < g->scan->workers; i++) blt_agg_work_free(run.works[i]);
+  for (size_t s = 0; run.places && s < g->agg->nsegments; s++)
+    blt_free(ctx, run.places[s], g->domain * run.nlanes * sizeof **run.places);
+  blt_free(ctx, run.works, g->scan->workers * sizeof *run.works);
+  blt_free(ctx, run.places, g->agg->nsegments * sizeof *run.places);
+  return status;
+}
