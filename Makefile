@@ -58,7 +58,6 @@ ENGINE  := $(foreach room,$(ROOMS),$(sort $(wildcard csrc/$(room)/*.c)))
 BINDING := $(sort $(wildcard csrc/lua/*.c))
 CTESTS  := $(sort $(wildcard spec/c/test_*.c))
 SUPPORT := $(sort $(wildcard spec/support/*.c))
-HEADERS := $(wildcard csrc/*.h csrc/*/*.h spec/support/*.h)
 
 OPTIMIZE ?= -O3
 WARNINGS := -Wall -Wextra -Werror
@@ -169,19 +168,22 @@ valgrind: $(STAMP)/valgrind all $(TEST_PROGRAMS)
 	  $(LUA) spec/support/run.lua $(addprefix $(BUILD)/spec/,$(TESTS))
 
 # One libFuzzer program for each spec/fuzz/fuzz_*.c; a corpus in spec/fuzz/corpus/<name> seeds it.
-FUZZERS := $(patsubst spec/fuzz/%.c,build/fuzz/%,$(wildcard spec/fuzz/fuzz_*.c))
+FUZZERS := $(patsubst spec/fuzz/%.c,build/fuzz/spec/%,$(wildcard spec/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 20
-build/fuzz/%: spec/fuzz/%.c $(ENGINE) $(HEADERS) | $(STAMP)/fuzz
+FUZZ := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+build/fuzz/spec/%: spec/fuzz/%.c $(BUILD)/libblotter.a
 	@mkdir -p $(@D)
-	$(say)clang -std=c11 -D_GNU_SOURCE -O1 -g $(WARNINGS) -pthread -Icsrc -fsanitize=fuzzer,address,undefined \
-	  -fno-sanitize-recover=all -o $@ $< $(ENGINE) $(LIBS)
+	$(say)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libblotter.a $(LIBS)
 
-fuzz: $(FUZZERS)
-	@for f in $^; do \
-	  name=$${f##*/fuzz_}; mkdir -p build/fuzz/corpus/$$name; \
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
+fuzz: $(STAMP)/fuzz
+	@$(MAKE) --no-print-directory fuzzers BUILD=build/fuzz CC=clang OPTIMIZE=-O1 WARNINGS= INSTRUMENT='$(FUZZ)'
+	@for f in $(FUZZERS); do \
+	  name=$${f##*/fuzz_}; found=build/fuzz/corpus/$$name; mkdir -p $$found; \
 	  echo "== $$name: $(FUZZ_SECONDS) s"; \
 	  $$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 -artifact_prefix=build/fuzz/$$name- \
-	    build/fuzz/corpus/$$name $$(ls -d spec/fuzz/corpus/$$name 2>/dev/null) || exit 1; \
+	    $$found $$(ls -d spec/fuzz/corpus/$$name 2>/dev/null) || exit 1; \
 	done
 
 # ---- benchmarks ----------------------------------------------------------------------------------------

@@ -63,7 +63,8 @@ local function jobs(csv)
 end
 
 local function wanted(engine)
-  return not chosen or engine:find "^blotter" or engine == "memory" or (" " .. chosen .. " "):find(" " .. engine .. " ", 1, true) ~= nil
+  if not chosen or engine:find "^blotter" or engine == "memory" then return true end
+  return (" " .. chosen .. " "):find(" " .. engine .. " ", 1, true) ~= nil
 end
 
 --- Runs one job and adds its lines to the table.
