@@ -29,7 +29,7 @@ local function source_of_ten()
       statement("at least 4", {subject = "seoul-2014", indicator = "house_searches", area = "KR",
         period = "2014-11-12"}),
       statement("7,777", {subject = "operation-predator", area = "US", period_kind = "since",
-        period_start = "2003-01-01", period_end = "2012-12-31", period_precision = "year"}), -- falls from more than 11,600
+        period_start = "2003-01-01", period_end = "2012-12-31", period_precision = "year"}), -- falls from 11,600
       statement("more than 100", {subject = "seoul-2014", indicator = "devices_seized", area = "KR",
         period = "2014-11-12"}),
       statement("2.5 million", {subject = "face-project", indicator = "funding", currency = "EUR", period = "2023"}),

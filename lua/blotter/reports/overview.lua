@@ -8,7 +8,7 @@ local overview = { name = "overview", title = "Operations against online child s
 overview.params = {
   { name = "policy",
     description = "how competing statements are settled: newest, official, majority, lowest, highest or all" },
-  { name = "limit", description = "how many contradictions and breakdowns are printed at most (default 25)" },
+  { name = "limit", description = "how many contradictions and breakdowns are printed at most (default 40)" },
 }
 
 local MEASURES = {
@@ -98,14 +98,48 @@ local function add_subjects(doc, params, impossible)
     .. "and by each agency that took part.")
 end
 
+local LONGEST_CHART = 15
+
+-- The operations with most arrests as bars.
+local function add_chart(doc, params)
+  local rows = {}
+  for _, row in ipairs(doc.ops:total("arrests", { by = "subject", policy = params.policy }).rows) do
+    local subject = doc.ops:row("subjects", row.subject)
+    if subject.type == "operation" and not row.refused and (row.best or row.low) then
+      rows[#rows + 1] = { name = subject.name, row = row, size = row.best or row.low }
+    end
+  end
+  table.sort(rows, function(a, b)
+    if a.size ~= b.size then return a.size > b.size end
+    return a.name < b.name
+  end)
+  local labels, values = {}, {}
+  for i = 1, math.min(#rows, LONGEST_CHART) do
+    labels[i] = rows[i].name
+    values[i] = doc:sum(rows[i].row)
+  end
+  if #labels > 1 then
+    doc:add { kind = "chart", chart = "bar", title = "Operations with most arrests", labels = labels, values = values }
+  end
+end
+
 -- ---- breakdowns -------------------------------------------------------------------------------------
 
-local function parts_text(split)
+local function parts_text(ops, split)
   local words = {}
   for i, part in ipairs(split.figures) do
-    words[i] = ("%s %s"):format(part.best or part.printed, split.labels[i])
+    local label = split.labels[i] ~= "" and split.labels[i] or ops:words(part).period or ""
+    words[i] = ("%s %s"):format(ops:words(part).value, label)
   end
   return table.concat(words, "; ")
+end
+
+-- What makes two breakdowns the same one, in whatever order a source prints its parts.
+local function key_of(whole, split)
+  local cells = {}
+  for i, part in ipairs(split.figures) do cells[i] = ("%s#%s#%s"):format(part.cell, part.low, part.high) end
+  table.sort(cells)
+  return whole.cell .. "\0" .. tostring(whole.low) .. "\0" .. table.concat(cells, "\0")
 end
 
 local function is_worth_printing(figure)
@@ -119,7 +153,7 @@ local function distinct_breakdowns(ops)
   for _, figure in ipairs(ops:figures {}) do
     if figure.parts and is_worth_printing(figure) then
       for _, split in ipairs(ops:breakdowns(figure)) do
-        local key = figure.cell .. "|" .. split.name .. "|" .. parts_text(split)
+        local key = key_of(figure, split)
         if #split.figures > 1 and not seen[key] then
           seen[key] = true
           list[#list + 1] = { whole = figure, split = split, order = #list }
@@ -152,7 +186,7 @@ local function breakdown_row(doc, entry)
   if split.coverage ~= "overlapping" then gap = { low = split.low, high = split.high, flags = {}, sources = {} } end
   if gap and gap.low and gap.low > 0 then gap.flags = { "unexplained" } end
   if gap and gap.high and gap.high < 0 then gap.flags = { "too many parts" } end
-  return { what, whole.indicator_row.name, doc:figure(whole), parts_text(split), gap }
+  return { what, whole.indicator_row.name, doc:figure(whole), parts_text(doc.ops, split), gap }
 end
 
 local function add_breakdowns(doc, limit)
@@ -222,7 +256,7 @@ local function introduction(ops, policy)
 end
 
 function overview.build(ops, params)
-  local limit = math.tointeger(tonumber(params.limit or 25))
+  local limit = math.tointeger(tonumber(params.limit or 40))
   if not limit or limit < 1 then return nil, "report 'overview': limit must be a whole number from 1" end
   local policies = { newest = true, official = true, majority = true, lowest = true, highest = true, all = true }
   if params.policy and not policies[params.policy] then
@@ -232,6 +266,7 @@ function overview.build(ops, params)
   local findings = ops:reconcile()
   doc:text(introduction(ops, params.policy or "newest"))
   add_subjects(doc, params, contradicted(findings))
+  add_chart(doc, params)
   add_breakdowns(doc, limit)
   add_findings(doc, findings, limit)
   doc:sources()
