@@ -6,7 +6,7 @@
 
 local csv = {}
 
-local find, sub, gmatch = string.find, string.sub, string.gmatch
+local byte, find, sub, gmatch = string.byte, string.find, string.sub, string.gmatch
 
 local function count_newlines(text)
   local n, at = 0, 0
@@ -68,6 +68,36 @@ local function quoted_record(text, pos)
   end
 end
 
+-- A record of one line that holds quotes, the runs between them split at once; nil where it takes the careful reader
+-- (a quoted line break, or something to refuse).
+local function split_quoted(line)
+  local fields, n, pos, size = {}, 0, 1, #line
+  while true do
+    local quote = find(line, '"', pos, true)
+    if not quote then
+      for field in gmatch(sub(line, pos) .. ",", "([^,]*),") do
+        n = n + 1
+        fields[n] = field
+      end
+      return fields
+    end
+    if quote > pos then
+      if byte(line, quote - 1) ~= 44 then return nil end
+      for field in gmatch(sub(line, pos, quote - 1), "([^,]*),") do
+        n = n + 1
+        fields[n] = field
+      end
+    end
+    local field, after = quoted_field(line, quote)
+    if not field then return nil end
+    n = n + 1
+    fields[n] = field
+    if after > size then return fields end
+    if byte(line, after) ~= 44 then return nil end
+    pos = after + 1
+  end
+end
+
 --- Splits CSV text into records; see the head of this file.
 function csv.records(text)
   local records, lines, n = {}, {}, 0
@@ -76,7 +106,16 @@ function csv.records(text)
   while pos <= size do
     local stop = find(text, "\n", pos, true) or size + 1
     local line = sub(text, pos, stop - 1)
+    local quick
     if find(line, '"', 1, true) then
+      quick = byte(line, -1) ~= 13 and split_quoted(line) or false
+    end
+    if quick then
+      n = n + 1
+      records[n], lines[n] = quick, line_number
+      line_number = line_number + 1
+      pos = stop + 1
+    elseif quick ~= nil then
       local fields, after = quoted_record(text, pos)
       if not fields then return nil, after, line_number end
       n = n + 1

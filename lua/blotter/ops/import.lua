@@ -285,8 +285,9 @@ local function combine(whole, fresh, context)
     else
       local joined = table.move(data.rows, 1, #data.rows, 1, {})
       for _, texts in ipairs(rows) do
-        local row = loader.read_record(data.schema, function(_, field) return texts[field.name] end, context.file,
-          texts.line, context.problems)
+        local cells = {}
+        for i, field in ipairs(data.schema.fields) do cells[i] = texts[field.name] end
+        local row = loader.read_record(data.schema, cells, context.file, texts.line, context.problems)
         row.file = context.file
         joined[#joined + 1] = row
         table.insert(added[name], row)

@@ -118,6 +118,7 @@ local function compile_field(descriptor)
     required = constraints.required == true,
     unique = constraints.unique == true,
     parse_text = make(descriptor),
+    known = {},
     tests = constraint_tests(constraints),
     is_plain = (descriptor.type or "string") == "string" and not constraints.enum and not constraints.pattern,
   }
