@@ -51,9 +51,8 @@ static blt_status start_worker(blt_loading *k, blt_worker *w, blt_error *err) {
 static blt_status start(blt_loading *k, blt_load *l, blt_error *err) {
   uint32_t n = l->plan.ncols;
   *k = (blt_loading){.l = l, .ctx = l->ctx, .next = l->from, .lines = l->lines, .line_at = 0};
-  uint64_t chunks = (blt_source_size(l->source) - l->from) / l->chunk_bytes + 1;
   k->nworkers = blt_par_workers(l->ctx);
-  if (k->nworkers > chunks) k->nworkers = (uint32_t)chunks;
+  if (blt_source_size(l->source) <= l->chunk_bytes) k->nworkers = 1; /* otherwise any worker may come */
   k->workers = blt_calloc(k->ctx, k->nworkers, sizeof *k->workers);
   k->text_from = blt_calloc(k->ctx, n, sizeof *k->text_from);
   if (!k->workers || !k->text_from) return blt_fail_memory(err, n * sizeof *k->text_from);
@@ -164,7 +163,8 @@ static void forget(wave *v, uint32_t from) {
   blt_loading *k = v->k;
   for (uint32_t i = v->n; i-- > from;) {
     blt_chunk *c = &v->chunks[i];
-    for (uint32_t col = 0; c->columns && col < c->ncols; col++)
+    bool read = c->start != BLT_NO_START; /* else its columns are those of the chunk that had its memory */
+    for (uint32_t col = 0; read && col < c->ncols; col++)
       blt_intern_cut(&k->workers[c->worker].interns[col], c->columns[col].first_entry);
     blt_loading_retire(k, c);
   }
