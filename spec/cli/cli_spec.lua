@@ -1,22 +1,7 @@
 local cjson = require "cjson"
+local command = require "command"
 
-local function slurp(path)
-  local file = io.open(path, "rb")
-  if not file then return nil end
-  local text = file:read "a"
-  file:close()
-  return text
-end
-
--- Runs the command; returns its exit status, standard output and standard error.
-local function blotter(arguments, redirect)
-  local out, err = os.tmpname(), os.tmpname()
-  local _, _, status = os.execute(("build/bin/blotter %s >%s 2>%s"):format(arguments, redirect or out, err))
-  local text, message = slurp(out), slurp(err)
-  os.remove(out)
-  os.remove(err)
-  return status, text, message
-end
+local blotter, slurp = command.run, command.slurp
 
 describe("blotter", function()
   it("says what is wrong with a command line and ends with 2", function()
@@ -56,10 +41,10 @@ describe("blotter", function()
   end)
 
   it("replaces a file as a whole, follows a link to it, and leaves nothing beside it", function()
-    local folder = os.tmpname()
-    os.remove(folder)
-    assert(os.execute("mkdir " .. folder .. " && echo old >" .. folder .. "/old && ln -s old " .. folder .. "/link"))
-    finally(function() os.execute("rm -r " .. folder) end)
+    local folder = command.folder()
+    finally(function() command.remove(folder) end)
+    command.spill(folder .. "/old", "old")
+    assert(os.execute("ln -s old " .. folder .. "/link"))
     assert.equal(0, (blotter("subjects -f csv -o " .. folder .. "/link")))
     assert.is_truthy(slurp(folder .. "/old"):find "^block,kind,title")
     local pipe = io.popen("ls " .. folder)

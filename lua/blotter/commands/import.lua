@@ -44,7 +44,8 @@ end
 --- The bad rows that were passed over, on standard error.
 local function show_rejects(info)
   if (info.rejected or 0) == 0 then return end
-  io.stderr:write(("blotter: %d rows were rejected:\n%s\n"):format(info.rejected, tostring(info.rejects)))
+  local how_many = info.rejected == 1 and "1 row was" or info.rejected .. " rows were"
+  io.stderr:write(("blotter: %s rejected:\n%s\n"):format(how_many, tostring(info.rejects)))
 end
 
 local function into_database(args)
