@@ -20,7 +20,7 @@ uint32_t blt_date_weekday(int64_t date) {
 }
 
 uint32_t blt_date_yearday(int64_t date) {
-  return (uint32_t)(date - blt_civil_date(blt_civil_of(date).year, 1, 1)) + 1;
+  return (uint32_t)((uint64_t)date - (uint64_t)blt_civil_date(blt_civil_of(date).year, 1, 1)) + 1;
 }
 
 /* A week belongs to the year of its Thursday. */

@@ -11,7 +11,7 @@
 #ifndef BLT_BASE_ISA_H
 #define BLT_BASE_ISA_H
 
-#if defined(__x86_64__) && defined(__linux__) && !defined(__SANITIZE_THREAD__) &&                            \
+#if defined(__x86_64__) && defined(__linux__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__) &&     \
     !defined(__SANITIZE_ADDRESS__)
 #define BLT_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else

@@ -70,10 +70,4 @@ void blt_eval_reset(blt_eval *ev); /* before each vector */
 blt_status blt_expr_filter(blt_eval *ev, const blt_expr *e, uint32_t group, uint32_t start, uint32_t n,
                            uint16_t *sel, uint32_t *nsel, bool *all, blt_error *err);
 
-/* Widens a vector: int-like to int64_t, float (or int) to double, codes to uint32_t. Returns out, or the
- * vector's own data when that already has the form. */
-const int64_t *blt_vec_i64(const blt_vec *v, int64_t *out);
-const double *blt_vec_f64(const blt_vec *v, double *out);
-const uint32_t *blt_vec_codes(const blt_vec *v, uint32_t *out);
-
 #endif

@@ -1,0 +1,348 @@
+/* func_string.c: functions of strings. Positions and lengths count UTF-8 characters, the first is 1. A
+ * function of one dictionary column runs once for each distinct string (expr_memo.c), so these loops are
+ * plain. */
+#include "func.h"
+#include "text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Row i of string argument `a`, of int64 argument `a`. */
+typedef struct reader {
+  const blt_str *text[4];
+  const int64_t *number[4];
+  bool constant[4];
+} reader;
+
+static reader read_args(const blt_call *c) {
+  reader r = {0};
+  for (uint32_t a = 0; a < c->nargs && a < 4; a++) {
+    r.constant[a] = blt_call_constant(c, a);
+    if (c->args[a].type.id == BLT_STRING)
+      r.text[a] = blt_call_text(c, a);
+    else
+      r.number[a] = blt_call_i64(c, a);
+  }
+  return r;
+}
+static inline blt_str text(const reader *r, uint32_t a, uint32_t i) {
+  return r->text[a][r->constant[a] ? 0 : i];
+}
+static inline int64_t number(const reader *r, uint32_t a, uint32_t i) {
+  return r->number[a][r->constant[a] ? 0 : i];
+}
+
+static const blt_str nothing = {"", 0};
+
+/* ---- lengths and tests ---- */
+
+static blt_status loop_len(blt_call *c, blt_error *err) {
+  (void)err;
+  reader r = read_args(c);
+  int64_t *out = c->out;
+  bool bytes = c->op->name[0] == 'b';
+  for (uint32_t i = 0; i < c->n; i++) {
+    blt_str s = text(&r, 0, i);
+    out[i] = bytes ? s.len : blt_text_chars(s);
+  }
+  return BLT_OK;
+}
+BLT_STRICT(blt_run_len, loop_len)
+
+/* starts_with, ends_with, contains: by the first letter of the name. */
+static blt_status loop_search(blt_call *c, blt_error *err) {
+  (void)err;
+  reader r = read_args(c);
+  uint8_t *out = c->out;
+  char what = c->op->name[0];
+  for (uint32_t i = 0; i < c->n; i++) {
+    blt_str s = text(&r, 0, i), p = text(&r, 1, i);
+    if (what == 'c')
+      out[i] = blt_text_find(s, p) != NULL;
+    else
+      out[i] = p.len <= s.len && memcmp(what == 's' ? s.s : s.s + s.len - p.len, p.s, p.len) == 0;
+  }
+  return BLT_OK;
+}
+BLT_STRICT(blt_run_search, loop_search)
+
+static blt_status loop_find(blt_call *c, blt_error *err) {
+  (void)err;
+  reader r = read_args(c);
+  int64_t *out = c->out;
+  for (uint32_t i = 0; i < c->n; i++) {
+    blt_str s = text(&r, 0, i);
+    const char *at = blt_text_find(s, text(&r, 1, i));
+    out[i] = at ? (int64_t)blt_text_chars((blt_str){s.s, (uint32_t)(at - s.s)}) + 1 : 0;
+  }
+  return BLT_OK;
+}
+BLT_STRICT(blt_run_find, loop_find)
+
+static blt_status loop_like(blt_call *c, blt_error *err) {
+  (void)err;
+  reader r = read_args(c);
+  uint8_t *out = c->out;
+  for (uint32_t i = 0; i < c->n; i++) out[i] = blt_text_like(text(&r, 0, i), text(&r, 1, i));
+  return BLT_OK;
+}
+BLT_STRICT(blt_run_like, loop_like)
+
+/* ---- parts ---- */
+
+static blt_str slice(const char *from, const char *to) {
+  return to > from ? (blt_str){from, (uint32_t)(to - from)} : nothing;
+}
+
+/* `count` characters (INT64_MAX: all) from position `start` (1 the first, -1 the last) on; those before the
+ * text count, though there are none. */
+static blt_str substring(blt_str s, int64_t start, int64_t count) {
+  int64_t chars = blt_text_chars(s);
+  if (start < 0) start += chars + 1;
+  if (count < 0) count = 0;
+  int64_t end = count == INT64_MAX || start > INT64_MAX - count ? INT64_MAX : start + count;
+  if (start < 1) start = 1;
+  if (end <= start || start > chars) return nothing;
+  const char *from = blt_text_at(s, (uint64_t)start - 1);
+  blt_str rest = {from, (uint32_t)(s.s + s.len - from)};
+  return slice(from, blt_text_at(rest, (uint64_t)(end - start)));
+}
+
+static blt_status loop_substr(blt_call *c, blt_error *err) {
+  (void)err;
+  reader r = read_args(c);
+  blt_str *out = c->out;
+  for (uint32_t i = 0; i < c->n; i++)
+    out[i] = blt_call_null(c, i)
+                 ? nothing
+                 : substring(text(&r, 0, i), number(&r, 1, i), c->nargs > 2 ? number(&r, 2, i) : INT64_MAX);
+  return BLT_OK;
+}
+BLT_STRICT(blt_run_substr, loop_substr)
+
+/* left(s, n), right(s, n): a negative n takes all but -n characters. */
+static blt_status loop_end(blt_call *c, blt_error *err) {
+  (void)err;
+  reader r = read_args(c);
+  blt_str *out = c->out;
+  bool left = c->op->name[0] == 'l';
+  for (uint32_t i = 0; i < c->n; i++) {
+    blt_str s = text(&r, 0, i);
+    int64_t chars = blt_text_chars(s), n = number(&r, 1, i);
+    if (n < 0) n = n < -chars ? 0 : chars + n;
+    if (n > chars) n = chars;
+    const char *cut = blt_text_at(s, (uint64_t)(left ? n : chars - n));
+    out[i] = left ? slice(s.s, cut) : slice(cut, s.s + s.len);
+  }
+  return BLT_OK;
+}
+BLT_STRICT(blt_run_end, loop_end)
+
+/* Whether the character at p is one of `set`. */
+static bool in_set(const char *p, uint32_t bytes, blt_str set) {
+  for (const char *q = set.s, *end = q + set.len; q < end; q += blt_char_bytes(q, end))
+    if (blt_char_bytes(q, end) == bytes && memcmp(p, q, bytes) == 0) return true;
+  return false;
+}
+
+static blt_str trim(blt_str s, blt_str set, bool left, bool right) {
+  const char *p = s.s, *end = s.s + s.len;
+  while (left && p < end && in_set(p, blt_char_bytes(p, end), set)) p += blt_char_bytes(p, end);
+  while (right && p < end) {
+    const char *last = end - 1;
+    while (last > p && ((unsigned char)*last & 0xc0) == 0x80 && end - last < 4) last--;
+    if (blt_char_bytes(last, end) != (uint32_t)(end - last)) last = end - 1;
+    if (!in_set(last, (uint32_t)(end - last), set)) break;
+    end = last;
+  }
+  return slice(p, end);
+}
+
+static blt_status loop_trim(blt_call *c, blt_error *err) {
+  static const blt_str blanks = {" \t\r\n\f\v", 6};
+  (void)err;
+  reader r = read_args(c);
+  blt_str *out = c->out;
+  char side = c->op->name[0];
+  for (uint32_t i = 0; i < c->n; i++)
+    out[i] = trim(text(&r, 0, i), c->nargs > 1 ? text(&r, 1, i) : blanks, side != 'r', side != 'l');
+  return BLT_OK;
+}
+BLT_STRICT(blt_run_trim, loop_trim)
+
+/* Part k (from 1; from -1 at the end) between separators; empty when there is none. */
+static blt_str split_part(blt_str s, blt_str separator, int64_t k) {
+  const char *end = s.s + s.len;
+  if (separator.len == 0) return k == 1 || k == -1 ? s : nothing;
+  if (k < 0) {
+    int64_t parts = 1;
+    blt_str rest = s;
+    for (const char *at; (at = blt_text_find(rest, separator)); parts++)
+      rest = slice(at + separator.len, end);
+    k = k < -parts ? 0 : parts + k + 1;
+  }
+  for (; k > 0; k--) {
+    const char *at = blt_text_find(s, separator);
+    if (k == 1) return slice(s.s, at ? at : end);
+    if (!at) break;
+    s = slice(at + separator.len, end);
+  }
+  return nothing;
+}
+
+static blt_status loop_split_part(blt_call *c, blt_error *err) {
+  (void)err;
+  reader r = read_args(c);
+  blt_str *out = c->out;
+  for (uint32_t i = 0; i < c->n; i++)
+    out[i] = blt_call_null(c, i) ? nothing : split_part(text(&r, 0, i), text(&r, 1, i), number(&r, 2, i));
+  return BLT_OK;
+}
+BLT_STRICT(blt_run_split_part, loop_split_part)
+
+/* ---- new strings ---- */
+
+static blt_status loop_case(blt_call *c, blt_error *err) {
+  reader r = read_args(c);
+  blt_text_room room = {.ev = c->frame->ev};
+  blt_str *out = c->out;
+  for (uint32_t i = 0; i < c->n; i++) {
+    blt_str s = text(&r, 0, i);
+    char *p = blt_text_take(&room, s.len, err);
+    if (!p) return err->code;
+    out[i] = blt_text_case(s, c->op->name[0] == 'u', p);
+  }
+  return BLT_OK;
+}
+BLT_STRICT(blt_run_case, loop_case)
+
+/* How often `from` stands in s, without overlap. */
+static size_t occurrences(blt_str s, blt_str from) {
+  size_t n = 0;
+  const char *end = s.s + s.len;
+  for (const char *at; (at = blt_text_find(s, from)); n++) s = slice(at + from.len, end);
+  return n;
+}
+
+static blt_status replace(blt_text_room *room, blt_str s, blt_str from, blt_str to, blt_str *out,
+                          blt_error *err) {
+  size_t n = from.len ? occurrences(s, from) : 0;
+  *out = s;
+  if (n == 0) return BLT_OK;
+  size_t bytes = s.len - n * from.len + n * to.len;
+  char *p = blt_text_take(room, bytes, err);
+  const char *end = s.s + s.len;
+  if (!p) return err->code;
+  *out = (blt_str){p, (uint32_t)bytes};
+  for (const char *at; (at = blt_text_find(s, from));) {
+    memcpy(p, s.s, (size_t)(at - s.s));
+    p += at - s.s;
+    memcpy(p, to.s, to.len);
+    p += to.len;
+    s = slice(at + from.len, end);
+  }
+  memcpy(p, s.s, s.len);
+  return BLT_OK;
+}
+
+static blt_status loop_replace(blt_call *c, blt_error *err) {
+  reader r = read_args(c);
+  blt_text_room room = {.ev = c->frame->ev};
+  blt_str *out = c->out;
+  blt_status status = BLT_OK;
+  for (uint32_t i = 0; i < c->n && status == BLT_OK; i++) {
+    out[i] = nothing;
+    if (!blt_call_null(c, i))
+      status = replace(&room, text(&r, 0, i), text(&r, 1, i), text(&r, 2, i), &out[i], err);
+  }
+  return status;
+}
+BLT_STRICT(blt_run_replace, loop_replace)
+
+/* Fills up to `width` characters; a longer text is cut to them. */
+static blt_status pad(blt_text_room *room, blt_str s, int64_t width, blt_str fill, bool left, blt_str *out,
+                      blt_error *err) {
+  int64_t chars = blt_text_chars(s), each = blt_text_chars(fill);
+  if (width <= chars || each == 0) {
+    *out = slice(s.s, blt_text_at(s, width < 0 ? 0 : (uint64_t)width));
+    return BLT_OK;
+  }
+  int64_t missing = width - chars;
+  if (missing > BLT_MAX_STRING)
+    return blt_fail(err, BLT_EOVERFLOW, "a string of %lld characters is longer than %u bytes",
+                    (long long)width, BLT_MAX_STRING);
+  size_t rest = (size_t)(blt_text_at(fill, (uint64_t)(missing % each)) - fill.s);
+  size_t filled = (size_t)(missing / each) * fill.len + rest;
+  char *p = blt_text_take(room, filled + s.len, err), *q = left ? p : p + s.len;
+  if (!p) return err->code;
+  memcpy(left ? p + filled : p, s.s, s.len);
+  for (size_t at = 0; at < filled; at += fill.len)
+    memcpy(q + at, fill.s, filled - at < fill.len ? filled - at : fill.len);
+  *out = (blt_str){p, (uint32_t)(filled + s.len)};
+  return BLT_OK;
+}
+
+static blt_status loop_pad(blt_call *c, blt_error *err) {
+  static const blt_str blank = {" ", 1};
+  reader r = read_args(c);
+  blt_text_room room = {.ev = c->frame->ev};
+  blt_str *out = c->out;
+  blt_status status = BLT_OK;
+  for (uint32_t i = 0; i < c->n && status == BLT_OK; i++) {
+    out[i] = nothing;
+    if (blt_call_null(c, i)) continue;
+    blt_str fill = c->nargs > 2 ? text(&r, 2, i) : blank;
+    status = pad(&room, text(&r, 0, i), number(&r, 1, i), fill, c->op->name[0] == 'l', &out[i], err);
+  }
+  return status;
+}
+BLT_STRICT(blt_run_pad, loop_pad)
+
+/* ---- joining ---- */
+
+/* a .. b */
+static blt_status loop_join(blt_call *c, blt_error *err) {
+  reader r = read_args(c);
+  blt_text_room room = {.ev = c->frame->ev};
+  blt_str *out = c->out;
+  for (uint32_t i = 0; i < c->n; i++) {
+    out[i] = nothing;
+    if (blt_call_null(c, i)) continue;
+    blt_str a = text(&r, 0, i), b = text(&r, 1, i);
+    char *p = blt_text_take(&room, (size_t)a.len + b.len, err);
+    if (!p) return err->code;
+    memcpy(p, a.s, a.len);
+    memcpy(p + a.len, b.s, b.len);
+    out[i] = (blt_str){p, a.len + b.len};
+  }
+  return BLT_OK;
+}
+static BLT_STRICT(run_join, loop_join)
+
+    /* `..` takes values of any type, as Lua's takes numbers. */
+    blt_status blt_bind_join(blt_binder *b, blt_op *op, blt_error *err) {
+  op->run = run_join;
+  op->can_fail = true; /* past BLT_MAX_STRING */
+  for (uint32_t i = 0; i < op->nargs; i++) {
+    op->args[i] = blt_bind_call(b, "string", &op->args[i], 1, op->node, err);
+    if (!op->args[i]) return err->code;
+  }
+  return BLT_OK;
+}
+
+/* concat(a, b, …): as `..`, but a null counts as empty. */
+blt_status blt_bind_concat(blt_binder *b, blt_op *op, blt_error *err) {
+  blt_value empty = {.type = {.id = BLT_STRING}, .u.s = nothing};
+  blt_op *all = NULL;
+  for (uint32_t i = 0; i < op->nargs; i++) {
+    blt_op *pair[2] = {blt_bind_convert(b, op->args[i], empty.type, err),
+                       blt_bind_value(b, &empty, op->node, err)};
+    if (!pair[0] || !pair[1]) return err->code;
+    pair[1] = blt_bind_call(b, "coalesce", pair, 2, op->node, err);
+    pair[0] = all;
+    all = all && pair[1] ? blt_bind_call(b, "..", pair, 2, op->node, err) : pair[1];
+    if (!all) return err->code;
+  }
+  *op = *all;
+  return BLT_OK;
+}
