@@ -50,8 +50,12 @@ describe("reconcile", function()
       assert.same({{"parts", "none", 10, 10}}, (findings {{value = 100}, part(50, "KR", all), part(40, "JP", all)}))
     end)
 
-    it("leave a remainder, when it does not", function()
-      assert.same({{"parts", "some", 10, 10}}, (findings {{value = 100}, part(50, "KR"), part(40, "JP")}))
+    it("leave a remainder, when it does not say so; none, when it says that some are missing", function()
+      local unknown = {coverage = "unknown"}
+      assert.same({{"parts", "some", 10, 10}},
+        (findings {{value = 100}, part(50, "KR", unknown), part(40, "JP", unknown)}))
+      copy:remove()
+      assert.same({}, (findings {{value = 100}, part(50, "KR"), part(40, "JP")}))
     end)
 
     it("may be too few within open bounds", function()

@@ -50,9 +50,12 @@ function Ops:total(indicator, options)
   return blame_caller(total.compute, self.model, indicator, options)
 end
 
---- What does not fit together, ranked; see findings.lua for what a finding holds.
+--- What does not fit together, ranked; see findings.lua for what a finding holds. options.check runs one check only.
+-- The list is remembered; it is the caller's to read, not to change.
 function Ops:reconcile(options)
-  return reconcile.run(self.model, options)
+  if options and options.check then return reconcile.run(self.model, options) end
+  self.model.findings = self.model.findings or reconcile.run(self.model)
+  return self.model.findings
 end
 
 --- The breakdowns of a figure: {name, coverage, figures, low, high}, low and high bounding what the parts leave.

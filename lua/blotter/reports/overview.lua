@@ -164,15 +164,18 @@ local function distinct_breakdowns(ops)
   return list
 end
 
+-- The share of the whole that a breakdown leaves unexplained or has too much of; a source that says that parts are
+-- missing leaves nothing to explain.
 local function gap_of(entry)
   local low, high = entry.split.low, entry.split.high
-  if high and high < 0 then return -high end
-  return low and low > 0 and low or 0
+  local size = math.max(1, entry.whole.best or 1)
+  if high and high < 0 then return 1 - high / size end
+  return entry.split.coverage ~= "partial" and low and low > 0 and low / size or 0
 end
 
--- What leaves most unexplained first; then in the order of the table.
+-- Parts that are too many first, then what leaves most unexplained, then in the order of the table.
 local function by_gap(a, b)
-  local x, y = gap_of(a) / math.max(1, a.whole.best or 1), gap_of(b) / math.max(1, b.whole.best or 1)
+  local x, y = gap_of(a), gap_of(b)
   if x ~= y then return x > y end
   return a.order < b.order
 end
@@ -184,7 +187,9 @@ local function breakdown_row(doc, entry)
   if label ~= "" then what = what .. " (" .. label .. ")" end
   local gap
   if split.coverage ~= "overlapping" then gap = { low = split.low, high = split.high, flags = {}, sources = {} } end
-  if gap and gap.low and gap.low > 0 then gap.flags = { "unexplained" } end
+  if gap and gap.low and gap.low > 0 then
+    gap.flags = { split.coverage == "partial" and "not named" or "unexplained" }
+  end
   if gap and gap.high and gap.high < 0 then gap.flags = { "too many parts" } end
   return { what, whole.indicator_row.name, doc:figure(whole), parts_text(doc.ops, split), gap }
 end
@@ -204,7 +209,8 @@ local function add_breakdowns(doc, limit)
     rows[i] = breakdown_row(doc, entry)
   end
   doc:heading(2, "How the figures break down")
-  local note = "Unexplained is the whole less its parts; below zero, the parts are more than the whole."
+  local note = "Unexplained is the whole less its parts; below zero, the parts are more than the whole. Not named: the "
+    .. "source says or shows that some parts are missing."
   if #list > limit then
     note = note .. (" %d of %d breakdowns, those that leave most unexplained first; the profile of a subject has all.")
       :format(limit, #list)
