@@ -54,6 +54,19 @@ describe("import", function()
     return texts
   end
 
+  it("reads numbers in words, and refuses a text that holds none", function()
+    local record = source_of_ten()
+    record.figures = {{subject = "seoul-2014", indicator = "devices_seized", area = "KR", period = "2014-11-12",
+      printed = "nearly two hundred and fifty-five", locator = 1}}
+    assert(ops:add(record))
+    local figure = ops:figures {source = "examplepost-2024-1"}[1]
+    assert.same({255, 230, 254, "nearly"}, {figure.value, figure.low, figure.high, figure.qualifier})
+    record.source.id, record.publishers, record.figures[1].printed = "examplepost-2024-2", nil, "quite a few"
+    local report, problem = ops:add(record)
+    assert.is_nil(report)
+    assert.matches("'quite a few' holds no number that can be read", problem, 1, true)
+  end)
+
   it("writes a source of ten statements and reports exactly the three that conflict", function()
     local before = #ops:figures {}
     local report = assert(ops:add(source_of_ten()))

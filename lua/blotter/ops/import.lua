@@ -18,6 +18,7 @@ local dates = require "blotter.ops.dates"
 local diagnostics = require "blotter.ops.diagnostics"
 local lexicon = require "blotter.ops.lexicon"
 local loader = require "blotter.ops.package"
+local numerals = require "blotter.ops.numerals"
 local rules = require "blotter.ops.rules"
 
 local import = {}
@@ -136,7 +137,11 @@ local function read_printed(row, words)
       end
     end
   end
-  if not number then return end
+  if not number then
+    local rule = words[row.qualifier]
+    row.value = row.value or (rule and rule.low:find "^v" and plain_text(numerals.read(row.printed)) or nil)
+    return
+  end
   row.multiplier = row.multiplier or multipliers[scale:lower()] and tostring(multipliers[scale:lower()]) or "1"
   if not row.value then
     local value = tonumber((number:gsub(",", ""))) or 0
@@ -200,6 +205,11 @@ local function fill_figure(row, context)
   row.status, row.rank = row.status or "A", row.rank or "normal"
   if row.part_of then row.coverage = row.coverage or "unknown" end
   fill_bounds(row, context.lexicon, indicator)
+  local rule = context.lexicon[row.qualifier]
+  if row.printed and not row.value and rule and rule.low:find "^v" then
+    context.problems:add(context.file, row.line, "printed",
+      ("'%s' holds no number that can be read; expected one, or a value"):format(row.printed))
+  end
 end
 
 -- The keys of a table as texts, sorted, so that errors come in the same order in every run.

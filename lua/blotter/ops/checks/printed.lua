@@ -1,22 +1,20 @@
 -- The number as printed against the number as stored: a slip of the curator, not of a source.
 --
--- Reads digits ("20.5 million", "1 400", "91 mil") and small English number words; what it cannot read it leaves.
+-- Reads digits ("20.5 million", "1 400", "91 mil") and English number words; what it cannot read it leaves.
 
+local numerals = require "blotter.ops.numerals"
 local phrase = require "blotter.ops.phrase"
 
 local printed = {}
 
-local words = {one = 1, two = 2, three = 3, four = 4, five = 5, six = 6, seven = 7, eight = 8, nine = 9, ten = 10,
-  eleven = 11, twelve = 12, thirteen = 13, fourteen = 14, fifteen = 15, sixteen = 16, seventeen = 17, eighteen = 18,
-  nineteen = 19, twenty = 20}
-
--- The readings of a printed number: with marks as thousands, and with the last mark as a decimal point.
-local function readings(text)
+-- The readings of a printed number, before its multiplier: with marks as thousands, and with the last mark as a decimal
+-- point; words hold their million themselves, but not their weeks.
+local function readings(text, multiplier)
   if text:find "%a%-%d" or text:find "%d%-%a" then return {} end
   local number = text:match "%d[%d,. ]*%d" or text:match "%d"
   if not number then
-    local word = words[text:lower():match "^%a+$"]
-    return word and {word} or {}
+    local word = numerals.read(text)
+    return word and {word, word / multiplier} or {}
   end
   local list = {tonumber((number:gsub("[,. ]", "")))}
   local whole, decimals = number:match "^(.-)[.,](%d+)$"
@@ -27,7 +25,7 @@ end
 --- Whether a figure's value is one of the readings of what is printed, or nil when it cannot be read.
 function printed.agrees(figure)
   if not figure.value then return nil end
-  local list = readings(figure.printed)
+  local list = readings(figure.printed, figure.multiplier)
   if #list == 0 then return nil end
   for _, reading in ipairs(list) do
     local value = reading * figure.multiplier
