@@ -137,7 +137,8 @@ end
 --- Integers that may overflow: then both engines must say so.
 function generators.int(self, depth)
   if self:chance(90) then return generators.small(self, depth) end
-  return ("(%s %s %s)"):format(self:expression("int", depth), self:pick { "+", "-", "*" }, self:expression("int", depth))
+  return ("(%s %s %s)"):format(self:expression("int", depth), self:pick { "+", "-", "*" },
+    self:expression("int", depth))
 end
 
 function generators.float(self, depth)
