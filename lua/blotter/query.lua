@@ -8,7 +8,7 @@
 -- Fields: source (a core table, or the query before), types (of the source's columns; filled in when the query before
 -- has run), scope (what names mean to the next verb), where (terms), grouped,
 -- keys (items {name, binding}), aggregates, order (entries), skip, limit. No field is changed after a verb has made it,
--- except `prepared` (plan.lua's).
+-- except `prepared` (plan.lua's) and `made` (what verbs made of this query, at the end of this file).
 
 local aggregate = require "blotter.lang.aggregate"
 local bind = require "blotter.lang.bind"
@@ -348,6 +348,45 @@ function query:top(n, text, options)
   local q = filtered(self, present, params)
   if options.by then return top_of_groups(q, n, items, options.by, params) end
   return ordered(q, items, params, true):limit(n)
+end
+
+-- ---- remembering ------------------------------------------------------------------------------------------------
+
+local REMEMBERED = 32
+
+--- Queries are immutable, so the same verb with the same text makes the same query: it is kept, with its prepared
+-- plan, and a script that asks again in a loop does not plan again.
+local function remembering(name, verb)
+  return function(self, text, params)
+    if params ~= nil or type(text) ~= "string" then return verb(self, text, params) end
+    local made = self.made
+    if not made then
+      made = { count = 0 }
+      self.made = made
+    end
+    local texts = made[name]
+    if not texts then
+      texts = {}
+      made[name] = texts
+    end
+    local q = texts[text]
+    if not q then
+      q = verb(self, text)
+      if made.count >= REMEMBERED then
+        made = { count = 0 }
+        texts = {}
+        made[name] = texts
+        self.made = made
+      end
+      texts[text] = q
+      made.count = made.count + 1
+    end
+    return q
+  end
+end
+
+for _, name in ipairs { "where", "select", "derive", "by", "agg", "order", "distinct" } do
+  query[name] = remembering(name, query[name])
 end
 
 return query
