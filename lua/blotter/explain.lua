@@ -20,8 +20,8 @@ end
 --- What one stage does, a line a part.
 local function describe(q, lines)
   local input = core.is_table(q.source) and core.columns(q.source) or q.source.scope.names
-  if #q.where > 0 then
-    lines[#lines + 1] = "  where   " .. list_of(q.where, function(term) return "(" .. binding_text(term) .. ")" end)
+  if #q.conditions > 0 then
+    lines[#lines + 1] = "  where   " .. list_of(q.conditions, function(term) return "(" .. binding_text(term) .. ")" end)
   end
   local function named(item)
     local text = binding_text(item.binding, input)

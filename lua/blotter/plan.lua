@@ -61,8 +61,8 @@ end
 --- The description that core.stage reads.
 local function describe(q)
   local description = { slots = {}, known = {}, outputs = {}, aggregates = {}, order = {} }
-  if #q.where > 0 then
-    description.slots[1] = bind.emit_all(q.where)
+  if #q.conditions > 0 then
+    description.slots[1] = bind.emit_all(q.conditions)
     description.where = 1
   end
   if q.grouped then describe_groups(q, description) else describe_rows(q, description) end
@@ -125,7 +125,7 @@ function plan.run(q, mode, profiles)
   local answer, message, code, position, slot = core.run(prepared.stage, from, mode)
   if not answer then refuse(q, message, code, position, slot) end
   if q.heads then keep_heads(q, answer) end
-  if mode then profiles[#profiles + 1] = { query = q, profile = message } end
+  if profiles then profiles[#profiles + 1] = { query = q, profile = message } end
   return answer
 end
 

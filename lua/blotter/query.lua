@@ -6,7 +6,7 @@
 --
 -- A verb that does not fit (a filter after groups or after a limit) starts a new stage over the answer of this one.
 -- Fields: source (a core table, or the query before), types (of the source's columns; filled in when the query before
--- has run), scope (what names mean to the next verb), where (terms), grouped,
+-- has run), scope (what names mean to the next verb), conditions (terms), grouped,
 -- keys (items {name, binding}), aggregates, order (entries), skip, limit. No field is changed after a verb has made it,
 -- except `prepared` (plan.lua's) and `made` (what verbs made of this query, at the end of this file).
 
@@ -36,7 +36,7 @@ end
 
 local function new(from, scope)
   scope.types = scope.types or {}
-  return setmetatable({ source = from, types = scope.types, scope = scope, where = EMPTY, order_by = EMPTY,
+  return setmetatable({ source = from, types = scope.types, scope = scope, conditions = EMPTY, order_by = EMPTY,
     before = 0 }, query)
 end
 
@@ -48,7 +48,7 @@ end
 
 --- The next query: this one's fields, and what the verb changes.
 local function with(q, changes)
-  local copy = { source = q.source, types = q.types, scope = q.scope, where = q.where, order_by = q.order_by,
+  local copy = { source = q.source, types = q.types, scope = q.scope, conditions = q.conditions, order_by = q.order_by,
     before = q.before, most = q.most, grouped = q.grouped, keys = q.keys, aggregates = q.aggregates,
     pending = q.pending }
   for key, value in next, changes do copy[key] = value end
@@ -100,9 +100,9 @@ local function filtered(q, node, params)
     q = nest(q)
     term = bind.term(node, q.scope, params)
   end
-  local terms = table.move(q.where, 1, #q.where, 1, {})
+  local terms = table.move(q.conditions, 1, #q.conditions, 1, {})
   terms[#terms + 1] = term
-  return with(q, { where = terms })
+  return with(q, { conditions = terms })
 end
 
 --- Keeps the rows for which the condition is true (neither false nor null).

@@ -10,7 +10,7 @@ local aggregate = {}
 --- An argument as a binding of its own; it must not aggregate.
 local function argument_binding(node, scope, params)
   tree.walk(node, function(inner)
-    if inner.kind == "call" and bind.aggregate(inner.name) then
+    if inner.kind == "call" and bind.aggregate(inner) then
       source.fail_at(inner, "an aggregate inside an aggregate; to aggregate twice, write by … agg after by … agg")
     end
   end)
@@ -19,7 +19,7 @@ end
 
 --- The description of one aggregate call: {name, kind, condition or false, arguments…}, with its node.
 local function describe(call, name, scope, params)
-  local kind, conditional = bind.aggregate(call.name)
+  local kind, conditional = bind.aggregate(call)
   local out = { name, kind, false, node = call }
   local n = #call.args
   if conditional and n == 0 then
@@ -50,11 +50,11 @@ function aggregate.split(items, scope, params, taken)
   for _, item in ipairs(items) do
     if item.star then source.fail_at(item, "'*' is no aggregate: count() counts rows") end
     if taken[item.name] then source.fail_at(item, ("two columns named '%s'"):format(item.name)) end
-    local direct = item.node.kind == "call" and bind.aggregate(item.node.name)
+    local direct = item.node.kind == "call" and bind.aggregate(item.node)
     computes = computes or not direct
   end
   local function result_of(node)
-    if node.kind ~= "call" or not bind.aggregate(node.name) then return nil end
+    if node.kind ~= "call" or not bind.aggregate(node) then return nil end
     local name = "#" .. #found + 1
     found[#found + 1] = describe(node, name, scope, params)
     found[name] = true

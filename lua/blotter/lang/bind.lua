@@ -24,9 +24,11 @@ end
 local function_names, aggregate_names = core.functions(), core.aggregates()
 local functions, aggregates = set(function_names), set(aggregate_names)
 
---- Kind of the aggregate that a call names, and whether its last argument is a condition; nil when it names none.
-function bind.aggregate(name)
-  if aggregates[name] then return name, false end
+--- Kind of the aggregate that a call is, and whether its last argument is a condition; nil when it is none. `min` and
+-- `max` of several values are functions of a row.
+function bind.aggregate(call)
+  local name = call.name
+  if aggregates[name] and not (functions[name] and #call.args > 1) then return name, false end
   local base = name:match "^(.+)_if$"
   if base and aggregates[base] then return base, true end
   return nil
@@ -56,12 +58,10 @@ function bind.check(node, scope)
     end
   end
   for _, call in ipairs(node.calls) do
-    if not functions[call.name] then
-      if bind.aggregate(call.name) then
-        source.fail_at(call, ("'%s' is an aggregate: it stands in agg, or after by"):format(call.name))
-      end
-      unknown_call(call)
+    if bind.aggregate(call) then
+      source.fail_at(call, ("'%s' is an aggregate: it stands in agg, or after by"):format(call.name))
     end
+    if not functions[call.name] then unknown_call(call) end
   end
 end
 
@@ -85,11 +85,11 @@ function bind.binding(node, scope, params)
   return bind.term(node, scope, params)
 end
 
---- A binding whose value becomes one of type `wanted`: constants are read as that type.
+--- A binding whose value becomes one of type `wanted`.
 function bind.cast(node, scope, params, wanted)
-  local binding = bind.binding(node, scope, params)
-  if node.kind == "literal" or node.kind == "parameter" then binding.wanted = wanted end
-  return binding
+  local term = bind.term(node, scope, params)
+  term.wanted = wanted
+  return term
 end
 
 -- ---- to postfix ---------------------------------------------------------------------------------------------
@@ -240,15 +240,31 @@ function emit(out, node, scope, params)
   end
 end
 
+--- The value of a term in the type that is wanted: a constant read as it, anything else by the function of its name.
+local function emit_cast(out, term)
+  local node, wanted = term.node, term.wanted
+  if node.kind == "parameter" or node.kind == "literal" then
+    emit_constant(out, node, term.params, wanted)
+  else
+    emit(out, node, term.scope, term.params)
+  end
+  local precision, scale = wanted:match "^decimal%((%d+),(%d+)%)$"
+  if precision then
+    put(out, VALUE, "int64", math.tointeger(precision), node)
+    put(out, VALUE, "int64", math.tointeger(scale), node)
+  end
+  put(out, CALL, precision and "decimal" or wanted, precision and 3 or 1, node)
+end
+
 --- The postfix form of a binding: a flat sequence for core.stage, with `origins`, the tree's node of each of its own.
 function bind.emit(binding)
   local out = { origins = {} }
-  if type(binding) == "table" and binding.wanted then
-    emit_constant(out, binding.node, binding.params, binding.wanted)
-  elseif type(binding) == "table" then
-    emit(out, binding.node, binding.scope, binding.params)
-  else
+  if type(binding) ~= "table" then
     put(out, COLUMN, binding, false, false)
+  elseif binding.wanted then
+    emit_cast(out, binding)
+  else
+    emit(out, binding.node, binding.scope, binding.params)
   end
   return out
 end
