@@ -16,10 +16,11 @@ void *blt_bind_alloc(blt_binder *b, size_t bytes) {
   blt_chunk *c = b->expr->chunks;
   bytes = (bytes + 15) & ~(size_t)15;
   if (!c || c->bytes - c->used < bytes) {
-    size_t size = sizeof *c + bytes > CHUNK_BYTES ? sizeof *c + bytes : CHUNK_BYTES;
+    size_t head = (sizeof *c + 15) & ~(size_t)15,
+           size = head + bytes > CHUNK_BYTES ? head + bytes : CHUNK_BYTES;
     blt_chunk *fresh = blt_alloc(b->ctx, size);
     if (!fresh) return NULL;
-    *fresh = (blt_chunk){.next = c, .bytes = size, .used = (sizeof *c + 15) & ~(size_t)15};
+    *fresh = (blt_chunk){.next = c, .bytes = size, .used = head};
     b->expr->chunks = c = fresh;
   }
   void *p = (char *)c + c->used;

@@ -92,10 +92,10 @@ describe("a query that is stopped", function()
       local t = blotter.table "n int64, s string"
       local append = t:appender()
       for i = 1, 1000000 do append(i, "s" .. i) end
-      io.stdout:write "ready\n"
-      io.stdout:flush()
-      local clock = require("blotter.core").clock
-      local good, message = true, nil
+      local good, message = pcall(function()
+        io.stdout:write "ready\n"
+        io.stdout:flush()
+      end)
       while good do good, message = pcall(function() return t:by "s, n":agg "m = median(n)":collect() end) end
       io.stdout:write(tostring(message), "\n")
       io.stdout:write(t:count(), "\n")

@@ -142,7 +142,8 @@ local function put_literal(out, node, kind, value)
     local ok, message = core.literal_problem(kind, value)
     if not ok then source.fail_at(node, message) end
   end
-  put(out, VALUE, kind, value == nil and false or value, node)
+  if value == nil then value = false end -- a sequence has no holes; a null's value is not looked at
+  put(out, VALUE, kind, value, node)
 end
 
 --- A literal or parameter, read as `wanted` (date, timestamp) when it is a string.
