@@ -65,9 +65,13 @@ static blt_status append_strings(blt_builder *b, const blt_vec *v, blt_error *er
   return BLT_OK;
 }
 
-static void append_valid(blt_builder *b, const blt_vec *v) {
-  for (uint32_t i = 0; i < v->n; i++)
-    if (!v->valid || blt_bit(v->valid, i)) blt_bit_set(b->valid, b->n + i);
+void blt_builder_extend(blt_builder *b, const uint64_t *valid, uint32_t n) {
+  uint32_t i = 0;
+  if ((b->n & 63) == 0)
+    for (; i + 64 <= n; i += 64) b->valid[(b->n + i) >> 6] = valid ? valid[i >> 6] : UINT64_MAX;
+  for (; i < n; i++)
+    if (!valid || blt_bit(valid, i)) blt_bit_set(b->valid, b->n + i);
+  b->n += n;
 }
 
 /* Nulls: values of no meaning, no bits. */
@@ -96,8 +100,7 @@ blt_status blt_builder_append(blt_builder *b, const blt_vec *v, blt_error *err) 
     status = append_strings(b, v, err);
   }
   if (status != BLT_OK) return status;
-  append_valid(b, v);
-  b->n += v->n;
+  blt_builder_extend(b, v->valid, v->n);
   return BLT_OK;
 }
 

@@ -225,29 +225,41 @@ static void direct_numbers(const blt_grouping *g, uint32_t key, const uint32_t *
   for (uint32_t i = 0; i < n; i++) out[i] = positions[i] / divisor % domain;
 }
 
-void blt_group_key_numbers(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n,
-                           uint64_t *out) {
-  const blt_group_key *k = &g->keys[key];
-  if (g->direct) {
-    direct_numbers(g, key, positions, n, out);
-    return;
-  }
-  const uint64_t *words = g->words[k->word];
-  uint64_t mask = k->bits == 64 ? UINT64_MAX : (UINT64_C(1) << k->bits) - 1;
-  for (uint32_t i = 0; i < n; i++) out[i] = (words[positions[i]] >> k->shift) & mask;
+/* Positions one after the other, as they mostly are in partitions, are read without looking each one up. */
+static bool contiguous(const blt_grouping *g, const uint32_t *positions, uint32_t n) {
+  return !g->order && positions[n - 1] - positions[0] == n - 1;
 }
 
-void blt_group_part_words(const blt_grouping *g, uint32_t part, uint32_t r, const uint32_t *positions,
-                          uint32_t n, uint64_t *out) {
+BLT_CLONES static void read_field(const uint64_t *from, int shift, uint64_t mask, uint32_t n, uint64_t *out) {
+  for (uint32_t i = 0; i < n; i++) out[i] = (from[i] >> shift) & mask;
+}
+
+/* Field of `bits` at `shift` of a column's words. */
+static void gather_field(const blt_grouping *g, const uint64_t *from, int shift, int bits, const uint32_t *positions,
+                         uint32_t n, uint64_t *out) {
+  uint64_t mask = bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
+  if (contiguous(g, positions, n))
+    read_field(from + positions[0], shift, mask, n, out);
+  else
+    for (uint32_t i = 0; i < n; i++) out[i] = (from[positions[i]] >> shift) & mask;
+}
+
+void blt_group_key_numbers(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n, uint64_t *out) {
+  const blt_group_key *k = &g->keys[key];
+  if (g->direct)
+    direct_numbers(g, key, positions, n, out);
+  else
+    gather_field(g, g->words[k->word], k->shift, k->bits, positions, n, out);
+}
+
+void blt_group_part_words(const blt_grouping *g, uint32_t part, uint32_t r, const uint32_t *positions, uint32_t n,
+                          uint64_t *out) {
   const blt_agg_part *q = &g->agg->parts[part];
   if (!g->direct) {
-    const uint64_t *from = g->columns[q->slot + r];
-    uint64_t mask = q->bits == 64 ? UINT64_MAX : (UINT64_C(1) << q->bits) - 1;
-    for (uint32_t i = 0; i < n; i++) out[i] = (from[positions[i]] >> q->shift) & mask;
+    gather_field(g, g->columns[q->slot + r], q->shift, q->bits, positions, n, out);
     return;
   }
   size_t column = r;
   for (uint32_t i = 0; i < part; i++) column += blt_part_words(&g->agg->parts[i]);
-  const uint64_t *from = g->columns[column];
-  for (uint32_t i = 0; i < n; i++) out[i] = from[positions[i]];
+  gather_field(g, g->columns[column], 0, 64, positions, n, out);
 }

@@ -35,27 +35,34 @@ static bool key_is_null(const blt_grouping *g, const blt_group_key *k, uint64_t 
   return number == 0;
 }
 
-static void put_number(blt_builder *b, const blt_group_key *k, uint64_t number, uint32_t at) {
-  uint64_t value = k->wide ? number : (uint64_t)k->low + number - k->nullable;
-  if (b->doubles)
-    memcpy(&b->doubles[at], &number, sizeof number);
-  else if (b->codes)
-    b->codes[at] = (uint32_t)value;
-  else
-    b->ints[at] = (int64_t)value;
+/* Numbers of keys to values, null or not. */
+static void put_numbers(blt_builder *b, const blt_group_key *k, const uint64_t *numbers, uint32_t n) {
+  uint64_t add = k->wide ? 0 : (uint64_t)k->low - k->nullable;
+  if (b->doubles) {
+    memcpy(b->doubles + b->n, numbers, n * sizeof *numbers);
+  } else if (b->codes) {
+    uint32_t *to = b->codes + b->n;
+    for (uint32_t i = 0; i < n; i++) to[i] = (uint32_t)(numbers[i] + add);
+  } else {
+    uint64_t *to = (uint64_t *)(b->ints + b->n);
+    for (uint32_t i = 0; i < n; i++) to[i] = numbers[i] + add;
+  }
 }
 
-static void append_key(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n,
-                       blt_builder *b) {
-  uint64_t numbers[ROWS];
+static void append_key(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n, blt_builder *b) {
+  uint64_t numbers[ROWS], valid[ROWS / 64];
   const blt_group_key *k = &g->keys[key];
+  bool nulls = k->nullable || g->inputs->items[k->input].cls == BLT_INPUT_FLOAT;
   blt_group_key_numbers(g, key, positions, n, numbers);
-  for (uint32_t i = 0; i < n; i++) {
-    bool null = key_is_null(g, k, numbers[i], positions[i]);
-    put_number(b, k, null ? (uint64_t)k->nullable : numbers[i], b->n + i);
-    blt_bit_put(b->valid, b->n + i, !null);
+  put_numbers(b, k, numbers, n);
+  if (nulls) memset(valid, 0, sizeof valid);
+  for (uint32_t i = 0; nulls && i < n; i++) {
+    if (!key_is_null(g, k, numbers[i], positions[i]))
+      blt_bit_set(valid, i);
+    else if (b->codes)
+      b->codes[b->n + i] = 0;
   }
-  b->n += n;
+  blt_builder_extend(b, nulls ? valid : NULL, n);
 }
 
 /* --- aggregates
@@ -100,20 +107,21 @@ static blt_status append_rows(answer_run *run, uint32_t c, blt_eval *ev, const i
   return BLT_OK;
 }
 
-static blt_status append_parts(answer_run *run, uint32_t c, blt_eval *ev, needed *room,
-                               const uint32_t *positions, uint32_t n, blt_builder *b, blt_error *err) {
+static blt_status append_parts(answer_run *run, uint32_t c, blt_eval *ev, needed *room, const uint32_t *positions,
+                               uint32_t n, blt_builder *b, blt_error *err) {
   const blt_agg_plan *p = run->g->agg;
   int64_t ints[ROWS];
-  double doubles[ROWS];
   uint64_t valid[ROWS / 64];
+  blt_agg_kind kind = p->columns[c].spec.kind;
+  bool rows = kind == BLT_AGG_FIRST || kind == BLT_AGG_LAST;
   gather_parts(run->g, &p->columns[c], positions, n, room);
   blt_agg_values values = {n, room->parts};
-  blt_status status = blt_agg_final(p, c, &values, ints, doubles, valid, err);
+  blt_status status = blt_agg_final(p, c, &values, b->ints && !rows ? b->ints + b->n : ints,
+                                    b->doubles ? b->doubles + b->n : NULL, valid, err);
   if (status != BLT_OK) return status;
-  blt_agg_kind kind = p->columns[c].spec.kind;
-  if (kind == BLT_AGG_FIRST || kind == BLT_AGG_LAST) return append_rows(run, c, ev, ints, valid, n, b, err);
-  for (uint32_t i = 0; i < n; i++)
-    put_value(b, blt_bit(valid, i), b->doubles ? (blt_scalar){.f = doubles[i]} : (blt_scalar){.i = ints[i]});
+  if (rows) return append_rows(run, c, ev, ints, valid, n, b, err);
+  for (uint32_t i = 0; b->codes && i < n; i++) b->codes[b->n + i] = blt_bit(valid, i) ? (uint32_t)ints[i] : 0;
+  blt_builder_extend(b, valid, n);
   return BLT_OK;
 }
 
