@@ -26,6 +26,7 @@ void blt_ctx_release(blt_ctx *ctx) {
   blt_pool_stop(ctx);
   for (int i = 0; i < BLT_POOLED; i++)
     if (ctx->pooled[i].p) munmap(ctx->pooled[i].p, ctx->pooled[i].bytes);
+  blt_slabs_free(&ctx->slabs);
   pthread_mutex_destroy(&ctx->lock);
   free(ctx);
 }

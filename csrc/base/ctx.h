@@ -3,6 +3,7 @@
 #define BLT_BASE_CTX_H
 
 #include "../blt.h"
+#include "slab.h"
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -14,12 +15,14 @@ struct blt_ctx {
   atomic_uint refs;
   atomic_size_t limit, used, peak;
   atomic_uint_fast64_t fail_at; /* 0: off; counts down to 1, stays there */
-  pthread_mutex_t lock;         /* guards `pooled` */
+  pthread_mutex_t lock;         /* guards `pooled` and `slabs` */
   struct {
     void *p;
     size_t bytes;
   } pooled[BLT_POOLED];
   size_t pooled_bytes;
+  uint32_t pooled_turn; /* which one is dropped next */
+  blt_slabs slabs;      /* guarded by lock */
   uint32_t threads;
   blt_pool *pool; /* NULL until the first parallel work */
   blt_poll_fn poll;

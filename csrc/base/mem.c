@@ -1,11 +1,12 @@
 #include "mem.h"
 #include "ctx.h"
+#include "slab.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#define POOLED_BYTES_MAX ((size_t)512 << 20)
+#define POOLED_BYTES_MAX ((size_t)320 << 20)
 
 /* A build with -DBLT_CHECKED keeps the size in front of each block and aborts when a free names another. */
 #ifdef BLT_CHECKED
@@ -57,10 +58,24 @@ static void *pool_take(blt_ctx *ctx, size_t bytes) {
   return p;
 }
 
+/* Drops kept buffers, in turn, until `bytes` more fit. With the lock. */
+static void pool_make_room(blt_ctx *ctx, size_t bytes) {
+  for (int i = 0; i < BLT_POOLED && ctx->pooled_bytes + bytes > POOLED_BYTES_MAX; i++) {
+    uint32_t at = ctx->pooled_turn++ % BLT_POOLED;
+    if (!ctx->pooled[at].p) continue;
+    munmap(ctx->pooled[at].p, ctx->pooled[at].bytes);
+    ctx->pooled_bytes -= ctx->pooled[at].bytes;
+    ctx->pooled[at].p = NULL;
+    ctx->pooled[at].bytes = 0;
+  }
+}
+
 static bool pool_put(blt_ctx *ctx, void *p, size_t bytes) {
   bool kept = false;
+  if (bytes > POOLED_BYTES_MAX) return false;
   pthread_mutex_lock(&ctx->lock);
-  for (int i = 0; i < BLT_POOLED && ctx->pooled_bytes + bytes <= POOLED_BYTES_MAX; i++) {
+  pool_make_room(ctx, bytes);
+  for (int i = 0; i < BLT_POOLED; i++) {
     if (ctx->pooled[i].p) continue;
     ctx->pooled[i].p = p;
     ctx->pooled[i].bytes = bytes;
@@ -88,8 +103,29 @@ static void unmap_large(blt_ctx *ctx, void *p, size_t bytes) {
   if (!pool_put(ctx, p, bytes)) munmap(p, bytes);
 }
 
+/* Sanitizers and checked builds see every piece come and go. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(BLT_CHECKED)
+#define SLABS false
+#else
+#define SLABS true
+#endif
+
+static void *slab_alloc(blt_ctx *ctx, size_t bytes) {
+  pthread_mutex_lock(&ctx->lock);
+  void *p = blt_slab_alloc(&ctx->slabs, bytes);
+  pthread_mutex_unlock(&ctx->lock);
+  return p;
+}
+
+static void slab_free(blt_ctx *ctx, void *p, size_t bytes) {
+  pthread_mutex_lock(&ctx->lock);
+  blt_slab_free(&ctx->slabs, p, bytes);
+  pthread_mutex_unlock(&ctx->lock);
+}
+
 static void *raw_alloc(blt_ctx *ctx, size_t bytes) {
   if (bytes >= BLT_LARGE) return map_large(ctx, round_large(bytes));
+  if (SLABS && blt_slab_serves(bytes)) return slab_alloc(ctx, bytes);
   void *p = NULL;
   return posix_memalign(&p, 64, bytes) ? NULL : p;
 }
@@ -97,6 +133,8 @@ static void *raw_alloc(blt_ctx *ctx, size_t bytes) {
 static void raw_free(blt_ctx *ctx, void *p, size_t bytes) {
   if (bytes >= BLT_LARGE)
     unmap_large(ctx, p, round_large(bytes));
+  else if (SLABS && blt_slab_serves(bytes))
+    slab_free(ctx, p, bytes);
   else
     free(p);
 }

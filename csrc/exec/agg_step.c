@@ -353,8 +353,9 @@ static bool scatter_prefix(const uint64_t *c, const uint32_t *gids, uint32_t n, 
   switch (adds * 4 + fadds) {
     SUMS_CASE(0, 1)
     SUMS_CASE(0, 2)
-    SUMS_CASE(0, 3) SUMS_CASE(1, 0) SUMS_CASE(1, 1) SUMS_CASE(1, 2) SUMS_CASE(1, 3) SUMS_CASE(2, 0)
-        SUMS_CASE(2, 1) SUMS_CASE(2, 2) SUMS_CASE(2, 3) SUMS_CASE(3, 0) SUMS_CASE(3, 1) SUMS_CASE(3, 2)
+    SUMS_CASE(0, 3)
+    SUMS_CASE(1, 0) SUMS_CASE(1, 1) SUMS_CASE(1, 2) SUMS_CASE(1, 3) SUMS_CASE(2, 0) SUMS_CASE(2, 1)
+        SUMS_CASE(2, 2) SUMS_CASE(2, 3) SUMS_CASE(3, 0) SUMS_CASE(3, 1) SUMS_CASE(3, 2)
             SUMS_CASE(3, 3) default : return true; /* none at all */
   }
 }

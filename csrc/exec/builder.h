@@ -26,8 +26,8 @@ void blt_builder_free(blt_builder *b); /* of a zeroed or initialised builder */
 /* Appends the values of a vector; there must be room. String vectors without the builder's dictionary are
  * copied as text (BLT_EINVAL when the builder has a dictionary and the vector another). */
 blt_status blt_builder_append(blt_builder *b, const blt_vec *v, blt_error *err);
-/* Takes n values that were written behind the last one, ints + n and so on, with their valid bits (NULL: none is
- * null), which start at bit 0 of `valid`. */
+/* Takes n values that were written behind the last one, ints + n and so on, with their valid bits (NULL: none
+ * is null), which start at bit 0 of `valid`. */
 void blt_builder_extend(blt_builder *b, const uint64_t *valid, uint32_t n);
 /* Encodes what was collected, at least one value, and empties the builder. */
 blt_status blt_builder_block(blt_builder *b, blt_block **out, blt_error *err);

@@ -235,8 +235,8 @@ BLT_CLONES static void read_field(const uint64_t *from, int shift, uint64_t mask
 }
 
 /* Field of `bits` at `shift` of a column's words. */
-static void gather_field(const blt_grouping *g, const uint64_t *from, int shift, int bits, const uint32_t *positions,
-                         uint32_t n, uint64_t *out) {
+static void gather_field(const blt_grouping *g, const uint64_t *from, int shift, int bits,
+                         const uint32_t *positions, uint32_t n, uint64_t *out) {
   uint64_t mask = bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
   if (contiguous(g, positions, n))
     read_field(from + positions[0], shift, mask, n, out);
@@ -244,7 +244,8 @@ static void gather_field(const blt_grouping *g, const uint64_t *from, int shift,
     for (uint32_t i = 0; i < n; i++) out[i] = (from[positions[i]] >> shift) & mask;
 }
 
-void blt_group_key_numbers(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n, uint64_t *out) {
+void blt_group_key_numbers(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n,
+                           uint64_t *out) {
   const blt_group_key *k = &g->keys[key];
   if (g->direct)
     direct_numbers(g, key, positions, n, out);
@@ -252,8 +253,8 @@ void blt_group_key_numbers(const blt_grouping *g, uint32_t key, const uint32_t *
     gather_field(g, g->words[k->word], k->shift, k->bits, positions, n, out);
 }
 
-void blt_group_part_words(const blt_grouping *g, uint32_t part, uint32_t r, const uint32_t *positions, uint32_t n,
-                          uint64_t *out) {
+void blt_group_part_words(const blt_grouping *g, uint32_t part, uint32_t r, const uint32_t *positions,
+                          uint32_t n, uint64_t *out) {
   const blt_agg_part *q = &g->agg->parts[part];
   if (!g->direct) {
     gather_field(g, g->columns[q->slot + r], q->shift, q->bits, positions, n, out);

@@ -49,7 +49,8 @@ static void put_numbers(blt_builder *b, const blt_group_key *k, const uint64_t *
   }
 }
 
-static void append_key(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n, blt_builder *b) {
+static void append_key(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n,
+                       blt_builder *b) {
   uint64_t numbers[ROWS], valid[ROWS / 64];
   const blt_group_key *k = &g->keys[key];
   bool nulls = k->nullable || g->inputs->items[k->input].cls == BLT_INPUT_FLOAT;
@@ -107,8 +108,8 @@ static blt_status append_rows(answer_run *run, uint32_t c, blt_eval *ev, const i
   return BLT_OK;
 }
 
-static blt_status append_parts(answer_run *run, uint32_t c, blt_eval *ev, needed *room, const uint32_t *positions,
-                               uint32_t n, blt_builder *b, blt_error *err) {
+static blt_status append_parts(answer_run *run, uint32_t c, blt_eval *ev, needed *room,
+                               const uint32_t *positions, uint32_t n, blt_builder *b, blt_error *err) {
   const blt_agg_plan *p = run->g->agg;
   int64_t ints[ROWS];
   uint64_t valid[ROWS / 64];

@@ -1,0 +1,83 @@
+#include "slab.h"
+
+#include <stdint.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE ((size_t)2 << 20)
+#define PAGE ((size_t)4096)
+#define SLAB_BYTES (4 * HUGE_PAGE)
+
+typedef struct blt_slab_piece {
+  struct blt_slab_piece *next;
+  bool cold; /* its other pages were given back */
+} blt_slab_piece;
+
+/* At the beginning of each slab. */
+typedef struct blt_slab_head {
+  struct blt_slab_head *next;
+} blt_slab_head;
+
+/* The class of a size, and the size that all its pieces have. */
+static int class_of(size_t bytes, size_t *rounded) {
+  int power = 63 - __builtin_clzll(bytes);
+  size_t quarter = (size_t)1 << (power - 2), n = (bytes - ((size_t)1 << power) + quarter - 1) / quarter;
+  *rounded = ((size_t)1 << power) + n * quarter;
+  return (power - 14) * 4 + (int)n;
+}
+
+static char *map_aligned(void) {
+  char *raw = mmap(NULL, SLAB_BYTES + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (raw == MAP_FAILED) return NULL;
+  char *p = (char *)(((uintptr_t)raw + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1));
+  if (p > raw) munmap(raw, (size_t)(p - raw));
+  munmap(p + SLAB_BYTES, (size_t)(raw + HUGE_PAGE - p));
+  madvise(p, SLAB_BYTES, MADV_HUGEPAGE);
+  return p;
+}
+
+static bool new_slab(blt_slabs *s) {
+  char *p = map_aligned();
+  if (!p) return false;
+  blt_slab_head *head = (blt_slab_head *)p;
+  head->next = s->slabs;
+  s->slabs = head;
+  s->next = p + PAGE;
+  s->end = p + SLAB_BYTES;
+  return true;
+}
+
+void *blt_slab_alloc(blt_slabs *s, size_t bytes) {
+  size_t size;
+  int class = class_of(bytes, &size);
+  blt_slab_piece *piece = s->free[class];
+  if (piece) {
+    s->free[class] = piece->next;
+    if (!piece->cold) s->kept -= size;
+    return piece;
+  }
+  if ((size_t)(s->end - s->next) < size && !new_slab(s)) return NULL;
+  void *p = s->next;
+  s->next += size;
+  return p;
+}
+
+void blt_slab_free(blt_slabs *s, void *p, size_t bytes) {
+  size_t size;
+  int class = class_of(bytes, &size);
+  blt_slab_piece *piece = p;
+  piece->cold = s->kept + size > BLT_SLAB_KEPT;
+  if (piece->cold)
+    madvise((char *)p + PAGE, size - PAGE, MADV_DONTNEED);
+  else
+    s->kept += size;
+  piece->next = s->free[class];
+  s->free[class] = piece;
+}
+
+void blt_slabs_free(blt_slabs *s) {
+  while (s->slabs) {
+    blt_slab_head *next = s->slabs->next;
+    munmap(s->slabs, SLAB_BYTES);
+    s->slabs = next;
+  }
+}
