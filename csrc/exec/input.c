@@ -216,7 +216,7 @@ void blt_vec_offsets(const blt_vec *v, int64_t low, uint64_t *out) {
   } else if (v->form == BLT_VEC_VALUES) {
     offsets_u64(v->data, 0 - (uint64_t)low, v->n, out);
   } else {
-    if (v->form == BLT_VEC_CODES) add = 0;
+    if (v->form == BLT_VEC_CODES) add = 0 - (uint64_t)low; /* codes have no base */
     if (v->width == 1)
       offsets_u8(v->data, add, v->n, out);
     else if (v->width == 2)
