@@ -45,7 +45,8 @@ static void number_bounds(blt_type t, const bounds *b, blt_column_stats *out) {
 
 blt_status blt_table_stats(blt_table *t, uint32_t col, blt_column_stats *out, blt_error *err) {
   if (col >= t->schema->ncols) return blt_fail(err, BLT_EINVAL, "the table has no column %u", col + 1);
-  const blt_column *c = &t->columns[col];
+  blt_column *c = &t->columns[col];
+  blt_tail_settle(c, t->tail_rows);
   bool text = c->plain && t->tail_rows;
   bounds b = {0};
   *out = (blt_column_stats){.nulls = c->tail.nulls, .distinct = c->dict ? c->dict->count : 0};

@@ -14,7 +14,8 @@ typedef struct blt_tail {
   uint32_t cap; /* rows that data and valid have room for; the table's tail_cap is the smallest */
   uint32_t nulls;
   bool has_nan;
-  blt_scalar min, max; /* exact, over what is neither null nor NaN; of codes too */
+  bool loose;          /* min, max and has_nan may be those of values that are gone: blt_tail_settle */
+  blt_scalar min, max; /* over what is neither null nor NaN; of codes too */
 } blt_tail;
 
 typedef struct blt_column {
@@ -74,7 +75,7 @@ void blt_table_hide_tail(blt_table *t);
 void blt_table_consider_plain(blt_table *t, blt_column *c);
 void blt_tail_reset_bounds(blt_column *c);
 void blt_tail_free_arrays(blt_table *t, blt_column *c);
-/* Cuts the tail back to `rows` rows and recomputes its bounds. */
+/* Cuts the tail back to `rows` rows, without the open one. */
 void blt_table_cut_tail(blt_table *t, uint32_t rows);
 /* Turns the last sealed group back into the tail, keeping its first `rows` rows. The tail must be empty. */
 blt_status blt_table_unseal(blt_table *t, uint32_t rows, blt_error *err);
@@ -94,11 +95,14 @@ blt_status blt_rows_check(const blt_table *t, const uint64_t *rows, size_t n, bl
 blt_value blt_tail_value(const blt_table *t, uint32_t col, uint32_t row);
 /* The same as it lies there: a string's code, 0 for null; not for plain text. */
 blt_scalar blt_tail_scalar(const blt_table *t, uint32_t col, uint32_t row);
-/* Computes null count and bounds of the first `rows` values anew; widens them for one value that takes the
- * place of another. */
+/* Computes null count and bounds of the first `rows` values anew (settle: when they are loose); widens them
+ * for one value that takes the place of another. */
 void blt_tail_measure(blt_column *c, uint32_t rows);
+static inline void blt_tail_settle(blt_column *c, uint32_t rows) {
+  if (c->tail.loose) blt_tail_measure(c, rows);
+}
 void blt_tail_widen(blt_column *c, bool was_null, bool null, blt_scalar v);
-/* Writes one value in place; not for plain text. Bounds stay exact. */
+/* Writes one value in place; not for plain text. */
 void blt_tail_put(blt_table *t, uint32_t col, uint32_t row, bool null, blt_scalar v);
 /* Value of a row of a block. `dict` is that of its column. */
 blt_value blt_block_value(const blt_block *b, blt_type type, const blt_dict *dict, uint32_t row);

@@ -13,7 +13,7 @@
 
 void blt_tail_reset_bounds(blt_column *c) {
   c->tail.nulls = 0;
-  c->tail.has_nan = false;
+  c->tail.has_nan = c->tail.loose = false;
   if (c->type.id == BLT_FLOAT64) {
     c->tail.min.f = INFINITY;
     c->tail.max.f = -INFINITY;
@@ -107,13 +107,22 @@ void blt_tail_widen(blt_column *c, bool was_null, bool null, blt_scalar v) {
     widen_i64(&c->tail, v.i);
 }
 
+/* Marks rows first to last - 1, which are not or no more in the tail, as not null again. */
+static void clear_rows(blt_column *c, uint32_t first, uint32_t last) {
+  for (uint32_t r = first; r < last && r < c->tail.cap; r++) {
+    if (blt_bit(c->tail.valid, r)) continue;
+    blt_bit_set(c->tail.valid, r);
+    c->tail.nulls--;
+  }
+}
+
 void blt_table_cut_tail(blt_table *t, uint32_t rows) {
   for (uint32_t i = 0; i < t->schema->ncols; i++) {
     blt_column *c = &t->columns[i];
-    blt_tail_reset_bounds(c);
     if (!c->tail.data) continue;
-    for (uint32_t r = rows; r < t->tail_cap && r <= t->tail_rows; r++) blt_bit_set(c->tail.valid, r);
-    blt_tail_measure(c, rows);
+    clear_rows(c, rows, t->tail_rows + 1);
+    c->tail.loose = true;
+    if (rows == 0) blt_tail_reset_bounds(c);
   }
   t->tail_rows = rows;
   if (t->tail_kept > rows) t->tail_kept = rows;
@@ -124,6 +133,7 @@ void blt_table_show_tail(blt_table *t) {
     blt_column *c = &t->columns[i];
     blt_block *b = &c->tail_block;
     bool string = c->type.id == BLT_STRING;
+    blt_tail_settle(c, t->tail_rows);
     *b = (blt_block){.rows = t->tail_rows, .nulls = c->tail.nulls, .has_nan = c->tail.has_nan, .ctx = t->ctx};
     atomic_init(&b->refs, 1);
     b->enc = !string ? BLT_ENC_PLAIN : c->plain ? BLT_ENC_TEXT : BLT_ENC_DICT;
@@ -276,7 +286,12 @@ blt_status blt_table_extend_tail(blt_table *t, blt_block *const *blocks, uint32_
   if (t->tail_cap < cap) status = grow_tail(t, (uint32_t)cap, err);
   for (uint32_t i = 0; status == BLT_OK && i < t->schema->ncols; i++)
     status = decode_to_tail(t, &t->columns[i], blocks[i], t->tail_rows, rows, err);
-  blt_table_cut_tail(t, status == BLT_OK ? (uint32_t)total : t->tail_rows);
+  if (status == BLT_OK) t->tail_rows = (uint32_t)total;
+  for (uint32_t i = 0; i < t->schema->ncols; i++) {
+    blt_column *c = &t->columns[i];
+    if (status != BLT_OK) clear_rows(c, t->tail_rows, (uint32_t)total);
+    if (c->tail.data) blt_tail_measure(c, t->tail_rows);
+  }
   return status;
 }
 
