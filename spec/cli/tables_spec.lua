@@ -1,0 +1,61 @@
+local cjson = require "cjson"
+local command = require "command"
+
+local TIPS = "country,n,received\nKR,3,2012-01-31\nJP,5,2012-02-01\nKR,4,2012-03-01\n"
+
+describe("blotter import and query", function()
+  local folder
+  before_each(function() folder = command.folder() end)
+  after_each(function() command.remove(folder) end)
+
+  local function place() return folder .. "/db.blt:tips" end
+
+  local function rows_of(arguments)
+    local status, out, err = command.run("query " .. arguments .. " -f json")
+    assert.equal(0, status, err)
+    return cjson.decode(out).blocks[1].rows
+  end
+
+  it("fills a table, adds to it, and answers about it", function()
+    local csv = command.spill(folder .. "/tips.csv", TIPS)
+    local status, out, err = command.run(("import %s --into %s"):format(csv, place()))
+    assert.equal(0, status, err)
+    assert.equal(place() .. ": 3 rows added\n", out)
+    assert.same({ { "KR", 7 }, { "JP", 5 } }, rows_of(place() .. " --by country --agg 'n = sum(n)' --order 'n desc'"))
+    assert.equal(0, (command.run(("import %s --into %s"):format(csv, place()))))
+    assert.same({ { 6 } }, rows_of(place() .. " --agg 'n = count()'"))
+  end)
+
+  it("asks a file without a database", function()
+    local csv = command.spill(folder .. "/tips.csv", TIPS)
+    assert.same({ { "KR" } }, rows_of(csv .. " --by country --agg 'n = sum(n)' --having 'n > 5' --select country"))
+    assert.same({ { "2012-02-01" } }, rows_of(csv .. [[ --where "country == 'JP'" --select received]]))
+  end)
+
+  it("refuses a bad row with its place, and the database has nothing of it", function()
+    local csv = command.spill(folder .. "/tips.csv", TIPS .. "KR,4\n")
+    local status, _, err = command.run(("import %s --into %s"):format(csv, place()))
+    assert.equal(3, status)
+    assert.is_truthy(err:find("tips.csv", 1, true), err)
+    assert.is_truthy(err:find("5", 1, true), err)
+    status, _, err = command.run("query " .. place())
+    assert.equal(3, status)
+    assert.is_truthy(err:find("no table 'tips'", 1, true), err)
+  end)
+
+  it("goes on past bad rows when told to, and says how many", function()
+    local csv = command.spill(folder .. "/tips.csv", TIPS .. "KR,4\n")
+    local status, out, err = command.run(("import %s --into %s --on-error reject"):format(csv, place()))
+    assert.equal(0, status, err)
+    assert.equal(place() .. ": 3 rows added\n", out)
+    assert.is_truthy(err:find("1 row was rejected", 1, true), err)
+  end)
+
+  it("points at a mistake in a query", function()
+    local csv = command.spill(folder .. "/tips.csv", TIPS)
+    local status, _, err = command.run("query " .. csv .. " --where 'contry == 1'")
+    assert.equal(2, status)
+    assert.is_truthy(err:find("did you mean 'country'?", 1, true), err)
+    assert.is_truthy(err:find("^", 1, true), err)
+  end)
+end)
