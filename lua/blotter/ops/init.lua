@@ -19,6 +19,7 @@ local reconcile = require "blotter.ops.reconcile"
 local relations = require "blotter.ops.checks.relations"
 local rules = require "blotter.ops.rules"
 local select_ = require "blotter.ops.select"
+local tables = require "blotter.ops.tables"
 local total = require "blotter.ops.total"
 
 local operations = {}
@@ -97,6 +98,16 @@ end
 function Ops:network(subject, options)
   if not self.package.tables.subjects.index[subject] then error(self:unknown("subjects", subject), 2) end
   return network.around(self.model, subject, options and options.depth)
+end
+
+--- A table of the package to query: ops:table "figures":where "indicator == 'arrests'":by "subject":agg "n = count()".
+-- It is made at the first call; changing it changes nothing here.
+function Ops:table(name)
+  local data = self.package.tables[name]
+  if not data then error(("no table '%s': the tables are %s"):format(tostring(name), table.concat(self.names, ", ")), 2) end
+  self.made = self.made or {}
+  self.made[name] = self.made[name] or tables.make(data, name == "figures" and self.model.figures or data.rows)
+  return self.made[name]
 end
 
 --- The rows of a table, as records by column name.
@@ -213,6 +224,7 @@ function Ops:add(record, options)
       return nil, problem
     end
     for name, value in pairs(extended) do self[name] = value end
+    self.made = nil
   else
     model.build(self.package)
   end
