@@ -22,7 +22,7 @@ local verdict_order = {none = 1, some = 2, all = 3}
 
 --- An empty collection over a model.
 function findings.collector(whole)
-  return setmetatable({model = whole, list = {}, by_signature = {}, tally = {}}, Collector)
+  return setmetatable({model = whole, list = {}, by_signature = {}, tally = {}, notes = {}}, Collector)
 end
 
 --- Notes that a check looked at something: the verdict is counted, whether or not it makes a finding.
@@ -68,12 +68,19 @@ function Collector:add(finding)
   self.list[#self.list + 1] = finding
 end
 
+--- Notes what could not be checked, and why.
+function Collector:note(text)
+  self.notes[#self.notes + 1] = text
+end
+
 --- Whether a finding over some or all of these cells was made before (so that a wider one says nothing new).
+-- class may be nil: any class but a remainder.
 function Collector:is_known(figures, class)
   local cells = {}
   for _, figure in ipairs(figures) do cells[figure.cell .. "#" .. tostring(figure.low)] = true end
   for _, finding in ipairs(self.list) do
-    if finding.class == class and #finding.figures <= #figures then
+    local is_same = finding.class == class or (not class and finding.class ~= "remainder")
+    if is_same and #finding.figures <= #figures then
       local inside = true
       for _, figure in ipairs(finding.figures) do
         if not cells[figure.cell .. "#" .. tostring(figure.low)] then
@@ -121,7 +128,7 @@ function Collector:finish()
   end
   table.sort(self.list, comes_first)
   for rank, finding in ipairs(self.list) do finding.rank = rank end
-  self.list.tally = self.tally
+  self.list.tally, self.list.notes = self.tally, self.notes
   return self.list
 end
 

@@ -104,7 +104,9 @@ end
 -- It is made at the first call; changing it changes nothing here.
 function Ops:table(name)
   local data = self.package.tables[name]
-  if not data then error(("no table '%s': the tables are %s"):format(tostring(name), table.concat(self.names, ", ")), 2) end
+  if not data then
+    error(("no table '%s': the tables are %s"):format(tostring(name), table.concat(self.names, ", ")), 2)
+  end
   self.made = self.made or {}
   self.made[name] = self.made[name] or tables.make(data, name == "figures" and self.model.figures or data.rows)
   return self.made[name]
