@@ -83,10 +83,11 @@ $(BUILD)/libblotter.a: $(call object,$(ENGINE))
 	@mkdir -p $(@D) && rm -f $@
 	$(say)ar rcs $@ $^
 
-# liblua is never linked: the interpreter that loads the module brings it.
+# liblua is never linked: the interpreter that loads the module brings it. Anything else must be there.
 $(BUILD)/blotter/core.so: $(call object,$(BINDING)) $(BUILD)/libblotter.a
 	@mkdir -p $(@D)
 	$(say)$(CC) -shared -pthread $(INSTRUMENT) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@if nm -D --undefined-only $@ | grep ' U blt_'; then echo "$@: the engine lacks these" >&2; rm $@; exit 1; fi
 
 $(BUILD)/spec/%: $(BUILD)/obj/spec/c/%.o $(call object,$(SUPPORT)) $(BUILD)/libblotter.a
 	@mkdir -p $(@D)

@@ -1,6 +1,8 @@
 --- A line of progress on a terminal: how far, how many rows, how fast, how long still. It appears once the work has
 -- taken a second and goes away when the work is done.
 
+local core = require "blotter.core"
+
 local progress = {}
 
 local FIRST, EVERY = 1, 0.1 -- seconds until the line appears, and between two of its drawings
@@ -41,7 +43,7 @@ end
 
 --- A callback (done, total, rows) that draws the line on `file`, and a function that wipes it away.
 function progress.line(file, clock)
-  clock = clock or require("blotter.core").clock
+  clock = clock or core.clock
   local start, last = clock(), nil
   local function draw(done, total, rows)
     local now = clock()

@@ -1,3 +1,4 @@
+local blotter = require "blotter"
 local cjson = require "cjson"
 local document = require "document"
 local formats = require "blotter.formats"
@@ -182,6 +183,21 @@ describe("csv", function()
     end
     assert.same({ { "144", "144", "144", "", "3" }, { "153725", "152821", "154629", "", "" },
       { "", "10001", "", "partial", "1;12" } }, found)
+  end)
+end)
+
+describe("csv, read by blotter itself", function()
+  it("comes back as it was", function()
+    local rows = assert(blotter.csv(render "csv", { text = true }))
+    local types = {}
+    for i, column in ipairs(rows:collect():columns()) do types[i] = column.name .. " " .. column.type end
+    assert.equal("block int64, kind string, title string, row int64, column string, type string, value string, "
+      .. "low int64, high int64, flags string, sources string", table.concat(types, ", "))
+    local figures = rows:where "type == 'figure' and kind == 'table'":select "row, value, low, high, flags, sources"
+    assert.same({ row = 1, value = "144", low = 144, high = 144, sources = "3" }, figures:row(1))
+    assert.same({ row = 3, low = 10001, flags = "partial", sources = "1;12" }, figures:row(3))
+    assert.equal("two\nlines", rows:where "row == 3 and column == 'note'":first().value)
+    assert.equal('a | b, "c"', rows:where "block == 3 and row == 1 and column == 'note'":first().value)
   end)
 end)
 

@@ -1,8 +1,8 @@
 --- What the commands share: exit statuses, ending with a message, opening the dataset, delivering a document.
 
+local core = require "blotter.core"
 local formats = require "blotter.formats"
 local output = require "blotter.output"
-local terminal = require "blotter.terminal"
 
 local shared = {}
 
@@ -41,9 +41,14 @@ function shared.write(text, args)
   if not ok then shared.stop(shared.REFUSED, message) end
 end
 
+--- How many cells a line may have: those of the terminal, $COLUMNS, or 100.
+local function line_width()
+  return core.terminal() or tonumber(os.getenv "COLUMNS") or 100
+end
+
 --- Renders a document in --format and writes it where --output says.
 function shared.deliver(document, args)
-  local text, message = formats.render(document, args.format, { width = terminal.width() })
+  local text, message = formats.render(document, args.format, { width = line_width() })
   if not text then shared.stop(shared.USAGE, message) end
   shared.write(text, args)
 end
