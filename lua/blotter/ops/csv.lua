@@ -6,7 +6,8 @@
 
 local csv = {}
 
-local byte, find, sub, gmatch = string.byte, string.find, string.sub, string.gmatch
+local byte, find, sub, gmatch, match = string.byte, string.find, string.sub, string.gmatch, string.match
+local move = table.move
 
 local function count_newlines(text)
   local n, at = 0, 0
@@ -14,6 +15,28 @@ local function count_newlines(text)
     at = find(text, "\n", at + 1, true)
     if not at then return n end
     n = n + 1
+  end
+end
+
+local most_captures = 31
+
+-- A function that splits a bare line of `width` fields at one stroke, or returns nil for a line of another width.
+local function splitter(width)
+  local first = math.min(width, most_captures)
+  local pattern = "^" .. ("([^,]*),"):rep(first - 1) .. "([^,]*)"
+  if width == first then
+    pattern = pattern .. "$"
+    return function(line)
+      local fields = {match(line, pattern)}
+      return fields[1] and fields
+    end
+  end
+  pattern = pattern .. ",(.*)$"
+  local rest = splitter(width - first)
+  return function(line)
+    local fields = {match(line, pattern)}
+    local tail = fields[1] and rest(fields[first + 1])
+    return tail and move(tail, 1, width - first, first + 1, fields)
   end
 end
 
@@ -100,7 +123,7 @@ end
 
 --- Splits CSV text into records; see the head of this file.
 function csv.records(text)
-  local records, lines, n = {}, {}, 0
+  local records, lines, n, split = {}, {}, 0, nil
   local pos, line_number, size = 1, 1, #text
   if sub(text, 1, 3) == "\239\187\191" then pos = 4 end
   while pos <= size do
@@ -126,7 +149,8 @@ function csv.records(text)
       if sub(line, -1) == "\r" then line = sub(line, 1, -2) end
       if line ~= "" then
         n = n + 1
-        records[n], lines[n] = split_bare(line), line_number
+        records[n], lines[n] = split and split(line) or split_bare(line), line_number
+        if n == 1 then split = splitter(#records[1]) end
       end
       line_number = line_number + 1
       pos = stop + 1

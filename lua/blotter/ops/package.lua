@@ -82,10 +82,11 @@ end
 function loader.read_record(compiled, cells, file, line, problems)
   local record = {line = line}
   local missing, fields = compiled.missing, compiled.fields
+  local no_text = missing[""]
   for i = 1, #fields do
     local text = cells[i]
     local field = fields[i]
-    if text == nil or missing[text] then
+    if text == nil or text == "" and no_text or missing[text] then
       if field.required then problems:add(file, line, field.name, "is empty; expected a value") end
     elseif field.is_plain then
       record[field.name] = text
