@@ -1,4 +1,7 @@
 -- The operations dataset against its own descriptor, lexicon and codebook.
+local cjson = require "cjson"
+local operations = require "blotter.ops"
+local package_copy = require "package_copy"
 local package_reader = require "package_reader"
 local printed_number = require "printed_number"
 
@@ -337,6 +340,19 @@ describe("the codebook", function()
       end
     end
     complain.none()
+  end)
+
+  it("shows a record that can be imported", function()
+    local copy = package_copy.new()
+    local ops = assert(operations.open(copy.path))
+    local example = data.codebook:match "```json\n(.-)```"
+    local record = cjson.decode(example)
+    local report = assert(ops:add(record))
+    assert.equal(#record.figures, #report.added.figures)
+    local arrests = ops:figures {source = record.source.id, indicator = "arrests"}
+    assert.same({41, 41, 41, "exact"}, {arrests[1].value, arrests[1].low, arrests[1].high, arrests[1].qualifier})
+    assert.equal(arrests[1].id, arrests[2].part_of)
+    copy:remove()
   end)
 
   it("explains every column", function()
