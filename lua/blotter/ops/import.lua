@@ -273,6 +273,9 @@ local function collect(whole, record, context)
   local own = record.source and plain_text(record.source.id)
   local taken = {}
   for _, row in ipairs(fresh.figures) do
+    if row.id then taken[row.id] = true end
+  end
+  for _, row in ipairs(fresh.figures) do
     row.source = row.source or own
     row.id = row.id or next_id(whole.tables.figures.index, row.source, taken)
     fill_figure(row, context)
