@@ -1,4 +1,5 @@
---- Random tables and queries, answered by the engine and by the oracle.
+--- Random tables and queries, answered by the engine and by the oracle. A failure prints its seed; BLOTTER_SEED starts
+-- there, BLOTTER_ROUNDS says how many seeds follow.
 
 local blotter = require "blotter"
 local oracle = require "oracle"
@@ -8,7 +9,7 @@ local random_query = require "random_query"
 local COLUMNS = { "b", "i", "j", "f", "d", "s", "u", "t", "z" }
 local SIZES = { 0, 1, 2, 63, 64, 65, 300, 2047, 2048, 2049 }
 local LONG = os.getenv "BLOTTER_TORTURE" ~= nil
-local ROUNDS = LONG and 4000 or 150
+local ROUNDS = tonumber(os.getenv "BLOTTER_ROUNDS") or LONG and 4000 or 50
 local FIRST_SEED = tonumber(os.getenv "BLOTTER_SEED") or 1
 
 --- The engine's table of these rows.
@@ -107,9 +108,9 @@ local function check(q, wanted)
   local good, rows = pcall(wanted)
   local ran, frame = pcall(function() return q:collect() end)
   if not good then
-    if rows ~= "overflow" then error(rows, 0) end
+    if rows ~= "overflow" then return "the oracle failed: " .. tostring(rows) end
     if ran then return "an overflow was not seen" end
-    return not frame:find "overflow" and not frame:find "fit" and "another error than overflow: " .. frame or nil
+    return not frame:find "overflow" and not frame:find "fit" and not frame:find "too large" and "another error than overflow: " .. frame or nil
   end
   if not ran then return "it failed: " .. frame end
   local names = {}
@@ -138,11 +139,12 @@ describe("the engine and the oracle", function()
   end)
 
   it("agree at the edges of blocks, whatever the number of threads", function()
-    for i, size in ipairs { 65535, 65536, 65537 } do
-      local g = random_query.new(FIRST_SEED + 1000000 + i)
-      local rows = g:rows(size)
+    local g = random_query.new(FIRST_SEED + 1000000)
+    local all = g:rows(65537)
+    for _, size in ipairs { 65535, 65536, 65537 } do
+      local rows = table.move(all, 1, size, 1, {})
       local t = load_rows(rows)
-      for n = 1, LONG and 20 or 2 do
+      for n = 1, LONG and 20 or 1 do
         local q, text, wanted = random_pair(g, t, rows)
         for _, count in ipairs { 1, 2, 5 } do
           blotter.threads = count

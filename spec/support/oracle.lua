@@ -99,6 +99,7 @@ local function arithmetic(op, a, b)
   if type(a) == "table" and not is_decimal(a) or type(b) == "table" and not is_decimal(b) then
     return time_arithmetic(op, a, b)
   end
+  if (op == "/" or op == "//" or op == "%") and math.type(b) ~= "float" and as_float(b) == 0 then return nil end
   if op == "/" then return as_float(a) / as_float(b) end
   if math.type(a) == "float" or math.type(b) == "float" then
     a, b = as_float(a), as_float(b)
@@ -107,7 +108,6 @@ local function arithmetic(op, a, b)
     return a % b
   end
   if op == "//" or op == "%" then
-    if b == 0 then return nil end
     if b == -1 and a == math.mininteger and op == "//" then overflow() end
     if op == "//" then return a // b end
     return a % b
@@ -161,8 +161,8 @@ local FUNCTIONS = {
     if v == math.mininteger then overflow() end
     return is_decimal(v) and decimal(math.abs(v.decimal), v.scale) or math.abs(v)
   end,
-  upper = function(s) return s:upper() end,
-  length = function(s) return utf8.len(s) end,
+  upper = function(s) return (s:upper():gsub("é", "É")) end,
+  len = function(s) return utf8.len(s) end,
 }
 
 local LITERALS = {
@@ -176,6 +176,11 @@ local LITERALS = {
     return { date = os.time { year = y, month = m, day = d, hour = 12 } // 86400 }
   end,
 }
+
+function LITERALS.timestamp(text)
+  local day, h, m, sec = text:match "^(.-)T(%d+):(%d+):(%d+)Z$"
+  return { timestamp = LITERALS.date(day).date * 86400000000 + (h * 3600 + m * 60 + sec) * 1000000 | 0 }
+end
 
 local function binary(node, row, params)
   local op, a, b = node.op, evaluate(node.a, row, params), evaluate(node.b, row, params)
@@ -268,21 +273,27 @@ local function best(values, better)
   return found
 end
 
---- A sum whose order does not matter for the values that the specs use: floats that are small multiples of 1/4.
-local function sum(values)
-  local total
+--- The exact sum of integers, in halves; only a result that does not fit is an overflow.
+local function sum_integers(values)
+  local high, low = 0, 0
   for _, v in ipairs(values) do
-    if total == nil then
-      total = v
-    elseif is_decimal(v) then
-      total = { decimal = checked("+", total.decimal, v.decimal), scale = v.scale }
-    elseif math.type(v) == "float" then
-      total = total + v
-    else
-      total = checked("+", total, v)
-    end
+    high, low = high + (v >> 32) - ((v < 0) and (1 << 32) or 0), low + (v & 0xffffffff)
   end
-  return total
+  high, low = high + (low >> 32), low & 0xffffffff
+  if high < -(1 << 31) or high >= 1 << 31 then overflow() end
+  return high << 32 | low
+end
+
+--- Floats are small multiples of 1/4 in the specs, so that the order of their sum does not matter.
+local function sum(values)
+  local first = values[1]
+  if first == nil then return nil end
+  if math.type(first) == "integer" then return sum_integers(values) end
+  local scaled, total = {}, 0.0
+  for i, v in ipairs(values) do
+    if is_decimal(first) then scaled[i] = v.decimal else total = total + v end
+  end
+  return is_decimal(first) and decimal(sum_integers(scaled), first.scale) or total
 end
 
 local AGGREGATES = {
