@@ -92,12 +92,19 @@ static inline uint64_t digits8(const char *end, uint32_t len, uint64_t *bad) {
 }
 
 /* Anything that the fast ways leave over: nulls, signs, long numbers, other types, and what is refused. */
+/* In JSON a string is no number, unless the caller says that the column is one. */
+static inline bool is_only_text(const span *s, uint32_t row) {
+  return s->k->plan->json && s->column->inferred && blt_rows_quoted(s->k->w, row, s->col);
+}
+
 static __attribute__((noinline)) blt_status slow_int(span *s, uint32_t row, blt_str f, int64_t *out,
                                                      blt_error *err) {
   const blt_plan *p = s->k->plan;
   *out = 0;
   if (is_null(p, f.s, f.len, blt_rows_quoted(s->k->w, row, s->col))) return set_null(s, row, err);
-  if (blt_field_int(f.s, f.len, s->column->type, p->mark, s->column->inferred, out)) return BLT_OK;
+  bool dates = s->column->type.id == BLT_DATE || s->column->type.id == BLT_TIMESTAMP;
+  bool text = !dates && is_only_text(s, row);
+  if (!text && blt_field_int(f.s, f.len, s->column->type, p->mark, s->column->inferred, out)) return BLT_OK;
   return refuse(s, row, BLT_BAD_VALUE, err);
 }
 
@@ -106,7 +113,7 @@ static __attribute__((noinline)) blt_status slow_float(span *s, uint32_t row, bl
   const blt_plan *p = s->k->plan;
   *out = 0;
   if (is_null(p, f.s, f.len, blt_rows_quoted(s->k->w, row, s->col))) return set_null(s, row, err);
-  if (blt_field_float(f.s, f.len, p->mark, s->column->inferred, out)) return BLT_OK;
+  if (!is_only_text(s, row) && blt_field_float(f.s, f.len, p->mark, s->column->inferred, out)) return BLT_OK;
   return refuse(s, row, BLT_BAD_VALUE, err);
 }
 
@@ -115,10 +122,10 @@ static blt_status convert_ints(span *s, blt_error *err) {
   int64_t *out = s->out->data;
   uint32_t c = w->ncols, gap = s->col ? 1 : w->gap;
   const uint32_t *e = w->ends + (size_t)s->from * c + s->col;
-  bool fast = s->column->type.id == BLT_INT64 && s->k->plan->nnulls == 0;
+  bool fast = s->column->type.id == BLT_INT64 && s->k->plan->nnulls == 0, json = s->k->plan->json;
   for (uint32_t r = s->from; r < s->to; r++, e += c) {
     uint32_t start = e[-1] + gap, len = *e - start;
-    if (fast && len - 1u < 8) {
+    if (fast && len - 1u < 8 && !(json && is_only_text(s, r))) {
       uint64_t bad = 0;
       uint64_t v = digits8(w->text + *e, len, &bad);
       bad |= (uint64_t)((len > 1) & (w->text[start] == '0'));
@@ -158,10 +165,10 @@ static blt_status convert_floats(span *s, blt_error *err) {
   uint32_t c = w->ncols, gap = s->col ? 1 : w->gap;
   const uint32_t *e = w->ends + (size_t)s->from * c + s->col;
   uint64_t mark = (uint64_t)(unsigned char)s->k->plan->mark * UINT64_C(0x0101010101010101);
-  bool fast = s->k->plan->nnulls == 0;
+  bool fast = s->k->plan->nnulls == 0, json = s->k->plan->json;
   for (uint32_t r = s->from; r < s->to; r++, e += c) {
     uint32_t start = e[-1] + gap, len = *e - start;
-    if (fast && fast_float(w->text + start, len, mark, &out[r])) continue;
+    if (fast && !(json && is_only_text(s, r)) && fast_float(w->text + start, len, mark, &out[r])) continue;
     blt_status status = slow_float(s, r, (blt_str){w->text + start, len}, &out[r], err);
     if (status != BLT_OK) return status;
   }
@@ -217,7 +224,11 @@ static void look_at(span *s) {
   for (uint32_t r = s->from; r < s->to; r++) {
     blt_str f = blt_rows_field(s->k->w, r, s->col);
     if (is_null(p, f.s, f.len, blt_rows_quoted(s->k->w, r, s->col))) continue;
-    blt_looks_add(&s->k->chunk->looks[s->col], f.s, f.len, p->mark);
+    blt_looks *looks = &s->k->chunk->looks[s->col];
+    if (p->json && blt_rows_quoted(s->k->w, r, s->col))
+      blt_looks_add_text(looks, f.s, f.len);
+    else
+      blt_looks_add(looks, f.s, f.len, p->mark);
   }
 }
 
@@ -395,6 +406,7 @@ blt_status blt_convert(const blt_plan *plan, blt_rows *w, blt_intern *interns, b
   work k = {.plan = plan, .w = w, .interns = interns, .chunk = chunk};
   chunk->start = w->start;
   chunk->end = w->end;
+  chunk->unknown = w->unknown;
   if (w->start == BLT_NO_START) return BLT_OK;
   blt_status status = convert_twice(&k, err);
   blt_free(chunk->ctx, k.refused, k.refused_cap * sizeof *k.refused);

@@ -30,6 +30,7 @@ typedef struct blt_plan {
   uint32_t nnulls;
   bool empty_null;   /* the empty text is null */
   bool quoted_nulls; /* also inside quotes */
+  bool json;         /* what is quoted is text, unless it is a date or its type is given */
   char mark;         /* decimal mark */
   bool lines;        /* number the lines on which rows start */
   char newline;      /* what ends a line */
@@ -61,7 +62,8 @@ typedef struct blt_chunk {
   blt_looks *looks;
   blt_bad *bad; /* `before` is here the number of the record in the chunk, from 1 */
   size_t nbad, bad_cap;
-  bool conflict;
+  bool conflict; /* an inferred type did not hold */
+  bool unknown;  /* a column was met that the plan does not have */
 } blt_chunk;
 
 /* Converts what `w` holds; an arena that the chunk brings along is used when it is large enough. Rows that a

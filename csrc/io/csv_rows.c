@@ -514,6 +514,7 @@ blt_status blt_csv_rows(const blt_csv_format *f, uint64_t from, uint64_t to, blt
   w->ncols = f->ncols;
   w->start = BLT_NO_START;
   w->end = 0;
+  w->unknown = false;
   blt_status status = take(&k, first, to + OVERHANG, err);
   if (status != BLT_OK) return status;
   k.limit = BLT_ROWS_PAD + (size_t)(to - first);

@@ -134,17 +134,27 @@ static void look_at_number(blt_looks *looks, const char *text, size_t len, char 
   if (end - whole - 1 > looks->scale) looks->scale = (uint32_t)(end - whole - 1);
 }
 
+/* Notes a date or a timestamp. */
+static bool look_at_date(blt_looks *looks, const char *text, size_t len) {
+  int64_t v;
+  if (len < 10 || text[4] != '-' || !blt_date_parse(text, 10, &v) || !blt_timestamp_parse(text, len, &v))
+    return false;
+  looks->seen |= len == 10 ? BLT_LOOKS_DATE : BLT_LOOKS_TIMESTAMP;
+  return true;
+}
+
+void blt_looks_add_text(blt_looks *looks, const char *text, size_t len) {
+  if (looks->seen & BLT_LOOKS_TEXT || look_at_date(looks, text, len)) return;
+  looks->seen |= BLT_LOOKS_TEXT;
+}
+
 void blt_looks_add(blt_looks *looks, const char *text, size_t len, char mark) {
   int64_t v;
-  if (looks->seen & BLT_LOOKS_TEXT) return;
+  if (looks->seen & BLT_LOOKS_TEXT || look_at_date(looks, text, len)) return;
   char c = len ? text[0] : 0;
-  if (len >= 10 && text[4] == '-' && blt_date_parse(text, 10, &v) && blt_timestamp_parse(text, len, &v)) {
-    looks->seen |= len == 10 ? BLT_LOOKS_DATE : BLT_LOOKS_TIMESTAMP;
-    return;
-  }
   if (blt_bool_parse(text, len, true, &v))
     looks->seen |= BLT_LOOKS_BOOL;
-  else if (is_digit(c) || c == '-' || c == '+' || c == mark || (len <= 8 && strchr("nNiI", c) && c))
+  else if (is_digit(c) || c == '-' || c == '+' || c == mark || (c && len <= 8 && strchr("nNiI", c)))
     look_at_number(looks, text, len, mark);
   else
     looks->seen |= BLT_LOOKS_TEXT;

@@ -25,6 +25,8 @@ typedef struct blt_looks {
 } blt_looks;
 
 void blt_looks_add(blt_looks *looks, const char *text, size_t len, char mark);
+/* The same for a text that is no number or boolean by its form: a JSON string. */
+void blt_looks_add_text(blt_looks *looks, const char *text, size_t len);
 void blt_looks_merge(blt_looks *looks, const blt_looks *more);
 /* The narrowest type that holds every text unchanged; BLT_NULLTYPE when there was no text. `decimals`: plain
  * fractions become decimals when 18 digits are enough. */

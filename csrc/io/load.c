@@ -82,7 +82,7 @@ static void issue(blt_loading *k, blt_chunk *c) {
   c->nrows = c->nrecords = 0;
   c->newlines = 0;
   c->nbad = 0;
-  c->conflict = false;
+  c->conflict = c->unknown = false;
   if (c->looks) memset(c->looks, 0, c->ncols * sizeof *c->looks);
 }
 
@@ -170,11 +170,12 @@ static void forget(wave *v, uint32_t from) {
   }
 }
 
-static blt_status accept(blt_loading *k, blt_chunk *c, bool *conflict, blt_error *err) {
-  *conflict |= c->conflict;
+static blt_status accept(blt_loading *k, blt_chunk *c, blt_error *err) {
+  k->conflict |= c->conflict || c->unknown;
+  k->unknown |= c->unknown;
   c->first_row = k->rows;
   c->first_line = k->lines;
-  if (c->nbad && !*conflict) {
+  if (c->nbad && !k->conflict) {
     blt_status status = blt_loading_reject(k, c, err);
     if (status != BLT_OK) return status;
   }
@@ -193,10 +194,10 @@ static blt_status accept(blt_loading *k, blt_chunk *c, bool *conflict, blt_error
   return BLT_OK;
 }
 
-static blt_status accept_all(wave *v, uint32_t n, bool *conflict, blt_error *err) {
+static blt_status accept_all(wave *v, uint32_t n, blt_error *err) {
   for (uint32_t i = 0; i < n; i++) {
     if (v->chunks[i].start == BLT_NO_START) continue;
-    blt_status status = accept(v->k, &v->chunks[i], conflict, err);
+    blt_status status = accept(v->k, &v->chunks[i], err);
     if (status != BLT_OK) return status;
   }
   return BLT_OK;
@@ -208,7 +209,7 @@ typedef struct pace {
   bool count;    /* quotes are counted before guessing */
 } pace;
 
-static blt_status run_wave(blt_loading *k, pace *p, bool *conflict, blt_error *err) {
+static blt_status run_wave(blt_loading *k, pace *p, blt_error *err) {
   uint64_t size = blt_source_size(k->l->source), bytes = k->l->chunk_bytes;
   wave v = {.k = k, .first = k->next / bytes};
   uint64_t left = (size - v.first * bytes + bytes - 1) / bytes;
@@ -229,7 +230,7 @@ static blt_status run_wave(blt_loading *k, pace *p, bool *conflict, blt_error *e
       p->count |= k->l->quote != 0;
     } else if (p->size < most)
       p->size *= 2;
-    status = accept_all(&v, good, conflict, err);
+    status = accept_all(&v, good, err);
   }
   for (uint32_t i = 0; v.chunks && i < v.n; i++) blt_loading_retire(k, &v.chunks[i]);
   blt_free(k->ctx, v.chunks, v.n * sizeof *v.chunks);
@@ -301,26 +302,25 @@ static blt_status make_table(blt_loading *k, blt_error *err) {
   return BLT_OK;
 }
 
-static blt_status load_all(blt_loading *k, bool *conflict, blt_error *err) {
+static blt_status load_all(blt_loading *k, blt_error *err) {
   pace p = {FIRST_WAVE, false};
   blt_status status = BLT_OK;
-  while (status == BLT_OK && !*conflict && k->next < blt_source_size(k->l->source)) {
-    status = run_wave(k, &p, conflict, err);
-    if (status != BLT_OK || *conflict) break;
+  while (status == BLT_OK && !k->conflict && k->next < blt_source_size(k->l->source)) {
+    status = run_wave(k, &p, err);
+    if (status != BLT_OK || k->conflict) break;
     status = k->by_row ? blt_loading_append(k, err) : blt_loading_group(k, false, err);
     if (status == BLT_OK) status = report(k, err);
   }
-  if (status == BLT_OK && !*conflict && !k->by_row) status = blt_loading_group(k, true, err);
+  if (status == BLT_OK && !k->conflict && !k->by_row) status = blt_loading_group(k, true, err);
   return status;
 }
 
-blt_status blt_load_rows(blt_load *l, blt_csv_result *out, bool *conflict, blt_error *err) {
+blt_status blt_load_rows(blt_load *l, blt_csv_result *out, bool *conflict, bool *unknown, blt_error *err) {
   blt_loading k;
-  *conflict = false;
   blt_status status = start(&k, l, err);
   if (status == BLT_OK) status = make_table(&k, err);
-  if (status == BLT_OK) status = load_all(&k, conflict, err);
-  if (status == BLT_OK && !*conflict) {
+  if (status == BLT_OK) status = load_all(&k, err);
+  if (status == BLT_OK && !k.conflict) {
     out->table = k.table;
     out->rejects = k.rejects;
     out->rows = k.rows;
@@ -329,6 +329,8 @@ blt_status blt_load_rows(blt_load *l, blt_csv_result *out, bool *conflict, blt_e
     k.own_table = false;
     k.rejects = NULL;
   }
+  *conflict = k.conflict;
+  *unknown = k.unknown;
   finish(&k);
   return status;
 }
@@ -336,8 +338,7 @@ blt_status blt_load_rows(blt_load *l, blt_csv_result *out, bool *conflict, blt_e
 static blt_status look_at_all(blt_loading *k, blt_looks *looks, blt_error *err) {
   pace p = {FIRST_WAVE, false};
   while (k->next < blt_source_size(k->l->source)) {
-    bool conflict = false;
-    blt_status status = run_wave(k, &p, &conflict, err);
+    blt_status status = run_wave(k, &p, err);
     if (status != BLT_OK) return status;
     for (size_t i = 0; i < k->nqueue; i++) {
       for (uint32_t c = 0; c < k->l->plan.ncols; c++) blt_looks_merge(&looks[c], &k->queue[i].looks[c]);
@@ -350,10 +351,11 @@ static blt_status look_at_all(blt_loading *k, blt_looks *looks, blt_error *err) 
   return BLT_OK;
 }
 
-blt_status blt_load_looks(blt_load *l, blt_looks *looks, blt_error *err) {
+blt_status blt_load_looks(blt_load *l, blt_looks *looks, bool *unknown, blt_error *err) {
   blt_loading k;
   blt_status status = start(&k, l, err);
   if (status == BLT_OK) status = look_at_all(&k, looks, err);
+  *unknown = k.unknown;
   finish(&k);
   return status;
 }

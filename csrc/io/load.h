@@ -43,9 +43,9 @@ typedef struct blt_load {
 
 /* Reads all rows by the plan. `*conflict` is set, and nothing returned, when an inferred type did not hold.
  */
-blt_status blt_load_rows(blt_load *l, blt_csv_result *out, bool *conflict, blt_error *err);
+blt_status blt_load_rows(blt_load *l, blt_csv_result *out, bool *conflict, bool *unknown, blt_error *err);
 /* Finds out what all texts of the plan's columns of kind LOOK look like: `looks` has one entry for each
  * column. */
-blt_status blt_load_looks(blt_load *l, blt_looks *looks, blt_error *err);
+blt_status blt_load_looks(blt_load *l, blt_looks *looks, bool *unknown, blt_error *err);
 
 #endif

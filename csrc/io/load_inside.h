@@ -32,6 +32,7 @@ typedef struct blt_loading {
   uint64_t grouped;              /* in the table */
   uint64_t *text_from;           /* of each column: first row that is plain text, UINT64_MAX: none */
   uint64_t records, lines, next; /* records and line ends before `next`, the next chunk's start */
+  bool conflict, unknown;        /* see blt_load_rows */
   blt_table *rejects;
   uint64_t nrejects;
   uint64_t line_at, line_count; /* line ends counted up to an offset, for messages */

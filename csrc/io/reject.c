@@ -69,6 +69,9 @@ static void explain(const blt_loading *k, const blt_bad *b, told *t) {
   case BLT_BAD_JSON:
     snprintf(t->reason, room, "not a JSON object");
     return;
+  case BLT_BAD_KEY:
+    snprintf(t->reason, room, "the object has the same key twice");
+    return;
   case BLT_BAD_NULL:
     snprintf(t->reason, room, "null where a value is required");
     return;

@@ -20,6 +20,7 @@ typedef enum blt_bad_reason {
   BLT_BAD_QUOTE_TEXT, /* text between a closing quote and the delimiter */
   BLT_BAD_UTF8,
   BLT_BAD_JSON,  /* a line that is not JSON, or not an object */
+  BLT_BAD_KEY,   /* a JSON object with the same key twice */
   BLT_BAD_VALUE, /* text that the column's type cannot hold */
   BLT_BAD_NULL   /* a null in a required column */
 } blt_bad_reason;
@@ -60,7 +61,7 @@ typedef struct blt_rows {
   uint32_t nrows, ncols, gap;
   const uint64_t *quoted; /* bit i: field i was quoted; NULL: none */
   bool copied;            /* text is `unquoted` */
-  uint64_t lines;         /* line ends between start and end; counted when asked for */
+  bool unknown;           /* a field was met that is none of the columns (JSON) */
 } blt_rows;
 
 static inline blt_str blt_rows_field(const blt_rows *w, uint32_t row, uint32_t col) {
