@@ -175,6 +175,15 @@ describe("reconcile", function()
       assert.equal("none", found[1][2])
     end)
 
+    it("a change that is cut instead of rounded, but not one that is rounded up too far", function()
+      local cut = {{value = 963, period_kind = "range", period_start = "2012-01-01", period_end = "2012-12-31"},
+        {value = 267, period_kind = "range", period_start = "2011-01-01", period_end = "2011-12-31"}}
+      assert.same({}, (findings(cut, {"r,change,,test.1,test.2,2.6,0.005,ice-2014-1,1,"})))
+      copy:remove()
+      local found = findings(cut, {"r,change,,test.1,test.2,2.62,0.005,ice-2014-1,1,"})
+      assert.equal("changes", found[1][1])
+    end)
+
     it("a change that they make", function()
       assert.same({}, (findings(counts, {"r,change,,test.1,test.2,0.2,0.005,ice-2014-1,1,"})))
     end)

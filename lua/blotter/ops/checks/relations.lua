@@ -1,6 +1,6 @@
 -- Declared relations, recomputed: sums, subsets, ratios and changes between figures.
 --
--- A printed percentage may be cut instead of rounded: one unit of its last digit is no contradiction.
+-- A printed percentage may be cut instead of rounded: 260 for 260.7 is no contradiction, 86 for 85.1 is one.
 -- A ratio or change is held as an exact range: the printed one with its tolerance, or the bounds of the figure that
 -- states it, in millionths; the two figures keep their bounds. Where one side prints no number, nothing is compared:
 -- relations.implied gives the range that the relation makes of it.
@@ -75,14 +75,20 @@ local function actual_range(left, right, is_change)
   return low or nil, high or nil
 end
 
+-- A range with those values that would be cut to it: digits are cut towards zero, so only the far end moves.
+local function cut_range(low, high, slack)
+  if high and high <= 0 then return low and low - slack, high end
+  return low, high and high + slack
+end
+
 local function check_quotient(found, relation, left, right)
   local is_change = relation.type == "change"
   local stating = relation.figure and found.model.by_id[relation.figure]
   local low, high = signed(relation, stated_range(relation, stating))
   if not low and not high then return end
   local actual_low, actual_high = actual_range(left, right, is_change)
-  local slack = millionths(relation.tolerance or 0, false)
-  if bounds.meet(low and low - slack, high and high + slack, actual_low, actual_high) then
+  local cut_low, cut_high = cut_range(low, high, millionths(relation.tolerance or 0, false))
+  if bounds.meet(cut_low, cut_high, actual_low, actual_high) then
     found:count("relations", bounds.within(actual_low, actual_high, low, high) and "all" or "some")
     return
   end
