@@ -182,17 +182,21 @@ function LITERALS.timestamp(text)
   return { timestamp = LITERALS.date(day).date * 86400000000 + (h * 3600 + m * 60 + sec) * 1000000 | 0 }
 end
 
+--- `and`, `or`: three-valued, and the right side is looked at only when the left one leaves it open.
+local function logic(node, row, params)
+  local decided = node.op == "or"
+  local a = evaluate(node.a, row, params)
+  if a == decided then return decided end
+  local b = evaluate(node.b, row, params)
+  if b == decided then return decided end
+  if a == nil or b == nil then return nil end
+  return not decided
+end
+
 local function binary(node, row, params)
-  local op, a, b = node.op, evaluate(node.a, row, params), evaluate(node.b, row, params)
-  if op == "and" then
-    if a == false or b == false then return false end
-    if a == nil or b == nil then return nil end
-    return true
-  elseif op == "or" then
-    if a or b then return true end
-    if a == nil or b == nil then return nil end
-    return false
-  end
+  local op = node.op
+  if op == "and" or op == "or" then return logic(node, row, params) end
+  local a, b = evaluate(node.a, row, params), evaluate(node.b, row, params)
   if a == nil or b == nil then return nil end
   if op == ".." then return a .. b end
   if op == "==" or op == "~=" or op == "<" or op == "<=" or op == ">" or op == ">=" then return compare(op, a, b) end
