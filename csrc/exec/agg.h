@@ -11,8 +11,8 @@
  * *segment*, values gathered group by group in row order (agg_segment.h).
  *
  *   plan     what to compute: parts, slots, segments        agg_plan.c
- *   step     contributions of a slice, added to records     agg_step.c
- *   merge    records of one lane added to the group's parts  agg_step.c
+ *   step     contributions of a slice, added to records     agg_step.c, agg_record.c
+ *   merge    records of one lane added to the group's parts  agg_record.c
  *   final    parts to values and nulls                       agg_final.c
  */
 #ifndef BLT_EXEC_AGG_H
@@ -66,7 +66,7 @@ typedef struct blt_agg_spec {
 
 blt_status blt_agg_check(const blt_aggregate *a, blt_agg_spec *out, blt_error *err);
 
-/* --- the plan ------------------------------------------------------------------------------------------ */
+/* ---- the plan ---- */
 
 /* The rows that a part sees: `where` is true, inputs a and b are not null. -1: no such condition. */
 typedef struct blt_agg_mask {
@@ -102,6 +102,11 @@ typedef struct blt_agg_part {
   uint32_t slot, n;          /* first slot; TOP: how many */
   const uint32_t *ranks;     /* MAX, MIN of strings: position of each code in byte order */
 } blt_agg_part;
+
+/* A count of all rows is a constant of its slot. */
+static inline bool blt_part_is_constant(const blt_agg_part *part) {
+  return part->kind == BLT_PART_COUNT && part->mask == 0;
+}
 
 typedef enum blt_slot_op {
   BLT_SLOT_ADD,
@@ -165,8 +170,7 @@ blt_status blt_agg_plan_presence(blt_agg_plan *p, blt_error *err);
 /* Places parts in slots whose fields cannot overflow within `rows` rows. */
 blt_status blt_agg_layout(blt_agg_plan *p, uint64_t rows, blt_error *err);
 
-/* --- step ------------------------------------------------------------------------------------------------
- */
+/* ---- step ---- */
 
 typedef enum blt_mask_state { BLT_MASK_ALL, BLT_MASK_SOME, BLT_MASK_NONE } blt_mask_state;
 
@@ -178,7 +182,8 @@ typedef struct blt_agg_work {
   uint64_t *valids;
   uint64_t *masks; /* BLT_VECTOR_ROWS bits for each mask */
   uint8_t *mask_states;
-  uint64_t *contributions; /* BLT_VECTOR_ROWS words for each slot */
+  uint64_t *contributions;  /* BLT_VECTOR_ROWS words for each slot */
+  const uint64_t **columns; /* of each slot: its contributions, there or in the table itself */
   uint32_t gids[BLT_VECTOR_ROWS];
   size_t ninputs;
 } blt_agg_work;
@@ -190,9 +195,14 @@ void blt_agg_work_free(blt_agg_work *w);
 blt_status blt_agg_load(blt_agg_work *w, blt_eval *ev, const blt_slice *slice, blt_error *err);
 /* The slice's contribution to each slot. */
 void blt_agg_contribute(blt_agg_work *w, const blt_slice *slice);
-static inline uint64_t *blt_agg_contribution(const blt_agg_work *w, size_t slot) {
-  return w->contributions + slot * BLT_VECTOR_ROWS;
+/* Those of one slot, after blt_agg_contribute. */
+static inline const uint64_t *blt_agg_contribution(const blt_agg_work *w, size_t slot) {
+  return w->columns[slot];
 }
+/* Contributes and adds at once, for the one integer sum by one small key that is most common; false: not
+ * that. */
+bool blt_agg_sum_by_code(const blt_agg_work *w, const blt_vec *key, uint32_t add, uint32_t n,
+                         uint64_t *records);
 /* Adds contributions to records of plan->nslots words: row i to records[gids[i]]. */
 void blt_agg_scatter(const blt_agg_work *w, uint32_t n, uint64_t *records);
 /* The same for a single group. */
@@ -211,8 +221,7 @@ static inline uint32_t blt_part_words(const blt_agg_part *part) {
 void blt_agg_merge(const blt_agg_plan *p, uint32_t part, uint64_t *const *lanes, uint32_t nlanes,
                    uint32_t first, uint32_t n, uint64_t *const *columns);
 
-/* --- final ------------------------------------------------------------------------------------------------
- */
+/* ---- final ---- */
 
 /* The words of parts for n groups; parts[i] is NULL for a part that the column does not need. */
 typedef struct blt_agg_values {

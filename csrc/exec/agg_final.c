@@ -21,8 +21,7 @@ static uint64_t word(const blt_agg_values *v, int32_t part, uint32_t i) {
   return v->parts[part][i];
 }
 
-/* --- sums -------------------------------------------------------------------------------------------------
- */
+/* ---- sums ---- */
 
 /* The exact sum of group i: fields hold distances from the base. */
 static __int128 exact_sum(const blt_agg_plan *p, const blt_agg_column *c, const blt_agg_values *v,
@@ -71,8 +70,7 @@ static void final_weighted_mean(const blt_agg_column *c, const blt_agg_values *v
   }
 }
 
-/* --- extremes ---------------------------------------------------------------------------------------------
- */
+/* ---- extremes ---- */
 
 static int64_t decode(const blt_agg_column *c, int64_t value) {
   return c->codes_by_rank ? (int64_t)c->codes_by_rank[value] : value;
@@ -147,8 +145,7 @@ static void final_row(const blt_agg_plan *p, const blt_agg_column *c, const blt_
   }
 }
 
-/* --- moments ----------------------------------------------------------------------------------------------
- */
+/* ---- moments ---- */
 
 bool blt_moments_result(blt_agg_kind kind, const blt_moments *m, double *out) {
   if (m->n < 1) return false;
@@ -207,8 +204,7 @@ static void final_moments(const blt_agg_plan *p, const blt_agg_column *c, const 
   }
 }
 
-/* --- all --------------------------------------------------------------------------------------------------
- */
+/* ---- all ---- */
 
 /* Groups for which the aggregate saw no row. */
 static void null_without_rows(const blt_agg_column *c, const blt_agg_values *v, uint64_t *valid) {

@@ -13,7 +13,7 @@ static uint64_t capped(uint64_t a, uint64_t b) {
   return __builtin_mul_overflow(a, b, &r) ? UINT64_MAX : r;
 }
 
-/* --- parts -------------------------------------------------------------------------------------------- */
+/* ---- parts ---- */
 
 static blt_status add_mask(blt_agg_plan *p, blt_agg_mask m, uint32_t *out, blt_error *err) {
   for (size_t i = 0; i < p->nmasks; i++) {
@@ -83,7 +83,7 @@ static int64_t highest(const blt_input *in) {
   return in->low > in->high ? 0 : in->high;
 }
 
-/* --- aggregates ----------------------------------------------------------------------------------------- */
+/* ---- aggregates ---- */
 
 /* Sum of values from 0 where that costs few bits, for then no count is needed to add the base back. */
 static blt_status plan_int_sum(blt_agg_plan *p, uint32_t mask, blt_agg_column *c, blt_error *err) {
@@ -168,7 +168,7 @@ static bool fits_top(const blt_agg_column *c, const blt_input *in) {
   return c->spec.n <= BLT_TOP_SLOTS && (in->cls == BLT_INPUT_FLOAT || (domain && domain != UINT64_MAX));
 }
 
-/* --- moments: variance, covariance and what follows from them ------------------------------------------- */
+/* ---- moments: variance, covariance and what follows from them ---- */
 
 static blt_status add_moment(blt_agg_plan *p, uint32_t mask, int32_t a, int32_t b, int32_t *out,
                              blt_error *err) {
@@ -206,8 +206,7 @@ static blt_status plan_moments(blt_agg_plan *p, uint32_t mask, blt_agg_column *c
   return status;
 }
 
-/* --- the plan ---------------------------------------------------------------------------------------------
- */
+/* ---- the plan ---- */
 
 static blt_status plan_column(blt_agg_plan *p, uint32_t mask, blt_agg_column *c, blt_error *err) {
   switch (c->spec.kind) {
@@ -327,8 +326,7 @@ void blt_agg_plan_free(blt_agg_plan *p) {
   *p = (blt_agg_plan){0};
 }
 
-/* --- layout -----------------------------------------------------------------------------------------------
- */
+/* ---- layout ---- */
 
 static bool shows_presence(const blt_agg_plan *p, const blt_agg_part *part) {
   if (part->mask) return false;

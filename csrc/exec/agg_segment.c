@@ -30,8 +30,7 @@ void blt_segment_work_free(blt_segment_work *w) {
   }
 }
 
-/* --- words as values
- * ---------------------------------------------------------------------------------------------- */
+/* ---- words as values ---- */
 
 static double word_double(uint64_t word) {
   double d;
@@ -94,8 +93,7 @@ static void make_values(bool is_float, uint64_t *a, uint32_t n) {
   (is_float ? restore_floats : order_ints)(a, n);
 }
 
-/* --- moments
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- moments ---- */
 
 /* Sums run side by side and are folded in a fixed order. */
 #define SIDES 8
@@ -151,9 +149,7 @@ static bool moments(const blt_agg_plan *p, const blt_agg_column *c, blt_segment_
   return ok;
 }
 
-/* --- product
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- product ---- */
 
 static blt_status int_product(const uint64_t *a, uint32_t n, uint64_t *word, blt_error *err) {
   uint64_t size = 1;
@@ -184,8 +180,7 @@ static blt_status product(const blt_agg_plan *p, const blt_agg_column *c, const 
   return BLT_OK;
 }
 
-/* --- order statistics
- * --------------------------------------------------------------------------------------------------- */
+/* ---- order statistics ---- */
 
 /* Between the two nearest values, in proportion; of dates and timestamps the earlier one. Works on ordered
  * words. */
@@ -217,8 +212,7 @@ static uint32_t top(const blt_agg_column *c, uint64_t *a, uint32_t n) {
   return k;
 }
 
-/* --- different values
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- different values ---- */
 
 static blt_status reserve_table(blt_segment_work *w, uint32_t n, bool counts, uint64_t *size,
                                 blt_error *err) {
@@ -303,9 +297,7 @@ static blt_status mode(const blt_agg_plan *p, const blt_agg_column *c, blt_segme
   return BLT_OK;
 }
 
-/* --- text
- * ---------------------------------------------------------------------------------------------------------------------
- */
+/* ---- text ---- */
 
 static blt_segment_text *new_text(blt_segment_work *w, size_t len, blt_error *err) {
   size_t need = (sizeof(blt_segment_text) + len + 7) & ~(size_t)7, head = sizeof(struct text_chunk);
@@ -349,9 +341,7 @@ static blt_status string_agg(const blt_agg_plan *p, const blt_agg_column *c, blt
   return BLT_OK;
 }
 
-/* --- all
- * ------------------------------------------------------------------------------------------------------------------------
- */
+/* ---- all ---- */
 
 /* Order statistics reorder the segment, so they come last. */
 static bool reorders(blt_agg_kind kind) {

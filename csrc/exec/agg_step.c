@@ -10,7 +10,7 @@
 
 typedef double __attribute__((may_alias)) word_double; /* a slot's 64 bits as a double */
 
-/* --- scratch -------------------------------------------------------------------------------------------- */
+/* ---- scratch ---- */
 
 static bool allocate(const blt_agg_plan *p, blt_agg_work *w) {
   size_t n = w->ninputs ? w->ninputs : 1, slots = p->nslots ? p->nslots : 1;
@@ -20,7 +20,8 @@ static bool allocate(const blt_agg_plan *p, blt_agg_work *w) {
   w->masks = blt_alloc(p->ctx, p->nmasks * MASK_WORDS * sizeof *w->masks);
   w->mask_states = blt_alloc(p->ctx, p->nmasks);
   w->contributions = blt_alloc(p->ctx, slots * ROWS * sizeof *w->contributions);
-  if (!w->vecs || !w->masks || !w->mask_states || !w->contributions) return false;
+  w->columns = blt_alloc(p->ctx, slots * sizeof *w->columns);
+  if (!w->vecs || !w->masks || !w->mask_states || !w->contributions || !w->columns) return false;
   if (!interned) return true;
   w->codes = blt_alloc(p->ctx, n * ROWS * sizeof *w->codes);
   w->valids = blt_alloc(p->ctx, n * MASK_WORDS * sizeof *w->valids);
@@ -37,6 +38,7 @@ blt_status blt_agg_work_new(const blt_agg_plan *p, blt_agg_work **out, blt_error
     blt_agg_work_free(w);
     return blt_fail_memory(err, p->nslots * ROWS * sizeof *w->contributions);
   }
+  for (size_t s = 0; s < p->nslots; s++) w->columns[s] = w->contributions + s * ROWS;
   for (size_t s = 0; s < p->nslots; s++)
     for (size_t i = 0; i < ROWS; i++) w->contributions[s * ROWS + i] = p->slots[s].value;
   *out = w;
@@ -51,13 +53,13 @@ void blt_agg_work_free(blt_agg_work *w) {
   blt_free(p->ctx, w->masks, p->nmasks * MASK_WORDS * sizeof *w->masks);
   blt_free(p->ctx, w->mask_states, p->nmasks);
   blt_free(p->ctx, w->contributions, slots * ROWS * sizeof *w->contributions);
+  blt_free(p->ctx, w->columns, slots * sizeof *w->columns);
   blt_free(p->ctx, w->codes, n * ROWS * sizeof *w->codes);
   blt_free(p->ctx, w->valids, n * MASK_WORDS * sizeof *w->valids);
   blt_free(p->ctx, w, sizeof *w);
 }
 
-/* --- masks ------------------------------------------------------------------------------------------------
- */
+/* ---- masks ---- */
 
 /* Bits of a bool vector's true values, nulls not yet taken out. */
 static void true_bits(const blt_vec *v, uint64_t *bits) {
@@ -105,8 +107,7 @@ blt_status blt_agg_load(blt_agg_work *w, blt_eval *ev, const blt_slice *slice, b
   return BLT_OK;
 }
 
-/* --- contributions ----------------------------------------------------------------------------------------
- */
+/* ---- contributions ---- */
 
 /* c[i] = start + (d[i] + add << shift), or the same added to c[i]. */
 #define FIELD_KERNEL(name, type)                                                                             \
@@ -121,6 +122,22 @@ FIELD_KERNEL(field_u8, uint8_t)
 FIELD_KERNEL(field_u16, uint16_t)
 FIELD_KERNEL(field_u32, uint32_t)
 FIELD_KERNEL(field_u64, uint64_t)
+
+/* c[i] += (a[i] + add_a) * (b[i] + add_b) << shift, or that and a start. */
+#define PRODUCT_KERNEL(name, type_a, type_b)                                                                 \
+  BLT_CLONES static void name(const type_a *a, const type_b *b, uint32_t add_a, uint32_t add_b, int shift,   \
+                              uint64_t start, bool first, uint32_t n, uint64_t *c) {                         \
+    if (first)                                                                                               \
+      for (uint32_t i = 0; i < n; i++)                                                                       \
+        c[i] = start + ((uint64_t)(((uint32_t)a[i] + add_a) * ((uint32_t)b[i] + add_b)) << shift);           \
+    else                                                                                                     \
+      for (uint32_t i = 0; i < n; i++)                                                                       \
+        c[i] += (uint64_t)(((uint32_t)a[i] + add_a) * ((uint32_t)b[i] + add_b)) << shift;                    \
+  }
+PRODUCT_KERNEL(product_8_8, uint8_t, uint8_t)
+PRODUCT_KERNEL(product_8_16, uint8_t, uint16_t)
+PRODUCT_KERNEL(product_16_8, uint16_t, uint8_t)
+PRODUCT_KERNEL(product_16_16, uint16_t, uint16_t)
 
 BLT_CLONES static void apply_mask(const uint64_t *bits, uint32_t n, uint64_t *c) {
   for (uint32_t i = 0; i < n; i++) c[i] &= 0 - ((bits[i >> 6] >> (i & 63)) & 1);
@@ -251,25 +268,52 @@ static bool add_field(const blt_agg_work *w, const blt_agg_part *part, uint32_t 
   return true;
 }
 
+/* The same for a product of small offsets, whose values fit 32 bits. */
+static bool add_product(const blt_agg_work *w, const blt_agg_part *part, uint32_t n, uint64_t start,
+                        bool first, uint64_t *c) {
+  if (part->kind != BLT_PART_PRODUCT || w->mask_states[part->mask] != BLT_MASK_ALL) return false;
+  const blt_vec *a = &w->vecs[part->a], *b = &w->vecs[part->b];
+  if (a->form != BLT_VEC_OFFSETS || b->form != BLT_VEC_OFFSETS || a->width > 2 || b->width > 2) return false;
+  if (part->limit_a > UINT16_MAX || part->limit_b > UINT16_MAX) return false;
+  uint32_t add_a = (uint32_t)((uint64_t)a->base - (uint64_t)part->base_a);
+  uint32_t add_b = (uint32_t)((uint64_t)b->base - (uint64_t)part->base_b);
+  if (a->width == 1 && b->width == 1)
+    product_8_8(a->data, b->data, add_a, add_b, part->shift, start, first, n, c);
+  else if (a->width == 1)
+    product_8_16(a->data, b->data, add_a, add_b, part->shift, start, first, n, c);
+  else if (b->width == 1)
+    product_16_8(a->data, b->data, add_a, add_b, part->shift, start, first, n, c);
+  else
+    product_16_16(a->data, b->data, add_a, add_b, part->shift, start, first, n, c);
+  return true;
+}
+
 static void set_words(uint64_t value, uint32_t n, uint64_t *c) {
   for (uint32_t i = 0; i < n; i++) c[i] = value;
 }
 
+/* A plain sum of doubles is the column itself. */
+static bool lend_column(blt_agg_work *w, const blt_agg_part *part) {
+  const blt_vec *v = &w->vecs[part->a];
+  if (w->mask_states[part->mask] != BLT_MASK_ALL) return false;
+  if (v->form != BLT_VEC_VALUES || v->type.id != BLT_FLOAT64) return false;
+  w->columns[part->slot] = v->data;
+  return true;
+}
+
 /* Adds one part to its slot's contributions. `first`: nothing has been written for this slice yet. */
-static void contribute(const blt_agg_work *w, const blt_agg_part *part, const blt_slice *slice, bool first) {
+static void contribute(blt_agg_work *w, const blt_agg_part *part, const blt_slice *slice, bool first) {
   const blt_agg_slot *slot = &w->plan->slots[part->slot];
-  uint64_t words[ROWS], *c = blt_agg_contribution(w, part->slot);
+  uint64_t words[ROWS], *c = w->contributions + part->slot * ROWS;
   uint32_t n = slice->n;
-  if (part->kind == BLT_PART_COUNT && part->mask == 0) {
-    if (first && !slot->constant) set_words(slot->value, n, c);
-    return; /* its ones are in the slot's constant */
-  }
   uint8_t state = w->mask_states[part->mask];
+  if (part->kind == BLT_PART_FSUM && lend_column(w, part)) return;
+  if (first) w->columns[part->slot] = c;
   if (state == BLT_MASK_NONE) {
     if (first) set_words(slot->value, n, c);
     return;
   }
-  if (add_field(w, part, n, slot->value, first, c)) return;
+  if (add_field(w, part, n, slot->value, first, c) || add_product(w, part, n, slot->value, first, c)) return;
   const uint64_t *bits = w->masks + part->mask * MASK_WORDS;
   bool alone = slot->op != BLT_SLOT_ADD && slot->op != BLT_SLOT_OR;
   uint64_t *to = alone || (first && part->kind == BLT_PART_BITS) ? c : words;
@@ -291,261 +335,10 @@ void blt_agg_contribute(blt_agg_work *w, const blt_slice *slice) {
   const blt_agg_plan *p = w->plan;
   for (size_t i = 0; i < p->nparts; i++) {
     const blt_agg_part *part = &p->parts[i];
-    if (p->slots[part->slot].constant) continue;
+    if (p->slots[part->slot].constant || blt_part_is_constant(part)) continue;
     bool first = true;
-    for (size_t j = 0; j < i && first; j++) first = p->parts[j].slot != part->slot;
+    for (size_t j = 0; j < i && first; j++)
+      first = p->parts[j].slot != part->slot || blt_part_is_constant(&p->parts[j]);
     contribute(w, part, slice, first);
-  }
-}
-
-/* --- records
- * ------------------------------------------------------------------------------------------------ */
-
-static inline double as_double(uint64_t word) {
-  double d;
-  memcpy(&d, &word, sizeof d);
-  return d;
-}
-
-static inline uint64_t as_word(double d) {
-  uint64_t word;
-  memcpy(&word, &d, sizeof word);
-  return word;
-}
-
-static inline uint64_t combine(uint8_t op, uint64_t a, uint64_t b) {
-  if (op == BLT_SLOT_ADD) return a + b;
-  if (op == BLT_SLOT_FADD) return as_word(as_double(a) + as_double(b));
-  if (op == BLT_SLOT_OR) return a | b;
-  return a > b ? a : b;
-}
-
-/* Puts x among the n largest words, largest first. */
-static inline void top_insert(uint64_t *top, uint32_t n, uint64_t x) {
-  if (x <= top[n - 1]) return;
-  uint32_t i = n - 1;
-  for (; i > 0 && top[i - 1] < x; i--) top[i] = top[i - 1];
-  top[i] = x;
-}
-
-/* Records that begin with `adds` integer and `fadds` double slots, both constants of the caller. */
-static inline __attribute__((always_inline)) void scatter_sums(const uint64_t *c, const uint32_t *gids,
-                                                               uint32_t n, uint64_t *records, size_t stride,
-                                                               int adds, int fadds) {
-  for (uint32_t i = 0; i < n; i++) {
-    uint64_t *r = records + gids[i] * stride;
-    for (int s = 0; s < adds; s++) r[s] += c[s * ROWS + i];
-    for (int s = adds; s < adds + fadds; s++) ((word_double *)r)[s] += ((const word_double *)c)[s * ROWS + i];
-  }
-}
-
-#define SUMS_CASE(adds, fadds)                                                                               \
-  case (adds)*4 + (fadds):                                                                                   \
-    if (stride == (adds) + (fadds))                                                                          \
-      scatter_sums(c, gids, n, records, (adds) + (fadds), adds, fadds);                                      \
-    else                                                                                                     \
-      scatter_sums(c, gids, n, records, stride, adds, fadds);                                                \
-    return true;
-
-static bool scatter_prefix(const uint64_t *c, const uint32_t *gids, uint32_t n, uint64_t *records,
-                           size_t stride, uint32_t adds, uint32_t fadds) {
-  if (adds > 3 || fadds > 3) return false;
-  switch (adds * 4 + fadds) {
-    SUMS_CASE(0, 1)
-    SUMS_CASE(0, 2)
-    SUMS_CASE(0, 3)
-    SUMS_CASE(1, 0) SUMS_CASE(1, 1) SUMS_CASE(1, 2) SUMS_CASE(1, 3) SUMS_CASE(2, 0) SUMS_CASE(2, 1)
-        SUMS_CASE(2, 2) SUMS_CASE(2, 3) SUMS_CASE(3, 0) SUMS_CASE(3, 1) SUMS_CASE(3, 2)
-            SUMS_CASE(3, 3) default : return true; /* none at all */
-  }
-}
-
-/* One slot of records `stride` words apart. */
-static void scatter_slot(const blt_agg_slot *slot, const uint64_t *c, const uint32_t *gids, uint32_t n,
-                         uint64_t *r, size_t stride) {
-  switch (slot->op) {
-  case BLT_SLOT_ADD:
-    for (uint32_t i = 0; i < n; i++) r[gids[i] * stride] += c[i];
-    break;
-  case BLT_SLOT_FADD:
-    for (uint32_t i = 0; i < n; i++) ((word_double *)r)[gids[i] * stride] += ((const word_double *)c)[i];
-    break;
-  case BLT_SLOT_OR:
-    for (uint32_t i = 0; i < n; i++) r[gids[i] * stride] |= c[i];
-    break;
-  case BLT_SLOT_MAX:
-    for (uint32_t i = 0; i < n; i++) {
-      uint64_t *to = r + gids[i] * stride;
-      *to = c[i] > *to ? c[i] : *to;
-    }
-    break;
-  case BLT_SLOT_TOP:
-    for (uint32_t i = 0; i < n; i++) top_insert(r + gids[i] * stride, slot->n, c[i]);
-    break;
-  default:
-    break;
-  }
-}
-
-/* How many slots of the record's beginning are of an operation. */
-static uint32_t count_from(const blt_agg_plan *p, size_t from, blt_slot_op op) {
-  size_t i = from;
-  while (i < p->nslots && p->slots[i].op == op) i++;
-  return (uint32_t)(i - from);
-}
-
-void blt_agg_scatter(const blt_agg_work *w, uint32_t n, uint64_t *records) {
-  const blt_agg_plan *p = w->plan;
-  uint32_t adds = count_from(p, 0, BLT_SLOT_ADD), fadds = count_from(p, adds, BLT_SLOT_FADD);
-  size_t s = 0;
-  if (scatter_prefix(w->contributions, w->gids, n, records, p->nslots, adds, fadds)) s = adds + fadds;
-  for (; s < p->nslots; s++)
-    scatter_slot(&p->slots[s], blt_agg_contribution(w, s), w->gids, n, records + s, p->nslots);
-}
-
-BLT_CLONES static uint64_t reduce_add(const uint64_t *c, uint32_t n) {
-  uint64_t sum = 0;
-  for (uint32_t i = 0; i < n; i++) sum += c[i];
-  return sum;
-}
-
-/* Eight sums side by side, folded in a fixed order: fast, and the same bits whatever the instruction set. */
-BLT_CLONES static double reduce_fadd(const word_double *c, uint32_t n) {
-  double s[8] = {0};
-  uint32_t i = 0;
-  for (; i + 8 <= n; i += 8)
-    for (int j = 0; j < 8; j++) s[j] += c[i + j];
-  for (; i < n; i++) s[i & 7] += c[i];
-  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-}
-
-BLT_CLONES static uint64_t reduce_or(const uint64_t *c, uint32_t n) {
-  uint64_t all = 0;
-  for (uint32_t i = 0; i < n; i++) all |= c[i];
-  return all;
-}
-
-BLT_CLONES static uint64_t reduce_max(const uint64_t *c, uint32_t n) {
-  uint64_t max = 0;
-  for (uint32_t i = 0; i < n; i++) max = c[i] > max ? c[i] : max;
-  return max;
-}
-
-void blt_agg_reduce(const blt_agg_work *w, uint32_t n, uint64_t *record) {
-  const blt_agg_plan *p = w->plan;
-  for (size_t s = 0; s < p->nslots; s++) {
-    const blt_agg_slot *slot = &p->slots[s];
-    const uint64_t *c = blt_agg_contribution(w, s);
-    if (slot->op == BLT_SLOT_ADD)
-      record[s] += slot->constant ? slot->value * n : reduce_add(c, n);
-    else if (slot->op == BLT_SLOT_FADD)
-      record[s] = as_word(as_double(record[s]) + reduce_fadd((const word_double *)c, n));
-    else if (slot->op == BLT_SLOT_OR)
-      record[s] |= reduce_or(c, n);
-    else if (slot->op == BLT_SLOT_MAX)
-      record[s] = combine(BLT_SLOT_MAX, record[s], reduce_max(c, n));
-    else if (slot->op == BLT_SLOT_TOP)
-      for (uint32_t i = 0; i < n; i++) top_insert(record + s, slot->n, c[i]);
-  }
-}
-
-/* --- columns of slots
- * --------------------------------------------------------------------------------------- */
-
-#define ACCUMULATE(update)                                                                                   \
-  for (uint32_t i = 0; i < n; i++) {                                                                         \
-    uint32_t g = gids[i];                                                                                    \
-    uint64_t x = v[i];                                                                                       \
-    if (g == next)                                                                                           \
-      v[next++] = x;                                                                                         \
-    else                                                                                                     \
-      v[g] = update;                                                                                         \
-  }
-
-static void accumulate_constant(uint64_t value, uint64_t *v, const uint32_t *gids, uint32_t n) {
-  uint32_t next = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    if (gids[i] == next)
-      v[next++] = value;
-    else
-      v[gids[i]] += value;
-  }
-}
-
-static void accumulate_top(uint64_t *const *columns, uint32_t k, const uint32_t *gids, uint32_t n) {
-  uint32_t next = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    uint32_t g = gids[i], r = k - 1;
-    uint64_t x = columns[0][i];
-    if (g == next) {
-      columns[0][next] = x;
-      for (uint32_t j = 1; j < k; j++) columns[j][next] = 0;
-      next++;
-      continue;
-    }
-    if (x <= columns[r][g]) continue;
-    for (; r > 0 && columns[r - 1][g] < x; r--) columns[r][g] = columns[r - 1][g];
-    columns[r][g] = x;
-  }
-}
-
-static void accumulate_slot(const blt_agg_slot *slot, uint64_t *const *columns, const uint32_t *gids,
-                            uint32_t n) {
-  uint64_t *v = columns[0];
-  uint32_t next = 0;
-  if (slot->constant)
-    accumulate_constant(slot->value, v, gids, n);
-  else if (slot->op == BLT_SLOT_ADD)
-    ACCUMULATE(v[g] + x)
-  else if (slot->op == BLT_SLOT_FADD)
-    ACCUMULATE(as_word(as_double(v[g]) + as_double(x)))
-  else if (slot->op == BLT_SLOT_OR)
-    ACCUMULATE(v[g] | x)
-  else if (slot->op == BLT_SLOT_MAX)
-    ACCUMULATE(v[g] > x ? v[g] : x)
-  else if (slot->op == BLT_SLOT_TOP)
-    accumulate_top(columns, slot->n, gids, n);
-}
-
-void blt_agg_accumulate(const blt_agg_plan *p, uint64_t *const *columns, const uint32_t *gids, uint32_t n) {
-  for (size_t s = 0; s < p->nslots; s++) accumulate_slot(&p->slots[s], columns + s, gids, n);
-}
-
-static inline uint64_t field_mask(const blt_agg_part *part) {
-  return part->bits == 64 ? UINT64_MAX : (UINT64_C(1) << part->bits) - 1;
-}
-
-static void merge_top(const blt_agg_part *part, size_t slots, uint64_t *const *lanes, uint32_t nlanes,
-                      uint32_t first, uint32_t n, uint64_t *const *columns) {
-  uint64_t top[BLT_TOP_SLOTS];
-  for (uint32_t i = first; i < first + n; i++) {
-    memset(top, 0, sizeof top);
-    for (uint32_t l = 0; l < nlanes; l++) {
-      const uint64_t *from = lanes[l] + i * slots + part->slot;
-      for (uint32_t r = 0; r < part->n && from[r]; r++) top_insert(top, part->n, from[r]);
-    }
-    for (uint32_t r = 0; r < part->n; r++) columns[r][i] = top[r];
-  }
-}
-
-void blt_agg_merge(const blt_agg_plan *p, uint32_t part, uint64_t *const *lanes, uint32_t nlanes,
-                   uint32_t first, uint32_t n, uint64_t *const *columns) {
-  const blt_agg_part *q = &p->parts[part];
-  size_t slots = p->nslots;
-  uint8_t op = p->slots[q->slot].op;
-  if (op == BLT_SLOT_TOP) {
-    merge_top(q, slots, lanes, nlanes, first, n, columns);
-    return;
-  }
-  uint64_t mask = field_mask(q), *out = columns[0] + first;
-  memset(out, 0, n * sizeof *out);
-  for (uint32_t l = 0; l < nlanes; l++) {
-    const uint64_t *from = lanes[l] + first * slots + q->slot;
-    if (op == BLT_SLOT_ADD)
-      for (uint32_t i = 0; i < n; i++) out[i] += (from[i * slots] >> q->shift) & mask;
-    else if (op == BLT_SLOT_OR)
-      for (uint32_t i = 0; i < n; i++) out[i] |= (from[i * slots] >> q->shift) & mask;
-    else
-      for (uint32_t i = 0; i < n; i++) out[i] = combine(op, out[i], from[i * slots]);
   }
 }

@@ -124,8 +124,7 @@ blt_status blt_builder_block(blt_builder *b, blt_block **out, blt_error *err) {
   return status;
 }
 
-/* --- the answer
- * ------------------------------------------------------------------------------------------------ */
+/* ---- the answer ---- */
 
 blt_status blt_answer_init(blt_answer *a, blt_ctx *ctx, const blt_answer_column *columns, uint32_t ncols,
                            uint64_t rows, blt_error *err) {

@@ -11,8 +11,7 @@
 #define NAN_BITS (UINT64_C(0x7ff8) << 48)
 #define NULL_BITS (NAN_BITS | 1) /* null among doubles: a NaN that no value has after they became one */
 
-/* --- keys -------------------------------------------------------------------------------------------------
- */
+/* ---- keys ---- */
 
 static void describe_key(const blt_input *in, blt_group_key *k) {
   uint64_t domain = blt_input_domain(in);
@@ -101,8 +100,7 @@ void blt_grouping_free(blt_grouping *g) {
   *g = (blt_grouping){0};
 }
 
-/* --- numbers of a slice
- * -------------------------------------------------------------------------------------- */
+/* ---- numbers of a slice ---- */
 
 #define ID_KERNEL(name, type)                                                                                \
   BLT_CLONES static void name(const type *d, uint32_t add, uint32_t domain, bool first, uint32_t n,          \
@@ -193,8 +191,7 @@ void blt_group_pack(const blt_grouping *g, const blt_vec *vecs, uint32_t n, uint
   }
 }
 
-/* --- the answer
- * ------------------------------------------------------------------------------------------------ */
+/* ---- the answer ---- */
 
 void blt_group_positions(const blt_grouping *g, uint64_t first, uint32_t n, uint32_t *out) {
   if (g->order) {

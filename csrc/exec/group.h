@@ -43,7 +43,7 @@ typedef struct blt_grouping {
   uint64_t domain; /* product of the domains; 0: more than fit */
   bool direct;
   uint32_t nlanes, partition_bits;
-  /* --- the answer: groups at positions --- */
+  /* ---- the answer: groups at positions ---- */
   uint64_t ngroups, capacity; /* positions are below capacity */
   uint32_t *order;            /* positions of groups in order of the answer; NULL: by partition */
   uint32_t npartitions;

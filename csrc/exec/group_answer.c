@@ -25,8 +25,7 @@ static uint32_t ncolumns(const answer_run *run) {
   return run->g->nkeys + run->g->agg->ncolumns;
 }
 
-/* --- keys
- * --------------------------------------------------------------------------------------------------- */
+/* ---- keys ---- */
 
 static bool key_is_null(const blt_grouping *g, const blt_group_key *k, uint64_t number, uint32_t position) {
   if (g->inputs->items[k->input].cls == BLT_INPUT_FLOAT) return number == ((UINT64_C(0x7ff8) << 48) | 1);
@@ -66,8 +65,7 @@ static void append_key(const blt_grouping *g, uint32_t key, const uint32_t *posi
   blt_builder_extend(b, nulls ? valid : NULL, n);
 }
 
-/* --- aggregates
- * ----------------------------------------------------------------------------------------------- */
+/* ---- aggregates ---- */
 
 /* Words of the parts that a column needs, for some positions. */
 typedef struct needed {
@@ -126,8 +124,7 @@ static blt_status append_parts(answer_run *run, uint32_t c, blt_eval *ev, needed
   return BLT_OK;
 }
 
-/* --- top and bottom
- * ------------------------------------------------------------------------------------------- */
+/* ---- top and bottom ---- */
 
 static bool is_top(const blt_agg_column *c) {
   return c->spec.n > 0;
@@ -199,8 +196,7 @@ static void put_top(const blt_grouping *g, uint32_t c, uint32_t position, uint32
   put_value(b, valid, v);
 }
 
-/* --- segments
- * --------------------------------------------------------------------------------------------------- */
+/* ---- segments ---- */
 
 static blt_status append_segment(const blt_grouping *g, uint32_t c, const uint32_t *positions, uint32_t n,
                                  blt_builder *b, blt_error *err) {
@@ -233,8 +229,7 @@ static blt_status append_aggregate(answer_run *run, uint32_t c, blt_eval *ev, ne
   return append_parts(run, c, ev, room, positions, n, b, err);
 }
 
-/* --- blocks
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- blocks ---- */
 
 static blt_status append_slice(answer_run *run, uint32_t column, blt_eval *ev, needed *room, uint64_t first,
                                uint32_t n, blt_builder *b, blt_error *err) {

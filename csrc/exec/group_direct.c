@@ -12,6 +12,9 @@ typedef struct direct_run {
   blt_grouping *g;
   uint64_t **lanes;     /* records of each lane */
   blt_agg_work **works; /* of each worker */
+  uint32_t nrecords;    /* length of lanes */
+  uint32_t used;        /* how many of them there are in the end */
+  bool by_worker;       /* what is added up is the same in any order: one set of records for each worker */
 } direct_run;
 
 typedef struct lane_arg {
@@ -48,6 +51,13 @@ static blt_status step(void *arg, blt_eval *ev, const blt_slice *slice, blt_erro
   blt_agg_work *w = lane->work;
   blt_status status = blt_agg_load(w, ev, slice, err);
   if (status != BLT_OK) return status;
+  const blt_grouping *g = lane->g;
+  if (g->nkeys == 1) {
+    const blt_vec *key = &w->vecs[g->keys[0].input];
+    uint64_t add = g->keys[0].nullable;
+    if (key->form == BLT_VEC_OFFSETS) add += (uint64_t)key->base - (uint64_t)g->keys[0].low;
+    if (blt_agg_sum_by_code(w, key, (uint32_t)add, slice->n, lane->records)) return BLT_OK;
+  }
   blt_agg_contribute(w, slice);
   if (lane->g->domain == 1) {
     blt_agg_reduce(w, slice->n, lane->records);
@@ -67,16 +77,36 @@ static blt_status get_work(direct_run *run, uint32_t worker, blt_agg_work **out,
   return BLT_OK;
 }
 
+static blt_status get_records(direct_run *run, uint32_t index, uint64_t **out, blt_error *err) {
+  size_t bytes = record_bytes(run->g);
+  uint64_t **records = &run->lanes[index];
+  if (!*records) {
+    *records = blt_alloc(run->g->scan->ctx, bytes);
+    if (!*records) return blt_fail_memory(err, bytes);
+    memset(*records, 0, bytes);
+  }
+  *out = *records;
+  return BLT_OK;
+}
+
 static blt_status run_lane(void *arg, uint32_t lane, uint32_t worker, blt_error *err) {
   direct_run *run = arg;
   blt_grouping *g = run->g;
   lane_arg a = {.g = g};
   blt_status status = get_work(run, worker, &a.work, err);
+  if (status == BLT_OK) status = get_records(run, run->by_worker ? worker : lane, &a.records, err);
   if (status != BLT_OK) return status;
-  a.records = run->lanes[lane] = blt_alloc(g->scan->ctx, record_bytes(g));
-  if (!a.records) return blt_fail_memory(err, record_bytes(g));
-  memset(a.records, 0, record_bytes(g));
   return blt_scan_groups(g->scan, worker, lane_start(g, lane), lane_start(g, lane + 1), step, &a, err);
+}
+
+/* Leaves out workers that got no lane. */
+static void close_gaps(direct_run *run) {
+  for (uint32_t i = 0; i < run->nrecords; i++) {
+    uint64_t *records = run->lanes[i];
+    if (!records) continue;
+    run->lanes[i] = NULL;
+    run->lanes[run->used++] = records;
+  }
 }
 
 static blt_status merge_chunk(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
@@ -86,7 +116,7 @@ static blt_status merge_chunk(void *arg, uint32_t task, uint32_t worker, blt_err
   uint32_t n = g->domain - first < MERGE_GROUPS ? (uint32_t)(g->domain - first) : MERGE_GROUPS;
   size_t column = 0;
   for (uint32_t i = 0; i < g->agg->nparts; i++) {
-    blt_agg_merge(g->agg, i, run->lanes, g->nlanes, first, n, g->columns + column);
+    blt_agg_merge(g->agg, i, run->lanes, run->used, first, n, g->columns + column);
     column += blt_part_words(&g->agg->parts[i]);
   }
   return blt_scan_check(g->scan, worker, err);
@@ -127,33 +157,53 @@ static blt_status merge(direct_run *run, blt_error *err) {
   blt_grouping *g = run->g;
   blt_status status = allocate_columns(g, err);
   uint32_t chunks = (uint32_t)((g->domain + MERGE_GROUPS - 1) / MERGE_GROUPS);
-  if (status == BLT_OK) status = blt_scan_run(g->scan, g->domain * g->nlanes, chunks, merge_chunk, run, err);
+  if (status == BLT_OK) status = blt_scan_run(g->scan, g->domain * run->used, chunks, merge_chunk, run, err);
   return status == BLT_OK ? list_groups(g, err) : status;
 }
 
 static void release(direct_run *run) {
   blt_ctx *ctx = run->g->scan->ctx;
-  for (uint32_t i = 0; run->lanes && i < run->g->nlanes; i++)
+  for (uint32_t i = 0; run->lanes && i < run->nrecords; i++)
     blt_free(ctx, run->lanes[i], record_bytes(run->g));
   for (uint32_t i = 0; run->works && i < run->g->scan->workers; i++) blt_agg_work_free(run->works[i]);
-  blt_free(ctx, run->lanes, run->g->nlanes * sizeof *run->lanes);
+  blt_free(ctx, run->lanes, run->nrecords * sizeof *run->lanes);
   blt_free(ctx, run->works, run->g->scan->workers * sizeof *run->works);
+}
+
+/* Integer sums, sets and extremes do not depend on the order of rows. If fields that hold the sums of all
+ * rows need no more slots than those of a lane, each worker has one set of records for all its lanes. */
+static blt_status lay_out(direct_run *run, blt_error *err) {
+  blt_grouping *g = run->g;
+  blt_status status = blt_agg_plan_presence(g->agg, err);
+  if (status == BLT_OK) status = blt_agg_layout(g->agg, lane_rows(g, g->nlanes), err);
+  size_t slots = g->agg->nslots;
+  run->nrecords = g->nlanes;
+  bool any_order = true;
+  for (size_t s = 0; s < slots; s++) any_order &= g->agg->slots[s].op != BLT_SLOT_FADD;
+  if (status != BLT_OK || !any_order) return status;
+  status = blt_agg_layout(g->agg, g->scan->view->rows, err);
+  run->by_worker = g->agg->nslots == slots;
+  if (run->by_worker)
+    run->nrecords = g->scan->workers;
+  else if (status == BLT_OK)
+    status = blt_agg_layout(g->agg, lane_rows(g, g->nlanes), err);
+  return status;
 }
 
 blt_status blt_group_direct(blt_grouping *g, blt_error *err) {
   direct_run run = {.g = g};
   blt_ctx *ctx = g->scan->ctx;
   g->nlanes = count_lanes(g);
-  blt_status status = blt_agg_plan_presence(g->agg, err);
-  if (status == BLT_OK) status = blt_agg_layout(g->agg, lane_rows(g, g->nlanes), err);
+  blt_status status = lay_out(&run, err);
   if (status != BLT_OK) return status;
-  run.lanes = blt_calloc(ctx, g->nlanes, sizeof *run.lanes);
+  run.lanes = blt_calloc(ctx, run.nrecords, sizeof *run.lanes);
   run.works = blt_calloc(ctx, g->scan->workers, sizeof *run.works);
   if (run.lanes && run.works)
     status = blt_scan_run(g->scan, g->scan->view->rows, g->nlanes, run_lane, &run, err);
   else
-    status = blt_fail_memory(err, g->nlanes * sizeof *run.lanes);
+    status = blt_fail_memory(err, run.nrecords * sizeof *run.lanes);
   g->scan->counted = true;
+  if (status == BLT_OK) close_gaps(&run);
   if (status == BLT_OK) status = merge(&run, err);
   release(&run);
   return status == BLT_OK && g->agg->nsegments ? blt_group_segments_direct(g, err) : status;

@@ -54,8 +54,7 @@ static blt_status get_work(radix_run *run, uint32_t worker, radix_work **out, bl
   return w->agg ? BLT_OK : blt_agg_work_new(run->g->agg, &w->agg, err);
 }
 
-/* --- rows to partitions -----------------------------------------------------------------------------------
- */
+/* ---- rows to partitions ---- */
 
 static blt_status count_slice(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
   lane_arg *lane = arg;
@@ -124,8 +123,7 @@ static uint64_t assign_positions(radix_run *run) {
   return at;
 }
 
-/* --- groups of a partition
- * ------------------------------------------------------------------------------------ */
+/* ---- groups of a partition ---- */
 
 typedef struct table {
   uint32_t *entries; /* group number + 1, or 0 */
@@ -234,8 +232,7 @@ static blt_status run_partition(void *arg, uint32_t p, uint32_t worker, blt_erro
   return status;
 }
 
-/* --- the whole
- * -------------------------------------------------------------------------------------------------- */
+/* ---- the whole ---- */
 
 static blt_status allocate_columns(blt_grouping *g, uint64_t rows, blt_error *err) {
   blt_ctx *ctx = g->scan->ctx;

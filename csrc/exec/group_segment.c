@@ -14,8 +14,7 @@
 #define LANES 16u
 #define FINAL_GROUPS 64u
 
-/* --- room
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- room ---- */
 
 static blt_status allocate_results(blt_grouping *g, blt_error *err) {
   blt_ctx *ctx = g->scan->ctx;
@@ -76,8 +75,7 @@ void blt_group_segments_free(blt_grouping *g) {
   blt_free(ctx, g->segment_works, g->scan->workers * sizeof *g->segment_works);
 }
 
-/* --- values of a slice
- * ------------------------------------------------------------------------------------------ */
+/* ---- values of a slice ---- */
 
 static void raw_words(const blt_vec *v, uint64_t *out) {
   if (v->type.id == BLT_FLOAT64)
@@ -107,8 +105,7 @@ void blt_group_segments_scatter(blt_grouping *g, const blt_agg_work *w, const ui
   }
 }
 
-/* --- partitions
- * --------------------------------------------------------------------------------------------------- */
+/* ---- partitions ---- */
 
 typedef struct gather_room {
   uint64_t *a, *b;
@@ -168,9 +165,7 @@ blt_status blt_group_segments_partition(blt_grouping *g, uint32_t worker, uint64
   return status;
 }
 
-/* --- direct
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- direct ---- */
 
 typedef struct direct_run {
   blt_grouping *g;

@@ -22,7 +22,7 @@ void blt_inputs_free(blt_inputs *in) {
   *in = (blt_inputs){0};
 }
 
-/* --- interning ---------------------------------------------------------------------------------------- */
+/* ---- interning ---- */
 
 typedef struct intern {
   blt_input *input;
@@ -111,7 +111,7 @@ static blt_status intern_input(blt_scan *scan, blt_input *x, blt_error *err) {
   return status;
 }
 
-/* --- inputs ------------------------------------------------------------------------------------------- */
+/* ---- inputs ---- */
 
 /* What the blocks of a column know. */
 static void look_at_column(const blt_view *view, blt_input *x, bool *coded) {
@@ -194,7 +194,7 @@ blt_status blt_inputs_load(const blt_inputs *in, uint32_t i, blt_eval *ev, const
   return BLT_OK;
 }
 
-/* --- forms -------------------------------------------------------------------------------------------- */
+/* ---- forms ---- */
 
 #define OFFSETS_KERNEL(name, type)                                                                           \
   BLT_CLONES static void name(const type *d, uint64_t add, uint32_t n, uint64_t *out) {                      \

@@ -13,8 +13,7 @@ static double now(void) {
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* --- checks
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- checks ---- */
 
 static blt_status check(const blt_stage *stage, blt_error *err) {
   uint32_t ncols = stage->noutputs + (stage->grouped ? stage->naggregates : 0);
@@ -32,8 +31,7 @@ static blt_status check(const blt_stage *stage, blt_error *err) {
   return BLT_OK;
 }
 
-/* --- a grouped stage
- * ---------------------------------------------------------------------------------------------- */
+/* ---- a grouped stage ---- */
 
 /* Orders and cuts the table of the groups, which replaces *table. */
 static blt_status order_groups(blt_ctx *ctx, const blt_stage *grouped, blt_table **table, blt_error *err) {
@@ -123,9 +121,7 @@ static blt_status answer_groups(group_run *run, const blt_stage *stage, blt_tabl
   return status;
 }
 
-/* --- stages
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- stages ---- */
 
 static blt_status run_stage(blt_scan *scan, const blt_stage *stage, blt_table **out, blt_profile *profile,
                             blt_error *err) {

@@ -36,8 +36,7 @@ typedef struct sort_run {
   rows_list *lanes;
 } sort_run;
 
-/* --- keys to words
- * -------------------------------------------------------------------------------------------- */
+/* ---- keys to words ---- */
 
 /* Fields are placed from the top of the first word down. A field never crosses words. */
 static void place(sort_run *run, uint32_t *left, uint32_t bits, uint32_t *word, uint32_t *shift) {
@@ -93,8 +92,7 @@ static void key_words(const sort_run *run, const sort_key *k, const blt_vec *v, 
   }
 }
 
-/* --- lists
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- lists ---- */
 
 static blt_status list_init(const sort_run *run, rows_list *list, blt_error *err) {
   size_t n = run->nwords;
@@ -122,8 +120,7 @@ static blt_status list_reserve(const sort_run *run, rows_list *list, size_t need
   return status;
 }
 
-/* --- sorting a list
- * --------------------------------------------------------------------------------------------- */
+/* ---- sorting a list ---- */
 
 /* Stable order of positions 0 to n - 1 by one word, least significant byte first; bytes that are all alike
  * are skipped. `a` holds the positions, `b` is room; the answer is in the returned one. */
@@ -200,8 +197,7 @@ static blt_status list_sort(const sort_run *run, rows_list *list, bool words, bl
   return BLT_OK;
 }
 
-/* --- scanning
- * --------------------------------------------------------------------------------------------------- */
+/* ---- scanning ---- */
 
 typedef struct lane_arg {
   sort_run *run;
