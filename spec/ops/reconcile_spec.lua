@@ -200,6 +200,30 @@ describe("reconcile", function()
     end)
   end)
 
+  it("rates: so many a day that do not make the whole", function()
+    local more = {unit = "reports", indicator = "reports_received"}
+    local rate = {unit = "reports_per_day", indicator = "reports_per_day", low = 6.975, high = 6.985, printed = "6.98",
+      qualifier = "on average"}
+    local found = findings {range(6.98, "2024-08-28", "2024-11-30", rate),
+      range(649, "2024-08-28", "2024-11-30", more)}
+    assert.same({{"rates", "none", -14, -14}}, found)
+  end)
+
+  it("drift: one number under two names, and one series of numbers of two areas", function()
+    local other = {source = "nationpress-2025-1", indicator = "suspects_identified"}
+    local found = findings {range(1066, "2014-01-01", "2014-12-31"), range(1066, "2014-01-01", "2014-12-31", other)}
+    assert.same({{"drift", "some", 0, 0}}, found)
+    copy:remove()
+    local figures = {}
+    for _, source in ipairs {"ice-2014-1", "nationpress-2025-1"} do
+      for code, value in pairs {Y10T19 = 40, Y20T29 = 32, Y30T39 = 9} do
+        figures[#figures + 1] = range(value, "2014-01-01", "2014-12-31", {source = source, age_band = code,
+          area = source == "ice-2014-1" and "KR" or nil})
+      end
+    end
+    assert.same({{"drift", "none", 0, 0}}, (findings(figures)))
+  end)
+
   it("ages: the youngest above the oldest", function()
     local found = findings {{value = 50, indicator = "suspect_age_min", unit = "years"},
       {value = 40, indicator = "suspect_age_max", unit = "years"}}

@@ -68,6 +68,18 @@ function Collector:add(finding)
   self.list[#self.list + 1] = finding
 end
 
+--- Whether a figure stands in a contradiction already, so that what follows from it is no news.
+function Collector:is_disputed(figure)
+  for _, finding in ipairs(self.list) do
+    if finding.class == "contradiction" then
+      for _, own in ipairs(finding.figures) do
+        if own == figure then return true end
+      end
+    end
+  end
+  return false
+end
+
 --- Notes what could not be checked, and why.
 function Collector:note(text)
   self.notes[#self.notes + 1] = text

@@ -107,7 +107,7 @@ end
 local function check_whole(found, bucket, whole)
   local model, candidates, sum = found.model, {}, 0
   for _, part in ipairs(bucket.low) do
-    if part ~= whole and is_narrower(model, part, whole) then
+    if part ~= whole and is_narrower(model, part, whole) and not found:is_disputed(part) then
       candidates[#candidates + 1] = part
       sum = sum + part.low
     end

@@ -104,14 +104,15 @@ local function report(found, whole, figures, sum)
   }
 end
 
--- Smallest conflicts one after the other, each without the largest figure of the one before, three at most.
+-- Smallest conflicts one after the other, each without the largest figure of the one before; after the first, only
+-- those of one or two figures, which a reader can follow.
 local function check_inside(found, whole, inside)
   local _, limit = rounding.range(whole)
-  for _ = 1, 3 do
+  for round = 1, 6 do
     local picked, sum = heaviest(inside)
     if sum <= limit then break end
     picked, sum = periods.shrink(picked, limit)
-    report(found, whole, picked, sum)
+    if round == 1 or #picked <= 2 then report(found, whole, picked, sum) end
     local largest = picked[1]
     for _, figure in ipairs(picked) do
       if figure.low > largest.low then largest = figure end

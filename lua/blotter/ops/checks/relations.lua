@@ -92,6 +92,7 @@ local function check_quotient(found, relation, left, right)
     found:count("relations", bounds.within(actual_low, actual_high, low, high) and "all" or "some")
     return
   end
+  if stating and found:is_disputed(stating) then return found:count("relations", "some") end
   local gap_low, gap_high = bounds.subtract(actual_low, actual_high, low, high)
   local figures = {left, right}
   if stating then table.insert(figures, 1, stating) end
