@@ -343,7 +343,7 @@ static blt_status make_room(blt_table *t, blt_error *err) {
 }
 
 blt_status blt_table_begin_row(blt_table *t, blt_error *err) {
-  if (t->pins || t->readonly) return blt_table_writable(t, err);
+  if (t->pins || t->readonly || t->closed) return blt_table_writable(t, err);
   if (t->tail_rows == t->tail_cap || t->tail_rows == 0 || t->tail_rows == BLT_BLOCK_ROWS) {
     blt_status status = make_room(t, err);
     if (status != BLT_OK) return status;
@@ -470,7 +470,8 @@ blt_status blt_table_end_row(blt_table *t, blt_error *err) {
     if (status != BLT_OK) return status;
   }
   t->row_open = false;
-  if (t->deleted && t->live[t->ngroups]) blt_bit_set(t->live[t->ngroups], t->tail_rows);
+  /* Also when no row is deleted now: a rollback leaves the bitmap behind. */
+  if (t->ngroups < t->live_cap && t->live[t->ngroups]) blt_bit_set(t->live[t->ngroups], t->tail_rows);
   t->tail_rows++;
   t->version++;
   return BLT_OK;

@@ -103,13 +103,14 @@ local function random_pair(g, t, rows)
   end
 end
 
---- Runs both; an overflow must be seen by both. Returns what differs, or nil.
+--- Runs both; an overflow must be seen by both, unless it may be in a row that `limit` left out. Returns what differs,
+-- or nil.
 local function check(q, wanted)
   local good, rows = pcall(wanted)
   local ran, frame = pcall(function() return q:collect() end)
   if not good then
     if rows ~= "overflow" then return "the oracle failed: " .. tostring(rows) end
-    if ran then return "an overflow was not seen" end
+    if ran then return not q.most and "an overflow was not seen" or nil end
     return not frame:find "overflow" and not frame:find "fit" and not frame:find "too large" and "another error than overflow: " .. frame or nil
   end
   if not ran then return "it failed: " .. frame end
