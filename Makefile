@@ -26,7 +26,7 @@ SETUP ?= yes
 # ---- packages ------------------------------------------------------------------------------------
 
 PACKAGES_BUILD := gcc libc6-dev lua5.4 liblua5.4-dev libxxhash-dev libzstd-dev zlib1g-dev lua-cjson lua-argparse
-PACKAGES_TEST  := lua-busted lua-sql-sqlite3 zstd gzip
+PACKAGES_TEST  := lua-busted lua-sql-sqlite3 glpk-utils zstd gzip
 PACKAGES_LINT  := lua-check clang-format
 PACKAGES_FUZZ  := clang libclang-rt-14-dev
 PACKAGES_BENCH := libsqlite3-dev npm=npm r-base-core r-cran-data.table
