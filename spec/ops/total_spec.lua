@@ -56,6 +56,18 @@ describe("a total", function()
     assert.same({500, 500, 500}, range(by_subject.total))
   end)
 
+  it("never counts an agency's year and the programme that it leads, and takes the one that reaches further", function()
+    local ops = open {
+      {value = 300, subject = "hsi", area = "US", period_kind = "calendar", period_start = "2012-01-01",
+        period_end = "2012-12-31"},
+      {value = 900, subject = "operation-predator", area = "US", period_kind = "since", period_start = "2003-01-01",
+        period_end = "2013-12-31"},
+    }
+    local result = ops:total "arrests"
+    assert.same({900, 900, 900}, range(result.total))
+    assert.matches("may hold Operation Predator", reasons(result)["test.1"])
+  end)
+
   it("never counts a cumulative figure and its years", function()
     local figures = {
       {value = 1000, period_kind = "since", period_start = "2003-01-01", period_end = "2012-12-31"},

@@ -21,7 +21,7 @@ end
 
 local function subjects_apart(model, a, b)
   if a.subject == b.subject then return false end
-  return not model:subject_within(a.subject, b.subject) and not model:subject_within(b.subject, a.subject)
+  return not model:holders(a.subject)[b.subject] and not model:holders(b.subject)[a.subject]
 end
 
 local precise = {country = true, subdivision = true}
@@ -34,7 +34,7 @@ local function areas_apart(model, a, b)
   if not precise[areas[one].type] or not precise[areas[two].type] then return false end
   if a.subject ~= b.subject then
     -- A programme's own figure holds its phases wherever they took place.
-    local programme = model:subject_within(a.subject, b.subject) and b or a
+    local programme = model:holders(a.subject)[b.subject] and b or a
     if programme.area == programme.subject_row.area then return false end
   end
   return not model:area_within(one, two) and not model:area_within(two, one)

@@ -185,6 +185,46 @@ function Model:subject_within(a, b)
   return a == b or self:ancestry("subjects", a, "parent")[b] ~= nil
 end
 
+--- What may count a subject's figures in its own: what it belongs to and the agencies that lead it, all the way up.
+-- A set of ids, the subject itself included; remembered.
+function Model:holders(subject)
+  local known = self.memory.holders[subject]
+  if known then return known end
+  local set, queue, at = {[subject] = true}, {subject}, 1
+  local index = self.tables.subjects.index
+  while queue[at] do
+    local row = index[queue[at]]
+    at = at + 1
+    for _, above in ipairs {row.parent or false, row.lead or false} do
+      if above and not set[above] then
+        set[above] = true
+        queue[#queue + 1] = above
+      end
+    end
+  end
+  self.memory.holders[subject] = set
+  return set
+end
+
+--- A name that all subjects share which may hold one another, directly or through others.
+function Model:family(subject)
+  if not self.families then
+    local parent = {}
+    local function find(id)
+      while parent[id] do id = parent[id] end
+      return id
+    end
+    for _, row in ipairs(self.tables.subjects.rows) do
+      for _, above in ipairs {row.parent or false, row.lead or false} do
+        local a, b = find(row.id), above and find(above)
+        if b and a ~= b then parent[a] = b end
+      end
+    end
+    self.families = find
+  end
+  return self.families(subject)
+end
+
 --- How many steps lie between a subject and the root above it.
 function Model:depth(subject)
   local deepest = 0
@@ -231,7 +271,7 @@ function model.build(whole, figures)
   for _, row in ipairs(tables.judgements.rows) do judged[row.left .. "|" .. row.right] = row end
   return setmetatable({
     package = whole, tables = tables, figures = figures, by_id = by_id, cells = cell_order, judged = judged,
-    memory = {areas = {}, codes = {}, subjects = {}},
+    memory = {areas = {}, codes = {}, subjects = {}, holders = {}},
   }, Model)
 end
 

@@ -3,9 +3,10 @@
 -- How it works, in four steps. (1) The statements that the question allows are taken; deprecated ones, those that
 -- reach outside the asked period and those in other currencies stay out. (2) Competing statements of one thing are
 -- settled by the policy. (3) From what remains, figures are taken in a fixed order (the asked breakdown first, wholes
--- before parts, wide areas before narrow ones, long periods before short ones, the latest first), each only if a facet
--- keeps it apart from everything already taken; so a part never meets its whole, a phase its programme, or a year the
--- cumulative figure that contains it. (4) The rows are summed as ranges, where the indicator may be added that way.
+-- before parts, subjects that reach far before others, wide areas before narrow ones, long periods before short ones,
+-- the latest first), each only if a facet keeps it apart from everything already taken; so a part never meets its
+-- whole, a phase its programme or the agency that led it, or a year the cumulative figure that contains it. (4) The
+-- rows are summed as ranges, where the indicator may be added that way.
 
 local bounds = require "blotter.ops.bounds"
 local dates = require "blotter.ops.dates"
@@ -71,12 +72,26 @@ local function score(question, figure)
   }
 end
 
+-- The longest period that a subject has among figures of the same standing: subjects that reach far come first, so that
+-- a programme's decade is not given up for one year of the agency above it or one operation below.
+local function add_reach(scored)
+  local reach = {}
+  for _, entry in ipairs(scored) do
+    local key = entry.figure.subject .. "|" .. entry.stated .. "|" .. entry.extra
+    reach[key] = math.max(reach[key] or -1, entry.length)
+    entry.reach_key = key
+  end
+  for _, entry in ipairs(scored) do entry.reach = reach[entry.reach_key] end
+end
+
 local function comes_first(a, b)
   if a.stated ~= b.stated then return a.stated > b.stated end
   if a.extra ~= b.extra then return a.extra < b.extra end
+  if a.reach ~= b.reach then return a.reach > b.reach end
+  if a.depth ~= b.depth then return a.depth < b.depth end
+  if a.figure.subject ~= b.figure.subject then return a.figure.subject < b.figure.subject end
   if a.width ~= b.width then return a.width < b.width end
   if a.length ~= b.length then return a.length > b.length end
-  if a.depth ~= b.depth then return a.depth < b.depth end
   local x, y = a.figure.published or -math.huge, b.figure.published or -math.huge
   if x ~= y then return x > y end
   return a.figure.id < b.figure.id
@@ -101,7 +116,10 @@ local function overlap_reason(question, figure, used)
     if whole:subject_within(figure.subject, used.subject) then
       return "a phase or part of " .. used.subject_row.name .. ", whose figure is used"
     end
-    return "holds " .. used.subject_row.name .. ", whose figure is used"
+    if whole:holders(figure.subject)[used.subject] then
+      return "led by " .. used.subject_row.name .. ", whose figure is used and may hold it"
+    end
+    return "holds or may hold " .. used.subject_row.name .. ", whose figure is used"
   end
   if not facets.has_period(figure) then return "its period is not stated and may be that of a figure that is used" end
   if figure.cell == used.cell then
@@ -202,14 +220,6 @@ local function settle(question, found)
   return settled
 end
 
-local function root_of(whole, subject)
-  local root, farthest = subject, 0
-  for id, distance in pairs(whole:ancestry("subjects", subject, "parent")) do
-    if distance > farthest then root, farthest = id, distance end
-  end
-  return root
-end
-
 -- Step 3: a set of figures that are all apart from each other.
 local function take(question, settled, per_subject)
   local scored = {}
@@ -218,11 +228,12 @@ local function take(question, settled, per_subject)
     entry.choice = choice
     scored[i] = entry
   end
+  add_reach(scored)
   table.sort(scored, comes_first)
   local families, used = {}, {}
   for _, entry in ipairs(scored) do
     local figure = entry.figure
-    local name = per_subject and figure.subject or root_of(question.model, figure.subject)
+    local name = per_subject and figure.subject or question.model:family(figure.subject)
     if figure.currency then name = name .. "|" .. figure.currency end
     local family = families[name] or {}
     families[name] = family
