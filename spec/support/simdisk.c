@@ -1,0 +1,358 @@
+#include "simdisk.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECTOR 512u
+#define NAMES 8
+#define HISTORY 64
+
+typedef struct sim_file {
+  uint8_t *seen, *durable; /* `cap` bytes each, zeros past the sizes */
+  uint8_t *dirty;          /* of each sector */
+  uint64_t size, durable_size, cap;
+  bool size_dirty;
+  blt_handle *locked_by;
+} sim_file;
+
+typedef struct sim_dir {
+  char *name[NAMES];
+  sim_file *file[NAMES];
+} sim_dir;
+
+struct blt_handle {
+  sim_file *file;
+  bool writable;
+};
+
+struct simdisk {
+  blt_vfs vfs;
+  uint64_t state, calls, fail_at;
+  sim_fault fault;
+  bool lasting, met, off;
+  sim_dir now, history[HISTORY]; /* the directory since its last sync; history[0] is durable */
+  int nhistory;
+  sim_file *files[256];
+  char *names[256];
+  int nfiles, nnames;
+};
+
+static uint32_t rnd(simdisk *d, uint32_t n) {
+  d->state ^= d->state << 13, d->state ^= d->state >> 7, d->state ^= d->state << 17;
+  return (uint32_t)((d->state >> 20) % n);
+}
+
+/* --- files -------------------------------------------------------------------------------------------------
+ */
+
+static sim_file *new_file(simdisk *d) {
+  if (d->nfiles == 256) abort();
+  return d->files[d->nfiles++] = calloc(1, sizeof(sim_file));
+}
+
+static void need(sim_file *f, uint64_t bytes) {
+  if (bytes <= f->cap) return;
+  uint64_t cap = (bytes * 2 + SECTOR - 1) / SECTOR * SECTOR;
+  f->seen = realloc(f->seen, cap);
+  f->durable = realloc(f->durable, cap);
+  f->dirty = realloc(f->dirty, cap / SECTOR);
+  memset(f->seen + f->cap, 0, cap - f->cap);
+  memset(f->durable + f->cap, 0, cap - f->cap);
+  memset(f->dirty + f->cap / SECTOR, 0, (cap - f->cap) / SECTOR);
+  f->cap = cap;
+}
+
+static void keep_sector(sim_file *f, uint64_t s) {
+  memcpy(f->durable + s * SECTOR, f->seen + s * SECTOR, SECTOR);
+  f->dirty[s] = 0;
+}
+
+static void write_bytes(sim_file *f, const void *buf, size_t bytes, uint64_t offset) {
+  need(f, offset + bytes);
+  memcpy(f->seen + offset, buf, bytes);
+  for (uint64_t s = offset / SECTOR; bytes && s <= (offset + bytes - 1) / SECTOR; s++) f->dirty[s] = 1;
+  if (offset + bytes > f->size) f->size = offset + bytes, f->size_dirty = true;
+}
+
+/* --- the directory
+ * -------------------------------------------------------------------------------------------- */
+
+static char *keep_name(simdisk *d, const char *name) {
+  for (int i = 0; i < d->nnames; i++)
+    if (strcmp(d->names[i], name) == 0) return d->names[i];
+  return d->names[d->nnames++] = strdup(name);
+}
+
+static sim_file **look_up(sim_dir *dir, const char *name) {
+  for (int i = 0; i < NAMES; i++)
+    if (dir->name[i] && strcmp(dir->name[i], name) == 0) return &dir->file[i];
+  return NULL;
+}
+
+static void enter(simdisk *d, const char *name, sim_file *f) {
+  sim_file **at = look_up(&d->now, name);
+  for (int i = 0; !at && i < NAMES; i++)
+    if (!d->now.name[i]) d->now.name[i] = keep_name(d, name), at = &d->now.file[i];
+  if (!at) abort();
+  *at = f;
+}
+
+static void leave(simdisk *d, const char *name) {
+  for (int i = 0; i < NAMES; i++)
+    if (d->now.name[i] && strcmp(d->now.name[i], name) == 0) d->now.name[i] = NULL, d->now.file[i] = NULL;
+}
+
+static void remember(simdisk *d) {
+  if (d->nhistory == HISTORY) memmove(d->history, d->history + 1, (size_t)--d->nhistory * sizeof d->now);
+  d->history[d->nhistory++] = d->now;
+}
+
+/* --- faults
+ * ------------------------------------------------------------------------------------------------------- */
+
+/* Counts a call; the fault that it meets. */
+static sim_fault call(simdisk *d) {
+  d->calls++;
+  if (d->off) return SIM_POWER;
+  if (!d->fail_at || (d->calls != d->fail_at && !(d->lasting && d->calls > d->fail_at))) return SIM_NONE;
+  d->met = true;
+  if (d->fault == SIM_POWER) d->off = true;
+  return d->fault;
+}
+
+void sim_fail(simdisk *d, uint64_t n, sim_fault fault, bool lasting) {
+  d->fail_at = n ? d->calls + n : 0;
+  d->fault = fault;
+  d->lasting = lasting;
+  d->met = false;
+}
+
+bool sim_failed(const simdisk *d) {
+  return d->met;
+}
+uint64_t sim_calls(const simdisk *d) {
+  return d->calls;
+}
+
+/* --- the layer
+ * ------------------------------------------------------------------------------------------------------ */
+
+static int sim_open(void *self, const char *path, blt_open_mode mode, blt_handle **out) {
+  simdisk *d = self;
+  sim_file **at = look_up(&d->now, path);
+  if (d->off) return -EIO;
+  if (!at && mode != BLT_OPEN_CREATE) return -ENOENT;
+  if (!at) {
+    sim_fault fault = call(d);
+    if (fault) return fault == SIM_FULL ? -ENOSPC : -EIO;
+    enter(d, path, new_file(d));
+    remember(d);
+    at = look_up(&d->now, path);
+  }
+  *out = malloc(sizeof **out);
+  **out = (blt_handle){*at, mode != BLT_OPEN_READ};
+  return 0;
+}
+
+static void sim_close(void *self, blt_handle *h) {
+  (void)self;
+  if (h->file->locked_by == h) h->file->locked_by = NULL;
+  free(h);
+}
+
+static int64_t sim_read(void *self, blt_handle *h, void *buf, size_t bytes, uint64_t offset) {
+  simdisk *d = self;
+  if (d->off) return -EIO;
+  if (offset >= h->file->size) return 0;
+  uint64_t left = h->file->size - offset;
+  if (bytes > left) bytes = left;
+  if (bytes > 1 && rnd(d, 4) == 0) bytes = 1 + rnd(d, (uint32_t)bytes); /* short reads are normal */
+  memcpy(buf, h->file->seen + offset, bytes);
+  return (int64_t)bytes;
+}
+
+static int64_t sim_write(void *self, blt_handle *h, const void *buf, size_t bytes, uint64_t offset) {
+  simdisk *d = self;
+  if (!h->writable) return -EBADF;
+  sim_fault fault = call(d);
+  if (fault == SIM_SHORT || fault == SIM_POWER) { /* some of it may have arrived */
+    size_t half = fault == SIM_SHORT ? bytes / 2 : rnd(d, (uint32_t)bytes + 1);
+    write_bytes(h->file, buf, half, offset);
+    if (fault == SIM_SHORT && half) return (int64_t)half;
+    return -EIO;
+  }
+  if (fault) return fault == SIM_FULL ? -ENOSPC : -EIO;
+  if (bytes > 1 && rnd(d, 8) == 0) bytes = 1 + rnd(d, (uint32_t)bytes); /* so are short writes */
+  write_bytes(h->file, buf, bytes, offset);
+  return (int64_t)bytes;
+}
+
+static int sim_sync(void *self, blt_handle *h) {
+  simdisk *d = self;
+  sim_file *f = h->file;
+  sim_fault fault = call(d);
+  if (fault == SIM_POWER) return -EIO;
+  for (uint64_t s = 0; s < f->cap / SECTOR; s++) {
+    if (!f->dirty[s]) continue;
+    if (!fault || rnd(d, 2))
+      keep_sector(f, s);
+    else
+      f->dirty[s] = 0; /* lost, and nobody will try again */
+  }
+  if (!fault) f->durable_size = f->size, f->size_dirty = false;
+  return fault ? -EIO : 0;
+}
+
+static int sim_truncate(void *self, blt_handle *h, uint64_t bytes) {
+  simdisk *d = self;
+  if (call(d)) return -EIO;
+  need(h->file, bytes);
+  if (bytes < h->file->size) memset(h->file->seen + bytes, 0, h->file->size - bytes);
+  h->file->size = bytes;
+  h->file->size_dirty = true;
+  return 0;
+}
+
+static int sim_reserve(void *self, blt_handle *h, uint64_t bytes) {
+  simdisk *d = self;
+  sim_fault fault = call(d);
+  if (fault) return fault == SIM_FULL ? -ENOSPC : -EIO;
+  need(h->file, bytes);
+  if (bytes > h->file->size) h->file->size = bytes, h->file->size_dirty = true;
+  return 0;
+}
+
+static int sim_size(void *self, blt_handle *h, uint64_t *bytes) {
+  simdisk *d = self;
+  if (d->off) return -EIO;
+  *bytes = h->file->size;
+  return 0;
+}
+
+/* A private copy: what was written must not change below a mapping anyway. */
+static int sim_map(void *self, blt_handle *h, uint64_t offset, size_t bytes, void **out) {
+  simdisk *d = self;
+  if (call(d)) return -ENOMEM;
+  if (offset + bytes > h->file->size) return -EINVAL;
+  void *p = NULL;
+  if (posix_memalign(&p, 64, bytes ? bytes : 1)) return -ENOMEM;
+  memcpy(p, h->file->seen + offset, bytes);
+  *out = p;
+  return 0;
+}
+
+static void sim_unmap(void *self, void *p, size_t bytes) {
+  (void)self, (void)bytes;
+  free(p);
+}
+
+static int sim_lock(void *self, blt_handle *h) {
+  (void)self;
+  if (h->file->locked_by && h->file->locked_by != h) return -EAGAIN;
+  h->file->locked_by = h;
+  return 0;
+}
+
+static int sim_same(void *self, blt_handle *h, const char *path) {
+  simdisk *d = self;
+  sim_file **at = look_up(&d->now, path);
+  return d->off ? -EIO : at && *at == h->file;
+}
+
+static int sim_rename(void *self, const char *from, const char *to, bool replace) {
+  simdisk *d = self;
+  sim_file **a = look_up(&d->now, from);
+  if (call(d)) return -EIO;
+  if (!a) return -ENOENT;
+  if (!replace && look_up(&d->now, to)) return -EEXIST;
+  enter(d, to, *a);
+  leave(d, from);
+  remember(d);
+  return 0;
+}
+
+static int sim_remove(void *self, const char *path) {
+  simdisk *d = self;
+  if (call(d)) return -EIO;
+  if (!look_up(&d->now, path)) return -ENOENT;
+  leave(d, path);
+  remember(d);
+  return 0;
+}
+
+static int sim_sync_directory(void *self, const char *path) {
+  simdisk *d = self;
+  (void)path;
+  if (call(d)) return -EIO;
+  d->history[0] = d->now;
+  d->nhistory = 1;
+  return 0;
+}
+
+/* --- the disk
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+simdisk *sim_new(uint64_t seed) {
+  simdisk *d = calloc(1, sizeof *d);
+  d->state = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
+  d->nhistory = 1;
+  d->vfs = (blt_vfs){d,           sim_open,          sim_close, sim_read,  sim_write, sim_sync, sim_truncate,
+                     sim_reserve, sim_size,          sim_map,   sim_unmap, sim_lock,  sim_same, sim_rename,
+                     sim_remove,  sim_sync_directory};
+  return d;
+}
+
+void sim_free(simdisk *d) {
+  for (int i = 0; i < d->nfiles; i++) {
+    free(d->files[i]->seen), free(d->files[i]->durable), free(d->files[i]->dirty);
+    free(d->files[i]);
+  }
+  for (int i = 0; i < d->nnames; i++) free(d->names[i]);
+  free(d);
+}
+
+const blt_vfs *sim_vfs(simdisk *d) {
+  return &d->vfs;
+}
+
+void sim_restart(simdisk *d) {
+  for (int i = 0; i < d->nfiles; i++) d->files[i]->locked_by = NULL;
+  d->off = false;
+  sim_fail(d, 0, SIM_NONE, false);
+}
+
+void sim_power_on(simdisk *d) {
+  for (int i = 0; i < d->nfiles; i++) {
+    sim_file *f = d->files[i];
+    for (uint64_t s = 0; s < f->cap / SECTOR; s++)
+      if (f->dirty[s] && rnd(d, 2)) keep_sector(f, s);
+    if (f->size_dirty && rnd(d, 2)) f->durable_size = f->size;
+    f->size = f->durable_size;
+    f->size_dirty = false;
+    if (f->cap) memset(f->dirty, 0, f->cap / SECTOR);
+    if (f->cap > f->size) memset(f->durable + f->size, 0, f->cap - f->size);
+    if (f->cap) memcpy(f->seen, f->durable, f->cap);
+  }
+  d->now = d->history[rnd(d, (uint32_t)d->nhistory)];
+  d->history[0] = d->now;
+  d->nhistory = 1;
+  sim_restart(d);
+}
+
+uint8_t *sim_bytes(simdisk *d, const char *path, uint64_t *size) {
+  sim_file **at = look_up(&d->now, path);
+  if (!at) return NULL;
+  *size = (*at)->size;
+  return (*at)->seen;
+}
+
+void sim_put(simdisk *d, const char *path, const void *bytes, uint64_t size) {
+  sim_file **at = look_up(&d->now, path);
+  sim_file *f = at ? *at : new_file(d);
+  need(f, size);
+  memcpy(f->seen, bytes, size);
+  f->size = size;
+  if (!at) enter(d, path, f);
+}
