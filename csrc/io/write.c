@@ -41,8 +41,9 @@ typedef struct job {
   bool json;
   column *columns;
   uint32_t nworkers, first; /* group of task 0 */
-  void ***values;           /* of each worker and column */
-  text *texts;              /* of each task */
+  uint32_t ncols;
+  void ***values; /* of each worker and column */
+  text *texts;    /* of each task */
   size_t null_len;
 } job;
 
@@ -244,7 +245,7 @@ static blt_status put_value(job *k, const column *c, const blt_block *b, const v
 static blt_status put_row(job *k, uint32_t group, uint32_t row, uint32_t i, void *const *values, text *t,
                           blt_error *err) {
   const blt_view *v = k->view;
-  for (uint32_t c = 0; c < v->ncols; c++) {
+  for (uint32_t c = 0; c < k->ncols; c++) {
     const column *col = &k->columns[c];
     const blt_block *b = v->columns[c].blocks[group];
     blt_status status = room(k, t, LONGEST + k->null_len + (k->json ? strlen(col->key) : 0), err);
@@ -275,7 +276,7 @@ static blt_status format_group(void *arg, uint32_t task, uint32_t worker, blt_er
   t->len = 0;
   for (uint32_t from = 0; from < rows; from += BATCH) {
     uint32_t n = rows - from < BATCH ? rows - from : BATCH;
-    for (uint32_t c = 0; c < v->ncols; c++)
+    for (uint32_t c = 0; c < k->ncols; c++)
       decode(&k->columns[c], v->columns[c].blocks[group], from, n, values[c]);
     for (uint32_t i = 0; i < n; i++) {
       if (live && !blt_bit(live, from + i)) continue;
@@ -290,7 +291,7 @@ static blt_status format_group(void *arg, uint32_t task, uint32_t worker, blt_er
  */
 
 static void job_free(job *k) {
-  uint32_t n = k->view->ncols;
+  uint32_t n = k->ncols;
   for (uint32_t c = 0; k->columns && c < n; c++) {
     blt_free(k->ctx, (void *)(uintptr_t)k->columns[c].needs, k->columns[c].count);
     blt_free(k->ctx, k->columns[c].key, k->columns[c].key ? strlen(k->columns[c].key) + 1 : 0);
@@ -334,7 +335,7 @@ static blt_status look_at_dict(job *k, column *c, blt_error *err) {
 }
 
 static blt_status job_start(job *k, blt_error *err) {
-  uint32_t n = k->view->ncols;
+  uint32_t n = k->ncols;
   k->nworkers = k->view->ngroups > 1 ? blt_par_workers(k->ctx) : 1;
   k->columns = blt_calloc(k->ctx, n, sizeof *k->columns);
   k->values = blt_calloc(k->ctx, k->nworkers, sizeof *k->values);
@@ -359,7 +360,7 @@ static blt_status job_start(job *k, blt_error *err) {
 static blt_status put_header(job *k, blt_sink *sink, blt_error *err) {
   text t = {0};
   blt_status status = BLT_OK;
-  for (uint32_t c = 0; status == BLT_OK && c < k->view->ncols; c++) {
+  for (uint32_t c = 0; status == BLT_OK && c < k->ncols; c++) {
     const char *name = k->view->schema->fields[c].name;
     status = room(k, &t, strlen(name) * 2 + LONGEST, err);
     if (status != BLT_OK) break;
@@ -375,6 +376,7 @@ static blt_status put_header(job *k, blt_sink *sink, blt_error *err) {
 }
 
 static blt_status write_all(job *k, blt_sink *sink, blt_error *err) {
+  k->ncols = k->o->ncols && k->o->ncols < k->view->ncols ? k->o->ncols : k->view->ncols;
   uint32_t groups = k->view->ngroups;
   blt_status status = job_start(k, err);
   if (status == BLT_OK && !k->json && k->o->header) status = put_header(k, sink, err);

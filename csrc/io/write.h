@@ -16,6 +16,7 @@ typedef struct blt_write_options {
   bool quote_all;   /* false: only fields that need it are quoted (CSV) */
   bool crlf;        /* false: lines end with LF (CSV) */
   const char *null; /* "": the text of a null; a string of that text is quoted (CSV) */
+  uint32_t ncols;   /* 0: all; only the first so many columns */
   bool nan_is_null; /* false: nan and inf are refused, which JSON does not have; true: they become null (JSON)
                      */
 } blt_write_options;

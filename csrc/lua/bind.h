@@ -103,5 +103,6 @@ void bind_open_stage(lua_State *L, int state);
 void bind_open_change(lua_State *L, int state);
 void bind_open_db(lua_State *L, int state);
 void bind_open_read(lua_State *L, int state);
+void bind_open_write(lua_State *L, int state);
 
 #endif

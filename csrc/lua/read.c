@@ -1,7 +1,8 @@
-/* Text to tables: CSV from a path, a text or a Lua function. */
+/* Text to tables: CSV and JSON lines from a path, a text or a Lua function. */
 #include "bind.h"
 #include "../base/par.h"
 #include "../io/csv.h"
+#include "../io/jsonl.h"
 
 #include <string.h>
 
@@ -263,8 +264,10 @@ static void push_info(lua_State *L, bind_state *s, const blt_csv_result *result)
   lua_setfield(L, -2, "rejects");
 }
 
-/* csv(source, is_text, options) -> table (or `into`), info; or nil, message, code */
-static int read_csv(lua_State *L) {
+typedef blt_status (*read_fn)(blt_ctx *ctx, const blt_source *source, const blt_csv_options *options,
+                              blt_csv_result *out, blt_error *err);
+
+static int read_with(lua_State *L, read_fn fn) {
   bind_state *s = bind_state_of(L);
   luaL_checktype(L, 3, LUA_TTABLE);
   lua_settop(L, 3);
@@ -286,7 +289,7 @@ static int read_csv(lua_State *L) {
   memset(&result, 0, sizeof result);
   bind_enter(L, s);
   blt_status st = open_source(L, &r, h, lua_toboolean(L, 2), &err);
-  if (st == BLT_OK) st = blt_csv_read(s->ctx, h->source, &options, &result, &err);
+  if (st == BLT_OK) st = fn(s->ctx, h->source, &options, &result, &err);
   blt_source_close(h->source);
   h->source = NULL;
   bind_leave(s);
@@ -299,10 +302,20 @@ static int read_csv(lua_State *L) {
   return 2;
 }
 
+/* csv(source, is_text, options) -> table (or `into`), info; or nil, message, code */
+static int read_csv(lua_State *L) {
+  return read_with(L, blt_csv_read);
+}
+
+/* jsonl(source, is_text, options): the same */
+static int read_jsonl(lua_State *L) {
+  return read_with(L, blt_jsonl_read);
+}
+
 void bind_open_read(lua_State *L, int state) {
   static const luaL_Reg none[] = {{NULL, NULL}};
   static const luaL_Reg meta[] = {{"__gc", source_release}, {NULL, NULL}};
-  static const luaL_Reg functions[] = {{"csv", read_csv}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"csv", read_csv}, {"jsonl", read_jsonl}, {NULL, NULL}};
   bind_class(L, state, BIND_SOURCE, none, meta);
   lua_pushvalue(L, state);
   luaL_setfuncs(L, functions, 1);

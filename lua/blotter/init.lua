@@ -2,6 +2,7 @@
 --
 --   blotter.open(path, options)   a database in a file        blotter.memory()    one in memory
 --   blotter.table(schema)         a table in memory           blotter.csv(path)   one read from a file
+--   blotter.jsonl(path)          one read from JSON lines
 --   blotter.null                  null, as lua-cjson has it   blotter.operations()   the operations dataset
 --   blotter.report, blotter.format   register a report or a format
 --
@@ -20,6 +21,7 @@ local blotter = {
   memory = database.memory,
   table = database.table,
   csv = read.csv,
+  jsonl = read.jsonl,
   null = core.null,
 }
 

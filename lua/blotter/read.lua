@@ -1,4 +1,4 @@
---- Reading text into tables, and writing answers as text.
+--- Reading text into tables.
 
 local check_options = require "blotter.options"
 local core = require "blotter.core"
@@ -10,6 +10,18 @@ local CSV_OPTIONS = { "delimiter", "quote", "escape", "comment", "decimal_mark",
   "skip", "max_rejects", "chunk_bytes", "trim", "infer", "decimals", "quoted_nulls", "line_column", "nulls", "names",
   "types", "into", "progress", "text" }
 
+local JSONL_OPTIONS = { "on_error", "max_rejects", "chunk_bytes", "infer", "decimals", "line_column", "types", "into",
+  "progress", "text" }
+
+--- Whether `from` is text to be read, and not a path or a function.
+local function is_text(from, options, verb)
+  local kind = type(from)
+  if kind ~= "string" and kind ~= "function" then
+    fail("%s: a path, a text or a function expected, got a %s", verb, kind)
+  end
+  return kind == "string" and (options.text or from:find "[\r\n]" ~= nil)
+end
+
 --- Reads CSV from a path ("-" is standard input), from a text (a string with a line end, or any with {text = true}) or
 -- from a function that returns pieces. Returns the table and what is known of the reading {rows, rejected, bytes,
 -- delimiter, rejects}; or nil, a message and a code. The options are those of csrc/io/csv.h, with these defaults:
@@ -20,12 +32,13 @@ local CSV_OPTIONS = { "delimiter", "quote", "escape", "comment", "decimal_mark",
 --   (none), into (a table to append to), progress (a function(bytes, total, rows) that stops by returning false)
 function read.csv(from, options)
   options = check_options(options, CSV_OPTIONS, "csv")
-  local kind = type(from)
-  if kind ~= "string" and kind ~= "function" then
-    fail("csv: a path, a text or a function expected, got a %s", kind)
-  end
-  local is_text = kind == "string" and (options.text or from:find "[\r\n]" ~= nil)
-  return core.csv(from, is_text, options)
+  return core.csv(from, is_text(from, options, "csv"), options)
+end
+
+--- Reads JSON lines, one object a line, from what read.csv reads from, with the same results.
+function read.jsonl(from, options)
+  options = check_options(options, JSONL_OPTIONS, "jsonl")
+  return core.jsonl(from, is_text(from, options, "jsonl"), options)
 end
 
 return read

@@ -5,9 +5,10 @@ local explain = require "blotter.explain"
 local frame = require "blotter.frame"
 local plan = require "blotter.plan"
 local query = require "blotter.query"
+local write = require "blotter.write"
 
 local VERBS = { "where", "select", "derive", "by", "agg", "distinct", "order", "limit", "skip", "top" }
-local READS = { "rows", "row", "first", "totable", "values", "value", "columns", "count", "show" }
+local READS = { "rows", "row", "first", "totable", "values", "value", "columns", "count", "show", "csv", "jsonl" }
 
 local bases = setmetatable({}, { __mode = "k" })
 
@@ -35,6 +36,9 @@ end
 function query:__tostring()
   return tostring(self:collect())
 end
+
+frame.csv = write.csv
+frame.jsonl = write.jsonl
 
 for _, name in ipairs(READS) do
   local method = frame[name]
