@@ -345,13 +345,12 @@ static blt_status list_bad(work *k, blt_error *err) {
     if (i > 0 && k->refused[i - 1].row == r->row) continue;
     while (s < w->nbad && w->bad[s].before <= r->row) add_structural(c, w, s++);
     uint64_t at = blt_rows_offset(w, r->row);
-    uint64_t next = r->row + 1 < w->nrows ? blt_rows_offset(w, r->row + 1) : w->end;
     c->bad[c->nbad++] = (blt_bad){.before = r->row + (uint32_t)s + 1,
                                   .column = r->column,
                                   .fields = w->ncols,
                                   .reason = r->reason,
                                   .offset = at,
-                                  .length = next - at,
+                                  .length = 0, /* known when the record is looked at again */
                                   .where = at};
   }
   while (s < w->nbad) add_structural(c, w, s++);

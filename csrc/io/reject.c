@@ -81,17 +81,18 @@ static void explain(const blt_loading *k, const blt_bad *b, told *t) {
   }
 }
 
-/* The record once more, for the text of its offending field. */
-static blt_status offending_text(blt_loading *k, const blt_bad *b, blt_rows *w, blt_str *out,
-                                 blt_error *err) {
+/* The record once more, for its own end and the text of its offending field. */
+static blt_status offending_text(blt_loading *k, blt_bad *b, blt_rows *w, blt_str *out, blt_error *err) {
   *out = (blt_str){"", 0};
-  if (b->reason != BLT_BAD_VALUE) return BLT_OK;
+  if (b->reason != BLT_BAD_VALUE && b->reason != BLT_BAD_NULL) return BLT_OK;
   blt_status status = k->l->cut(k->l->format, b->offset, b->offset + 1, b->offset, false, w, err);
-  if (status == BLT_OK && w->nrows > 0 && b->column < w->ncols) *out = blt_rows_field(w, 0, b->column);
-  return status;
+  if (status != BLT_OK) return status;
+  b->length = w->end - b->offset;
+  if (w->nrows > 0 && b->column < w->ncols) *out = blt_rows_field(w, 0, b->column);
+  return BLT_OK;
 }
 
-static blt_status tell(blt_loading *k, const blt_bad *b, blt_rows *w, told *t, blt_error *err) {
+static blt_status tell(blt_loading *k, blt_bad *b, blt_rows *w, told *t, blt_error *err) {
   blt_status status = lines_before(k, b->offset, &t->line, err);
   if (status == BLT_OK) status = offending_text(k, b, w, &t->text, err);
   if (status != BLT_OK) return status;
@@ -163,14 +164,15 @@ blt_status blt_loading_reject(blt_loading *k, const blt_chunk *c, blt_error *err
   blt_rows_init(&w, k->ctx);
   for (size_t i = 0; status == BLT_OK && i < c->nbad; i++) {
     told t = {0};
-    status = tell(k, &c->bad[i], &w, &t, err);
+    blt_bad bad = c->bad[i];
+    status = tell(k, &bad, &w, &t, err);
     if (status != BLT_OK) break;
     if (k->l->on_error == BLT_CSV_STOP || k->nrejects == k->l->max_rejects) {
-      status = stop_at(k, &c->bad[i], &t, err);
+      status = stop_at(k, &bad, &t, err);
       break;
     }
     status = make_rejects(k, err);
-    if (status == BLT_OK) status = keep(k, &c->bad[i], &t, err);
+    if (status == BLT_OK) status = keep(k, &bad, &t, err);
     if (status == BLT_OK) k->nrejects++;
   }
   blt_rows_free(&w);
