@@ -36,8 +36,12 @@ static int posix_open(void *self, const char *path, blt_open_mode mode, blt_hand
   return 0;
 }
 
+/* The lock is given back by name: a mapping that outlives the handle would keep the open file, and so its
+ * lock. */
 static void posix_close(void *self, blt_handle *h) {
   (void)self;
+  struct flock lock = {.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1};
+  fcntl(h->fd, F_OFD_SETLK, &lock);
   close(h->fd);
   free(h);
 }

@@ -148,6 +148,20 @@ describe("a database", function()
     assert.same({ "x" }, db:tables())
   end)
 
+  it("lets go of its file when it is closed, whoever still holds its rows", function()
+    local numbers = {}
+    for i = 1, 70000 do numbers[i] = i end
+    local db = assert(blotter.open(file))
+    assert(db:create("days", "n int64"):append_columns { n = numbers })
+    assert(db:commit())
+    db:close()
+    db = assert(blotter.open(file))
+    local rows = db:table "days":where "n > 5":collect()
+    db:close()
+    local again <close> = assert(blotter.open(file))
+    assert.equal(69995, #rows)
+  end)
+
   it("refuses work after it is closed", function()
     local db = assert(blotter.open(file))
     local t = db:create("tips", SCHEMA)
