@@ -112,6 +112,13 @@ function Ops:table(name)
   return self.made[name]
 end
 
+--- A named query of blotter.queries, to print or to go on with: ops:query "statements_by_subject":limit(5).
+function Ops:query(name)
+  local query, problem = require("blotter.queries").build(name, self)
+  if not query then error(problem, 2) end
+  return query
+end
+
 --- The rows of a table, as records by column name.
 function Ops:rows(name)
   local data = self.package.tables[name]
