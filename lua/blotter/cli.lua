@@ -10,7 +10,7 @@ local shared = require "blotter.commands.shared"
 local cli = {}
 
 -- In the order in which the help lists them.
-local COMMANDS = { "report", "check", "subjects", "import", "query" }
+local COMMANDS = { "report", "check", "subjects", "import", "query", "export" }
 
 local function build_parser()
   local parser = argparse("blotter", "Published figures on operations, with their sources and their bounds.")
@@ -29,8 +29,9 @@ local function run(arguments)
     local message = args:gsub("\n", "; ") .. " (blotter --help lists the commands and their options)"
     shared.stop(shared.USAGE, message)
   end
-  if args.format then shared.require_format(args.format) end
-  return require("blotter.commands." .. args.command).run(args)
+  local command = require("blotter.commands." .. args.command)
+  if args.format and not (command.own_formats or {})[args.format] then shared.require_format(args.format) end
+  return command.run(args)
 end
 
 --- An error on its way out, as a Stop. Lua's own interpreter raises `interrupted!` for Ctrl-C.

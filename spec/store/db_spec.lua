@@ -159,6 +159,7 @@ describe("a database", function()
     local rows = db:table "days":where "n > 5":collect()
     db:close()
     local again <close> = assert(blotter.open(file))
+    assert.is_true(again:is_open())
     assert.equal(69995, #rows)
   end)
 

@@ -3,42 +3,60 @@ local progress = require "blotter.progress"
 local shared = require "blotter.commands.shared"
 
 local import = {
-  summary = "Add a source with its figures to the dataset, or with --into a CSV file to a database.",
+  summary = "Add a source with its figures to the dataset, or with --into the rows of a file to a database.",
 }
 
 function import.options(command)
   command:argument("file", "File to read; - is standard input (only with --into)."):argname "<file>"
   command:option("--into", "Table to fill, as db.blt:table; it is made when it is missing."):argname "<db:table>"
-  command:option("--delimiter", "With --into: what separates fields (default: found out)."):argname "<char>"
-  command:option("--null", "With --into: a text that means null (default: the empty text)."):argname "<text>":count "*"
+  command:option("--as", "With --into: what the file is, csv or jsonl (default: by its name)."):argname "<kind>"
+    :choices { "csv", "jsonl" }
+  command:option("--delimiter", "With --into, CSV: what separates fields (default: found out)."):argname "<char>"
+  command:option("--null", "With --into, CSV: a text that means null (default: the empty text)."):argname "<text>"
+    :count "*"
   command:option("--type", "With --into: the type of a column."):argname "<column=type>":count "*"
   command:option("--on-error", "With --into: stop at the first bad row, or reject it and go on."):argname "<what>"
     :choices { "stop", "reject" }:default "stop"
-  command:flag("--no-header", "With --into: the first row is data; columns are c1, c2, …")
+  command:flag("--no-header", "With --into, CSV: the first row is data; columns are c1, c2, …")
   command:flag("--dry-run", "Without --into: check the source and say what it would contradict, and write nothing.")
   command:option("--data", "Folder of the dataset (default: the one that came with blotter)."):argname "<folder>"
 end
 
-local function csv_options(args)
+local function types_of(pairs_given)
   local types
-  for _, pair in ipairs(args.type) do
+  for _, pair in ipairs(pairs_given) do
     local column, kind = pair:match "^(.-)=(.+)$"
     if not column then shared.stop(shared.USAGE, ("'%s' is not of the form column=type"):format(pair)) end
     types = types or {}
     types[column] = kind
   end
-  local options = { delimiter = args.delimiter, on_error = args.on_error, types = types, header = not args.no_header }
-  if #args.null > 0 then options.nulls = args.null end
+  return types
+end
+
+--- The options of blotter.csv or blotter.jsonl that the command line gives.
+local function reading_options(args, kind)
+  local options = { on_error = args.on_error, types = types_of(args.type) }
+  if kind == "csv" then
+    options.delimiter, options.header = args.delimiter, not args.no_header
+    if #args.null > 0 then options.nulls = args.null end
+  elseif args.delimiter or args.no_header or #args.null > 0 then
+    shared.stop(shared.USAGE, "--delimiter, --null and --no-header are about CSV, not JSON lines")
+  end
   return options
 end
 
---- Reads the file into the table in one transaction; returns the table and what is known of the reading.
-local function fill(db, name, file, options)
-  local known
-  for _, existing in ipairs(db:tables()) do known = known or existing == name end
-  if not known then return db:import(name, file, options) end
-  options.into = db:table(name)
-  return require("blotter").csv(file, options)
+--- Reads the file into the table, which is made when it is missing. Returns what is known of the reading, or nil and a
+-- message.
+local function fill(db, name, read, file, options)
+  for _, existing in ipairs(db:tables()) do
+    if existing == name then options.into = db:table(name) end
+  end
+  local rows, info = read(file, options)
+  if not rows then return nil, info end
+  if options.into then return info end
+  local saved, message = db:save(name, rows)
+  if not saved then return nil, message end
+  return info
 end
 
 --- The bad rows that were passed over, on standard error.
@@ -53,19 +71,15 @@ local function into_database(args)
   if not path then
     shared.stop(shared.USAGE, ("'%s' is not of the form db.blt:table"):format(args.into))
   end
-  local options = csv_options(args)
-  local wipe
+  local kind = place.kind(args.file, args.as)
+  local options, wipe = reading_options(args, kind), nil
   if os.execute "test -t 2" then options.progress, wipe = progress.line(io.stderr) end
   local db <close> = place.open(path)
-  local info
-  local done, message = db:transaction(function()
-    local rows, what = fill(db, name, args.file, options)
-    if not rows then return nil, what end
-    info = what
-    return rows
+  local info, message = db:transaction(function()
+    return fill(db, name, require("blotter")[kind], args.file, options)
   end)
   if wipe then wipe() end
-  if not done then shared.stop(shared.REFUSED, message) end
+  if not info then shared.stop(shared.REFUSED, message) end
   show_rejects(info)
   shared.write(("%s: %d rows added\n"):format(args.into, info.rows), args)
   return shared.DONE

@@ -1,4 +1,4 @@
---- Places on the command line: `tips.csv`, or a table of a database as `db.blt:tips`.
+--- Places on the command line: a file such as `tips.csv` or `tips.jsonl.gz`, or a table of a database, `db.blt:tips`.
 
 local shared = require "blotter.commands.shared"
 
@@ -24,6 +24,32 @@ function place.table(db, name)
   end
   local phrase = require("blotter.lang.suggest").phrase(name, names)
   shared.stop(shared.REFUSED, ("no table '%s'%s"):format(name, phrase))
+end
+
+--- What a file's text is, "csv" or "jsonl": as told, or by the end of its name.
+function place.kind(path, told)
+  if told then return told end
+  local plain = path:gsub("%.gz$", ""):gsub("%.zst$", "")
+  return (plain:find "%.jsonl$" or plain:find "%.ndjson$") and "jsonl" or "csv"
+end
+
+--- The rows of a table of a database (and the database), or of a file.
+function place.rows(text, told)
+  local path, name = place.split(text)
+  if path then
+    local db = place.open(path, { readonly = true })
+    return place.table(db, name), db
+  end
+  local rows, message = require("blotter")[place.kind(text, told)](text)
+  if not rows then shared.stop(shared.REFUSED, message) end
+  return rows
+end
+
+--- Writes rows (a table, query or frame) to a file, or to standard output for "-"; returns how many.
+function place.write(rows, path, kind)
+  local count, message = rows[kind](rows, path)
+  if not count then shared.stop(shared.REFUSED, message) end
+  return count
 end
 
 return place

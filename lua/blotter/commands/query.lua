@@ -1,7 +1,7 @@
 local place = require "blotter.commands.place"
 local shared = require "blotter.commands.shared"
 
-local query = { summary = "Ask a CSV file or a table of a database." }
+local query = { summary = "Ask a file or a table of a database.", own_formats = { csv = true, jsonl = true } }
 
 -- The verbs in the order in which they are applied, each an option of its own.
 local VERBS = {
@@ -15,11 +15,12 @@ local VERBS = {
 }
 
 function query.options(command)
-  command:argument("source", "A CSV file (- is standard input), or a table as db.blt:table."):argname "<source>"
+  command:argument("source", "A table as db.blt:table, or a CSV or JSON lines file (- is standard input).")
+    :argname "<source>"
   for _, verb in ipairs(VERBS) do command:option("--" .. verb[1], verb[2]):argname "<text>" end
   command:option("--limit", "Rows to print at most."):argname "<n>":convert(math.tointeger)
   command:flag("--explain", "Print the plan instead of the answer.")
-  command:option("-f --format", "Format: text, csv, json, markdown or html.", "text"):argname "<format>"
+  command:option("-f --format", "Format: text, csv, jsonl, json, markdown or html.", "text"):argname "<format>"
   command:option("-o --output", "File to write, replaced as a whole (default: standard output)."):argname "<file>"
 end
 
@@ -37,17 +38,6 @@ local function build(source, args)
   return args.limit and q:limit(args.limit) or q
 end
 
-local function open_source(text)
-  local path, name = place.split(text)
-  if path then
-    local db = place.open(path, { readonly = true })
-    return place.table(db, name), db
-  end
-  local rows, message = require("blotter").csv(text)
-  if not rows then shared.stop(shared.REFUSED, message) end
-  return rows
-end
-
 --- A frame as a document of one table.
 local function as_document(frame)
   local columns, rows = frame:columns(), {}
@@ -59,10 +49,11 @@ local function as_document(frame)
 end
 
 function query.run(args)
-  local source = open_source(args.source)
-  local q = build(source, args)
+  local q = build(place.rows(args.source), args)
   if args.explain then
     shared.write(q:explain() .. "\n", args)
+  elseif query.own_formats[args.format] then
+    place.write(q, args.output or "-", args.format)
   else
     shared.deliver(as_document(q:collect()), args)
   end
