@@ -6,6 +6,7 @@
 --   ops:reconcile()          ops:network("cyber-guardian-2025", {depth = 2})
 --   ops:at "2013-03-31"      ops:add {...}        ops:table "figures"
 
+local audit = require "blotter.ops.audit"
 local dates = require "blotter.ops.dates"
 local diagnostics = require "blotter.ops.diagnostics"
 local import = require "blotter.ops.import"
@@ -133,6 +134,11 @@ function Ops:unknown(name, key)
   local near = diagnostics.nearest(tostring(key), keys)
   return ("unknown %s '%s'%s"):format((name:gsub("s$", "")), tostring(key),
     near and (": did you mean '" .. near .. "'?") or "")
+end
+
+--- What should not be published so, of the numbers of a report; see audit.lua. An empty list when all is well.
+function Ops:audit(published)
+  return audit.check(self.model, self:reconcile(), published)
 end
 
 --- The row of a table by its key, or nil: ops:row("subjects", "icse").

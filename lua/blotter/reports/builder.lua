@@ -8,7 +8,7 @@ Builder.__index = Builder
 
 --- A builder for a document about `ops`.
 function builder.new(ops)
-  return setmetatable({ ops = ops, blocks = {}, numbers = {}, cited = {} }, Builder)
+  return setmetatable({ ops = ops, blocks = {}, numbers = {}, cited = {}, published = {} }, Builder)
 end
 
 --- Adds a block of any kind.
@@ -59,10 +59,45 @@ function Builder:figure(figure, flags)
     sources = { self:cite(figure.source_row) } }
 end
 
---- A row of ops:total as a cell, or what stands there when its figures may not be added.
-function Builder:sum(row, flags)
+-- The ids of the figures that some finding calls impossible.
+local function contradicted(findings)
+  local figures = {}
+  for _, finding in ipairs(findings) do
+    if finding.verdict == "none" then
+      for _, figure in ipairs(finding.figures) do figures[figure.id] = true end
+      for _, figure in ipairs(finding.also) do figures[figure.id] = true end
+    end
+  end
+  return figures
+end
+
+--- The flags of a row of ops:total: contradicted when a figure in it stands in a contradiction, in part when all of its
+-- figures count only a category.
+function Builder:flags_of(row)
+  self.impossible = self.impossible or contradicted(self.ops:reconcile())
+  local flags, is_part = {}, #row.figures > 0
+  for _, figure in ipairs(row.figures) do
+    if self.impossible[figure.id] then flags[1] = "contradicted" end
+    is_part = is_part and figure.dim_count > 0
+  end
+  if is_part then flags[#flags + 1] = "in part" end
+  return flags
+end
+
+--- A row of ops:total as a cell, or nothing when its figures may not be added. `label` names the number in the audit.
+function Builder:sum(row, flags, label)
   if row.refused then return nil end
+  self.published[#self.published + 1] = { label = label or "a total", low = row.low, best = row.best,
+    high = row.high, flags = flags, figures = row.figures }
   return { low = row.low, best = row.best, high = row.high, flags = flags or {}, sources = self:cite_all(row.figures) }
+end
+
+--- Prints what the audit of the document's sums found, and nothing when all is well.
+function Builder:audit()
+  local problems = self.ops:audit(self.published)
+  if #problems == 0 then return end
+  self:heading(2, "Not to be published without a second look")
+  self:add { kind = "notes", items = problems }
 end
 
 --- The numbered list of everything cited so far.

@@ -27,32 +27,6 @@ local GROUPS = {
     types = { database = true, hotline = true, notice_system = true, platform = true } },
 }
 
--- The figures that some finding calls impossible.
-local function contradicted(findings)
-  local figures = {}
-  for _, finding in ipairs(findings) do
-    if finding.verdict == "none" then
-      for _, figure in ipairs(finding.figures) do figures[figure.id] = true end
-      for _, figure in ipairs(finding.also) do figures[figure.id] = true end
-    end
-  end
-  return figures
-end
-
-local function flags_of(row, impossible)
-  local flags = {}
-  for _, figure in ipairs(row.figures) do
-    if impossible[figure.id] then
-      flags[1] = "contradicted"
-      break
-    end
-  end
-  local is_part = true
-  for _, figure in ipairs(row.figures) do is_part = is_part and figure.dim_count > 0 end
-  if is_part then flags[#flags + 1] = "in part" end
-  return flags
-end
-
 -- ---- what each subject counts ----------------------------------------------------------------------
 
 local function totals_by_subject(ops, params)
@@ -65,7 +39,7 @@ local function totals_by_subject(ops, params)
   return totals
 end
 
-local function subject_rows(doc, group, totals, impossible)
+local function subject_rows(doc, group, totals)
   local rows = {}
   for _, subject in ipairs(doc.ops.subjects) do
     if group.types[subject.type] then
@@ -74,7 +48,7 @@ local function subject_rows(doc, group, totals, impossible)
         local found = totals[i][subject.id]
         if found then
           known = true
-          row[i + 1] = doc:sum(found, flags_of(found, impossible))
+          row[i + 1] = doc:sum(found, doc:flags_of(found), subject.name .. ", " .. MEASURES[i].title:lower())
         end
       end
       if known then rows[#rows + 1] = row end
@@ -83,7 +57,7 @@ local function subject_rows(doc, group, totals, impossible)
   return rows
 end
 
-local function add_subjects(doc, params, impossible)
+local function add_subjects(doc, params)
   local columns = { { name = "subject", title = "Subject", type = "string" } }
   for i, measure in ipairs(MEASURES) do
     columns[i + 1] = { name = measure.indicator, title = measure.title, type = "figure" }
@@ -91,7 +65,7 @@ local function add_subjects(doc, params, impossible)
   local totals = totals_by_subject(doc.ops, params)
   doc:heading(2, "What each subject counts")
   for _, group in ipairs(GROUPS) do
-    local rows = subject_rows(doc, group, totals, impossible)
+    local rows = subject_rows(doc, group, totals)
     if #rows > 0 then doc:add { kind = "table", title = group.title, columns = columns, rows = rows } end
   end
   doc:text("The rows are not added up: one arrest can be counted by an operation, by the programme that it belongs to "
@@ -116,7 +90,7 @@ local function add_chart(doc, params)
   local labels, values = {}, {}
   for i = 1, math.min(#rows, LONGEST_CHART) do
     labels[i] = rows[i].name
-    values[i] = doc:sum(rows[i].row)
+    values[i] = doc:sum(rows[i].row, doc:flags_of(rows[i].row), labels[i])
   end
   if #labels > 1 then
     doc:add { kind = "chart", chart = "bar", title = "Operations with most arrests", labels = labels, values = values }
@@ -271,10 +245,11 @@ function overview.build(ops, params)
   local doc = builder.new(ops)
   local findings = ops:reconcile()
   doc:text(introduction(ops, params.policy or "newest"))
-  add_subjects(doc, params, contradicted(findings))
+  add_subjects(doc, params)
   add_chart(doc, params)
   add_breakdowns(doc, limit)
   add_findings(doc, findings, limit)
+  doc:audit()
   doc:sources()
   return doc:document(overview.title, params)
 end

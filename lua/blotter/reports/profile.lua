@@ -51,7 +51,7 @@ local function total_row(doc, result, label)
   if #row.figures == 0 then return nil end
   if row.refused then return { label, nil, "not added: " .. row.refused } end
   local used = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
-  return { label, doc:sum(row), ("%s used, %d left out"):format(used, #result.left_out) }
+  return { label, doc:sum(row, doc:flags_of(row), label), ("%s used, %d left out"):format(used, #result.left_out) }
 end
 
 -- The indicators of some figures, in the order of their table.
@@ -153,6 +153,7 @@ function profile.build(ops, params)
     add_breakdowns(doc, figures)
     add_findings(doc, subject)
     add_figures(doc, figures)
+    doc:audit()
   end
   doc:sources()
   return doc:document(subject.name, params)
