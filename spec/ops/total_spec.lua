@@ -12,6 +12,7 @@ describe("a total", function()
   end)
 
   local function open(figures)
+    if copy then copy:remove() end
     copy = package_copy.new {figures = figures}
     return assert(operations.open(copy.path))
   end
@@ -81,6 +82,12 @@ describe("a total", function()
     assert.same({2011, 2012, 2013}, {years.rows[1].year, years.rows[2].year, years.rows[3].year})
     assert.same({900, 900, 900}, range(years.total))
     assert.equal("a cumulative figure that contains one that is used", reasons(years)["test.1"])
+    local fiscal = open {
+      {value = 5, period_kind = "fiscal", period_start = "2012-10-01", period_end = "2013-09-30"},
+      {value = 3, period_kind = "calendar", period_start = "2011-01-01", period_end = "2011-12-31"},
+    }
+    years = fiscal:total("arrests", {by = "year"})
+    assert.same({2011, "FY2013"}, {years.rows[1].year, years.rows[2].year})
     local asked = ops:total("arrests", {period = "2012/2013"})
     assert.same({700, 700, 700}, range(asked.total))
     assert.equal("its period reaches outside the asked one", reasons(asked)["test.1"])

@@ -2,8 +2,8 @@
 --
 -- audit.check(model, findings, published) takes the numbers of a report, each {label, low, best, high, flags, figures},
 -- and returns what should not be printed so, one plain sentence each: ends out of order, a number without a source, a
--- sum that counts twice, a figure that a revision replaced, and a figure that some finding calls impossible when no flag
--- says so.
+-- sum that counts twice, a figure that a revision replaced, and a figure that some finding calls impossible when no
+-- flag says so.
 
 local facets = require "blotter.ops.facets"
 local phrase = require "blotter.ops.phrase"

@@ -20,6 +20,7 @@ local reconcile = require "blotter.ops.reconcile"
 local relations = require "blotter.ops.checks.relations"
 local rules = require "blotter.ops.rules"
 local select_ = require "blotter.ops.select"
+local show = require "blotter.ops.show"
 local tables = require "blotter.ops.tables"
 local total = require "blotter.ops.total"
 
@@ -35,6 +36,12 @@ local function wrap(whole_model, whole)
   }, Ops)
 end
 
+--- What is in it, for the prompt.
+function Ops:__tostring()
+  return ("operations dataset in %s%s: %d figures, %d sources, %d subjects"):format(self.directory,
+    self.day and ", as known on " .. self.day or "", #self.model.figures, #self.sources, #self.subjects)
+end
+
 -- Calls a function whose errors speak of the caller's mistake, and raises them where the user called.
 local function blame_caller(call, ...)
   local ok, result = pcall(call, ...)
@@ -44,19 +51,19 @@ end
 
 --- The statements that pass a filter: an array of figures (see model.lua for what a figure holds).
 function Ops:figures(filter)
-  return blame_caller(select_.figures, self.model, filter or {})
+  return show.figures(self.model, blame_caller(select_.figures, self.model, filter or {}))
 end
 
 --- A total that does not count twice; see total.lua.
 function Ops:total(indicator, options)
-  return blame_caller(total.compute, self.model, indicator, options)
+  return show.total(blame_caller(total.compute, self.model, indicator, options))
 end
 
 --- What does not fit together, ranked; see findings.lua for what a finding holds. options.check runs one check only.
 -- The list is remembered; it is the caller's to read, not to change.
 function Ops:reconcile(options)
   if options and options.check then return reconcile.run(self.model, options) end
-  self.model.findings = self.model.findings or reconcile.run(self.model)
+  self.model.findings = self.model.findings or show.findings(reconcile.run(self.model))
   return self.model.findings
 end
 

@@ -80,7 +80,10 @@ end
 
 --- The tests that a filter stands for, without its period.
 function select_.tests(whole, filter)
-  for name in pairs(filter) do
+  local asked = {}
+  for name in pairs(filter) do asked[#asked + 1] = name end
+  table.sort(asked, function(a, b) return tostring(a) < tostring(b) end)
+  for _, name in ipairs(asked) do
     if not is_name[name] then
       local near = diagnostics.nearest(tostring(name), names)
       error(("unknown filter '%s'%s"):format(tostring(name), near and (": did you mean '" .. near .. "'?") or ""), 0)

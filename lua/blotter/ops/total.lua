@@ -34,12 +34,19 @@ end
 
 -- ---- the keys of a row ---------------------------------------------------------------------------
 
+-- The year in which a figure's period lies: 2013, or "FY2013" for a fiscal year, which is in no calendar year. Asked
+-- for fiscal years of the United States, any period within one of them counts.
 local function year_of(figure, is_fiscal)
   local first, last = figure.first, figure.last
   if not first or not last then return nil end
-  if is_fiscal then first, last = first + 92, last + 92 end
-  local year = dates.civil(first)
-  return year == dates.civil(last) and year or nil
+  if is_fiscal then
+    local year = dates.civil(first + 92)
+    return year == dates.civil(last + 92) and year or nil
+  end
+  local year, final = dates.civil(first), dates.civil(last)
+  if year == final then return year end
+  if figure.period_kind == "fiscal" and last - first < 367 then return "FY" .. final end
+  return nil
 end
 
 local function facet_value(figure, name)
@@ -316,6 +323,7 @@ local function compare_keys(a, b)
     local x, y = a.keys[i], b.keys[i]
     if x ~= y then
       if x == false then return false elseif y == false then return true end
+      if type(x) ~= type(y) then return tostring(x) < tostring(y) end
       return x < y
     end
   end
