@@ -78,6 +78,10 @@ static inline uint64_t blt_group_hash(const uint64_t *words, size_t stride, uint
 }
 
 blt_status blt_group_direct(blt_grouping *g, blt_error *err);
+/* Steps of it: an array for each word of each part; and the positions of groups whose presence is not 0, in
+ * the order of their keys' numbers. */
+blt_status blt_group_direct_columns(blt_grouping *g, blt_error *err);
+blt_status blt_group_direct_list(blt_grouping *g, blt_error *err);
 blt_status blt_group_radix(blt_grouping *g, blt_error *err);
 
 /* Segments (group_segment.c). Room for results by position, and for the values of `rows` rows of each
@@ -85,7 +89,8 @@ blt_status blt_group_radix(blt_grouping *g, blt_error *err);
 blt_status blt_group_segments_results(blt_grouping *g, blt_error *err);
 blt_status blt_group_segment_room(blt_grouping *g, uint32_t s, uint64_t rows, bool kept, blt_error *err);
 void blt_group_segments_free(blt_grouping *g);
-/* Direct: gathers values by group and computes; after the groups are known. */
+/* Direct: gathers values by group and computes. The groups are known, or (columns NULL) are found by
+ * counting. */
 blt_status blt_group_segments_direct(blt_grouping *g, blt_error *err);
 /* Radix: puts a slice's values at rows `to` of the partitions; and computes for one partition whose rows have
  * the group numbers gids. */

@@ -122,8 +122,7 @@ static blt_status merge_chunk(void *arg, uint32_t task, uint32_t worker, blt_err
   return blt_scan_check(g->scan, worker, err);
 }
 
-/* One array for each word of each part. */
-static blt_status allocate_columns(blt_grouping *g, blt_error *err) {
+blt_status blt_group_direct_columns(blt_grouping *g, blt_error *err) {
   size_t n = 0;
   for (size_t i = 0; i < g->agg->nparts; i++) n += blt_part_words(&g->agg->parts[i]);
   g->capacity = g->domain;
@@ -137,8 +136,7 @@ static blt_status allocate_columns(blt_grouping *g, blt_error *err) {
   return BLT_OK;
 }
 
-/* Positions of the groups that have rows, in the order of their keys' numbers. */
-static blt_status list_groups(blt_grouping *g, blt_error *err) {
+blt_status blt_group_direct_list(blt_grouping *g, blt_error *err) {
   size_t column = 0, n = 0;
   for (int32_t i = 0; i < g->agg->presence; i++) column += blt_part_words(&g->agg->parts[i]);
   const uint64_t *present = g->columns[column];
@@ -155,10 +153,10 @@ static blt_status list_groups(blt_grouping *g, blt_error *err) {
 
 static blt_status merge(direct_run *run, blt_error *err) {
   blt_grouping *g = run->g;
-  blt_status status = allocate_columns(g, err);
+  blt_status status = blt_group_direct_columns(g, err);
   uint32_t chunks = (uint32_t)((g->domain + MERGE_GROUPS - 1) / MERGE_GROUPS);
   if (status == BLT_OK) status = blt_scan_run(g->scan, g->domain * run->used, chunks, merge_chunk, run, err);
-  return status == BLT_OK ? list_groups(g, err) : status;
+  return status == BLT_OK ? blt_group_direct_list(g, err) : status;
 }
 
 static void release(direct_run *run) {
@@ -190,12 +188,21 @@ static blt_status lay_out(direct_run *run, blt_error *err) {
   return status;
 }
 
+/* Nothing to add up but the number of rows, which a segment counts anyway. */
+static bool segments_suffice(const blt_grouping *g) {
+  if (g->agg->nparts != 1 || !blt_part_is_constant(&g->agg->parts[0])) return false;
+  for (size_t s = 0; s < g->agg->nsegments; s++)
+    if (g->agg->segments[s].mask == 0) return true;
+  return false;
+}
+
 blt_status blt_group_direct(blt_grouping *g, blt_error *err) {
   direct_run run = {.g = g};
   blt_ctx *ctx = g->scan->ctx;
   g->nlanes = count_lanes(g);
   blt_status status = lay_out(&run, err);
   if (status != BLT_OK) return status;
+  if (segments_suffice(g)) return blt_group_segments_direct(g, err);
   run.lanes = blt_calloc(ctx, run.nrecords, sizeof *run.lanes);
   run.works = blt_calloc(ctx, g->scan->workers, sizeof *run.works);
   if (run.lanes && run.works)

@@ -202,33 +202,50 @@ static blt_status count_slice(void *arg, blt_eval *ev, const blt_slice *slice, b
   return BLT_OK;
 }
 
+/* Every row's value to the next place of its group. */
+static void place_all(const uint64_t *words, const uint32_t *gids, uint32_t n, uint32_t *next,
+                      uint64_t *out) {
+  for (uint32_t i = 0; i < n; i++) out[next[gids[i]]++] = words[i];
+}
+
 static void place_words(const uint64_t *words, const uint32_t *to, uint32_t n, uint64_t *out) {
   for (uint32_t i = 0; i < n; i++)
     if (to[i] != UINT32_MAX) out[to[i]] = words[i];
 }
 
+/* The values as words: where they lie, when they are doubles already, or in `room`. */
+static const uint64_t *words_of(const blt_vec *v, uint64_t *room) {
+  if (v->type.id == BLT_FLOAT64 && v->form == BLT_VEC_VALUES && !v->all_null) return v->data;
+  raw_words(v, room);
+  return room;
+}
+
+static void place_segment(const lane_arg *lane, size_t s, uint32_t n) {
+  blt_grouping *g = lane->run->g;
+  const blt_agg_work *w = lane->work;
+  const blt_agg_segment *segment = &g->agg->segments[s];
+  blt_group_segment *seg = &g->segments[s];
+  uint32_t *next = places_of(lane->run, s, lane->lane), to[ROWS];
+  uint64_t room[ROWS];
+  uint8_t state = w->mask_states[segment->mask];
+  const uint64_t *bits = w->masks + segment->mask * (ROWS / 64),
+                 *words = words_of(&w->vecs[segment->a], room);
+  if (state == BLT_MASK_ALL && !seg->b) {
+    place_all(words, w->gids, n, next, seg->a);
+    return;
+  }
+  for (uint32_t i = 0; i < n; i++) to[i] = keeps(bits, state, i) ? next[w->gids[i]]++ : UINT32_MAX;
+  place_words(words, to, n, seg->a);
+  if (seg->b) place_words(words_of(&w->vecs[segment->b], room), to, n, seg->b);
+}
+
 static blt_status place_slice(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
   lane_arg *lane = arg;
-  blt_grouping *g = lane->run->g;
   blt_agg_work *w = lane->work;
-  uint32_t to[ROWS];
-  uint64_t words[ROWS];
   blt_status status = blt_agg_load(w, ev, slice, err);
   if (status != BLT_OK) return status;
-  blt_group_direct_ids(g, w->vecs, slice->n, w->gids);
-  for (size_t s = 0; s < g->agg->nsegments; s++) {
-    const blt_agg_segment *segment = &g->agg->segments[s];
-    blt_group_segment *seg = &g->segments[s];
-    uint32_t *next = places_of(lane->run, s, lane->lane);
-    uint8_t state = w->mask_states[segment->mask];
-    const uint64_t *bits = w->masks + segment->mask * (ROWS / 64);
-    for (uint32_t i = 0; i < slice->n; i++) to[i] = keeps(bits, state, i) ? next[w->gids[i]]++ : UINT32_MAX;
-    raw_words(&w->vecs[segment->a], words);
-    place_words(words, to, slice->n, seg->a);
-    if (!seg->b) continue;
-    raw_words(&w->vecs[segment->b], words);
-    place_words(words, to, slice->n, seg->b);
-  }
+  blt_group_direct_ids(lane->run->g, w->vecs, slice->n, w->gids);
+  for (size_t s = 0; s < lane->run->g->agg->nsegments; s++) place_segment(lane, s, slice->n);
   return BLT_OK;
 }
 
@@ -291,10 +308,28 @@ static blt_status final_groups(void *arg, uint32_t task, uint32_t worker, blt_er
   return status;
 }
 
+/* The counts of a segment that takes every row are the groups' numbers of rows. */
+static blt_status list_counted(direct_run *run, blt_error *err) {
+  blt_grouping *g = run->g;
+  uint32_t s = 0;
+  while (g->agg->segments[s].mask) s++;
+  blt_status status = blt_group_direct_columns(g, err);
+  if (status != BLT_OK) return status;
+  memset(g->columns[0], 0, g->domain * sizeof **g->columns);
+  for (uint32_t l = 0; l < run->nlanes; l++) {
+    const uint32_t *count = places_of(run, s, l);
+    for (uint64_t k = 0; k < g->domain; k++) g->columns[0][k] += count[k];
+  }
+  return blt_group_direct_list(g, err);
+}
+
 static blt_status gather_all(direct_run *run, blt_error *err) {
   blt_grouping *g = run->g;
   uint64_t rows = g->scan->view->rows;
   blt_status status = blt_scan_run(g->scan, rows, run->nlanes, count_lane, run, err);
+  g->scan->counted = true;
+  if (status == BLT_OK && !g->columns) status = list_counted(run, err);
+  if (status == BLT_OK) status = blt_group_segments_results(g, err);
   for (uint32_t s = 0; s < g->agg->nsegments && status == BLT_OK; s++) status = assign_places(run, s, err);
   if (status == BLT_OK) status = blt_scan_run(g->scan, rows, run->nlanes, place_lane, run, err);
   uint32_t tasks = (uint32_t)((g->ngroups + FINAL_GROUPS - 1) / FINAL_GROUPS);
@@ -318,8 +353,7 @@ blt_status blt_group_segments_direct(blt_grouping *g, blt_error *err) {
   blt_ctx *ctx = g->scan->ctx;
   uint32_t lanes = g->domain > 32768 ? LANES / 2 : LANES, blocks = g->scan->view->ngroups;
   run.nlanes = blocks == 0 ? 1 : blocks < lanes ? blocks : lanes;
-  blt_status status = blt_group_segments_results(g, err);
-  if (status == BLT_OK) status = allocate_places(&run, err);
+  blt_status status = allocate_places(&run, err);
   if (status == BLT_OK) status = gather_all(&run, err);
   for (uint32_t i = 0; run.works && i < g->scan->workers; i++) blt_agg_work_free(run.works[i]);
   for (size_t s = 0; run.places && s < g->agg->nsegments; s++)
