@@ -1,39 +1,33 @@
 /* Rows from Lua into a table: positional, named, many at once, by column, and through a closure that
  * remembers which string has which dictionary code. */
-#include "bind.h"
+#include "memo.h"
 #include "../store/change.h"
 
 #include <string.h>
 
-#define MEMO 4096 /* entries a string column, a power of two */
+#define BULK 1024 /* rows from which append_columns makes blocks of its own */
 
-/* A Lua string at address `s` was code `code`. Lua may reuse the address, so the content is compared each
- * time. */
-typedef struct memo {
-  const char *s;
-  uint32_t code;
-} memo;
-
-static blt_status push_string(lua_State *L, int index, blt_table *t, uint32_t col, memo *seen,
+/* `memos`: where they stand in the stack or the upvalues, 0 for none. */
+static blt_status push_string(lua_State *L, int index, blt_table *t, uint32_t col, int memos,
                               blt_error *err) {
-  size_t len;
-  const char *s = lua_tolstring(L, index, &len);
-  if (!seen || !blt_table_interns(t, col)) return blt_table_push_str(t, col, s, len, err);
-  blt_dict *d = blt_table_dict(t, col);
-  memo *m = seen + (((uintptr_t)s >> 4) & (MEMO - 1));
-  if (m->s == s && m->code < d->count) {
-    blt_str known = blt_dict_at(d, m->code);
-    if (known.len == len && memcmp(known.s, s, len) == 0) {
-      blt_table_push_code(t, col, m->code);
-      return BLT_OK;
-    }
-  }
   uint32_t code;
-  blt_status st = blt_dict_intern(d, s, len, &code, err);
-  if (st != BLT_OK) return st;
-  *m = (memo){s, code};
-  blt_table_push_code(t, col, code);
-  return BLT_OK;
+  if (!memos || !blt_table_interns(t, col)) {
+    size_t len;
+    const char *s = lua_tolstring(L, index, &len);
+    return blt_table_push_str(t, col, s, len, err);
+  }
+  blt_status st = bind_memo_code(L, index, blt_table_dict(t, col), col, memos, &code, err);
+  if (st == BLT_OK) blt_table_push_code(t, col, code);
+  return st;
+}
+
+/* What a column's name and type add to the message of a value that was refused. */
+blt_status bind_column_failed(const blt_table *t, uint32_t col, blt_error *err) {
+  char message[sizeof err->message], type[24];
+  const blt_field *f = &blt_table_schema(t)->fields[col];
+  memcpy(message, err->message, sizeof message);
+  return blt_fail_at(err, err->code, col, "column '%s' (%s): %.300s", f->name, blt_type_name(f->type, type),
+                     message);
 }
 
 /* What the fast paths of push_cell do not take. */
@@ -41,12 +35,7 @@ static blt_status push_converted(lua_State *L, int index, blt_table *t, uint32_t
                                  blt_error *err) {
   blt_value v;
   blt_status st = bind_to_value(L, index, type, &v, err);
-  if (st != BLT_OK) {
-    char message[sizeof err->message];
-    memcpy(message, err->message, sizeof message);
-    return blt_fail_at(err, st, col, "column '%s' (%s): %.300s", blt_table_schema(t)->fields[col].name,
-                       blt_type_name(type, (char[24]){0}), message);
-  }
+  if (st != BLT_OK) return bind_column_failed(t, col, err);
   if (v.null) {
     blt_table_push_null(t, col);
     return BLT_OK;
@@ -57,7 +46,7 @@ static blt_status push_converted(lua_State *L, int index, blt_table *t, uint32_t
 }
 
 static inline blt_status push_cell(lua_State *L, int index, blt_table *t, uint32_t col, blt_type type,
-                                   memo *seen, blt_error *err) {
+                                   int memos, blt_error *err) {
   switch (type.id) {
   case BLT_INT64:
     if (lua_isinteger(L, index)) return blt_table_push_i64(t, col, lua_tointeger(L, index), err);
@@ -66,7 +55,7 @@ static inline blt_status push_cell(lua_State *L, int index, blt_table *t, uint32
     if (lua_type(L, index) == LUA_TNUMBER) return blt_table_push_f64(t, col, lua_tonumber(L, index), err);
     break;
   case BLT_STRING:
-    if (lua_type(L, index) == LUA_TSTRING) return push_string(L, index, t, col, seen, err);
+    if (lua_type(L, index) == LUA_TSTRING) return push_string(L, index, t, col, memos, err);
     break;
   default:
     break;
@@ -81,14 +70,13 @@ static blt_status end_row(blt_table *t, blt_status st, blt_error *err) {
   return st;
 }
 
-/* A row of the values from `first` on; `seen` has MEMO entries a column, or is NULL. */
-static blt_status append_values(lua_State *L, int first, blt_table *t, memo *seen, blt_error *err) {
+/* A row of the values from `first` on. */
+static blt_status append_values(lua_State *L, int first, blt_table *t, int memos, blt_error *err) {
   const blt_schema *schema = blt_table_schema(t);
   blt_status st = blt_table_begin_row(t, err);
   if (st != BLT_OK) return st;
   for (uint32_t c = 0; c < schema->ncols && st == BLT_OK; c++)
-    st = push_cell(L, first + (int)c, t, c, schema->fields[c].type, seen ? seen + (size_t)c * MEMO : NULL,
-                   err);
+    st = push_cell(L, first + (int)c, t, c, schema->fields[c].type, memos, err);
   return end_row(t, st, err);
 }
 
@@ -155,19 +143,18 @@ static int append(lua_State *L) {
     first = bind_spread(L, 2, schema);
   else
     check_count(L, lua_gettop(L) - 1, schema->ncols);
-  if (append_values(L, first, h->t, NULL, &err) != BLT_OK) return bind_report(L, &err);
+  if (append_values(L, first, h->t, 0, &err) != BLT_OK) return bind_report(L, &err);
   lua_pushboolean(L, true);
   return 1;
 }
 
-/* The closure of t:appender(): upvalues state, table, memo. */
+/* The closure of t:appender(): upvalues state, table, memos. */
 static int append_fast(lua_State *L) {
   bind_table *h = lua_touserdata(L, lua_upvalueindex(2));
   if (!h->t) return bind_raise(L, "the table is closed");
   check_count(L, lua_gettop(L), blt_table_schema(h->t)->ncols);
   blt_error err;
-  if (append_values(L, 1, h->t, lua_touserdata(L, lua_upvalueindex(3)), &err) != BLT_OK)
-    return bind_report(L, &err);
+  if (append_values(L, 1, h->t, lua_upvalueindex(3), &err) != BLT_OK) return bind_report(L, &err);
   lua_pushboolean(L, true);
   return 1;
 }
@@ -177,8 +164,7 @@ static int appender(lua_State *L) {
   bind_table *h = bind_table_at(L, 1);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_pushvalue(L, 1);
-  size_t bytes = (size_t)blt_table_schema(h->t)->ncols * MEMO * sizeof(memo);
-  memset(lua_newuserdatauv(L, bytes, 0), 0, bytes);
+  bind_memos_new(L, bind_state_of(L), blt_table_schema(h->t)->ncols);
   lua_pushcclosure(L, append_fast, 3);
   return 1;
 }
@@ -205,7 +191,7 @@ static int append_rows(lua_State *L) {
   for (lua_Integer i = 1; i <= n; i++) {
     lua_rawgeti(L, 2, i);
     int first = bind_spread(L, 3, schema);
-    if (append_values(L, first, h->t, NULL, &err) != BLT_OK) return row_failed(L, h->t, before, &err, i);
+    if (append_values(L, first, h->t, 0, &err) != BLT_OK) return row_failed(L, h->t, before, &err, i);
     lua_settop(L, 2);
   }
   lua_pushinteger(L, n);
@@ -231,32 +217,56 @@ static lua_Integer column_sequences(lua_State *L, const blt_schema *schema) {
   return rows < 0 ? 0 : rows;
 }
 
-/* t:append_columns{name = {v1, …}, …} -> how many rows; all or none: or nil, message, code */
+/* Rows `from` to `to` of the sequences at stack index 4 and after (nil: all null), row by row. `*bad` is the
+ * row that was refused. */
+static blt_status append_by_row(lua_State *L, blt_table *t, lua_Integer from, lua_Integer to,
+                                lua_Integer *bad, blt_error *err) {
+  const blt_schema *schema = blt_table_schema(t);
+  for (lua_Integer i = from; i <= to; i++) {
+    *bad = i;
+    blt_status st = blt_table_begin_row(t, err);
+    if (st != BLT_OK) return st;
+    for (uint32_t c = 0; c < schema->ncols && st == BLT_OK; c++) {
+      if (lua_isnil(L, 4 + (int)c)) {
+        blt_table_push_null(t, c);
+        continue;
+      }
+      lua_rawgeti(L, 4 + (int)c, i);
+      st = push_cell(L, -1, t, c, schema->fields[c].type, 3, err);
+      lua_pop(L, 1);
+    }
+    if (end_row(t, st, err) != BLT_OK) return err->code;
+  }
+  return BLT_OK;
+}
+
+/* t:append_columns{name = {v1, …}, …} -> how many rows; all or none: nil, message, code */
 static int append_columns(lua_State *L) {
+  bind_state *s = bind_state_of(L);
   bind_table *h = bind_table_at(L, 1);
   const blt_schema *schema = blt_table_schema(h->t);
   luaL_checktype(L, 2, LUA_TTABLE);
   lua_settop(L, 2);
-  luaL_checkstack(L, (int)schema->ncols + 8, "so many columns");
-  size_t bytes = (size_t)schema->ncols * MEMO * sizeof(memo);
-  memo *seen = memset(lua_newuserdatauv(L, bytes, 0), 0, bytes);
-  lua_Integer n = column_sequences(L, schema);
+  luaL_checkstack(L, (int)schema->ncols + 12, "so many columns");
+  bind_memos_new(L, s, schema->ncols);
+  lua_Integer n = column_sequences(L, schema), bad = 0;
   uint64_t before = blt_table_all_rows(h->t);
   blt_error err;
-  for (lua_Integer i = 1; i <= n; i++) {
-    blt_status st = blt_table_begin_row(h->t, &err);
-    if (st != BLT_OK) return row_failed(L, h->t, before, &err, i);
-    for (uint32_t c = 0; c < schema->ncols && st == BLT_OK; c++) {
-      if (lua_isnil(L, 4 + (int)c)) {
-        blt_table_push_null(h->t, c);
-        continue;
-      }
-      lua_rawgeti(L, 4 + (int)c, i);
-      st = push_cell(L, -1, h->t, c, schema->fields[c].type, seen + (size_t)c * MEMO, &err);
-      lua_pop(L, 1);
+  blt_status st = BLT_OK;
+  lua_Integer done = 0;
+  while (st == BLT_OK && done < n) {
+    uint64_t filled = blt_table_all_rows(h->t) % BLT_BLOCK_ROWS;
+    lua_Integer left = n - done, group = left < BLT_BLOCK_ROWS ? left : BLT_BLOCK_ROWS;
+    if (filled == 0 && schema->nkeys == 0 && group >= BULK) {
+      st = bind_append_group(L, h->t, done + 1, (uint32_t)group, &bad, &err);
+    } else {
+      lua_Integer room = (lua_Integer)(BLT_BLOCK_ROWS - filled);
+      group = left < room ? left : room;
+      st = append_by_row(L, h->t, done + 1, done + group, &bad, &err);
     }
-    if (end_row(h->t, st, &err) != BLT_OK) return row_failed(L, h->t, before, &err, i);
+    done += group;
   }
+  if (st != BLT_OK) return row_failed(L, h->t, before, &err, bad);
   lua_pushinteger(L, n);
   return 1;
 }

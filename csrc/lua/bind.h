@@ -89,6 +89,13 @@ typedef struct bind_schema {
   uint32_t ncols, nkeys;
   bool primary;
 } bind_schema;
+/* Puts the column's name and type before the message of a value that was refused; returns its status. */
+blt_status bind_column_failed(const blt_table *t, uint32_t col, blt_error *err);
+/* Adds rows first to first + n - 1 (n at most a block) of the sequences that stand in the stack from index 4
+ * on, one a column (nil: all null), as a group of blocks, with memos at index 3. `*bad` is the row that was
+ * refused. */
+blt_status bind_append_group(lua_State *L, blt_table *t, lua_Integer first, uint32_t n, lua_Integer *bad,
+                             blt_error *err);
 void bind_read_schema(lua_State *L, int columns, int keys, bind_schema *out);
 /* Spreads the row table at `index` (positional or named) over the stack, one value a column; returns where
  * the first one stands. Raises. */
