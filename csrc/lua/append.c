@@ -7,11 +7,10 @@
 
 #define BULK 1024 /* rows from which append_columns makes blocks of its own */
 
-/* `memos`: where they stand in the stack or the upvalues, 0 for none. */
-static blt_status push_string(lua_State *L, int index, blt_table *t, uint32_t col, int memos,
+static blt_status push_string(lua_State *L, int index, blt_table *t, uint32_t col, bind_memo_place memos,
                               blt_error *err) {
   uint32_t code;
-  if (!memos || !blt_table_interns(t, col)) {
+  if (!blt_table_interns(t, col)) {
     size_t len;
     const char *s = lua_tolstring(L, index, &len);
     return blt_table_push_str(t, col, s, len, err);
@@ -46,7 +45,7 @@ static blt_status push_converted(lua_State *L, int index, blt_table *t, uint32_t
 }
 
 static inline blt_status push_cell(lua_State *L, int index, blt_table *t, uint32_t col, blt_type type,
-                                   int memos, blt_error *err) {
+                                   bind_memo_place memos, blt_error *err) {
   switch (type.id) {
   case BLT_INT64:
     if (lua_isinteger(L, index)) return blt_table_push_i64(t, col, lua_tointeger(L, index), err);
@@ -71,7 +70,8 @@ static blt_status end_row(blt_table *t, blt_status st, blt_error *err) {
 }
 
 /* A row of the values from `first` on. */
-static blt_status append_values(lua_State *L, int first, blt_table *t, int memos, blt_error *err) {
+static blt_status append_values(lua_State *L, int first, blt_table *t, bind_memo_place memos,
+                                blt_error *err) {
   const blt_schema *schema = blt_table_schema(t);
   blt_status st = blt_table_begin_row(t, err);
   if (st != BLT_OK) return st;
@@ -133,6 +133,20 @@ int bind_spread(lua_State *L, int index, const blt_schema *schema) {
   return first;
 }
 
+/* The memos of a table handle, its user value 1, pushed. */
+static bind_memo_place own_memos(lua_State *L, int handle, const bind_table *h) {
+  bind_memo_place place = {NULL, lua_gettop(L) + 1};
+  if (lua_getiuservalue(L, handle, 1) == LUA_TUSERDATA) {
+    place.memos = lua_touserdata(L, -1);
+    return place;
+  }
+  lua_pop(L, 1);
+  place.memos = bind_memos_new(L, bind_state_of(L), blt_table_schema(h->t)->ncols);
+  lua_pushvalue(L, -1);
+  lua_setiuservalue(L, handle, 1);
+  return place;
+}
+
 /* t:append(v1, …, vn), t:append{v1, …, vn}, t:append{name = value, …} -> true, or nil, message, code */
 static int append(lua_State *L) {
   bind_table *h = bind_table_at(L, 1);
@@ -143,7 +157,7 @@ static int append(lua_State *L) {
     first = bind_spread(L, 2, schema);
   else
     check_count(L, lua_gettop(L) - 1, schema->ncols);
-  if (append_values(L, first, h->t, 0, &err) != BLT_OK) return bind_report(L, &err);
+  if (append_values(L, first, h->t, own_memos(L, 1, h), &err) != BLT_OK) return bind_report(L, &err);
   lua_pushboolean(L, true);
   return 1;
 }
@@ -154,7 +168,8 @@ static int append_fast(lua_State *L) {
   if (!h->t) return bind_raise(L, "the table is closed");
   check_count(L, lua_gettop(L), blt_table_schema(h->t)->ncols);
   blt_error err;
-  if (append_values(L, 1, h->t, lua_upvalueindex(3), &err) != BLT_OK) return bind_report(L, &err);
+  bind_memo_place memos = {lua_touserdata(L, lua_upvalueindex(3)), lua_upvalueindex(3)};
+  if (append_values(L, 1, h->t, memos, &err) != BLT_OK) return bind_report(L, &err);
   lua_pushboolean(L, true);
   return 1;
 }
@@ -185,14 +200,15 @@ static int append_rows(lua_State *L) {
   const blt_schema *schema = blt_table_schema(h->t);
   luaL_checktype(L, 2, LUA_TTABLE);
   lua_settop(L, 2);
+  bind_memo_place memos = own_memos(L, 1, h);
   lua_Integer n = row_length(L, 2);
   uint64_t before = blt_table_all_rows(h->t);
   blt_error err;
   for (lua_Integer i = 1; i <= n; i++) {
     lua_rawgeti(L, 2, i);
-    int first = bind_spread(L, 3, schema);
-    if (append_values(L, first, h->t, 0, &err) != BLT_OK) return row_failed(L, h->t, before, &err, i);
-    lua_settop(L, 2);
+    int first = bind_spread(L, 4, schema);
+    if (append_values(L, first, h->t, memos, &err) != BLT_OK) return row_failed(L, h->t, before, &err, i);
+    lua_settop(L, 3);
   }
   lua_pushinteger(L, n);
   return 1;
@@ -221,6 +237,7 @@ static lua_Integer column_sequences(lua_State *L, const blt_schema *schema) {
  * row that was refused. */
 static blt_status append_by_row(lua_State *L, blt_table *t, lua_Integer from, lua_Integer to,
                                 lua_Integer *bad, blt_error *err) {
+  bind_memo_place memos = {lua_touserdata(L, 3), 3};
   const blt_schema *schema = blt_table_schema(t);
   for (lua_Integer i = from; i <= to; i++) {
     *bad = i;
@@ -232,7 +249,7 @@ static blt_status append_by_row(lua_State *L, blt_table *t, lua_Integer from, lu
         continue;
       }
       lua_rawgeti(L, 4 + (int)c, i);
-      st = push_cell(L, -1, t, c, schema->fields[c].type, 3, err);
+      st = push_cell(L, -1, t, c, schema->fields[c].type, memos, err);
       lua_pop(L, 1);
     }
     if (end_row(t, st, err) != BLT_OK) return err->code;

@@ -13,6 +13,7 @@ typedef struct filling {
   int sequence; /* its stack index */
   lua_Integer first;
   blt_type type;
+  bind_memo_place memos;
   int64_t *ints; /* one of these four, by type */
   double *floats;
   uint32_t *codes;
@@ -39,7 +40,7 @@ static blt_status put_value(filling *f, uint32_t i, blt_error *err) {
   if (f->texts) f->texts[i] = v.u.s;
   if (f->codes && v.null) f->codes[i] = 0;
   if (f->codes && !v.null)
-    return bind_memo_code(f->L, -1, blt_table_dict(f->t, f->col), f->col, 3, f->codes + i, err);
+    return bind_memo_code(f->L, -1, blt_table_dict(f->t, f->col), f->col, f->memos, f->codes + i, err);
   return BLT_OK;
 }
 
@@ -55,7 +56,7 @@ static blt_status put(filling *f, uint32_t i, blt_error *err) {
     return BLT_OK;
   }
   if (f->codes && lua_type(L, -1) == LUA_TSTRING)
-    return bind_memo_code(L, -1, blt_table_dict(f->t, f->col), f->col, 3, f->codes + i, err);
+    return bind_memo_code(L, -1, blt_table_dict(f->t, f->col), f->col, f->memos, f->codes + i, err);
   return put_value(f, i, err);
 }
 
@@ -115,7 +116,7 @@ blt_status bind_append_group(lua_State *L, blt_table *t, lua_Integer first, uint
   *bad = first;
   blt_status st = BLT_OK;
   if (!values || !valid || !blocks) st = blt_fail_memory(err, bytes);
-  filling f = {.L = L, .t = t, .n = n, .first = first, .valid = valid};
+  filling f = {.L = L, .t = t, .n = n, .first = first, .valid = valid, .memos = {lua_touserdata(L, 3), 3}};
   if (st == BLT_OK) st = make_blocks(f, values, blocks, bad, err);
   if (st == BLT_OK) {
     st = blt_table_add_group(t, blocks, n, err);

@@ -96,12 +96,12 @@ static int remember(lua_State *L) {
   return 0;
 }
 
-blt_status bind_memo_code(lua_State *L, int index, blt_dict *d, uint32_t col, int at, uint32_t *code,
-                          blt_error *err) {
-  bind_memos *memos = lua_touserdata(L, at);
+blt_status bind_memo_code(lua_State *L, int index, blt_dict *d, uint32_t col, bind_memo_place at,
+                          uint32_t *code, blt_error *err) {
+  bind_memos *memos = at.memos;
   bind_memo *c = &memos->columns[col];
+  const char *s = lua_tolstring(L, index, NULL); /* without its length the string itself is not touched */
   size_t len;
-  const char *s = lua_tolstring(L, index, &len);
   if (c->dict == d) {
     const bind_memo_slot *slot = find(c, s);
     if (slot->s) {
@@ -109,6 +109,7 @@ blt_status bind_memo_code(lua_State *L, int index, blt_dict *d, uint32_t col, in
       return BLT_OK;
     }
   }
+  s = lua_tolstring(L, index, &len);
   blt_status st = blt_dict_intern(d, s, len, code, err);
   if (st != BLT_OK || len > LONGEST || (c->dict == d && c->held == MOST_HELD) || !lua_checkstack(L, 8))
     return st;
@@ -117,7 +118,7 @@ blt_status bind_memo_code(lua_State *L, int index, blt_dict *d, uint32_t col, in
   lua_pushcfunction(L, remember);
   lua_pushlightuserdata(L, &n);
   lua_pushvalue(L, index);
-  lua_getiuservalue(L, at, 1);
+  lua_getiuservalue(L, at.index, 1);
   if (lua_pcall(L, 3, 0, 0) != LUA_OK) lua_pop(L, 1); /* out of memory: then it is not remembered */
   return BLT_OK;
 }

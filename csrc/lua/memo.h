@@ -32,9 +32,15 @@ typedef struct bind_memos {
 
 bind_memos *bind_memos_new(lua_State *L, bind_state *s, uint32_t ncols);
 
+/* Memos, and the stack index or upvalue at which they stand. */
+typedef struct bind_memo_place {
+  bind_memos *memos;
+  int index;
+} bind_memo_place;
+
 /* The code of the Lua string at `index` in the dictionary of column `col`, which learns it when it is new.
- * The memos stand at stack index or upvalue `at`. Raises nothing. */
-blt_status bind_memo_code(lua_State *L, int index, blt_dict *d, uint32_t col, int at, uint32_t *code,
-                          blt_error *err);
+ * Raises nothing. */
+blt_status bind_memo_code(lua_State *L, int index, blt_dict *d, uint32_t col, bind_memo_place at,
+                          uint32_t *code, blt_error *err);
 
 #endif
