@@ -133,6 +133,29 @@ describe("import", function()
     assert.is_nil(message:find("source.csv:2", 1, true))
   end)
 
+  it("takes a curator's judgement, which findings and totals follow", function()
+    local function disputed()
+      for _, finding in ipairs(ops:reconcile()) do
+        for _, figure in ipairs(finding.figures) do
+          if figure.id == "examplepost-2024-1.05" then return true end
+        end
+      end
+      return false
+    end
+    assert(ops:add(source_of_ten()))
+    assert.is_true(disputed())
+    local done, message = ops:judge("examplepost-2024-1.05", "ice-2014-1.1", "different", "another count")
+    assert.is_nil(done)
+    assert.matches("did you mean 'ice%-2014%-1%.01'", message)
+    assert(ops:judge("examplepost-2024-1.05", "ice-2014-1.01", "different", "another count"))
+    assert(ops:judge("examplepost-2024-1.05", "ice-2014-1.02", "different", "another count"))
+    assert.is_false(disputed())
+    assert.matches("another count", copy:read "judgements.csv")
+    done, message = ops:judge("examplepost-2024-1.05", "ice-2014-1.02", "revision", "replaced")
+    assert.is_nil(done)
+    assert.matches("is taken; expected a new id", message)
+  end)
+
   it("leaves the files alone when asked to try", function()
     local before = snapshot()
     local report = assert(ops:add(source_of_ten(), {dry_run = true}))

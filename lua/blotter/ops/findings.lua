@@ -68,10 +68,11 @@ function Collector:add(finding)
   self.list[#self.list + 1] = finding
 end
 
---- Whether a figure stands in a contradiction already, so that what follows from it is no news.
-function Collector:is_disputed(figure)
+--- Whether a figure stands in a contradiction already (or, with any, in a finding that is no mere remainder), so that
+-- what follows from it is no news.
+function Collector:is_disputed(figure, any)
   for _, finding in ipairs(self.list) do
-    if finding.class == "contradiction" then
+    if finding.class == "contradiction" or any and finding.class ~= "remainder" then
       for _, own in ipairs(finding.figures) do
         if own == figure then return true end
       end

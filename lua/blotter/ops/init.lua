@@ -253,6 +253,14 @@ function Ops:add(record, options)
   return {added = added, findings = findings}
 end
 
+--- Adds a curator's decision about two figures, by their ids: same, revision (right replaces left), conflict or
+-- different, and why. It is written like a source (see Ops:add), and reconcile and totals follow it at once.
+function Ops:judge(left, right, verdict, reason, options)
+  local judgement = {id = ("%s-%s"):format(left, right), left = left, right = right, verdict = verdict, reason = reason,
+    date = os.date "%Y-%m-%d"}
+  return self:add({judgements = {judgement}}, options)
+end
+
 --- Adds what a file holds, JSON or CSV; see Ops:add.
 function Ops:import(path, options)
   local record, problems = import.read(path)

@@ -21,7 +21,7 @@ end
 local function buckets_of(model)
   local buckets, order = {}, {}
   for _, figure in ipairs(model.figures) do
-    if usable(figure) then
+    if figure.rank ~= "deprecated" and figure.indicator_row.step ~= 0 then
       local name = figure.subject .. "|" .. figure.indicator .. "|" .. (figure.currency or "")
       local bucket = buckets[name]
       if not bucket then
@@ -40,14 +40,16 @@ end
 local function periods_of(bucket)
   local groups = {}
   for _, figure in ipairs(bucket) do
-    local home
-    for _, group in ipairs(groups) do
-      if facets.same_period(group[1], figure) then
-        home = group
-        break
+    if usable(figure) then
+      local home
+      for _, group in ipairs(groups) do
+        if facets.same_period(group[1], figure) then
+          home = group
+          break
+        end
       end
+      if home then home[#home + 1] = figure else groups[#groups + 1] = {figure} end
     end
-    if home then home[#home + 1] = figure else groups[#groups + 1] = {figure} end
   end
   return groups
 end
@@ -98,12 +100,12 @@ local function add_rows(system, whole)
 end
 
 -- The statements about cells that take part in a breakdown, each distinct one once.
-local function statements_of(system, group)
+local function statements_of(found, system, group)
   local statements, seen = {}, {}
   for _, figure in ipairs(group) do
     local variable = system.by_cell[figure.cell]
     local key = ("%s|%s|%s"):format(variable, figure.low, figure.high)
-    if variable and not seen[key] then
+    if variable and not seen[key] and not found:is_disputed(figure, true) then
       seen[key] = true
       local low, high = rounding.range(figure)
       statements[#statements + 1] = {variable = variable, low = low, high = high, figure = figure}
@@ -163,7 +165,7 @@ end
 local function check_group(found, group)
   local system = system_of(group)
   if #system.rows == 0 then return end
-  local statements = statements_of(system, group)
+  local statements = statements_of(found, system, group)
   local function propagates(list) return linear.propagates(system, list) end
   if not propagates(statements) then
     search(found, statements, propagates)
