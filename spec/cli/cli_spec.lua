@@ -11,6 +11,8 @@ describe("blotter", function()
       { "subjects --format jsn", "unknown format 'jsn': did you mean 'json'?" },
       { "report overveiw", "unknown report 'overveiw': did you mean 'overview'?" },
       { "report --param year", "'year' is not of the form name=value" },
+      { "report --param polcy=newest", "no parameter 'polcy': did you mean 'policy'?" },
+      { "query data/areas.csv --where 'nam == 1'", "blotter: --where: unknown column 'nam': did you mean 'name'?" },
     } do
       local line, expected = case[1], case[2]
       local status, out, err = blotter(line)
@@ -28,6 +30,12 @@ describe("blotter", function()
     assert.equal("id", block.columns[1].name)
     assert.is_true(#block.rows >= 10)
     assert.is_truthy(select(2, blotter "subjects --format markdown"):find("| id | type | name |", 1, true))
+  end)
+
+  it("prints the profile when only a subject is named", function()
+    local status, out = blotter "report --subject icse"
+    assert.equal(0, status)
+    assert.is_truthy(out:find "^INTERPOL International Child Sexual Exploitation database\n")
   end)
 
   it("refuses a dataset that is not there and a place that cannot be written, with 3", function()

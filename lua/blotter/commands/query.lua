@@ -31,7 +31,10 @@ local function build(source, args)
     local name, text = verb[1], args[verb[1]]
     if text then
       local ok, result = pcall(function() return q[name == "having" and "where" or name](q, text) end)
-      if not ok then shared.stop(shared.USAGE, tostring(result)) end
+      if not ok then
+        -- The place that the message begins with is the call above, which is not the user's.
+        shared.stop(shared.USAGE, ("--%s: %s"):format(verb[1], (tostring(result):gsub("^[^\n]-%.lua:%d+: ", ""))))
+      end
       q = result
     end
   end

@@ -4,7 +4,8 @@ local shared = require "blotter.commands.shared"
 local report = { summary = "Print a report on the operations dataset." }
 
 function report.options(command)
-  command:argument("name", "Report: " .. table.concat(reports.names(), ", ") .. " (default: overview)."):args "?"
+  command:argument("name", ("Report: %s (default: overview; with --subject, profile)."):format(
+    table.concat(reports.names(), ", "))):args "?"
   command:option("-s --subject", "Identifier of the subject (see `blotter subjects`)."):argname "<id>"
   command:option("-p --param", "A parameter of the report, as name=value."):argname "<name=value>":count "*"
   shared.delivery_options(command)
@@ -17,7 +18,7 @@ function report.run(args)
     if not param then shared.stop(shared.USAGE, ("'%s' is not of the form name=value"):format(pair)) end
     params[param] = value
   end
-  local name = args.name or "overview"
+  local name = args.name or (params.subject and "profile") or "overview"
   local definition, message = reports.get(name)
   if not definition then shared.stop(shared.USAGE, message) end
   local document

@@ -42,9 +42,9 @@ function reports.build(name, ops, params)
   local report, message = reports.get(name)
   if not report then return nil, message end
   params = params or {}
-  local known = {}
-  for _, param in ipairs(report.params or {}) do
-    known[param.name] = true
+  local known, known_names = {}, {}
+  for i, param in ipairs(report.params or {}) do
+    known[param.name], known_names[i] = true, param.name
     if param.required and params[param.name] == nil then
       return nil, ("report '%s' needs the parameter '%s' (%s)"):format(name, param.name, param.description or "a value")
     end
@@ -53,7 +53,9 @@ function reports.build(name, ops, params)
   for param in pairs(params) do given[#given + 1] = tostring(param) end
   table.sort(given)
   for _, param in ipairs(given) do
-    if not known[param] then return nil, ("report '%s' has no parameter '%s'"):format(name, param) end
+    if not known[param] then
+      return nil, ("report '%s' has no parameter '%s'%s"):format(name, param, suggest.phrase(param, known_names))
+    end
   end
   local document
   document, message = report.build(ops, params)
