@@ -269,7 +269,8 @@ static int append_columns(lua_State *L) {
   lua_Integer n = column_sequences(L, schema), bad = 0;
   uint64_t before = blt_table_all_rows(h->t);
   blt_error err;
-  blt_status st = BLT_OK;
+  blt_status st = blt_table_begin_row(h->t, &err); /* before strings are learnt: may the table change now? */
+  blt_table_abort_row(h->t);
   lua_Integer done = 0;
   while (st == BLT_OK && done < n) {
     uint64_t filled = blt_table_all_rows(h->t) % BLT_BLOCK_ROWS;

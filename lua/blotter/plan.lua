@@ -91,8 +91,8 @@ local function node_at(q, position, slot)
 end
 
 local function refuse(q, message, code, position, slot)
-  local node = (code == "type" or code == "name" or code == "invalid" or code == "overflow")
-    and node_at(q, position, slot)
+  -- what goes wrong with the values of some row has no place in the text
+  local node = (slot or code == "type" or code == "name" or code == "invalid") and node_at(q, position, slot)
   if node then source.fail_at(node, message) end
   fail("%s", message)
 end
