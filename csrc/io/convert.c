@@ -79,19 +79,20 @@ static inline uint64_t load64(const char *p) {
   return v;
 }
 
-/* The `len` digits before `end`, 0 to 8 of them, as a number: eight bytes at once, what is in front becomes
- * zeros.
- * `*bad` gets bits when one is no digit. */
-static inline uint64_t digits8(const char *end, uint32_t len, uint64_t *bad) {
-  uint64_t front = len ? (~UINT64_C(0) >> (8 * (len - 1))) >> 8 : ~UINT64_C(0);
-  uint64_t v = (load64(end - 8) ^ UINT64_C(0x3030303030303030)) & ~front;
+/* The `len` digits before `end`, 1 to 8 of them, as a number: eight bytes at once, what stands in front
+ * shifted away.
+ * `*bad` gets bits when one is no digit, `*first` is the first digit. */
+static inline uint64_t digits8(const char *end, uint32_t len, uint64_t *bad, uint8_t *first) {
+  uint32_t shift = (0u - 8 * len) & 63;
+  uint64_t v = (load64(end - 8) ^ UINT64_C(0x3030303030303030)) >> shift;
+  *first = (uint8_t)v;
+  v <<= shift;
   *bad |= (v | (v + UINT64_C(0x7676767676767676))) & UINT64_C(0x8080808080808080);
-  v = (v * 10 + (v >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
-  v = (v * 100 + (v >> 16)) & UINT64_C(0x0000ffff0000ffff);
-  return (v * 10000 + (v >> 32)) & UINT64_C(0xffffffff);
+  v = (v * 2561 >> 8) & UINT64_C(0x00ff00ff00ff00ff);     /* pairs: 10 * a + b */
+  v = (v * 6553601 >> 16) & UINT64_C(0x0000ffff0000ffff); /* fours: 100 * a + b */
+  return v * UINT64_C(42949672960001) >> 32;              /* eight: 10000 * a + b */
 }
 
-/* Anything that the fast ways leave over: nulls, signs, long numbers, other types, and what is refused. */
 /* In JSON a string is no number, unless the caller says that the column is one. */
 static inline bool is_only_text(const span *s, uint32_t row) {
   return s->k->plan->json && s->column->inferred && blt_rows_quoted(s->k->w, row, s->col);
@@ -127,10 +128,9 @@ static blt_status convert_ints(span *s, blt_error *err) {
     uint32_t start = e[-1] + gap, len = *e - start;
     if (fast && len - 1u < 8 && !(json && is_only_text(s, r))) {
       uint64_t bad = 0;
-      uint64_t v = digits8(w->text + *e, len, &bad);
-      bad |= (uint64_t)((len > 1) & (w->text[start] == '0'));
-      out[r] = (int64_t)v;
-      if (__builtin_expect(bad == 0, 1)) continue;
+      uint8_t first;
+      out[r] = (int64_t)digits8(w->text + *e, len, &bad, &first);
+      if (__builtin_expect(bad == 0, 1) && (first || len == 1)) continue;
     }
     blt_status status = slow_int(s, r, (blt_str){w->text + start, len}, &out[r], err);
     if (status != BLT_OK) return status;
@@ -142,21 +142,22 @@ static blt_status convert_ints(span *s, blt_error *err) {
  * anything else. */
 static inline bool fast_float(const char *s, uint32_t len, uint64_t mark, double *out) {
   uint64_t x = load64(s) ^ mark, bad = 0;
+  uint8_t first, ignored;
   uint64_t found = (x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080);
   uint32_t whole = found ? (uint32_t)__builtin_ctzll(found) >> 3 : 8;
   if (whole >= len && len - 1u < 8) { /* a whole number */
-    *out = (double)digits8(s + len, len, &bad);
-    return (bad | (uint64_t)((len > 1) & (s[0] == '0'))) == 0;
+    *out = (double)digits8(s + len, len, &bad, &first);
+    return bad == 0 && (first || len == 1);
   }
   if (whole == 0 || whole + 1 >= len || len - whole - 1 > 8) return false;
   uint32_t part = len - whole - 1;
   static const uint64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
   static const double exact[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
   if (whole == 8) return false;
-  uint64_t v = digits8(s + whole, whole, &bad) * powers[part] + digits8(s + len, part, &bad);
-  bad |= (uint64_t)((whole > 1) & (s[0] == '0'));
+  uint64_t v =
+      digits8(s + whole, whole, &bad, &first) * powers[part] + digits8(s + len, part, &bad, &ignored);
   *out = (double)v / exact[part]; /* v < 2^53 and both are exact: one rounding */
-  return bad == 0;
+  return bad == 0 && (first || whole == 1);
 }
 
 static blt_status convert_floats(span *s, blt_error *err) {
@@ -187,19 +188,49 @@ static inline blt_status string_field(span *s, uint32_t row, blt_str *out, blt_e
   return set_null(s, row, err);
 }
 
-static blt_status convert_codes(span *s, blt_error *err) {
+/* Row by row: nulls have other texts than the empty one, or the empty one is none. */
+static blt_status convert_codes_slowly(span *s, blt_error *err) {
   uint32_t *out = s->out->data;
-  blt_str v[BLT_INTERN_BATCH];
-  for (uint32_t r = s->from; r < s->to;) {
-    uint32_t n = 0, first = r;
-    for (; n < BLT_INTERN_BATCH && r < s->to; n++, r++) {
-      blt_status status = string_field(s, r, &v[n], err);
-      if (status != BLT_OK) return status;
-    }
-    blt_status status = blt_intern_many(&s->k->interns[s->col], v, n, first, out + first, err);
+  for (uint32_t r = s->from; r < s->to; r++) {
+    blt_str v;
+    out[r] = 0;
+    blt_status status = string_field(s, r, &v, err);
+    if (status == BLT_OK && v.s) status = blt_intern_one(&s->k->interns[s->col], v, r, &out[r], err);
     if (status != BLT_OK) return status;
   }
   return BLT_OK;
+}
+
+/* Notes the nulls of a batch in which every field without bytes is one. */
+static blt_status null_empty(span *s, blt_error *err) {
+  for (uint32_t r = s->from; r < s->to; r++) {
+    if (blt_rows_field(s->k->w, r, s->col).len) continue;
+    blt_status status = set_null(s, r, err);
+    if (status != BLT_OK) return status;
+  }
+  return BLT_OK;
+}
+
+static bool any_empty(const span *s) {
+  for (uint32_t r = s->from; r < s->to; r++)
+    if (blt_rows_field(s->k->w, r, s->col).len == 0) return true;
+  return false;
+}
+
+static blt_status convert_codes(span *s, blt_error *err) {
+  const blt_rows *w = s->k->w;
+  const blt_plan *p = s->k->plan;
+  bool empty = false, empty_is_null = p->empty_null && (!w->quoted || p->quoted_nulls);
+  if (p->nnulls || (!empty_is_null && any_empty(s))) return convert_codes_slowly(s, err);
+  blt_intern_fields f = {.text = w->text,
+                         .ends = w->ends + (size_t)s->from * w->ncols + s->col,
+                         .stride = w->ncols,
+                         .gap = s->col ? 1 : w->gap,
+                         .n = s->to - s->from,
+                         .row = s->from};
+  blt_status status =
+      blt_intern_fields_of(&s->k->interns[s->col], &f, (uint32_t *)s->out->data + s->from, &empty, err);
+  return status == BLT_OK && empty ? null_empty(s, err) : status;
 }
 
 static blt_status convert_text(span *s, blt_error *err) {

@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #define FIRST_SLOTS 256u
+#define NEAR_SLOTS 4096u /* dictionaries up to here stay in the second-level cache */
 
 /* A string as its slot sees it. */
 typedef struct key {
@@ -105,33 +106,91 @@ static inline bool slot_holds(const blt_intern *in, const blt_slot *slot, const 
   return len <= 16 || memcmp(in->bytes + in->offsets[slot->code - 1], s, len) == 0;
 }
 
-blt_status blt_intern_many(blt_intern *in, const blt_str *v, uint32_t n, uint32_t row, uint32_t *codes,
-                           blt_error *err) {
-  key keys[BLT_INTERN_BATCH];
-  if (!in->slots || ((uint64_t)in->mask + 1) / 2 < (uint64_t)in->count + n) {
-    blt_status status = slots_grow(in, (uint64_t)in->count + n, err);
+/* Looks a string up and adds it when it is new; there is room for it. */
+static inline blt_status find(blt_intern *in, const key *k, const char *s, uint32_t len, uint32_t row,
+                              uint32_t *code, blt_error *err) {
+  blt_slot *slots = in->slots;
+  uint32_t mask = in->mask, at = (uint32_t)(k->hash >> 32) & mask;
+  while (slots[at].code && !slot_holds(in, &slots[at], k, s, len)) at = (at + 1) & mask;
+  if (__builtin_expect(!slots[at].code, 0)) {
+    blt_status status = add(in, s, len, row, err);
+    if (status != BLT_OK) return status;
+    slots[at] = (blt_slot){k->a, k->b, len, in->count};
+  }
+  *code = slots[at].code - 1;
+  return BLT_OK;
+}
+
+static inline blt_status make_room(blt_intern *in, uint32_t n, blt_error *err) {
+  if (in->slots && ((uint64_t)in->mask + 1) / 2 >= (uint64_t)in->count + n) return BLT_OK;
+  return slots_grow(in, (uint64_t)in->count + n, err);
+}
+
+/* The dictionary is in the cache: one after the other. */
+static blt_status intern_near(blt_intern *in, const blt_intern_fields *f, uint32_t *codes, bool *empty,
+                              blt_error *err) {
+  const uint32_t *e = f->ends;
+  for (uint32_t i = 0; i < f->n; i++, e += f->stride) {
+    const char *s = f->text + e[-1] + f->gap;
+    uint32_t len = (uint32_t)(f->text + *e - s);
+    if (__builtin_expect(len == 0, 0)) {
+      codes[i] = 0;
+      *empty = true;
+      continue;
+    }
+    key k = key_of(s, len);
+    blt_status status = find(in, &k, s, len, f->row + i, &codes[i], err);
     if (status != BLT_OK) return status;
   }
-  blt_slot *slots = in->slots;
-  uint32_t mask = in->mask;
-  for (uint32_t i = 0; i < n; i++) {
-    if (!v[i].s) continue;
-    keys[i] = key_of(v[i].s, v[i].len);
-    __builtin_prefetch(&slots[(uint32_t)(keys[i].hash >> 32) & mask]);
+  return BLT_OK;
+}
+
+/* The dictionary is large: all slots of the batch are on their way before the first is looked at. */
+static blt_status intern_far(blt_intern *in, const blt_intern_fields *f, uint32_t *codes, bool *empty,
+                             blt_error *err) {
+  key keys[BLT_INTERN_BATCH];
+  const uint32_t *e = f->ends;
+  for (uint32_t i = 0; i < f->n; i++, e += f->stride) {
+    const char *s = f->text + e[-1] + f->gap;
+    keys[i] = key_of(s, (uint32_t)(f->text + *e - s));
+    __builtin_prefetch(&in->slots[(uint32_t)(keys[i].hash >> 32) & in->mask]);
   }
-  for (uint32_t i = 0; i < n; i++) {
-    codes[i] = 0;
-    if (!v[i].s) continue;
-    uint32_t at = (uint32_t)(keys[i].hash >> 32) & mask;
-    while (slots[at].code && !slot_holds(in, &slots[at], &keys[i], v[i].s, v[i].len)) at = (at + 1) & mask;
-    if (!slots[at].code) {
-      blt_status status = add(in, v[i].s, v[i].len, row + i, err);
-      if (status != BLT_OK) return status;
-      slots[at] = (blt_slot){keys[i].a, keys[i].b, v[i].len, in->count};
+  e = f->ends;
+  for (uint32_t i = 0; i < f->n; i++, e += f->stride) {
+    const char *s = f->text + e[-1] + f->gap;
+    uint32_t len = (uint32_t)(f->text + *e - s);
+    if (__builtin_expect(len == 0, 0)) {
+      codes[i] = 0;
+      *empty = true;
+      continue;
     }
-    codes[i] = slots[at].code - 1;
+    blt_status status = find(in, &keys[i], s, len, f->row + i, &codes[i], err);
+    if (status != BLT_OK) return status;
   }
   return BLT_OK;
+}
+
+blt_status blt_intern_fields_of(blt_intern *in, const blt_intern_fields *f, uint32_t *codes, bool *empty,
+                                blt_error *err) {
+  blt_intern_fields part = *f;
+  for (uint32_t at = 0; at < f->n; at += part.n) {
+    part.n = f->n - at < BLT_INTERN_BATCH ? f->n - at : BLT_INTERN_BATCH;
+    part.row = f->row + at;
+    part.ends = f->ends + (size_t)at * f->stride;
+    blt_status status = make_room(in, part.n, err);
+    if (status == BLT_OK)
+      status = in->mask < NEAR_SLOTS ? intern_near(in, &part, codes + at, empty, err)
+                                     : intern_far(in, &part, codes + at, empty, err);
+    if (status != BLT_OK) return status;
+  }
+  return BLT_OK;
+}
+
+blt_status blt_intern_one(blt_intern *in, blt_str s, uint32_t row, uint32_t *code, blt_error *err) {
+  blt_status status = make_room(in, 1, err);
+  if (status != BLT_OK) return status;
+  key k = key_of(s.s, s.len);
+  return find(in, &k, s.s, s.len, row, code, err);
 }
 
 void blt_intern_cut(blt_intern *in, uint32_t count) {

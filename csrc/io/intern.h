@@ -8,7 +8,7 @@
 
 #include "../blt.h"
 
-#define BLT_INTERN_BATCH 64
+#define BLT_INTERN_BATCH 64 /* lookups whose cache misses overlap */
 
 typedef struct blt_slot {
   uint64_t a, b; /* first and last eight bytes (16 at most), or hash and last eight */
@@ -30,10 +30,19 @@ typedef struct blt_intern {
 void blt_intern_init(blt_intern *in, blt_ctx *ctx);
 void blt_intern_free(blt_intern *in);
 
-/* Codes of `n` <= BLT_INTERN_BATCH strings, new ones with row number row + their index. Strings need 16
- * readable bytes from their start, and those without `s` are passed over. */
-blt_status blt_intern_many(blt_intern *in, const blt_str *v, uint32_t n, uint32_t row, uint32_t *codes,
-                           blt_error *err);
+/* One column of some rows, as blt_rows has it. */
+typedef struct blt_intern_fields {
+  const char *text;     /* 16 readable bytes follow each field */
+  const uint32_t *ends; /* of the first row; the others are `stride` entries apart */
+  uint32_t stride, gap; /* a field starts `gap` bytes after the end of the field before it (ends[-1]) */
+  uint32_t n, row;      /* rows, and the number of the first */
+} blt_intern_fields;
+
+/* Codes of the fields of `n` rows. An empty one gets code 0, is not looked up, and makes `*empty` true. */
+blt_status blt_intern_fields_of(blt_intern *in, const blt_intern_fields *f, uint32_t *codes, bool *empty,
+                                blt_error *err);
+/* The code of one string, also an empty one. */
+blt_status blt_intern_one(blt_intern *in, blt_str s, uint32_t row, uint32_t *code, blt_error *err);
 /* Forgets the entries from `count` on. */
 void blt_intern_cut(blt_intern *in, uint32_t count);
 

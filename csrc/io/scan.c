@@ -5,7 +5,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define TARGET_AVX2 __attribute__((target("avx2,bmi,popcnt")))
-#define TARGET_AVX512 __attribute__((target("avx512f,avx512bw,bmi,popcnt")))
+#define TARGET_AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi2,bmi,popcnt")))
 #endif
 
 /* What 64 bytes hold, bit i for byte i. */
@@ -90,22 +90,52 @@ TARGET_AVX2 static inline masks avx2_masks(const char *p, blt_marks k) {
   return b;
 }
 
-TARGET_AVX512 static inline masks avx512_masks(const char *p, blt_marks k) {
-  __m512i v = _mm512_loadu_si512(p);
-  masks b;
-  b.quotes = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(k.quote));
-  b.newlines = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(k.newline));
-  b.marks = b.quotes | b.newlines | _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(k.separator));
-  b.high = _mm512_movepi8_mask(v);
-  return b;
-}
-
 DEFINE_SCAN(sse2, )
 DEFINE_SCAN(avx2, TARGET_AVX2)
-DEFINE_SCAN(avx512, TARGET_AVX512)
+
+/* Writes the positions of a block's marks, sixteen at a time. */
+TARGET_AVX512 static inline void emit_avx512(uint64_t m, int n, uint32_t at, __m512i bytes, uint32_t *out) {
+  __m512i packed = _mm512_maskz_compress_epi8(m, bytes), base = _mm512_set1_epi32((int)at);
+  _mm512_storeu_si512(out, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(_mm512_castsi512_si128(packed))));
+  if (__builtin_expect(n <= 16, 1)) return;
+  __m128i second = _mm512_extracti32x4_epi32(packed, 1);
+  _mm512_storeu_si512(out + 16, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(second)));
+  if (__builtin_expect(n <= 32, 1)) return;
+  __m128i third = _mm512_extracti32x4_epi32(packed, 2), fourth = _mm512_extracti32x4_epi32(packed, 3);
+  _mm512_storeu_si512(out + 32, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(third)));
+  _mm512_storeu_si512(out + 48, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(fourth)));
+}
+
+TARGET_AVX512 static size_t scan_avx512(const char *text, size_t from, size_t to, blt_marks k,
+                                        uint32_t *start, blt_seen *seen) {
+  char numbers[64];
+  uint32_t *out = start;
+  uint64_t quotes = 0, high = 0;
+  size_t newlines = 0;
+  for (int i = 0; i < 64; i++) numbers[i] = (char)i;
+  __m512i bytes = _mm512_loadu_si512(numbers);
+  for (size_t at = from; at < to; at += 64) {
+    uint64_t keep = to - at < 64 ? (UINT64_C(1) << (to - at)) - 1 : ~UINT64_C(0);
+    __m512i v = _mm512_maskz_loadu_epi8(keep, text + at); /* bytes past the end are not touched */
+    uint64_t q = keep & _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(k.quote));
+    uint64_t l = keep & _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(k.newline));
+    uint64_t m = q | l | (keep & _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(k.separator)));
+    int n = __builtin_popcountll(m);
+    quotes |= q;
+    high |= _mm512_movepi8_mask(v);
+    newlines += (size_t)__builtin_popcountll(l);
+    emit_avx512(m, n, (uint32_t)at, bytes, out);
+    out += n;
+  }
+  seen->quote |= quotes != 0;
+  seen->non_ascii |= high != 0;
+  seen->newlines += newlines;
+  return (size_t)(out - start);
+}
 
 size_t blt_scan(const char *text, size_t from, size_t to, blt_marks marks, uint32_t *out, blt_seen *seen) {
-  if (__builtin_cpu_supports("avx512bw")) return scan_avx512(text, from, to, marks, out, seen);
+  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2"))
+    return scan_avx512(text, from, to, marks, out, seen);
   if (__builtin_cpu_supports("avx2")) return scan_avx2(text, from, to, marks, out, seen);
   return scan_sse2(text, from, to, marks, out, seen);
 }
