@@ -68,13 +68,15 @@ function Collector:add(finding)
   self.list[#self.list + 1] = finding
 end
 
---- Whether a figure stands in a contradiction already (or, with any, in a finding that is no mere remainder), so that
--- what follows from it is no news.
+--- Whether what a figure says stands in a contradiction already (or, with any, in a finding that is no mere remainder),
+-- so that what follows from it is no news.
 function Collector:is_disputed(figure, any)
   for _, finding in ipairs(self.list) do
     if finding.class == "contradiction" or any and finding.class ~= "remainder" then
       for _, own in ipairs(finding.figures) do
-        if own == figure then return true end
+        if own == figure or own.cell == figure.cell and own.low == figure.low and own.high == figure.high then
+          return true
+        end
       end
     end
   end
