@@ -340,11 +340,11 @@ blt_op *blt_memo_wrap(blt_binder *b, blt_op *op, blt_error *err) {
                    .node = op->node,
                    .column = op->column,
                    .args = args,
-                   .name = op->name,
+                   .name = "memo",
                    .run = run_memo,
                    .value = value->value};
   if (!text) return memo;
-  memo->data = derive(b, op, dict, &null, err);
+  memo->data = derive(b, op, dict, &memo->value, err);
   memo->run = run_derived;
   if (memo->data) return memo;
   return err->code == BLT_ENOMEM ? NULL : op;

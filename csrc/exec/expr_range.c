@@ -69,23 +69,25 @@ static bool operands(const blt_scope *s, const blt_op *op, blt_range *a, blt_ran
   return true;
 }
 
-/* What does not fit is an error in evaluation, so cutting the interval there is right. */
-static int64_t cut(__int128 v) {
-  return v < INT64_MIN ? INT64_MIN : v > INT64_MAX ? INT64_MAX : (int64_t)v;
+/* The interval, cut where evaluation would give an error: at op->low and op->high. */
+static void set_interval(const blt_op *op, __int128 low, __int128 high, blt_range *out) {
+  if (low < op->low) low = op->low;
+  if (high > op->high) high = op->high;
+  out->known = low <= high;
+  out->low = (int64_t)low;
+  out->high = (int64_t)high;
 }
 
 void blt_range_add(const blt_scope *s, const blt_op *op, blt_range *out) {
   blt_range a, b;
   if (!operands(s, op, &a, &b, out)) return;
-  out->low = cut((__int128)a.low + b.low);
-  out->high = cut((__int128)a.high + b.high);
+  set_interval(op, (__int128)a.low + b.low, (__int128)a.high + b.high, out);
 }
 
 void blt_range_subtract(const blt_scope *s, const blt_op *op, blt_range *out) {
   blt_range a, b;
   if (!operands(s, op, &a, &b, out)) return;
-  out->low = cut((__int128)a.low - b.high);
-  out->high = cut((__int128)a.high - b.low);
+  set_interval(op, (__int128)a.low - b.high, (__int128)a.high - b.low, out);
 }
 
 void blt_range_multiply(const blt_scope *s, const blt_op *op, blt_range *out) {
@@ -98,8 +100,7 @@ void blt_range_multiply(const blt_scope *s, const blt_op *op, blt_range *out) {
     if (corners[i] < low) low = corners[i];
     if (corners[i] > high) high = corners[i];
   }
-  out->low = cut(low);
-  out->high = cut(high);
+  set_interval(op, low, high, out);
 }
 
 void blt_range_map(const blt_scope *s, const blt_op *op, int64_t (*fn)(const blt_op *op, int64_t x),

@@ -403,7 +403,7 @@ static blt_status mismatch(const blt_op *op, blt_error *err) {
 
 /* x == nil and x ~= nil. */
 static blt_status bind_null_test(blt_binder *b, blt_op *op, blt_error *err) {
-  blt_op *x = op->args[blt_op_is_null(op->args[0]) ? 1 : 0];
+  blt_op *x = op->args[op->args[0]->type.id == BLT_NULLTYPE ? 1 : 0];
   blt_op *test = blt_bind_call(b, "isnull", &x, 1, op->node, err);
   if (test && op->code == NE) test = blt_bind_call(b, "not", &test, 1, op->node, err);
   if (!test) return err->code;
@@ -413,8 +413,9 @@ static blt_status bind_null_test(blt_binder *b, blt_op *op, blt_error *err) {
 
 blt_status blt_bind_compare(blt_binder *b, blt_op *op, blt_error *err) {
   op->code = code_of(op->name);
-  if (blt_op_is_null(op->args[0]) || blt_op_is_null(op->args[1])) {
-    if (op->code <= NE) return bind_null_test(b, op, err);
+  bool nil = op->args[0]->type.id == BLT_NULLTYPE || op->args[1]->type.id == BLT_NULLTYPE;
+  if (nil || blt_op_is_null(op->args[0]) || blt_op_is_null(op->args[1])) {
+    if (nil && op->code <= NE) return bind_null_test(b, op, err);
     blt_value null = {.null = true, .type = blt_type_of(BLT_BOOL)};
     blt_op *value = blt_bind_value(b, &null, op->node, err);
     if (!value) return err->code;

@@ -166,6 +166,7 @@ static blt_status bind_junction(blt_binder *b, blt_op *op, bool is_and) {
     const blt_op *k = op->args[i];
     if (k->kind != BLT_OP_VALUE || k->value.null) continue;
     const blt_op *left = (k->value.u.i != 0) == is_and ? op->args[1 - i] : k;
+    if (left == k && i == 1 && op->args[0]->can_fail) continue; /* the left side's error comes first */
     if (left->kind == BLT_OP_VALUE || left->kind == BLT_OP_COLUMN || left->type.id == BLT_BOOL) {
       uint32_t node = op->node;
       *op = *left;

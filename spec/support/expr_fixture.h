@@ -27,17 +27,17 @@ typedef struct fixture {
   blt_view *view;
 } fixture;
 
-static int64_t fx_extreme(rng *r) {
+static inline int64_t fx_extreme(rng *r) {
   static const int64_t odd[] = {INT64_MIN, INT64_MIN + 1, -1, 0, 1, 2, INT64_MAX - 1, INT64_MAX, 1 << 20};
   return rng_below(r, 4) ? (int64_t)rng_below(r, 2000000) - 1000000 : odd[rng_below(r, 9)];
 }
 
-static double fx_float(rng *r) {
+static inline double fx_float(rng *r) {
   static const double odd[] = {0.0, -0.0, NAN, INFINITY, -INFINITY, 1e300, -1e300, 0.5, 1e-300};
   return rng_below(r, 4) ? (double)rng_below(r, 20000) / 16 - 500 : odd[rng_below(r, 9)];
 }
 
-static blt_value fx_value(rng *r, uint32_t column, char text[32]) {
+static inline blt_value fx_value(rng *r, uint32_t column, char text[32]) {
   static const char *const words[] = {"Seoul", "Busan", "",       "a%b",    "a_b",  "KR",        "kr",
                                       "JP",    "Japan", "Zürich", "zürich", "北京", "two words", " pad ",
                                       "x",     "xx",    "xxx",    "KRKR",   "-",    "~"};
@@ -83,7 +83,7 @@ static blt_value fx_value(rng *r, uint32_t column, char text[32]) {
   return v;
 }
 
-static blt_status fx_fill(fixture *x, uint32_t rows, uint64_t seed, blt_error *err) {
+static inline blt_status fx_fill(fixture *x, uint32_t rows, uint64_t seed, blt_error *err) {
   blt_field fields[FX_COLUMNS];
   char names[FX_COLUMNS][2], text[2][32];
   rng r = {seed};
@@ -105,7 +105,7 @@ static blt_status fx_fill(fixture *x, uint32_t rows, uint64_t seed, blt_error *e
 }
 
 /* A table of `rows` rows. Exits when that fails: nothing can be tested then. */
-static fixture fx_new(uint32_t rows, uint64_t seed) {
+static inline fixture fx_new(uint32_t rows, uint64_t seed) {
   fixture x = {.ctx = blt_ctx_new()};
   blt_error err;
   if (fx_fill(&x, rows, seed, &err) != BLT_OK) {
@@ -115,7 +115,7 @@ static fixture fx_new(uint32_t rows, uint64_t seed) {
   return x;
 }
 
-static void fx_free(fixture *x) {
+static inline void fx_free(fixture *x) {
   blt_view_release(x->view);
   blt_table_release(x->table);
   blt_ctx_release(x->ctx);
@@ -129,7 +129,7 @@ typedef struct nodes {
   uint32_t n;
 } nodes;
 
-static bool fx_literal(const char *w, size_t len, blt_value *v) {
+static inline bool fx_literal(const char *w, size_t len, blt_value *v) {
   *v = (blt_value){.type = {.id = BLT_INT64}};
   if (strcmp(w, "nil") == 0) {
     v->null = true;
@@ -158,7 +158,7 @@ static bool fx_literal(const char *w, size_t len, blt_value *v) {
   return true;
 }
 
-static void fx_parse(const char *text, nodes *out) {
+static inline void fx_parse(const char *text, nodes *out) {
   out->n = 0;
   strncpy(out->text, text, sizeof out->text - 1);
   out->text[sizeof out->text - 1] = 0;
@@ -185,14 +185,14 @@ static void fx_parse(const char *text, nodes *out) {
   }
 }
 
-static blt_status fx_compile(const fixture *x, const char *text, blt_expr **out, blt_error *err) {
+static inline blt_status fx_compile(const fixture *x, const char *text, blt_expr **out, blt_error *err) {
   nodes n;
   fx_parse(text, &n);
   return blt_expr_compile(x->ctx, x->view, n.node, n.n, out, err);
 }
 
 /* A value as text, for messages and comparisons: "nil", numbers, 'text'. */
-static const char *fx_show(const blt_value *v, char out[64]) {
+static inline const char *fx_show(const blt_value *v, char out[64]) {
   if (v->null) return "nil";
   switch (v->type.id) {
   case BLT_FLOAT64:
@@ -220,7 +220,7 @@ static const char *fx_show(const blt_value *v, char out[64]) {
 }
 
 /* Value i of a vector, read through the public widening functions. */
-static blt_value fx_vec_value(const blt_vec *v, uint32_t i) {
+static inline blt_value fx_vec_value(const blt_vec *v, uint32_t i) {
   blt_value out = {.null = blt_vec_is_null(v, i), .type = v->type};
   if (out.null) return out;
   static _Thread_local union {
