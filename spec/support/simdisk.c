@@ -13,6 +13,7 @@ typedef struct sim_file {
   uint8_t *dirty;          /* of each sector */
   uint64_t size, durable_size, cap;
   bool size_dirty;
+  int open; /* handles */
   blt_handle *locked_by;
 } sim_file;
 
@@ -46,9 +47,33 @@ static uint32_t rnd(simdisk *d, uint32_t n) {
 /* --- files -------------------------------------------------------------------------------------------------
  */
 
+static bool named(const sim_dir *dir, const sim_file *f) {
+  for (int i = 0; i < NAMES; i++)
+    if (dir->name[i] && dir->file[i] == f) return true;
+  return false;
+}
+
+/* A file without a name that nobody has open is gone. */
+static bool gone(const simdisk *d, const sim_file *f) {
+  for (int i = 0; i < d->nhistory; i++)
+    if (named(&d->history[i], f)) return false;
+  return !f->open && !named(&d->now, f);
+}
+
+static void free_file(sim_file *f) {
+  free(f->seen), free(f->durable), free(f->dirty);
+  free(f);
+}
+
 static sim_file *new_file(simdisk *d) {
+  sim_file *f = calloc(1, sizeof *f);
+  for (int i = 0; i < d->nfiles; i++) {
+    if (!gone(d, d->files[i])) continue;
+    free_file(d->files[i]);
+    return d->files[i] = f;
+  }
   if (d->nfiles == 256) abort();
-  return d->files[d->nfiles++] = calloc(1, sizeof(sim_file));
+  return d->files[d->nfiles++] = f;
 }
 
 static void need(sim_file *f, uint64_t bytes) {
@@ -152,12 +177,14 @@ static int sim_open(void *self, const char *path, blt_open_mode mode, blt_handle
   }
   *out = malloc(sizeof **out);
   **out = (blt_handle){*at, mode != BLT_OPEN_READ};
+  (*at)->open++;
   return 0;
 }
 
 static void sim_close(void *self, blt_handle *h) {
   (void)self;
   if (h->file->locked_by == h) h->file->locked_by = NULL;
+  h->file->open--;
   free(h);
 }
 
@@ -305,10 +332,7 @@ simdisk *sim_new(uint64_t seed) {
 }
 
 void sim_free(simdisk *d) {
-  for (int i = 0; i < d->nfiles; i++) {
-    free(d->files[i]->seen), free(d->files[i]->durable), free(d->files[i]->dirty);
-    free(d->files[i]);
-  }
+  for (int i = 0; i < d->nfiles; i++) free_file(d->files[i]);
   for (int i = 0; i < d->nnames; i++) free(d->names[i]);
   free(d);
 }
@@ -352,7 +376,7 @@ void sim_put(simdisk *d, const char *path, const void *bytes, uint64_t size) {
   sim_file **at = look_up(&d->now, path);
   sim_file *f = at ? *at : new_file(d);
   need(f, size);
-  memcpy(f->seen, bytes, size);
+  if (size) memcpy(f->seen, bytes, size);
   f->size = size;
   if (!at) enter(d, path, f);
 }
