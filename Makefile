@@ -171,7 +171,7 @@ valgrind: $(STAMP)/valgrind all $(TEST_PROGRAMS)
 # One libFuzzer program for each spec/fuzz/fuzz_*.c; a corpus in spec/fuzz/corpus/<name> seeds it.
 FUZZERS := $(patsubst spec/fuzz/%.c,build/fuzz/spec/%,$(wildcard spec/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 20
-FUZZ := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FUZZ := -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 build/fuzz/spec/%: spec/fuzz/%.c $(BUILD)/libblotter.a
 	@mkdir -p $(@D)
 	$(say)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libblotter.a $(LIBS)
