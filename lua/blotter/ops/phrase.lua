@@ -45,12 +45,12 @@ function phrase.categories(whole, figure, besides)
   return table.concat(words, ", ")
 end
 
---- What a figure is about: subject, categories, area and period.
-function phrase.about(whole, figure)
+--- What a figure is about: subject, categories, area and period (but for the last, when it is said otherwise).
+function phrase.about(whole, figure, without_period)
   local parts = {figure.subject_row.name}
   local categories = phrase.categories(whole, figure)
   if categories ~= "" then parts[#parts + 1] = categories end
-  local period = phrase.period(figure)
+  local period = not without_period and phrase.period(figure)
   if period then parts[#parts + 1] = period end
   return table.concat(parts, ", ")
 end

@@ -47,7 +47,7 @@ local function report(found, earlier, later)
     check = "cumulative", class = why and "drift" or "contradiction", verdict = why and "some" or "none",
     figures = {earlier, later}, low = low, high = high,
     sentence = ("%s: a figure that can only grow falls from %s (%s) to %s (%s)%s"):format(
-      phrase.about(found.model, {subject_row = earlier.subject_row, area = earlier.area}), phrase.counted(earlier),
+      phrase.about(found.model, earlier, true), phrase.counted(earlier),
       phrase.period(earlier), phrase.value(later), phrase.period(later),
       why and "; " .. why or ""),
   }

@@ -98,7 +98,7 @@ local function report(found, whole, figures, sum)
     check = "periods", class = why and "drift" or "contradiction", verdict = why and "some" or "none",
     figures = list, low = sum - whole.high, high = nil,
     sentence = ("%s: %s %s %s, %s, whose period contains %s%s"):format(
-      phrase.about(found.model, {subject_row = whole.subject_row, area = whole.area}), phrase.list(words), verb,
+      phrase.about(found.model, whole, true), phrase.list(words), verb,
       phrase.counted(whole), phrase.period(whole) or "", #figures == 1 and "it" or "them",
       why and "; " .. why or ""),
   }

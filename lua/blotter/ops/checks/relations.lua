@@ -97,6 +97,9 @@ local function check_quotient(found, relation, left, right)
   local figures = {left, right}
   if stating then table.insert(figures, 1, stating) end
   local stated = percent_text(low, high, is_change)
+  if relation.value and (relation.tolerance or 0) < 0.02 then
+    stated = percent_text(millionths(relation.value, true), millionths(relation.value, false))
+  end
   if stating then stated = phrase.value(stating) end
   found:add {
     check = is_change and "changes" or "percentages", class = "contradiction", verdict = "none", figures = figures,

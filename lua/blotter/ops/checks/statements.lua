@@ -140,8 +140,8 @@ local function report(found, group, highest, lowest)
   found:add {
     check = within and "within" or "across", class = class, verdict = verdict, figures = figures, also = also,
     low = low, high = high,
-    sentence = ("%s: %s is given as %s%s, %s apart%s"):format(phrase.about(found.model, highest),
-      highest.indicator_row.name:lower(), phrase.list(words), within and " in one source" or "",
+    sentence = ("%s: %s %s as %s, %s apart%s"):format(phrase.about(found.model, highest),
+      within and "one source gives" or "sources give", phrase.list(words), highest.indicator_row.name:lower(),
       bounds.describe(low, high), ending),
   }
 end
