@@ -89,6 +89,18 @@ static blt_status get_records(direct_run *run, uint32_t index, uint64_t **out, b
   return BLT_OK;
 }
 
+static blt_status add_blocks(const lane_arg *a, uint32_t lane, uint32_t worker, blt_error *err) {
+  blt_scan *scan = a->g->scan;
+  blt_status status = BLT_OK;
+  for (uint32_t b = lane_start(a->g, lane); b < lane_start(a->g, lane + 1) && status == BLT_OK; b++) {
+    status = blt_scan_check(scan, worker, err);
+    if (status == BLT_OK) status = blt_agg_add_blocks(a->g->agg, b, a->records, err);
+    atomic_fetch_add_explicit(&scan->scanned_groups, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&scan->selected, scan->view->group_rows[b], memory_order_relaxed);
+  }
+  return status;
+}
+
 static blt_status run_lane(void *arg, uint32_t lane, uint32_t worker, blt_error *err) {
   direct_run *run = arg;
   blt_grouping *g = run->g;
@@ -96,6 +108,7 @@ static blt_status run_lane(void *arg, uint32_t lane, uint32_t worker, blt_error 
   blt_status status = get_work(run, worker, &a.work, err);
   if (status == BLT_OK) status = get_records(run, run->by_worker ? worker : lane, &a.records, err);
   if (status != BLT_OK) return status;
+  if (g->nkeys == 0 && blt_agg_from_blocks(g->agg)) return add_blocks(&a, lane, worker, err);
   return blt_scan_groups(g->scan, worker, lane_start(g, lane), lane_start(g, lane + 1), step, &a, err);
 }
 
