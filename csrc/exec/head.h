@@ -1,4 +1,4 @@
-/* head.h: the first rows of each group of an ordered answer (the top n of each group). */
+/* head.h: cutting an answer down: to the first rows of each group (the top n of each), or to a sample. */
 #ifndef BLT_EXEC_HEAD_H
 #define BLT_EXEC_HEAD_H
 
@@ -9,5 +9,9 @@
  * column), BLT_ENOMEM, BLT_EBUSY (a view is held), BLT_EINTR. */
 blt_status blt_table_keep_heads(blt_table *t, const uint32_t *cols, uint32_t ncols, uint64_t n,
                                 blt_error *err);
+
+/* Keeps `n` rows drawn at random, every set of n rows as likely as any other, in the order that they have;
+ * all when there are no more. The same seed draws the same rows of as many. Otherwise as above. */
+blt_status blt_table_keep_sample(blt_table *t, uint64_t n, uint64_t seed, blt_error *err);
 
 #endif

@@ -11,7 +11,7 @@
 #define BLT_LUA_BIND_H
 
 #include "../blt.h"
-#include "../store/table.h"
+#include "../store/db.h"
 #include <lauxlib.h>
 #include <lua.h>
 
@@ -96,6 +96,11 @@ blt_status bind_column_failed(const blt_table *t, uint32_t col, blt_error *err);
  * refused. */
 blt_status bind_append_group(lua_State *L, blt_table *t, lua_Integer first, uint32_t n, lua_Integer *bad,
                              blt_error *err);
+/* ---- databases (db.c) ---- */
+blt_db *bind_db_at(lua_State *L, int index); /* checked, open */
+/* Pushes a handle of `t`, which belongs to the database at `index`. */
+void bind_push_db_table(lua_State *L, int index, blt_table *t);
+
 void bind_read_schema(lua_State *L, int columns, int keys, bind_schema *out);
 /* Spreads the row table at `index` (positional or named) over the stack, one value a column; returns where
  * the first one stands. Raises. */

@@ -155,6 +155,21 @@ static int keep_heads(lua_State *L) {
   return 1;
 }
 
+/* keep_sample(table, n, seed) -> true: see exec/head.h */
+static int keep_sample(lua_State *L) {
+  bind_state *state = bind_state_of(L);
+  blt_table *t = bind_table_at(L, 1)->t;
+  lua_Integer n = luaL_checkinteger(L, 2), seed = luaL_checkinteger(L, 3);
+  luaL_argcheck(L, n >= 0, 2, "a number of rows expected");
+  blt_error err;
+  bind_enter(L, state);
+  blt_status st = blt_table_keep_sample(t, (uint64_t)n, (uint64_t)seed, &err);
+  bind_leave(state);
+  if (st != BLT_OK) return bind_refuse(L, &err);
+  lua_pushboolean(L, true);
+  return 1;
+}
+
 /* ---- by key ---- */
 
 static void push_cells(lua_State *L, blt_table *t, uint64_t row) {
@@ -230,8 +245,11 @@ static int check_keys(lua_State *L) {
 void bind_open_change(lua_State *L, int state) {
   static const luaL_Reg methods[] = {
       {"get", get}, {"upsert", upsert}, {"check_keys", check_keys}, {NULL, NULL}};
-  static const luaL_Reg functions[] = {
-      {"delete", delete_rows}, {"update", update_rows}, {"keep_heads", keep_heads}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"delete", delete_rows},
+                                       {"update", update_rows},
+                                       {"keep_heads", keep_heads},
+                                       {"keep_sample", keep_sample},
+                                       {NULL, NULL}};
   luaL_getmetatable(L, BIND_TABLE);
   lua_getfield(L, -1, "__index");
   lua_pushvalue(L, state);

@@ -74,8 +74,11 @@ static int db_memory(lua_State *L) {
   return made(L, blt_db_memory(s->ctx, &h->db, &err), &err);
 }
 
-/* Pushes a handle of `t`, which belongs to the database at `index`. */
-static void push_table(lua_State *L, int index, blt_table *t) {
+blt_db *bind_db_at(lua_State *L, int index) {
+  return db_at(L, index)->db;
+}
+
+void bind_push_db_table(lua_State *L, int index, blt_table *t) {
   bind_table *h = bind_table_new(L, bind_state_of(L));
   h->t = blt_table_retain(t);
   lua_pushvalue(L, index);
@@ -99,7 +102,7 @@ static int db_create(lua_State *L) {
   st = blt_db_create(h->db, name, schema, &t, &err);
   blt_schema_free(schema);
   if (st != BLT_OK) return bind_report(L, &err);
-  push_table(L, 1, t);
+  bind_push_db_table(L, 1, t);
   return 1;
 }
 
@@ -128,7 +131,7 @@ static int db_find(lua_State *L) {
   const char *name = luaL_checklstring(L, 2, &len);
   blt_table *t = blt_db_table(h->db, name, len);
   if (!t) return 0;
-  push_table(L, 1, t);
+  bind_push_db_table(L, 1, t);
   return 1;
 }
 

@@ -18,6 +18,9 @@ typedef struct reading {
   bind_state *state;
   int pull, progress; /* stack indices of Lua functions, 0 for none */
   int piece;          /* stack slot of the last string that `pull` gave */
+  blt_db *db;         /* NULL, or where the rows go as table `name` */
+  const char *name;
+  bool made; /* that table is there */
 } reading;
 
 static int source_release(lua_State *L) {
@@ -53,11 +56,23 @@ static blt_status pull(void *arg, const char **data, size_t *len, blt_error *err
   return BLT_OK;
 }
 
+#define SPILL_BYTES ((uint64_t)64 << 20)
+
+/* Makes the table in the database, in place of one with narrower types. */
+static blt_status make_in_db(void *arg, const blt_schema *schema, blt_table **out, blt_error *err) {
+  reading *r = arg;
+  blt_status st = r->made ? blt_db_drop(r->db, r->name, strlen(r->name), err) : BLT_OK;
+  if (st == BLT_OK) st = blt_db_create(r->db, r->name, schema, out, err);
+  r->made = st == BLT_OK;
+  return st;
+}
+
 /* progress(bytes, total or nil, rows); false stops the reading. */
 static blt_status progress(void *arg, uint64_t bytes, uint64_t total, uint64_t rows, blt_error *err) {
   reading *r = arg;
   lua_State *L = r->state->L;
   blt_status st = blt_poll(r->state->ctx, bytes, total, err);
+  if (st == BLT_OK && r->made) st = blt_db_spill(r->db, SPILL_BYTES, err);
   if (st != BLT_OK || !r->progress || !lua_checkstack(L, 8)) return st;
   lua_pushvalue(L, r->progress);
   lua_pushinteger(L, (lua_Integer)bytes);
@@ -267,10 +282,17 @@ static void push_info(lua_State *L, bind_state *s, const blt_csv_result *result)
 typedef blt_status (*read_fn)(blt_ctx *ctx, const blt_source *source, const blt_csv_options *options,
                               blt_csv_result *out, blt_error *err);
 
+/* Nothing stays of a table that could not be read whole. */
+static int reading_failed(lua_State *L, reading *r, const blt_error *err) {
+  blt_error ignored;
+  if (r->made) blt_db_drop(r->db, r->name, strlen(r->name), &ignored);
+  return bind_report(L, err);
+}
+
 static int read_with(lua_State *L, read_fn fn) {
   bind_state *s = bind_state_of(L);
   luaL_checktype(L, 3, LUA_TTABLE);
-  lua_settop(L, 3);
+  lua_settop(L, 5);
   reading r = {.state = s, .pull = lua_isfunction(L, 1) ? 1 : 0};
   if (!r.pull) luaL_checkstring(L, 1);
   if (lua_getfield(L, 3, "progress") != LUA_TNIL) r.progress = lua_gettop(L);
@@ -280,6 +302,12 @@ static int read_with(lua_State *L, read_fn fn) {
   read_options(L, 3, &options);
   options.progress = progress;
   options.progress_arg = &r;
+  if (!lua_isnil(L, 4)) {
+    r.db = bind_db_at(L, 4);
+    r.name = luaL_checkstring(L, 5);
+    options.make = make_in_db;
+    options.make_arg = &r;
+  }
   bind_source *h = lua_newuserdatauv(L, sizeof *h, 0);
   memset(h, 0, sizeof *h);
   luaL_setmetatable(L, BIND_SOURCE);
@@ -293,21 +321,23 @@ static int read_with(lua_State *L, read_fn fn) {
   blt_source_close(h->source);
   h->source = NULL;
   bind_leave(s);
-  if (st != BLT_OK) return bind_report(L, &err);
+  if (st != BLT_OK) return reading_failed(L, &r, &err);
   if (options.into)
     lua_getfield(L, 3, "into");
+  else if (r.made)
+    bind_push_db_table(L, 4, result.table ? result.table : blt_db_table(r.db, r.name, strlen(r.name)));
   else
     push_table(L, s, result.table);
   push_info(L, s, &result);
   return 2;
 }
 
-/* csv(source, is_text, options) -> table (or `into`), info; or nil, message, code */
+/* csv(source, is_text, options [, db, name]) -> table (or `into`), info; or nil, message, code */
 static int read_csv(lua_State *L) {
   return read_with(L, blt_csv_read);
 }
 
-/* jsonl(source, is_text, options): the same */
+/* jsonl(source, is_text, options [, db, name]): the same */
 static int read_jsonl(lua_State *L) {
   return read_with(L, blt_jsonl_read);
 }

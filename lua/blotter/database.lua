@@ -94,16 +94,14 @@ function db_methods.save(db, name, what)
   return db:table(name)
 end
 
---- Reads CSV (as blotter.csv does) into a new table `name`. Returns the table and what is known of the reading, or nil,
--- a message and a code: then there is no such table.
+--- Reads CSV, or JSON lines by the path's end, into a new table `name`, with the options of blotter.csv. Returns the
+-- table and what is known of the reading, or nil, a message and a code: then there is no such table.
 function db_methods.import(db, name, from, options)
-  check_name(name, "import")
-  local rows, info, code = read.csv(from, options)
-  if not rows then return nil, info, code end
-  local done, message
-  done, message, code = core.adopt(db, name, rows)
-  if not done then return nil, message, code end
-  return db:table(name), info
+  known_handles(db)[check_name(name, "import")] = nil
+  local handle, info, code = read.into(db, name, from, options)
+  if not handle then return nil, info, code end
+  known_handles(db)[name] = handle
+  return handle, info
 end
 
 --- Runs `body(db)` in a transaction: commits when it returns, rolls back when it raises (and raises again) or returns

@@ -21,7 +21,7 @@ end
 local function describe(q, lines)
   local input = core.is_table(q.source) and core.columns(q.source) or q.source.scope.names
   if #q.conditions > 0 then
-    lines[#lines + 1] = "  where   " .. list_of(q.conditions, function(term) return "(" .. binding_text(term) .. ")" end)
+    lines[#lines + 1] = "  where   " .. list_of(q.conditions, binding_text)
   end
   local function named(item)
     local text = binding_text(item.binding, input)

@@ -113,6 +113,13 @@ local function keep_heads(q, answer)
   if not done then refuse(q, message, code, -1) end
 end
 
+--- Cuts an answer down to rows drawn at random.
+local function keep_sample(q, answer)
+  local rows = q.sampled.rows or math.floor(q.sampled.share * #answer + 0.5)
+  local done, message, code = core.keep_sample(answer, rows, q.sampled.seed)
+  if not done then refuse(q, message, code, -1) end
+end
+
 --- Runs a query; returns its answer as a core table. With mode "profile", what ran is appended to `profiles`.
 function plan.run(q, mode, profiles)
   if q.pending then fail("by(…) waits for agg(…)") end
@@ -125,6 +132,7 @@ function plan.run(q, mode, profiles)
   local answer, message, code, position, slot = core.run(prepared.stage, from, mode)
   if not answer then refuse(q, message, code, position, slot) end
   if q.heads then keep_heads(q, answer) end
+  if q.sampled then keep_sample(q, answer) end
   if profiles then profiles[#profiles + 1] = { query = q, profile = message } end
   return answer
 end

@@ -350,6 +350,19 @@ function query:top(n, text, options)
   return ordered(q, items, params, true):limit(n)
 end
 
+--- `n` rows drawn at random, in the order that they have; with n between 0 and 1 (a float) that share of the rows. The
+-- same seed (1 by default) draws the same rows.
+function query:sample(n, options)
+  ready(self, "sample")
+  options = check_options(options, { "seed" }, "sample")
+  local seed = options.seed or 1
+  if not math.tointeger(seed) then fail("sample: the seed is a whole number, got %s", tostring(seed)) end
+  local share = math.type(n) == "float" and n >= 0 and n <= 1
+  local sampled = { rows = not share and check_whole(n, "sample") or nil, share = share and n or nil,
+    seed = math.tointeger(seed) }
+  return nest(with(self, { sampled = sampled }))
+end
+
 -- ---- remembering ------------------------------------------------------------------------------------------------
 
 local REMEMBERED = 32

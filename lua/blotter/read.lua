@@ -41,4 +41,14 @@ function read.jsonl(from, options)
   return core.jsonl(from, is_text(from, options, "jsonl"), options)
 end
 
+--- Reads into a new table of a database; a path that ends in .jsonl or .ndjson holds JSON lines. Large files pass
+-- through the database's file as they are read, not through memory.
+function read.into(db, name, from, options)
+  local lines = type(from) == "string" and (from:find "%.jsonl%f[%W]" or from:find "%.ndjson%f[%W]")
+  local kind = lines and "jsonl" or "csv"
+  options = check_options(options, lines and JSONL_OPTIONS or CSV_OPTIONS, "import")
+  if options.into then fail "import: it makes a new table; to append to one, use blotter.csv with into" end
+  return core[kind](from, is_text(from, options, "import"), options, db, name)
+end
+
 return read

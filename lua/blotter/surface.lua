@@ -7,7 +7,7 @@ local plan = require "blotter.plan"
 local query = require "blotter.query"
 local write = require "blotter.write"
 
-local VERBS = { "where", "select", "derive", "by", "agg", "distinct", "order", "limit", "skip", "top" }
+local VERBS = { "where", "select", "derive", "by", "agg", "distinct", "order", "limit", "skip", "top", "sample" }
 local READS = { "rows", "row", "first", "totable", "values", "value", "columns", "count", "show", "csv", "jsonl" }
 
 local bases = setmetatable({}, { __mode = "k" })

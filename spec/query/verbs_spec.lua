@@ -120,6 +120,22 @@ describe("verbs", function()
     assert.equal("60\n40", text(t:top(5, "n", { by = "country" }):where "country == 'JP'":select "n"))
   end)
 
+  it("draw samples that a seed repeats", function()
+    local many = blotter.table "n int64"
+    for i = 1, 10000 do many:append(i) end
+    local q = many:where "n % 2 == 0":sample(100, { seed = 7 })
+    assert.equal(text(q), text(many:where "n % 2 == 0":sample(100, { seed = 7 })))
+    assert.is_true(text(q) ~= text(many:where "n % 2 == 0":sample(100, { seed = 8 })))
+    assert.equal(100, #q)
+    assert.equal(0, q:where "n % 2 == 1":count())
+    assert.equal(100, #q:distinct())
+    assert.equal(text(q), text(q:order "n"))
+    assert.equal(1000, #many:sample(0.1))
+    assert.equal(10000, #many:sample(20000))
+    local mean = many:sample(2000):agg "m = mean(n)":value()
+    assert.is_true(mean > 4600 and mean < 5400)
+  end)
+
   it("take values as parameters, by name and by number", function()
     assert.equal(1, t:where("country == $c and n > $1", { 200, c = "KR" }):count())
     assert.equal(3, t:where("country in $list", { list = { "JP", "US" } }):count())
