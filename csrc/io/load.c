@@ -3,6 +3,7 @@
 #include "../base/bits.h"
 #include "../base/mem.h"
 #include "../base/par.h"
+#include "../store/change.h"
 
 #include <string.h>
 
@@ -319,7 +320,12 @@ blt_status blt_load_rows(blt_load *l, blt_csv_result *out, bool *conflict, bool 
   blt_loading k;
   blt_status status = start(&k, l, err);
   if (status == BLT_OK) status = make_table(&k, err);
+  uint64_t before = status == BLT_OK && l->into ? blt_table_all_rows(l->into) : 0;
   if (status == BLT_OK) status = load_all(&k, err);
+  if (l->into && k.grouped && (status != BLT_OK || k.conflict)) {
+    blt_error ignored;
+    blt_table_cut(l->into, before, &ignored);
+  }
   if (status == BLT_OK && !k.conflict) {
     out->table = k.table;
     out->rejects = k.rejects;

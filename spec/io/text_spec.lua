@@ -1,0 +1,146 @@
+-- CSV and JSON lines through the public surface: options, bad rows, round trips, imports.
+local blotter = require "blotter"
+
+local function path(name)
+  return os.tmpname() .. name
+end
+
+local function read_file(name)
+  local file = assert(io.open(name, "rb"))
+  local text = file:read "a"
+  file:close()
+  return text
+end
+
+describe("reading CSV", function()
+  it("reads a text, a function and a file alike", function()
+    local text = "a,b\n1,x\n2,\n"
+    local pieces = { "a,b", "\n1,", "x\n2,\n" }
+    local name = path ".csv"
+    local from_text = assert(blotter.csv(text))
+    assert.equal(2, from_text:csv(name))
+    assert.equal(text, read_file(name))
+    assert.equal(text, assert(blotter.csv(name)):csv())
+    assert.equal(text, assert(blotter.csv(function() return table.remove(pieces, 1) end)):csv())
+    os.remove(name)
+  end)
+
+  it("names file, line, column and what was expected", function()
+    local t, message, code = blotter.csv("n,d\n1,2012-02-30\n", { types = { d = "date" } })
+    assert.is_nil(t)
+    assert.equal("input:2: column 'd': '2012-02-30' is no date: expected a date that exists, such as 2012-01-31 " ..
+      "(row 1, byte 4)", message)
+    assert.equal("format", code)
+  end)
+
+  it("keeps bad rows apart when asked to", function()
+    local t, info = assert(blotter.csv("n\n1\nx\n3\n", { types = { n = "int64" }, on_error = "reject" }))
+    assert.equal("n\n1\n3\n", t:csv())
+    assert.equal(1, info.rejected)
+    assert.equal("x", info.rejects:first().raw)
+    assert.equal(3, info.rejects:first().line)
+  end)
+
+  it("refuses an option that it does not know", function()
+    assert.error_matches(function() blotter.csv("a\n1\n", { delimeter = ";" }) end, "did you mean 'delimiter'")
+  end)
+
+  it("leaves a table as it was when appending to it fails", function()
+    local t = assert(blotter.csv "n,s\n1,a\n2,b\n")
+    assert(blotter.csv("s,n\nc,3\n", { into = t }))
+    assert.equal("n,s\n1,a\n2,b\n3,c\n", t:csv())
+    assert.is_nil((blotter.csv("n,s\n4,d\nx,e\n", { into = t })))
+    assert.equal("n,s\n1,a\n2,b\n3,c\n", t:csv())
+  end)
+
+  it("goes on with the error that a callback raises", function()
+    assert.error_matches(function() blotter.csv(function() error "no more paper" end) end, "no more paper")
+    assert.error_matches(function()
+      blotter.csv(("a\n" .. ("1\n"):rep(10000)), { progress = function() error "enough" end })
+    end, "enough")
+  end)
+end)
+
+describe("writing", function()
+  it("brings nulls, empty strings, quotes and floats back", function()
+    local text = 'x,s\n0.1,"a ""b"", c"\n,""\n1e+300,\n-0.0,"two\nlines"\n'
+    local t = assert(blotter.csv(text))
+    assert.equal(text, t:csv())
+    assert.equal(text, assert(blotter.csv(t:csv())):csv())
+    local json = t:jsonl()
+    assert.equal('{"x":0.1,"s":"a \\"b\\", c"}', json:match "^[^\n]*")
+    assert.equal(json, assert(blotter.jsonl(json)):jsonl())
+  end)
+
+  it("writes queries and compressed files", function()
+    local t = assert(blotter.csv "g,n\na,1\nb,2\na,3\n")
+    assert.equal("g,n\na,4\nb,2\n", t:by "g":agg "n = sum(n)":csv())
+    for _, ending in ipairs { ".csv.gz", ".csv.zst" } do
+      local name = path(ending)
+      assert.equal(3, t:csv(name))
+      assert.equal(t:csv(), assert(blotter.csv(name)):csv())
+      os.remove(name)
+    end
+  end)
+
+  it("refuses what the format cannot hold", function()
+    local t = assert(blotter.csv "x\nnan\n1\n")
+    assert.error_matches(function() t:jsonl() end, "no form in JSON")
+    assert.equal('{"x":null}\n{"x":1.0}\n', t:jsonl(nil, { nan_is_null = true }))
+  end)
+
+  it("leaves a file as it was when writing fails", function()
+    local name = path ".jsonl"
+    local t = assert(blotter.csv "x\n1\n")
+    assert(t:jsonl(name))
+    assert.error(function() assert(blotter.csv "x\nnan\n"):jsonl(name) end)
+    assert.equal('{"x":1}\n', read_file(name))
+    os.remove(name)
+  end)
+end)
+
+describe("reading JSON lines", function()
+  it("makes a column of every key and keeps values of different kinds as text", function()
+    local t = assert(blotter.jsonl '{"a":1,"b":"x"}\n\n{"b":"\\u00e9","c":[1, {"d":2}]}\n{"a":2.5,"c":true}\n')
+    local types = {}
+    for i, column in ipairs(t:columns()) do types[i] = column.name .. " " .. column.type end
+    assert.equal("a float64,b string,c string", table.concat(types, ","))
+    assert.equal('a,b,c\n1.0,x,\n,é,"[1, {""d"":2}]"\n2.5,,true\n', t:csv())
+  end)
+
+  it("refuses a line that is no object, and an object with a key twice", function()
+    local _, message = blotter.jsonl '{"a":1}\n[1]\n'
+    assert.matches("^input:2: not a JSON object", message)
+    _, message = blotter.jsonl '{"a":1,"a":2}\n'
+    assert.matches("^input:1: the object has the same key twice", message)
+  end)
+end)
+
+describe("importing", function()
+  it("makes a table that a commit keeps, and none when it fails", function()
+    local name = path ".blt"
+    os.remove(name)
+    local db = assert(blotter.open(name))
+    local t, info = assert(db:import("n", "a,b\n1,x\n2,y\n"))
+    assert.equal(2, info.rows)
+    assert.equal(2, #t)
+    assert.is_nil((db:import("bad", "a,b\n1\n")))
+    assert.is_false(pcall(function() return assert(db:import("n", "a\n1\n")) end))
+    assert.equal(2, #db:table "n")
+    assert.error(function()
+      db:import("stopped", "a\n" .. ("1\n"):rep(1000), { progress = function() return false end })
+    end)
+    assert.same({ "n" }, db:tables())
+    assert(db:commit())
+    local lines = path ".jsonl"
+    assert(t:jsonl(lines))
+    assert.equal(t:csv(), assert(db:import("later", lines)):csv())
+    os.remove(lines)
+    db:close()
+    db = assert(blotter.open(name))
+    assert.same({ "n" }, db:tables())
+    assert.equal("a,b\n1,x\n2,y\n", db:table "n":csv())
+    db:close()
+    os.remove(name)
+  end)
+end)
