@@ -1,5 +1,5 @@
--- The README's examples run: each block marked lua, in order and in one environment, prints what the block marked text
--- behind it shows, and `print(x)  --> y` prints y.
+-- The examples of the README and of the dataset library's reference run: each block marked lua, in order and in one
+-- environment, prints what the block marked text behind it shows, and `print(x)  --> y` prints y.
 
 local function read(path)
   local file = assert(io.open(path, "rb"))
@@ -40,26 +40,28 @@ local function trimmed(lines)
   return table.concat(result, "\n")
 end
 
-describe("README.md", function()
-  local environment = setmetatable({}, { __index = _G })
-  local blocks = blocks_of(read "README.md")
+for _, path in ipairs { "README.md", "lua/blotter/ops/README.md" } do
+  describe(path, function()
+    local environment = setmetatable({}, { __index = _G })
+    local blocks = blocks_of(read(path))
 
-  for i, block in ipairs(blocks) do
-    if block.language == "lua" then
-      it("holds at line " .. block.line, function()
-        local printed = {}
-        function environment.print(...)
-          local parts = table.pack(...)
-          for at = 1, parts.n do parts[at] = tostring(parts[at]) end
-          for line in (table.concat(parts, "\t") .. "\n"):gmatch "(.-)\n" do printed[#printed + 1] = line end
-        end
-        local chunk = assert(load(table.concat(block.lines, "\n"), "=README.md", "t", environment))
-        chunk()
-        local wanted = promised(block)
-        local after = blocks[i + 1]
-        if after and after.language == "text" then wanted = after.lines end
-        assert.equal(trimmed(wanted), trimmed(printed))
-      end)
+    for i, block in ipairs(blocks) do
+      if block.language == "lua" then
+        it("holds at line " .. block.line, function()
+          local printed = {}
+          function environment.print(...)
+            local parts = table.pack(...)
+            for at = 1, parts.n do parts[at] = tostring(parts[at]) end
+            for line in (table.concat(parts, "\t") .. "\n"):gmatch "(.-)\n" do printed[#printed + 1] = line end
+          end
+          local chunk = assert(load(table.concat(block.lines, "\n"), "=" .. path, "t", environment))
+          chunk()
+          local wanted = promised(block)
+          local after = blocks[i + 1]
+          if after and after.language == "text" then wanted = after.lines end
+          assert.equal(trimmed(wanted), trimmed(printed))
+        end)
+      end
     end
-  end
-end)
+  end)
+end
