@@ -48,6 +48,8 @@ local function describe(q, lines)
   end
   if q.before > 0 then lines[#lines + 1] = "  skip    " .. q.before end
   if q.most then lines[#lines + 1] = "  limit   " .. q.most end
+  if q.heads then lines[#lines + 1] = ("  top     %d of each group"):format(q.heads.rows) end
+  if q.sampled then lines[#lines + 1] = ("  sample  %s"):format(q.sampled.rows or q.sampled.share) end
 end
 
 local function milliseconds(seconds)
@@ -65,11 +67,11 @@ end
 --- The plan, stage by stage; with "run" the query is run and times and rows are added.
 function explain.text(q, mode)
   if mode ~= nil and mode ~= "run" then fail([[explain: nothing or "run" expected, got %s]], tostring(mode)) end
-  local stages = {}
-  plan.run(q, "profile", stages)
-  local lines = {}
+  local stages, lines = {}, {}
+  if mode == "run" then plan.run(q, "profile", stages) else plan.explain(q, stages) end
   for i, stage in ipairs(stages) do
-    lines[#lines + 1] = ("stage %d: %s"):format(i, stage.profile.strategy)
+    local strategy = stage.profile.strategy ~= "" and stage.profile.strategy or "rows as they come"
+    lines[#lines + 1] = ("stage %d: %s"):format(i, strategy)
     describe(stage.query, lines)
     if mode == "run" then measured(stage.profile, lines) end
   end

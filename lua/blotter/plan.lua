@@ -101,8 +101,14 @@ end
 
 --- The core table that a query reads: the stored one, or the answer of the stage before.
 local function input(q, mode, profiles)
-  if core.is_table(q.source) then return q.source end
-  return (plan.run(q.source, mode, profiles))
+  if q.pending then fail("by(…) waits for agg(…)") end
+  local from = q.source
+  if not core.is_table(from) then from = plan.run(from, mode, profiles) end
+  if #q.types == 0 then
+    local _, types = core.columns(from)
+    table.move(types, 1, #types, 1, q.types)
+  end
+  return from
 end
 
 --- Cuts an ordered answer down to the first rows of each group.
@@ -122,19 +128,21 @@ end
 
 --- Runs a query; returns its answer as a core table. With mode "profile", what ran is appended to `profiles`.
 function plan.run(q, mode, profiles)
-  if q.pending then fail("by(…) waits for agg(…)") end
   local from = input(q, mode, profiles)
-  if #q.types == 0 then
-    local _, types = core.columns(from)
-    table.move(types, 1, #types, 1, q.types)
-  end
-  local prepared = prepare(q)
-  local answer, message, code, position, slot = core.run(prepared.stage, from, mode)
+  local answer, message, code, position, slot = core.run(prepare(q).stage, from, mode)
   if not answer then refuse(q, message, code, position, slot) end
   if q.heads then keep_heads(q, answer) end
   if q.sampled then keep_sample(q, answer) end
   if profiles then profiles[#profiles + 1] = { query = q, profile = message } end
   return answer
+end
+
+--- Appends to `profiles` how a query would run. Only the stages before the last one are run, whose answers it needs.
+function plan.explain(q, profiles)
+  local from = input(q, "profile", profiles)
+  local profile, message, code, position, slot = core.run(prepare(q).stage, from, "explain")
+  if not profile then refuse(q, message, code, position, slot) end
+  profiles[#profiles + 1] = { query = q, profile = profile }
 end
 
 --- Runs `change(table, stage, …)` for the rows of `q`. Returns its count, or nil, message and code when the data do not

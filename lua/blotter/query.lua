@@ -290,8 +290,9 @@ end
 local function top_items(text)
   local items = parser.order(check_text(text, "top"))
   local ranked = items[1].node
-  local present = tree.survey { kind = "isnull", a = ranked, negated = true, text = ranked.text, first = ranked.first,
-    last = ranked.last, depth = ranked.depth + 1 }
+  local shown = ranked.text:sub(ranked.first, ranked.last) .. " ~= nil"
+  local present = tree.survey { kind = "isnull", a = ranked, negated = true, text = shown, first = 1, last = #shown,
+    depth = ranked.depth + 1 }
   return items, present
 end
 

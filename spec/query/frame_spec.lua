@@ -67,3 +67,17 @@ describe("a frame", function()
     assert.equal(4, #t)
   end)
 end)
+
+describe("explaining", function()
+  it("shows each stage in the words of the query, and what it took when it is run", function()
+    local t = blotter.table "country string, n int64"
+    for i = 1, 100 do t:append("c" .. i % 7, i) end
+    local q = t:where "n > 5":by "c = upper(country)":agg "s = sum(n)":where "s > 10":top(2, "s")
+    local text = q:explain()
+    assert.matches("^stage 1: [^\n]+\n  where   n > 5\n  by      c = upper%(country%)\n  agg     s = sum%(n%)\n", text)
+    assert.matches("stage 2: [^\n]+\n  where   s > 10, s ~= nil\n  select  c, s\n  order   s desc\n  limit   2$", text)
+    assert.not_matches("scanned", text)
+    assert.matches("rows    100 scanned, %d+ selected, 7 out", q:explain "run")
+    assert.has_error(function() q:explain "walk" end)
+  end)
+end)
