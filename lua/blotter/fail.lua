@@ -8,7 +8,7 @@ local own = debug.getinfo(1, "S").source:match "^(.*)fail%.lua$" or "@?"
 local function is_own(source)
   if source:sub(1, #own) ~= own then return false end
   local rest = source:sub(#own + 1)
-  return not rest:find("/", 1, true) or rest:find("^lang/") ~= nil
+  return not rest:find("/", 1, true) or rest:find("^lang/") ~= nil or rest:find("^ops/") ~= nil
 end
 
 --- Where the user's code called blotter, as `file:line: `, or an empty string when nobody did.

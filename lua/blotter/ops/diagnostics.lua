@@ -40,6 +40,28 @@ function diagnostics.nearest(wrong, candidates)
   return best
 end
 
+-- The keys of up to three rows whose name or acronym is or contains the text, an equal one alone.
+local function keys_by_name(text, rows, key_field)
+  local wanted, keys = text:lower(), {}
+  for _, row in ipairs(rows) do
+    local name, acronym = (row.name or ""):lower(), (row.acronym or ""):lower()
+    if name == wanted or acronym == wanted then return {row[key_field]} end
+    if #wanted >= 3 and #keys < 3 and name:find(wanted, 1, true) then keys[#keys + 1] = row[key_field] end
+  end
+  return keys
+end
+
+--- A phrase for the end of a message about an unknown key: which one was meant by a misspelt key or by a name, as
+-- ": did you mean 'KR'?"; or nothing.
+function diagnostics.meant(wrong, rows, key_field)
+  local text, keys = tostring(wrong), {}
+  for i, row in ipairs(rows) do keys[i] = tostring(row[key_field]) end
+  local meant = {diagnostics.nearest(text, keys)}
+  if #meant == 0 then meant = keys_by_name(text, rows, key_field) end
+  if #meant == 0 then return "" end
+  return ": did you mean '" .. table.concat(meant, "' or '") .. "'?"
+end
+
 --- The number of edits between two words.
 function diagnostics.distance(a, b)
   local previous = {}

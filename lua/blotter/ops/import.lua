@@ -346,6 +346,9 @@ function import.prepare(whole, record, file)
     context.problems:add(context.file, nil, nil, "is not a record; expected a table with source and figures")
     return nil, context.problems
   end
+  if next(record) == nil then
+    context.problems:add(context.file, nil, nil, "is empty; expected a source with its figures")
+  end
   for _, name in ipairs(names_of(record)) do
     if name ~= "source" and not whole.tables[name] then
       context.problems:add(context.file, nil, tostring(name), "is no table; expected source, figures or another table")

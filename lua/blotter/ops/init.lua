@@ -7,8 +7,10 @@
 --   ops:at "2013-03-31"      ops:add {...}        ops:table "figures"
 
 local audit = require "blotter.ops.audit"
+local arguments = require "blotter.ops.arguments"
 local dates = require "blotter.ops.dates"
 local diagnostics = require "blotter.ops.diagnostics"
+local fail = require "blotter.fail"
 local import = require "blotter.ops.import"
 local lexicon = require "blotter.ops.lexicon"
 local loader = require "blotter.ops.package"
@@ -45,24 +47,33 @@ end
 -- Calls a function whose errors speak of the caller's mistake, and raises them where the user called.
 local function blame_caller(call, ...)
   local ok, result = pcall(call, ...)
-  if not ok then error(result, 3) end
+  if not ok then fail("%s", tostring(result)) end
   return result
 end
 
 --- The statements that pass a filter: an array of figures (see model.lua for what a figure holds).
 function Ops:figures(filter)
+  arguments.receiver(self, Ops, "figures")
+  arguments.expect(filter or {}, "table", "figures", "a filter such as {indicator = \"arrests\"}")
   return show.figures(self.model, blame_caller(select_.figures, self.model, filter or {}))
 end
 
 --- A total that does not count twice; see total.lua.
 function Ops:total(indicator, options)
+  arguments.receiver(self, Ops, "total")
+  arguments.expect(indicator, "string", "total", "an indicator such as \"arrests\"")
+  arguments.expect(options or {}, "table", "total", "options such as {by = \"subject\"}")
+  arguments.expect(options and options.by or "", "string", "total", "by to be a text such as \"area, year\"")
   return show.total(blame_caller(total.compute, self.model, indicator, options))
 end
 
 --- What does not fit together, ranked; see findings.lua for what a finding holds. options.check runs one check only.
 -- The list is remembered; it is the caller's to read, not to change.
 function Ops:reconcile(options)
-  if options and options.check then return reconcile.run(self.model, options) end
+  arguments.receiver(self, Ops, "reconcile")
+  options = arguments.options(options, {"check"}, "reconcile")
+  if options.check then arguments.one_of(options.check, reconcile.checks, "reconcile", "check") end
+  if options.check then return reconcile.run(self.model, options) end
   self.model.findings = self.model.findings or show.findings(reconcile.run(self.model))
   return self.model.findings
 end
@@ -81,7 +92,7 @@ end
 -- is named by its id in the table of relations.
 function Ops:implied(id)
   local relation = self.package.tables.relations.index[id]
-  if not relation then error(self:unknown("relations", id), 2) end
+  if not relation then fail("%s", self:unknown("relations", id)) end
   return relations.implied(self.model, relation)
 end
 
@@ -104,8 +115,12 @@ end
 
 --- The links around a subject as rows, with a drawing; see network.lua. options: depth (default 1).
 function Ops:network(subject, options)
-  if not self.package.tables.subjects.index[subject] then error(self:unknown("subjects", subject), 2) end
-  return network.around(self.model, subject, options and options.depth)
+  arguments.receiver(self, Ops, "network")
+  arguments.expect(subject, "string", "network", "the id of a subject such as \"icse\"")
+  local depth = arguments.options(options, {"depth"}, "network").depth or 1
+  if math.type(depth) ~= "integer" or depth < 1 then fail("network: depth is a whole number from 1") end
+  if not self.package.tables.subjects.index[subject] then fail("%s", self:unknown("subjects", subject)) end
+  return network.around(self.model, subject, depth)
 end
 
 --- A table of the package to query: ops:table "figures":where "indicator == 'arrests'":by "subject":agg "n = count()".
@@ -113,7 +128,7 @@ end
 function Ops:table(name)
   local data = self.package.tables[name]
   if not data then
-    error(("no table '%s': the tables are %s"):format(tostring(name), table.concat(self.names, ", ")), 2)
+    fail("no table '%s': the tables are %s", tostring(name), table.concat(self.names, ", "))
   end
   self.made = self.made or {}
   self.made[name] = self.made[name] or tables.make(data, name == "figures" and self.model.figures or data.rows)
@@ -130,17 +145,15 @@ end
 --- The rows of a table, as records by column name.
 function Ops:rows(name)
   local data = self.package.tables[name]
-  if not data then error(("no table '%s'"):format(tostring(name)), 2) end
+  if not data then fail("no table '%s'", tostring(name)) end
   return data.rows
 end
 
 --- The message for a key that a table does not have: "unknown subject 'icsee': did you mean 'icse'?".
 function Ops:unknown(name, key)
-  local data, keys = self.package.tables[name], {}
-  for i, row in ipairs(data.rows) do keys[i] = row[data.key_field] end
-  local near = diagnostics.nearest(tostring(key), keys)
+  local data = self.package.tables[name]
   return ("unknown %s '%s'%s"):format((name:gsub("s$", "")), tostring(key),
-    near and (": did you mean '" .. near .. "'?") or "")
+    diagnostics.meant(key, data.rows, data.key_field))
 end
 
 --- What should not be published so, of the numbers of a report; see audit.lua. An empty list when all is well.
@@ -151,7 +164,7 @@ end
 --- The row of a table by its key, or nil: ops:row("subjects", "icse").
 function Ops:row(name, key)
   local data = self.package.tables[name]
-  if not data then error(("no table '%s'"):format(tostring(name)), 2) end
+  if not data then fail("no table '%s'", tostring(name)) end
   return data.index[key]
 end
 
@@ -181,8 +194,9 @@ end
 --- The dataset as it was known on a day: only what had been published by then, as a new ops object. Sources whose day
 -- of publication is not known are not in it; their number is its field undated.
 function Ops:at(day)
-  local period, problem = dates.period(day)
-  if not period then error(problem, 2) end
+  arguments.receiver(self, Ops, "at")
+  local period = dates.period(day)
+  if not period then fail("at: '%s' is no day that exists, such as 2013-03-31", tostring(day)) end
   local known, sources, undated = {}, {}, 0
   for _, source in ipairs(self.sources) do
     if not source.published_last then
@@ -204,6 +218,13 @@ end
 --- The dataset under another lexicon, as a new ops object: ops:reading {about = {low = "v*0.8", high = "v*1.2"}}. Words
 -- that are not named keep the package's rules.
 function Ops:reading(words)
+  arguments.expect(words, "table", "reading", "a lexicon such as {about = {low = \"v*0.8\", high = \"v*1.2\"}}")
+  for name, word in pairs(words) do
+    if not self.package.tables.qualifiers.index[name] then fail("%s", self:unknown("qualifiers", name)) end
+    if type(word) ~= "table" or not lexicon.is_rule(word.low) or not lexicon.is_rule(word.high) then
+      fail("reading: '%s' needs two rules, low and high, such as \"v*0.8\", \"v+1\" or \"open\"", name)
+    end
+  end
   local figures = {}
   for i, figure in ipairs(self.model.figures) do
     figures[i] = copy(figure)
@@ -233,8 +254,9 @@ end
 -- package (not with {dry_run = true}), this ops object holds them, and {added, findings} is returned: the new rows by
 -- table, and the findings in which a new figure takes part.
 function Ops:add(record, options)
-  options = options or {}
-  if self.day then error("a view of the past cannot be added to", 2) end
+  arguments.receiver(self, Ops, "add")
+  options = arguments.options(options, {"dry_run", "file"}, "add")
+  if self.day then fail("a view of the past cannot be added to") end
   local combined, added, fresh = import.prepare(self.package, record, options.file)
   if not combined then return nil, added:text(), added end
   local extended = wrap(model.build(combined), combined)
@@ -263,14 +285,17 @@ end
 
 --- Adds what a file holds, JSON or CSV; see Ops:add.
 function Ops:import(path, options)
+  arguments.receiver(self, Ops, "import")
+  arguments.expect(path, "string", "import", "the path of a JSON or CSV file")
   local record, problems = import.read(path)
   if not record then return nil, problems:text(), problems end
-  options = options or {}
+  options = arguments.options(options, {"dry_run"}, "import")
   return self:add(record, {file = path, dry_run = options.dry_run})
 end
 
 --- Opens the dataset in a directory. Returns an ops object, or nil, a message with every problem, and the problems.
 function operations.open(directory)
+  arguments.expect(directory or "", "string", "operations", "the folder of the dataset")
   directory = directory or default_directory()
   local whole, problems = loader.open(directory)
   if whole then

@@ -62,6 +62,15 @@ local function apply_rule(rule, figure, is_counted, is_low)
   return as_integer(scaled(value, rule:match "^v%*(.+)$", is_counted, is_low))
 end
 
+local plain_rules = {v = true, ["v+1"] = true, ["v-1"] = true, ["v-half"] = true, ["v+half"] = true, given = true,
+  open = true}
+
+--- Whether a text is a rule.
+function lexicon.is_rule(rule)
+  if type(rule) ~= "string" then return false end
+  return plain_rules[rule] or tonumber(rule) ~= nil or rule:find "^v%*%d+%.?%d*$" ~= nil
+end
+
 --- The ends of a figure by a lexicon: low, high (nil is open). A rule "given" keeps what is stored.
 function lexicon.bounds(words, figure, indicator)
   local word = words[figure.qualifier]

@@ -44,10 +44,8 @@ local function check_known(whole, column, asked)
     end
   end
   if not name or whole.tables[name].index[asked] then return end
-  local keys = {}
-  for _, row in ipairs(whole.tables[name].rows) do keys[#keys + 1] = row[whole.tables[name].key_field] end
-  local near = diagnostics.nearest(tostring(asked), keys)
-  error(("unknown %s '%s'%s"):format(column, tostring(asked), near and (": did you mean '" .. near .. "'?") or ""), 0)
+  local data = whole.tables[name]
+  error(("unknown %s '%s'%s"):format(column, tostring(asked), diagnostics.meant(asked, data.rows, data.key_field)), 0)
 end
 
 local function column_test(whole, column, filter, exactly)
@@ -78,14 +76,14 @@ function select_.period(value)
   return period
 end
 
---- The tests that a filter stands for, without its period.
-function select_.tests(whole, filter)
+--- The tests that a filter stands for, without its period. `others` are names that may have been meant besides.
+function select_.tests(whole, filter, others)
   local asked = {}
   for name in pairs(filter) do asked[#asked + 1] = name end
   table.sort(asked, function(a, b) return tostring(a) < tostring(b) end)
   for _, name in ipairs(asked) do
     if not is_name[name] then
-      local near = diagnostics.nearest(tostring(name), names)
+      local near = diagnostics.nearest(tostring(name), names) or diagnostics.nearest(tostring(name), others or {})
       error(("unknown filter '%s'%s"):format(tostring(name), near and (": did you mean '" .. near .. "'?") or ""), 0)
     end
   end

@@ -150,7 +150,7 @@ end
 
 -- Step 1: the statements that the question allows.
 local function candidates(question, filter)
-  local tests = select_.tests(question.model, filter)
+  local tests = select_.tests(question.model, filter, {"by", "policy"})
   local period, found = question.period, {}
   for _, figure in ipairs(question.model.figures) do
     local good = true

@@ -1,0 +1,40 @@
+-- Mistakes at the prompt: each is raised where the user called, and says what was expected or meant.
+
+local operations = require "blotter.ops"
+
+describe("a mistake in a call", function()
+  local ops
+
+  setup(function() ops = assert(operations.open "data") end)
+
+  local cases = {
+    {"a text for a filter", function() ops:figures("arrests") end, "expected a filter such as"},
+    {"no indicator", function() ops:total() end, "expected an indicator such as \"arrests\", got nothing"},
+    {"a list for by", function() ops:total("arrests", {by = {"area"}}) end, "by to be a text"},
+    {"a misspelt option", function() ops:total("arrests", {polcy = "newest"}) end, "did you mean 'policy'?"},
+    {"a dot for a colon", function() ops.total("arrests") end, "called with a colon: ops:total"},
+    {"a misspelt check", function() ops:reconcile {check = "prts"} end, "did you mean 'parts'?"},
+    {"a number for options", function() ops:network("hsi", 2) end, "expected options such as {depth"},
+    {"a depth below 1", function() ops:network("hsi", {depth = 0}) end, "a whole number from 1"},
+    {"a day that does not exist", function() ops:at "2013-02-30" end, "'2013-02-30' is no day that exists"},
+    {"a name for a key", function() ops:figures {subject = "Operation Rescue"} end, "did you mean 'operation-rescue'?"},
+    {"an acronym for a key", function() ops:network "ICSE" end, "did you mean 'icse'?"},
+    {"a part of a name", function() ops:figures {area = "Republic of Korea"} end, "did you mean 'KR'?"},
+    {"an unknown word", function() ops:reading {abot = {low = "v", high = "v"}} end, "did you mean 'about'?"},
+    {"a rule that is none", function() ops:reading {about = {low = "zz", high = "v"}} end, "needs two rules"},
+  }
+  for _, case in ipairs(cases) do
+    it("such as " .. case[1], function()
+      local ok, message = pcall(case[2])
+      assert.is_false(ok)
+      assert.is_truthy(message:find(case[3], 1, true), message)
+      assert.is_truthy(message:find("^%S*arguments_spec%.lua:%d+: "), message)
+    end)
+  end
+
+  it("such as an empty record is refused before anything is written", function()
+    local added, message = ops:add({}, {dry_run = true})
+    assert.is_nil(added)
+    assert.is_truthy(message:find("expected a source with its figures", 1, true), message)
+  end)
+end)
