@@ -1,0 +1,249 @@
+/* Stages that answer with rows, and aggregates whose answers are lists: order, limit, top, string_agg. */
+#include "check.h"
+
+#include "exec/query.h"
+#include "expr_fixture.h"
+
+#define ROWS 5000u
+
+static blt_expr *compile(const fixture *x, const char *text) {
+  blt_expr *e = NULL;
+  blt_error err;
+  if (text && fx_compile(x, text, &e, &err) != BLT_OK) CHECK_AT(false, "%s: %s", text, err.message);
+  return e;
+}
+
+static blt_value cell(const blt_view *v, uint32_t col, uint64_t row) {
+  return blt_view_value(v, col, (uint32_t)(row / BLT_BLOCK_ROWS), (uint32_t)(row % BLT_BLOCK_ROWS));
+}
+
+static int compare(const blt_value *a, const blt_value *b, const blt_order *o) {
+  if (a->null || b->null) return a->null == b->null ? 0 : (a->null == o->nulls_first) ? -1 : 1;
+  int c;
+  if (a->type.id == BLT_STRING) {
+    uint32_t n = a->u.s.len < b->u.s.len ? a->u.s.len : b->u.s.len;
+    c = memcmp(a->u.s.s, b->u.s.s, n);
+    if (c == 0) c = (a->u.s.len > b->u.s.len) - (a->u.s.len < b->u.s.len);
+  } else if (a->type.id == BLT_FLOAT64) {
+    bool an = a->u.f != a->u.f, bn = b->u.f != b->u.f;
+    c = an || bn ? an - bn : (a->u.f > b->u.f) - (a->u.f < b->u.f);
+  } else {
+    c = (a->u.i > b->u.i) - (a->u.i < b->u.i);
+  }
+  return o->descending ? -c : c;
+}
+
+static int compare_rows(const blt_view *v, uint64_t a, uint64_t b, const blt_order *order, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) {
+    blt_value x = cell(v, order[i].column, a), y = cell(v, order[i].column, b);
+    int c = compare(&x, &y, &order[i]);
+    if (c) return c;
+  }
+  return 0;
+}
+
+/* Columns i f s u d and, last, a row's number in the view, by `order`. */
+static blt_table *ordered(const fixture *x, const blt_order *order, uint32_t norder, uint64_t skip,
+                          uint64_t limit) {
+  static const char *const texts[] = {"i", "f", "s", "u", "d", "j"};
+  blt_output outputs[6];
+  blt_table *out = NULL;
+  blt_error err;
+  for (int i = 0; i < 6; i++) outputs[i] = (blt_output){texts[i], compile(x, texts[i])};
+  blt_stage stage = {.view = x->view,
+                     .noutputs = 6,
+                     .outputs = outputs,
+                     .norder = norder,
+                     .order = order,
+                     .skip = skip,
+                     .limit = limit};
+  CHECK_AT(blt_stage_run(x->ctx, &stage, &out, NULL, &err) == BLT_OK, "%s", err.message);
+  for (int i = 0; i < 6; i++) blt_expr_free(outputs[i].expr);
+  return out;
+}
+
+static bool same_cell(const blt_value *a, const blt_value *b) {
+  if (a->null || b->null) return a->null == b->null;
+  if (a->type.id == BLT_STRING) return a->u.s.len == b->u.s.len && !memcmp(a->u.s.s, b->u.s.s, a->u.s.len);
+  return a->u.i == b->u.i;
+}
+
+static const blt_order orders[][2] = {
+    {{1, false, false}, {3, false, false}}, {{1, true, true}, {2, false, true}},
+    {{2, true, false}, {0, true, true}},    {{4, false, true}, {1, true, false}},
+    {{3, true, true}, {4, false, false}},   {{0, false, false}, {5, true, true}},
+};
+
+static void rows_come_in_the_order_asked_for(void) {
+  fixture x = fx_new(ROWS, 21);
+  for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
+    for (uint32_t n = 1; n <= 2; n++) {
+      blt_table *t = ordered(&x, orders[i], n, 0, UINT64_MAX);
+      blt_view *v;
+      blt_error err;
+      REQUIRE(t && blt_table_view(t, &v, &err) == BLT_OK);
+      CHECK_INT(v->rows, ROWS);
+      for (uint64_t r = 1; r < v->rows && check_ok; r++)
+        CHECK_AT(compare_rows(v, r - 1, r, orders[i], n) <= 0, "order %zu of %u keys: row %u", i, n,
+                 (unsigned)r);
+      blt_view_release(v);
+      blt_table_release(t);
+    }
+  fx_free(&x);
+}
+
+/* The beginning of an order is found without sorting all: the rows are those of the whole order. */
+static void a_limit_gives_the_beginning_of_the_order(void) {
+  static const uint64_t cuts[][2] = {{0, 1}, {0, 10}, {7, 20}, {0, 0}, {4990, 100}, {6000, 5}, {0, 1300}};
+  fixture x = fx_new(ROWS, 22);
+  for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+    blt_table *whole = ordered(&x, orders[i], 2, 0, UINT64_MAX);
+    blt_view *w, *v;
+    blt_error err;
+    REQUIRE(whole && blt_table_view(whole, &w, &err) == BLT_OK);
+    for (size_t c = 0; c < sizeof cuts / sizeof *cuts; c++) {
+      uint64_t skip = cuts[c][0] < ROWS ? cuts[c][0] : ROWS,
+               n = ROWS - skip < cuts[c][1] ? ROWS - skip : cuts[c][1];
+      blt_table *t = ordered(&x, orders[i], 2, cuts[c][0], cuts[c][1]);
+      REQUIRE(t && blt_table_view(t, &v, &err) == BLT_OK);
+      CHECK_INT(v->rows, n);
+      for (uint64_t r = 0; r < v->rows; r++)
+        for (uint32_t col = 0; col < 6; col++) {
+          blt_value a = cell(w, col, skip + r), b = cell(v, col, r);
+          CHECK_AT(same_cell(&a, &b), "order %zu, cut %zu, row %u, column %u", i, c, (unsigned)r, col);
+        }
+      blt_view_release(v);
+      blt_table_release(t);
+    }
+    blt_view_release(w);
+    blt_table_release(whole);
+  }
+  fx_free(&x);
+}
+
+static blt_table *grouped(const fixture *x, const char *key, const char *kind, const char *arg,
+                          const char *parameter) {
+  blt_expr *k = compile(x, key), *a = compile(x, arg), *p = compile(x, parameter);
+  blt_output output = {"k", k};
+  blt_aggregate aggregate = {"a", kind, p ? 2 : 1, {a, p}, NULL};
+  blt_stage stage = {.view = x->view,
+                     .grouped = true,
+                     .noutputs = 1,
+                     .outputs = &output,
+                     .naggregates = 1,
+                     .aggregates = &aggregate,
+                     .limit = UINT64_MAX};
+  blt_table *out = NULL;
+  blt_error err;
+  CHECK_AT(blt_stage_run(x->ctx, &stage, &out, NULL, &err) == BLT_OK, "%s", err.message);
+  blt_expr_free(k);
+  blt_expr_free(a);
+  blt_expr_free(p);
+  return out;
+}
+
+/* `top` gives each group's largest values, one a row, largest first; short and long lists take different
+ * ways. */
+static void top_gives_the_largest_values_of_each_group(void) {
+  static const char *const sizes[] = {"1", "2", "5", "40"};
+  static const char *const keys[] = {"j", "j 1000000007 *"};
+  fixture x = fx_new(ROWS, 23);
+  for (int c = 0; c < 16; c++) {
+    bool bottom = c & 1;
+    uint32_t most = (uint32_t)atoi(sizes[c >> 2 & 3]);
+    blt_order order = {0, !bottom, false};
+    blt_table *t =
+        grouped(&x, keys[c >> 1 & 1], bottom ? "bottom" : "top", c & 1 ? "f" : "e", sizes[c >> 2 & 3]);
+    blt_view *v;
+    blt_error err;
+    REQUIRE(t && blt_table_view(t, &v, &err) == BLT_OK);
+    uint32_t col = bottom ? FX_F : FX_E;
+    for (uint64_t r = 0, n; r < v->rows; r += n) {
+      blt_value key = cell(v, 0, r);
+      for (n = 1; r + n < v->rows; n++) {
+        blt_value next = cell(v, 0, r + n);
+        if (!same_cell(&key, &next)) break;
+      }
+      blt_value last = cell(v, 1, r + n - 1);
+      uint32_t values = 0, before = 0;
+      for (uint32_t i = 0; i < ROWS; i++) {
+        blt_value j = cell(x.view, FX_J, i), value = cell(x.view, col, i);
+        if (!j.null && c & 2) j.u.i *= 1000000007;
+        if (!same_cell(&j, &key) || value.null) continue;
+        values++;
+        before += compare(&value, &last, &order) < 0;
+      }
+      CHECK_INT(n, values < most ? values : most);
+      CHECK_AT(before < n, "case %d: %u values come before the last of %u", c, before, (unsigned)n);
+      for (uint64_t i = 1; i < n; i++) {
+        blt_value a = cell(v, 1, r + i - 1), b = cell(v, 1, r + i);
+        CHECK(compare(&a, &b, &order) <= 0);
+      }
+    }
+    blt_view_release(v);
+    blt_table_release(t);
+  }
+  fx_free(&x);
+}
+
+static void string_agg_joins_in_row_order(void) {
+  fixture x = fx_new(300, 24);
+  blt_table *t = grouped(&x, "b", "string_agg", "s", "'+'");
+  blt_view *v;
+  blt_error err;
+  REQUIRE(t && blt_table_view(t, &v, &err) == BLT_OK);
+  CHECK_INT(v->rows, 3);
+  for (uint64_t g = 0; g < v->rows; g++) {
+    char want[8192];
+    size_t len = 0;
+    blt_value key = cell(v, 0, g), got = cell(v, 1, g);
+    for (uint32_t i = 0; i < 300; i++) {
+      blt_value b = cell(x.view, FX_B, i), s = cell(x.view, FX_S, i);
+      if (!same_cell(&b, &key) || s.null) continue;
+      if (len) want[len++] = '+';
+      memcpy(want + len, s.u.s.s, s.u.s.len);
+      len += s.u.s.len;
+    }
+    CHECK_INT(got.u.s.len, len);
+    CHECK(len == got.u.s.len && memcmp(want, got.u.s.s, len) == 0);
+  }
+  blt_view_release(v);
+  blt_table_release(t);
+  fx_free(&x);
+}
+
+static void wrong_arguments_are_named(void) {
+  static const struct {
+    const char *kind, *x, *y;
+    blt_status status;
+  } wrong[] = {{"median", "s", NULL, BLT_ETYPE},    {"sum", "d", NULL, BLT_ETYPE},
+               {"quantile", "j", "2", BLT_EINVAL},  {"quantile", "j", "j", BLT_EINVAL},
+               {"top", "j", "0", BLT_EINVAL},       {"corr", "j", NULL, BLT_EINVAL},
+               {"any", "j", NULL, BLT_ETYPE},       {"string_agg", "j", NULL, BLT_ETYPE},
+               {"frobnicate", "j", NULL, BLT_ENAME}};
+  fixture x = fx_new(10, 25);
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    blt_expr *a = compile(&x, wrong[i].x), *b = compile(&x, wrong[i].y);
+    blt_aggregate fine = {"n", "count", 0, {NULL}, NULL}, bad = {"a", wrong[i].kind, b ? 2 : 1, {a, b}, NULL};
+    blt_aggregate both[] = {fine, bad};
+    blt_stage stage = {
+        .view = x.view, .grouped = true, .naggregates = 2, .aggregates = both, .limit = UINT64_MAX};
+    blt_table *out = NULL;
+    blt_error err;
+    CHECK_INT(blt_stage_run(x.ctx, &stage, &out, NULL, &err), wrong[i].status);
+    CHECK_INT(err.position, 1);
+    CHECK_AT(strstr(err.message, wrong[i].kind), "%s", err.message);
+    blt_expr_free(a);
+    blt_expr_free(b);
+  }
+  fx_free(&x);
+}
+
+int main(void) {
+  RUN(rows_come_in_the_order_asked_for);
+  RUN(a_limit_gives_the_beginning_of_the_order);
+  RUN(top_gives_the_largest_values_of_each_group);
+  RUN(string_agg_joins_in_row_order);
+  RUN(wrong_arguments_are_named);
+  return check_report();
+}
