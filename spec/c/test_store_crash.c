@@ -225,7 +225,7 @@ static void write_some(uint64_t commits) {
   blt_ctx *ctx = blt_ctx_new();
   blt_db *db;
   blt_error err;
-  uint64_t k;
+  uint64_t k = 0;
   blt_status st = blt_db_open(ctx, path, NULL, &db, &err);
   if (st == BLT_OK) st = number_of(db, &k, &err);
   for (uint64_t i = 0; st == BLT_OK && i < commits; i++) {
