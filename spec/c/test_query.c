@@ -120,7 +120,8 @@ typedef struct moments {
 
 static moments moments_of(const blt_value *x, const blt_value *y, uint32_t n) {
   moments m = {.n = n};
-  for (uint32_t i = 0; i < n; i++) m.mx += number(&x[i]) / n, m.my += y ? number(&y[i]) / n : 0;
+  for (uint32_t i = 0; i < n; i++) m.mx += number(&x[i]), m.my += y ? number(&y[i]) : 0;
+  m.mx /= n, m.my /= n;
   for (uint32_t i = 0; i < n; i++) {
     double dx = number(&x[i]) - m.mx, dy = y ? number(&y[i]) - m.my : 0;
     m.xx += dx * dx, m.yy += dy * dy, m.xy += dx * dy;
