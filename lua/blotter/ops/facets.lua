@@ -4,7 +4,6 @@
 -- subject, area, period or category, or another side of one split); nil means that they may overlap, and may not be
 -- added. facets.same_period(a, b) says whether two figures of one cell speak of one period.
 
-local dates = require "blotter.ops.dates"
 local ages_overlap = require("blotter.ops.model").ages_overlap
 
 local facets = {}
@@ -84,23 +83,23 @@ end
 
 local coarseness = {day = 1, month = 2, quarter = 3, year = 4, unknown = 5}
 
-local function same_day(a, b, precision)
+local months_in = {1, 1, 3, 12, 12}
+
+-- Whether two days are one as exactly as both are known; the months are counted from year 0.
+local function same_day(a, b, month1, month2, precision)
   if a == b then return true end
-  if not a or not b then return false end
-  if precision == 1 then return false end
-  local year1, month1 = dates.civil(a)
-  local year2, month2 = dates.civil(b)
-  if year1 ~= year2 then return false end
-  if precision >= 4 then return true end
-  if precision == 3 then return (month1 - 1) // 3 == (month2 - 1) // 3 end
-  return month1 == month2
+  if not a or not b or precision == 1 then return false end
+  local unit = months_in[precision]
+  return month1 // unit == month2 // unit
 end
 
 --- Whether two figures speak of one period, each side compared as exactly as both are known.
 function facets.same_period(a, b)
-  if a.first == b.first and a.last == b.last then return true end
+  local first1, first2, last1, last2 = a.first, b.first, a.last, b.last
+  if first1 == first2 and last1 == last2 then return true end
   local precision = math.max(coarseness[a.period_precision] or 5, coarseness[b.period_precision] or 5)
-  return same_day(a.first, b.first, precision) and same_day(a.last, b.last, precision)
+  return same_day(first1, first2, a.first_month, b.first_month, precision)
+    and same_day(last1, last2, a.last_month, b.last_month, precision)
 end
 
 --- Whether the period of a lies inside that of b, however far b's end is known; false when either is open.

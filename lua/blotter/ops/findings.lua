@@ -22,7 +22,7 @@ local verdict_order = {none = 1, some = 2, all = 3}
 
 --- An empty collection over a model.
 function findings.collector(whole)
-  return setmetatable({model = whole, list = {}, by_signature = {}, tally = {}, notes = {}}, Collector)
+  return setmetatable({model = whole, list = {}, by_signature = {}, disputed = {}, tally = {}, notes = {}}, Collector)
 end
 
 --- Notes that a check looked at something: the verdict is counted, whether or not it makes a finding.
@@ -35,11 +35,16 @@ function Collector:count(check, verdict)
   tally[verdict] = tally[verdict] + 1
 end
 
+-- What a figure says, whoever says it.
+local function statement_of(figure)
+  return ("%s#%s#%s"):format(figure.cell, figure.low, figure.high)
+end
+
 -- What makes two findings the same one: the same figures' cells, periods and bounds.
 local function signature(finding)
   local parts = {}
   for i, figure in ipairs(finding.figures) do
-    parts[i] = ("%s#%s#%s"):format(figure.cell, figure.low, figure.high)
+    parts[i] = statement_of(figure)
   end
   table.sort(parts)
   return finding.class .. "\n" .. table.concat(parts, "\n")
@@ -64,6 +69,12 @@ function Collector:add(finding)
     return
   end
   self:count(finding.check, finding.verdict)
+  if finding.class ~= "remainder" then
+    for _, figure in ipairs(finding.figures) do
+      local said = statement_of(figure)
+      if self.disputed[said] ~= "contradiction" then self.disputed[said] = finding.class end
+    end
+  end
   self.by_signature[key] = finding
   self.list[#self.list + 1] = finding
 end
@@ -71,16 +82,8 @@ end
 --- Whether what a figure says stands in a contradiction already (or, with any, in a finding that is no mere remainder),
 -- so that what follows from it is no news.
 function Collector:is_disputed(figure, any)
-  for _, finding in ipairs(self.list) do
-    if finding.class == "contradiction" or any and finding.class ~= "remainder" then
-      for _, own in ipairs(finding.figures) do
-        if own == figure or own.cell == figure.cell and own.low == figure.low and own.high == figure.high then
-          return true
-        end
-      end
-    end
-  end
-  return false
+  local class = self.disputed[statement_of(figure)]
+  return class == "contradiction" or any and class ~= nil or false
 end
 
 --- Notes what could not be checked, and why.

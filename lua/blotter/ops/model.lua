@@ -4,6 +4,7 @@
 -- Added to each figure of the table:
 --   best                  the value, moved into its bounds (10,001 of "more than 10,000"); nil where none is printed
 --   first, last           its period as day numbers; nil is open (not known)
+--   first_month, last_month   the months of first and last, counted from year 0
 --   last_sure             the earliest day on which its period may end: of "since 2003", the day may not be known
 --   dims, dim_count       its categories as {dimension = code}, and how many there are
 --   cell                  the key of what it measures: subject, indicator, currency, area, categories; not the period
@@ -40,6 +41,20 @@ local function earliest_end(figure)
   if precision == "year" and month == 12 and day == 31 then return dates.day(year, 1, 1) end
   if precision == "quarter" then return dates.day(year, (month - 1) // 3 * 3 + 1, 1) end
   return day == dates.days_in_month(year, month) and dates.day(year, month, 1) or last
+end
+
+local months = {}
+
+-- The month of a day, counted from year 0; remembered, as few days come again and again.
+local function month_of(day)
+  if not day then return nil end
+  local month = months[day]
+  if not month then
+    local year, number = dates.civil(day)
+    month = year * 12 + number - 1
+    months[day] = month
+  end
+  return month
 end
 
 -- The last day on which a source may have been published.
@@ -105,6 +120,7 @@ local function resolve_figure(figure, tables)
   figure.voice, figure.published, figure.official = source.voice, source.published, source.official
   figure.first, figure.last = period_of(figure)
   figure.last_sure = earliest_end(figure)
+  figure.first_month, figure.last_month = month_of(figure.first), month_of(figure.last)
   local key, dims, count = {figure.subject, figure.indicator, figure.currency or "", cell_area(figure, tables)}, {}, 0
   for i, dimension in ipairs(model.dimensions) do
     local code = figure[dimension]

@@ -21,11 +21,12 @@ local function observations(model)
     local name = first.subject .. "|" .. first.indicator .. "|" .. (first.currency or "")
     local bucket = buckets[name]
     if not bucket then
-      bucket = {cells = 0, low = {}, all = {}}
+      bucket = {cells = 0, low = {}, all = {}, by_cell = {}}
       buckets[name] = bucket
       order[#order + 1] = bucket
     end
     bucket.cells = bucket.cells + 1
+    bucket.by_cell[first.cell] = cell
     local list = {}
     for _, figure in ipairs(cell) do
       if figure.rank ~= "deprecated" then
@@ -52,7 +53,8 @@ local function observations(model)
 end
 
 local function is_narrower(model, part, whole)
-  if part.cell == whole.cell then return false end
+  if part.dim_count < whole.dim_count or part.cell == whole.cell then return false end
+  if part.last and whole.last and part.last > whole.last + 366 then return false end
   if not model:area_within(part.area, whole.area) then return false end
   if not facets.dims_within(model, part, whole) then return false end
   return facets.same_period(part, whole) or facets.surely_inside(part, whole)
@@ -127,8 +129,8 @@ end
 
 -- Of the statements of one cell and period, the one with the highest reading: if that is too small, all are.
 local function most_generous(bucket, whole)
-  for _, other in ipairs(bucket.all) do
-    if other.cell == whole.cell and other ~= whole and facets.same_period(other, whole) then
+  for _, other in ipairs(bucket.by_cell[whole.cell]) do
+    if other ~= whole and other.rank ~= "deprecated" and facets.same_period(other, whole) then
       if not other.high or other.high > whole.high or (other.high == whole.high and other.id < whole.id) then
         return false
       end
