@@ -20,6 +20,7 @@ function check.run(args)
     if finding.verdict == "none" then beyond_repair = beyond_repair + 1 end
   end
   local note = ("%d findings, of which %d hold for no reading of the figures."):format(#rows, beyond_repair)
+  for _, unchecked in ipairs(findings.notes) do note = note .. " Not checked: " .. unchecked .. "." end
   shared.deliver({ blocks = { { kind = "table", columns = COLUMNS, rows = rows, note = note } } }, args)
   return args.strict and beyond_repair > 0 and shared.FOUND or shared.DONE
 end
