@@ -76,32 +76,36 @@ local function check_width(compiled, cells, file, line, problems)
   return false
 end
 
+-- Judges a text that was not seen before in its field. Returns its value, or nil when it is refused.
+local function judge(field, text, file, line, problems)
+  local value, expected = schema.parse(field, text)
+  if value == nil then
+    problems:add(file, line, field.name, ("'%s' is refused; %s"):format(text, expected))
+  elseif not field.unique then
+    field.known[text] = value
+  end
+  return value
+end
+
 --- Turns the texts of a row into a record, adding to problems what the schema refuses.
--- cells[i] is the text of the i-th field; nil or a missing value where there is none. Values are remembered by
--- their text, so that a word that comes back is not judged again.
+-- cells[i] is the text of the i-th field; nil, an empty text or a missing value where there is none. Values are
+-- remembered by their text, so that a word that comes back is not judged again.
 function loader.read_record(compiled, cells, file, line, problems)
   local record = {line = line}
-  local missing, fields = compiled.missing, compiled.fields
-  local no_text = missing[""]
-  for i = 1, #fields do
+  local names, known, required, missing = compiled.names, compiled.known, compiled.required, compiled.missing
+  for i = 1, #names do
     local text = cells[i]
-    local field = fields[i]
-    if text == nil or text == "" and no_text or missing[text] then
-      if field.required then problems:add(file, line, field.name, "is empty; expected a value") end
-    elseif field.is_plain then
-      record[field.name] = text
-    else
-      local value = field.known[text]
-      if value == nil then
-        local expected
-        value, expected = schema.parse(field, text)
-        if value == nil then
-          problems:add(file, line, field.name, ("'%s' is refused; %s"):format(text, expected))
-        elseif not field.unique then
-          field.known[text] = value
-        end
+    if text and text ~= "" and not missing[text] then
+      local values = known[i]
+      if values then
+        local value = values[text]
+        if value == nil then value = judge(compiled.fields[i], text, file, line, problems) end
+        record[names[i]] = value
+      else
+        record[names[i]] = text
       end
-      record[field.name] = value
+    elseif required[i] then
+      problems:add(file, line, names[i], "is empty; expected a value")
     end
   end
   return record

@@ -134,7 +134,8 @@ local function as_lua_pattern(source)
       item = item and "%" .. item
     end
     if not item then
-      item, after = body:match("^([%w_:/.])()", pos)
+      item, after = body:match("^([%w_:/. ,;%-])()", pos)
+      if item and item ~= "." then item = item:gsub("%p", "%%%0") end
     end
     if not item then return nil end
     local least, most, beyond = repetition(body, after)

@@ -1,6 +1,8 @@
 -- The rules of one table, compiled from its Table Schema: what a cell's text must look like and what it becomes.
 --
--- schema.compile(resource) returns {name, path, fields, names, primary_key, unique_keys, foreign_keys, missing}.
+-- schema.compile(resource) returns {name, path, title, fields, by_name, primary_key, unique_keys, foreign_keys, missing}
+-- and, by the place of a field, its name in names, whether it is required, and in known the values of texts that were
+-- judged before (false where any text will do).
 -- schema.parse(field, text) returns the value, or nil and what was expected. Types: string, integer, number, boolean
 -- and date (kept as ISO text, the day checked).
 
@@ -140,6 +142,7 @@ function schema.compile(resource)
   end
   local compiled = {
     name = resource.name, path = resource.path, title = resource.title or resource.name, fields = {}, by_name = {},
+    names = {}, required = {}, known = {},
     primary_key = as_list(source.primaryKey), unique_keys = source.uniqueKeys or {}, foreign_keys = {},
     missing = set_of(source.missingValues or {""}),
   }
@@ -148,6 +151,9 @@ function schema.compile(resource)
     if not field then return nil, ("resource '%s': %s"):format(resource.name, problem) end
     compiled.fields[#compiled.fields + 1] = field
     compiled.by_name[field.name] = field
+    local place = #compiled.fields
+    compiled.names[place], compiled.required[place] = field.name, field.required
+    compiled.known[place] = not field.is_plain and field.known
   end
   for _, key in ipairs(source.foreignKeys or {}) do
     compiled.foreign_keys[#compiled.foreign_keys + 1] = {
