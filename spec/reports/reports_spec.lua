@@ -66,7 +66,7 @@ describe("the overview", function()
       end
     end
     for _, part in ipairs {"12 citizens of", "3 citizens of Sri Lanka", "2 citizens of Viet Nam",
-      "1 citizens of Indonesia", "1 citizens of Thailand"} do
+      "1 citizen of Indonesia", "1 citizen of Thailand"} do
       assert.is_truthy(found:find(part, 1, true), found)
     end
   end)
@@ -124,6 +124,14 @@ describe("the profile", function()
       "NationPress"} do
       assert.is_truthy(text:find(part, 1, true), part)
     end
+  end)
+
+  it("prints words and units for codes, and a date no more exactly than it is known", function()
+    local text = formats.render(assert(reports.build("profile", ops, {subject = "operation-predator"})), "text", {width = 160})
+    assert.is_truthy(text:find("Share of arrests (percent)", 1, true))
+    assert.is_truthy(text:find("counted differently", 1, true))
+    assert.is_nil(text:find "status %u")
+    assert.is_nil(text:find("2003-01-01", 1, true))
   end)
 
   it("refuses an unknown subject and says what could be meant", function()

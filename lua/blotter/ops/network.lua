@@ -1,7 +1,7 @@
 -- Who led, took part, funded, tipped off, and what led to what: the links around a subject.
 --
 -- network.around(model, subject, depth) walks the links (and the parents and leads of the table of subjects, as part_of
--- and leads) in both directions. It returns rows {from, to, role, depth, date, sources}, one for each edge however many
+-- and leads) in both directions. It returns rows {from, to, role, depth, date, date_precision, sources}, one for each edge however many
 -- sources state it, nearest first, and drawing, the same as a tree of text.
 
 local network = {}
@@ -27,7 +27,7 @@ local function add_edge(graph, from, to, role, link)
     end
   end
   if link then
-    edge.date = edge.date or link.date
+    if not edge.date then edge.date, edge.date_precision = link.date, link.date_precision end
     edge.sources[#edge.sources + 1] = link.source
   end
 end
@@ -61,7 +61,7 @@ local function walk(graph, start, depth)
           taken[edge] = true
           local other = edge.from == id and edge.to or edge.from
           rows[#rows + 1] = {from = edge.from, to = edge.to, role = edge.role, depth = distance[id] + 1,
-            date = edge.date, sources = edge.sources, near = id, far = other}
+            date = edge.date, date_precision = edge.date_precision, sources = edge.sources, near = id, far = other}
           if not distance[other] then
             distance[other] = distance[id] + 1
             queue[#queue + 1] = other
@@ -114,7 +114,7 @@ function network.around(model, subject, depth)
   local result = {drawing = table.concat(out, "\n")}
   for i, row in ipairs(rows) do
     result[i] = {from = row.from, to = row.to, role = row.role, depth = row.depth, date = row.date,
-      sources = row.sources, from_name = name_of(model, row.from), to_name = name_of(model, row.to),
+      date_precision = row.date_precision, sources = row.sources, from_name = name_of(model, row.from), to_name = name_of(model, row.to),
       words = row.from == row.near and outward[row.role] or inward[row.role], near = row.near, far = row.far,
       far_name = name_of(model, row.far)}
   end

@@ -26,6 +26,14 @@ function phrase.counted(figure)
   return phrase.value(figure) .. " " .. figure.indicator_row.name:lower()
 end
 
+-- The name of an area as it stands after "of": "the Republic of Korea", "Japan".
+local function with_article(name)
+  for _, start in ipairs {"Republic", "United", "Russian Federation", "Netherlands", "Philippines"} do
+    if name:find("^" .. start) then return "the " .. name end
+  end
+  return name
+end
+
 --- The categories of a figure, preferred terms, without those that another one (its whole) has: "age 10 to 19".
 function phrase.categories(whole, figure, besides)
   local words = {}
@@ -33,7 +41,7 @@ function phrase.categories(whole, figure, besides)
     local code = figure[dimension]
     if code and not (besides and besides[dimension] == code) then
       if dimension == "citizenship" then
-        words[#words + 1] = "citizens of " .. whole.tables.areas.index[code].name
+        words[#words + 1] = "citizens of " .. with_article(whole.tables.areas.index[code].name)
       else
         words[#words + 1] = whole.tables.codes.index[code].label_preferred
       end

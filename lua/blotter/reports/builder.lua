@@ -6,6 +6,10 @@ local builder = {}
 local Builder = {}
 Builder.__index = Builder
 
+--- What the status of a figure (SDMX OBS_STATUS) means to a reader; nil for a normal one.
+builder.status_words = { B = "break in series", D = "counted differently", E = "estimate", F = "forecast",
+  P = "provisional", U = "doubtful" }
+
 --- A builder for a document about `ops`.
 function builder.new(ops)
   return setmetatable({ ops = ops, blocks = {}, numbers = {}, cited = {}, published = {} }, Builder)
@@ -75,12 +79,14 @@ end
 -- figures count only a category.
 function Builder:flags_of(row)
   self.impossible = self.impossible or contradicted(self.ops:reconcile())
-  local flags, is_part = {}, #row.figures > 0
+  local flags, is_part, status = {}, #row.figures > 0, row.figures[1] and row.figures[1].status
   for _, figure in ipairs(row.figures) do
     if self.impossible[figure.id] then flags[1] = "contradicted" end
     is_part = is_part and figure.dim_count > 0
+    if figure.status ~= status then status = nil end
   end
   if is_part then flags[#flags + 1] = "in part" end
+  flags[#flags + 1] = builder.status_words[status]
   return flags
 end
 

@@ -103,6 +103,7 @@ local function parts_text(ops, split)
   local words = {}
   for i, part in ipairs(split.figures) do
     local label = split.labels[i] ~= "" and split.labels[i] or ops:words(part).period or ""
+    if part.best == 1 then label = label:gsub("^citizens ", "citizen ") end
     words[i] = ("%s %s"):format(ops:words(part).value, label)
   end
   return table.concat(words, "; ")
@@ -229,8 +230,9 @@ local function introduction(ops, policy)
   for _, source in ipairs(ops.sources) do
     if source.publisher_row.official then official = official + 1 end
   end
-  return ("%d statements in %d sources (%d of them by the body responsible), about %d subjects. "):format(
-    #ops:figures {}, #ops.sources, official, #ops.subjects)
+  local number = require("blotter.formats.cell").number
+  return ("%s statements in %d sources (%d of them by the body responsible), about %d subjects. "):format(
+    number(#ops:figures {}), #ops.sources, official, #ops.subjects)
     .. "Each number is what a source printed, with the bounds that its own words leave: \"more than 2,000\" is 2,001 "
     .. ("or more. Competing statements are settled by the policy '%s'; what is unknown stays empty."):format(policy)
 end

@@ -15,6 +15,12 @@ local function name_of(ops, id)
   return row and row.name
 end
 
+-- An ISO day as exactly as it is known: "2015", "2014-09".
+local function known_date(day, precision)
+  if not day then return nil end
+  return day:sub(1, precision == "year" and 4 or precision == "month" and 7 or 10)
+end
+
 local function add_facts(doc, subject)
   local ops = doc.ops
   local area = subject.area and ops:row("areas", subject.area)
@@ -22,8 +28,8 @@ local function add_facts(doc, subject)
   for _, item in ipairs {
     { "Identifier", subject.id }, { "Kind", (subject.type:gsub("_", " ")) }, { "Acronym", subject.acronym or false },
     { "Belongs to", name_of(ops, subject.parent) or false }, { "Led by", name_of(ops, subject.lead) or false },
-    { "Area", area and area.name or false }, { "Began", subject.date_start or false },
-    { "Ended", subject.date_end or false }, { "Note", subject.note or false },
+    { "Area", area and area.name or false }, { "Began", known_date(subject.date_start, subject.date_precision) or false },
+    { "Ended", known_date(subject.date_end, subject.date_precision) or false }, { "Note", subject.note or false },
   } do
     if item[2] then items[#items + 1] = item end
   end
@@ -36,13 +42,13 @@ local function add_network(doc, subject)
     local numbers = {}
     for _, id in ipairs(edge.sources) do numbers[#numbers + 1] = doc:cite(doc.ops:row("sources", id)) end
     table.sort(numbers)
-    rows[i] = { edge.words, edge.far_name, edge.date or nil, builder.marks(numbers) }
+    rows[i] = { edge.words, edge.far_name, known_date(edge.date, edge.date_precision), builder.marks(numbers) }
   end
   if #rows == 0 then return end
   doc:heading(2, "Links")
   doc:add { kind = "table", rows = rows, columns = {
     { name = "role", title = "Role", type = "string" }, { name = "subject", title = "Subject", type = "string" },
-    { name = "date", title = "Date", type = "date" }, { name = "sources", title = "Sources", type = "string" },
+    { name = "date", title = "Date", type = "string" }, { name = "sources", title = "Sources", type = "string" },
   } }
 end
 
@@ -52,6 +58,12 @@ local function total_row(doc, result, label)
   if row.refused then return { label, nil, "not added: " .. row.refused } end
   local used = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
   return { label, doc:sum(row, doc:flags_of(row), label), ("%s used, %d left out"):format(used, #result.left_out) }
+end
+
+-- What a number counts, with the unit where the name does not say it.
+local function counted(indicator, currency)
+  local unit = indicator.unit == "percent" and "percent" or currency
+  return unit and ("%s (%s)"):format(indicator.name, unit) or indicator.name
 end
 
 -- The indicators of some figures, in the order of their table.
@@ -65,25 +77,46 @@ local function indicators_of(ops, figures)
 end
 
 local function add_totals(doc, subject, figures, policy)
-  local rows = {}
+  local rows, with_shares = {}, false
   for _, indicator in ipairs(indicators_of(doc.ops, figures)) do
-    local result = doc.ops:total(indicator.id, { subject = subject.id, exactly = true, policy = policy })
-    rows[#rows + 1] = total_row(doc, result, indicator.name)
+    if indicator.unit == "percent" then
+      with_shares = true
+    else
+      local result = doc.ops:total(indicator.id, { subject = subject.id, exactly = true, policy = policy })
+      rows[#rows + 1] = total_row(doc, result, counted(indicator, result.total.currency))
+    end
   end
+  if #rows == 0 then return end
   doc:heading(2, "Totals")
   doc:add { kind = "table", rows = rows, columns = {
     { name = "indicator", title = "Counted", type = "string" }, { name = "total", title = "Total", type = "figure" },
     { name = "basis", title = "Basis", type = "string" },
-  }, note = ("Competing statements are settled by the policy '%s'; nothing is counted twice."):format(policy) }
+  }, note = ("Competing statements are settled by the policy '%s'; nothing is counted twice.%s"):format(policy,
+    with_shares and " Shares and changes in percent are no totals: they stand among the statements below." or "") }
+end
+
+-- By what is counted, then by the end of the period, the latest last; without a period at the end.
+local function in_order(ops, figures)
+  local place, sorted = {}, table.move(figures, 1, #figures, 1, {})
+  for i, indicator in ipairs(ops:rows "indicators") do place[indicator.id] = i end
+  table.sort(sorted, function(a, b)
+    local x, y = place[a.indicator], place[b.indicator]
+    if x ~= y then return x < y end
+    x, y = a.last or math.huge, b.last or math.huge
+    if x ~= y then return x < y end
+    x, y = a.first or -math.huge, b.first or -math.huge
+    if x ~= y then return x < y end
+    return a.id < b.id
+  end)
+  return sorted
 end
 
 local function add_figures(doc, figures)
   local rows = {}
-  for i, figure in ipairs(figures) do
-    local words, flags = doc.ops:words(figure), {}
-    if figure.part_of then flags[#flags + 1] = "part" end
-    if figure.status ~= "A" then flags[#flags + 1] = "status " .. figure.status end
-    rows[i] = { figure.indicator_row.name, doc.ops:label(figure), words.period, figure.printed,
+  for i, figure in ipairs(in_order(doc.ops, figures)) do
+    local words, flags = doc.ops:words(figure), { builder.status_words[figure.status] }
+    if figure.part_of then table.insert(flags, 1, "part") end
+    rows[i] = { counted(figure.indicator_row, figure.currency), doc.ops:label(figure), words.period, figure.printed,
       doc:figure(figure, flags) }
   end
   doc:heading(2, "Every statement")
