@@ -1,8 +1,8 @@
 -- The rules of one table, compiled from its Table Schema: what a cell's text must look like and what it becomes.
 --
--- schema.compile(resource) returns {name, path, title, fields, by_name, primary_key, unique_keys, foreign_keys, missing}
--- and, by the place of a field, its name in names, whether it is required, and in known the values of texts that were
--- judged before (false where any text will do).
+-- schema.compile(resource) returns {name, path, title, fields, by_name, primary_key, unique_keys, foreign_keys,
+-- missing}, and by the place of a field its name (names), whether it is required, and the values of texts that were
+-- judged before (known; false where any text will do).
 -- schema.parse(field, text) returns the value, or nil and what was expected. Types: string, integer, number, boolean
 -- and date (kept as ISO text, the day checked).
 
