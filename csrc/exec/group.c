@@ -173,21 +173,58 @@ void blt_group_direct_ids(const blt_grouping *g, const blt_vec *vecs, uint32_t n
   }
 }
 
-BLT_CLONES static void pack_word(const uint64_t *numbers, int shift, uint32_t n, uint64_t *out) {
-  for (uint32_t i = 0; i < n; i++) out[i] |= numbers[i] << shift;
+#define PACK_KERNEL(name, type)                                                                              \
+  BLT_CLONES static void name(const type *d, uint64_t add, int shift, bool first, uint32_t n,                \
+                              uint64_t *out) {                                                               \
+    if (first)                                                                                               \
+      for (uint32_t i = 0; i < n; i++) out[i] = ((uint64_t)d[i] + add) << shift;                             \
+    else                                                                                                     \
+      for (uint32_t i = 0; i < n; i++) out[i] |= ((uint64_t)d[i] + add) << shift;                            \
+  }
+PACK_KERNEL(pack_u8, uint8_t)
+PACK_KERNEL(pack_u16, uint16_t)
+PACK_KERNEL(pack_u32, uint32_t)
+PACK_KERNEL(pack_u64, uint64_t)
+
+/* The usual case again: small encoded values without nulls. */
+static bool pack_fast(const blt_group_key *k, const blt_vec *v, bool first, uint32_t n, uint64_t *out) {
+  uint64_t add = k->nullable;
+  if (v->valid || v->all_null || k->wide) return false;
+  if (v->form == BLT_VEC_OFFSETS)
+    add += (uint64_t)v->base - (uint64_t)k->low;
+  else if (v->form != BLT_VEC_CODES)
+    return false;
+  if (v->width == 1)
+    pack_u8(v->data, add, k->shift, first, n, out);
+  else if (v->width == 2)
+    pack_u16(v->data, add, k->shift, first, n, out);
+  else
+    pack_u32(v->data, add, k->shift, first, n, out);
+  return true;
+}
+
+/* A key's fields are written in the order of keys; the first one in a word sets it. */
+static bool first_in_word(const blt_grouping *g, uint32_t key, uint32_t word) {
+  for (uint32_t i = 0; i < key; i++) {
+    const blt_group_key *k = &g->keys[i];
+    if (k->word == word || (k->wide && k->nullable && k->null_word == word)) return false;
+  }
+  return true;
 }
 
 void blt_group_pack(const blt_grouping *g, const blt_vec *vecs, uint32_t n, uint64_t *out) {
   uint64_t numbers[ROWS];
-  for (uint32_t w = 0; w < g->nwords; w++) memset(out + w * ROWS, 0, n * sizeof *out);
   for (uint32_t i = 0; i < g->nkeys; i++) {
     const blt_group_key *k = &g->keys[i];
     const blt_vec *v = &vecs[k->input];
+    bool first = first_in_word(g, i, k->word);
+    if (pack_fast(k, v, first, n, out + k->word * ROWS)) continue;
     blt_group_numbers(k, v, numbers);
-    pack_word(numbers, k->shift, n, out + k->word * ROWS);
+    pack_u64(numbers, 0, k->shift, first, n, out + k->word * ROWS);
     if (!k->wide || !k->nullable) continue;
     for (uint32_t j = 0; j < n; j++) numbers[j] = v->all_null || (v->valid && !blt_bit(v->valid, j));
-    pack_word(numbers, k->null_shift, n, out + k->null_word * ROWS);
+    first = k->null_word != k->word && first_in_word(g, i, k->null_word);
+    pack_u64(numbers, 0, k->null_shift, first, n, out + k->null_word * ROWS);
   }
 }
 
