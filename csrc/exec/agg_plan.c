@@ -30,7 +30,7 @@ static blt_status add_mask(blt_agg_plan *p, blt_agg_mask m, uint32_t *out, blt_e
 
 static bool same_part(const blt_agg_part *a, const blt_agg_part *b) {
   return a->kind == b->kind && a->mask == b->mask && a->a == b->a && a->b == b->b && a->base_a == b->base_a &&
-         a->base_b == b->base_b && a->n == b->n;
+         a->base_b == b->base_b && a->n == b->n && a->ranks == b->ranks;
 }
 
 static blt_status add_part(blt_agg_plan *p, blt_agg_part part, int32_t *out, blt_error *err) {

@@ -79,6 +79,12 @@ describe("verbs", function()
     assert.equal("2", text(t:by "country":agg "n = sum(n)":where "n > 75":agg "k = count()"))
   end)
 
+  it("keep aggregates of one column apart that look at its values in different orders", function()
+    assert.equal("2 phone web", text(t:agg "d = count_distinct(channel), a = min(channel), b = max(channel)"))
+    assert.equal("JP 2 web\nKR 2 web", text(t:where "n < 301":by "country":agg
+      "d = count_distinct(channel), b = max(channel)":where "d > 1":order "country"))
+  end)
+
   it("answer one row without groups, also over no rows", function()
     assert.equal("0 null", text(t:where "n > 1000":agg "rows = count(), n = sum(n)"))
     assert.equal("", text(t:where "n > 1000":by "country":agg "n = sum(n)"))
