@@ -97,6 +97,11 @@ describe("the overview", function()
     assert.is_nil(reports.build("overview", ops, {limit = "none"}))
   end)
 
+  it("has headings without a gap between their levels", function()
+    assert.is_truthy(formats.render(document, "markdown", {}):find "\n## Sources\n")
+    assert.is_truthy(formats.render(document, "html", {}):find "<h2>Sources</h2>")
+  end)
+
   it("is printed by every format", function()
     for _, name in ipairs(formats.names()) do
       assert.is_true(#assert(formats.render(document, name, {})) > 1000, name)

@@ -120,7 +120,7 @@ function Ops:network(subject, options)
   local depth = arguments.options(options, {"depth"}, "network").depth or 1
   if math.type(depth) ~= "integer" or depth < 1 then fail("network: depth is a whole number from 1") end
   if not self.package.tables.subjects.index[subject] then fail("%s", self:unknown("subjects", subject)) end
-  return network.around(self.model, subject, depth)
+  return show.network(network.around(self.model, subject, depth))
 end
 
 --- A table of the package to query: ops:table "figures":where "indicator == 'arrests'":by "subject":agg "n = count()".
@@ -138,7 +138,7 @@ end
 --- A named query of blotter.queries, to print or to go on with: ops:query "statements_by_subject":limit(5).
 function Ops:query(name)
   local query, problem = require("blotter.queries").build(name, self)
-  if not query then error(problem, 2) end
+  if not query then fail("%s", problem) end
   return query
 end
 

@@ -67,4 +67,9 @@ function show.findings(list)
   end})
 end
 
+--- A network: its drawing.
+function show.network(result)
+  return setmetatable(result, {__tostring = function(self) return self.drawing end})
+end
+
 return show

@@ -102,7 +102,7 @@ end
 function Builder:audit()
   local problems = self.ops:audit(self.published)
   if #problems == 0 then return end
-  self:heading(2, "Not to be published without a second look")
+  self:heading(1, "Not to be published without a second look")
   self:add { kind = "notes", items = problems }
 end
 
@@ -113,7 +113,7 @@ function Builder:sources()
     items[number] = { number = number, publisher = source.publisher_row.name, title = source.title,
       date = self.ops:published(source), url = source.url }
   end
-  self:heading(2, "Sources")
+  self:heading(1, "Sources")
   self:add { kind = "sources", items = items }
 end
 

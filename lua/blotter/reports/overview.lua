@@ -63,7 +63,7 @@ local function add_subjects(doc, params)
     columns[i + 1] = { name = measure.indicator, title = measure.title, type = "figure" }
   end
   local totals = totals_by_subject(doc.ops, params)
-  doc:heading(2, "What each subject counts")
+  doc:heading(1, "What each subject counts")
   for _, group in ipairs(GROUPS) do
     local rows = subject_rows(doc, group, totals)
     if #rows > 0 then doc:add { kind = "table", title = group.title, columns = columns, rows = rows } end
@@ -183,7 +183,7 @@ local function add_breakdowns(doc, limit)
     if i > limit then break end
     rows[i] = breakdown_row(doc, entry)
   end
-  doc:heading(2, "How the figures break down")
+  doc:heading(1, "How the figures break down")
   local note = "Unexplained is the whole less its parts; below zero, the parts are more than the whole. Not named: the "
     .. "source says or shows that some parts are missing."
   if #list > limit then
@@ -211,7 +211,7 @@ local function add_findings(doc, findings, limit)
       doubtful = doubtful + 1
     end
   end
-  doc:heading(2, "Where the public record contradicts itself")
+  doc:heading(1, "Where the public record contradicts itself")
   if impossible == 0 then
     doc:text("No statement contradicts another.")
     return

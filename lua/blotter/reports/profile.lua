@@ -45,7 +45,7 @@ local function add_network(doc, subject)
     rows[i] = { edge.words, edge.far_name, known_date(edge.date, edge.date_precision), builder.marks(numbers) }
   end
   if #rows == 0 then return end
-  doc:heading(2, "Links")
+  doc:heading(1, "Links")
   doc:add { kind = "table", rows = rows, columns = {
     { name = "role", title = "Role", type = "string" }, { name = "subject", title = "Subject", type = "string" },
     { name = "date", title = "Date", type = "string" }, { name = "sources", title = "Sources", type = "string" },
@@ -87,7 +87,7 @@ local function add_totals(doc, subject, figures, policy)
     end
   end
   if #rows == 0 then return end
-  doc:heading(2, "Totals")
+  doc:heading(1, "Totals")
   doc:add { kind = "table", rows = rows, columns = {
     { name = "indicator", title = "Counted", type = "string" }, { name = "total", title = "Total", type = "figure" },
     { name = "basis", title = "Basis", type = "string" },
@@ -119,7 +119,7 @@ local function add_figures(doc, figures)
     rows[i] = { counted(figure.indicator_row, figure.currency), doc.ops:label(figure), words.period, figure.printed,
       doc:figure(figure, flags) }
   end
-  doc:heading(2, "Every statement")
+  doc:heading(1, "Every statement")
   doc:add { kind = "table", rows = rows, columns = {
     { name = "indicator", title = "Counted", type = "string" }, { name = "of", title = "Of", type = "string" },
     { name = "period", title = "Period", type = "string" }, { name = "printed", title = "As printed", type = "string" },
@@ -139,7 +139,7 @@ local function add_breakdowns(doc, figures)
       key = figure.cell .. split.name .. table.concat(key, "\0")
       if #rows > 1 and not seen[key] then
         seen[key] = true
-        if is_first then doc:heading(2, "Breakdowns") end
+        if is_first then doc:heading(1, "Breakdowns") end
         is_first = false
         if split.coverage ~= "overlapping" then
           rows[#rows + 1] = { "Unexplained", { low = split.low, high = split.high, flags = {}, sources = {} } }
@@ -168,7 +168,7 @@ local function add_findings(doc, subject)
     end
   end
   if #items == 0 then return end
-  doc:heading(2, "What does not fit")
+  doc:heading(1, "What does not fit")
   doc:add { kind = "notes", items = items }
 end
 
