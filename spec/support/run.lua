@@ -1,6 +1,6 @@
 -- Runs the busted specs and the C test programs and ends with one line: N passed, N failed.
 --
---   lua5.4 spec/support/run.lua [--specs PATH] [PROGRAM ...]
+--   lua5.4 spec/support/run.lua [--specs PATH] ... [PROGRAM ...]
 --
 -- A C test program exits with 0 when all is well. Its last line "N passed, N failed" is added to the sum;
 -- a program without such a line counts as one test.
@@ -24,10 +24,10 @@ local function run(command)
   return lines, tonumber(status)
 end
 
-local function run_specs(path)
+local function run_specs(paths)
   local preload = os.getenv("BLOTTER_PRELOAD")
   local env = preload and ("LD_PRELOAD='" .. preload .. "' ") or ""
-  local lines, status = run(env .. "lua5.4 /usr/bin/busted -- " .. path)
+  local lines, status = run(env .. "lua5.4 /usr/bin/busted -- " .. paths)
   local good, bad
   for _, line in ipairs(lines) do
     local s, f, e = line:match("^(%d+) success%a* / (%d+) failures? / (%d+) errors?")
@@ -55,15 +55,17 @@ local function run_program(program)
   passed, failed = passed + good, failed + bad
 end
 
-local i = 1
+local specs, programs, i = {}, {}, 1
 while arg[i] do
   if arg[i] == "--specs" then
     i = i + 1
-    run_specs(arg[i])
+    specs[#specs + 1] = arg[i]
   else
-    run_program(arg[i])
+    programs[#programs + 1] = arg[i]
   end
   i = i + 1
 end
+if #specs > 0 then run_specs(table.concat(specs, " ")) end
+for _, program in ipairs(programs) do run_program(program) end
 print(("%d passed, %d failed"):format(passed, failed))
 os.exit(failed == 0 and passed > 0)
