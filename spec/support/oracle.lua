@@ -300,7 +300,41 @@ local function sum(values)
   return is_decimal(first) and decimal(sum_integers(scaled), first.scale) or total
 end
 
+--- The value at share `q` of the sorted values, between neighbours in proportion.
+local function quantile(values, q)
+  local n = #values
+  if n == 0 then return nil end
+  local sorted = table.move(values, 1, n, 1, {})
+  table.sort(sorted, sorts_before)
+  local at = (n - 1) * q
+  local low = math.floor(at)
+  local a, b = sorted[low + 1] + 0.0, sorted[math.min(low + 2, n)] + 0.0
+  if at == low then return a end
+  return a + (b - a) * (at - low)
+end
+
+local function stddev(values)
+  local n, mean, squares = #values, 0.0, 0.0
+  if n < 2 then return nil end
+  for _, v in ipairs(values) do mean = mean + v / n end
+  for _, v in ipairs(values) do squares = squares + (v - mean) ^ 2 end
+  return math.sqrt(squares / (n - 1))
+end
+
+local function contains(values, wanted)
+  for _, v in ipairs(values) do
+    if v == wanted then return true end
+  end
+  return false
+end
+
 local AGGREGATES = {
+  median = function(values) return quantile(values, 0.5) end,
+  quantile = quantile,
+  stddev = stddev,
+  string_agg = function(values) return #values > 0 and table.concat(values, ",") or nil end,
+  any = function(values) if #values > 0 then return contains(values, true) end end,
+  all = function(values) if #values > 0 then return not contains(values, false) end end,
   count = function(values) return #values end,
   sum = sum,
   min = function(values) return best(values, sorts_before) end,
@@ -335,7 +369,8 @@ local function aggregate(node, rows, params)
     args, name = table.move(args, 1, #args - 1, 1, {}), name:gsub("_if$", "")
   end
   if name == "count" and #args == 0 then return #rows end
-  return AGGREGATES[name](present(rows, args[1], params))
+  local parameter = args[2] and as_float(evaluate(args[2], {}, params))
+  return AGGREGATES[name](present(rows, args[1], params), parameter)
 end
 
 -- ---- verbs ------------------------------------------------------------------------------------------------------

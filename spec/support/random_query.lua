@@ -193,8 +193,12 @@ end
 
 --- Sums of floats are taken of small exact values only.
 local function one_aggregate(self)
-  local form = self:int(1, 9)
+  local form = self:int(1, 10)
   if form == 1 then return "count()" end
+  if form == 10 then
+    return self:pick { "median(i)", "median(i + 1)", "quantile(i, 0.25)", "stddev(i)", "string_agg(s)", "any(b)",
+      "all(b)", "median_if(i, b)", "any(i > 5)", "count_distinct(s)", "min(s)", "max(u)" }
+  end
   if form == 2 then return ("count(%s)"):format(self:expression(self:pick(KINDS), 1)) end
   if form == 3 then return ("sum(%s)"):format(self:pick { "i", "j", "f", "d", "i * 3", "i % 5" }) end
   if form == 4 then return ("mean(%s)"):format(self:pick { "i", "f", "i + 1" }) end
@@ -206,7 +210,7 @@ end
 
 function random_query:aggregate_list()
   local items = {}
-  for i = 1, self:int(1, 4) do items[i] = ("a%d = %s"):format(i, one_aggregate(self)) end
+  for i = 1, self:int(1, 6) do items[i] = ("a%d = %s"):format(i, one_aggregate(self)) end
   return table.concat(items, ", ")
 end
 
