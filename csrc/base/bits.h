@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 static inline size_t blt_bits_words(size_t n) {
   return (n + 63) / 64;
@@ -37,6 +38,25 @@ static inline size_t blt_bits_count(const uint64_t *b, size_t n) {
   for (size_t i = 0; i < full; i++) c += (size_t)__builtin_popcountll(b[i]);
   if (n & 63) c += (size_t)__builtin_popcountll(b[full] & ((UINT64_C(1) << (n & 63)) - 1));
   return c;
+}
+
+/* 64 bytes of 0 and 1 to a word, the first to bit 0. */
+static inline uint64_t blt_bits_pack64(const uint8_t *bytes) {
+  uint64_t word = 0;
+  for (uint32_t i = 0; i < 8; i++) {
+    uint64_t eight;
+    memcpy(&eight, bytes + 8 * i, 8);
+    word |= (eight * UINT64_C(0x0102040810204080) >> 56) << (8 * i);
+  }
+  return word;
+}
+
+/* n bytes of 0 and 1 to a bitmap. */
+static inline void blt_bits_pack(const uint8_t *bytes, size_t n, uint64_t *out) {
+  size_t w = 0;
+  for (; w < n / 64; w++) out[w] = blt_bits_pack64(bytes + 64 * w);
+  if (n % 64) out[w] = 0;
+  for (size_t i = 64 * w; i < n; i++) out[w] |= (uint64_t)bytes[i] << (i & 63);
 }
 
 /* Finaliser of a 64-bit hash: every input bit reaches every output bit. */

@@ -98,7 +98,7 @@ static blt_status ask(const blt_frame *f, blt_memo *m, const blt_dict *dict, uin
   return status;
 }
 
-/* Makes the memo know all codes of the rows. */
+/* Makes the memo know all codes of rows that are not null. */
 static blt_status complete(const blt_frame *f, blt_memo *m, const blt_vec *v, const uint32_t *codes,
                            blt_error *err) {
   uint32_t *list = blt_eval_alloc(f->ev, v->n * sizeof *list), n = 0;
@@ -112,30 +112,40 @@ static blt_status complete(const blt_frame *f, blt_memo *m, const blt_vec *v, co
   return n ? ask(f, m, v->dict, list, n, err) : BLT_OK;
 }
 
-static bool all_known(const blt_memo *m, const uint32_t *codes, uint32_t n) {
-  uint8_t unknown = 0;
-  for (uint32_t i = 0; i < n; i++) unknown |= m->state[codes[i]] == UNKNOWN;
-  return !unknown;
+/* The states of all rows; gives the set of those met, a bit each. */
+static uint8_t states(const blt_memo *m, const uint32_t *codes, uint32_t n, uint8_t *out) {
+  uint8_t any = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    out[i] = m->state[codes[i]];
+    any |= (uint8_t)(1 << out[i]);
+  }
+  return any;
 }
 
-/* Results by row, with `null` (the function of a null) where the column is null. */
-static void spread(const blt_memo *m, const blt_vec *v, const uint32_t *codes, void *data, uint64_t *valid,
-                   bool *nulls) {
+/* Results by row, from their states; `null` (the function of a null) where the column is null. *nulls:
+ * whether `valid` was needed. */
+static void spread(const blt_memo *m, const blt_vec *v, const uint32_t *codes, const uint8_t *state,
+                   bool null_results, void *data, uint64_t *valid, bool *nulls) {
   const blt_value *null = &m->op->value;
-  uint8_t *bytes = data, any = 0;
+  uint8_t *bytes = data;
   int64_t *words = data;
+  size_t n = blt_bits_words(v->n);
   if (m->values)
     for (uint32_t i = 0; i < v->n; i++) words[i] = m->values[codes[i]];
   else
-    for (uint32_t i = 0; i < v->n; i++) bytes[i] = m->state[codes[i]] == TRUE;
-  for (uint32_t i = 0; i < v->n; i++) any |= m->state[codes[i]] == IS_NULL;
-  *nulls = any || v->valid;
-  if (!*nulls) return;
-  memset(valid, 0xff, blt_bits_words(v->n) * sizeof *valid);
+    for (uint32_t i = 0; i < v->n; i++) bytes[i] = state[i] == TRUE;
+  *nulls = null_results || (v->valid && null->null);
+  if (*nulls) memset(valid, 0xff, n * sizeof *valid);
+  for (uint32_t i = 0; i < v->n && null_results; i++)
+    if (state[i] == IS_NULL) blt_bit_clear(valid, i);
+  if (!v->valid) return;
+  if (null->null) {
+    for (size_t w = 0; w < n; w++) valid[w] &= v->valid[w];
+    return;
+  }
   for (uint32_t i = 0; i < v->n; i++) {
-    bool is_null = blt_vec_is_null(v, i);
-    if (is_null ? null->null : m->state[codes[i]] == IS_NULL) blt_bit_clear(valid, i);
-    if (!is_null || null->null) continue;
+    if (blt_bit(v->valid, i)) continue;
+    if (*nulls) blt_bit_set(valid, i);
     if (m->values)
       words[i] = null->u.i;
     else
@@ -161,14 +171,19 @@ static blt_status run_coded(const blt_frame *f, const blt_op *op, const blt_vec 
   uint64_t *valid = blt_eval_alloc(f->ev, words);
   blt_mark mark = blt_eval_mark(f->ev);
   uint32_t *room = blt_eval_alloc(f->ev, v->n * sizeof *room);
-  if (!data || !valid || !room) return blt_fail_memory(err, v->n * 12 + words);
+  uint8_t *state = blt_eval_alloc(f->ev, v->n);
+  if (!data || !valid || !room || !state) return blt_fail_memory(err, v->n * 12 + words);
   blt_memo *m = memo_of(f->ev, op, v->dict->count, err);
   if (!m) return err->code;
   const uint32_t *codes = blt_vec_codes(v, room);
-  blt_status status = all_known(m, codes, v->n) ? BLT_OK : complete(f, m, v, codes, err);
-  if (status != BLT_OK) return status;
+  uint8_t any = states(m, codes, v->n, state);
+  if (any & 1 << UNKNOWN) {
+    blt_status status = complete(f, m, v, codes, err);
+    if (status != BLT_OK) return status;
+    any = states(m, codes, v->n, state);
+  }
   bool nulls;
-  spread(m, v, codes, data, valid, &nulls);
+  spread(m, v, codes, state, any & 1 << IS_NULL, data, valid, &nulls);
   *out = (blt_vec){.type = op->type, .n = v->n, .data = data, .valid = nulls ? valid : NULL};
   out->form = numbers ? BLT_VEC_VALUES : BLT_VEC_OFFSETS;
   out->width = numbers ? 8 : 1;
@@ -223,23 +238,27 @@ static blt_status run_derived(const blt_frame *f, const blt_op *op, blt_vec *out
   uint64_t *valid = blt_eval_alloc(f->ev, words);
   if (!codes || !room || !valid) return blt_fail_memory(err, v.n * 8 + words);
   const uint32_t *in = blt_vec_codes(&v, room);
-  bool nulls = false;
-  for (uint32_t i = 0; i < v.n; i++) {
-    codes[i] = blt_vec_is_null(&v, i) ? d->null_code : d->codes[in[i]];
-    nulls = nulls || codes[i] == NO_CODE;
+  uint32_t highest = 0;
+  for (uint32_t i = 0; i < v.n; i++) codes[i] = d->codes[in[i]];
+  if (v.all_null)
+    for (uint32_t i = 0; i < v.n; i++) codes[i] = d->null_code;
+  for (uint32_t w = 0; v.valid && w < v.n; w += 64) {
+    uint64_t null = ~v.valid[w / 64];
+    for (uint32_t i; null && (i = w + (uint32_t)__builtin_ctzll(null)) < v.n; null &= null - 1)
+      codes[i] = d->null_code;
   }
+  for (uint32_t i = 0; i < v.n; i++) highest = codes[i] > highest ? codes[i] : highest;
   *out = (blt_vec){
       .type = op->type, .form = BLT_VEC_CODES, .width = 4, .n = v.n, .data = codes, .dict = d->dict};
-  if (!nulls) return BLT_OK;
+  if (highest != NO_CODE) return BLT_OK;
   if (d->dict->count == 0) {
     *out = blt_vec_null(op->type, v.n);
     return BLT_OK;
   }
-  memset(valid, 0xff, words);
+  memset(valid, 0, words);
   for (uint32_t i = 0; i < v.n; i++) {
-    if (codes[i] != NO_CODE) continue;
-    codes[i] = 0;
-    blt_bit_clear(valid, i);
+    valid[i / 64] |= (uint64_t)(codes[i] != NO_CODE) << (i & 63);
+    codes[i] = codes[i] == NO_CODE ? 0 : codes[i];
   }
   out->valid = valid;
   return BLT_OK;

@@ -14,21 +14,10 @@
 
 /* ---- bitmaps ---- */
 
-/* 64 bytes of 0 and 1 to a word. */
-static inline uint64_t pack64(const uint8_t *b) {
-  uint64_t word = 0;
-  for (uint32_t i = 0; i < 8; i++) {
-    uint64_t eight;
-    memcpy(&eight, b + 8 * i, 8);
-    word |= (eight * UINT64_C(0x0102040810204080) >> 56) << (8 * i);
-  }
-  return word;
-}
-
 /* mask &= bytes (and validity). */
 static void mask_and(uint64_t *mask, const uint8_t *bytes, const uint64_t *valid, uint32_t n) {
   uint32_t w = 0;
-  for (; w < n / 64; w++) mask[w] &= pack64(bytes + 64 * w);
+  for (; w < n / 64; w++) mask[w] &= blt_bits_pack64(bytes + 64 * w);
   if (n % 64) {
     uint64_t word = 0;
     for (uint32_t i = 64 * w; i < n; i++) word |= (uint64_t)bytes[i] << (i & 63);

@@ -288,12 +288,15 @@ static inline int64_t floor_mod(int64_t x, int64_t y) {
 BLT_BINARY(quotient_small, int64_t, int64_t, __builtin_floor((double)x / (double)y))
 BLT_BINARY(remainder_small, int64_t, int64_t, x - (int64_t)__builtin_floor((double)x / (double)y) * y)
 
+/* Whether all values are that small: from their forms, or by looking. */
 static bool fits_doubles(const blt_call *c) {
   int64_t low, high;
   if (!blt_call_constant(c, 1)) return false;
   for (uint32_t i = 0; i < 2; i++) {
     blt_vec_range(&c->args[i], &low, &high);
-    if (low <= -EXACT_DOUBLES || high >= EXACT_DOUBLES) return false;
+    if (low > -EXACT_DOUBLES && high < EXACT_DOUBLES) continue;
+    uint32_t n = blt_call_constant(c, i) ? 1 : c->n;
+    if (outside(blt_call_i64(c, i), n, 1 - EXACT_DOUBLES, EXACT_DOUBLES - 1)) return false;
   }
   return true;
 }

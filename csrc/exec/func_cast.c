@@ -252,8 +252,14 @@ static blt_status loop_to_text(blt_call *c, blt_error *err) {
   blt_str *r = c->out;
   char *room = blt_eval_alloc(c->frame->ev, (size_t)c->n * BLT_TEXT_OF_VALUE);
   if (!room) return blt_fail_memory(err, (size_t)c->n * BLT_TEXT_OF_VALUE);
+  blt_value v = {.type = c->args[0].type};
+  const double *f = v.type.id == BLT_FLOAT64 ? blt_call_f64(c, 0) : NULL;
+  const int64_t *a = f ? NULL : blt_call_i64(c, 0);
   for (uint32_t i = 0; i < c->n; i++) {
-    blt_value v = blt_vec_value(&c->args[0], i);
+    if (f)
+      v.u.f = f[i];
+    else
+      v.u.i = a[i];
     r[i] = (blt_str){room, (uint32_t)blt_value_text(&v, room)};
     room += r[i].len;
   }

@@ -37,6 +37,11 @@ static const struct {
               {"minute", 1, 0, 59},       {"second", 1, 0, 59},     {"fiscal_year", 2, 1, 10000},
               {"fiscal_quarter", 1, 1, 4}};
 
+static inline int32_t fiscal_year(int64_t date, uint32_t month) {
+  blt_civil c = blt_civil_of(date);
+  return c.year + (month > 1 && c.month >= month);
+}
+
 /* A field may be called with a month that starts the fiscal year: p. */
 BLT_UNARY(year_of, int64_t, uint16_t, blt_civil_of(x).year)
 BLT_UNARY(quarter_of, int64_t, uint8_t, (blt_civil_of(x).month + 2) / 3)
@@ -46,8 +51,8 @@ BLT_UNARY(weekday_of, int64_t, uint8_t, blt_date_weekday(x))
 BLT_UNARY(week_of, int64_t, uint8_t, blt_date_week(x))
 BLT_UNARY(week_year_of, int64_t, uint16_t, blt_date_week_year(x))
 BLT_UNARY(yearday_of, int64_t, uint16_t, blt_date_yearday(x))
-BLT_UNARY(fiscal_year_of, int64_t, uint16_t, blt_date_fiscal_year(x, (uint32_t)p))
-BLT_UNARY(fiscal_quarter_of, int64_t, uint8_t, blt_date_fiscal_quarter(x, (uint32_t)p))
+BLT_UNARY(fiscal_year_of, int64_t, uint16_t, fiscal_year(x, (uint32_t)p))
+BLT_UNARY(fiscal_quarter_of, int64_t, uint8_t, (blt_civil_of(x).month + 12 - (uint32_t)p) % 12 / 3 + 1)
 BLT_UNARY(hour_of, int64_t, uint8_t, blt_timestamp_time(x) / BLT_HOUR)
 BLT_UNARY(minute_of, int64_t, uint8_t, blt_timestamp_time(x) / BLT_MINUTE % 60)
 BLT_UNARY(second_of, int64_t, uint8_t, blt_timestamp_time(x) / BLT_SECOND % 60)
@@ -153,14 +158,31 @@ static inline int64_t trunc_timestamp(int64_t t, blt_unit unit) {
   return (int64_t)((uint64_t)t - (uint64_t)(rest < 0 ? rest + length : rest));
 }
 
+/* First days of years, quarters and months: the day of the month goes back to 1, the month to a multiple. */
+static inline int64_t first_day(int64_t date, uint32_t months) {
+  blt_civil c = blt_civil_of(date);
+  return blt_civil_date(c.year, (c.month - 1) / months * months + 1, 1);
+}
+BLT_UNARY(first_of_year, int64_t, int64_t, first_day(x, 12))
+BLT_UNARY(first_of_quarter, int64_t, int64_t, first_day(x, 3))
+BLT_UNARY(first_of_month, int64_t, int64_t, first_day(x, 1))
+BLT_UNARY(trunc_to, int64_t, int64_t, trunc_timestamp(x, (blt_unit)p))
+BLT_UNARY(trunc_date_to, int64_t, int64_t, blt_date_trunc(x, (blt_unit)p))
+
 static blt_status loop_trunc(blt_call *c, blt_error *err) {
   (void)err;
   const int64_t *a = blt_call_i64(c, 0);
-  int64_t *r = c->out;
-  blt_unit unit = (blt_unit)c->op->code;
-  bool timestamp = is_timestamp(c->op);
-  for (uint32_t i = 0; i < c->n; i++)
-    r[i] = timestamp ? trunc_timestamp(a[i], unit) : blt_date_trunc(a[i], unit);
+  int64_t unit = c->op->code;
+  if (is_timestamp(c->op))
+    trunc_to(a, unit, c->n, c->out);
+  else if (unit == BLT_UNIT_YEAR)
+    first_of_year(a, unit, c->n, c->out);
+  else if (unit == BLT_UNIT_QUARTER)
+    first_of_quarter(a, unit, c->n, c->out);
+  else if (unit == BLT_UNIT_MONTH)
+    first_of_month(a, unit, c->n, c->out);
+  else
+    trunc_date_to(a, unit, c->n, c->out);
   return BLT_OK;
 }
 static BLT_STRICT(run_trunc, loop_trunc)

@@ -79,8 +79,7 @@ static void truth(const blt_vec *v, uint8_t *room, uint8_t *out) {
   const uint8_t *b = blt_vec_bool(v, room);
   for (uint32_t i = 0; i < v->n; i++) out[i] = (uint8_t)(2 - b[i]);
   if (!v->valid) return;
-  for (uint32_t i = 0; i < v->n; i++)
-    if (!blt_bit(v->valid, i)) out[i] = 0;
+  for (uint32_t i = 0; i < v->n; i++) out[i] = blt_bit(v->valid, i) ? out[i] : 0;
 }
 
 /* Truth values to a vector. */
@@ -228,7 +227,47 @@ static blt_status mosaic_new(const blt_frame *f, blt_type type, mosaic *m, blt_e
   return BLT_OK;
 }
 
-/* Puts value j of `v` at row picked[j] (or j) where take[row]. Nulls stay null. */
+#define CHOOSE(name, type)                                                                                   \
+  BLT_CLONES static void name(const type *restrict in, const uint8_t *restrict take, uint32_t n,             \
+                              type *restrict out) {                                                          \
+    for (uint32_t i = 0; i < n; i++) out[i] = take[i] ? in[i] : out[i];                                      \
+  }
+CHOOSE(choose8, uint8_t)
+CHOOSE(choose64, uint64_t)
+
+static void choose_text(const blt_str *in, const uint8_t *take, uint32_t n, blt_str *out) {
+  for (uint32_t i = 0; i < n; i++)
+    if (take[i]) out[i] = in[i];
+}
+
+/* Value i of `in` at every row i with take[i]. */
+static void put_all(mosaic *m, const blt_vec *v, const void *in, const uint8_t *take) {
+  uint64_t taken[BLT_BLOCK_ROWS / 64];
+  if (m->width == 16)
+    choose_text(in, take, m->n, m->data);
+  else if (m->width == 8)
+    choose64(in, take, m->n, m->data);
+  else
+    choose8(in, take, m->n, m->data);
+  blt_bits_pack(take, m->n, taken);
+  for (uint32_t w = 0; w < blt_bits_words(m->n); w++) {
+    uint64_t valid = v->valid ? v->valid[w] : UINT64_MAX;
+    m->valid[w] = (m->valid[w] & ~taken[w]) | (taken[w] & valid);
+  }
+}
+
+/* Value j of `in` at row picked[j] where take[row]. */
+static void put_picked(mosaic *m, const blt_vec *v, const void *in, const uint16_t *picked,
+                       const uint8_t *take) {
+  for (uint32_t j = 0; j < v->n; j++) {
+    uint32_t i = picked[j];
+    if (!take[i] || blt_vec_is_null(v, j)) continue;
+    memcpy((char *)m->data + i * m->width, (const char *)in + j * m->width, m->width);
+    blt_bit_set(m->valid, i);
+  }
+}
+
+/* Takes values of `v`: of all rows, or (picked) of some, where take[row]. Nulls are taken too. */
 static blt_status mosaic_put(const blt_frame *f, mosaic *m, const blt_vec *v, const uint16_t *picked,
                              const uint8_t *take, blt_error *err) {
   void *room = blt_eval_alloc(f->ev, v->n * m->width + 64);
@@ -238,17 +277,10 @@ static blt_status mosaic_put(const blt_frame *f, mosaic *m, const blt_vec *v, co
                    : m->type.id == BLT_BOOL    ? (const void *)blt_vec_bool(v, room)
                    : m->type.id == BLT_FLOAT64 ? (const void *)blt_vec_f64(v, room)
                                                : (const void *)blt_vec_i64(v, room);
-  for (uint32_t j = 0; j < v->n; j++) {
-    uint32_t i = picked ? picked[j] : j;
-    if (!take[i] || blt_vec_is_null(v, j)) continue;
-    if (m->width == 16)
-      ((blt_str *)m->data)[i] = ((const blt_str *)in)[j];
-    else if (m->width == 8)
-      ((uint64_t *)m->data)[i] = ((const uint64_t *)in)[j];
-    else
-      ((uint8_t *)m->data)[i] = ((const uint8_t *)in)[j];
-    blt_bit_set(m->valid, i);
-  }
+  if (picked)
+    put_picked(m, v, in, picked, take);
+  else
+    put_all(m, v, in, take);
   return BLT_OK;
 }
 
@@ -272,6 +304,14 @@ static blt_status unify(blt_binder *b, blt_op *op, uint32_t first, blt_error *er
   return BLT_OK;
 }
 
+/* Of the rest, rows whose condition is true (bit 0 of its truth) are taken. */
+BLT_CLONES static void split(uint8_t *restrict take, uint8_t *restrict rest, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) {
+    take[i] &= rest[i];
+    rest[i] &= take[i] ^ 1;
+  }
+}
+
 /* if(c1, a1, c2, a2, …, otherwise): `rest` marks the rows without a true condition so far. */
 static blt_status run_if(const blt_frame *f, const blt_op *op, blt_vec *out, blt_error *err) {
   mosaic m;
@@ -287,11 +327,9 @@ static blt_status run_if(const blt_frame *f, const blt_op *op, blt_vec *out, blt
     status = eval_for(f, op->args[i], rest, &v, &picked, err);
     if (status != BLT_OK) return status;
     truth(&v, room, room);
-    for (uint32_t j = 0; j < v.n; j++) take[picked ? picked[j] : j] = room[j] & 1;
-    for (uint32_t j = 0; j < f->n; j++) {
-      take[j] &= rest[j];
-      rest[j] &= take[j] ^ 1;
-    }
+    if (!picked) memcpy(take, room, f->n);
+    for (uint32_t j = 0; picked && j < v.n; j++) take[picked[j]] = room[j];
+    split(take, rest, f->n);
     status = eval_for(f, op->args[i + 1], take, &v, &picked, err);
     if (status == BLT_OK) status = mosaic_put(f, &m, &v, picked, take, err);
   }
@@ -398,7 +436,8 @@ static blt_status run_extreme(const blt_frame *f, const blt_op *op, blt_vec *out
       bool before = precedes(&m, in, i, i);
       bool same = !before && op->code == '>' && m.type.id == BLT_FLOAT64 &&
                   ((const double *)in)[i] == ((double *)m.data)[i];
-      take[i] = !blt_bit(m.valid, i) || (op->code == '<' ? before : !before && !same);
+      take[i] =
+          !blt_vec_is_null(&v, i) && (!blt_bit(m.valid, i) || (op->code == '<' ? before : !before && !same));
     }
     status = mosaic_put(f, &m, &v, NULL, take, err);
   }
