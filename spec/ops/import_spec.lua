@@ -133,6 +133,18 @@ describe("import", function()
     assert.is_nil(message:find("source.csv:2", 1, true))
   end)
 
+  it("names what is wrong by its place in the record, and takes a day for the state on it", function()
+    local record = {source = source_of_ten().source, figures = {
+      {subject = "vgt", indicator = "members", printed = "fourteen", period = "2020-01-01", period_kind = "as_of",
+        locator = 1},
+      {subject = "vgtt", indicator = "members", printed = "fourteen", period = "2020", locator = 2},
+    }}
+    local done, message = ops:add(record, {dry_run = true})
+    assert.is_nil(done)
+    assert.equal("record:figures[2]: column 'subject': 'vgtt' is not in subjects; expected a known id (did you mean "
+      .. "'vgt'?)", message)
+  end)
+
   it("takes a curator's judgement, which findings and totals follow", function()
     local function disputed()
       for _, finding in ipairs(ops:reconcile()) do

@@ -7,6 +7,7 @@
 --   period        "2012", "FY2013", "2025-02/2025-03": sets period_start, period_end, period_kind, period_precision
 --   multiplier 1, status A, rank normal, coverage unknown
 --   of a source: date_precision, date_basis, language en, type news
+-- What is wrong is named by its place in the record, such as `figures[3]`, or by the line of a CSV file.
 -- In CSV, a row is a figure, and columns such as source.title belong to its source.
 --
 -- Files are written beside the old ones and renamed, those that are referred to first, so that each moment on disk is a
@@ -172,7 +173,7 @@ local function read_period(row, file, problems)
     row.period_kind, row.period_precision = "unspecified", "unknown"
     return
   end
-  row.period_start = period[1] and dates.format(period[1])
+  if row.period_kind ~= "as_of" then row.period_start = period[1] and dates.format(period[1]) end
   row.period_end = period[2] and dates.format(period[2])
   local kind, precision = kind_of(text, period[1], period[2])
   row.period_kind, row.period_precision = row.period_kind or kind, row.period_precision or precision
@@ -263,9 +264,10 @@ local function collect(whole, record, context)
     fresh[name] = {}
     for place, row in ipairs(record[name] or {}) do
       if type(row) ~= "table" then
-        context.problems:add(context.file, place, nil, name .. ": expected a row with fields")
+        context.problems:add(context.file, ("%s[%d]"):format(name, place), nil, "expected a row with fields")
       else
-        fresh[name][#fresh[name] + 1] = texts_of(row, whole.tables[name], row.line or place, context)
+        fresh[name][#fresh[name] + 1] = texts_of(row, whole.tables[name],
+          row.line or ("%s[%d]"):format(name, place), context)
       end
     end
   end

@@ -148,7 +148,7 @@ local function check_unique(data, names, problems)
     local earlier = key ~= nil and index[key]
     if earlier then
       problems:add(data.file, row.line, table.concat(names, ", "),
-        ("'%s' is a duplicate of line %d; expected it to be unique"):format(key:gsub("%z", ", "), earlier.line))
+        ("'%s' is a duplicate of line %s; expected it to be unique"):format(key:gsub("%z", ", "), earlier.line))
     elseif key ~= nil then
       index[key] = row
     end

@@ -18,10 +18,15 @@ function phrase.value(figure)
   return figure.qualifier .. " " .. text
 end
 
---- The value with what is counted: "435 arrests".
+-- Units that the name of an indicator does not put into words.
+local measured = {terabytes = true, years = true, months = true, days = true}
+
+--- The value with what is counted: "435 arrests", "29 terabytes (data seized)".
 function phrase.counted(figure)
-  if figure.unit == "percent" or figure.unit == "currency" then
-    return ("%s (%s)"):format(phrase.value(figure), figure.indicator_row.name:lower())
+  local name = figure.indicator_row.name:lower()
+  if figure.unit == "percent" or figure.unit == "currency" then return ("%s (%s)"):format(phrase.value(figure), name) end
+  if measured[figure.unit] then
+    return ("%s %s (%s)"):format(phrase.value(figure), figure.unit, (name:gsub(" in " .. figure.unit .. "$", "")))
   end
   return phrase.value(figure) .. " " .. figure.indicator_row.name:lower()
 end
