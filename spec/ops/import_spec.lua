@@ -134,11 +134,12 @@ describe("import", function()
   end)
 
   it("names what is wrong by its place in the record, and takes a day for the state on it", function()
-    local record = {source = source_of_ten().source, figures = {
+    local record = source_of_ten()
+    record.figures = {
       {subject = "vgt", indicator = "members", printed = "fourteen", period = "2020-01-01", period_kind = "as_of",
         locator = 1},
       {subject = "vgtt", indicator = "members", printed = "fourteen", period = "2020", locator = 2},
-    }}
+    }
     local done, message = ops:add(record, {dry_run = true})
     assert.is_nil(done)
     assert.equal("record:figures[2]: column 'subject': 'vgtt' is not in subjects; expected a known id (did you mean "
