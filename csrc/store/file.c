@@ -127,6 +127,8 @@ static blt_status choose_root(blt_file *f, blt_error *err) {
   }
   if (status != BLT_OK) return status;
   if (!best) return blt_file_damaged(f, err, "no commit in it is whole");
+  code = f->vfs->size(f->vfs->self, f->handle, &size); /* again: a writer may have added to it meanwhile */
+  if (code < 0) return fail_io(f->path, "look at", code, err);
   if (best->end > size) return blt_file_damaged(f, err, "it is shorter than its last commit says");
   f->root = *best;
   f->end = f->buffered_at = best->end;
