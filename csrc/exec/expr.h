@@ -43,6 +43,8 @@ void blt_expr_free(blt_expr *e); /* NULL is allowed */
 blt_type blt_expr_type(const blt_expr *e);
 /* The column when the expression is just one, else -1. */
 int blt_expr_column(const blt_expr *e);
+/* Sets the bits of the view's columns that the expression reads. */
+void blt_expr_columns(const blt_expr *e, uint64_t *columns);
 /* The value when the expression is a constant. */
 bool blt_expr_constant(const blt_expr *e, blt_value *out);
 /* Interval that surely holds every non-null value of an int-like expression over the view (from blocks'

@@ -1,6 +1,7 @@
 /* expr_compile.c: nodes to operations: names found, types checked, conversions inserted, constants folded. */
 #include "expr_inside.h"
 
+#include "../base/bits.h"
 #include "../base/mem.h"
 #include "../base/num.h"
 
@@ -410,6 +411,15 @@ blt_type blt_expr_type(const blt_expr *e) {
 
 int blt_expr_column(const blt_expr *e) {
   return e->root->kind == BLT_OP_COLUMN ? (int)e->root->column : -1;
+}
+
+static void note_columns(const blt_op *op, uint64_t *columns) {
+  if (op->kind == BLT_OP_COLUMN) blt_bit_set(columns, op->column);
+  for (uint32_t i = 0; i < op->nargs; i++) note_columns(op->args[i], columns);
+}
+
+void blt_expr_columns(const blt_expr *e, uint64_t *columns) {
+  note_columns(e->root, columns);
 }
 
 bool blt_expr_constant(const blt_expr *e, blt_value *out) {

@@ -1,17 +1,11 @@
 #include "query.h"
 
+#include "../base/bits.h"
 #include "../base/mem.h"
 #include "group_answer.h"
 #include "rows.h"
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 /* ---- checks ---- */
 
@@ -87,45 +81,95 @@ static void release(group_run *run) {
   blt_inputs_free(&run->inputs);
 }
 
+/* Which way was chosen and why, in one line. */
 static void describe(const blt_grouping *g, blt_profile *profile) {
   if (!profile) return;
+  char *out = profile->strategy;
+  size_t room = sizeof profile->strategy;
+  int n;
   if (g->nkeys == 0)
-    snprintf(profile->strategy, sizeof profile->strategy, "one group");
+    n = snprintf(out, room, "one group");
   else if (g->direct)
-    snprintf(profile->strategy, sizeof profile->strategy, "direct index of %llu places, %zu words each",
-             (unsigned long long)g->domain, g->agg->nslots);
+    n = snprintf(out, room, "direct index of %llu places", (unsigned long long)g->domain);
+  else if (g->domain)
+    n = snprintf(out, room, "radix partitions, keys of %llu values in %u words",
+                 (unsigned long long)g->domain, g->nwords);
   else
-    snprintf(profile->strategy, sizeof profile->strategy,
-             "radix partitions, keys of %u words, %zu words each", g->nwords, g->agg->nslots);
+    n = snprintf(out, room, "radix partitions, keys in %u words", g->nwords);
+  if (n > 0 && (size_t)n < room && g->agg->nparts)
+    n += snprintf(out + n, room - (size_t)n, "; records of %zu words", g->agg->nslots);
+  if (n > 0 && (size_t)n < room && g->agg->nsegments)
+    snprintf(out + n, room - (size_t)n, "; values of %zu aggregates gathered by group", g->agg->nsegments);
 }
 
 static blt_status answer_groups(group_run *run, const blt_stage *stage, blt_table **out, blt_profile *profile,
                                 blt_error *err) {
   blt_grouping *g = &run->grouping;
-  double started = now();
+  double started = blt_seconds();
   blt_status status = g->direct ? blt_group_direct(g, err) : blt_group_radix(g, err);
   bool ordered = stage->norder > 0;
   if (status == BLT_OK) status = blt_group_order(g, err);
-  if (profile) profile->seconds_group = now() - started;
+  if (profile) profile->seconds_group = blt_seconds() - started;
   describe(g, profile);
   if (status == BLT_OK)
     status =
         blt_group_answer(g, stage, ordered ? 0 : stage->skip, ordered ? UINT64_MAX : stage->limit, out, err);
   if (status != BLT_OK || !ordered) return status;
-  double sorting = now();
+  double sorting = blt_seconds();
   status = order_groups(run->scan->ctx, stage, out, err);
-  if (profile) profile->seconds_sort = now() - sorting;
+  if (profile) profile->seconds_sort = blt_seconds() - sorting;
   if (status == BLT_OK) return BLT_OK;
   blt_table_release(*out);
   *out = NULL;
   return status;
 }
 
+/* ---- what ran ---- */
+
+static void note_columns(const blt_stage *stage, uint64_t *columns) {
+  if (stage->where) blt_expr_columns(stage->where, columns);
+  for (uint32_t i = 0; i < stage->noutputs; i++) blt_expr_columns(stage->outputs[i].expr, columns);
+  for (uint32_t i = 0; stage->grouped && i < stage->naggregates; i++) {
+    const blt_aggregate *a = &stage->aggregates[i];
+    if (a->where) blt_expr_columns(a->where, columns);
+    for (uint32_t j = 0; j < a->nargs; j++) blt_expr_columns(a->args[j], columns);
+  }
+}
+
+/* Bytes of the columns that a stage reads, all blocks. */
+static uint64_t bytes_of(blt_ctx *ctx, const blt_stage *stage) {
+  const blt_view *view = stage->view;
+  size_t words = blt_bits_words(view->ncols + 1);
+  uint64_t *columns = blt_calloc(ctx, words, sizeof *columns), bytes = 0;
+  if (!columns) return 0; /* a figure for the reader only */
+  note_columns(stage, columns);
+  for (uint32_t c = 0; c < view->ncols; c++)
+    for (uint32_t g = 0; blt_bit(columns, c) && g < view->ngroups; g++)
+      bytes += blt_block_bytes(view->columns[c].blocks[g]);
+  blt_free(ctx, columns, words * sizeof *columns);
+  return bytes;
+}
+
+static void fill_profile(const blt_scan *scan, const blt_stage *stage, const blt_table *table,
+                         blt_profile *p) {
+  uint64_t all = stage->view->ngroups;
+  p->rows_scanned = stage->view->rows;
+  p->rows_selected = atomic_load(&scan->selected);
+  p->groups_skipped = atomic_load(&scan->skipped_groups);
+  p->groups_scanned = all - p->groups_skipped;
+  p->rows_out = blt_table_rows(table);
+  p->seconds_filter = (double)atomic_load(&scan->filter_nanos) * 1e-9;
+  p->bytes_read = all ? bytes_of(scan->ctx, stage) / all * p->groups_scanned : 0;
+}
+
 /* ---- stages ---- */
 
 static blt_status run_stage(blt_scan *scan, const blt_stage *stage, blt_table **out, blt_profile *profile,
                             blt_error *err) {
-  if (!stage->grouped) return blt_rows_answer(scan, stage, out, profile, err);
+  if (!stage->grouped) {
+    if (profile) snprintf(profile->strategy, sizeof profile->strategy, "%s", blt_rows_strategy(stage));
+    return blt_rows_answer(scan, stage, out, profile, err);
+  }
   group_run run = {.scan = scan};
   blt_status status = prepare(&run, stage, err);
   if (status == BLT_OK) status = answer_groups(&run, stage, out, profile, err);
@@ -137,18 +181,15 @@ blt_status blt_stage_run(blt_ctx *ctx, const blt_stage *stage, blt_table **out, 
                          blt_error *err) {
   blt_scan scan = {0};
   blt_table *table = NULL;
-  double started = now();
+  double started = blt_seconds();
   if (profile) memset(profile, 0, sizeof *profile);
   blt_status status = check(stage, err);
   if (status == BLT_OK) status = blt_scan_init(&scan, ctx, stage->view, stage->where, err);
+  scan.timed = profile != NULL;
   if (status == BLT_OK) status = run_stage(&scan, stage, &table, profile, err);
   if (status == BLT_OK && profile) {
-    profile->rows_scanned = stage->view->rows;
-    profile->rows_selected = atomic_load(&scan.selected);
-    profile->groups_skipped = atomic_load(&scan.skipped_groups);
-    profile->groups_scanned = atomic_load(&scan.scanned_groups);
-    profile->rows_out = blt_table_rows(table);
-    profile->seconds_total = now() - started;
+    fill_profile(&scan, stage, table, profile);
+    profile->seconds_total = blt_seconds() - started;
   }
   blt_scan_free(&scan);
   if (status == BLT_OK) *out = table;
@@ -166,9 +207,12 @@ blt_status blt_stage_explain(blt_ctx *ctx, const blt_stage *stage, blt_profile *
     if (status == BLT_OK) describe(&run.grouping, profile);
     release(&run);
   } else if (status == BLT_OK) {
-    snprintf(profile->strategy, sizeof profile->strategy, stage->norder ? "sort" : "rows");
+    snprintf(profile->strategy, sizeof profile->strategy, "%s", blt_rows_strategy(stage));
   }
-  if (status == BLT_OK) profile->rows_scanned = stage->view->rows;
+  if (status == BLT_OK) {
+    profile->rows_scanned = stage->view->rows;
+    profile->bytes_read = bytes_of(ctx, stage);
+  }
   blt_scan_free(&scan);
   return status;
 }

@@ -5,8 +5,27 @@
  *                   └── order, limit                (sort, top-k)
  *
  * A query of several stages runs stage by stage, each over the table that the one before gave. Results are
- * the same, bit for bit, whatever the number of threads. Groups come out in order of first appearance unless
- * `order` says otherwise.
+ * the same, bit for bit, whatever the number of threads.
+ *
+ * Order of the answer without `order`: rows as they are in the view; groups by their first row when there are
+ * at most 65,536 of them, otherwise in an order that depends on the data and the query only. Rows that
+ * `order` finds equal keep that order. Nulls are one group, all NaN are one group, and so are 0 and -0.
+ *
+ * Aggregates skip nulls (`count` without an argument counts rows). Over no values they are null, except the
+ * counts, which are 0; a stage without keys answers with one row even over no rows.
+ *
+ *   count, count(x), count_distinct   int64
+ *   approx_distinct(x)                int64; exact below 4,096 values, then HyperLogLog with 0.8 % standard
+ * error sum(x)                            int64 of bool and int64, decimal(18,s), float64; exact or
+ * BLT_EOVERFLOW product(x)                        int64 likewise, otherwise float64 mean, variance, stddev
+ * (samples), variance_pop, stddev_pop        float64 of a number covar, covar_pop, corr, weighted_mean(x,
+ * weight)                  float64 of two numbers regr_slope, regr_intercept, regr_r2 (y, x) float64 of two
+ * numbers min, max, first, last, mode       the argument's type; NaN is above all numbers; of several modes
+ * the first any, all                          bool of a bool median, quantile(x, share), approx_quantile
+ * (computed exactly)    float64 between the two nearest values; of dates and timestamps the lower one
+ *   string_agg(x, separator)          string, values in row order; the separator is "," when not given
+ *   top(x, n), bottom(x, n)           the argument's type, one row a value, best first: a group has as many
+ * rows as its longest list (none when it has no value), other columns repeated
  */
 #ifndef BLT_EXEC_QUERY_H
 #define BLT_EXEC_QUERY_H
@@ -47,7 +66,8 @@ typedef struct blt_stage {
   uint64_t skip, limit; /* limit UINT64_MAX: no limit */
 } blt_stage;
 
-/* What ran, for :explain(). */
+/* What ran, for :explain(). Groups here are blocks of rows. bytes_read: of the columns that the stage names,
+ * in the blocks that were not skipped. */
 typedef struct blt_profile {
   char strategy[240];
   uint64_t rows_scanned, rows_selected, groups_skipped, groups_scanned, rows_out, bytes_read;

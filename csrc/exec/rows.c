@@ -100,16 +100,25 @@ static blt_status list_rows(rows_run *run, uint32_t **rows, size_t *n, blt_error
   return status;
 }
 
+const char *blt_rows_strategy(const blt_stage *stage) {
+  if (stage->norder)
+    return stage->limit < UINT64_MAX ? "the first rows of the order, kept while scanning"
+                                     : "radix sort of packed keys";
+  if (stage->where) return "rows that pass the filter";
+  return "rows as they come";
+}
+
 blt_status blt_rows_answer(blt_scan *scan, const blt_stage *stage, blt_table **out, blt_profile *profile,
                            blt_error *err) {
   rows_run run = {.scan = scan, .stage = stage, .n = scan->view->rows};
   uint32_t *rows = NULL;
   size_t n = 0;
-  (void)profile;
   bool whole = !stage->where && !scan->view->live && !stage->norder && !stage->skip && stage->limit >= run.n;
   if (!whole) {
+    double started = blt_seconds();
     blt_status status = list_rows(&run, &rows, &n, err);
     if (status != BLT_OK) return status;
+    if (profile && stage->norder) profile->seconds_sort = blt_seconds() - started;
     uint64_t skip = stage->skip < n ? stage->skip : n;
     run.rows = rows + skip;
     run.n = n - skip < stage->limit ? n - skip : stage->limit;

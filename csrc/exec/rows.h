@@ -7,4 +7,7 @@
 blt_status blt_rows_answer(blt_scan *scan, const blt_stage *stage, blt_table **out, blt_profile *profile,
                            blt_error *err);
 
+/* How the rows are found, for explain. */
+const char *blt_rows_strategy(const blt_stage *stage);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "../base/mem.h"
 #include <string.h>
+#include <time.h>
 
 #define SMALL_ROWS 100000 /* below this, waking a thread costs more than it brings */
 
@@ -50,6 +51,23 @@ blt_status blt_scan_check(blt_scan *s, uint32_t worker, blt_error *err) {
   return (blt_status)stopped;
 }
 
+double blt_seconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static blt_status filter_slice(blt_scan *s, blt_eval *ev, blt_slice *slice, uint16_t *sel, bool *all,
+                               blt_error *err) {
+  double started = s->timed ? blt_seconds() : 0;
+  blt_status status =
+      blt_expr_filter(ev, s->where, slice->group, slice->start, slice->n, sel, &slice->n, all, err);
+  if (s->timed)
+    atomic_fetch_add_explicit(&s->filter_nanos, (uint64_t)((blt_seconds() - started) * 1e9),
+                              memory_order_relaxed);
+  return status;
+}
+
 /* The slices of one group. */
 static blt_status scan_group(blt_scan *s, blt_eval *ev, uint32_t group, blt_slice_fn fn, void *arg,
                              blt_error *err) {
@@ -63,7 +81,7 @@ static blt_status scan_group(blt_scan *s, blt_eval *ev, uint32_t group, blt_slic
     blt_eval_reset(ev);
     if (filter) {
       bool all = false;
-      blt_status status = blt_expr_filter(ev, s->where, group, start, n, sel, &slice.n, &all, err);
+      blt_status status = filter_slice(s, ev, &slice, sel, &all, err);
       if (status != BLT_OK) return status;
       slice.sel = all ? NULL : sel;
       if (all) slice.n = n;

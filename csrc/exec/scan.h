@@ -33,7 +33,9 @@ typedef struct blt_scan {
   blt_watch watch;
   atomic_int stopped;   /* blt_status of the poll that ended the work */
   blt_error stop_error; /* written before `stopped` */
-  bool counted;         /* the counters below are those of one pass; set after it */
+  bool timed;           /* measure the filter, for a profile */
+  atomic_uint_fast64_t filter_nanos;
+  bool counted; /* the counters below are those of one pass; set after it */
   atomic_uint_fast64_t selected, scanned_groups, skipped_groups;
 } blt_scan;
 
@@ -56,5 +58,8 @@ blt_status blt_scan_check(blt_scan *s, uint32_t worker, blt_error *err);
 /* Runs tasks on the pool, or on the calling thread when the work is small (`rows` is a measure of it). */
 blt_status blt_scan_run(blt_scan *s, uint64_t rows, uint32_t ntasks, blt_task_fn fn, void *arg,
                         blt_error *err);
+
+/* Seconds of the monotonic clock. */
+double blt_seconds(void);
 
 #endif

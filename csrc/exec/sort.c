@@ -278,6 +278,15 @@ static blt_status run_lane(void *arg, uint32_t task, uint32_t worker, blt_error 
   return status == BLT_OK && run->top ? cut(&lane, err) : status;
 }
 
+/* Without an order, only as many groups are read as it takes. */
+static blt_status run_first(sort_run *run, blt_error *err) {
+  lane_arg lane = {.run = run, .list = &run->lanes[0]};
+  blt_status status = BLT_OK;
+  for (uint32_t g = 0; g < run->scan->view->ngroups && lane.list->n < run->most && status == BLT_OK; g++)
+    status = blt_scan_groups(run->scan, 0, g, g + 1, add_slice, &lane, err);
+  return status;
+}
+
 /* All lanes' rows in one list. */
 static blt_status concatenate(sort_run *run, rows_list *out, blt_error *err) {
   size_t n = 0;
@@ -315,7 +324,9 @@ static blt_status sort_all(sort_run *run, uint32_t **rows, size_t *n, blt_error 
   if (run->nlanes == 0) run->nlanes = 1;
   run->lanes = blt_calloc(scan->ctx, run->nlanes, sizeof *run->lanes);
   if (!run->lanes) return blt_fail_memory(err, run->nlanes * sizeof *run->lanes);
-  blt_status status = blt_scan_run(scan, scan->view->rows, run->nlanes, run_lane, run, err);
+  blt_status status = run->nkeys == 0 && run->most < scan->view->rows
+                          ? run_first(run, err)
+                          : blt_scan_run(scan, scan->view->rows, run->nlanes, run_lane, run, err);
   if (status == BLT_OK) status = concatenate(run, &all, err);
   if (status == BLT_OK && run->nwords) status = list_sort(run, &all, false, err);
   if (status == BLT_OK) status = hand_over(run, &all, rows, n, err);
