@@ -1,6 +1,7 @@
 #include "convert.h"
 #include "../base/bits.h"
 #include "../base/mem.h"
+#include "digits.h"
 
 #include <string.h>
 
@@ -73,26 +74,6 @@ static blt_status set_null(span *s, uint32_t row, blt_error *err) {
 
 /* --- numbers ----------------------------------------------------------------------------------- */
 
-static inline uint64_t load64(const char *p) {
-  uint64_t v;
-  memcpy(&v, p, 8);
-  return v;
-}
-
-/* The `len` digits before `end`, 1 to 8 of them, as a number: eight bytes at once, what stands in front
- * shifted away.
- * `*bad` gets bits when one is no digit, `*first` is the first digit. */
-static inline uint64_t digits8(const char *end, uint32_t len, uint64_t *bad, uint8_t *first) {
-  uint32_t shift = (0u - 8 * len) & 63;
-  uint64_t v = (load64(end - 8) ^ UINT64_C(0x3030303030303030)) >> shift;
-  *first = (uint8_t)v;
-  v <<= shift;
-  *bad |= (v | (v + UINT64_C(0x7676767676767676))) & UINT64_C(0x8080808080808080);
-  v = (v * 2561 >> 8) & UINT64_C(0x00ff00ff00ff00ff);     /* pairs: 10 * a + b */
-  v = (v * 6553601 >> 16) & UINT64_C(0x0000ffff0000ffff); /* fours: 100 * a + b */
-  return v * UINT64_C(42949672960001) >> 32;              /* eight: 10000 * a + b */
-}
-
 /* In JSON a string is no number, unless the caller says that the column is one. */
 static inline bool is_only_text(const span *s, uint32_t row) {
   return s->k->plan->json && s->column->inferred && blt_rows_quoted(s->k->w, row, s->col);
@@ -118,59 +99,45 @@ static __attribute__((noinline)) blt_status slow_float(span *s, uint32_t row, bl
   return refuse(s, row, BLT_BAD_VALUE, err);
 }
 
-static blt_status convert_ints(span *s, blt_error *err) {
+/* The batch's fields from row `r` on, for the fast ways. */
+static blt_digits digits_from(const span *s, uint32_t r) {
   const blt_rows *w = s->k->w;
+  return (blt_digits){.text = w->text,
+                      .ends = w->ends + (size_t)r * w->ncols + s->col,
+                      .stride = w->ncols,
+                      .gap = s->col ? 1 : w->gap,
+                      .n = s->to - r};
+}
+
+/* Whether a batch can be read fast: the empty text is the only null, offsets are small enough, and in JSON no
+ * string is to be told from a number. */
+static bool is_simple(const span *s) {
+  const work *k = s->k;
+  if (k->plan->nnulls || k->w->raw_len >= (UINT32_C(1) << 30)) return false;
+  for (uint32_t r = s->from; k->plan->json && r < s->to; r++)
+    if (is_only_text(s, r)) return false;
+  return true;
+}
+
+static blt_status convert_ints(span *s, blt_error *err) {
   int64_t *out = s->out->data;
-  uint32_t c = w->ncols, gap = s->col ? 1 : w->gap;
-  const uint32_t *e = w->ends + (size_t)s->from * c + s->col;
-  bool fast = s->column->type.id == BLT_INT64 && s->k->plan->nnulls == 0, json = s->k->plan->json;
-  for (uint32_t r = s->from; r < s->to; r++, e += c) {
-    uint32_t start = e[-1] + gap, len = *e - start;
-    if (fast && len - 1u < 8 && !(json && is_only_text(s, r))) {
-      uint64_t bad = 0;
-      uint8_t first;
-      out[r] = (int64_t)digits8(w->text + *e, len, &bad, &first);
-      if (__builtin_expect(bad == 0, 1) && (first || len == 1)) continue;
-    }
-    blt_status status = slow_int(s, r, (blt_str){w->text + start, len}, &out[r], err);
+  bool fast = s->column->type.id == BLT_INT64 && is_simple(s);
+  for (uint32_t r = s->from; r < s->to; r++) {
+    if (fast) r += blt_digits_ints(digits_from(s, r), out + r);
+    if (r == s->to) break;
+    blt_status status = slow_int(s, r, blt_rows_field(s->k->w, r, s->col), &out[r], err);
     if (status != BLT_OK) return status;
   }
   return BLT_OK;
 }
 
-/* 12.345: up to seven digits, the mark, one to eight digits, both parts in words; or 12345. False when it is
- * anything else. */
-static inline bool fast_float(const char *s, uint32_t len, uint64_t mark, double *out) {
-  uint64_t x = load64(s) ^ mark, bad = 0;
-  uint8_t first, ignored;
-  uint64_t found = (x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080);
-  uint32_t whole = found ? (uint32_t)__builtin_ctzll(found) >> 3 : 8;
-  if (whole >= len && len - 1u < 8) { /* a whole number */
-    *out = (double)digits8(s + len, len, &bad, &first);
-    return bad == 0 && (first || len == 1);
-  }
-  if (whole == 0 || whole + 1 >= len || len - whole - 1 > 8) return false;
-  uint32_t part = len - whole - 1;
-  static const uint64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
-  static const double exact[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
-  if (whole == 8) return false;
-  uint64_t v =
-      digits8(s + whole, whole, &bad, &first) * powers[part] + digits8(s + len, part, &bad, &ignored);
-  *out = (double)v / exact[part]; /* v < 2^53 and both are exact: one rounding */
-  return bad == 0 && (first || whole == 1);
-}
-
 static blt_status convert_floats(span *s, blt_error *err) {
-  const blt_rows *w = s->k->w;
   double *out = s->out->data;
-  uint32_t c = w->ncols, gap = s->col ? 1 : w->gap;
-  const uint32_t *e = w->ends + (size_t)s->from * c + s->col;
-  uint64_t mark = (uint64_t)(unsigned char)s->k->plan->mark * UINT64_C(0x0101010101010101);
-  bool fast = s->k->plan->nnulls == 0, json = s->k->plan->json;
-  for (uint32_t r = s->from; r < s->to; r++, e += c) {
-    uint32_t start = e[-1] + gap, len = *e - start;
-    if (fast && !(json && is_only_text(s, r)) && fast_float(w->text + start, len, mark, &out[r])) continue;
-    blt_status status = slow_float(s, r, (blt_str){w->text + start, len}, &out[r], err);
+  bool fast = is_simple(s);
+  for (uint32_t r = s->from; r < s->to; r++) {
+    if (fast) r += blt_digits_floats(digits_from(s, r), s->k->plan->mark, out + r);
+    if (r == s->to) break;
+    blt_status status = slow_float(s, r, blt_rows_field(s->k->w, r, s->col), &out[r], err);
     if (status != BLT_OK) return status;
   }
   return BLT_OK;

@@ -4,6 +4,7 @@
 #include "base/civil.h"
 #include "base/num.h"
 #include "io/csv.h"
+#include "random.h"
 #include "same_table.h"
 #include <stdlib.h>
 #include <zlib.h>
@@ -153,6 +154,42 @@ static void types_hold_every_value_unchanged(void) {
   READS("a\n2011-02-29\n", "a string;'2011-02-29'");
   READS("a\n2012-02-29\n2012-02-29 10:20:30.5Z\n", "a timestamp;2012-02-29T00:00:00Z;2012-02-29T10:20:30.5Z");
   READS("a\n2012-02-29\n1\n", "a string;'2012-02-29';'1'");
+}
+
+/* Random numbers of every length, against the C library. */
+static void numbers_are_read_exactly(void) {
+  enum { ROWS = 20000 };
+  static char whole[ROWS][24], part[ROWS][40], text[ROWS * 64 + 64];
+  static const blt_csv_type types[] = {{"i", {.id = BLT_INT64}}, {"f", {.id = BLT_FLOAT64}}};
+  rng random = {7};
+  size_t n = (size_t)sprintf(text, "i,f\n");
+  for (int r = 0; r < ROWS; r++) {
+    uint64_t v = rng_next(&random) >> rng_below(&random, 64);
+    snprintf(whole[r], sizeof whole[r], "%s%0*lld", rng_below(&random, 9) ? "" : "-",
+             rng_below(&random, 50) ? 1 : 12, (long long)(v >> 1));
+    uint32_t digits = rng_below(&random, 10);
+    uint64_t most = 1;
+    for (uint32_t k = 0; k < digits; k++) most *= 10;
+    snprintf(part[r], sizeof part[r], "%s%llu.%0*llu", rng_below(&random, 9) ? "" : "-",
+             (unsigned long long)(rng_next(&random) >> (34 + rng_below(&random, 30))), (int)digits,
+             (unsigned long long)(rng_next(&random) % most));
+    if (rng_below(&random, 20) == 0) snprintf(part[r], sizeof part[r], "%.17g", (double)v * 1e-30);
+    n += (size_t)snprintf(text + n, sizeof text - n, "%s,%s\n", whole[r], part[r]);
+  }
+  blt_csv_options o = blt_csv_defaults();
+  o.types = types;
+  o.ntypes = 2;
+  blt_csv_result r;
+  blt_view *v = NULL;
+  REQUIRE(read_from(ctx, text, n, &o, &r) == BLT_OK);
+  REQUIRE(blt_table_view(r.table, &v, &err) == BLT_OK && v->rows == ROWS);
+  for (uint32_t k = 0; k < ROWS; k++) {
+    double want = strtod(part[k], NULL), got = blt_view_value(v, 1, 0, k).u.f;
+    CHECK_AT(blt_view_value(v, 0, 0, k).u.i == strtoll(whole[k], NULL, 10), "%s", whole[k]);
+    CHECK_AT(memcmp(&want, &got, sizeof got) == 0, "%s read as %.17g", part[k], got);
+  }
+  blt_view_release(v);
+  release(&r);
 }
 
 /* `rows` lines of `usual`, then `last`. */
@@ -399,6 +436,7 @@ int main(void) {
   RUN(text_follows_the_rules);
   RUN(options_change_the_rules);
   RUN(types_hold_every_value_unchanged);
+  RUN(numbers_are_read_exactly);
   RUN(types_come_from_the_whole_file);
   RUN(the_first_bad_row_is_named);
   RUN(rejected_rows_are_kept);
