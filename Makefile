@@ -23,6 +23,11 @@ CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 BUILD ?= build
 SETUP ?= yes
 
+# Debian's luarocks serves Lua 5.1 unless it is told otherwise.
+ifneq ($(filter %5.1 %5.2 %5.3,$(LUA_INCDIR)),)
+$(error blotter is for Lua 5.4, not for $(LUA_INCDIR); run: luarocks --lua-version=5.4 make --deps-mode=none)
+endif
+
 # ---- packages ------------------------------------------------------------------------------------
 
 PACKAGES_BUILD := gcc libc6-dev lua5.4 liblua5.4-dev libxxhash-dev libzstd-dev zlib1g-dev lua-cjson lua-argparse
