@@ -50,6 +50,7 @@ static void close_all(blt_catalogue *c) {
 
 void blt_db_close(blt_db *db) {
   if (!db) return;
+  for (size_t i = 0; db->file && i < db->tables.n; i++) blt_save_abandon(db->file, db->tables.v[i]->table);
   close_all(&db->before);
   close_all(&db->tables);
   blt_file_close(db->file);

@@ -64,7 +64,8 @@ static blt_status file_new(blt_ctx *ctx, const blt_vfs *vfs, const char *path, b
 
 void blt_file_close(blt_file *f) {
   if (!f) return;
-  if (!f->readonly && !f->broken && f->handle && f->reserved > f->root.end)
+  bool settled = f->end == f->root.end; /* otherwise somebody may have mapped what was not committed */
+  if (!f->readonly && !f->broken && f->handle && settled && f->reserved > f->root.end)
     f->vfs->truncate(f->vfs->self, f->handle, f->root.end); /* a help only */
   file_free(f);
 }
@@ -445,8 +446,8 @@ static blt_status write_root(blt_file *f, const blt_disk_root *r, blt_error *err
   return write_all(f, r, sizeof *r, BLT_DISK_PAGE * (1 + r->sequence % 2), err);
 }
 
-/* Before the first commit after opening: the other root will be overwritten, so this one, and the file's name,
- * must be on the disk for sure, also when their writer was killed before it had synced them. */
+/* Before the first commit after opening: the other root will be overwritten, so this one, and the file's
+ * name, must be on the disk for sure, also when their writer was killed before it had synced them. */
 static blt_status settle(blt_file *f, blt_error *err) {
   int code = f->vfs->sync_directory(f->vfs->self, f->path);
   if (code < 0) return fail_io(f->path, "sync the directory of", code, err);

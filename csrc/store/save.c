@@ -344,6 +344,14 @@ uint64_t blt_save_waiting(const blt_file *f, const blt_table *t) {
   return n;
 }
 
+void blt_save_abandon(const blt_file *f, blt_table *t) {
+  for (uint32_t col = 0; col < t->schema->ncols; col++)
+    for (uint32_t g = 0; g < t->ngroups; g++) {
+      blt_block *b = (blt_block *)t->columns[col].blocks[g];
+      if (in_file(f, b) && b->disk >= f->root.end) atomic_store(&b->doubtful, true);
+    }
+}
+
 /* The forms of all blocks that go to the file; those that stay where they are have no rows. */
 static blt_status write_early(blt_file *f, blt_table *t, const blt_stored *old, blt_disk_block *forms,
                               blt_error *err) {
