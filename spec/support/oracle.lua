@@ -316,7 +316,8 @@ end
 local function stddev(values)
   local n, mean, squares = #values, 0.0, 0.0
   if n < 2 then return nil end
-  for _, v in ipairs(values) do mean = mean + v / n end
+  for _, v in ipairs(values) do mean = mean + v end
+  mean = mean / n
   for _, v in ipairs(values) do squares = squares + (v - mean) ^ 2 end
   return math.sqrt(squares / (n - 1))
 end
