@@ -25,8 +25,8 @@ static int class_of(size_t bytes, size_t *rounded) {
   return (power - 14) * 4 + (int)n;
 }
 
-/* Slabs hold blocks, which are written once and read in order: small pages serve them as well, and a huge page that
- * nobody has touched yet costs far more (0.8 s of 1.5 s when ten million rows are first loaded). */
+/* Slabs hold blocks, which are written once and read in order: small pages serve them as well, and a huge
+ * page that nobody has touched yet costs far more (0.8 s of 1.5 s when ten million rows are first loaded). */
 static char *map_aligned(void) {
   char *raw = mmap(NULL, SLAB_BYTES + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (raw == MAP_FAILED) return NULL;

@@ -1,7 +1,7 @@
 /* slab.h: memory of middle size, 16 KiB to 2 MiB, kept for reuse.
  *
  * Blocks of columns and scratch of queries have such sizes, and fresh pages cost more than most kernels.
- * Pieces are cut from slabs that are advised for huge pages, rounded up to a quarter of a power of two, and
+ * Pieces are cut from slabs on small pages, rounded up to a quarter of a power of two, and
  * go to a list of their class when they are freed. Pages of freed pieces beyond BLT_SLAB_KEPT bytes are given
  * back to the system; address space is given back by blt_slabs_free only. Not for several threads at once:
  * the context's lock guards it.
