@@ -20,8 +20,11 @@ static blt_status check(const blt_stage *stage, blt_error *err) {
       return blt_fail(err, BLT_EINVAL, "order names output column %u of %u", stage->order[i].column + 1,
                       ncols);
   if (stage->where && blt_expr_type(stage->where).id != BLT_BOOL &&
-      blt_expr_type(stage->where).id != BLT_NULLTYPE)
-    return blt_fail(err, BLT_ETYPE, "a filter must be a bool");
+      blt_expr_type(stage->where).id != BLT_NULLTYPE) {
+    char name[24];
+    return blt_fail(err, BLT_ETYPE, "a condition such as n > 5 expected, got %s",
+                    blt_type_name(blt_expr_type(stage->where), name));
+  }
   return BLT_OK;
 }
 

@@ -14,6 +14,7 @@ local core = require "blotter.core"
 local database = require "blotter.database"
 local fail = require "blotter.fail"
 local read = require "blotter.read"
+local suggest = require "blotter.lang.suggest"
 require "blotter.surface"
 
 local blotter = {
@@ -39,7 +40,27 @@ local LATER = {
   format = function() return require("blotter.formats").register end,
 }
 
-local SETTINGS = { threads = true, memory_limit = true, timeout = true, progress = true }
+local SETTINGS = {
+  threads = "a number of threads from 0 to 256, 0 for all of the machine",
+  memory_limit = "a number of bytes, 0 for no limit", timeout = "a number of seconds, 0 for no limit",
+  progress = "a function, or nil",
+}
+
+local function set(name, value)
+  local ok, problem = pcall(core.setting, name, value)
+  if not ok then
+    fail("%s: %s expected, got %s", name, SETTINGS[name], type(value) == "number" and value or "a " .. type(value))
+  end
+  return problem
+end
+
+-- A misspelt setting must not pass in silence.
+local function refuse(name)
+  local names = {}
+  for setting in pairs(SETTINGS) do names[#names + 1] = setting end
+  table.sort(names)
+  fail("blotter has no setting '%s'%s", tostring(name), suggest.phrase(tostring(name), names))
+end
 
 return setmetatable(blotter, {
   __index = function(self, name)
@@ -50,8 +71,8 @@ return setmetatable(blotter, {
     rawset(self, name, value)
     return value
   end,
-  __newindex = function(self, name, value)
-    if SETTINGS[name] then return core.setting(name, value) end
-    rawset(self, name, value)
+  __newindex = function(_, name, value)
+    if not SETTINGS[name] then refuse(name) end
+    return set(name, value)
   end,
 })

@@ -34,6 +34,7 @@ end
 
 --- Raises for a column that is neither a key nor inside an aggregate.
 local function check_outside(node, found, taken, scope)
+  bind.check_calls(node)
   for _, use in ipairs(node.uses) do
     if not taken[use.name] and not found[use.name] then
       local known = scope.columns[use.name]

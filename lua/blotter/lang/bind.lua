@@ -50,6 +50,13 @@ local function unknown_call(node)
     ("unknown function '%s'%s"):format(node.name, suggest.phrase(node.name, all_calls())))
 end
 
+--- Raises for a call of the tree that is neither a function nor an aggregate.
+function bind.check_calls(node)
+  for _, call in ipairs(node.calls) do
+    if not functions[call.name] and not bind.aggregate(call) then unknown_call(call) end
+  end
+end
+
 --- Raises unless every name of the tree is a column of the scope and every call a function.
 function bind.check(node, scope)
   for _, use in ipairs(node.uses) do
