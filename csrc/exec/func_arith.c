@@ -105,16 +105,17 @@ static blt_status loop_multiply_i64(blt_call *c, blt_error *err) {
     return BLT_OK;                                                                                           \
   }                                                                                                          \
   static BLT_STRICT(run_##name, loop_##name)
-FLOAT_LOOP(add_f64)
-FLOAT_LOOP(subtract_f64)
-FLOAT_LOOP(multiply_f64)
+FLOAT_LOOP(add_f64);
+FLOAT_LOOP(subtract_f64);
+FLOAT_LOOP(multiply_f64);
 
-static BLT_STRICT(run_add_i64, loop_add_i64) static BLT_STRICT(
-    run_subtract_i64, loop_subtract_i64) static BLT_STRICT(run_multiply_i64, loop_multiply_i64)
+static BLT_STRICT(run_add_i64, loop_add_i64);
+static BLT_STRICT(run_subtract_i64, loop_subtract_i64);
+static BLT_STRICT(run_multiply_i64, loop_multiply_i64);
 
-    /* ---- binding of + - * ---- */
+/* ---- binding of + - * ---- */
 
-    static blt_status to_floats(blt_binder *b, blt_op *op, blt_error *err) {
+static blt_status to_floats(blt_binder *b, blt_op *op, blt_error *err) {
   for (uint32_t i = 0; i < op->nargs; i++) {
     op->args[i] = blt_bind_convert(b, op->args[i], blt_type_of(BLT_FLOAT64), err);
     if (!op->args[i]) return err->code;
@@ -263,9 +264,9 @@ static blt_status loop_divide(blt_call *c, blt_error *err) {
   if (c->op->code) null_zeros_f64(c, blt_call_f64(c, 1));
   return BLT_OK;
 }
-static BLT_STRICT(run_divide, loop_divide)
+static BLT_STRICT(run_divide, loop_divide);
 
-    blt_status blt_bind_divide(blt_binder *b, blt_op *op, blt_error *err) {
+blt_status blt_bind_divide(blt_binder *b, blt_op *op, blt_error *err) {
   if (!blt_is_number(op->args[0]->type) || !blt_is_number(op->args[1]->type))
     return blt_bind_mismatch(op, "expected two numbers", err);
   op->code = op->args[1]->type.id != BLT_FLOAT64;
@@ -330,10 +331,10 @@ static blt_status loop_remainder_i64(blt_call *c, blt_error *err) {
   BLT_BINARY_CALL(remainder_small, i64, c);
   return BLT_OK;
 }
-static BLT_STRICT(run_quotient_i64, loop_quotient_i64) static BLT_STRICT(run_remainder_i64,
-                                                                         loop_remainder_i64)
+static BLT_STRICT(run_quotient_i64, loop_quotient_i64);
+static BLT_STRICT(run_remainder_i64, loop_remainder_i64);
 
-    static inline double modulo(double x, double y) {
+static inline double modulo(double x, double y) {
   double r = fmod(x, y);
   return r * y < 0 ? r + y : r;
 }
@@ -353,15 +354,15 @@ static blt_status loop_remainder_f64(blt_call *c, blt_error *err) {
   if (c->op->code) null_zeros_f64(c, blt_call_f64(c, 1));
   return BLT_OK;
 }
-static BLT_STRICT(run_quotient_f64, loop_quotient_f64) static BLT_STRICT(run_remainder_f64,
-                                                                         loop_remainder_f64)
+static BLT_STRICT(run_quotient_f64, loop_quotient_f64);
+static BLT_STRICT(run_remainder_f64, loop_remainder_f64);
 
-    static blt_status loop_power(blt_call *c, blt_error *err) {
+static blt_status loop_power(blt_call *c, blt_error *err) {
   (void)err;
   BLT_BINARY_CALL(power_f64, f64, c);
   return BLT_OK;
 }
-BLT_STRICT(blt_run_power, loop_power)
+BLT_STRICT(blt_run_power, loop_power);
 
 static blt_status bind_floored(blt_binder *b, blt_op *op, blt_kernel ints, blt_kernel floats,
                                blt_error *err) {
@@ -413,9 +414,10 @@ static blt_status loop_negate_f64(blt_call *c, blt_error *err) {
   negate_f64(blt_call_f64(c, 0), 0, c->n, c->out);
   return BLT_OK;
 }
-static BLT_STRICT(run_negate_i64, loop_negate_i64) static BLT_STRICT(run_negate_f64, loop_negate_f64)
+static BLT_STRICT(run_negate_i64, loop_negate_i64);
+static BLT_STRICT(run_negate_f64, loop_negate_f64);
 
-    blt_status blt_bind_negate(blt_binder *b, blt_op *op, blt_error *err) {
+blt_status blt_bind_negate(blt_binder *b, blt_op *op, blt_error *err) {
   (void)b, (void)err;
   op->type = op->args[0]->type;
   op->run = op->type.id == BLT_FLOAT64 ? run_negate_f64 : run_negate_i64;

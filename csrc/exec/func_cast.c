@@ -103,14 +103,13 @@ static blt_status loop_same(blt_call *c, blt_error *err) {
   return BLT_OK;
 }
 
-static BLT_STRICT(run_f64_to_i64, loop_f64_to_i64) static BLT_STRICT(
-    run_text_to_i64,
-    loop_text_to_i64) static BLT_STRICT(run_rescale,
-                                        loop_rescale) static BLT_STRICT(run_scale_up,
-                                                                        loop_scale_up) static BLT_STRICT(run_same,
-                                                                                                         loop_same)
+static BLT_STRICT(run_f64_to_i64, loop_f64_to_i64);
+static BLT_STRICT(run_text_to_i64, loop_text_to_i64);
+static BLT_STRICT(run_rescale, loop_rescale);
+static BLT_STRICT(run_scale_up, loop_scale_up);
+static BLT_STRICT(run_same, loop_same);
 
-    static blt_status use(blt_op *op, blt_kernel run, bool can_fail) {
+static blt_status use(blt_op *op, blt_kernel run, bool can_fail) {
   op->run = run;
   op->can_fail = can_fail;
   op->nargs = 1;
@@ -169,9 +168,10 @@ static blt_status loop_text_to_f64(blt_call *c, blt_error *err) {
   }
   return BLT_OK;
 }
-static BLT_STRICT(run_to_f64, loop_to_f64) static BLT_STRICT(run_text_to_f64, loop_text_to_f64)
+static BLT_STRICT(run_to_f64, loop_to_f64);
+static BLT_STRICT(run_text_to_f64, loop_text_to_f64);
 
-    blt_status blt_bind_to_float64(blt_binder *b, blt_op *op, blt_error *err) {
+blt_status blt_bind_to_float64(blt_binder *b, blt_op *op, blt_error *err) {
   (void)b;
   switch (op->args[0]->type.id) {
   case BLT_FLOAT64:
@@ -225,10 +225,10 @@ static blt_status loop_text_to_decimal(blt_call *c, blt_error *err) {
   }
   return BLT_OK;
 }
-static BLT_STRICT(run_f64_to_decimal, loop_f64_to_decimal) static BLT_STRICT(run_text_to_decimal,
-                                                                             loop_text_to_decimal)
+static BLT_STRICT(run_f64_to_decimal, loop_f64_to_decimal);
+static BLT_STRICT(run_text_to_decimal, loop_text_to_decimal);
 
-    blt_status blt_bind_to_decimal(blt_binder *b, blt_op *op, blt_error *err) {
+blt_status blt_bind_to_decimal(blt_binder *b, blt_op *op, blt_error *err) {
   (void)b;
   int64_t precision = op->args[1]->value.u.i, scale = op->args[2]->value.u.i;
   const blt_type x = op->args[0]->type;
@@ -265,9 +265,9 @@ static blt_status loop_to_text(blt_call *c, blt_error *err) {
   }
   return BLT_OK;
 }
-static BLT_STRICT(run_to_text, loop_to_text)
+static BLT_STRICT(run_to_text, loop_to_text);
 
-    blt_status blt_bind_to_string(blt_binder *b, blt_op *op, blt_error *err) {
+blt_status blt_bind_to_string(blt_binder *b, blt_op *op, blt_error *err) {
   (void)b, (void)err;
   if (op->args[0]->type.id == BLT_STRING) return identity(op);
   op->cost = 20;
@@ -293,9 +293,9 @@ static blt_status loop_to_bool(blt_call *c, blt_error *err) {
   }
   return BLT_OK;
 }
-static BLT_STRICT(run_to_bool, loop_to_bool)
+static BLT_STRICT(run_to_bool, loop_to_bool);
 
-    blt_status blt_bind_to_bool(blt_binder *b, blt_op *op, blt_error *err) {
+blt_status blt_bind_to_bool(blt_binder *b, blt_op *op, blt_error *err) {
   (void)b;
   if (op->args[0]->type.id == BLT_BOOL) return identity(op);
   if (op->args[0]->type.id == BLT_INT64 || op->args[0]->type.id == BLT_STRING)
@@ -349,10 +349,12 @@ static blt_status loop_civil(blt_call *c, blt_error *err) {
   }
   return BLT_OK;
 }
-static BLT_STRICT(run_text_to_moment, loop_text_to_moment) static BLT_STRICT(
-    run_day, loop_day) static BLT_STRICT(run_midnight, loop_midnight) static BLT_STRICT(run_civil, loop_civil)
+static BLT_STRICT(run_text_to_moment, loop_text_to_moment);
+static BLT_STRICT(run_day, loop_day);
+static BLT_STRICT(run_midnight, loop_midnight);
+static BLT_STRICT(run_civil, loop_civil);
 
-    static int64_t day_at(const blt_op *op, int64_t x) {
+static int64_t day_at(const blt_op *op, int64_t x) {
   (void)op;
   return blt_timestamp_date(x);
 }

@@ -91,7 +91,7 @@ static blt_status loop_interval(blt_call *c, blt_error *err) {
   }
   return BLT_OK;
 }
-BLT_STRICT(blt_run_interval, loop_interval)
+BLT_STRICT(blt_run_interval, loop_interval);
 
 /* Turns a comparison into an interval test of its first argument. */
 static blt_status to_interval(blt_op *op, int64_t low, int64_t high, bool flip) {
@@ -203,10 +203,11 @@ static blt_status loop_f64(blt_call *c, blt_error *err) {
   }
   return BLT_OK;
 }
-static BLT_STRICT(run_i64, loop_i64) static BLT_STRICT(run_f64, loop_f64)
+static BLT_STRICT(run_i64, loop_i64);
+static BLT_STRICT(run_f64, loop_f64);
 
-    /* -1, 0, 1, or 2 when nothing holds but ~= (NaN). */
-    static bool holds(uint8_t code, int order) {
+/* -1, 0, 1, or 2 when nothing holds but ~= (NaN). */
+static bool holds(uint8_t code, int order) {
   switch (code) {
   case EQ:
     return order == 0;
@@ -244,10 +245,10 @@ static blt_status loop_i64_f64(blt_call *c, blt_error *err) {
                  order_i64_f64(a[blt_call_constant(c, 0) ? 0 : i], b[blt_call_constant(c, 1) ? 0 : i]));
   return BLT_OK;
 }
-static BLT_STRICT(run_i64_f64, loop_i64_f64)
+static BLT_STRICT(run_i64_f64, loop_i64_f64);
 
-    /* Numbers of different scale: op->low and op->high bring each to the larger one. */
-    static blt_status loop_scaled(blt_call *c, blt_error *err) {
+/* Numbers of different scale: op->low and op->high bring each to the larger one. */
+static blt_status loop_scaled(blt_call *c, blt_error *err) {
   (void)err;
   const int64_t *a = blt_call_i64(c, 0), *b = blt_call_i64(c, 1);
   uint8_t *r = c->out;
@@ -258,9 +259,9 @@ static BLT_STRICT(run_i64_f64, loop_i64_f64)
   }
   return BLT_OK;
 }
-static BLT_STRICT(run_scaled, loop_scaled)
+static BLT_STRICT(run_scaled, loop_scaled);
 
-    int blt_text_order(blt_str a, blt_str b) {
+int blt_text_order(blt_str a, blt_str b) {
   int d = memcmp(a.s, b.s, a.len < b.len ? a.len : b.len);
   if (d == 0) return a.len < b.len ? -1 : a.len > b.len;
   return d < 0 ? -1 : 1;
@@ -293,11 +294,11 @@ static blt_status loop_text(blt_call *c, blt_error *err) {
   }
   return BLT_OK;
 }
-static BLT_STRICT(run_text, loop_text)
+static BLT_STRICT(run_text, loop_text);
 
-    /* ---- binding ---- */
+/* ---- binding ---- */
 
-    static void exchange(blt_op *op) {
+static void exchange(blt_op *op) {
   blt_op *first = op->args[0];
   op->args[0] = op->args[1];
   op->args[1] = first;

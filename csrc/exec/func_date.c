@@ -99,9 +99,9 @@ static blt_status loop_field(blt_call *c, blt_error *err) {
   }
   return BLT_OK;
 }
-static BLT_STRICT(run_field, loop_field)
+static BLT_STRICT(run_field, loop_field);
 
-    static int64_t field_at(const blt_op *op, int64_t x) {
+static int64_t field_at(const blt_op *op, int64_t x) {
   int64_t date = is_timestamp(op->args[0]) ? blt_timestamp_date(x) : x;
   if (op->code == YEAR) return blt_civil_of(date).year;
   return op->code == WEEK_YEAR ? blt_date_week_year(date) : blt_date_fiscal_year(date, (uint32_t)op->low);
@@ -185,9 +185,9 @@ static blt_status loop_trunc(blt_call *c, blt_error *err) {
     trunc_date_to(a, unit, c->n, c->out);
   return BLT_OK;
 }
-static BLT_STRICT(run_trunc, loop_trunc)
+static BLT_STRICT(run_trunc, loop_trunc);
 
-    static int64_t trunc_at(const blt_op *op, int64_t x) {
+static int64_t trunc_at(const blt_op *op, int64_t x) {
   return is_timestamp(op) ? trunc_timestamp(x, (blt_unit)op->code) : blt_date_trunc(x, (blt_unit)op->code);
 }
 static void range_trunc(const blt_scope *s, const blt_op *op, blt_range *out) {
@@ -260,9 +260,9 @@ static blt_status loop_add(blt_call *c, blt_error *err) {
   }
   return BLT_OK;
 }
-static BLT_STRICT(run_add, loop_add)
+static BLT_STRICT(run_add, loop_add);
 
-    blt_status blt_bind_date_add(blt_binder *b, blt_op *op, blt_error *err) {
+blt_status blt_bind_date_add(blt_binder *b, blt_op *op, blt_error *err) {
   (void)b;
   op->type = op->args[0]->type;
   op->run = run_add;
@@ -292,9 +292,9 @@ static blt_status loop_diff(blt_call *c, blt_error *err) {
                      (uint64_t)ordinal(a[ca ? 0 : i], unit, timestamp));
   return BLT_OK;
 }
-static BLT_STRICT(run_diff, loop_diff)
+static BLT_STRICT(run_diff, loop_diff);
 
-    blt_status blt_bind_date_diff(blt_binder *b, blt_op *op, blt_error *err) {
+blt_status blt_bind_date_diff(blt_binder *b, blt_op *op, blt_error *err) {
   blt_type common;
   op->run = run_diff;
   blt_common_type(op->args[0]->type, op->args[1]->type, &common);
@@ -315,4 +315,4 @@ static blt_status loop_epoch(blt_call *c, blt_error *err) {
                      : (int64_t)((uint64_t)a[i] * (uint64_t)(BLT_DAY / BLT_SECOND));
   return BLT_OK;
 }
-BLT_STRICT(blt_run_epoch, loop_epoch)
+BLT_STRICT(blt_run_epoch, loop_epoch);

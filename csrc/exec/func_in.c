@@ -79,12 +79,12 @@ static blt_status loop_in(blt_call *c, blt_error *err) {
   test_ints(blt_vec_i64(&codes, wide), c->n, m, c->out);
   return BLT_OK;
 }
-static BLT_STRICT(run_in, loop_in)
+static BLT_STRICT(run_in, loop_in);
 
-    /* ---- binding ---- */
+/* ---- binding ---- */
 
-    /* Sorts, drops repetitions, and fills the table when that pays. */
-    static blt_status finish(blt_binder *b, members *m, blt_error *err) {
+/* Sorts, drops repetitions, and fills the table when that pays. */
+static blt_status finish(blt_binder *b, members *m, blt_error *err) {
   uint32_t kept = 0;
   if (m->count == 0) return BLT_OK;
   qsort(m->sorted, m->count, sizeof *m->sorted, order_i64);

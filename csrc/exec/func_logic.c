@@ -192,9 +192,9 @@ static blt_status loop_not(blt_call *c, blt_error *err) {
   not_bytes(blt_call_bool(c, 0), 0, c->n, c->out);
   return BLT_OK;
 }
-static BLT_STRICT(run_not, loop_not)
+static BLT_STRICT(run_not, loop_not);
 
-    blt_status blt_bind_not(blt_binder *b, blt_op *op, blt_error *err) {
+blt_status blt_bind_not(blt_binder *b, blt_op *op, blt_error *err) {
   (void)b, (void)err;
   op->run = run_not;
   op->range = blt_range_not;

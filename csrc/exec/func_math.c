@@ -19,17 +19,17 @@ static blt_status loop_function(blt_call *c, blt_error *err) {
   for (uint32_t i = 0; i < c->n; i++) r[i] = fn(a[i]);
   return BLT_OK;
 }
-static BLT_STRICT(run_function, loop_function)
+static BLT_STRICT(run_function, loop_function);
 
-    BLT_UNARY(square_roots, double, double, __builtin_sqrt(x)) static blt_status
-    loop_sqrt(blt_call *c, blt_error *err) {
+BLT_UNARY(square_roots, double, double, __builtin_sqrt(x))
+static blt_status loop_sqrt(blt_call *c, blt_error *err) {
   (void)err;
   square_roots(blt_call_f64(c, 0), 0, c->n, c->out);
   return BLT_OK;
 }
-static BLT_STRICT(run_sqrt, loop_sqrt)
+static BLT_STRICT(run_sqrt, loop_sqrt);
 
-    blt_status blt_bind_math(blt_binder *b, blt_op *op, blt_error *err) {
+blt_status blt_bind_math(blt_binder *b, blt_op *op, blt_error *err) {
   (void)b, (void)err;
   op->run = run_function;
   for (uint8_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -49,9 +49,9 @@ static blt_status loop_float_test(blt_call *c, blt_error *err) {
     is_nan(blt_call_f64(c, 0), 0, c->n, c->out);
   return BLT_OK;
 }
-static BLT_STRICT(run_float_test, loop_float_test)
+static BLT_STRICT(run_float_test, loop_float_test);
 
-    blt_status blt_bind_float_test(blt_binder *b, blt_op *op, blt_error *err) {
+blt_status blt_bind_float_test(blt_binder *b, blt_op *op, blt_error *err) {
   (void)b, (void)err;
   op->code = op->name[3] == 'f'; /* is_finite */
   op->run = run_float_test;
@@ -89,10 +89,12 @@ static blt_status loop_sign_i64(blt_call *c, blt_error *err) {
   sign_i64(blt_call_i64(c, 0), 0, c->n, c->out);
   return BLT_OK;
 }
-static BLT_STRICT(run_abs_f64, loop_abs_f64) static BLT_STRICT(run_abs_i64, loop_abs_i64) static BLT_STRICT(
-    run_sign_f64, loop_sign_f64) static BLT_STRICT(run_sign_i64, loop_sign_i64)
+static BLT_STRICT(run_abs_f64, loop_abs_f64);
+static BLT_STRICT(run_abs_i64, loop_abs_i64);
+static BLT_STRICT(run_sign_f64, loop_sign_f64);
+static BLT_STRICT(run_sign_i64, loop_sign_i64);
 
-    blt_status blt_bind_abs(blt_binder *b, blt_op *op, blt_error *err) {
+blt_status blt_bind_abs(blt_binder *b, blt_op *op, blt_error *err) {
   (void)b, (void)err;
   op->type = op->args[0]->type;
   op->run = op->type.id == BLT_FLOAT64 ? run_abs_f64 : run_abs_i64;
@@ -139,14 +141,14 @@ static blt_status loop_round_i64(blt_call *c, blt_error *err) {
   }
   return BLT_OK;
 }
-static BLT_STRICT(run_round_i64, loop_round_i64)
+static BLT_STRICT(run_round_i64, loop_round_i64);
 
-    BLT_UNARY(floor_f64, double, double, __builtin_floor(x))
-        BLT_UNARY(ceil_f64, double, double, __builtin_ceil(x))
-            BLT_UNARY(trunc_f64, double, double, __builtin_trunc(x))
+BLT_UNARY(floor_f64, double, double, __builtin_floor(x))
+BLT_UNARY(ceil_f64, double, double, __builtin_ceil(x))
+BLT_UNARY(trunc_f64, double, double, __builtin_trunc(x))
 
-    /* op->number is 10^digits; a value too large to have such digits stays itself. */
-    static void round_f64(const double *a, double scale, bool down, uint32_t n, double *r) {
+/* op->number is 10^digits; a value too large to have such digits stays itself. */
+static void round_f64(const double *a, double scale, bool down, uint32_t n, double *r) {
   for (uint32_t i = 0; i < n; i++) {
     double scaled = down ? a[i] / scale : a[i] * scale;
     double whole = round(scaled);
@@ -167,9 +169,9 @@ static blt_status loop_round_f64(blt_call *c, blt_error *err) {
     round_f64(a, c->op->number, c->op->low < 0, c->n, c->out);
   return BLT_OK;
 }
-static BLT_STRICT(run_round_f64, loop_round_f64)
+static BLT_STRICT(run_round_f64, loop_round_f64);
 
-    static uint8_t mode_of(const char *name) {
+static uint8_t mode_of(const char *name) {
   return name[0] == 'r' ? ROUND : name[0] == 'f' ? FLOOR : name[0] == 'c' ? CEIL : TRUNC;
 }
 

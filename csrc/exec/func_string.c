@@ -47,7 +47,7 @@ static blt_status loop_len(blt_call *c, blt_error *err) {
   }
   return BLT_OK;
 }
-BLT_STRICT(blt_run_len, loop_len)
+BLT_STRICT(blt_run_len, loop_len);
 
 /* starts_with, ends_with, contains: by the first letter of the name. */
 static blt_status loop_search(blt_call *c, blt_error *err) {
@@ -64,7 +64,7 @@ static blt_status loop_search(blt_call *c, blt_error *err) {
   }
   return BLT_OK;
 }
-BLT_STRICT(blt_run_search, loop_search)
+BLT_STRICT(blt_run_search, loop_search);
 
 static blt_status loop_find(blt_call *c, blt_error *err) {
   (void)err;
@@ -77,7 +77,7 @@ static blt_status loop_find(blt_call *c, blt_error *err) {
   }
   return BLT_OK;
 }
-BLT_STRICT(blt_run_find, loop_find)
+BLT_STRICT(blt_run_find, loop_find);
 
 static blt_status loop_like(blt_call *c, blt_error *err) {
   (void)err;
@@ -86,7 +86,7 @@ static blt_status loop_like(blt_call *c, blt_error *err) {
   for (uint32_t i = 0; i < c->n; i++) out[i] = blt_text_like(text(&r, 0, i), text(&r, 1, i));
   return BLT_OK;
 }
-BLT_STRICT(blt_run_like, loop_like)
+BLT_STRICT(blt_run_like, loop_like);
 
 /* ---- parts ---- */
 
@@ -118,7 +118,7 @@ static blt_status loop_substr(blt_call *c, blt_error *err) {
                  : substring(text(&r, 0, i), number(&r, 1, i), c->nargs > 2 ? number(&r, 2, i) : INT64_MAX);
   return BLT_OK;
 }
-BLT_STRICT(blt_run_substr, loop_substr)
+BLT_STRICT(blt_run_substr, loop_substr);
 
 /* left(s, n), right(s, n): a negative n takes all but -n characters. */
 static blt_status loop_end(blt_call *c, blt_error *err) {
@@ -136,7 +136,7 @@ static blt_status loop_end(blt_call *c, blt_error *err) {
   }
   return BLT_OK;
 }
-BLT_STRICT(blt_run_end, loop_end)
+BLT_STRICT(blt_run_end, loop_end);
 
 /* Whether the character at p is one of `set`. */
 static bool in_set(const char *p, uint32_t bytes, blt_str set) {
@@ -168,7 +168,7 @@ static blt_status loop_trim(blt_call *c, blt_error *err) {
     out[i] = trim(text(&r, 0, i), c->nargs > 1 ? text(&r, 1, i) : blanks, side != 'r', side != 'l');
   return BLT_OK;
 }
-BLT_STRICT(blt_run_trim, loop_trim)
+BLT_STRICT(blt_run_trim, loop_trim);
 
 /* Part k (from 1; from -1 at the end) between separators; empty when there is none. */
 static blt_str split_part(blt_str s, blt_str separator, int64_t k) {
@@ -198,7 +198,7 @@ static blt_status loop_split_part(blt_call *c, blt_error *err) {
     out[i] = blt_call_null(c, i) ? nothing : split_part(text(&r, 0, i), text(&r, 1, i), number(&r, 2, i));
   return BLT_OK;
 }
-BLT_STRICT(blt_run_split_part, loop_split_part)
+BLT_STRICT(blt_run_split_part, loop_split_part);
 
 /* ---- new strings ---- */
 
@@ -214,7 +214,7 @@ static blt_status loop_case(blt_call *c, blt_error *err) {
   }
   return BLT_OK;
 }
-BLT_STRICT(blt_run_case, loop_case)
+BLT_STRICT(blt_run_case, loop_case);
 
 /* How often `from` stands in s, without overlap. */
 static size_t occurrences(blt_str s, blt_str from) {
@@ -257,7 +257,7 @@ static blt_status loop_replace(blt_call *c, blt_error *err) {
   }
   return status;
 }
-BLT_STRICT(blt_run_replace, loop_replace)
+BLT_STRICT(blt_run_replace, loop_replace);
 
 /* Fills up to `width` characters; a longer text is cut to them. */
 static blt_status pad(blt_text_room *room, blt_str s, int64_t width, blt_str fill, bool left, blt_str *out,
@@ -296,7 +296,7 @@ static blt_status loop_pad(blt_call *c, blt_error *err) {
   }
   return status;
 }
-BLT_STRICT(blt_run_pad, loop_pad)
+BLT_STRICT(blt_run_pad, loop_pad);
 
 /* ---- joining ---- */
 
@@ -317,10 +317,10 @@ static blt_status loop_join(blt_call *c, blt_error *err) {
   }
   return BLT_OK;
 }
-static BLT_STRICT(run_join, loop_join)
+static BLT_STRICT(run_join, loop_join);
 
-    /* `..` takes values of any type, as Lua's takes numbers. */
-    blt_status blt_bind_join(blt_binder *b, blt_op *op, blt_error *err) {
+/* `..` takes values of any type, as Lua's takes numbers. */
+blt_status blt_bind_join(blt_binder *b, blt_op *op, blt_error *err) {
   op->run = run_join;
   op->can_fail = true; /* past BLT_MAX_STRING */
   for (uint32_t i = 0; i < op->nargs; i++) {
