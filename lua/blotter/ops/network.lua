@@ -1,8 +1,8 @@
 -- Who led, took part, funded, tipped off, and what led to what: the links around a subject.
 --
 -- network.around(model, subject, depth) walks the links (and the parents and leads of the table of subjects, as part_of
--- and leads) in both directions. It returns rows {from, to, role, depth, date, date_precision, sources}, one for each edge however many
--- sources state it, nearest first, and drawing, the same as a tree of text.
+-- and leads) in both directions. It returns rows {from, to, role, depth, date, date_precision, sources}, one for each
+-- edge however many sources state it, nearest first, and drawing, the same as a tree of text.
 
 local network = {}
 
@@ -114,7 +114,8 @@ function network.around(model, subject, depth)
   local result = {drawing = table.concat(out, "\n")}
   for i, row in ipairs(rows) do
     result[i] = {from = row.from, to = row.to, role = row.role, depth = row.depth, date = row.date,
-      date_precision = row.date_precision, sources = row.sources, from_name = name_of(model, row.from), to_name = name_of(model, row.to),
+      date_precision = row.date_precision, sources = row.sources,
+      from_name = name_of(model, row.from), to_name = name_of(model, row.to),
       words = row.from == row.near and outward[row.role] or inward[row.role], near = row.near, far = row.far,
       far_name = name_of(model, row.far)}
   end

@@ -24,7 +24,9 @@ local measured = {terabytes = true, years = true, months = true, days = true}
 --- The value with what is counted: "435 arrests", "29 terabytes (data seized)".
 function phrase.counted(figure)
   local name = figure.indicator_row.name:lower()
-  if figure.unit == "percent" or figure.unit == "currency" then return ("%s (%s)"):format(phrase.value(figure), name) end
+  if figure.unit == "percent" or figure.unit == "currency" then
+    return ("%s (%s)"):format(phrase.value(figure), name)
+  end
   if measured[figure.unit] then
     return ("%s %s (%s)"):format(phrase.value(figure), figure.unit, (name:gsub(" in " .. figure.unit .. "$", "")))
   end

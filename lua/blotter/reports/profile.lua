@@ -28,7 +28,8 @@ local function add_facts(doc, subject)
   for _, item in ipairs {
     { "Identifier", subject.id }, { "Kind", (subject.type:gsub("_", " ")) }, { "Acronym", subject.acronym or false },
     { "Belongs to", name_of(ops, subject.parent) or false }, { "Led by", name_of(ops, subject.lead) or false },
-    { "Area", area and area.name or false }, { "Began", known_date(subject.date_start, subject.date_precision) or false },
+    { "Area", area and area.name or false },
+    { "Began", known_date(subject.date_start, subject.date_precision) or false },
     { "Ended", known_date(subject.date_end, subject.date_precision) or false }, { "Note", subject.note or false },
   } do
     if item[2] then items[#items + 1] = item end
