@@ -6,7 +6,8 @@
 #include <string.h>
 
 #define ROWS BLT_VECTOR_ROWS
-#define DIRECT_BYTES ((uint64_t)16 << 20) /* records of one lane */
+#define DIRECT_BYTES ((uint64_t)16 << 20)       /* records of one lane */
+#define DIRECT_BYTES_MANY ((uint64_t)128 << 20) /* the same when there are many rows for each place */
 #define SEGMENT_DOMAIN 131072u /* more places than this are too many to scatter values to at once */
 #define NAN_BITS (UINT64_C(0x7ff8) << 48)
 #define NULL_BITS (NAN_BITS | 1) /* null among doubles: a NaN that no value has after they became one */
@@ -50,7 +51,8 @@ static bool prefer_direct(const blt_grouping *g) {
   if (!g->domain || g->domain > (UINT64_C(1) << 24)) return false;
   if (g->domain > 2 * rows + 1024) return false;
   if (g->agg->nsegments && g->domain > SEGMENT_DOMAIN) return false;
-  return g->domain * (g->agg->nslots + 1) * 8 <= DIRECT_BYTES;
+  uint64_t bytes = g->domain * (g->agg->nslots + 1) * 8;
+  return bytes <= DIRECT_BYTES || (bytes <= DIRECT_BYTES_MANY && rows / 4 >= g->domain);
 }
 
 static blt_status choose(blt_grouping *g, blt_error *err) {
