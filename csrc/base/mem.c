@@ -187,9 +187,8 @@ char *blt_strdup(blt_ctx *ctx, const char *s, size_t len) {
   return p;
 }
 
-blt_status blt_grow(blt_ctx *ctx, void *p, size_t *cap, size_t need, size_t size, blt_error *err) {
+blt_status blt_grow_more(blt_ctx *ctx, void *p, size_t *cap, size_t need, size_t size, blt_error *err) {
   void **array = p;
-  if (need <= *cap) return BLT_OK;
   size_t want = *cap < 8 ? 8 : *cap * 2;
   if (want < need) want = need;
   if (want > SIZE_MAX / 2 / size) return blt_fail_memory(err, SIZE_MAX);

@@ -18,7 +18,11 @@ void *blt_realloc(blt_ctx *ctx, void *p, size_t old, size_t bytes);
 void blt_free(blt_ctx *ctx, void *p, size_t bytes);        /* NULL is allowed */
 char *blt_strdup(blt_ctx *ctx, const char *s, size_t len); /* zero-terminated; free with len + 1 */
 
+blt_status blt_grow_more(blt_ctx *ctx, void *p, size_t *cap, size_t need, size_t size, blt_error *err);
 /* Grows array `*p` of `size`-byte items from `*cap` items to at least `need` (doubling). */
-blt_status blt_grow(blt_ctx *ctx, void *p, size_t *cap, size_t need, size_t size, blt_error *err);
+static inline blt_status blt_grow(blt_ctx *ctx, void *p, size_t *cap, size_t need, size_t size,
+                                  blt_error *err) {
+  return need <= *cap ? BLT_OK : blt_grow_more(ctx, p, cap, need, size, err);
+}
 
 #endif

@@ -58,25 +58,39 @@ static const char *escape(const char *p, const char *end) {
   return p + 5;
 }
 
-/* Eight bytes at once hold neither a quote, a backslash nor a control byte. */
-static inline bool plain8(const char *p) {
+/* Marks the high bit of each of eight bytes that is a quote, a backslash or a control byte. The lowest mark
+ * is right; marks above it may not be. */
+static inline uint64_t marks(const char *p) {
   uint64_t v, ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
   memcpy(&v, p, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  v = __builtin_bswap64(v);
+#endif
   uint64_t quote = v ^ (ones * '"'), slash = v ^ (ones * '\\');
   uint64_t hit = ((quote - ones) & ~quote) | ((slash - ones) & ~slash) | ((v - ones * 0x20) & ~v);
-  return (hit & high) == 0;
+  return hit & high;
+}
+
+/* The first quote, backslash or control byte, or `end`. */
+static inline const char *plain_end(const char *p, const char *end) {
+  while (end - p >= 8) {
+    uint64_t m = marks(p);
+    if (m) return p + (__builtin_ctzll(m) >> 3);
+    p += 8;
+  }
+  while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20) p++;
+  return p;
 }
 
 static const char *string(const char *p, const char *end, blt_json_value *out) {
   const char *from = ++p;
   blt_json_kind kind = BLT_JSON_STRING;
   for (;;) {
-    while (end - p >= 8 && plain8(p)) p += 8;
+    p = plain_end(p, end);
     if (p == end || (unsigned char)*p < 0x20) return NULL;
     if (*p == '"') break;
-    if (*p++ != '\\') continue;
     kind = BLT_JSON_ESCAPED;
-    p = escape(p, end);
+    p = escape(p + 1, end);
     if (!p) return NULL;
   }
   *out = (blt_json_value){kind, from, p};

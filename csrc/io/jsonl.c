@@ -1,6 +1,6 @@
 /* A line's values are found first, wherever their keys stand, and then copied in the order of the columns, so
- * that what follows is the same as for CSV. Lines of one kind of record have their keys in one order: the
- * next key is looked for where the last one suggests. */
+ * that what follows is the same as for CSV. Lines of one kind of record have all keys in one order: that is
+ * tried first, and otherwise each next key is looked for where the last one suggests. */
 #include "jsonl.h"
 #include "infer.h"
 #include "json.h"
@@ -15,8 +15,10 @@ typedef struct format {
   blt_ctx *ctx;
   const blt_source *source;
   char **names;
-  size_t names_cap;
+  uint32_t *lens; /* of names */
+  size_t names_cap, lens_cap;
   uint32_t ncols;
+  bool literal; /* no name needs an escape: it stands in a line as it is */
 } format;
 
 /* The chunk being taken apart. */
@@ -30,7 +32,7 @@ typedef struct walk {
 static int find_column(const format *f, const char *key, size_t len, uint32_t hint) {
   for (uint32_t i = 0; i < f->ncols; i++) {
     uint32_t c = hint + i < f->ncols ? hint + i : hint + i - f->ncols;
-    if (strlen(f->names[c]) == len && memcmp(f->names[c], key, len) == 0) return (int)c;
+    if (f->lens[c] == len && memcmp(f->names[c], key, len) == 0) return (int)c;
   }
   return -1;
 }
@@ -136,14 +138,44 @@ static blt_status put_bad(walk *k, blt_bad_reason reason, uint64_t at, size_t le
   return BLT_OK;
 }
 
+static inline const char *skip_blank(const char *p, const char *end) {
+  return p < end && *p == ' ' ? p + 1 : p;
+}
+
+/* Takes a line that has exactly the columns, in their order, with at most a blank around a key. False: it is
+ * another kind of line, good or bad. */
+static bool take_usual(walk *k, const char *p, const char *end) {
+  const format *f = k->f;
+  if (!f->literal) return false;
+  for (uint32_t c = 0; c < f->ncols; c++) {
+    size_t len = f->lens[c];
+    if (p == end || *p != (c ? ',' : '{')) return false;
+    p = skip_blank(p + 1, end);
+    if ((size_t)(end - p) < len + 4 || p[0] != '"' || memcmp(p + 1, f->names[c], len) != 0) return false;
+    p += len + 1;
+    if (p[0] != '"' || p[1] != ':') return false;
+    p = blt_json_value_at(skip_blank(p + 2, end), end, &k->values[c]);
+    if (!p) return false;
+  }
+  return p + 1 == end && *p == '}';
+}
+
+/* Takes any line. 0, or what is wrong. */
+static blt_bad_reason take_members(walk *k, const char *p, const char *end) {
+  line l = {k, 0};
+  memset(k->values, 0, k->f->ncols * sizeof *k->values);
+  return members(p, end, take_member, &l);
+}
+
 /* The line raw[from, to), offsets from raw_at. */
 static blt_status take_line(walk *k, size_t from, size_t to, blt_error *err) {
   const char *p = k->w->raw + BLT_ROWS_PAD + from, *end = k->w->raw + BLT_ROWS_PAD + to;
-  line l = {k, 0};
+  blt_bad_reason bad = 0;
   if (blt_json_skip_blanks(p, end) == end) return BLT_OK;
-  memset(k->values, 0, k->f->ncols * sizeof *k->values);
-  blt_bad_reason bad =
-      blt_utf8_check(p, to - from) < to - from ? BLT_BAD_UTF8 : members(p, end, take_member, &l);
+  if (blt_utf8_check(p, to - from) < to - from)
+    bad = BLT_BAD_UTF8;
+  else if (!take_usual(k, p, end))
+    bad = take_members(k, p, end);
   if (bad) return put_bad(k, bad, from, to - from, err);
   return put_row(k, from, to - from, err);
 }
@@ -223,6 +255,12 @@ typedef struct finding {
   uint32_t hint;
 } finding;
 
+static bool is_literal(const char *key, size_t len) {
+  for (size_t i = 0; i < len; i++)
+    if (key[i] == '"' || key[i] == '\\' || (unsigned char)key[i] < 0x20) return false;
+  return true;
+}
+
 static bool note_name(void *arg, const char *key, size_t len, const blt_json_value *v) {
   finding *n = arg;
   format *f = n->f;
@@ -237,9 +275,14 @@ static bool note_name(void *arg, const char *key, size_t len, const blt_json_val
     return true;
   }
   n->status = blt_grow(f->ctx, &f->names, &f->names_cap, (size_t)f->ncols + 1, sizeof *f->names, n->err);
+  if (n->status == BLT_OK)
+    n->status = blt_grow(f->ctx, &f->lens, &f->lens_cap, (size_t)f->ncols + 1, sizeof *f->lens, n->err);
   char *name = n->status == BLT_OK ? blt_strdup(f->ctx, key, len) : NULL;
   if (n->status == BLT_OK && !name) n->status = blt_fail_memory(n->err, len + 1);
-  if (name) f->names[f->ncols++] = name;
+  if (!name) return true;
+  f->literal = f->literal && is_literal(key, len);
+  f->lens[f->ncols] = (uint32_t)len;
+  f->names[f->ncols++] = name;
   return true;
 }
 
@@ -294,7 +337,7 @@ static blt_status read_once(format *f, const blt_csv_options *o, blt_csv_result 
 
 blt_status blt_jsonl_read(blt_ctx *ctx, const blt_source *source, const blt_csv_options *options,
                           blt_csv_result *out, blt_error *err) {
-  format f = {.ctx = ctx, .source = source};
+  format f = {.ctx = ctx, .source = source, .literal = true};
   uint64_t size = blt_source_size(source);
   bool unknown = false;
   *out = (blt_csv_result){0};
@@ -305,7 +348,8 @@ blt_status blt_jsonl_read(blt_ctx *ctx, const blt_source *source, const blt_csv_
     status = find_names(&f, size, err);
     if (status == BLT_OK) status = read_once(&f, options, out, &unknown, err);
   }
-  for (uint32_t i = 0; i < f.ncols; i++) blt_free(ctx, f.names[i], strlen(f.names[i]) + 1);
+  for (uint32_t i = 0; i < f.ncols; i++) blt_free(ctx, f.names[i], (size_t)f.lens[i] + 1);
+  blt_free(ctx, f.lens, f.lens_cap * sizeof *f.lens);
   blt_free(ctx, f.names, f.names_cap * sizeof *f.names);
   return status;
 }

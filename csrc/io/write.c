@@ -31,6 +31,7 @@ typedef struct column {
   const uint8_t *needs; /* of each dictionary entry: 1 when it cannot stand as it is; NULL: not known */
   uint32_t count;       /* entries that `needs` covers */
   char *key;            /* JSON: "name": with a comma in front but for the first; zero-terminated */
+  size_t key_len;       /* 0 in CSV */
   void *values;         /* BATCH of int64_t, double, uint32_t or blt_str */
 } column;
 
@@ -47,7 +48,7 @@ typedef struct job {
   size_t null_len;
 } job;
 
-static blt_status room(job *k, text *t, size_t more, blt_error *err) {
+static inline blt_status room(job *k, text *t, size_t more, blt_error *err) {
   return blt_grow(k->ctx, &t->s, &t->cap, t->len + more, 1, err);
 }
 
@@ -248,10 +249,10 @@ static blt_status put_row(job *k, uint32_t group, uint32_t row, uint32_t i, void
   for (uint32_t c = 0; c < k->ncols; c++) {
     const column *col = &k->columns[c];
     const blt_block *b = v->columns[c].blocks[group];
-    blt_status status = room(k, t, LONGEST + k->null_len + (k->json ? strlen(col->key) : 0), err);
+    blt_status status = room(k, t, LONGEST + k->null_len + col->key_len, err);
     if (status != BLT_OK) return status;
     if (k->json)
-      put(t, col->key, strlen(col->key));
+      put(t, col->key, col->key_len);
     else if (c)
       t->s[t->len++] = k->o->delimiter;
     if (blt_block_is_null(b, row))
@@ -294,7 +295,7 @@ static void job_free(job *k) {
   uint32_t n = k->ncols;
   for (uint32_t c = 0; k->columns && c < n; c++) {
     blt_free(k->ctx, (void *)(uintptr_t)k->columns[c].needs, k->columns[c].count);
-    blt_free(k->ctx, k->columns[c].key, k->columns[c].key ? strlen(k->columns[c].key) + 1 : 0);
+    blt_free(k->ctx, k->columns[c].key, k->columns[c].key_len + 1);
   }
   for (uint32_t w = 0; k->values && w < k->nworkers; w++) {
     for (uint32_t c = 0; k->values[w] && c < n; c++)
@@ -318,6 +319,7 @@ static blt_status make_key(job *k, uint32_t c, blt_error *err) {
   status = put_json(&t, s, false, err);
   t.s[t.len++] = ':';
   k->columns[c].key = status == BLT_OK ? blt_strdup(k->ctx, t.s, t.len) : NULL;
+  k->columns[c].key_len = t.len;
   if (status == BLT_OK && !k->columns[c].key) status = blt_fail_memory(err, t.len);
   blt_free(k->ctx, t.s, t.cap);
   return status;
