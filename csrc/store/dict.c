@@ -1,7 +1,11 @@
 /* The lookup is open addressing with linear probing over 8-byte slots: 32 bits of the hash above, code + 1
  * below; 0 is a free slot. A slot's home is its tag & mask, so growing and deleting need no string. It is at
  * most half full, and built only when somebody looks something up: a dictionary read from a file or carried
- * by a result often never is asked. */
+ * by a result often never is asked.
+ *
+ * Finding a string through a slot costs three cache misses, one after the other: slot, offset, bytes. In
+ * front of it lies a cache of sets of two short strings with their codes, a cache line each, which costs one.
+ */
 #include "dict.h"
 #include "../base/mem.h"
 
@@ -11,6 +15,16 @@
 #include <xxhash.h>
 
 #define SLOTS_MIN 64u
+#define RECENT_BYTES 27u           /* of the longest string in the cache */
+#define RECENT_SETS_MAX (1u << 17) /* 8 MiB */
+
+/* A string in the cache. */
+typedef struct recent {
+  uint32_t code;
+  uint8_t len1; /* its length + 1; 0: free */
+  char bytes[RECENT_BYTES];
+} recent;
+_Static_assert(sizeof(recent) == 32, "two of them fill a cache line");
 
 typedef struct blt_dict_inside {
   atomic_uint refs;
@@ -20,6 +34,8 @@ typedef struct blt_dict_inside {
   size_t offsets_cap, bytes_cap;
   uint64_t *slots; /* mask + 1 of them, NULL until needed */
   uint32_t mask;
+  recent *sets; /* two to a set; comes and goes with the slots, NULL also when memory was short */
+  uint32_t sets_mask;
   uint32_t *ranks; /* of the first `ranked` entries */
   uint32_t ranked;
 } inside;
@@ -88,8 +104,10 @@ blt_dict *blt_dict_retain(blt_dict *d) {
 
 static void drop_slots(inside *in) {
   if (in->slots) blt_free(in->ctx, in->slots, ((size_t)in->mask + 1) * sizeof *in->slots);
+  if (in->sets) blt_free(in->ctx, in->sets, ((size_t)in->sets_mask + 1) * 2 * sizeof *in->sets);
   in->slots = NULL;
-  in->mask = 0;
+  in->sets = NULL;
+  in->mask = in->sets_mask = 0;
 }
 
 static void drop_ranks(inside *in) {
@@ -129,6 +147,38 @@ static uint64_t slots_for(uint64_t entries) {
   return n;
 }
 
+/* --- the cache: indexed by the hash's lower half, the newer string of a set first --- */
+
+static inline recent *set_of(const inside *in, uint64_t hash) {
+  return in->sets + 2 * (size_t)((uint32_t)hash & in->sets_mask);
+}
+
+static inline bool recent_is(const recent *r, const char *s, size_t len) {
+  return r->len1 == len + 1 && same_bytes(r->bytes, s, len);
+}
+
+static void remember(const inside *in, uint64_t hash, const char *s, size_t len, uint32_t code) {
+  if (!in->sets || len > RECENT_BYTES) return;
+  recent *set = set_of(in, hash);
+  set[1] = set[0];
+  set[0].code = code;
+  set[0].len1 = (uint8_t)(len + 1);
+  if (len) memcpy(set[0].bytes, s, len);
+}
+
+static void forget(const inside *in, uint64_t hash, uint32_t code) {
+  if (!in->sets) return;
+  recent *set = set_of(in, hash);
+  for (int i = 0; i < 2; i++)
+    if (set[i].code == code) set[i].len1 = 0;
+}
+
+static void make_sets(inside *in, uint64_t slots) {
+  uint32_t n = slots / 2 < RECENT_SETS_MAX ? (uint32_t)(slots / 2) : RECENT_SETS_MAX;
+  in->sets = blt_calloc(in->ctx, (size_t)n * 2, sizeof *in->sets);
+  in->sets_mask = in->sets ? n - 1 : 0;
+}
+
 /* Makes room for `entries` in a table of twice the size, from the old one or from the strings. */
 static blt_status slots_grow(blt_dict *d, uint64_t entries, blt_error *err) {
   inside *in = d->inside;
@@ -148,6 +198,7 @@ static blt_status slots_grow(blt_dict *d, uint64_t entries, blt_error *err) {
   drop_slots(in);
   in->slots = slots;
   in->mask = mask;
+  make_sets(in, n);
   return BLT_OK;
 }
 
@@ -167,7 +218,9 @@ static inline uint32_t probe(const blt_dict *d, const char *s, size_t len, uint3
 static void slot_remove(blt_dict *d, uint32_t code) {
   inside *in = d->inside;
   blt_str s = blt_dict_at(d, code);
-  uint32_t hole = tag_of(blt_dict_hash(s.s, s.len)) & in->mask;
+  uint64_t hash = blt_dict_hash(s.s, s.len);
+  uint32_t hole = tag_of(hash) & in->mask;
+  forget(in, hash, code);
   while (slot_code(in->slots[hole]) != code) hole = (hole + 1) & in->mask;
   for (uint32_t i = (hole + 1) & in->mask; in->slots[i]; i = (i + 1) & in->mask) {
     uint32_t home = slot_tag(in->slots[i]) & in->mask;
@@ -180,6 +233,7 @@ static void slot_remove(blt_dict *d, uint32_t code) {
 
 void blt_dict_prefetch(const blt_dict *d, uint64_t hash) {
   const inside *in = d->inside;
+  if (in->sets) __builtin_prefetch(set_of(in, hash));
   if (in->slots) __builtin_prefetch(&in->slots[tag_of(hash) & in->mask]);
 }
 
@@ -222,15 +276,27 @@ static blt_status add(blt_dict *d, const char *s, size_t len, uint32_t tag, uint
 blt_status blt_dict_intern_hashed(blt_dict *d, const char *s, size_t len, uint64_t hash, uint32_t *code,
                                   blt_error *err) {
   inside *in = d->inside;
+  if (in->sets && len <= RECENT_BYTES) {
+    const recent *set = set_of(in, hash);
+    for (int i = 0; i < 2; i++) {
+      if (!recent_is(&set[i], s, len)) continue;
+      *code = set[i].code;
+      return BLT_OK;
+    }
+  }
   if (__builtin_expect(!in->slots || ((uint64_t)d->count + 1) * 2 > (uint64_t)in->mask + 1, 0)) {
     blt_status st = slots_grow(d, (uint64_t)d->count + 1, err);
     if (st != BLT_OK) return st;
   }
   uint32_t tag = tag_of(hash), i = probe(d, s, len, tag);
   uint64_t slot = in->slots[i];
-  if (__builtin_expect(slot == 0, 0)) return add(d, s, len, tag, i, code, err);
-  *code = slot_code(slot);
-  return BLT_OK;
+  blt_status st = BLT_OK;
+  if (slot)
+    *code = slot_code(slot);
+  else
+    st = add(d, s, len, tag, i, code, err);
+  if (st == BLT_OK) remember(in, hash, s, len, *code);
+  return st;
 }
 
 blt_status blt_dict_intern(blt_dict *d, const char *s, size_t len, uint32_t *code, blt_error *err) {
@@ -386,6 +452,7 @@ size_t blt_dict_bytes(const blt_dict *d) {
   const inside *in = d->inside;
   return sizeof *d + sizeof *in + in->offsets_cap * sizeof *in->offsets + in->bytes_cap +
          (in->slots ? ((size_t)in->mask + 1) * sizeof *in->slots : 0) +
+         (in->sets ? ((size_t)in->sets_mask + 1) * 2 * sizeof *in->sets : 0) +
          (size_t)in->ranked * sizeof *in->ranks;
 }
 

@@ -46,6 +46,13 @@ static void grows_cuts_back_and_copies(void) {
     bool found;
     REQUIRE(blt_dict_find(d, name, strlen(name), &found, &code, &err) == BLT_OK);
     CHECK(!found);
+    REQUIRE(blt_dict_intern(d, name, strlen(name), &code, &err) == BLT_OK); /* new again, and cut off again */
+    CHECK_INT(code, cut);
+    REQUIRE(blt_dict_truncate(d, cut, &err) == BLT_OK);
+    REQUIRE(blt_dict_intern(d, "other", 5, &code, &err) == BLT_OK);
+    REQUIRE(blt_dict_intern(d, name, strlen(name), &code, &err) == BLT_OK);
+    CHECK_INT(code, cut + 1);
+    REQUIRE(blt_dict_truncate(d, cut, &err) == BLT_OK);
   }
   CHECK_INT(copy->count, n / 2);
   CHECK(blt_dict_validate(copy, &err) == BLT_OK);
