@@ -126,6 +126,11 @@ describe("a bad package", function()
     assert.equal(1, #problems)
   end)
 
+  it("with a table outside the package", function()
+    copy:edit("datapackage.json", function(text) return (text:gsub('"areas.csv"', '"../areas.csv"', 1)) end)
+    refused("datapackage.json", "leads out of the package", "expected a file inside it")
+  end)
+
   it("with no descriptor", function()
     os.remove(copy.path .. "/datapackage.json")
     refused("datapackage.json", "expected the descriptor of a Data Package")

@@ -8,6 +8,7 @@
 
 local audit = require "blotter.ops.audit"
 local arguments = require "blotter.ops.arguments"
+local bounds = require "blotter.ops.bounds"
 local dates = require "blotter.ops.dates"
 local diagnostics = require "blotter.ops.diagnostics"
 local fail = require "blotter.fail"
@@ -40,8 +41,9 @@ end
 
 --- What is in it, for the prompt.
 function Ops:__tostring()
-  return ("operations dataset in %s%s: %d figures, %d sources, %d subjects"):format(self.directory,
-    self.day and ", as known on " .. self.day or "", #self.model.figures, #self.sources, #self.subjects)
+  return ("operations dataset in %s%s: %s figures, %d sources, %d subjects"):format(self.directory,
+    self.day and ", as known on " .. self.day or "", bounds.group_digits(#self.model.figures), #self.sources,
+    #self.subjects)
 end
 
 -- Calls a function whose errors speak of the caller's mistake, and raises them where the user called.

@@ -196,6 +196,12 @@ local function load_table(directory, resource, problems)
     return nil
   end
   local file = directory .. "/" .. compiled.path
+  if compiled.path:find "^/" or ("/" .. compiled.path .. "/"):find("/../", 1, true) then
+    problems:add(directory .. "/datapackage.json", nil, nil, ("resource '%s': the path '%s' leads out of the package; "
+      .. "expected a file inside it"):format(compiled.name, compiled.path))
+    problems.structural = true
+    return nil
+  end
   local text, missing = read_file(file)
   if not text then
     problems:add(file, nil, nil, missing .. "; expected the table '" .. compiled.name .. "'")

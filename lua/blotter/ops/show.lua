@@ -30,7 +30,8 @@ local function row_text(result, row)
   local keys = {}
   for i, name in ipairs(result.by) do keys[i] = tostring(row[name] or "not stated") end
   local value = row.refused and "not added: " .. row.refused or bounds.describe(row.low, row.high)
-  return ("%s: %s (%d figures)"):format(#keys > 0 and table.concat(keys, ", ") or "total", value, #row.figures)
+  local many = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
+  return ("%s: %s (%s)"):format(#keys > 0 and table.concat(keys, ", ") or "total", value, many)
 end
 
 --- A total: its rows, the total, and why figures were left out, by reason.
