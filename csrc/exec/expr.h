@@ -50,6 +50,10 @@ bool blt_expr_constant(const blt_expr *e, blt_value *out);
 /* Interval that surely holds every non-null value of an int-like expression over the view (from blocks'
  * minima and maxima); false when nothing is known. */
 bool blt_expr_bounds(const blt_expr *e, const blt_view *view, int64_t *low, int64_t *high);
+/* The dictionary in which every result of a string expression has a code: that of a bare column, or the
+ * expression's own when it is a function of one such column. Borrowed; NULL when some results may have no
+ * code. */
+blt_dict *blt_expr_dict(const blt_expr *e, const blt_view *view);
 /* False when a predicate surely is true for no row of the group. */
 bool blt_expr_may_match(const blt_expr *e, const blt_view *view, uint32_t group);
 /* Names of all functions, sorted, NULL-terminated: for "did you mean" and the reference. */

@@ -264,14 +264,25 @@ static blt_status run_derived(const blt_frame *f, const blt_op *op, blt_vec *out
   return BLT_OK;
 }
 
+blt_dict *blt_expr_dict(const blt_expr *e, const blt_view *view) {
+  const blt_op *op = e->root;
+  bool derived = op->kind == BLT_OP_CALL && op->run == run_derived;
+  if (op->type.id != BLT_STRING || (op->kind != BLT_OP_COLUMN && !derived)) return NULL;
+  const blt_view_column *c = &view->columns[op->column];
+  for (uint32_t g = 0; g < view->ngroups; g++)
+    if (c->blocks[g]->enc == BLT_ENC_TEXT) return NULL;
+  return derived ? ((const blt_derived *)op->data)->dict : c->dict;
+}
+
 static blt_status intern(blt_derived *d, const blt_value *v, uint32_t *code, blt_error *err) {
   *code = NO_CODE;
   return v->null ? BLT_OK : blt_dict_intern(d->dict, v->u.s.s, v->u.s.len, code, err);
 }
 
-/* Evaluates `op` for all entries. */
-static blt_status derive_all(blt_eval *ev, const blt_op *op, const blt_dict *dict, blt_derived *d,
-                             blt_error *err) {
+/* Evaluates `op` for all entries and hands each result to `each`. */
+typedef blt_status (*result_fn)(void *arg, uint32_t code, const blt_value *v, blt_error *err);
+static blt_status eval_entries(blt_eval *ev, const blt_op *op, const blt_dict *dict, result_fn each,
+                               void *arg, blt_error *err) {
   blt_status status = BLT_OK;
   for (uint32_t start = 0; start < dict->count && status == BLT_OK; start += BLT_VECTOR_ROWS) {
     uint32_t n = dict->count - start < BLT_VECTOR_ROWS ? dict->count - start : BLT_VECTOR_ROWS;
@@ -285,10 +296,15 @@ static blt_status derive_all(blt_eval *ev, const blt_op *op, const blt_dict *dic
     status = blt_op_eval(&f, op, &v, err);
     for (uint32_t i = 0; i < n && status == BLT_OK; i++) {
       blt_value value = blt_vec_value(&v, i);
-      status = intern(d, &value, &d->codes[start + i], err);
+      status = each(arg, start + i, &value, err);
     }
   }
   return status;
+}
+
+static blt_status intern_entry(void *arg, uint32_t code, const blt_value *v, blt_error *err) {
+  blt_derived *d = arg;
+  return intern(d, v, &d->codes[code], err);
 }
 
 static blt_derived *derive(blt_binder *b, const blt_op *op, const blt_dict *dict, const blt_value *null,
@@ -302,7 +318,7 @@ static blt_derived *derive(blt_binder *b, const blt_op *op, const blt_dict *dict
   d->codes = blt_alloc(b->ctx, (dict->count ? dict->count : 1) * sizeof *d->codes);
   d->count = dict->count ? dict->count : 1;
   blt_status status = d->codes ? blt_dict_new(b->ctx, &d->dict, err) : blt_fail_memory(err, d->count * 4u);
-  if (status == BLT_OK) status = derive_all(b->folder, op, dict, d, err);
+  if (status == BLT_OK) status = eval_entries(b->folder, op, dict, intern_entry, d, err);
   if (status == BLT_OK) status = intern(d, null, &d->null_code, err);
   if (status == BLT_OK) {
     d->next = b->expr->derived;
@@ -311,6 +327,36 @@ static blt_derived *derive(blt_binder *b, const blt_op *op, const blt_dict *dict
   }
   derived_release(b->ctx, d);
   return NULL;
+}
+
+/* ---- bounds of numbers ---- */
+
+#define BOUNDS_MAX 65536u /* entries that are looked at */
+
+static blt_status widen_entry(void *arg, uint32_t code, const blt_value *v, blt_error *err) {
+  blt_range *r = arg;
+  (void)code, (void)err;
+  if (v->null) return BLT_OK;
+  if (r->empty || v->u.i < r->low) r->low = v->u.i;
+  if (r->empty || v->u.i > r->high) r->high = v->u.i;
+  r->empty = false;
+  return BLT_OK;
+}
+
+/* Of the whole view only: the function of every entry, so that a group key such as len(s) has a domain. */
+static void range_memo(const blt_scope *s, const blt_op *op, blt_range *out) {
+  const blt_view_column *c = &s->view->columns[op->column];
+  blt_range r = {.known = true, .nulls = true, .empty = true};
+  blt_eval *ev = NULL;
+  blt_error err;
+  *out = (blt_range){.nulls = true, .nans = true};
+  if (s->group != UINT32_MAX || c->dict->count > BOUNDS_MAX || c->dict->count > s->view->rows / 2) return;
+  for (uint32_t g = 0; g < s->view->ngroups; g++)
+    if (c->blocks[g]->enc == BLT_ENC_TEXT) return;
+  widen_entry(&r, 0, &op->value, &err);
+  if (blt_eval_new(blt_table_ctx(s->view->table), s->view, &ev, &err) != BLT_OK) return;
+  if (eval_entries(ev, op->args[0], c->dict, widen_entry, &r, &err) == BLT_OK) *out = r;
+  blt_eval_free(ev);
 }
 
 /* ---- wrapping ---- */
@@ -362,7 +408,11 @@ blt_op *blt_memo_wrap(blt_binder *b, blt_op *op, blt_error *err) {
                    .name = "memo",
                    .run = run_memo,
                    .value = value->value};
-  if (!text) return memo;
+  if (!text) {
+    bool ints = blt_type_is_int(op->type) && op->type.id != BLT_BOOL;
+    memo->range = ints && !op->can_fail ? range_memo : NULL;
+    return memo;
+  }
   memo->data = derive(b, op, dict, &memo->value, err);
   memo->run = run_derived;
   if (memo->data) return memo;

@@ -322,7 +322,6 @@ static BLT_STRICT(run_join, loop_join);
 /* `..` takes values of any type, as Lua's takes numbers. */
 blt_status blt_bind_join(blt_binder *b, blt_op *op, blt_error *err) {
   op->run = run_join;
-  op->can_fail = true; /* past BLT_MAX_STRING */
   for (uint32_t i = 0; i < op->nargs; i++) {
     op->args[i] = blt_bind_call(b, "string", &op->args[i], 1, op->node, err);
     if (!op->args[i]) return err->code;

@@ -114,28 +114,24 @@ static blt_status intern_input(blt_scan *scan, blt_input *x, blt_error *err) {
 /* ---- inputs ---- */
 
 /* What the blocks of a column know. */
-static void look_at_column(const blt_view *view, blt_input *x, bool *coded) {
+static void look_at_column(const blt_view *view, blt_input *x) {
   const blt_view_column *col = &view->columns[x->column];
   x->nullable = false;
-  *coded = col->dict != NULL;
-  for (uint32_t g = 0; g < view->ngroups; g++) {
+  for (uint32_t g = 0; g < view->ngroups; g++)
     if (col->blocks[g]->nulls) x->nullable = true;
-    if (col->blocks[g]->enc == BLT_ENC_TEXT) *coded = false;
-  }
 }
 
 static blt_status prepare(blt_scan *scan, blt_input *x, blt_error *err) {
-  bool coded = false;
   x->nullable = true;
-  if (x->column >= 0) look_at_column(scan->view, x, &coded);
+  if (x->column >= 0) look_at_column(scan->view, x);
   if (x->type.id == BLT_FLOAT64) {
     x->cls = BLT_INPUT_FLOAT;
     return BLT_OK;
   }
   if (x->type.id == BLT_STRING) {
     x->cls = BLT_INPUT_CODE;
-    if (!coded) return intern_input(scan, x, err);
-    x->dict = scan->view->columns[x->column].dict;
+    x->dict = blt_expr_dict(x->expr, scan->view);
+    if (!x->dict) return intern_input(scan, x, err);
     x->high = (int64_t)x->dict->count - 1;
     return BLT_OK;
   }
