@@ -340,6 +340,9 @@ blt_status blt_sort_rows(blt_scan *scan, const blt_sort_key *keys, uint32_t nkey
                          uint32_t **rows, size_t *n, blt_error *err) {
   sort_run run = {.scan = scan, .nkeys = nkeys, .most = most};
   uint32_t left = 0;
+  *rows = NULL;
+  *n = 0;
+  if (most == 0) return BLT_OK;
   blt_inputs_init(&run.inputs, scan);
   run.keys = blt_calloc(scan->ctx, nkeys + 1, sizeof *run.keys);
   if (!run.keys) return blt_fail_memory(err, nkeys * sizeof *run.keys);
