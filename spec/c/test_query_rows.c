@@ -212,6 +212,28 @@ static void string_agg_joins_in_row_order(void) {
   fx_free(&x);
 }
 
+/* Many more values than are counted exactly: within four standard errors. */
+static void approx_distinct_is_close(void) {
+  fixture x = fx_new(100000, 26);
+  blt_table *exact = grouped(&x, "b", "count_distinct", "u", NULL),
+            *rough = grouped(&x, "b", "approx_distinct", "u", NULL);
+  blt_view *v, *w;
+  blt_error err;
+  REQUIRE(exact && rough && blt_table_view(exact, &v, &err) == BLT_OK &&
+          blt_table_view(rough, &w, &err) == BLT_OK);
+  CHECK_INT(v->rows, 3);
+  for (uint64_t r = 0; r < v->rows; r++) {
+    double want = (double)cell(v, 1, r).u.i, got = (double)cell(w, 1, r).u.i;
+    CHECK_AT(fabs(got - want) <= 0.035 * want, "about %g instead of %g", got, want);
+  }
+  CHECK(cell(v, 1, 0).u.i > 10000);
+  blt_view_release(v);
+  blt_view_release(w);
+  blt_table_release(exact);
+  blt_table_release(rough);
+  fx_free(&x);
+}
+
 static void wrong_arguments_are_named(void) {
   static const struct {
     const char *kind, *x, *y;
@@ -244,6 +266,7 @@ int main(void) {
   RUN(a_limit_gives_the_beginning_of_the_order);
   RUN(top_gives_the_largest_values_of_each_group);
   RUN(string_agg_joins_in_row_order);
+  RUN(approx_distinct_is_close);
   RUN(wrong_arguments_are_named);
   return check_report();
 }
