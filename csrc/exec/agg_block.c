@@ -12,10 +12,36 @@
     for (uint32_t i = 0; i < n; i++) sum += d[i];                                                            \
     return sum;                                                                                              \
   }
-SUM_KERNEL(sum_u8, uint8_t, uint32_t)
 SUM_KERNEL(sum_u16, uint16_t, uint32_t)
 SUM_KERNEL(sum_u32, uint32_t, uint64_t)
 SUM_KERNEL(sum_u64, uint64_t, uint64_t)
+
+typedef uint64_t words8 __attribute__((vector_size(64)));
+
+#define STRIDE 64u   /* bytes that are added at once */
+#define STRIDES 128u /* so often 16 bits hold sums of two bytes */
+
+/* Bytes are added in pairs as 16-bit numbers side by side in 64-bit words, which takes two instructions fewer
+ * for each vector than widening them one by one. */
+BLT_CLONES static uint64_t sum_u8(const uint8_t *d, uint32_t n) {
+  const uint64_t even = UINT64_C(0x00ff00ff00ff00ff), wide = UINT64_C(0x0000ffff0000ffff);
+  uint64_t total = 0;
+  uint32_t i = 0;
+  while (n - i >= STRIDE) {
+    words8 sums = {0}, words;
+    uint32_t strides = (n - i) / STRIDE < STRIDES ? (n - i) / STRIDE : STRIDES;
+    for (uint32_t s = 0; s < strides; s++, i += STRIDE) {
+      memcpy(&words, d + i, STRIDE);
+      sums += (words & even) + (words >> 8 & even);
+    }
+    for (int k = 0; k < 8; k++) {
+      uint64_t pairs = (sums[k] & wide) + (sums[k] >> 16 & wide);
+      total += (pairs & UINT32_MAX) + (pairs >> 32);
+    }
+  }
+  for (; i < n; i++) total += d[i];
+  return total;
+}
 
 bool blt_agg_from_blocks(const blt_agg_plan *p) {
   const blt_scan *scan = p->inputs->scan;
