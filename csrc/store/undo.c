@@ -144,19 +144,26 @@ static blt_status play_back(blt_table *t, const undo_entry *e, blt_error *err) {
   return BLT_OK;
 }
 
+/* Takes back that columns fell to plain text since the begin: entries that were recorded before know their
+ * values as codes. What the tail has by now is sealed as it is; cutting brings back what is needed of it, as
+ * codes. */
+static blt_status unspell(blt_table *t, const struct blt_undo *u, blt_error *err) {
+  bool spelled = false;
+  for (uint32_t i = 0; i < t->schema->ncols; i++) spelled |= t->columns[i].plain != u->strings[i].plain;
+  if (!spelled) return BLT_OK;
+  blt_status status = blt_table_seal(t, err);
+  for (uint32_t i = 0; status == BLT_OK && i < t->schema->ncols; i++)
+    t->columns[i].plain = u->strings[i].plain;
+  return status;
+}
+
 blt_status blt_undo_rollback(blt_table *t, blt_error *err) {
   struct blt_undo *u = t->undo;
   if (!u) return BLT_OK;
   if (t->pins) return blt_table_writable(t, err);
   blt_table_abort_row(t);
-  /* A column that fell back to plain text since did so with a group sealed after the begin, so no text in the
-   * tail is older than it. */
-  for (uint32_t i = 0; i < t->schema->ncols; i++) {
-    if (t->columns[i].plain == u->strings[i].plain) continue;
-    blt_table_cut(t, t->sealed_rows, err); /* to a group's end: nothing is allocated */
-    t->columns[i].plain = u->strings[i].plain;
-  }
-  blt_status status = blt_table_cut(t, u->rows, err);
+  blt_status status = unspell(t, u, err);
+  if (status == BLT_OK) status = blt_table_cut(t, u->rows, err);
   if (status != BLT_OK) return status;
   if (u->in_place && t->tail_rows == 0) status = blt_table_unseal(t, t->group_rows[t->ngroups - 1], err);
   if (u->keys_changed) blt_keys_drop(t);
