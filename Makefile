@@ -81,7 +81,7 @@ all: $(BUILD)/libblotter.a $(BUILD)/blotter/core.so build/bin/blotter
 
 $(BUILD)/obj/%.o: %.c | $(STAMP)/build
 	@mkdir -p $(@D)
-	$(say)$(CC) $(ALL_CFLAGS) $(if $(filter csrc/lua/%,$<),-I$(LUA_INCDIR)) $(if $(filter spec/%,$<),-Ispec/support) \
+	$(say)$(CC) $(ALL_CFLAGS) $(if $(filter csrc/lua/% spec/c/test_lua%,$<),-I$(LUA_INCDIR)) $(if $(filter spec/%,$<),-Ispec/support) \
 	  -MMD -MP -c -o $@ $<
 
 $(BUILD)/libblotter.a: $(call object,$(ENGINE))
@@ -96,7 +96,7 @@ $(BUILD)/blotter/core.so: $(call object,$(BINDING)) $(BUILD)/libblotter.a
 
 $(BUILD)/spec/%: $(BUILD)/obj/spec/c/%.o $(call object,$(SUPPORT)) $(BUILD)/libblotter.a
 	@mkdir -p $(@D)
-	$(say)$(CC) -pthread $(INSTRUMENT) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(say)$(CC) -pthread $(INSTRUMENT) $(LDFLAGS) -o $@ $^ $(LIBS) $(if $(findstring test_lua,$@),-llua5.4)
 
 -include $(patsubst %.o,%.d,$(call object,$(ENGINE) $(BINDING) $(CTESTS) $(SUPPORT)))
 .SECONDARY: $(call object,$(CTESTS) $(SUPPORT))
