@@ -69,14 +69,20 @@ static blt_status end_row(blt_table *t, blt_status st, blt_error *err) {
   return st;
 }
 
-/* A row of the values from `first` on. */
+/* A row of the values from `first` on. Strings come last, so that what the memo knows of them arrives from
+ * memory while the others are stored. */
 static blt_status append_values(lua_State *L, int first, blt_table *t, bind_memo_place memos,
                                 blt_error *err) {
   const blt_schema *schema = blt_table_schema(t);
   blt_status st = blt_table_begin_row(t, err);
   if (st != BLT_OK) return st;
-  for (uint32_t c = 0; c < schema->ncols && st == BLT_OK; c++)
-    st = push_cell(L, first + (int)c, t, c, schema->fields[c].type, memos, err);
+  for (uint32_t c = 0; c < schema->ncols; c++)
+    if (schema->fields[c].type.id == BLT_STRING && lua_type(L, first + (int)c) == LUA_TSTRING)
+      bind_memo_prefetch(L, first + (int)c, c, memos.memos);
+  for (int strings = 0; strings < 2; strings++)
+    for (uint32_t c = 0; c < schema->ncols && st == BLT_OK; c++)
+      if ((schema->fields[c].type.id == BLT_STRING) == strings)
+        st = push_cell(L, first + (int)c, t, c, schema->fields[c].type, memos, err);
   return end_row(t, st, err);
 }
 

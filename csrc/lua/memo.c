@@ -40,9 +40,13 @@ bind_memos *bind_memos_new(lua_State *L, bind_state *s, uint32_t ncols) {
   return m;
 }
 
+static inline uint32_t first_slot(const bind_memo *c, const char *s) {
+  return (uint32_t)(((uintptr_t)s >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 40) & c->mask;
+}
+
 /* Where the string's entry is, or the free slot where it would be. */
 static inline bind_memo_slot *find(const bind_memo *c, const char *s) {
-  uint32_t i = (uint32_t)(((uintptr_t)s >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 40) & c->mask;
+  uint32_t i = first_slot(c, s);
   while (c->slots[i].s && c->slots[i].s != s) i = (i + 1) & c->mask;
   return &c->slots[i];
 }
@@ -94,6 +98,11 @@ static int remember(lua_State *L) {
   c->held++;
   *find(c, s) = (bind_memo_slot){s, n->code};
   return 0;
+}
+
+void bind_memo_prefetch(lua_State *L, int index, uint32_t col, const bind_memos *memos) {
+  const bind_memo *c = &memos->columns[col];
+  if (c->slots) __builtin_prefetch(&c->slots[first_slot(c, lua_tolstring(L, index, NULL))]);
 }
 
 blt_status bind_memo_code(lua_State *L, int index, blt_dict *d, uint32_t col, bind_memo_place at,

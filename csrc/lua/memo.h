@@ -38,6 +38,8 @@ typedef struct bind_memo_place {
   int index;
 } bind_memo_place;
 
+/* Fetches what bind_memo_code will look at for the Lua string at `index`. */
+void bind_memo_prefetch(lua_State *L, int index, uint32_t col, const bind_memos *memos);
 /* The code of the Lua string at `index` in the dictionary of column `col`, which learns it when it is new.
  * Raises nothing. */
 blt_status bind_memo_code(lua_State *L, int index, blt_dict *d, uint32_t col, bind_memo_place at,
