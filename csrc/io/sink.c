@@ -183,6 +183,10 @@ static blt_status put(blt_sink *s, const char *data, size_t len, bool last, blt_
   return put_plain(s, data, len, err);
 }
 
+bool blt_sink_any_thread(const blt_sink *s) {
+  return !s->put;
+}
+
 blt_status blt_sink_put(blt_sink *s, const char *data, size_t len, blt_error *err) {
   return len ? put(s, data, len, false, err) : BLT_OK;
 }

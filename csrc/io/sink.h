@@ -16,6 +16,8 @@ blt_status blt_sink_open(blt_ctx *ctx, const char *path, blt_sink **out, blt_err
 /* Hands the bytes to `put`, on the calling thread. */
 blt_status blt_sink_function(blt_ctx *ctx, blt_put_fn put, void *arg, blt_sink **out, blt_error *err);
 
+/* Whether another thread than the caller's may put, one at a time. */
+bool blt_sink_any_thread(const blt_sink *s);
 blt_status blt_sink_put(blt_sink *s, const char *data, size_t len, blt_error *err);
 /* Writes what is left and puts the file in its place. Frees the sink in any case. */
 blt_status blt_sink_finish(blt_sink *s, blt_error *err);

@@ -1,5 +1,6 @@
 /* One task formats one group, batch by batch: the values of a batch are decoded column by column, then its
- * rows are put together. Strings of a dictionary are looked at once for whether they need quotes. */
+ * rows are put together. Strings of a dictionary are looked at once for whether they need quotes. Groups go
+ * in waves; while one is formatted the one before is written. */
 #include "write.h"
 #include "json.h"
 #include "rows.h"
@@ -44,7 +45,12 @@ typedef struct job {
   uint32_t nworkers, first; /* group of task 0 */
   uint32_t ncols;
   void ***values; /* of each worker and column */
+  uint32_t wave;  /* tasks of a wave, at most */
   text *texts;    /* of each task */
+  text *ready;    /* the wave before, to be written */
+  uint32_t nready;
+  blt_sink *sink;
+  bool beside; /* task 0 writes what is ready */
   size_t null_len;
 } job;
 
@@ -267,8 +273,7 @@ static blt_status put_row(job *k, uint32_t group, uint32_t row, uint32_t i, void
   return BLT_OK;
 }
 
-static blt_status format_group(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
-  job *k = arg;
+static blt_status format_group(job *k, uint32_t task, uint32_t worker, blt_error *err) {
   const blt_view *v = k->view;
   text *t = &k->texts[task];
   uint32_t group = k->first + task, rows = v->group_rows[group];
@@ -288,8 +293,26 @@ static blt_status format_group(void *arg, uint32_t task, uint32_t worker, blt_er
   return BLT_OK;
 }
 
+static blt_status write_ready(job *k, blt_error *err) {
+  blt_status status = BLT_OK;
+  for (uint32_t i = 0; status == BLT_OK && i < k->nready; i++)
+    status = blt_sink_put(k->sink, k->ready[i].s, k->ready[i].len, err);
+  return status;
+}
+
+static blt_status wave_task(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
+  job *k = arg;
+  if (!k->beside) return format_group(k, task, worker, err);
+  return task == 0 ? write_ready(k, err) : format_group(k, task - 1, worker, err);
+}
+
 /* --- the whole ---------------------------------------------------------------------------------------------
  */
+
+static void free_texts(job *k, text *t) {
+  for (uint32_t i = 0; t && i < k->wave; i++) blt_free(k->ctx, t[i].s, t[i].cap);
+  blt_free(k->ctx, t, k->wave * sizeof *t);
+}
 
 static void job_free(job *k) {
   uint32_t n = k->ncols;
@@ -302,9 +325,9 @@ static void job_free(job *k) {
       blt_free(k->ctx, k->values[w][c], BATCH * sizeof(blt_str));
     blt_free(k->ctx, k->values[w], n * sizeof *k->values[w]);
   }
-  for (uint32_t i = 0; k->texts && i < 2 * k->nworkers; i++) blt_free(k->ctx, k->texts[i].s, k->texts[i].cap);
+  free_texts(k, k->texts);
+  free_texts(k, k->ready);
   blt_free(k->ctx, k->values, k->nworkers * sizeof *k->values);
-  blt_free(k->ctx, k->texts, 2 * k->nworkers * sizeof *k->texts);
   blt_free(k->ctx, k->columns, n * sizeof *k->columns);
 }
 
@@ -341,8 +364,11 @@ static blt_status job_start(job *k, blt_error *err) {
   k->nworkers = k->view->ngroups > 1 ? blt_par_workers(k->ctx) : 1;
   k->columns = blt_calloc(k->ctx, n, sizeof *k->columns);
   k->values = blt_calloc(k->ctx, k->nworkers, sizeof *k->values);
-  k->texts = blt_calloc(k->ctx, 2 * k->nworkers, sizeof *k->texts);
-  if (!k->columns || !k->values || !k->texts) return blt_fail_memory(err, n * sizeof *k->columns);
+  k->wave = 2 * k->nworkers;
+  k->texts = blt_calloc(k->ctx, k->wave, sizeof *k->texts);
+  k->ready = blt_calloc(k->ctx, k->wave, sizeof *k->ready);
+  if (!k->columns || !k->values || !k->texts || !k->ready)
+    return blt_fail_memory(err, n * sizeof *k->columns);
   for (uint32_t c = 0; c < n; c++) {
     k->columns[c].type = k->view->columns[c].type;
     k->columns[c].dict = k->view->columns[c].dict;
@@ -377,19 +403,27 @@ static blt_status put_header(job *k, blt_sink *sink, blt_error *err) {
   return status;
 }
 
+/* Formats the next groups, if any are left, and writes those before. */
+static blt_status run_wave(job *k, uint32_t groups, blt_error *err) {
+  uint32_t n = groups - k->first < k->wave ? groups - k->first : k->wave;
+  k->beside = k->nready > 0 && blt_sink_any_thread(k->sink);
+  blt_status status = k->beside ? BLT_OK : write_ready(k, err);
+  if (status == BLT_OK) status = blt_par(k->ctx, n + k->beside, wave_task, k, err);
+  text *written = k->ready;
+  k->ready = k->texts;
+  k->texts = written;
+  k->nready = n;
+  k->first += n;
+  return status == BLT_OK ? blt_poll(k->ctx, k->first, groups, err) : status;
+}
+
 static blt_status write_all(job *k, blt_sink *sink, blt_error *err) {
   k->ncols = k->o->ncols && k->o->ncols < k->view->ncols ? k->o->ncols : k->view->ncols;
+  k->sink = sink;
   uint32_t groups = k->view->ngroups;
   blt_status status = job_start(k, err);
   if (status == BLT_OK && !k->json && k->o->header) status = put_header(k, sink, err);
-  for (k->first = 0; status == BLT_OK && k->first < groups;) {
-    uint32_t n = groups - k->first < 2 * k->nworkers ? groups - k->first : 2 * k->nworkers;
-    status = blt_par(k->ctx, n, format_group, k, err);
-    for (uint32_t i = 0; status == BLT_OK && i < n; i++)
-      status = blt_sink_put(sink, k->texts[i].s, k->texts[i].len, err);
-    k->first += n;
-    if (status == BLT_OK) status = blt_poll(k->ctx, k->first, groups, err);
-  }
+  for (k->first = 0; status == BLT_OK && (k->first < groups || k->nready);) status = run_wave(k, groups, err);
   job_free(k);
   return status;
 }

@@ -165,7 +165,10 @@ local function breakdown_row(doc, entry)
   if gap and gap.low and gap.low > 0 then
     gap.flags = { split.coverage == "partial" and "not named" or "unexplained" }
   end
-  if gap and gap.high and gap.high < 0 then gap.flags = { "too many parts" } end
+  if gap and gap.high and gap.high < 0 then
+    gap.low, gap.high = -gap.high, gap.low and -gap.low
+    gap.flags = { "too many" }
+  end
   return { what, whole.indicator_row.name, doc:figure(whole), parts_text(doc.ops, split), gap }
 end
 
