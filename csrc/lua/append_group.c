@@ -5,12 +5,15 @@
 
 #include <string.h>
 
+#define AHEAD 16 /* values on the stack at a time: what the memo knows of them is fetched for all at once */
+
 /* One column of the group on its way from Lua: `n` values of a sequence from `first` on. */
 typedef struct filling {
   lua_State *L;
   blt_table *t;
   uint32_t col, n;
   int sequence; /* its stack index */
+  int at;       /* and that of the value in hand */
   lua_Integer first;
   blt_type type;
   bind_memo_place memos;
@@ -22,10 +25,10 @@ typedef struct filling {
   bool nulls;
 } filling;
 
-/* The value on top of the stack, by the rules of every type. */
+/* The value in hand, by the rules of every type. */
 static blt_status put_value(filling *f, uint32_t i, blt_error *err) {
   blt_value v;
-  if (bind_to_value(f->L, -1, f->type, &v, err) != BLT_OK) return bind_column_failed(f->t, f->col, err);
+  if (bind_to_value(f->L, f->at, f->type, &v, err) != BLT_OK) return bind_column_failed(f->t, f->col, err);
   if (v.null) {
     if (f->type.required)
       return blt_fail(err, BLT_ENULL, "column '%s' is required: null is refused",
@@ -40,40 +43,53 @@ static blt_status put_value(filling *f, uint32_t i, blt_error *err) {
   if (f->texts) f->texts[i] = v.u.s;
   if (f->codes && v.null) f->codes[i] = 0;
   if (f->codes && !v.null)
-    return bind_memo_code(f->L, -1, blt_table_dict(f->t, f->col), f->col, f->memos, f->codes + i, err);
+    return bind_memo_code(f->L, f->at, blt_table_dict(f->t, f->col), f->col, f->memos, f->codes + i, err);
   return BLT_OK;
 }
 
 /* What needs no conversion goes straight in. */
 static blt_status put(filling *f, uint32_t i, blt_error *err) {
   lua_State *L = f->L;
-  if (f->ints && f->type.id == BLT_INT64 && lua_isinteger(L, -1)) {
-    f->ints[i] = lua_tointeger(L, -1);
+  if (f->ints && f->type.id == BLT_INT64 && lua_isinteger(L, f->at)) {
+    f->ints[i] = lua_tointeger(L, f->at);
     return BLT_OK;
   }
-  if (f->floats && lua_type(L, -1) == LUA_TNUMBER) {
-    f->floats[i] = lua_tonumber(L, -1);
+  if (f->floats && lua_type(L, f->at) == LUA_TNUMBER) {
+    f->floats[i] = lua_tonumber(L, f->at);
     return BLT_OK;
   }
-  if (f->codes && lua_type(L, -1) == LUA_TSTRING)
-    return bind_memo_code(L, -1, blt_table_dict(f->t, f->col), f->col, f->memos, f->codes + i, err);
+  if (f->codes && lua_type(L, f->at) == LUA_TSTRING)
+    return bind_memo_code(L, f->at, blt_table_dict(f->t, f->col), f->col, f->memos, f->codes + i, err);
   return put_value(f, i, err);
 }
 
-static blt_status fill(filling *f, lua_Integer *bad, blt_error *err) {
-  blt_bits_fill(f->valid, f->n);
-  for (uint32_t i = 0; i < f->n; i++) {
+/* Pushes values i to i + k - 1 of the sequence. */
+static void push_values(filling *f, uint32_t i, uint32_t k) {
+  for (uint32_t j = 0; j < k; j++) {
     if (lua_isnil(f->L, f->sequence))
       lua_pushnil(f->L);
     else
-      lua_rawgeti(f->L, f->sequence, f->first + i);
-    blt_status st = put(f, i, err);
-    lua_pop(f->L, 1);
-    if (st == BLT_OK) continue;
-    *bad = f->first + i;
-    return st;
+      lua_rawgeti(f->L, f->sequence, f->first + i + j);
+    if (f->codes && lua_type(f->L, -1) == LUA_TSTRING) bind_memo_prefetch(f->L, -1, f->col, f->memos.memos);
   }
-  return BLT_OK;
+}
+
+static blt_status fill(filling *f, lua_Integer *bad, blt_error *err) {
+  int top = lua_gettop(f->L);
+  blt_status st = BLT_OK;
+  if (!lua_checkstack(f->L, AHEAD + 8)) return blt_fail_memory(err, AHEAD * sizeof(void *));
+  blt_bits_fill(f->valid, f->n);
+  for (uint32_t i = 0; i < f->n && st == BLT_OK; i += AHEAD) {
+    uint32_t k = f->n - i < AHEAD ? f->n - i : AHEAD;
+    push_values(f, i, k);
+    for (uint32_t j = 0; j < k && st == BLT_OK; j++) {
+      f->at = top + 1 + (int)j;
+      st = put(f, i + j, err);
+      if (st != BLT_OK) *bad = f->first + i + j;
+    }
+    lua_settop(f->L, top);
+  }
+  return st;
 }
 
 static blt_status encode(const filling *f, blt_block **out, blt_error *err) {
