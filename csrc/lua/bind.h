@@ -57,6 +57,13 @@ blt_status bind_stopped(lua_State *L, blt_error *err);
 /* Tells the collector that a userdata which it can free holds `bytes`. */
 void bind_account(lua_State *L, bind_state *s, size_t bytes);
 
+/* ---- handles (state.c) ---- */
+/* A userdata that holds something of the engine. Its structure starts with a `blt_ctx *ctx`; it is made all
+ * zero, gets the metatable `name` and only then a reference of the context, which bind_handle_end gives back:
+ * the last step of a release, which may be called again. */
+void *bind_handle_new(lua_State *L, blt_ctx *ctx, size_t bytes, int user_values, const char *name);
+int bind_handle_end(void *handle); /* returns 0 */
+
 /* ---- values (value.c) ---- */
 /* The Lua value at `index` as a value of type `t`; nil and null are null. A string points into Lua's. On
  * failure the message says what was expected (BLT_ETYPE, BLT_EOVERFLOW or BLT_EFORMAT). */
@@ -73,8 +80,8 @@ blt_status bind_literal(lua_State *L, const char *type, int index, blt_value *ou
 
 /* ---- tables (table.c) ---- */
 typedef struct bind_table {
-  blt_table *t; /* NULL when closed */
   blt_ctx *ctx;
+  blt_table *t; /* NULL when closed */
 } bind_table;
 
 bind_table *bind_table_new(lua_State *L, bind_state *s); /* pushes an empty one */

@@ -7,17 +7,12 @@
 #include <string.h>
 
 typedef struct bind_db {
-  blt_db *db; /* NULL when closed */
   blt_ctx *ctx;
+  blt_db *db; /* NULL when closed */
 } bind_db;
 
 static bind_db *db_new(lua_State *L, bind_state *s) {
-  bind_db *h = lua_newuserdatauv(L, sizeof *h, 0);
-  h->db = NULL;
-  h->ctx = NULL;
-  luaL_setmetatable(L, BIND_DB);
-  h->ctx = blt_ctx_retain(s->ctx);
-  return h;
+  return bind_handle_new(L, s->ctx, sizeof(bind_db), 0, BIND_DB);
 }
 
 static bind_db *db_at(lua_State *L, int index) {
@@ -28,13 +23,9 @@ static bind_db *db_at(lua_State *L, int index) {
 
 static int db_release(lua_State *L) {
   bind_db *h = luaL_checkudata(L, 1, BIND_DB);
-  blt_db *db = h->db;
-  blt_ctx *ctx = h->ctx;
+  blt_db_close(h->db);
   h->db = NULL;
-  h->ctx = NULL;
-  blt_db_close(db);
-  blt_ctx_release(ctx);
-  return 0;
+  return bind_handle_end(h);
 }
 
 /* Ends a call that made something on top of the stack. */
@@ -188,10 +179,10 @@ static int db_in_transaction(lua_State *L) {
   return 1;
 }
 
-/* db:info() -> {path, readonly, commits, bytes, changed} */
+/* db:info() -> {path, readonly, commits, bytes, changed, warning} */
 static int db_info(lua_State *L) {
   const blt_db *db = db_at(L, 1)->db;
-  lua_createtable(L, 0, 5);
+  lua_createtable(L, 0, 6);
   lua_pushstring(L, blt_db_path(db));
   lua_setfield(L, -2, "path");
   lua_pushboolean(L, blt_db_readonly(db));
@@ -202,6 +193,8 @@ static int db_info(lua_State *L) {
   lua_setfield(L, -2, "bytes");
   lua_pushboolean(L, blt_db_changed(db));
   lua_setfield(L, -2, "changed");
+  lua_pushstring(L, blt_db_doubt(db));
+  lua_setfield(L, -2, "warning");
   return 1;
 }
 

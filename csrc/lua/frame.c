@@ -7,8 +7,8 @@
 
 /* A view that a closure or a call holds. */
 typedef struct reader {
-  blt_view *view;
   blt_ctx *ctx;
+  blt_view *view;
   uint32_t ncols;      /* columns that are shown; the rest only ordered the rows */
   uint32_t group, row; /* next row */
   lua_Integer number;  /* its number, from 1 */
@@ -16,22 +16,15 @@ typedef struct reader {
 
 static int reader_release(lua_State *L) {
   reader *r = lua_touserdata(L, 1);
-  blt_view *view = r->view;
-  blt_ctx *ctx = r->ctx;
+  blt_view_release(r->view);
   r->view = NULL;
-  r->ctx = NULL;
-  blt_view_release(view);
-  blt_ctx_release(ctx);
-  return 0;
+  return bind_handle_end(r);
 }
 
 /* Pushes a reader of the table at 1. */
 static reader *reader_new(lua_State *L) {
   bind_table *h = bind_table_at(L, 1);
-  reader *r = lua_newuserdatauv(L, sizeof *r, 1);
-  memset(r, 0, sizeof *r);
-  luaL_setmetatable(L, BIND_READER);
-  r->ctx = blt_ctx_retain(h->ctx);
+  reader *r = bind_handle_new(L, h->ctx, sizeof *r, 1, BIND_READER);
   blt_error err;
   if (blt_table_view(h->t, &r->view, &err) != BLT_OK) {
     r->view = NULL;

@@ -82,6 +82,21 @@ void bind_account(lua_State *L, bind_state *s, size_t bytes) {
   lua_gc(L, LUA_GCSTEP, kib > 1 << 20 ? 1 << 20 : (int)kib);
 }
 
+void *bind_handle_new(lua_State *L, blt_ctx *ctx, size_t bytes, int user_values, const char *name) {
+  void *handle = lua_newuserdatauv(L, bytes, user_values);
+  memset(handle, 0, bytes);
+  luaL_setmetatable(L, name);
+  *(blt_ctx **)handle = blt_ctx_retain(ctx);
+  return handle;
+}
+
+int bind_handle_end(void *handle) {
+  blt_ctx **ctx = handle;
+  blt_ctx_release(*ctx);
+  *ctx = NULL;
+  return 0;
+}
+
 static const char *code_name(blt_status code) {
   static const char *const names[] = {"ok",   "memory",   "invalid",     "type",    "name",
                                       "null", "key",      "overflow",    "io",      "format",

@@ -4,12 +4,7 @@
 #include <string.h>
 
 bind_table *bind_table_new(lua_State *L, bind_state *s) {
-  bind_table *h = lua_newuserdatauv(L, sizeof *h, 2);
-  h->t = NULL;
-  h->ctx = NULL;
-  luaL_setmetatable(L, BIND_TABLE);
-  h->ctx = blt_ctx_retain(s->ctx);
-  return h;
+  return bind_handle_new(L, s->ctx, sizeof(bind_table), 2, BIND_TABLE);
 }
 
 bind_table *bind_table_at(lua_State *L, int index) {
@@ -20,13 +15,9 @@ bind_table *bind_table_at(lua_State *L, int index) {
 
 static int table_release(lua_State *L) {
   bind_table *h = luaL_checkudata(L, 1, BIND_TABLE);
-  blt_table *t = h->t;
-  blt_ctx *ctx = h->ctx;
+  blt_table_release(h->t);
   h->t = NULL;
-  h->ctx = NULL;
-  blt_table_release(t);
-  blt_ctx_release(ctx);
-  return 0;
+  return bind_handle_end(h);
 }
 
 /* ---- schemas ---- */

@@ -109,6 +109,9 @@ uint64_t blt_db_sequence(const blt_db *db) {
 uint64_t blt_db_file_bytes(const blt_db *db) {
   return db->file ? db->file->root.end : 0;
 }
+const char *blt_db_doubt(const blt_db *db) {
+  return db->file && db->file->doubt[0] ? db->file->doubt : NULL;
+}
 
 bool blt_db_changed(const blt_db *db) {
   if (!db->file || db->file->readonly) return false;
@@ -336,6 +339,7 @@ blt_status blt_file_validate(blt_ctx *ctx, const char *path, const blt_vfs *vfs,
   if (status != BLT_OK) return status;
   status = blt_catalogue_load(&tables, f, err);
   if (status == BLT_OK) status = validate_tables(&tables, err);
+  if (status == BLT_OK && f->doubt[0]) status = blt_fail(err, BLT_EFORMAT, "'%s': %s", path, f->doubt);
   blt_catalogue_free(&tables);
   blt_file_close(f);
   return status;

@@ -41,6 +41,9 @@ bool blt_db_readonly(const blt_db *db);
 uint64_t blt_db_sequence(const blt_db *db);   /* number of the last commit; 0 for memory */
 uint64_t blt_db_file_bytes(const blt_db *db); /* bytes in use in the file; 0 for memory */
 bool blt_db_changed(const blt_db *db);        /* a commit would write something */
+/* What opening found wrong with the root beside the last commit's, which a later commit may have had before
+ * it was damaged; NULL when nothing is, and after the next commit. */
+const char *blt_db_doubt(const blt_db *db);
 
 /* --- tables, in order of their creation --- */
 uint32_t blt_db_count(const blt_db *db);
@@ -78,7 +81,8 @@ blt_status blt_db_spill(blt_db *db, uint64_t at_least, blt_error *err);
  * BLT_EINVAL in a transaction, BLT_EBUSY while a view is held. */
 blt_status blt_db_compact(blt_db *db, blt_error *err);
 
-/* Every invariant of every table, and of a file every checksum of what the last commit names. */
+/* Every invariant of every table, and of a file every checksum of what the last commit names, and the other
+ * root (BLT_EFORMAT with what blt_db_doubt says). */
 blt_status blt_db_validate(blt_db *db, blt_error *err);
 /* The same of a file that need not be open: as its last commit left it. `vfs` may be NULL. */
 blt_status blt_file_validate(blt_ctx *ctx, const char *path, const blt_vfs *vfs, blt_error *err);

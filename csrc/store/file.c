@@ -64,7 +64,8 @@ static blt_status file_new(blt_ctx *ctx, const blt_vfs *vfs, const char *path, b
 
 void blt_file_close(blt_file *f) {
   if (!f) return;
-  bool settled = f->end == f->root.end; /* otherwise somebody may have mapped what was not committed */
+  /* Otherwise somebody may have mapped what was not committed, or it is all that is left of a commit. */
+  bool settled = f->end == f->root.end && !f->doubt[0];
   if (!f->readonly && !f->broken && f->handle && settled && f->reserved > f->root.end)
     f->vfs->truncate(f->vfs->self, f->handle, f->root.end); /* a help only */
   file_free(f);
@@ -102,16 +103,28 @@ static blt_status check_header(blt_file *f, const blt_disk_header *h, blt_error 
   return BLT_OK;
 }
 
-/* A root that was written whole for this file. */
-static bool root_valid(const blt_disk_root *r, uint64_t id) {
-  return memcmp(r->magic, BLT_DISK_ROOT_MAGIC, 8) == 0 && r->id == id && r->end >= BLT_DISK_DATA &&
-         r->end % 8 == 0 && r->sequence > 0 && blt_checksum_is(r, offsetof(blt_disk_root, sum), r->sum);
+/* Both roots. One that is not whole may be one that a writer is writing at this moment: what is read twice
+ * the same is what is there. */
+static blt_status read_roots(blt_file *f, uint64_t id, blt_disk_root roots[2], blt_error *err) {
+  blt_disk_root before[2] = {0};
+  char doubt[BLT_ROOT_DOUBT];
+  for (int attempt = 0; attempt < 100; attempt++) {
+    for (int i = 0; i < 2; i++) {
+      blt_status status = read_all(f, &roots[i], sizeof roots[i], (uint64_t)BLT_DISK_PAGE * (1 + i), err);
+      if (status != BLT_OK) return status;
+    }
+    int newest = blt_root_newest(roots, id);
+    if (newest >= 0 && !blt_root_doubtful(roots, newest, 0, doubt)) return BLT_OK;
+    if (attempt && memcmp(roots, before, sizeof before) == 0) return BLT_OK;
+    memcpy(before, roots, sizeof before);
+  }
+  return BLT_OK;
 }
 
 /* Reads header and roots; the newer root that is whole is the state of the file. */
 static blt_status choose_root(blt_file *f, blt_error *err) {
   blt_disk_header header;
-  blt_disk_root roots[2], *best = NULL;
+  blt_disk_root roots[2];
   uint64_t size = 0;
   int code = f->vfs->size(f->vfs->self, f->handle, &size);
   if (code < 0) return fail_io(f->path, "look at", code, err);
@@ -120,19 +133,16 @@ static blt_status choose_root(blt_file *f, blt_error *err) {
   blt_status status = read_all(f, &header, sizeof header, 0, err);
   if (status == BLT_OK) status = check_header(f, &header, err);
   if (status == BLT_OK && size < BLT_DISK_DATA) status = blt_file_damaged(f, err, "it ends too early");
-  for (int i = 0; status == BLT_OK && i < 2; i++) {
-    status = read_all(f, &roots[i], sizeof roots[i], (uint64_t)BLT_DISK_PAGE * (1 + i), err);
-    if (status != BLT_OK || !root_valid(&roots[i], header.id) || roots[i].sequence % 2 != (uint64_t)i)
-      continue;
-    if (!best || roots[i].sequence > best->sequence) best = &roots[i];
-  }
+  if (status == BLT_OK) status = read_roots(f, header.id, roots, err);
   if (status != BLT_OK) return status;
-  if (!best) return blt_file_damaged(f, err, "no commit in it is whole");
+  int newest = blt_root_newest(roots, header.id);
+  if (newest < 0) return blt_file_damaged(f, err, "no commit in it is whole");
   code = f->vfs->size(f->vfs->self, f->handle, &size); /* again: a writer may have added to it meanwhile */
   if (code < 0) return fail_io(f->path, "look at", code, err);
-  if (best->end > size) return blt_file_damaged(f, err, "it is shorter than its last commit says");
-  f->root = *best;
-  f->end = f->buffered_at = best->end;
+  f->root = roots[newest];
+  if (f->root.end > size) return blt_file_damaged(f, err, "it is shorter than its last commit says");
+  blt_root_doubtful(roots, newest, size, f->doubt);
+  f->end = f->buffered_at = f->root.end;
   f->reserved = size;
   return BLT_OK;
 }
@@ -475,5 +485,6 @@ blt_status blt_file_commit(blt_file *f, const blt_ref *catalogue, blt_error *err
     return status;
   }
   f->root = next;
+  f->doubt[0] = 0;
   return BLT_OK;
 }

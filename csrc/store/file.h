@@ -12,6 +12,7 @@
 
 #include "block.h"
 #include "disk.h"
+#include "root.h"
 #include "vfs.h"
 
 typedef struct blt_file {
@@ -21,12 +22,13 @@ typedef struct blt_file {
   char *path;   /* that the user knows it by */
   bool unnamed; /* still under path + ".new" */
   bool readonly;
-  bool unsettled;     /* the root that was found when opening has not been written and synced by us */
-  bool broken;        /* the last step of a commit failed: nobody knows what the disk has */
-  blt_disk_root root; /* the last commit */
-  uint64_t end;       /* where the next byte goes; the buffer's are counted */
-  uint64_t reserved;  /* size of the file */
-  char *buffer;       /* bytes from `buffered_at` to `end` that wait to be written */
+  bool unsettled;             /* the root that was found when opening has not been written and synced by us */
+  bool broken;                /* the last step of a commit failed: nobody knows what the disk has */
+  blt_disk_root root;         /* the last commit */
+  char doubt[BLT_ROOT_DOUBT]; /* what was found wrong with the other root, until it is written anew */
+  uint64_t end;               /* where the next byte goes; the buffer's are counted */
+  uint64_t reserved;          /* size of the file */
+  char *buffer;               /* bytes from `buffered_at` to `end` that wait to be written */
   uint64_t buffered_at;
   blt_buffer *map; /* bytes 0 to root.end - 1 as of the opening; NULL when the file was just made */
 } blt_file;

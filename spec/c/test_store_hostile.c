@@ -2,6 +2,7 @@
  * or a state that was committed; never a crash, never something else. */
 #include "check.h"
 #include "store/checksum.h"
+#include "store/db.h"
 #include "store/disk.h"
 #include "storefile.h"
 
@@ -142,6 +143,93 @@ static void other_version(void) {
   CHECK(look("foreign", 0) == BLT_EFORMAT);
 }
 
+/* --- a damaged root
+ * ------------------------------------------------------------------------------------------------------ */
+
+static int newest_slot(void) {
+  const blt_disk_root *a = (const void *)(good + BLT_DISK_PAGE),
+                      *b = (const void *)(good + 2 * BLT_DISK_PAGE);
+  return a->sequence > b->sequence ? 0 : 1;
+}
+
+/* The good file with a byte of a root changed and `more` bytes at its end. */
+static void put_damaged_root(int slot, size_t byte, uint8_t mask, uint64_t more) {
+  uint8_t *bytes = calloc(1, end + more);
+  memcpy(bytes, good, end);
+  bytes[BLT_DISK_PAGE * (size_t)(1 + slot) + byte] ^= mask;
+  sim_put(disk, PATH, bytes, end + more);
+  free(bytes);
+}
+
+/* Opening falls back to the whole root, checking tells of the other one, and the next commit heals it. */
+static void every_flip_in_a_root_is_told(void) {
+  uint64_t h;
+  char name[32];
+  for (int slot = 0; slot < 2; slot++) {
+    snprintf(name, sizeof name, "root slot %d", slot);
+    for (size_t i = 0; i < sizeof(blt_disk_root) * 8 && check_ok; i++) {
+      put_damaged_root(slot, i / 8, (uint8_t)(1 << i % 8), 0);
+      REQUIRE(storefile_read(ctx, sim_vfs(disk), PATH, &h, &err) == BLT_OK);
+      CHECK(h == states[slot == newest_slot()]);
+      CHECK(blt_file_validate(ctx, PATH, sim_vfs(disk), &err) == BLT_EFORMAT);
+      CHECK_AT(strstr(err.message, name) != NULL, "bit %zu of slot %d: %s", i, slot, err.message);
+      REQUIRE(storefile_change(ctx, sim_vfs(disk), PATH, &err) == BLT_OK);
+      CHECK_AT(blt_file_validate(ctx, PATH, sim_vfs(disk), &err) == BLT_OK, "%s", err.message);
+    }
+  }
+}
+
+static void says_of_root(int slot, size_t byte, uint8_t mask, uint64_t more, const char *what) {
+  put_damaged_root(slot, byte, mask, more);
+  CHECK(blt_file_validate(ctx, PATH, sim_vfs(disk), &err) == BLT_EFORMAT);
+  CHECK_AT(strstr(err.message, what) != NULL, "%s", err.message);
+}
+
+static void a_damaged_root_is_judged(void) {
+  int newest = newest_slot();
+  size_t sum = offsetof(blt_disk_root, sum), sequence = offsetof(blt_disk_root, sequence);
+  says_of_root(!newest, sum, 1, 0, "nothing is missing");
+  says_of_root(newest, sum, 1, 0, "was acknowledged");         /* cut at its end by a close */
+  says_of_root(newest, sum, 1, 5000, "was interrupted there"); /* or not */
+  says_of_root(newest, sequence + 5, 1, 0, "was interrupted there");
+}
+
+/* Opening for writing and closing leaves the lost commit where it is. */
+static void nothing_is_cut_from_a_doubtful_file(void) {
+  blt_db_options o = {.vfs = sim_vfs(disk)};
+  blt_db *db;
+  uint64_t h, left;
+  int slot = newest_slot();
+  put_damaged_root(slot, 70, 4, 0);
+  REQUIRE(blt_db_open(ctx, PATH, &o, &db, &err) == BLT_OK);
+  CHECK(blt_db_doubt(db) != NULL);
+  blt_db_close(db);
+  uint8_t *bytes = sim_bytes(disk, PATH, &left);
+  CHECK_INT(left, end);
+  bytes[BLT_DISK_PAGE * (size_t)(1 + slot) + 70] ^= 4;
+  REQUIRE(storefile_read(ctx, sim_vfs(disk), PATH, &h, &err) == BLT_OK);
+  CHECK(h == states[0]);
+}
+
+/* A root that was never written, or is several commits old, is no better than a damaged one. */
+static void lost_roots_are_told(void) {
+  uint8_t *bytes = malloc(size);
+  size_t at = BLT_DISK_PAGE * (size_t)(1 + !newest_slot());
+  memcpy(bytes, good, size);
+  memset(bytes + at, 0, sizeof(blt_disk_root));
+  sim_put(disk, PATH, bytes, size);
+  CHECK(blt_file_validate(ctx, PATH, sim_vfs(disk), &err) == BLT_EFORMAT);
+  CHECK_AT(strstr(err.message, "is empty") != NULL, "%s", err.message);
+  blt_disk_root *r = (void *)(bytes + at);
+  memcpy(r, good + at, sizeof *r);
+  r->sequence -= 2;
+  r->sum = blt_checksum(r, offsetof(blt_disk_root, sum));
+  sim_put(disk, PATH, bytes, size);
+  CHECK(blt_file_validate(ctx, PATH, sim_vfs(disk), &err) == BLT_EFORMAT);
+  CHECK_AT(strstr(err.message, "is older") != NULL, "%s", err.message);
+  free(bytes);
+}
+
 /* One field of the newest root at a time, with a checksum that is right. */
 static void set_root(uint8_t *bytes, uint64_t value, size_t field) {
   blt_disk_root *a = (void *)(bytes + BLT_DISK_PAGE), *b = (void *)(bytes + 2 * BLT_DISK_PAGE);
@@ -181,6 +269,10 @@ int main(void) {
   RUN(pure_garbage);
   RUN(other_version);
   RUN(absurd_lengths);
+  RUN(every_flip_in_a_root_is_told);
+  RUN(a_damaged_root_is_judged);
+  RUN(nothing_is_cut_from_a_doubtful_file);
+  RUN(lost_roots_are_told);
   free(good);
   sim_free(disk);
   CHECK_INT(blt_ctx_memory_used(ctx), 0);

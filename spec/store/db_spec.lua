@@ -163,6 +163,32 @@ describe("a database", function()
     assert.equal(69995, #rows)
   end)
 
+  it("falls back to the commit before a damaged one, and says so", function()
+    do
+      local db <close> = assert(blotter.open(file))
+      db:create("tips", SCHEMA):append(1, "a", 10)
+      assert(db:commit())
+      db:table "tips":append(2, "b", 20)
+      assert(db:commit())
+      assert.is_nil(db:info().warning)
+    end
+    local bytes = assert(io.open(file, "r+b"))
+    bytes:seek("set", 8192 + 64) -- the checksum of commit 3
+    bytes:write "damage"
+    bytes:close()
+    local db <close> = assert(blotter.open(file))
+    assert.equal(1, #db:table "tips")
+    assert.matches("root slot 1 .+commit 2", db:info().warning)
+    local checked, message, code = db:check()
+    assert.is_nil(checked)
+    assert.equal("format", code)
+    assert.matches("root slot 1", message)
+    db:table "tips":append(3, "c", 30)
+    assert(db:commit())
+    assert.is_nil(db:info().warning)
+    assert.is_true(db:check())
+  end)
+
   it("refuses work after it is closed", function()
     local db = assert(blotter.open(file))
     local t = db:create("tips", SCHEMA)
