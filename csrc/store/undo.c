@@ -157,6 +157,23 @@ static blt_status unspell(blt_table *t, const struct blt_undo *u, blt_error *err
   return status;
 }
 
+/* Forgets the strings that came into a column's dictionary since it had `count`. One that others share (a
+ * frame, the strings that the binding remembers) is left to them and a copy of what was there before takes
+ * its place, when the new strings are many enough to pay for it; otherwise, or without memory, they stay
+ * until compact(). */
+static void forget_strings(blt_column *c, uint32_t count) {
+  blt_error ignored;
+  blt_dict *copy;
+  if (!c->dict || c->dict->count <= count) return;
+  if (!blt_dict_shared(c->dict)) {
+    blt_dict_truncate(c->dict, count, &ignored);
+    return;
+  }
+  if (c->dict->count - count < count / 4 || blt_dict_copy(c->dict, count, &copy, &ignored) != BLT_OK) return;
+  blt_dict_release(c->dict);
+  c->dict = copy;
+}
+
 blt_status blt_undo_rollback(blt_table *t, blt_error *err) {
   struct blt_undo *u = t->undo;
   if (!u) return BLT_OK;
@@ -171,11 +188,7 @@ blt_status blt_undo_rollback(blt_table *t, blt_error *err) {
   if (status != BLT_OK) return status;
   for (size_t i = 0; i < u->n; i++)
     if (u->entries[i].kind == UNDO_DELETE) blt_keys_restore(t, u->entries[i].where);
-  for (uint32_t i = 0; i < t->schema->ncols; i++) {
-    blt_dict *d = t->columns[i].dict;
-    if (d && d->count > u->strings[i].count && !blt_dict_shared(d))
-      blt_dict_truncate(d, u->strings[i].count, err);
-  }
+  for (uint32_t i = 0; i < t->schema->ncols; i++) forget_strings(&t->columns[i], u->strings[i].count);
   t->version++;
   blt_undo_end(t);
   return BLT_OK;

@@ -99,6 +99,29 @@ describe("a database", function()
     assert.is_true(db:check())
   end)
 
+  it("forgets the strings of a rolled-back transaction, also when others share the dictionary", function()
+    local db <close> = assert(blotter.open(file))
+    local t = db:create("tips", SCHEMA)
+    for i = 1, 100 do t:append(i, "old " .. i, i) end
+    assert(db:commit())
+    local append, frame = t:appender(), t:where "n > 50":collect()
+    for round = 1, 3 do
+      assert(db:begin())
+      for i = 101, 1000 do append(i, ("new %d.%d"):format(round, i), i) end
+      t:update("n < 10", { name = "changed" })
+      assert(db:rollback())
+      assert.equal(100, t:stats().columns[2].distinct)
+    end
+    append(101, "new 2.101", 1)
+    append(102, "old 3", 1)
+    assert(db:commit())
+    assert.same({ id = 101, name = "new 2.101", n = 1 }, t:get(101))
+    assert.equal("old 3", t:get(102).name)
+    assert.equal("old 51", frame:first().name)
+    assert.equal(101, t:stats().columns[2].distinct)
+    assert.is_true(db:check())
+  end)
+
   it("changes rows", function()
     local db <close> = blotter.memory()
     local t = db:create("tips", SCHEMA)
