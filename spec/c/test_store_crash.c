@@ -282,6 +282,44 @@ static void reading_process_beside_a_writer(void) {
   CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+/* A process that opened the file keeps that state, of which it has read nothing yet, while the writer
+ * commits, compacts, drops a table and the file loses its name. */
+static void a_reading_process_keeps_its_snapshot(void) {
+  int to_child[2], to_parent[2], status;
+  char byte;
+  start_file();
+  write_some(60);
+  REQUIRE(pipe(to_child) == 0 && pipe(to_parent) == 0);
+  pid_t child = fork();
+  if (child == 0) {
+    blt_ctx *ctx = blt_ctx_new();
+    blt_db_options o = {.readonly = true};
+    blt_db *db;
+    blt_error err;
+    uint64_t k = 0;
+    if (blt_db_open(ctx, path, &o, &db, &err) != BLT_OK) _exit(2);
+    if (write(to_parent[1], "o", 1) != 1 || read(to_child[0], &byte, 1) != 1) _exit(3);
+    if (number_of(db, &k, &err) != BLT_OK || k != 60 || compare(db, k, &err) != BLT_OK) _exit(4);
+    if (blt_table_validate(blt_db_table(db, "t", 1), &err) != BLT_OK) _exit(5);
+    blt_db_close(db);
+    if (blt_db_open(ctx, path, &o, &db, &err) != BLT_OK || blt_db_table(db, "t", 1)) _exit(6);
+    _exit(0);
+  }
+  CHECK(read(to_parent[0], &byte, 1) == 1);
+  write_some(60); /* and compacts three times */
+  blt_ctx *ctx = blt_ctx_new();
+  blt_db *db;
+  blt_error err;
+  REQUIRE(blt_db_open(ctx, path, NULL, &db, &err) == BLT_OK);
+  CHECK(blt_db_drop(db, "t", 1, &err) == BLT_OK && blt_db_compact(db, &err) == BLT_OK);
+  blt_db_close(db);
+  blt_ctx_release(ctx);
+  CHECK(write(to_child[1], "g", 1) == 1);
+  CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
+  CHECK_INT(WEXITSTATUS(status), 0);
+  for (int i = 0; i < 2; i++) close(to_child[i]), close(to_parent[i]);
+}
+
 /* --- one writer at a time
  * ------------------------------------------------------------------------------------------------ */
 
@@ -348,6 +386,7 @@ int main(void) {
   RUN(killed_writers_lose_nothing);
   RUN(readers_beside_a_writer);
   RUN(reading_process_beside_a_writer);
+  RUN(a_reading_process_keeps_its_snapshot);
   RUN(second_writer_is_refused_or_waits);
   RUN(two_states_in_two_threads);
   unlink(path);
