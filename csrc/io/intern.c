@@ -54,6 +54,7 @@ void blt_intern_free(blt_intern *in) {
   blt_ctx *ctx = in->ctx;
   if (!ctx) return;
   if (in->slots) blt_free(ctx, in->slots, ((size_t)in->mask + 1) * sizeof *in->slots);
+  blt_free(ctx, in->numbered.codes, in->numbered.limit * sizeof *in->numbered.codes);
   blt_free(ctx, in->offsets, in->offsets_cap * sizeof *in->offsets);
   blt_free(ctx, in->rows, in->rows_cap * sizeof *in->rows);
   blt_free(ctx, in->bytes, in->bytes_cap);
@@ -116,14 +117,15 @@ static inline blt_status find(blt_intern *in, const key *k, const char *s, uint3
     blt_status status = add(in, s, len, row, err);
     if (status != BLT_OK) return status;
     slots[at] = (blt_slot){k->a, k->b, len, in->count};
+    in->hashed++;
   }
   *code = slots[at].code - 1;
   return BLT_OK;
 }
 
 static inline blt_status make_room(blt_intern *in, uint32_t n, blt_error *err) {
-  if (in->slots && ((uint64_t)in->mask + 1) / 2 >= (uint64_t)in->count + n) return BLT_OK;
-  return slots_grow(in, (uint64_t)in->count + n, err);
+  if (in->slots && ((uint64_t)in->mask + 1) / 2 >= (uint64_t)in->hashed + n) return BLT_OK;
+  return slots_grow(in, (uint64_t)in->hashed + n, err);
 }
 
 /* The dictionary is in the cache: one after the other. */
@@ -170,6 +172,133 @@ static blt_status intern_far(blt_intern *in, const blt_intern_fields *f, uint32_
   return BLT_OK;
 }
 
+/* --- names with numbers ------------------------------------------------------------------------ */
+
+#define PERIOD 16384u /* lookups after which the strays among them are looked at */
+
+/* An entry's bytes with room to read around them. */
+typedef struct padded {
+  char bytes[8 + BLT_NUMBERED_LONGEST + 16];
+} padded;
+
+static const char *pad(padded *p, blt_str s) {
+  memset(p->bytes, 0, sizeof p->bytes);
+  memcpy(p->bytes + 8, s.s, s.len);
+  return p->bytes + 8;
+}
+
+/* The number of an entry, if it is below the limit. */
+static bool entry_number(const blt_intern *in, uint32_t code, uint32_t *number) {
+  padded p;
+  blt_str s = blt_intern_at(in, code);
+  return s.len == in->numbered.len && blt_numbered_of(&in->numbered, pad(&p, s), s.len, number) &&
+         *number < in->numbered.limit;
+}
+
+/* Gives an entry its slot; there is room for it. */
+static void put_slot(blt_intern *in, uint32_t code) {
+  padded p;
+  blt_str s = blt_intern_at(in, code);
+  key k = key_of(s.len <= BLT_NUMBERED_LONGEST ? pad(&p, s) : s.s, s.len);
+  slot_put(in->slots, in->mask, (blt_slot){k.a, k.b, s.len, code + 1});
+  in->hashed++;
+}
+
+/* Makes `number` an index, when the names are many enough for that: at most 64 bytes for each. */
+static blt_status reach(blt_intern *in, uint32_t number, blt_error *err) {
+  blt_numbered *f = &in->numbered;
+  uint32_t limit = 1024;
+  if (number >= 1024 && number / 16 >= in->count) return BLT_OK;
+  while (limit <= number) limit *= 2;
+  uint32_t *codes = blt_calloc(in->ctx, limit, sizeof *codes);
+  if (!codes) return blt_fail_memory(err, limit * sizeof *codes);
+  blt_free(in->ctx, f->codes, f->limit * sizeof *f->codes);
+  f->codes = codes;
+  f->limit = limit;
+  for (uint32_t c = 0; c < in->count; c++)
+    if (entry_number(in, c, &number)) codes[number] = c + 1;
+  return BLT_OK;
+}
+
+/* The texts are not of the form after all: every entry gets a slot. */
+static blt_status give_up(blt_intern *in, blt_error *err) {
+  blt_numbered *f = &in->numbered;
+  blt_free(in->ctx, f->codes, f->limit * sizeof *f->codes);
+  *f = (blt_numbered){.tried = true};
+  for (uint64_t i = 0; in->slots && i <= in->mask; i++) in->slots[i] = (blt_slot){0};
+  in->hashed = 0;
+  blt_status status = slots_grow(in, (uint64_t)in->count + BLT_INTERN_BATCH, err);
+  for (uint32_t c = 0; status == BLT_OK && c < in->count; c++) put_slot(in, c);
+  return status;
+}
+
+static blt_status find_numbered(blt_intern *in, const char *s, uint32_t len, uint32_t row, uint32_t *code,
+                                blt_error *err) {
+  blt_numbered *f = &in->numbered;
+  uint32_t number;
+  blt_status status = BLT_OK;
+  bool of_form = blt_numbered_of(f, s, len, &number);
+  if (of_form && number >= f->limit) status = reach(in, number, err);
+  if (status != BLT_OK) return status;
+  if (!of_form || number >= f->limit) {
+    key k = key_of(s, len);
+    f->strays++;
+    return find(in, &k, s, len, row, code, err);
+  }
+  if (!f->codes[number]) {
+    status = add(in, s, len, row, err);
+    if (status != BLT_OK) return status;
+    f->codes[number] = in->count;
+  }
+  *code = f->codes[number] - 1;
+  return BLT_OK;
+}
+
+static blt_status intern_numbered(blt_intern *in, const blt_intern_fields *f, uint32_t *codes, bool *empty,
+                                  blt_error *err) {
+  uint32_t i = 0;
+  while (i < f->n) {
+    const uint32_t *e = f->ends + (size_t)i * f->stride;
+    i += blt_numbered_codes(&in->numbered, f->text, e, f->stride, f->gap, f->n - i, codes + i);
+    uint32_t stop = f->n - i < 8 ? f->n : i + 8;
+    for (; i < stop; i++) {
+      e = f->ends + (size_t)i * f->stride;
+      uint32_t start = e[-1] + f->gap;
+      if (*e == start) {
+        codes[i] = 0;
+        *empty = true;
+        continue;
+      }
+      blt_status status = find_numbered(in, f->text + start, *e - start, f->row + i, &codes[i], err);
+      if (status != BLT_OK) return status;
+    }
+  }
+  in->numbered.asked += f->n;
+  if (in->numbered.asked < PERIOD) return BLT_OK;
+  bool useless = in->numbered.strays > in->numbered.asked / 2;
+  in->numbered.asked = in->numbered.strays = 0;
+  return useless ? give_up(in, err) : BLT_OK;
+}
+
+/* The first text that is not empty says whether there are numbers. */
+static void look_for_form(blt_intern *in, const blt_intern_fields *f) {
+  const uint32_t *e = f->ends;
+  for (uint32_t i = 0; i < f->n && !in->numbered.tried; i++, e += f->stride) {
+    uint32_t start = e[-1] + f->gap;
+    if (*e > start) blt_numbered_form(&in->numbered, f->text + start, *e - start);
+  }
+}
+
+static blt_status intern_batch(blt_intern *in, const blt_intern_fields *f, uint32_t *codes, bool *empty,
+                               blt_error *err) {
+  blt_status status = make_room(in, f->n, err);
+  if (status != BLT_OK) return status;
+  if (!in->numbered.tried) look_for_form(in, f);
+  if (in->numbered.len) return intern_numbered(in, f, codes, empty, err);
+  if (in->mask < NEAR_SLOTS) return intern_near(in, f, codes, empty, err);
+  return intern_far(in, f, codes, empty, err);
+}
+
 blt_status blt_intern_fields_of(blt_intern *in, const blt_intern_fields *f, uint32_t *codes, bool *empty,
                                 blt_error *err) {
   blt_intern_fields part = *f;
@@ -177,10 +306,7 @@ blt_status blt_intern_fields_of(blt_intern *in, const blt_intern_fields *f, uint
     part.n = f->n - at < BLT_INTERN_BATCH ? f->n - at : BLT_INTERN_BATCH;
     part.row = f->row + at;
     part.ends = f->ends + (size_t)at * f->stride;
-    blt_status status = make_room(in, part.n, err);
-    if (status == BLT_OK)
-      status = in->mask < NEAR_SLOTS ? intern_near(in, &part, codes + at, empty, err)
-                                     : intern_far(in, &part, codes + at, empty, err);
+    blt_status status = intern_batch(in, &part, codes + at, empty, err);
     if (status != BLT_OK) return status;
   }
   return BLT_OK;
@@ -189,20 +315,24 @@ blt_status blt_intern_fields_of(blt_intern *in, const blt_intern_fields *f, uint
 blt_status blt_intern_one(blt_intern *in, blt_str s, uint32_t row, uint32_t *code, blt_error *err) {
   blt_status status = make_room(in, 1, err);
   if (status != BLT_OK) return status;
+  if (!in->numbered.tried) blt_numbered_form(&in->numbered, s.s, s.len);
+  if (in->numbered.len) return find_numbered(in, s.s, s.len, row, code, err);
   key k = key_of(s.s, s.len);
   return find(in, &k, s.s, s.len, row, code, err);
 }
 
 void blt_intern_cut(blt_intern *in, uint32_t count) {
+  uint32_t number;
+  blt_numbered *f = &in->numbered;
   if (count >= in->count) return;
   in->count = count;
-  blt_slot *old = in->slots;
-  for (uint64_t i = 0; old && i <= in->mask; i++) old[i] = (blt_slot){0};
+  in->hashed = 0;
+  for (uint64_t i = 0; in->slots && i <= in->mask; i++) in->slots[i] = (blt_slot){0};
+  if (f->codes) memset(f->codes, 0, f->limit * sizeof *f->codes);
   for (uint32_t c = 0; c < count; c++) {
-    blt_str s = blt_intern_at(in, c);
-    char head[16] = {0}; /* key_of reads eight bytes even of a short string */
-    if (s.len <= 16) memcpy(head, s.s, s.len);
-    key k = key_of(s.len <= 16 ? head : s.s, s.len);
-    slot_put(in->slots, in->mask, (blt_slot){k.a, k.b, s.len, c + 1});
+    if (f->len && entry_number(in, c, &number))
+      f->codes[number] = c + 1;
+    else
+      put_slot(in, c);
   }
 }
