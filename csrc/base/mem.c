@@ -153,6 +153,12 @@ void *blt_alloc(blt_ctx *ctx, size_t bytes) {
   return p + HEADER;
 }
 
+void *blt_alloc_whole(blt_ctx *ctx, size_t bytes) {
+  char *p = blt_alloc(ctx, bytes);
+  if (p && SLABS && blt_slab_serves(bytes)) blt_slab_touch(p, bytes);
+  return p;
+}
+
 void *blt_calloc(blt_ctx *ctx, size_t count, size_t size) {
   size_t bytes;
   if (__builtin_mul_overflow(count, size, &bytes)) return NULL;

@@ -62,6 +62,15 @@ void *blt_slab_alloc(blt_slabs *s, size_t bytes) {
   return p;
 }
 
+void blt_slab_touch(void *p, size_t bytes) {
+#ifdef MADV_POPULATE_WRITE
+  char *first = (char *)((uintptr_t)p & ~(PAGE - 1));
+  madvise(first, (size_t)((char *)p + bytes - first), MADV_POPULATE_WRITE);
+#else
+  (void)p, (void)bytes;
+#endif
+}
+
 void blt_slab_free(blt_slabs *s, void *p, size_t bytes) {
   size_t size;
   int class = class_of(bytes, &size);

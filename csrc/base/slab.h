@@ -28,6 +28,8 @@ static inline bool blt_slab_serves(size_t bytes) {
   return bytes >= BLT_SLAB_LEAST && bytes <= BLT_SLAB_MOST / 8 * 7;
 }
 void *blt_slab_alloc(blt_slabs *s, size_t bytes); /* 64-byte aligned; NULL when the system refuses */
+/* Asks for the pages of a piece in one go. A refusal is none: they come one by one then. */
+void blt_slab_touch(void *p, size_t bytes);
 void blt_slab_free(blt_slabs *s, void *p, size_t bytes);
 void blt_slabs_free(blt_slabs *s);
 

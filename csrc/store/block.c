@@ -18,7 +18,7 @@ static void buffer_free(blt_buffer *b) {
 
 blt_buffer *blt_buffer_new(blt_ctx *ctx, size_t bytes) {
   if (bytes > SIZE_MAX - BUFFER_HEAD) return NULL;
-  blt_buffer *b = blt_alloc(ctx, BUFFER_HEAD + bytes);
+  blt_buffer *b = blt_alloc_whole(ctx, BUFFER_HEAD + bytes);
   if (!b) return NULL;
   *b = (blt_buffer){.ctx = ctx, .data = (char *)b + BUFFER_HEAD, .bytes = bytes, .release = buffer_free};
   atomic_init(&b->refs, 1);
