@@ -35,7 +35,7 @@ void blt_chunk_free(blt_chunk *c) {
   blt_ctx *ctx = c->ctx;
   if (!ctx) return;
   for (uint32_t i = 0; c->columns && i < c->ncols; i++)
-    blt_free(ctx, c->columns[i].text, c->columns[i].text_cap);
+    blt_free(ctx, c->columns[i].own, c->columns[i].own_cap);
   blt_free(ctx, c->columns, c->ncols * sizeof *c->columns);
   blt_free(ctx, c->looks, c->ncols * sizeof *c->looks);
   blt_free(ctx, c->arena, c->arena_bytes);
@@ -119,13 +119,50 @@ static bool is_simple(const span *s) {
   return true;
 }
 
+/* Moves the first `rows` values to 64 bits. */
+static blt_status widen(span *s, uint32_t rows, blt_error *err) {
+  blt_chunk_column *c = s->out;
+  blt_status status =
+      blt_grow(s->k->chunk->ctx, &c->own, &c->own_cap, (size_t)s->k->w->nrows * sizeof(int64_t), 1, err);
+  if (status != BLT_OK) return status;
+  const int32_t *narrow = c->data;
+  int64_t *wide = (int64_t *)(void *)c->own;
+  for (uint32_t r = 0; r < rows; r++) wide[r] = narrow[r];
+  c->data = wide;
+  c->wide = true;
+  return BLT_OK;
+}
+
+static blt_status put_int(span *s, uint32_t row, int64_t v, blt_error *err) {
+  if (!s->out->wide && v != (int32_t)v) {
+    blt_status status = widen(s, row, err);
+    if (status != BLT_OK) return status;
+  }
+  if (s->out->wide)
+    ((int64_t *)s->out->data)[row] = v;
+  else
+    ((int32_t *)s->out->data)[row] = (int32_t)v;
+  return BLT_OK;
+}
+
+/* As many plain numbers from `row` on as follow each other. */
+static uint32_t fast_ints(const span *s, uint32_t row) {
+  if (!s->out->wide) return blt_digits_ints(digits_from(s, row), (int32_t *)s->out->data + row);
+  int32_t few[BATCH];
+  uint32_t n = blt_digits_ints(digits_from(s, row), few);
+  int64_t *out = (int64_t *)s->out->data + row;
+  for (uint32_t i = 0; i < n; i++) out[i] = few[i];
+  return n;
+}
+
 static blt_status convert_ints(span *s, blt_error *err) {
-  int64_t *out = s->out->data;
   bool fast = s->column->type.id == BLT_INT64 && is_simple(s);
   for (uint32_t r = s->from; r < s->to; r++) {
-    if (fast) r += blt_digits_ints(digits_from(s, r), out + r);
+    int64_t v = 0;
+    if (fast) r += fast_ints(s, r);
     if (r == s->to) break;
-    blt_status status = slow_int(s, r, blt_rows_field(s->k->w, r, s->col), &out[r], err);
+    blt_status status = slow_int(s, r, blt_rows_field(s->k->w, r, s->col), &v, err);
+    if (status == BLT_OK) status = put_int(s, r, v, err);
     if (status != BLT_OK) return status;
   }
   return BLT_OK;
@@ -206,10 +243,9 @@ static blt_status convert_text(span *s, blt_error *err) {
     blt_str v;
     blt_status status = string_field(s, r, &v, err);
     if (status == BLT_OK)
-      status =
-          blt_grow(s->k->chunk->ctx, &s->out->text, &s->out->text_cap, (size_t)out[r] + v.len + 1, 1, err);
+      status = blt_grow(s->k->chunk->ctx, &s->out->own, &s->out->own_cap, (size_t)out[r] + v.len + 1, 1, err);
     if (status != BLT_OK) return status;
-    if (v.len) memcpy(s->out->text + out[r], v.s, v.len);
+    if (v.len) memcpy(s->out->own + out[r], v.s, v.len);
     out[r + 1] = out[r] + v.len;
   }
   return BLT_OK;
@@ -262,9 +298,8 @@ static blt_status convert_span(span *s, blt_error *err) {
 /* --- the chunk --------------------------------------------------------------------------------- */
 
 static size_t column_bytes(blt_column_kind kind, size_t rows) {
-  size_t data = kind == BLT_KIND_INT || kind == BLT_KIND_FLOAT    ? rows * 8
-                : kind == BLT_KIND_CODES || kind == BLT_KIND_TEXT ? (rows + 1) * 4
-                                                                  : 0;
+  bool half = kind == BLT_KIND_INT || kind == BLT_KIND_CODES || kind == BLT_KIND_TEXT;
+  size_t data = kind == BLT_KIND_FLOAT ? rows * 8 : half ? (rows + 1) * 4 : 0;
   return (data + 63) / 64 * 64 + (blt_bits_words(rows) * 8 + 63) / 64 * 64;
 }
 
@@ -289,6 +324,7 @@ static blt_status lay_out(const blt_plan *p, uint32_t rows, blt_chunk *c, blt_er
     size_t whole = column_bytes(p->columns[i].kind, rows), words = (blt_bits_words(rows) * 8 + 63) / 64 * 64;
     col->kind = p->columns[i].kind;
     col->nulls = 0;
+    col->wide = false;
     col->data = at;
     col->valid = (uint64_t *)(void *)(at + whole - words);
     blt_bits_fill(col->valid, rows);

@@ -8,10 +8,10 @@
 
 typedef enum blt_column_kind {
   BLT_KIND_NULL,  /* no value was seen yet: any value is a conflict */
-  BLT_KIND_INT,   /* int64_t: every int-like type */
+  BLT_KIND_INT,   /* every int-like type: int32_t, or int64_t when the chunk's column is `wide` */
   BLT_KIND_FLOAT, /* double */
   BLT_KIND_CODES, /* uint32_t: the worker's codes */
-  BLT_KIND_TEXT,  /* uint32_t offsets, nrows + 1, into `text` */
+  BLT_KIND_TEXT,  /* uint32_t offsets, nrows + 1, into `own` */
   BLT_KIND_LOOK   /* nothing is kept but what the texts look like */
 } blt_column_kind;
 
@@ -43,9 +43,14 @@ typedef struct blt_chunk_column {
   uint32_t first_entry, entries; /* CODES: entries of the worker's dictionary before and after this chunk */
   uint32_t merged;               /* entries that have a code of the table */
   blt_column_kind kind;
-  char *text;
-  size_t text_cap;
+  bool wide; /* INT: some value needs more than 32 bits; then `own` is the data */
+  char *own; /* memory beside the chunk's arena: texts, wide integers */
+  size_t own_cap;
 } blt_chunk_column;
+
+static inline int64_t blt_chunk_int(const blt_chunk_column *c, uint32_t row) {
+  return c->wide ? ((const int64_t *)c->data)[row] : ((const int32_t *)c->data)[row];
+}
 
 /* One chunk after conversion. */
 typedef struct blt_chunk {

@@ -26,11 +26,11 @@ static inline bool digits8(const char *end, uint32_t len, bool zeros_may_lead, u
   return bad == 0 && (zeros_may_lead || !leads);
 }
 
-static bool one_int(const blt_digits *f, const uint32_t *e, int64_t *out) {
+static bool one_int(const blt_digits *f, const uint32_t *e, int32_t *out) {
   uint32_t len = e[0] - e[-1] - f->gap;
   uint64_t v;
   if (len - 1u >= 8 || !digits8(f->text + e[0], len, false, &v)) return false;
-  *out = (int64_t)v;
+  *out = (int32_t)v;
   return true;
 }
 
@@ -40,7 +40,7 @@ static bool one_float(const blt_digits *f, const uint32_t *e, uint64_t mark, dou
   uint64_t x = load64(s) ^ mark, found = (x - BLT_REPEAT(1)) & ~x & BLT_TOP_BITS, whole, part;
   uint32_t digits = found ? (uint32_t)__builtin_ctzll(found) >> 3 : 8, after = len - digits - 1;
   if (digits >= len) {
-    int64_t v;
+    int32_t v;
     if (!one_int(f, e, &v)) return false;
     *out = (double)v;
     return true;
@@ -53,7 +53,7 @@ static bool one_float(const blt_digits *f, const uint32_t *e, uint64_t mark, dou
   return true;
 }
 
-static uint32_t ints(blt_digits f, uint32_t from, int64_t *out) {
+static uint32_t ints(blt_digits f, uint32_t from, int32_t *out) {
   const uint32_t *e = f.ends + (size_t)from * f.stride;
   uint32_t i = from;
   while (i < f.n && one_int(&f, e, &out[i])) i++, e += f.stride;
@@ -84,7 +84,7 @@ BLT_EIGHT static inline __mmask8 leading_zero(__m512i v, __m256i n) {
          _mm256_cmpgt_epu32_mask(n, _mm256_set1_epi32(1));
 }
 
-BLT_EIGHT static uint32_t ints_avx512(blt_digits f, int64_t *out) {
+BLT_EIGHT static uint32_t ints_avx512(blt_digits f, int32_t *out) {
   const uint32_t *e = f.ends;
   __m256i steps = blt_eight_steps(f.stride);
   uint32_t i = 0;
@@ -96,7 +96,7 @@ BLT_EIGHT static uint32_t ints_avx512(blt_digits f, int64_t *out) {
     __mmask8 bad = outside(k.len, 8) | leading_zero(v, k.len);
     v = blt_eight_numbers(_mm512_sllv_epi64(v, shift), &bad);
     if (bad) break;
-    _mm512_storeu_si512(out + i, v);
+    _mm256_storeu_si256((__m256i *)(void *)(out + i), _mm512_cvtepi64_epi32(v));
   }
   return i;
 }
@@ -138,7 +138,7 @@ BLT_EIGHT static uint32_t floats_avx512(blt_digits f, char mark, double *out) {
 }
 
 /* Eights, and what is left or stopped them one by one up to the end of an eight. */
-uint32_t blt_digits_ints(blt_digits f, int64_t *out) {
+uint32_t blt_digits_ints(blt_digits f, int32_t *out) {
   uint32_t done = blt_has_eight() ? ints_avx512(f, out) : 0;
   return ints(f, done, out);
 }
@@ -150,7 +150,7 @@ uint32_t blt_digits_floats(blt_digits f, char mark, double *out) {
 
 #else
 
-uint32_t blt_digits_ints(blt_digits f, int64_t *out) {
+uint32_t blt_digits_ints(blt_digits f, int32_t *out) {
   return ints(f, 0, out);
 }
 

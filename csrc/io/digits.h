@@ -17,7 +17,7 @@ typedef struct blt_digits {
 } blt_digits;
 
 /* One to eight digits without a leading zero. */
-uint32_t blt_digits_ints(blt_digits f, int64_t *out);
+uint32_t blt_digits_ints(blt_digits f, int32_t *out);
 /* One to seven digits without a leading zero, `mark`, one to eight digits; or as above. Exact. */
 uint32_t blt_digits_floats(blt_digits f, char mark, double *out);
 

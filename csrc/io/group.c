@@ -2,7 +2,9 @@
 #include "load_inside.h"
 #include "../base/bits.h"
 #include "../base/mem.h"
+#include "../base/isa.h"
 #include "../base/par.h"
+#include "../store/runs.h"
 
 #include <string.h>
 
@@ -97,12 +99,17 @@ static void add_validity(gather *g, piece p) {
   copy_valid(g->valid, p.at, c->valid, p.from, p.n);
 }
 
+BLT_CLONES static void map_codes(uint32_t *restrict out, const uint32_t *restrict from,
+                                 const uint32_t *restrict codes, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) out[i] = codes[from[i]];
+}
+
 static void put_codes(gather *g, piece p, uint32_t *out) {
   const blt_chunk_column *c = &p.chunk->columns[g->col];
   const uint32_t *from = (const uint32_t *)c->data + p.from;
   const uint32_t *codes = g->k->workers[p.chunk->worker].codes[g->col];
   if (c->nulls == 0) {
-    for (uint32_t i = 0; i < p.n; i++) out[p.at + i] = codes[from[i]];
+    map_codes(out + p.at, from, codes, p.n);
     return;
   }
   for (uint32_t i = 0; i < p.n; i++) out[p.at + i] = blt_bit(c->valid, p.from + i) ? codes[from[i]] : 0;
@@ -118,8 +125,12 @@ static void put_text(gather *g, piece p, blt_str *out) {
     else if (c->kind == BLT_KIND_CODES)
       out[p.at + i] = blt_intern_at(in, data[i]);
     else
-      out[p.at + i] = (blt_str){c->text + data[i], data[i + 1] - data[i]};
+      out[p.at + i] = (blt_str){c->own + data[i], data[i + 1] - data[i]};
   }
+}
+
+static void put_ints(piece p, const blt_chunk_column *c, int64_t *out) {
+  for (uint32_t i = 0; i < p.n; i++) out[p.at + i] = blt_chunk_int(c, p.from + i);
 }
 
 /* The column's values in one array of the worker's scratch. */
@@ -133,7 +144,9 @@ static void gather_values(gather *g, bool text) {
       put_text(g, p, (blt_str *)(void *)g->w->scratch);
     else if (c->kind == BLT_KIND_CODES)
       put_codes(g, p, (uint32_t *)(void *)g->w->scratch);
-    else if (c->kind == BLT_KIND_INT || c->kind == BLT_KIND_FLOAT)
+    else if (c->kind == BLT_KIND_INT)
+      put_ints(p, c, (int64_t *)(void *)g->w->scratch);
+    else if (c->kind == BLT_KIND_FLOAT)
       memcpy((int64_t *)(void *)g->w->scratch + at, (const int64_t *)c->data + p.from, (size_t)p.n * 8);
     else
       memset((int64_t *)(void *)g->w->scratch + at, 0, (size_t)p.n * 8);
@@ -161,6 +174,34 @@ static blt_status scratch_for(blt_loading *k, blt_worker *w, blt_error *err) {
   return BLT_OK;
 }
 
+_Static_assert(sizeof(blt_run) <= sizeof(blt_str), "the scratch holds a run for each row");
+
+/* The group's numbers where they lie in the chunks, when none is null: the runs are made in the scratch. */
+static uint32_t runs_of(gather *g) {
+  blt_run *runs = (blt_run *)(void *)g->w->scratch;
+  uint32_t n = 0;
+  size_t i = 0;
+  for (uint32_t at = 0; at < g->rows;) {
+    piece p = next_piece(g->k, &i, g->first, at, g->rows);
+    const blt_chunk_column *c = &p.chunk->columns[g->col];
+    bool wide = c->kind == BLT_KIND_FLOAT || c->wide;
+    if (c->nulls || (c->kind != BLT_KIND_INT && c->kind != BLT_KIND_FLOAT)) return 0;
+    runs[n++] = (blt_run){(const char *)c->data + (size_t)p.from * (wide ? 8 : 4), p.n, wide};
+    at += p.n;
+  }
+  return n;
+}
+
+static blt_status encode(gather *g, blt_type type, bool text, const uint64_t *valid, blt_block **out,
+                         blt_error *err) {
+  blt_ctx *ctx = g->k->ctx;
+  void *v = g->w->scratch;
+  if (text) return blt_block_from_text(ctx, v, valid, g->rows, out, err);
+  if (type.id == BLT_STRING) return blt_block_from_codes(ctx, v, valid, g->rows, out, err);
+  if (type.id == BLT_FLOAT64) return blt_block_from_f64(ctx, v, valid, g->rows, out, err);
+  return blt_block_from_i64(ctx, v, valid, g->rows, out, err);
+}
+
 static blt_status block_task(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
   grouping *b = arg;
   blt_loading *k = b->k;
@@ -174,6 +215,12 @@ static blt_status block_task(void *arg, uint32_t task, uint32_t worker, blt_erro
   if (status != BLT_OK) return status;
   blt_type type = blt_table_schema(k->table)->fields[i].type;
   bool text = type.id == BLT_STRING && col >= 0 && g.first >= k->text_from[col];
+  uint32_t nruns = col >= 0 && type.id != BLT_STRING ? runs_of(&g) : 0;
+  if (nruns) {
+    blt_run *runs = (blt_run *)(void *)g.w->scratch;
+    if (type.id == BLT_FLOAT64) return blt_block_from_f64_runs(k->ctx, runs, nruns, g.rows, out, err);
+    return blt_block_from_int_runs(k->ctx, runs, nruns, g.rows, out, err);
+  }
   memset(g.valid, col == -1 ? 0 : 0xff, sizeof g.valid);
   if (col >= 0)
     gather_values(&g, text);
@@ -182,12 +229,7 @@ static blt_status block_task(void *arg, uint32_t task, uint32_t worker, blt_erro
   else
     memset(g.w->scratch, 0, g.w->scratch_bytes);
   const uint64_t *valid = g.nulls || col == -1 ? g.valid : NULL;
-  if (text) return blt_block_from_text(k->ctx, (void *)g.w->scratch, valid, g.rows, out, err);
-  if (type.id == BLT_STRING)
-    return blt_block_from_codes(k->ctx, (void *)g.w->scratch, valid, g.rows, out, err);
-  if (type.id == BLT_FLOAT64)
-    return blt_block_from_f64(k->ctx, (void *)g.w->scratch, valid, g.rows, out, err);
-  return blt_block_from_i64(k->ctx, (void *)g.w->scratch, valid, g.rows, out, err);
+  return encode(&g, type, text, valid, out, err);
 }
 
 /* Frees chunks whose rows are all in the table. */
@@ -257,11 +299,11 @@ static blt_status push(blt_loading *k, const blt_chunk *c, uint32_t row, uint32_
     blt_table_push_null(k->table, i);
     return BLT_OK;
   }
-  if (in->kind == BLT_KIND_INT) return blt_table_push_i64(k->table, i, ((const int64_t *)in->data)[row], err);
+  if (in->kind == BLT_KIND_INT) return blt_table_push_i64(k->table, i, blt_chunk_int(in, row), err);
   if (in->kind == BLT_KIND_FLOAT)
     return blt_table_push_f64(k->table, i, ((const double *)in->data)[row], err);
   uint32_t at = ((const uint32_t *)in->data)[row];
-  blt_str s = in->kind == BLT_KIND_TEXT ? (blt_str){in->text + at, ((const uint32_t *)in->data)[row + 1] - at}
+  blt_str s = in->kind == BLT_KIND_TEXT ? (blt_str){in->own + at, ((const uint32_t *)in->data)[row + 1] - at}
                                         : blt_intern_at(&k->workers[c->worker].interns[col], at);
   return blt_table_push_str(k->table, i, s.s, s.len, err);
 }

@@ -1,8 +1,9 @@
 /* intern.h: a worker's own dictionary of one column while rows are read.
  *
  * Strings of up to 16 bytes are held whole in their slot, so that a lookup touches one place; longer ones are
- * compared by hash first; names with a number (numbered.h) have no slot at all. Codes count up from 0 in order of first appearance to this worker; the loader turns
- * them into the table's codes. Not a blt_dict, because that one is built for size and for sharing. */
+ * compared by hash first; names with a number (numbered.h) have no slot at all. Codes count up from 0 in
+ * order of first appearance to this worker; the loader turns them into the table's codes. Not a blt_dict,
+ * because that one is built for size and for sharing. */
 #ifndef BLT_IO_INTERN_H
 #define BLT_IO_INTERN_H
 

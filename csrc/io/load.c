@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#define FIRST_WAVE 8  /* chunks: a column that should fall back to text shows early */
-#define LAST_WAVE 128 /* 32 MiB of text are in flight, and about as much memory */
+#define FIRST_WAVE 8 /* chunks: a column that should fall back to text shows early */
+#define LAST_WAVE 32 /* 8 MiB of text are in flight, and about as much memory */
 
 /* --- setting up -------------------------------------------------------------------------------- */
 

@@ -61,10 +61,8 @@ blt_block_shape blt_block_shape_of(size_t data_bytes, size_t words, size_t text_
   return (blt_block_shape){valid_at, text_at, text_at + (text_bytes + 7) / 8 * 8};
 }
 
-/* A block with room for `data_bytes` of data, for validity when `valid` says that some are null, and for
- * text. Copies validity, counts nulls, clears spare bits. */
-static blt_status make(blt_ctx *ctx, uint32_t rows, const uint64_t *valid, size_t data_bytes,
-                       size_t text_bytes, blt_block **out, blt_error *err) {
+blt_status blt_block_make(blt_ctx *ctx, uint32_t rows, const uint64_t *valid, size_t data_bytes,
+                          size_t text_bytes, blt_block **out, blt_error *err) {
   uint32_t nulls = valid ? rows - (uint32_t)blt_bits_count(valid, rows) : 0;
   size_t words = nulls && nulls < rows ? blt_bits_words(rows) : 0;
   blt_block_shape at = blt_block_shape_of(data_bytes, words, text_bytes);
@@ -92,7 +90,7 @@ static blt_status make(blt_ctx *ctx, uint32_t rows, const uint64_t *valid, size_
   return BLT_OK;
 }
 
-static uint8_t width_for(uint64_t range) {
+uint8_t blt_block_width(uint64_t range) {
   if (range <= UINT8_MAX) return 1;
   if (range <= UINT16_MAX) return 2;
   return range <= UINT32_MAX ? 4 : 8;
@@ -130,8 +128,8 @@ blt_status blt_block_from_i64(blt_ctx *ctx, const int64_t *v, const uint64_t *va
   int64_t lo, hi;
   range_i64(v, valid, rows, &lo, &hi);
   uint64_t range = lo > hi ? 0 : (uint64_t)hi - (uint64_t)lo;
-  uint8_t width = range ? width_for(range) : 0;
-  blt_status status = make(ctx, rows, valid, (size_t)rows * width, 0, &b, err);
+  uint8_t width = range ? blt_block_width(range) : 0;
+  blt_status status = blt_block_make(ctx, rows, valid, (size_t)rows * width, 0, &b, err);
   if (status != BLT_OK) return status;
   b->enc = width == 0 ? BLT_ENC_CONST : width == 8 ? BLT_ENC_PLAIN : BLT_ENC_FOR;
   b->width = width;
@@ -183,7 +181,7 @@ blt_status blt_block_from_f64(blt_ctx *ctx, const double *v, const uint64_t *val
                               blt_block **out, blt_error *err) {
   blt_block *b, probe = {0};
   bool same = range_f64(&probe, v, valid, rows);
-  blt_status status = make(ctx, rows, valid, same ? 0 : (size_t)rows * 8, 0, &b, err);
+  blt_status status = blt_block_make(ctx, rows, valid, same ? 0 : (size_t)rows * 8, 0, &b, err);
   if (status != BLT_OK) return status;
   b->enc = same ? BLT_ENC_CONST : BLT_ENC_PLAIN;
   b->width = same ? 0 : 8;
@@ -221,8 +219,8 @@ blt_status blt_block_from_codes(blt_ctx *ctx, const uint32_t *codes, const uint6
     lo = codes[i] < lo ? codes[i] : lo;
     hi = codes[i] > hi ? codes[i] : hi;
   }
-  uint8_t width = !any || lo == hi ? 0 : width_for(hi);
-  blt_status status = make(ctx, rows, valid, (size_t)rows * width, 0, &b, err);
+  uint8_t width = !any || lo == hi ? 0 : blt_block_width(hi);
+  blt_status status = blt_block_make(ctx, rows, valid, (size_t)rows * width, 0, &b, err);
   if (status != BLT_OK) return status;
   b->enc = width ? BLT_ENC_DICT : BLT_ENC_CONST;
   b->width = width;
@@ -246,7 +244,7 @@ blt_status blt_block_from_text(blt_ctx *ctx, const blt_str *v, const uint64_t *v
   if (total > UINT32_MAX)
     return blt_fail(err, BLT_EINVAL, "%u rows hold %llu bytes of text: a block holds at most 4 GiB", rows,
                     (unsigned long long)total);
-  blt_status status = make(ctx, rows, valid, ((size_t)rows + 1) * 4, total, &b, err);
+  blt_status status = blt_block_make(ctx, rows, valid, ((size_t)rows + 1) * 4, total, &b, err);
   if (status != BLT_OK) return status;
   b->enc = BLT_ENC_TEXT;
   b->width = 4;

@@ -10,8 +10,8 @@
  * on it blindly and mask afterwards. `valid` has bit i set when row i is not null, and is NULL when no row
  * is.
  *
- * The struct is open because every hot loop needs the inside; only block.c writes it. Blocks are counted
- * references: many tables, views and snapshots may share one, from several threads.
+ * The struct is open because every hot loop needs the inside; only block.c and runs.c write it. Blocks are
+ * counted references: many tables, views and snapshots may share one, from several threads.
  */
 #ifndef BLT_STORE_BLOCK_H
 #define BLT_STORE_BLOCK_H
@@ -111,6 +111,13 @@ typedef struct blt_block_shape {
   size_t valid_at, text_at, bytes;
 } blt_block_shape;
 blt_block_shape blt_block_shape_of(size_t data_bytes, size_t words, size_t text_bytes);
+
+/* For runs.c. A block with room for `data_bytes` of data, for validity when `valid` says that some are null,
+ * and for text. Copies validity, counts nulls, clears spare bits. Fails with BLT_ENOMEM. */
+blt_status blt_block_make(blt_ctx *ctx, uint32_t rows, const uint64_t *valid, size_t data_bytes,
+                          size_t text_bytes, blt_block **out, blt_error *err);
+/* Bytes that a number from 0 to `most` takes: 1, 2, 4 or 8. */
+uint8_t blt_block_width(uint64_t most);
 
 /* Bytes of data, validity and text. */
 size_t blt_block_bytes(const blt_block *b);
