@@ -32,6 +32,16 @@ void blt_segment_work_free(blt_segment_work *w) {
 
 /* ---- words as values ---- */
 
+const uint64_t *blt_segment_words(const blt_vec *v, uint64_t *room) {
+  if (v->type.id != BLT_FLOAT64)
+    blt_vec_offsets(v, 0, room);
+  else if (v->form == BLT_VEC_VALUES && !v->all_null)
+    return v->data;
+  else
+    blt_vec_doubles(v, (double *)room);
+  return room;
+}
+
 static double word_double(uint64_t word) {
   double d;
   memcpy(&d, &word, sizeof d);
@@ -60,30 +70,16 @@ static double to_double(number k, uint64_t word) {
   return k.is_float ? word_double(word) : (double)(int64_t)word / k.divisor;
 }
 
-/* Words that sort as the values do, unsigned; and back. */
-static uint64_t to_ordered(bool is_float, uint64_t word) {
-  const uint64_t sign = UINT64_C(1) << 63;
-  if (!is_float) return word ^ sign;
-  if ((word & ~sign) > UINT64_C(0x7ff0) << 48) word = UINT64_C(0x7ff8) << 48;
-  return word & sign ? ~word : word | sign;
-}
-
-static uint64_t from_ordered(bool is_float, uint64_t word) {
-  const uint64_t sign = UINT64_C(1) << 63;
-  if (!is_float) return word ^ sign;
-  return word & sign ? word & ~sign : ~word;
-}
-
 BLT_CLONES static void order_floats(uint64_t *a, uint32_t n) {
-  for (uint32_t i = 0; i < n; i++) a[i] = to_ordered(true, a[i]);
+  for (uint32_t i = 0; i < n; i++) a[i] = blt_word_ordered(true, a[i]);
 }
 
 BLT_CLONES static void order_ints(uint64_t *a, uint32_t n) {
-  for (uint32_t i = 0; i < n; i++) a[i] = to_ordered(false, a[i]);
+  for (uint32_t i = 0; i < n; i++) a[i] = blt_word_ordered(false, a[i]);
 }
 
 BLT_CLONES static void restore_floats(uint64_t *a, uint32_t n) {
-  for (uint32_t i = 0; i < n; i++) a[i] = from_ordered(true, a[i]);
+  for (uint32_t i = 0; i < n; i++) a[i] = blt_word_restored(true, a[i]);
 }
 
 static void make_ordered(bool is_float, uint64_t *a, uint32_t n) {
@@ -182,23 +178,29 @@ static blt_status product(const blt_agg_plan *p, const blt_agg_column *c, const 
 
 /* ---- order statistics ---- */
 
+blt_quantile_at blt_quantile_of(const blt_agg_column *c, uint32_t n) {
+  double at = c->spec.fraction * (n - 1);
+  uint32_t low = (uint32_t)at;
+  return (blt_quantile_at){low, c->spec.type.id == BLT_FLOAT64 ? at - low : 0};
+}
+
+uint64_t blt_quantile_word(const blt_agg_plan *p, const blt_agg_column *c, double share, uint64_t low,
+                           uint64_t next) {
+  number k = number_of(&p->inputs->items[c->a]);
+  uint64_t x = blt_word_restored(k.is_float, low);
+  if (c->spec.type.id != BLT_FLOAT64) return x;
+  double v = to_double(k, x), w = share > 0 ? to_double(k, blt_word_restored(k.is_float, next)) : v;
+  if (w != v) v += (w - v) * share;
+  return double_word(v);
+}
+
 /* Between the two nearest values, in proportion; of dates and timestamps the earlier one. Works on ordered
  * words. */
 static uint64_t quantile(const blt_agg_plan *p, const blt_agg_column *c, uint64_t *a, uint32_t n) {
-  const blt_input *in = &p->inputs->items[c->a];
-  number k = number_of(in);
-  double at = c->spec.fraction * (n - 1);
-  uint32_t low = (uint32_t)at;
-  uint64_t x = from_ordered(k.is_float, blt_select(a, n, low));
-  if (c->spec.type.id != BLT_FLOAT64) return x;
-  double v = to_double(k, x), share = at - low;
-  if (share > 0) {
-    uint64_t next = a[low + 1];
-    for (uint32_t i = low + 2; i < n; i++) next = a[i] < next ? a[i] : next;
-    double w = to_double(k, from_ordered(k.is_float, next));
-    if (w != v) v += (w - v) * share;
-  }
-  return double_word(v);
+  blt_quantile_at at = blt_quantile_of(c, n);
+  uint64_t low = blt_select(a, n, at.low), next = UINT64_MAX;
+  for (uint32_t i = at.low + 1; at.share > 0 && i < n; i++) next = a[i] < next ? a[i] : next;
+  return blt_quantile_word(p, c, at.share, low, next);
 }
 
 /* Moves the n largest (or smallest) ordered words to the front, best first. */

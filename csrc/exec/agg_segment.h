@@ -28,6 +28,32 @@ typedef struct blt_segment_work {
 
 void blt_segment_work_free(blt_segment_work *w);
 
+/* The values of a slice as such words: where they lie, when they are words already, or in `room`. */
+const uint64_t *blt_segment_words(const blt_vec *v, uint64_t *room);
+
+/* Words that sort as the values do, unsigned (all NaN one, above all numbers); and back. */
+static inline uint64_t blt_word_ordered(bool is_float, uint64_t word) {
+  const uint64_t sign = UINT64_C(1) << 63;
+  if (!is_float) return word ^ sign;
+  if ((word & ~sign) > UINT64_C(0x7ff0) << 48) word = UINT64_C(0x7ff8) << 48;
+  return word & sign ? ~word : word | sign;
+}
+static inline uint64_t blt_word_restored(bool is_float, uint64_t word) {
+  const uint64_t sign = UINT64_C(1) << 63;
+  if (!is_float) return word ^ sign;
+  return word & sign ? word & ~sign : ~word;
+}
+
+/* A quantile lies between the values of ranks `low` and `low` + 1 (from 0), at `share` of the way. */
+typedef struct blt_quantile_at {
+  uint32_t low;
+  double share; /* 0: the value of rank `low`; always 0 for dates and timestamps */
+} blt_quantile_at;
+blt_quantile_at blt_quantile_of(const blt_agg_column *c, uint32_t n);
+/* Its result from the two values as ordered words; `next` means nothing when the share is 0. */
+uint64_t blt_quantile_word(const blt_agg_plan *p, const blt_agg_column *c, double share, uint64_t low,
+                           uint64_t next);
+
 /* Computes every column of segment `s` for one group. `a` and `b` (NULL when the segment has none) are in row
  * order and may be reordered. words[c] and valid[c] are arrays by position, there for columns with a segment.
  * Of TOP and BOTTOM the largest values come first in `a` afterwards and the word is their number.

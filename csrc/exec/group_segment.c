@@ -77,26 +77,19 @@ void blt_group_segments_free(blt_grouping *g) {
 
 /* ---- values of a slice ---- */
 
-static void raw_words(const blt_vec *v, uint64_t *out) {
-  if (v->type.id == BLT_FLOAT64)
-    blt_vec_doubles(v, (double *)out);
-  else
-    blt_vec_offsets(v, 0, out);
-}
-
 static inline bool keeps(const uint64_t *bits, uint8_t state, uint32_t i) {
   return state == BLT_MASK_ALL || (state == BLT_MASK_SOME && blt_bit(bits, i));
 }
 
 void blt_group_segments_scatter(blt_grouping *g, const blt_agg_work *w, const uint32_t *to, uint32_t n) {
-  uint64_t words[ROWS];
+  uint64_t room[ROWS];
   for (size_t s = 0; s < g->agg->nsegments; s++) {
     const blt_agg_segment *segment = &g->agg->segments[s];
     blt_group_segment *seg = &g->segments[s];
-    raw_words(&w->vecs[segment->a], words);
+    const uint64_t *words = blt_segment_words(&w->vecs[segment->a], room);
     for (uint32_t i = 0; i < n; i++) seg->a[to[i]] = words[i];
     if (seg->b) {
-      raw_words(&w->vecs[segment->b], words);
+      words = blt_segment_words(&w->vecs[segment->b], room);
       for (uint32_t i = 0; i < n; i++) seg->b[to[i]] = words[i];
     }
     if (!seg->kept) continue;
@@ -213,13 +206,6 @@ static void place_words(const uint64_t *words, const uint32_t *to, uint32_t n, u
     if (to[i] != UINT32_MAX) out[to[i]] = words[i];
 }
 
-/* The values as words: where they lie, when they are doubles already, or in `room`. */
-static const uint64_t *words_of(const blt_vec *v, uint64_t *room) {
-  if (v->type.id == BLT_FLOAT64 && v->form == BLT_VEC_VALUES && !v->all_null) return v->data;
-  raw_words(v, room);
-  return room;
-}
-
 static void place_segment(const lane_arg *lane, size_t s, uint32_t n) {
   blt_grouping *g = lane->run->g;
   const blt_agg_work *w = lane->work;
@@ -229,14 +215,14 @@ static void place_segment(const lane_arg *lane, size_t s, uint32_t n) {
   uint64_t room[ROWS];
   uint8_t state = w->mask_states[segment->mask];
   const uint64_t *bits = w->masks + segment->mask * (ROWS / 64),
-                 *words = words_of(&w->vecs[segment->a], room);
+                 *words = blt_segment_words(&w->vecs[segment->a], room);
   if (state == BLT_MASK_ALL && !seg->b) {
     place_all(words, w->gids, n, next, seg->a);
     return;
   }
   for (uint32_t i = 0; i < n; i++) to[i] = keeps(bits, state, i) ? next[w->gids[i]]++ : UINT32_MAX;
   place_words(words, to, n, seg->a);
-  if (seg->b) place_words(words_of(&w->vecs[segment->b], room), to, n, seg->b);
+  if (seg->b) place_words(blt_segment_words(&w->vecs[segment->b], room), to, n, seg->b);
 }
 
 static blt_status place_slice(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
@@ -349,6 +335,7 @@ static blt_status allocate_places(direct_run *run, blt_error *err) {
 }
 
 blt_status blt_group_segments_direct(blt_grouping *g, blt_error *err) {
+  if (blt_group_ranks_suit(g)) return blt_group_ranks(g, err);
   direct_run run = {.g = g};
   blt_ctx *ctx = g->scan->ctx;
   uint32_t lanes = g->domain > 32768 ? LANES / 2 : LANES, blocks = g->scan->view->ngroups;
