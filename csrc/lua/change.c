@@ -129,7 +129,7 @@ static int update_rows(lua_State *L) {
   blt_error err;
   bind_enter(L, state);
   blt_status st = compute_changes(&s, t, &values, &err);
-  if (st == BLT_OK && found.n > 0) st = apply_changes(t, &found, values, cols, ncols, &err);
+  if (st == BLT_OK) st = apply_changes(t, &found, values, cols, ncols, &err);
   size_t changed = found.n;
   blt_table_release(values);
   free_rows(state->ctx, &found);

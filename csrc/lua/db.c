@@ -3,7 +3,6 @@
 #include "../store/db.h"
 #include "../store/stats.h"
 
-#include <math.h>
 #include <string.h>
 
 typedef struct bind_db {
@@ -47,7 +46,7 @@ static int db_open(lua_State *L) {
   luaL_argcheck(L, strlen(path) == len && len > 0, 1, "a path expected");
   blt_db_options options = {.readonly = lua_toboolean(L, 2), .must_exist = lua_toboolean(L, 3)};
   options.timeout = luaL_optnumber(L, 4, 0);
-  luaL_argcheck(L, options.timeout >= 0 && isfinite(options.timeout), 4, "timeout: seconds expected");
+  luaL_argcheck(L, options.timeout >= 0, 4, "timeout: seconds expected");
   bind_db *h = db_new(L, s);
   blt_error err;
   bind_enter(L, s);
@@ -115,14 +114,19 @@ static int db_adopt(lua_State *L) {
   return 1;
 }
 
-/* find(db, name) -> table, or nil */
+/* find(db, name, known) -> table, or nil. `known`: a handle that is given again when it is that of the table
+ */
 static int db_find(lua_State *L) {
   bind_db *h = db_at(L, 1);
   size_t len;
   const char *name = luaL_checklstring(L, 2, &len);
   blt_table *t = blt_db_table(h->db, name, len);
   if (!t) return 0;
-  bind_push_db_table(L, 1, t);
+  const bind_table *known = luaL_testudata(L, 3, BIND_TABLE);
+  if (known && known->t == t)
+    lua_settop(L, 3);
+  else
+    bind_push_db_table(L, 1, t);
   return 1;
 }
 

@@ -18,13 +18,21 @@
 /* --- messages ---------------------------------------------------------------------------------------------
  */
 
+/* The end of a path that would not leave room for anything else in a message. */
+static const char *shown(const char *path) {
+  size_t n = strlen(path);
+  return n > 200 ? path + n - 200 : path;
+}
+
 static blt_status fail_io(const char *path, const char *what, int code, blt_error *err) {
+  const char *why = code == -ESPIPE ? "it is not a regular file" : strerror(-code);
+  path = shown(path);
   if (code == -ENOMEM) return blt_fail(err, BLT_ENOMEM, "cannot %s '%s': not enough memory", what, path);
-  return blt_fail(err, BLT_EIO, "cannot %s '%s': %s", what, path, strerror(-code));
+  return blt_fail(err, BLT_EIO, "cannot %s '%s': %s", what, path, why);
 }
 
 blt_status blt_file_damaged(const blt_file *f, blt_error *err, const char *what) {
-  return blt_fail(err, BLT_EFORMAT, "'%s' is damaged: %s", f->path, what);
+  return blt_fail(err, BLT_EFORMAT, "'%s' is damaged: %s", shown(f->path), what);
 }
 
 /* --- life
@@ -46,7 +54,7 @@ static void file_free(blt_file *f) {
 
 static blt_status file_new(blt_ctx *ctx, const blt_vfs *vfs, const char *path, bool readonly, blt_file **out,
                            blt_error *err) {
-  if (strlen(path) > 4096) return blt_fail(err, BLT_EINVAL, "the path is longer than 4,096 bytes");
+  if (strlen(path) > 4096) return fail_io(path, "open", -ENAMETOOLONG, err);
   blt_file *f = blt_calloc(ctx, 1, sizeof *f);
   if (!f) return blt_fail_memory(err, sizeof *f);
   f->ctx = blt_ctx_retain(ctx);
@@ -94,10 +102,10 @@ static blt_status read_all(blt_file *f, void *buf, size_t bytes, uint64_t offset
 
 static blt_status check_header(blt_file *f, const blt_disk_header *h, blt_error *err) {
   if (memcmp(h->magic, BLT_DISK_MAGIC, 8) != 0)
-    return blt_fail(err, BLT_EFORMAT, "'%s' is not a blotter file", f->path);
+    return blt_fail(err, BLT_EFORMAT, "'%s' is not a blotter file", shown(f->path));
   if (h->version != BLT_DISK_VERSION)
-    return blt_fail(err, BLT_EFORMAT, "'%s' has format version %u; this program reads version %u", f->path,
-                    h->version, BLT_DISK_VERSION);
+    return blt_fail(err, BLT_EFORMAT, "'%s' has format version %u; this program reads version %u",
+                    shown(f->path), h->version, BLT_DISK_VERSION);
   if (h->page != BLT_DISK_PAGE || !blt_checksum_is(h, offsetof(blt_disk_header, sum), h->sum))
     return blt_file_damaged(f, err, "the header does not have its checksum");
   return BLT_OK;
@@ -128,8 +136,11 @@ static blt_status choose_root(blt_file *f, blt_error *err) {
   uint64_t size = 0;
   int code = f->vfs->size(f->vfs->self, f->handle, &size);
   if (code < 0) return fail_io(f->path, "look at", code, err);
+  if (size == 0)
+    return blt_fail(err, BLT_EFORMAT, "'%s' is empty and not a blotter file: remove it, or take another name",
+                    shown(f->path));
   if (size < sizeof header)
-    return blt_fail(err, BLT_EFORMAT, "'%s' is not a blotter file: it is too short", f->path);
+    return blt_fail(err, BLT_EFORMAT, "'%s' is not a blotter file: it is too short", shown(f->path));
   blt_status status = read_all(f, &header, sizeof header, 0, err);
   if (status == BLT_OK) status = check_header(f, &header, err);
   if (status == BLT_OK && size < BLT_DISK_DATA) status = blt_file_damaged(f, err, "it ends too early");
@@ -167,7 +178,7 @@ blt_status blt_file_map(blt_file *f, uint64_t offset, uint64_t bytes, blt_buffer
                         blt_error *err) {
   uint64_t start = offset / BLT_MAP_ALIGN * BLT_MAP_ALIGN;
   if (bytes > SIZE_MAX / 2)
-    return blt_fail(err, BLT_EIO, "'%s' is too large to be mapped on this machine", f->path);
+    return blt_fail(err, BLT_EIO, "'%s' is too large to be mapped on this machine", shown(f->path));
   mapping *m = blt_calloc(f->ctx, 1, sizeof *m);
   if (!m) return blt_fail_memory(err, sizeof *m);
   size_t length = (size_t)(offset - start + bytes);
@@ -197,8 +208,8 @@ const void *blt_file_place(const blt_file *f, const blt_ref *ref, blt_error *err
 const void *blt_file_at(const blt_file *f, const blt_ref *ref, blt_error *err) {
   const void *p = blt_file_place(f, ref, err);
   if (!p || blt_checksum_is(p, ref->bytes, ref->sum)) return p;
-  blt_fail(err, BLT_EFORMAT, "'%s' is damaged: the %llu bytes at %llu do not have their checksum", f->path,
-           (unsigned long long)ref->bytes, (unsigned long long)ref->offset);
+  blt_fail(err, BLT_EFORMAT, "'%s' is damaged: the %llu bytes at %llu do not have their checksum",
+           shown(f->path), (unsigned long long)ref->bytes, (unsigned long long)ref->offset);
   return NULL;
 }
 
@@ -219,7 +230,8 @@ static blt_status lock(blt_file *f, double deadline, blt_error *err) {
     if (code != -EAGAIN) return fail_io(f->path, "lock", code, err);
     if (seconds() >= deadline)
       return blt_fail(err, BLT_EBUSY,
-                      "'%s' is open for writing elsewhere: wait (timeout), or open it read-only", f->path);
+                      "'%s' is open for writing elsewhere: wait (timeout), or open it read-only",
+                      shown(f->path));
     blt_status status = blt_poll(f->ctx, 0, 0, err);
     if (status != BLT_OK) return status;
     nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
@@ -467,7 +479,8 @@ static blt_status settle(blt_file *f, blt_error *err) {
 blt_status blt_file_commit(blt_file *f, const blt_ref *catalogue, blt_error *err) {
   if (f->broken)
     return blt_fail(err, BLT_EIO,
-                    "'%s': an earlier commit failed in its last step: close it and open it again", f->path);
+                    "'%s': an earlier commit failed in its last step: close it and open it again",
+                    shown(f->path));
   blt_disk_root next = f->root;
   next.sequence++;
   next.end = f->end;

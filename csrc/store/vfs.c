@@ -16,9 +16,10 @@ struct blt_handle {
 static int posix_open(void *self, const char *path, blt_open_mode mode, blt_handle **out) {
   (void)self;
   int flags = mode == BLT_OPEN_READ ? O_RDONLY : mode == BLT_OPEN_WRITE ? O_RDWR : O_RDWR | O_CREAT;
+  flags |= O_CLOEXEC | O_NOCTTY | O_NONBLOCK; /* a FIFO without a writer would keep us waiting */
   blt_handle *h = malloc(sizeof *h);
   if (!h) return -ENOMEM;
-  do h->fd = open(path, flags | O_CLOEXEC, 0666);
+  do h->fd = open(path, flags, 0666);
   while (h->fd < 0 && errno == EINTR);
   if (h->fd < 0) {
     int code = errno;
@@ -27,7 +28,7 @@ static int posix_open(void *self, const char *path, blt_open_mode mode, blt_hand
   }
   struct stat st;
   if (fstat(h->fd, &st) == 0 && !S_ISREG(st.st_mode)) {
-    int code = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+    int code = S_ISDIR(st.st_mode) ? EISDIR : ESPIPE;
     close(h->fd);
     free(h);
     return -code;

@@ -19,6 +19,7 @@ typedef enum blt_open_mode {
 
 typedef struct blt_vfs {
   void *self; /* first argument of each */
+  /* -EISDIR for a directory, -ESPIPE for what else is no regular file; never waits. */
   int (*open)(void *self, const char *path, blt_open_mode mode, blt_handle **out);
   void (*close)(void *self, blt_handle *h);
   /* Reads or writes up to `bytes`; fewer is possible, 0 is the end of the file. */

@@ -17,7 +17,8 @@ local db_methods = core.db_class.__index
 local table_methods = core.table_class.__index
 core.db_class.__name = "blotter.db"
 
---- Handles that were given out, by database and name, so that a table is the same value each time.
+--- Handles that were given out, by database and name, so that a table is the same value each time. After a rollback
+-- the name may stand for another table, so each is looked at again.
 local handles = setmetatable({}, { __mode = "k" })
 
 local function known_handles(db)
@@ -31,6 +32,7 @@ end
 
 local function check_name(name, verb)
   if type(name) ~= "string" then fail("%s: a table's name expected, got a %s", verb, type(name)) end
+  if name:find("\0", 1, true) then fail("%s: a table's name must not contain a zero byte", verb) end
   return name
 end
 
@@ -42,8 +44,11 @@ local OPEN_OPTIONS = { "readonly", "must_exist", "timeout" }
 -- writer, none by default). Returns the database, or nil, a message and a code.
 function database.open(path, options)
   if type(path) ~= "string" then fail("open: a path expected, got a %s", type(path)) end
+  if path == "" or path:find("\0", 1, true) then fail("open: a path expected, got %q", path) end
   options = check_options(options, OPEN_OPTIONS, "open")
-  return core.open(path, options.readonly, options.must_exist, options.timeout)
+  local timeout = options.timeout or 0
+  if math.type(timeout) == nil or not (timeout >= 0) then fail("open: timeout: seconds expected, got %s", timeout) end
+  return core.open(path, options.readonly, options.must_exist, timeout)
 end
 
 --- A database in memory.
@@ -67,12 +72,9 @@ end
 function db_methods.table(db, name)
   check_name(name, "table")
   local known = known_handles(db)
-  local handle = known[name]
-  if not handle then
-    handle = core.find(db, name)
-    if not handle then fail("unknown table '%s'%s", name, suggest.phrase(name, db:tables())) end
-    known[name] = handle
-  end
+  local handle = core.find(db, name, known[name])
+  if not handle then fail("unknown table '%s'%s", name, suggest.phrase(name, db:tables())) end
+  known[name] = handle
   return handle
 end
 

@@ -152,6 +152,7 @@ function plan.change(q, change, handle, ...)
   table.move(types, 1, #types, 1, q.types)
   local count, message, code, position, slot = change(handle, prepare(q).stage, ...)
   if count then return count end
+  if code == "closed" then fail("%s", message) end
   if code == "type" or code == "name" or code == "invalid" then refuse(q, message, code, position, slot) end
   return nil, message, code
 end
