@@ -230,7 +230,7 @@ void blt_agg_merge(const blt_agg_plan *p, uint32_t part, uint64_t *const *lanes,
 /* The words of parts for n groups; parts[i] is NULL for a part that the column does not need. */
 typedef struct blt_agg_values {
   uint32_t n;
-  uint64_t *const *parts;
+  const uint64_t *const *parts;
 } blt_agg_values;
 
 /* Values of column c, which has no segment, for n groups: ints for int-like types and codes, doubles for

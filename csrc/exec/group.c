@@ -263,17 +263,31 @@ static void direct_numbers(const blt_grouping *g, uint32_t key, const uint32_t *
 
 /* Positions one after the other, as they mostly are in partitions, are read without looking each one up. */
 static bool contiguous(const blt_grouping *g, const uint32_t *positions, uint32_t n) {
-  return !g->order && positions[n - 1] - positions[0] == n - 1;
+  return !g->order && !g->repeated && positions[n - 1] - positions[0] == n - 1;
+}
+
+BLT_CLONES static void read_codes(const uint64_t *from, int shift, uint64_t mask, uint32_t add, uint32_t n,
+                                  uint32_t *out) {
+  for (uint32_t i = 0; i < n; i++) out[i] = (uint32_t)((from[i] >> shift) & mask) + add;
+}
+
+BLT_CLONES static void read_ints(const uint64_t *from, int shift, uint64_t mask, uint64_t add, uint32_t n,
+                                 uint64_t *out) {
+  for (uint32_t i = 0; i < n; i++) out[i] = ((from[i] >> shift) & mask) + add;
 }
 
 BLT_CLONES static void read_field(const uint64_t *from, int shift, uint64_t mask, uint32_t n, uint64_t *out) {
   for (uint32_t i = 0; i < n; i++) out[i] = (from[i] >> shift) & mask;
 }
 
+static uint64_t field_mask(int bits) {
+  return bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
+}
+
 /* Field of `bits` at `shift` of a column's words. */
 static void gather_field(const blt_grouping *g, const uint64_t *from, int shift, int bits,
                          const uint32_t *positions, uint32_t n, uint64_t *out) {
-  uint64_t mask = bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
+  uint64_t mask = field_mask(bits);
   if (contiguous(g, positions, n))
     read_field(from + positions[0], shift, mask, n, out);
   else
@@ -289,14 +303,34 @@ void blt_group_key_numbers(const blt_grouping *g, uint32_t key, const uint32_t *
     gather_field(g, g->words[k->word], k->shift, k->bits, positions, n, out);
 }
 
-void blt_group_part_words(const blt_grouping *g, uint32_t part, uint32_t r, const uint32_t *positions,
-                          uint32_t n, uint64_t *out) {
+bool blt_group_key_values(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n,
+                          uint64_t *ints, uint32_t *codes) {
+  const blt_group_key *k = &g->keys[key];
+  if (g->direct || k->nullable || !contiguous(g, positions, n)) return false;
+  const uint64_t *from = g->words[k->word] + positions[0];
+  if (codes)
+    read_codes(from, k->shift, field_mask(k->bits), (uint32_t)k->low, n, codes);
+  else
+    read_ints(from, k->shift, field_mask(k->bits), k->wide ? 0 : (uint64_t)k->low, n, ints);
+  return true;
+}
+
+const uint64_t *blt_group_part_words(const blt_grouping *g, uint32_t part, uint32_t r,
+                                     const uint32_t *positions, uint32_t n, uint64_t *room) {
   const blt_agg_part *q = &g->agg->parts[part];
-  if (!g->direct) {
-    gather_field(g, g->columns[q->slot + r], q->shift, q->bits, positions, n, out);
-    return;
+  size_t column = q->slot + r;
+  int shift = q->shift, bits = q->bits;
+  if (g->direct) {
+    column = r;
+    for (uint32_t i = 0; i < part; i++) column += blt_part_words(&g->agg->parts[i]);
+    shift = 0;
+    bits = 64;
+  } else if (!g->columns[column]) {
+    uint64_t value = (g->agg->slots[column].value >> shift) & field_mask(bits);
+    for (uint32_t i = 0; i < n; i++) room[i] = value;
+    return room;
   }
-  size_t column = r;
-  for (uint32_t i = 0; i < part; i++) column += blt_part_words(&g->agg->parts[i]);
-  gather_field(g, g->columns[column], 0, 64, positions, n, out);
+  if (bits == 64 && contiguous(g, positions, n)) return g->columns[column] + positions[0];
+  gather_field(g, g->columns[column], shift, bits, positions, n, room);
+  return room;
 }

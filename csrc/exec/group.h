@@ -46,10 +46,12 @@ typedef struct blt_grouping {
   /* ---- the answer: groups at positions ---- */
   uint64_t ngroups, capacity; /* positions are below capacity */
   uint32_t *order;            /* positions of groups in order of the answer; NULL: by partition */
+  bool repeated;              /* answer: positions are asked for more than once, or left out */
   uint32_t npartitions;
   uint64_t *starts, *counts, *before; /* radix: first position, groups, groups in earlier partitions */
   uint64_t **words;                   /* radix: key words by position */
-  uint64_t **columns;                 /* direct: parts' words by position; radix: slots by position */
+  uint64_t **columns; /* direct: parts' words by position; radix: slots by position, NULL where
+                       * every group has the constant of one row */
   size_t ncolumns;
   struct blt_group_segment *segments;     /* of each segment of the plan */
   uint64_t **segment_words;               /* results of aggregates with a segment, by position */
@@ -107,10 +109,15 @@ blt_status blt_group_order(blt_grouping *g, blt_error *err);
 
 /* Reading the answer. Groups first to first + n - 1 of its order: their positions … */
 void blt_group_positions(const blt_grouping *g, uint64_t first, uint32_t n, uint32_t *out);
-/* … and for positions: numbers of a key, and words of a part. */
+/* … and for positions: numbers of a key … */
 void blt_group_key_numbers(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n,
                            uint64_t *out);
-void blt_group_part_words(const blt_grouping *g, uint32_t part, uint32_t r, const uint32_t *positions,
-                          uint32_t n, uint64_t *out);
+/* … or at once its values, as ints or codes, when it has no nulls and they lie one behind the other; false:
+ * not so … */
+bool blt_group_key_values(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n,
+                          uint64_t *ints, uint32_t *codes);
+/* … and word r of a part, where they lie or in `room`. */
+const uint64_t *blt_group_part_words(const blt_grouping *g, uint32_t part, uint32_t r,
+                                     const uint32_t *positions, uint32_t n, uint64_t *room);
 
 #endif

@@ -53,6 +53,11 @@ static void append_key(const blt_grouping *g, uint32_t key, const uint32_t *posi
   uint64_t numbers[ROWS], valid[ROWS / 64];
   const blt_group_key *k = &g->keys[key];
   bool nulls = k->nullable || g->inputs->items[k->input].cls == BLT_INPUT_FLOAT;
+  if (!nulls && blt_group_key_values(g, key, positions, n, (uint64_t *)(b->ints ? b->ints + b->n : NULL),
+                                     b->codes ? b->codes + b->n : NULL)) {
+    blt_builder_extend(b, NULL, n);
+    return;
+  }
   blt_group_key_numbers(g, key, positions, n, numbers);
   put_numbers(b, k, numbers, n);
   if (nulls) memset(valid, 0, sizeof valid);
@@ -67,10 +72,13 @@ static void append_key(const blt_grouping *g, uint32_t key, const uint32_t *posi
 
 /* ---- aggregates ---- */
 
-/* Words of the parts that a column needs, for some positions. */
+/* Scratch for a block: the positions of its groups, and words of the parts that a column needs for some of
+ * them.
+ */
 typedef struct needed {
+  uint32_t positions[BLT_BLOCK_ROWS];
   uint64_t room[8][ROWS];
-  uint64_t **parts;
+  const uint64_t **parts;
 } needed;
 
 static void gather_parts(const blt_grouping *g, const blt_agg_column *c, const uint32_t *positions,
@@ -78,8 +86,7 @@ static void gather_parts(const blt_grouping *g, const blt_agg_column *c, const u
   const int32_t wanted[] = {c->count, c->x, c->y, c->xx, c->yy, c->xy, c->high};
   for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
     if (wanted[i] < 0) continue;
-    out->parts[wanted[i]] = out->room[i];
-    blt_group_part_words(g, (uint32_t)wanted[i], 0, positions, n, out->room[i]);
+    out->parts[wanted[i]] = blt_group_part_words(g, (uint32_t)wanted[i], 0, positions, n, out->room[i]);
   }
 }
 
@@ -136,7 +143,7 @@ static uint32_t count_top(const blt_grouping *g, uint32_t c, uint32_t position) 
   if (column->segment >= 0) return (uint32_t)g->segment_words[c][position];
   uint32_t n = 0;
   for (uint64_t word = 1; n < column->spec.n; n++) {
-    blt_group_part_words(g, (uint32_t)column->x, n, &position, 1, &word);
+    word = *blt_group_part_words(g, (uint32_t)column->x, n, &position, 1, &word);
     if (word == 0) break;
   }
   return n;
@@ -190,7 +197,8 @@ static void put_top(const blt_grouping *g, uint32_t c, uint32_t position, uint32
     if (valid) memcpy(&v, &seg->a[seg->starts[position] + rank], sizeof v);
   } else {
     uint64_t word = 0;
-    if (rank < column->spec.n) blt_group_part_words(g, (uint32_t)column->x, rank, &position, 1, &word);
+    if (rank < column->spec.n)
+      word = *blt_group_part_words(g, (uint32_t)column->x, rank, &position, 1, &word);
     valid = blt_part_value(g->agg, (uint32_t)column->x, word, &v);
   }
   put_value(b, valid, v);
@@ -232,28 +240,38 @@ static blt_status append_aggregate(answer_run *run, uint32_t c, blt_eval *ev, ne
 /* ---- blocks ---- */
 
 static blt_status append_slice(answer_run *run, uint32_t column, blt_eval *ev, needed *room, uint64_t first,
-                               uint32_t n, blt_builder *b, blt_error *err) {
-  uint32_t positions[ROWS];
-  if (run->positions)
-    memcpy(positions, run->positions + first, n * sizeof *positions);
-  else
-    blt_group_positions(run->g, first, n, positions);
+                               const uint32_t *positions, uint32_t n, blt_builder *b, blt_error *err) {
   if (column >= run->g->nkeys)
     return append_aggregate(run, column - run->g->nkeys, ev, room, first, positions, n, b, err);
   append_key(run->g, column, positions, n, b);
   return BLT_OK;
 }
 
+static uint32_t block_rows(const answer_run *run, uint32_t block) {
+  uint64_t left = run->rows - (uint64_t)block * BLT_BLOCK_ROWS;
+  return left < BLT_BLOCK_ROWS ? (uint32_t)left : BLT_BLOCK_ROWS;
+}
+
+/* The groups of a block's rows. */
+static void block_positions(const answer_run *run, uint32_t block, uint32_t *out) {
+  uint64_t first = run->first + (uint64_t)block * BLT_BLOCK_ROWS;
+  uint32_t n = block_rows(run, block);
+  if (run->positions)
+    memcpy(out, run->positions + first, n * sizeof *out);
+  else
+    blt_group_positions(run->g, first, n, out);
+}
+
 static blt_status make_block(answer_run *run, uint32_t block, uint32_t column, blt_eval *ev, needed *room,
                              blt_error *err) {
-  uint64_t start = (uint64_t)block * BLT_BLOCK_ROWS, left = run->rows - start;
-  uint32_t n = left < BLT_BLOCK_ROWS ? (uint32_t)left : BLT_BLOCK_ROWS;
+  uint64_t first = run->first + (uint64_t)block * BLT_BLOCK_ROWS;
+  uint32_t n = block_rows(run, block);
   blt_builder b;
   const blt_answer_column *c = &run->columns[column];
   blt_status status = blt_builder_init(&b, run->g->scan->ctx, c->type, c->dict, n, err);
   for (uint32_t i = 0; i < n && status == BLT_OK; i += ROWS)
-    status =
-        append_slice(run, column, ev, room, run->first + start + i, n - i < ROWS ? n - i : ROWS, &b, err);
+    status = append_slice(run, column, ev, room, first + i, room->positions + i, n - i < ROWS ? n - i : ROWS,
+                          &b, err);
   if (status == BLT_OK) status = blt_builder_block(&b, &blt_answer_blocks(&run->answer, block)[column], err);
   blt_builder_free(&b);
   return status;
@@ -271,6 +289,7 @@ static blt_status make_blocks(void *arg, uint32_t task, uint32_t worker, blt_err
   if (!room) return blt_fail_memory(err, sizeof *room);
   room->parts = blt_calloc(ctx, nparts, sizeof *room->parts);
   if (!room->parts) status = blt_fail_memory(err, nparts * sizeof *room->parts);
+  block_positions(run, task, room->positions);
   for (uint32_t c = 0; c < ncolumns(run) && status == BLT_OK; c++) {
     status = make_block(run, task, c, ev, room, err);
     if (status != BLT_OK && c >= run->g->nkeys) err->position = c - run->g->nkeys;
@@ -301,6 +320,7 @@ static blt_status make_answer(answer_run *run, uint64_t skip, uint64_t limit, bl
   blt_status status = BLT_OK;
   run->nrows = g->ngroups;
   for (uint32_t c = 0; c < g->agg->ncolumns; c++) expand |= is_top(&g->agg->columns[c]);
+  run->g->repeated = expand;
   if (expand) status = list_rows(run, err);
   if (status != BLT_OK) return status;
   run->first = skip < run->nrows ? skip : run->nrows;

@@ -16,12 +16,15 @@
 #define ONE_PARTITION 32768u /* rows that need no partitioning */
 #define PARTITION_ROWS 8192u
 #define PARTITION_BITS_MAX 12
+#define MANY_ROWS 65536u /* of one partition: group numbers no longer fit 16 bits */
 
 typedef struct radix_work {
   blt_agg_work *agg;
   uint64_t *words; /* key words of a slice */
   uint32_t *gids;  /* of a partition */
   size_t gids_cap;
+  void *entries; /* of its hash table */
+  size_t entries_bytes;
 } radix_work;
 
 typedef struct radix_run {
@@ -30,6 +33,7 @@ typedef struct radix_run {
   uint64_t *next;    /* of each lane and partition: first its number of rows, then its next position */
   uint32_t nlanes, npartitions;
   int bits;
+  uint8_t *alone; /* of each partition: every row is a group; its columns of constant slots are not written */
 } radix_run;
 
 typedef struct lane_arg {
@@ -125,11 +129,6 @@ static uint64_t assign_positions(radix_run *run) {
 
 /* ---- groups of a partition ---- */
 
-typedef struct table {
-  uint32_t *entries; /* group number + 1, or 0 */
-  uint64_t size;
-} table;
-
 static inline bool same_key(uint64_t *const *words, uint32_t nwords, uint64_t a, uint64_t b) {
   for (uint32_t w = 0; w < nwords; w++)
     if (words[w][a] != words[w][b]) return false;
@@ -146,62 +145,96 @@ static inline uint64_t hash_at(uint64_t *const *words, uint32_t nwords, uint64_t
   return h ^ (h >> 32);
 }
 
-static blt_status table_resize(blt_ctx *ctx, table *t, uint64_t size, uint64_t *const *words, uint32_t nwords,
-                               uint64_t start, uint32_t n, blt_error *err) {
-  uint32_t *entries = blt_calloc(ctx, size, sizeof *entries);
-  if (!entries) return blt_fail_memory(err, size * sizeof *entries);
-  for (uint32_t g = 0; g < n; g++) {
-    uint64_t i = hash_at(words, nwords, start + g) & (size - 1);
-    while (entries[i]) i = (i + 1) & (size - 1);
-    entries[i] = g + 1;
-  }
-  blt_free(ctx, t->entries, t->size * sizeof *t->entries);
-  t->entries = entries;
+/* The hash table of a partition: group number + 1, or 0. */
+typedef struct table {
+  radix_work *work; /* whose memory it uses */
+  uint64_t size;    /* entries, a power of two */
+} table;
+
+static blt_status table_make(table *t, uint64_t size, size_t width, blt_ctx *ctx, blt_error *err) {
+  blt_status status = blt_grow(ctx, &t->work->entries, &t->work->entries_bytes, size * width, 1, err);
+  if (status != BLT_OK) return status;
+  memset(t->work->entries, 0, size * width);
   t->size = size;
   return BLT_OK;
 }
 
+/* The entry of the key at `at`, or the empty one where it belongs. */
+#define FIND(name, entry)                                                                                    \
+  static inline __attribute__((always_inline)) entry *name(const table *t, uint64_t *const *words,           \
+                                                           uint32_t nwords, uint64_t start, uint64_t at) {   \
+    entry *entries = t->work->entries;                                                                       \
+    uint64_t i = hash_at(words, nwords, at) & (t->size - 1);                                                 \
+    while (entries[i] && !same_key(words, nwords, start + entries[i] - 1, at)) i = (i + 1) & (t->size - 1);  \
+    return entries + i;                                                                                      \
+  }
+FIND(find_few, uint16_t)
+FIND(find_many, uint32_t)
+
+static inline void move_key(uint64_t *const *words, uint32_t nwords, uint64_t from, uint64_t to) {
+  for (uint32_t w = 0; w < nwords; w++) words[w][to] = words[w][from];
+}
+
 /* Numbers the groups among rows start to start + n - 1, moving each group's key to position start + its
- * number. */
-static inline __attribute__((always_inline)) blt_status
-number_rows(blt_ctx *ctx, table *t, uint64_t *const *words, uint32_t nwords, uint64_t start, uint32_t n,
-            uint32_t *gids, uint32_t *groups, blt_error *err) {
+ * number. Few rows: the table has room for all. */
+static inline __attribute__((always_inline)) uint32_t number_few(const table *t, uint64_t *const *words,
+                                                                 uint32_t nwords, uint64_t start, uint32_t n,
+                                                                 uint32_t *gids) {
   uint32_t count = 0;
   for (uint32_t row = 0; row < n; row++) {
-    uint64_t at = start + row, i = hash_at(words, nwords, at) & (t->size - 1);
-    while (t->entries[i] && !same_key(words, nwords, start + t->entries[i] - 1, at))
-      i = (i + 1) & (t->size - 1);
-    if (t->entries[i]) {
-      gids[row] = t->entries[i] - 1;
+    uint16_t *entry = find_few(t, words, nwords, start, start + row);
+    if (*entry) {
+      gids[row] = *entry - 1u;
       continue;
     }
     gids[row] = count++;
-    t->entries[i] = count;
-    for (uint32_t w = 0; w < nwords; w++) words[w][start + count - 1] = words[w][at];
-    if (count * 2 <= t->size) continue;
-    blt_status status = table_resize(ctx, t, t->size * 4, words, nwords, start, count, err);
-    if (status != BLT_OK) return status;
+    *entry = (uint16_t)count;
+    move_key(words, nwords, start + row, start + count - 1);
   }
-  *groups = count;
-  return BLT_OK;
+  return count;
 }
 
-static blt_status number_partition(blt_grouping *g, uint64_t start, uint32_t n, uint32_t *gids,
-                                   uint32_t *groups, blt_error *err) {
-  blt_ctx *ctx = g->scan->ctx;
-  table t = {0};
-  uint64_t size = blt_pow2(2 * (uint64_t)n);
-  if (size > 4 * PARTITION_ROWS) size = 4 * PARTITION_ROWS;
-  blt_status status = table_resize(ctx, &t, size, g->words, g->nwords, start, 0, err);
+static blt_status table_enlarge(blt_grouping *g, table *t, uint64_t start, uint32_t count, blt_error *err) {
+  blt_status status = table_make(t, t->size * 4, sizeof(uint32_t), g->scan->ctx, err);
+  for (uint32_t k = 0; k < count && status == BLT_OK; k++)
+    *find_many(t, g->words, g->nwords, start, start + k) = k + 1;
+  return status;
+}
+
+/* A partition that skew made large: its table grows with the groups. */
+static blt_status number_many(blt_grouping *g, table *t, uint64_t start, uint32_t n, uint32_t worker,
+                              uint32_t *gids, uint32_t *groups, blt_error *err) {
+  uint32_t count = 0;
+  blt_status status = table_make(t, 2 * MANY_ROWS, sizeof(uint32_t), g->scan->ctx, err);
+  for (uint32_t row = 0; row < n && status == BLT_OK; row++) {
+    if (row % MANY_ROWS == 0) status = blt_scan_check(g->scan, worker, err);
+    uint32_t *entry = find_many(t, g->words, g->nwords, start, start + row);
+    if (*entry) {
+      gids[row] = *entry - 1;
+      continue;
+    }
+    gids[row] = count++;
+    *entry = count;
+    move_key(g->words, g->nwords, start + row, start + count - 1);
+    if (2 * (uint64_t)count > t->size && status == BLT_OK) status = table_enlarge(g, t, start, count, err);
+  }
+  *groups = count;
+  return status;
+}
+
+static blt_status number_partition(blt_grouping *g, radix_work *w, uint32_t worker, uint64_t start,
+                                   uint32_t n, uint32_t *groups, blt_error *err) {
+  table t = {.work = w};
+  if (n >= MANY_ROWS) return number_many(g, &t, start, n, worker, w->gids, groups, err);
+  blt_status status = table_make(&t, blt_pow2(2 * (uint64_t)n), sizeof(uint16_t), g->scan->ctx, err);
   if (status != BLT_OK) return status;
   if (g->nwords == 1)
-    status = number_rows(ctx, &t, g->words, 1, start, n, gids, groups, err);
+    *groups = number_few(&t, g->words, 1, start, n, w->gids);
   else if (g->nwords == 2)
-    status = number_rows(ctx, &t, g->words, 2, start, n, gids, groups, err);
+    *groups = number_few(&t, g->words, 2, start, n, w->gids);
   else
-    status = number_rows(ctx, &t, g->words, g->nwords, start, n, gids, groups, err);
-  blt_free(ctx, t.entries, t.size * sizeof *t.entries);
-  return status;
+    *groups = number_few(&t, g->words, g->nwords, start, n, w->gids);
+  return BLT_OK;
 }
 
 static blt_status add_up(blt_grouping *g, uint64_t start, const uint32_t *gids, uint32_t n, blt_error *err) {
@@ -224,12 +257,40 @@ static blt_status run_partition(void *arg, uint32_t p, uint32_t worker, blt_erro
   blt_status status = blt_scan_check(g->scan, worker, err);
   if (status != BLT_OK || n == 0) return status;
   status = blt_grow(g->scan->ctx, &w->gids, &w->gids_cap, n, sizeof *w->gids, err);
-  if (status == BLT_OK) status = number_partition(g, start, n, w->gids, &groups, err);
-  if (status == BLT_OK) status = add_up(g, start, w->gids, n, err);
+  if (status == BLT_OK) status = number_partition(g, w, worker, start, n, &groups, err);
+  run->alone[p] = groups == n;
+  if (status == BLT_OK && groups < n) status = add_up(g, start, w->gids, n, err);
   if (status == BLT_OK && g->agg->nsegments)
     status = blt_group_segments_partition(g, worker, start, w->gids, n, groups, err);
   g->counts[p] = groups;
   return status;
+}
+
+/* Writes the constant slots of a partition in which every row is a group, because another one has larger
+ * groups. */
+static blt_status fill_constants(void *arg, uint32_t p, uint32_t worker, blt_error *err) {
+  const radix_run *run = arg;
+  const blt_grouping *g = run->g;
+  for (size_t s = 0; run->alone[p] && s < g->agg->nslots; s++) {
+    if (!g->agg->slots[s].constant) continue;
+    for (uint64_t i = g->starts[p]; i < g->starts[p + 1]; i++) g->columns[s][i] = g->agg->slots[s].value;
+  }
+  return blt_scan_check(g->scan, worker, err);
+}
+
+/* When every row is a group, constant slots need no column at all. */
+static blt_status settle_constants(radix_run *run, uint64_t rows, blt_error *err) {
+  blt_grouping *g = run->g;
+  bool constants = false;
+  for (size_t s = 0; s < g->agg->nslots; s++) constants |= g->agg->slots[s].constant;
+  if (!constants) return BLT_OK;
+  if (g->ngroups < rows) return blt_scan_run(g->scan, rows, run->npartitions, fill_constants, run, err);
+  for (size_t s = 0; s < g->agg->nslots; s++) {
+    if (!g->agg->slots[s].constant) continue;
+    blt_free(g->scan->ctx, g->columns[s], g->capacity * sizeof **g->columns);
+    g->columns[s] = NULL;
+  }
+  return BLT_OK;
 }
 
 /* ---- the whole ---- */
@@ -271,7 +332,8 @@ static blt_status allocate_run(radix_run *run, blt_error *err) {
   g->starts = blt_calloc(ctx, run->npartitions + 1, sizeof *g->starts);
   g->counts = blt_calloc(ctx, run->npartitions, sizeof *g->counts);
   g->before = blt_calloc(ctx, run->npartitions + 1, sizeof *g->before);
-  if (run->works && run->next && g->starts && g->counts && g->before) return BLT_OK;
+  run->alone = blt_calloc(ctx, run->npartitions, sizeof *run->alone);
+  if (run->works && run->next && run->alone && g->starts && g->counts && g->before) return BLT_OK;
   return blt_fail_memory(err, (size_t)run->nlanes * run->npartitions * sizeof *run->next);
 }
 
@@ -282,8 +344,10 @@ static void release(radix_run *run) {
     blt_agg_work_free(w->agg);
     blt_free(ctx, w->words, (size_t)run->g->nwords * ROWS * sizeof *w->words);
     blt_free(ctx, w->gids, w->gids_cap * sizeof *w->gids);
+    blt_free(ctx, w->entries, w->entries_bytes);
   }
   blt_free(ctx, run->works, run->g->scan->workers * sizeof *run->works);
+  blt_free(ctx, run->alone, run->npartitions);
   blt_free(ctx, run->next, (size_t)run->nlanes * run->npartitions * sizeof *run->next);
 }
 
@@ -303,7 +367,7 @@ static blt_status run_all(radix_run *run, blt_error *err) {
   status = blt_scan_run(g->scan, rows, run->npartitions, run_partition, run, err);
   for (uint32_t p = 0; p < run->npartitions; p++) g->before[p + 1] = g->before[p] + g->counts[p];
   g->ngroups = g->before[run->npartitions];
-  return status;
+  return status == BLT_OK ? settle_constants(run, rows, err) : status;
 }
 
 blt_status blt_group_radix(blt_grouping *g, blt_error *err) {

@@ -2,6 +2,7 @@
 #include "checksum.h"
 #include "../base/bits.h"
 #include "../base/civil.h"
+#include "../base/isa.h"
 #include "../base/mem.h"
 
 #include <math.h>
@@ -96,10 +97,24 @@ uint8_t blt_block_width(uint64_t range) {
   return range <= UINT32_MAX ? 4 : 8;
 }
 
-static void range_i64(const int64_t *v, const uint64_t *valid, uint32_t n, int64_t *lo, int64_t *hi) {
+BLT_CLONES static void range_all_i64(const int64_t *v, uint32_t n, int64_t *lo, int64_t *hi) {
   int64_t a = INT64_MAX, z = INT64_MIN;
   for (uint32_t i = 0; i < n; i++) {
-    if (valid && !blt_bit(valid, i)) continue;
+    a = v[i] < a ? v[i] : a;
+    z = v[i] > z ? v[i] : z;
+  }
+  *lo = a;
+  *hi = z;
+}
+
+static void range_i64(const int64_t *v, const uint64_t *valid, uint32_t n, int64_t *lo, int64_t *hi) {
+  int64_t a = INT64_MAX, z = INT64_MIN;
+  if (!valid) {
+    range_all_i64(v, n, lo, hi);
+    return;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    if (!blt_bit(valid, i)) continue;
     a = v[i] < a ? v[i] : a;
     z = v[i] > z ? v[i] : z;
   }
@@ -109,8 +124,8 @@ static void range_i64(const int64_t *v, const uint64_t *valid, uint32_t n, int64
 
 /* Writes v - base in `width` bytes, 0 at nulls. */
 #define DEFINE_PACK(T)                                                                                       \
-  static void pack_##T(T *restrict out, const int64_t *restrict v, const uint64_t *valid, uint32_t n,        \
-                       int64_t base) {                                                                       \
+  BLT_CLONES static void pack_##T(T *restrict out, const int64_t *restrict v, const uint64_t *valid,         \
+                                  uint32_t n, int64_t base) {                                                \
     if (!valid)                                                                                              \
       for (uint32_t i = 0; i < n; i++) out[i] = (T)((uint64_t)v[i] - (uint64_t)base);                        \
     else                                                                                                     \
@@ -151,12 +166,49 @@ static int64_t bits_of(double f) {
   return i;
 }
 
+#define SIDES 8 /* bounds found side by side, so that vectors can be used */
+
+/* Bounds of values that are not null, and whether all have the same bits. False: there is a NaN, and nothing
+ * is known. */
+BLT_CLONES static bool range_all_f64(const double *v, uint32_t n, double *lo, double *hi, bool *same) {
+  double a[SIDES], z[SIDES];
+  uint64_t differ = 0, nans = 0, first = (uint64_t)bits_of(v[0]);
+  for (int j = 0; j < SIDES; j++) a[j] = z[j] = v[0];
+  for (uint32_t i = 0; i < n / SIDES * SIDES; i += SIDES)
+    for (int j = 0; j < SIDES; j++) {
+      a[j] = v[i + j] < a[j] ? v[i + j] : a[j];
+      z[j] = v[i + j] > z[j] ? v[i + j] : z[j];
+    }
+  for (uint32_t i = 0; i < n; i++) {
+    uint64_t bits = (uint64_t)bits_of(v[i]);
+    differ |= bits ^ first;
+    nans += (bits & INT64_MAX) > UINT64_C(0x7ff0) << 48;
+  }
+  for (uint32_t i = n / SIDES * SIDES; i < n; i++) {
+    a[0] = v[i] < a[0] ? v[i] : a[0];
+    z[0] = v[i] > z[0] ? v[i] : z[0];
+  }
+  for (int j = 1; j < SIDES; j++) {
+    a[0] = a[j] < a[0] ? a[j] : a[0];
+    z[0] = z[j] > z[0] ? z[j] : z[0];
+  }
+  *lo = a[0];
+  *hi = z[0];
+  *same = differ == 0;
+  return nans == 0;
+}
+
 /* Bounds of what is neither null nor NaN, and whether all values that are not null have the same bits. */
 static bool range_f64(blt_block *b, const double *v, const uint64_t *valid, uint32_t n) {
   bool same = true, any = false;
   double lo = INFINITY, hi = -INFINITY;
   int64_t first = 0;
   bool ordered = false;
+  if (!valid && range_all_f64(v, n, &b->min.f, &b->max.f, &same)) {
+    b->base = same ? bits_of(v[0]) : 0;
+    return same;
+  }
+  same = true;
   for (uint32_t i = 0; i < n; i++) {
     if (valid && !blt_bit(valid, i)) continue;
     int64_t bits = bits_of(v[i]);
@@ -198,7 +250,8 @@ blt_status blt_block_from_f64(blt_ctx *ctx, const double *v, const uint64_t *val
 }
 
 #define DEFINE_PACK_CODES(T)                                                                                 \
-  static void codes_##T(T *restrict out, const uint32_t *restrict v, const uint64_t *valid, uint32_t n) {    \
+  BLT_CLONES static void codes_##T(T *restrict out, const uint32_t *restrict v, const uint64_t *valid,       \
+                                   uint32_t n) {                                                             \
     if (!valid)                                                                                              \
       for (uint32_t i = 0; i < n; i++) out[i] = (T)v[i];                                                     \
     else                                                                                                     \
@@ -208,13 +261,24 @@ DEFINE_PACK_CODES(uint8_t)
 DEFINE_PACK_CODES(uint16_t)
 DEFINE_PACK_CODES(uint32_t)
 
+BLT_CLONES static void range_all_codes(const uint32_t *v, uint32_t n, uint32_t *lo, uint32_t *hi) {
+  uint32_t a = UINT32_MAX, z = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    a = v[i] < a ? v[i] : a;
+    z = v[i] > z ? v[i] : z;
+  }
+  *lo = a;
+  *hi = z;
+}
+
 blt_status blt_block_from_codes(blt_ctx *ctx, const uint32_t *codes, const uint64_t *valid, uint32_t rows,
                                 blt_block **out, blt_error *err) {
   blt_block *b;
   uint32_t lo = UINT32_MAX, hi = 0;
-  bool any = false;
-  for (uint32_t i = 0; i < rows; i++) {
-    if (valid && !blt_bit(valid, i)) continue;
+  bool any = !valid;
+  if (!valid) range_all_codes(codes, rows, &lo, &hi);
+  for (uint32_t i = 0; valid && i < rows; i++) {
+    if (!blt_bit(valid, i)) continue;
     any = true;
     lo = codes[i] < lo ? codes[i] : lo;
     hi = codes[i] > hi ? codes[i] : hi;
