@@ -52,6 +52,7 @@ typedef struct job {
   blt_sink *sink;
   bool beside; /* task 0 writes what is ready */
   size_t null_len;
+  uint64_t bytes, rows; /* written */
 } job;
 
 static inline blt_status room(job *k, text *t, size_t more, blt_error *err) {
@@ -403,12 +404,29 @@ static blt_status put_header(job *k, blt_sink *sink, blt_error *err) {
   return status;
 }
 
+static uint64_t rows_of(const blt_view *v, uint32_t group) {
+  return v->live && v->live[group] ? blt_bits_count(v->live[group], v->group_rows[group])
+                                   : v->group_rows[group];
+}
+
+/* Counts the groups from `first` on as written, and tells how far the writing is. */
+static blt_status report(job *k, uint32_t first, uint32_t n, blt_error *err) {
+  if (!k->o->progress || n == 0) return BLT_OK;
+  for (uint32_t i = 0; i < n; i++) {
+    k->bytes += k->ready[i].len;
+    k->rows += rows_of(k->view, first + i);
+  }
+  uint64_t total = k->rows ? (uint64_t)((double)k->bytes / (double)k->rows * (double)k->view->live_rows) : 0;
+  return k->o->progress(k->o->progress_arg, k->bytes, total, k->rows, err);
+}
+
 /* Formats the next groups, if any are left, and writes those before. */
 static blt_status run_wave(job *k, uint32_t groups, blt_error *err) {
   uint32_t n = groups - k->first < k->wave ? groups - k->first : k->wave;
   k->beside = k->nready > 0 && blt_sink_any_thread(k->sink);
   blt_status status = k->beside ? BLT_OK : write_ready(k, err);
   if (status == BLT_OK) status = blt_par(k->ctx, n + k->beside, wave_task, k, err);
+  if (status == BLT_OK) status = report(k, k->first - k->nready, k->nready, err);
   text *written = k->ready;
   k->ready = k->texts;
   k->texts = written;

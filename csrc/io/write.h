@@ -9,6 +9,7 @@
 
 #include "../store/table.h"
 #include "sink.h"
+#include "source.h"
 
 typedef struct blt_write_options {
   char delimiter;   /* ',' (CSV) */
@@ -19,6 +20,9 @@ typedef struct blt_write_options {
   uint32_t ncols;   /* 0: all; only the first so many columns */
   bool nan_is_null; /* false: nan and inf are refused, which JSON does not have; true: they become null (JSON)
                      */
+  blt_progress_fn progress; /* NULL; called on the calling thread with bytes handed on, about how many there
+                               will be, and rows. Anything but BLT_OK stops the writing */
+  void *progress_arg;
 } blt_write_options;
 
 blt_write_options blt_write_defaults(void);

@@ -44,6 +44,13 @@ void bind_class(lua_State *L, int state, const char *name, const luaL_Reg *metho
  * when a query already runs in this state. */
 void bind_enter(lua_State *L, bind_state *s);
 void bind_leave(bind_state *s);
+
+/* The callback in field "progress" of the options at `at`: left on the stack, its index; 0 for nil and false.
+ */
+int bind_progress_option(lua_State *L, int at);
+/* Calls it with bytes, total (nil while unknown) and rows; false stops the work. `callback` 0: nothing. */
+blt_status bind_progress(lua_State *L, int callback, uint64_t bytes, uint64_t total, uint64_t rows,
+                         blt_error *err);
 /* Raises a message (lua_pushfstring's formats) at the line of the user's code that called blotter, be it
  * through Lua functions of ours. Never returns. */
 int bind_raise(lua_State *L, const char *format, ...);

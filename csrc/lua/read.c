@@ -67,24 +67,11 @@ static blt_status make_in_db(void *arg, const blt_schema *schema, blt_table **ou
   return st;
 }
 
-/* progress(bytes, total or nil, rows); false stops the reading. */
 static blt_status progress(void *arg, uint64_t bytes, uint64_t total, uint64_t rows, blt_error *err) {
   reading *r = arg;
-  lua_State *L = r->state->L;
   blt_status st = blt_poll(r->state->ctx, bytes, total, err);
   if (st == BLT_OK && r->made) st = blt_db_spill(r->db, SPILL_BYTES, err);
-  if (st != BLT_OK || !r->progress || !lua_checkstack(L, 8)) return st;
-  lua_pushvalue(L, r->progress);
-  lua_pushinteger(L, (lua_Integer)bytes);
-  if (total)
-    lua_pushinteger(L, (lua_Integer)total);
-  else
-    lua_pushnil(L);
-  lua_pushinteger(L, (lua_Integer)rows);
-  if (lua_pcall(L, 3, 1, 0) != LUA_OK) return bind_stopped(L, err);
-  bool stop = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
-  lua_pop(L, 1);
-  return stop ? blt_fail(err, BLT_EINTR, "stopped by the progress callback") : BLT_OK;
+  return st == BLT_OK ? bind_progress(r->state->L, r->progress, bytes, total, rows, err) : st;
 }
 
 /* ---- options ---- */
@@ -295,7 +282,7 @@ static int read_with(lua_State *L, read_fn fn) {
   lua_settop(L, 5);
   reading r = {.state = s, .pull = lua_isfunction(L, 1) ? 1 : 0};
   if (!r.pull) luaL_checkstring(L, 1);
-  if (lua_getfield(L, 3, "progress") != LUA_TNIL) r.progress = lua_gettop(L);
+  r.progress = bind_progress_option(L, 3);
   lua_pushnil(L);
   r.piece = lua_gettop(L);
   blt_csv_options options = blt_csv_defaults();

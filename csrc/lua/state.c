@@ -74,6 +74,30 @@ void bind_leave(bind_state *s) {
   s->L = NULL;
 }
 
+int bind_progress_option(lua_State *L, int at) {
+  lua_getfield(L, at, "progress");
+  if (lua_isfunction(L, -1)) return lua_gettop(L);
+  if (lua_toboolean(L, -1)) bind_raise(L, "option 'progress': a function or false expected");
+  return 0;
+}
+
+blt_status bind_progress(lua_State *L, int callback, uint64_t bytes, uint64_t total, uint64_t rows,
+                         blt_error *err) {
+  if (!callback) return BLT_OK;
+  if (!lua_checkstack(L, 8)) return blt_fail(err, BLT_ENOMEM, "not enough memory for Lua's stack");
+  lua_pushvalue(L, callback);
+  lua_pushinteger(L, (lua_Integer)bytes);
+  if (total)
+    lua_pushinteger(L, (lua_Integer)total);
+  else
+    lua_pushnil(L);
+  lua_pushinteger(L, (lua_Integer)rows);
+  if (lua_pcall(L, 3, 1, 0) != LUA_OK) return bind_stopped(L, err);
+  bool stop = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return stop ? blt_fail(err, BLT_EINTR, "stopped by the progress callback") : BLT_OK;
+}
+
 void bind_account(lua_State *L, bind_state *s, size_t bytes) {
   s->unseen += bytes;
   if (s->unseen < ((size_t)1 << 20)) return;
@@ -228,6 +252,12 @@ static int terminal(lua_State *L) {
   return 1;
 }
 
+/* is_terminal(descriptor) -> whether it is one. */
+static int is_terminal(lua_State *L) {
+  lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
+  return 1;
+}
+
 /* functions(empty, fail): the empty Lua function in which hooks fire, and the one that raises at the user's
  * line. */
 static int set_functions(lua_State *L) {
@@ -272,6 +302,7 @@ int luaopen_blotter_core(lua_State *L) {
                                        {"memory", memory},
                                        {"fail_allocation", fail_allocation},
                                        {"terminal", terminal},
+                                       {"is_terminal", is_terminal},
                                        {"set_functions", set_functions},
                                        {"clock", monotonic},
                                        {NULL, NULL}};

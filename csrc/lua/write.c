@@ -11,7 +11,7 @@ typedef struct writer {
   bind_state *state;
   blt_view *view;
   blt_sink *sink;
-  int function; /* stack index of a Lua function, 0 for none */
+  int function, progress; /* stack indices of Lua functions, 0 for none */
 } writer;
 
 static int writer_release(lua_State *L) {
@@ -46,6 +46,11 @@ static blt_status put_to_function(void *arg, const char *data, size_t len, blt_e
     len -= piece.len;
   }
   return BLT_OK;
+}
+
+static blt_status progress(void *arg, uint64_t bytes, uint64_t total, uint64_t rows, blt_error *err) {
+  writer *w = arg;
+  return bind_progress(w->state->L, w->progress, bytes, total, rows, err);
 }
 
 /* A field of the table at `at`, of the given type; nil is left to the default. The value stays on the stack.
@@ -94,6 +99,7 @@ static int write_with(lua_State *L, write_fn fn) {
   o.ncols = (uint32_t)luaL_checkinteger(L, 2);
   luaL_checktype(L, 4, LUA_TTABLE);
   read_options(L, 4, &o);
+  int callback = bind_progress_option(L, 4);
   bool function = lua_isfunction(L, 3);
   if (!function && strlen(luaL_checkstring(L, 3)) != lua_rawlen(L, 3))
     bind_raise(L, "a path cannot hold a zero byte");
@@ -102,6 +108,9 @@ static int write_with(lua_State *L, write_fn fn) {
   luaL_setmetatable(L, BIND_WRITER);
   w->state = s;
   w->function = function ? 3 : 0;
+  w->progress = callback;
+  if (callback) o.progress = progress;
+  o.progress_arg = w;
   blt_error err;
   bind_enter(L, s);
   blt_status st = write_all(L, w, fn, &o, t, &err);

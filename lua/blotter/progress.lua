@@ -1,5 +1,5 @@
 --- A line of progress on a terminal: how far, how many rows, how fast, how long still. It appears once the work has
--- taken a second and goes away when the work is done.
+-- taken a second and goes away when the work is done. Reading and writing show it on standard error by themselves.
 
 local core = require "blotter.core"
 
@@ -59,6 +59,18 @@ function progress.line(file, clock)
     end
   end
   return draw, wipe
+end
+
+--- `options` with such a line as their progress, and what wipes it away, to be closed. Nothing changes when the user
+-- has a callback or said false, when standard error is no terminal, or when the text itself comes from a terminal or
+-- goes there: `text` is where it comes from or goes to, `stream` the standard stream that "-" means.
+function progress.shown(options, text, stream)
+  local used = type(text) == "function" or text == "-" and core.is_terminal(stream)
+  if options.progress ~= nil or core.setting "progress" or used or not core.is_terminal(2) then return options end
+  local draw, wipe = progress.line(io.stderr)
+  local shown = { progress = draw }
+  for name, value in pairs(options) do shown[name] = value end
+  return shown, setmetatable({}, { __close = wipe })
 end
 
 return progress

@@ -3,6 +3,7 @@
 local check_options = require "blotter.options"
 local core = require "blotter.core"
 local fail = require "blotter.fail"
+local progress = require "blotter.progress"
 
 local read = {}
 
@@ -22,6 +23,11 @@ local function is_text(from, options, verb)
   return kind == "string" and (options.text or from:find "[\r\n]" ~= nil)
 end
 
+local function run(kind, from, text, options, db, name)
+  local shown, line <close> = progress.shown(options, from, 0) -- luacheck: ignore line
+  return core[kind](from, text, shown, db, name)
+end
+
 --- Reads CSV from a path ("-" is standard input), from a text (a string with a line end, or any with {text = true}) or
 -- from a function that returns pieces. Returns the table and what is known of the reading {rows, rejected, bytes,
 -- delimiter, rejects}; or nil, a message and a code. The options are those of csrc/io/csv.h, with these defaults:
@@ -29,16 +35,17 @@ end
 --   ragged "refuse" ("fill", "cut"), utf8 "refuse" ("replace", "keep"), on_error "stop" ("reject"), max_rejects (any),
 --   skip 0, trim false, infer true (false: everything is string), decimals false (true: 12.50 is a decimal),
 --   nulls {""}, quoted_nulls false, names (those of the header), types {column = "int64"} (found out), line_column
---   (none), into (a table to append to), progress (a function(bytes, total, rows) that stops by returning false)
+--   (none), into (a table to append to), progress (a function(bytes, total, rows) that stops by returning false; by
+--   default a line on standard error when that is a terminal and the work takes over a second; false: neither)
 function read.csv(from, options)
   options = check_options(options, CSV_OPTIONS, "csv")
-  return core.csv(from, is_text(from, options, "csv"), options)
+  return run("csv", from, is_text(from, options, "csv"), options)
 end
 
 --- Reads JSON lines, one object a line, from what read.csv reads from, with the same results.
 function read.jsonl(from, options)
   options = check_options(options, JSONL_OPTIONS, "jsonl")
-  return core.jsonl(from, is_text(from, options, "jsonl"), options)
+  return run("jsonl", from, is_text(from, options, "jsonl"), options)
 end
 
 --- Reads into a new table of a database; a path that ends in .jsonl or .ndjson holds JSON lines. Large files pass
@@ -48,7 +55,7 @@ function read.into(db, name, from, options)
   local kind = lines and "jsonl" or "csv"
   options = check_options(options, lines and JSONL_OPTIONS or CSV_OPTIONS, "import")
   if options.into then fail "import: it makes a new table; to append to one, use blotter.csv with into" end
-  return core[kind](from, is_text(from, options, "import"), options, db, name)
+  return run(kind, from, is_text(from, options, "import"), options, db, name)
 end
 
 return read

@@ -38,9 +38,19 @@ describe("blotter import and query", function()
     assert.equal(3, status)
     assert.is_truthy(err:find("tips.csv", 1, true), err)
     assert.is_truthy(err:find("5", 1, true), err)
-    status, _, err = command.run("query " .. place())
-    assert.equal(3, status)
-    assert.is_truthy(err:find("no table 'tips'", 1, true), err)
+    assert.is_nil(command.slurp((place():gsub(":tips$", "")))) -- not even an empty database is left
+  end)
+
+  it("leaves a database that was there as it was", function()
+    local good = command.spill(folder .. "/good.csv", TIPS)
+    local bad = command.spill(folder .. "/bad.csv", TIPS .. "KR,4\n")
+    assert.equal(0, (command.run(("import %s --into %s"):format(good, place()))))
+    assert.equal(3, (command.run(("import %s --into %s"):format(bad, place()))))
+    assert.equal(3, #rows_of(place()))
+    local empty = folder .. "/empty.blt"
+    assert(require("blotter").open(empty)):close()
+    assert.equal(3, (command.run(("import %s --into %s:tips"):format(bad, empty))))
+    assert.is_truthy(command.slurp(empty))
   end)
 
   it("goes on past bad rows when told to, and says how many", function()

@@ -8,10 +8,13 @@ function export.options(command)
   command:argument("file", "File to write, compressed by .gz or .zst; - is standard output."):argname "<file>"
   command:option("--as", "What to write, csv or jsonl (default: by the file's name)."):argname "<kind>"
     :choices { "csv", "jsonl" }
+  shared.progress_option(command)
 end
 
 function export.run(args)
-  local count = place.write(place.rows(args.source), args.file, place.kind(args.file, args.as))
+  local progress = shared.progress(args)
+  local rows = place.rows(args.source, nil, progress)
+  local count = place.write(rows, args.file, place.kind(args.file, args.as), progress)
   if args.file ~= "-" then shared.write(("%s: %d rows written\n"):format(args.file, count), args) end
   return shared.DONE
 end

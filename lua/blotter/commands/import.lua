@@ -1,5 +1,4 @@
 local place = require "blotter.commands.place"
-local progress = require "blotter.progress"
 local shared = require "blotter.commands.shared"
 
 local import = {
@@ -18,6 +17,7 @@ function import.options(command)
   command:option("--on-error", "With --into: stop at the first bad row, or reject it and go on."):argname "<what>"
     :choices { "stop", "reject" }:default "stop"
   command:flag("--no-header", "With --into, CSV: the first row is data; columns are c1, c2, …")
+  shared.progress_option(command)
   command:flag("--dry-run", "Without --into: check the source and say what it would contradict, and write nothing.")
   command:option("--data", "Folder of the dataset (default: the one that came with blotter)."):argname "<folder>"
 end
@@ -35,7 +35,7 @@ end
 
 --- The options of blotter.csv or blotter.jsonl that the command line gives.
 local function reading_options(args, kind)
-  local options = { on_error = args.on_error, types = types_of(args.type) }
+  local options = { on_error = args.on_error, types = types_of(args.type), progress = shared.progress(args) }
   if kind == "csv" then
     options.delimiter, options.header = args.delimiter, not args.no_header
     if #args.null > 0 then options.nulls = args.null end
@@ -66,19 +66,28 @@ local function show_rejects(info)
   io.stderr:write(("blotter: %s rejected:\n%s\n"):format(how_many, tostring(info.rejects)))
 end
 
+--- Runs `work` in a transaction of the database. When it fails, a file that was made for it does not stay.
+local function in_database(path, work)
+  local there = io.open(path, "rb")
+  if there then there:close() end
+  local db <close> = place.open(path)
+  local results = table.pack(pcall(db.transaction, db, work))
+  local done = results[1] and results[2]
+  if not done and not there and #db:tables() == 0 then os.remove(path) end
+  if not results[1] then error(results[2], 0) end
+  return table.unpack(results, 2, results.n)
+end
+
 local function into_database(args)
   local path, name = place.split(args.into)
   if not path then
     shared.stop(shared.USAGE, ("'%s' is not of the form db.blt:table"):format(args.into))
   end
   local kind = place.kind(args.file, args.as)
-  local options, wipe = reading_options(args, kind), nil
-  if os.execute "test -t 2" then options.progress, wipe = progress.line(io.stderr) end
-  local db <close> = place.open(path)
-  local info, message = db:transaction(function()
+  local options = reading_options(args, kind)
+  local info, message = in_database(path, function(db)
     return fill(db, name, require("blotter")[kind], args.file, options)
   end)
-  if wipe then wipe() end
   if not info then shared.stop(shared.REFUSED, message) end
   show_rejects(info)
   shared.write(("%s: %d rows added\n"):format(args.into, info.rows), args)

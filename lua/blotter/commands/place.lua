@@ -33,21 +33,21 @@ function place.kind(path, told)
   return (plain:find "%.jsonl$" or plain:find "%.ndjson$") and "jsonl" or "csv"
 end
 
---- The rows of a table of a database (and the database), or of a file.
-function place.rows(text, told)
+--- The rows of a table of a database (and the database), or of a file, read with `progress` as blotter.csv takes it.
+function place.rows(text, told, progress)
   local path, name = place.split(text)
   if path then
     local db = place.open(path, { readonly = true })
     return place.table(db, name), db
   end
-  local rows, message = require("blotter")[place.kind(text, told)](text)
+  local rows, message = require("blotter")[place.kind(text, told)](text, { progress = progress })
   if not rows then shared.stop(shared.REFUSED, message) end
   return rows
 end
 
 --- Writes rows (a table, query or frame) to a file, or to standard output for "-"; returns how many.
-function place.write(rows, path, kind)
-  local count, message = rows[kind](rows, path)
+function place.write(rows, path, kind, progress)
+  local count, message = rows[kind](rows, path, { progress = progress })
   if not count then shared.stop(shared.REFUSED, message) end
   return count
 end

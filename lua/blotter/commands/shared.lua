@@ -53,6 +53,17 @@ function shared.deliver(document, args)
   shared.write(text, args)
 end
 
+--- Commands that read or write many rows show how far they are, on a terminal.
+function shared.progress_option(command)
+  command:flag("--no-progress", "Show no line of progress on a terminal.")
+end
+
+--- What blotter.csv takes as `progress`.
+function shared.progress(args)
+  if args.no_progress then return false end
+  return nil
+end
+
 function shared.delivery_options(command)
   command:option("-f --format", "Format: " .. table.concat(formats.names(), ", ") .. ".", "text"):argname "<format>"
   command:option("-o --output", "File to write, replaced as a whole (default: standard output)."):argname "<file>"
