@@ -46,23 +46,46 @@ local function shown(v)
   return type(v) == "string" and ("%q"):format(v) or tostring(oracle.to_lua(v))
 end
 
---- Nil when the frame holds these rows in this order, or what differs.
-local function difference(frame, rows, names)
+--- Groups come in order of first appearance as long as there are not more of them than this.
+local ORDERED_GROUPS = 65536
+
+--- For each of `rows`, which row of the frame has its keys.
+local function places_by_keys(frame, rows, keys)
+  local values, found, places = {}, {}, {}
+  local function text(get)
+    local parts = {}
+    for k, name in ipairs(keys) do
+      local v = oracle.to_lua(get(k, name))
+      parts[k] = v == 0 and "0" or shown(v)
+    end
+    return table.concat(parts, "\0")
+  end
+  for k, name in ipairs(keys) do values[k] = frame:values(name) end
+  for r = 1, #frame do found[text(function(k) return values[k][r] end)] = r end
+  for r, row in ipairs(rows) do places[r] = found[text(function(_, name) return row[name] end)] or r end
+  return places
+end
+
+--- Nil when the frame holds these rows in this order, or what differs. `keys`: of a grouping, which makes no promise
+-- about the order of very many groups.
+local function difference(frame, rows, names, keys)
   if #frame ~= #rows then return ("%d rows instead of %d"):format(#frame, #rows) end
+  local places = keys and #rows > ORDERED_GROUPS and places_by_keys(frame, rows, keys)
   for _, name in ipairs(names) do
     local values = frame:values(name)
     for r = 1, #rows do
-      if not same(values[r], rows[r][name]) then
-        return ("row %d, %s: %s instead of %s"):format(r, name, shown(values[r]), shown(rows[r][name]))
+      local got = values[places and places[r] or r]
+      if not same(got, rows[r][name]) then
+        return ("row %d, %s: %s instead of %s"):format(r, name, shown(got), shown(rows[r][name]))
       end
     end
   end
   return nil
 end
 
---- One random query: what the engine is asked, and what the oracle makes of the rows.
+--- One random query: what the engine is asked, what the oracle makes of the rows, and the names of a grouping's keys.
 local function random_pair(g, t, rows)
-  local text, q = {}, t
+  local text, q, key_names = {}, t, nil
   local function verb(name, argument)
     text[#text + 1] = (":%s %q"):format(name, tostring(argument))
     q = q[name](q, argument)
@@ -75,7 +98,11 @@ local function random_pair(g, t, rows)
   end
   if g:chance(50) then
     local keys, aggregates = g:chance(80) and g:key_list(), g:aggregate_list()
-    if keys then verb("by", keys) end
+    if keys then
+      verb("by", keys)
+      key_names = {}
+      for i, item in ipairs(parser.list(keys)) do key_names[i] = item.name end
+    end
     verb("agg", aggregates)
     steps[#steps + 1] = function(all)
       return oracle.aggregate(all, keys and parser.list(keys) or {}, parser.list(aggregates))
@@ -100,12 +127,12 @@ local function random_pair(g, t, rows)
     local answer = rows
     for _, step in ipairs(steps) do answer = step(answer) end
     return answer
-  end
+  end, key_names
 end
 
 --- Runs both; an overflow must be seen by both, unless it may be in a row that `limit` left out. Returns what differs,
 -- or nil.
-local function check(q, wanted)
+local function check(q, wanted, keys)
   local good, rows = pcall(wanted)
   local ran, frame = pcall(function() return q:collect() end)
   if not good then
@@ -119,7 +146,7 @@ local function check(q, wanted)
   if not ran then return "it failed: " .. frame end
   local names = {}
   for i, column in ipairs(frame:columns()) do names[i] = column.name end
-  return difference(frame, rows, names)
+  return difference(frame, rows, names, keys)
 end
 
 describe("the engine and the oracle", function()
@@ -133,8 +160,8 @@ describe("the engine and the oracle", function()
       local t = load_rows(rows)
       blotter.threads = g:pick { 1, 2, 5 }
       for _ = 1, #rows > 1000 and 2 or 6 do
-        local q, text, wanted = random_pair(g, t, rows)
-        local problem = check(q, wanted)
+        local q, text, wanted, keys = random_pair(g, t, rows)
+        local problem = check(q, wanted, keys)
         if problem then
           error(("BLOTTER_SEED=%d, %d rows\n  t%s\n  %s"):format(seed, #rows, text, problem), 0)
         end
@@ -149,10 +176,10 @@ describe("the engine and the oracle", function()
       local rows = table.move(all, 1, size, 1, {})
       local t = load_rows(rows)
       for n = 1, LONG and 20 or 1 do
-        local q, text, wanted = random_pair(g, t, rows)
+        local q, text, wanted, keys = random_pair(g, t, rows)
         for _, count in ipairs { 1, 2, 5 } do
           blotter.threads = count
-          local problem = check(q, wanted)
+          local problem = check(q, wanted, keys)
           if problem then
             error(("query %d, %d rows, %d threads\n  t%s\n  %s"):format(n, size, count, text, problem), 0)
           end
