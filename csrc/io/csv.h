@@ -11,8 +11,9 @@
  * are skipped, except in a file of one column, where they are a row with a null. A byte-order mark is
  * skipped.
  * - A field that starts with the quote ends with the next quote that is not doubled, and may hold delimiters
- * and line ends; anything between that quote and the next delimiter makes the row bad. A quote inside a field
- * that does not start with one is an ordinary byte.
+ * and line ends; anything between that quote and the next delimiter makes the row bad. So does a quote that
+ * is never closed: the bad row ends with the line on which that quote stands, and reading goes on after it. A
+ * quote inside a field that does not start with one is an ordinary byte.
  * - Types are inferred over the whole file: bool (true, false), int64, float64, date (2012-01-31), timestamp
  *   (2012-01-31 10:20:30.5Z), and string when nothing else holds every value without changing it: integers
  * beyond 64 bits, integers beyond 2^53 among floats, numbers with a leading zero or plus sign, floats out of

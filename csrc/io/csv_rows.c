@@ -310,13 +310,14 @@ static size_t after_quote(walk *k, size_t at) {
 
 static step quoted_field(walk *k, record *r, size_t open, blt_status *status, blt_error *err) {
   const char *raw = k->w->raw;
-  size_t at = open + 1;
+  size_t at = open + 1, mark = k->mark;
   for (;;) {
     size_t pause = quoted_pause(k, at);
     if (pause + 2 >= k->end && !k->eof) return STEP_MORE; /* what follows the pause must be at hand */
     if (pause == k->end) {
       blame(r, BLT_BAD_QUOTE_OPEN, open);
-      return end_field(k, r, pause);
+      k->mark = mark; /* only the line is bad, not all that follows */
+      return end_field(k, r, next_stop(k, open + 1, false));
     }
     *status = put_text(k, r, at, pause, err);
     if (*status != BLT_OK) return STEP_BAD;

@@ -12,8 +12,9 @@
 /* Everything that is said about a bad record. */
 typedef struct told {
   uint64_t row, line;
-  const char *column; /* or NULL */
-  blt_str text;       /* the offending field, or the record */
+  uint64_t quote_line; /* of a quote that is never closed */
+  const char *column;  /* or NULL */
+  blt_str text;        /* the offending field, or the record */
   char reason[200];
 } told;
 
@@ -58,7 +59,9 @@ static void explain(const blt_loading *k, const blt_bad *b, told *t) {
              p->ncols, p->ncols == 1 ? "is" : "are");
     return;
   case BLT_BAD_QUOTE_OPEN:
-    snprintf(t->reason, room, "a quote is opened and never closed");
+    snprintf(t->reason, room,
+             "the quote that opens in line %llu is never closed: all that follows would be one field",
+             (unsigned long long)t->quote_line);
     return;
   case BLT_BAD_QUOTE_TEXT:
     snprintf(t->reason, room, "text follows a closing quote; a quote inside quotes is doubled");
@@ -98,6 +101,11 @@ static blt_status tell(blt_loading *k, blt_bad *b, blt_rows *w, told *t, blt_err
   if (status != BLT_OK) return status;
   t->row = k->records + b->before;
   t->line++;
+  if (b->reason == BLT_BAD_QUOTE_OPEN) {
+    status = lines_before(k, b->where, &t->quote_line, err);
+    if (status != BLT_OK) return status;
+    t->quote_line++;
+  }
   t->column = b->column < k->l->plan.ncols ? k->l->plan.columns[b->column].name : NULL;
   explain(k, b, t);
   return BLT_OK;
@@ -105,13 +113,13 @@ static blt_status tell(blt_loading *k, blt_bad *b, blt_rows *w, told *t, blt_err
 
 static blt_status stop_at(blt_loading *k, const blt_bad *b, const told *t, blt_error *err) {
   const char *name = blt_source_name(k->l->source);
+  unsigned long long row = t->row, line = t->quote_line ? t->quote_line : t->line;
+  unsigned long long byte = t->quote_line ? b->where : b->offset;
   if (t->column)
-    return blt_fail_at(err, BLT_EFORMAT, (int64_t)t->line,
-                       "%s:%llu: column '%.80s': %s (row %llu, byte %llu)", name, (unsigned long long)t->line,
-                       t->column, t->reason, (unsigned long long)t->row, (unsigned long long)b->offset);
-  return blt_fail_at(err, BLT_EFORMAT, (int64_t)t->line, "%s:%llu: %s (row %llu, byte %llu)", name,
-                     (unsigned long long)t->line, t->reason, (unsigned long long)t->row,
-                     (unsigned long long)b->offset);
+    return blt_fail_at(err, BLT_EFORMAT, (int64_t)line, "%s:%llu: column '%.80s': %s (row %llu, byte %llu)",
+                       name, line, t->column, t->reason, row, byte);
+  return blt_fail_at(err, BLT_EFORMAT, (int64_t)line, "%s:%llu: %s (row %llu, byte %llu)", name, line,
+                     t->reason, row, byte);
 }
 
 static blt_status make_rejects(blt_loading *k, blt_error *err) {

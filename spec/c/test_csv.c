@@ -245,7 +245,12 @@ static void the_first_bad_row_is_named(void) {
   CHECK_STR(read_as("a,b\n1,\n", o), "input:2: column 'b': null where a value is required (row 1, byte 4)");
   CHECK_STR(read_as("a,b\n1\n", o), "input:2: 1 field where 2 are expected (row 1, byte 4)");
   CHECK_STR(read_as("a,b\n1,2,3\n", o), "input:2: 3 fields where 2 are expected (row 1, byte 4)");
-  READS("a,b\n1,\"x\n", "input:2: column 'b': a quote is opened and never closed (row 1, byte 4)");
+  READS("a,b\n1,\"x\n2,y\n",
+        "input:2: column 'b': the quote that opens in line 2 is never closed: all that follows "
+        "would be one field (row 1, byte 6)");
+  READS("a,b\n\"1\n\",\"x\n",
+        "input:3: column 'b': the quote that opens in line 3 is never closed: all that follows "
+        "would be one field (row 1, byte 9)");
   READS(
       "a,b\n1,\"x\"y\n",
       "input:2: column 'b': text follows a closing quote; a quote inside quotes is doubled (row 1, byte 4)");
@@ -270,6 +275,11 @@ static void rejected_rows_are_kept(void) {
       "4,5,38,'c',-,'text follows a closing quote; a quote inside quotes is doubled','3,2012-01-02,\"r\"s'");
   CHECK_INT(r.rejected, 3);
   CHECK_INT(blt_table_dict(r.table, 2)->count, 2); /* q and r left no trace */
+  release(&r);
+  const char *open = "a,b,c\n1,2012-01-01,\"p\nq\"\n2,2012-01-02,\"r\n3,2012-01-03,s\n";
+  CHECK(read_from(ctx, open, strlen(open), &o, &r) == BLT_OK);
+  CHECK_STR(show(r.table), "a int64,b date,c string;1,2012-01-01,'p\nq';3,2012-01-03,'s'");
+  CHECK_INT(r.rejected, 1); /* its line alone */
   release(&r);
   o.max_rejects = 2;
   CHECK(read_from(ctx, text, strlen(text), &o, &r) == BLT_EFORMAT);
