@@ -91,7 +91,9 @@ static inline naive nv_arith(char op, const naive *a, const naive *b) {
     __int128 sum = op == '+' ? i + j : i - j;
     return decimal ? nv_decimal(sum, scale) : nv_int(sum);
   }
-  if (j == 0) return nv_null((blt_type){.id = BLT_INT64});
+  if (j ==
+      0) /* of the type that the rest would have: a decimal's null does not take every integer beside it */
+    return nv_null((blt_type){.id = decimal && op == '%' ? BLT_DECIMAL : BLT_INT64, .scale = (uint8_t)scale});
   __int128 q = i / j, r = i % j;
   if (r != 0 && (r < 0) != (j < 0)) q--, r += j;
   if (op == 'q') return nv_int(q);
