@@ -1,4 +1,5 @@
 #include "ctx.h"
+#include "mem.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -19,6 +20,10 @@ blt_ctx *blt_ctx_new(void) {
 blt_ctx *blt_ctx_retain(blt_ctx *ctx) {
   atomic_fetch_add(&ctx->refs, 1);
   return ctx;
+}
+
+uint64_t blt_ctx_serial(blt_ctx *ctx) {
+  return atomic_fetch_add_explicit(&ctx->serial, 1, memory_order_relaxed) + 1;
 }
 
 void blt_ctx_release(blt_ctx *ctx) {

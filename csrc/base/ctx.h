@@ -15,6 +15,7 @@ struct blt_ctx {
   atomic_uint refs;
   atomic_size_t limit, used, peak;
   atomic_uint_fast64_t fail_at; /* 0: off; counts down to 1, stays there */
+  atomic_uint_fast64_t serial;  /* the last number given */
   pthread_mutex_t lock;         /* guards `pooled` and `slabs` */
   struct {
     void *p;

@@ -20,6 +20,10 @@ void *blt_realloc(blt_ctx *ctx, void *p, size_t old, size_t bytes);
 void blt_free(blt_ctx *ctx, void *p, size_t bytes);        /* NULL is allowed */
 char *blt_strdup(blt_ctx *ctx, const char *s, size_t len); /* zero-terminated; free with len + 1 */
 
+/* A number that nothing else of the context gets, from 1 on: for what has to be told apart from something
+ * freed that lay at the same address. */
+uint64_t blt_ctx_serial(blt_ctx *ctx);
+
 blt_status blt_grow_more(blt_ctx *ctx, void *p, size_t *cap, size_t need, size_t size, blt_error *err);
 /* Grows array `*p` of `size`-byte items from `*cap` items to at least `need` (doubling). */
 static inline blt_status blt_grow(blt_ctx *ctx, void *p, size_t *cap, size_t need, size_t size,

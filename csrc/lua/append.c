@@ -7,19 +7,6 @@
 
 #define BULK 1024 /* rows from which append_columns makes blocks of its own */
 
-static blt_status push_string(lua_State *L, int index, blt_table *t, uint32_t col, bind_memo_place memos,
-                              blt_error *err) {
-  uint32_t code;
-  if (!blt_table_interns(t, col)) {
-    size_t len;
-    const char *s = lua_tolstring(L, index, &len);
-    return blt_table_push_str(t, col, s, len, err);
-  }
-  blt_status st = bind_memo_code(L, index, blt_table_dict(t, col), col, memos, &code, err);
-  if (st == BLT_OK) blt_table_push_code(t, col, code);
-  return st;
-}
-
 /* What a column's name and type add to the message of a value that was refused. */
 blt_status bind_column_failed(const blt_table *t, uint32_t col, blt_error *err) {
   char message[sizeof err->message], type[24];
@@ -44,46 +31,87 @@ static blt_status push_converted(lua_State *L, int index, blt_table *t, uint32_t
   return blt_table_push_i64(t, col, v.u.i, err);
 }
 
-static inline blt_status push_cell(lua_State *L, int index, blt_table *t, uint32_t col, blt_type type,
-                                   bind_memo_place memos, blt_error *err) {
-  switch (type.id) {
-  case BLT_INT64:
-    if (lua_isinteger(L, index)) return blt_table_push_i64(t, col, lua_tointeger(L, index), err);
-    break;
-  case BLT_FLOAT64:
-    if (lua_type(L, index) == LUA_TNUMBER) return blt_table_push_f64(t, col, lua_tonumber(L, index), err);
-    break;
-  case BLT_STRING:
-    if (lua_type(L, index) == LUA_TSTRING) return push_string(L, index, t, col, memos, err);
-    break;
-  default:
-    break;
-  }
-  return push_converted(L, index, t, col, type, err);
+/* ---- one row ----
+ *
+ * What the memo knows of the row's strings is fetched first, the other values are stored meanwhile, the
+ * strings' codes last. A string that the memo does not know is rare and costs a second try: learning it may
+ * raise, so no row may be open then. */
+
+/* A value of a column that is no string: what needs neither a check nor a conversion goes straight in. */
+static inline blt_status push_other(lua_State *L, int index, blt_table *t, blt_row *row, uint32_t col,
+                                    blt_type type, blt_error *err) {
+  if (type.id == BLT_INT64 && lua_isinteger(L, index))
+    blt_row_put_i64(row, col, lua_tointeger(L, index));
+  else if (type.id == BLT_FLOAT64 && lua_type(L, index) == LUA_TNUMBER)
+    blt_row_put_f64(row, col, lua_tonumber(L, index));
+  else
+    return push_converted(L, index, t, col, type, err);
+  return BLT_OK;
 }
 
-/* Ends the row that pushes with status `st` have filled. */
-static blt_status end_row(blt_table *t, blt_status st, blt_error *err) {
-  if (st == BLT_OK) st = blt_table_end_row(t, err);
-  if (st != BLT_OK) blt_table_abort_row(t);
+/* Fills the open row with the values from `first` on. `*unknown` when a string was left out. */
+static blt_status push_values(lua_State *L, int first, blt_table *t, bind_memos *memos, bool *unknown,
+                              blt_error *err) {
+  const blt_field *fields = memos->schema->fields;
+  const uint32_t *order = memos->order;
+  blt_status st = BLT_OK;
+  for (uint32_t k = 0; k < memos->nstrings; k++) {
+    bind_memo *m = &memos->columns[order[k]];
+    m->address = bind_memo_address(L, first + (int)order[k]);
+    bind_memo_prefetch(m, m->address);
+  }
+  for (uint32_t k = memos->nstrings; k < memos->ncols && st == BLT_OK; k++)
+    st = push_other(L, first + (int)order[k], t, memos->row, order[k], fields[order[k]].type, err);
+  for (uint32_t k = 0; k < memos->nstrings && st == BLT_OK; k++) {
+    uint32_t c = order[k], code;
+    bind_memo *m = &memos->columns[c];
+    const blt_dict *d = blt_table_interns(t, c);
+    if (!m->address || !d) {
+      st = push_converted(L, first + (int)c, t, c, fields[c].type, err);
+    } else if (bind_memo_find(m, d, m->address, &code)) {
+      blt_row_put_code(memos->row, c, code);
+      m->learnt = false;
+    } else {
+      *unknown = true;
+    }
+  }
   return st;
 }
 
-/* A row of the values from `first` on. Strings come last, so that what the memo knows of them arrives from
- * memory while the others are stored. */
+/* The same when the memo lacks a string: codes first. */
+static blt_status learn_values(lua_State *L, int first, blt_table *t, bind_memo_place memos, blt_error *err) {
+  const blt_schema *schema = memos.memos->schema;
+  for (uint32_t c = 0; c < schema->ncols; c++) {
+    blt_dict *d = schema->fields[c].type.id == BLT_STRING ? blt_table_interns(t, c) : NULL;
+    if (!d || lua_type(L, first + (int)c) != LUA_TSTRING) continue;
+    blt_status st = bind_memo_learn(L, first + (int)c, d, c, memos, &memos.memos->columns[c].code, err);
+    if (st != BLT_OK) return st;
+  }
+  blt_row *row = memos.memos->row;
+  blt_status st = blt_table_begin_row(t, err);
+  for (uint32_t c = 0; c < schema->ncols && st == BLT_OK; c++) {
+    if (blt_table_interns(t, c) && lua_type(L, first + (int)c) == LUA_TSTRING)
+      blt_row_put_code(row, c, memos.memos->columns[c].code);
+    else
+      st = push_other(L, first + (int)c, t, row, c, schema->fields[c].type, err);
+  }
+  return st;
+}
+
+/* A row of the values from `first` on. Raises when Lua is out of memory. */
 static blt_status append_values(lua_State *L, int first, blt_table *t, bind_memo_place memos,
                                 blt_error *err) {
-  const blt_schema *schema = blt_table_schema(t);
+  bool unknown = false;
   blt_status st = blt_table_begin_row(t, err);
   if (st != BLT_OK) return st;
-  for (uint32_t c = 0; c < schema->ncols; c++)
-    if (schema->fields[c].type.id == BLT_STRING && lua_type(L, first + (int)c) == LUA_TSTRING)
-      bind_memo_prefetch(L, first + (int)c, c, memos.memos);
-  for (int strings = 0; strings < 2; strings++)
-    for (uint32_t c = 0; c < schema->ncols && st == BLT_OK; c++)
-      if ((schema->fields[c].type.id == BLT_STRING) == strings)
-        st = push_cell(L, first + (int)c, t, c, schema->fields[c].type, memos, err);
-  return end_row(t, st, err);
+  st = push_values(L, first, t, memos.memos, &unknown, err);
+  if (st == BLT_OK && unknown) {
+    blt_table_abort_row(t);
+    st = learn_values(L, first, t, memos, err);
+  }
+  if (st == BLT_OK) st = blt_table_end_row(t, err);
+  if (st != BLT_OK) blt_table_abort_row(t);
+  return st;
 }
 
 static void check_count(lua_State *L, lua_Integer got, uint32_t wanted) {
@@ -147,23 +175,31 @@ static bind_memo_place own_memos(lua_State *L, int handle, const bind_table *h) 
     return place;
   }
   lua_pop(L, 1);
-  place.memos = bind_memos_new(L, bind_state_of(L), blt_table_schema(h->t)->ncols);
+  place.memos = bind_memos_new(L, bind_state_of(L), h->t);
   lua_pushvalue(L, -1);
   lua_setiuservalue(L, handle, 1);
   return place;
 }
 
+/* bind_table_at(L, 1), without looking for the metatable by its name: it is upvalue 2. */
+static bind_table *handle(lua_State *L) {
+  bool ours = lua_getmetatable(L, 1) && lua_rawequal(L, -1, lua_upvalueindex(2));
+  bind_table *h = ours ? lua_touserdata(L, 1) : bind_table_at(L, 1);
+  if (ours) lua_pop(L, 1);
+  return h->t ? h : bind_table_at(L, 1);
+}
+
 /* t:append(v1, …, vn), t:append{v1, …, vn}, t:append{name = value, …} -> true, or nil, message, code */
 static int append(lua_State *L) {
-  bind_table *h = bind_table_at(L, 1);
-  const blt_schema *schema = blt_table_schema(h->t);
-  int first = 2;
+  int given = lua_gettop(L) - 1, first = 2;
+  bind_table *h = handle(L);
+  bind_memo_place memos = own_memos(L, 1, h);
   blt_error err;
-  if (lua_type(L, 2) == LUA_TTABLE && lua_gettop(L) == 2)
-    first = bind_spread(L, 2, schema);
+  if (given == 1 && lua_type(L, 2) == LUA_TTABLE)
+    first = bind_spread(L, 2, memos.memos->schema);
   else
-    check_count(L, lua_gettop(L) - 1, schema->ncols);
-  if (append_values(L, first, h->t, own_memos(L, 1, h), &err) != BLT_OK) return bind_report(L, &err);
+    check_count(L, given, memos.memos->ncols);
+  if (append_values(L, first, h->t, memos, &err) != BLT_OK) return bind_report(L, &err);
   lua_pushboolean(L, true);
   return 1;
 }
@@ -171,10 +207,10 @@ static int append(lua_State *L) {
 /* The closure of t:appender(): upvalues state, table, memos. */
 static int append_fast(lua_State *L) {
   bind_table *h = lua_touserdata(L, lua_upvalueindex(2));
-  if (!h->t) return bind_raise(L, "the table is closed");
-  check_count(L, lua_gettop(L), blt_table_schema(h->t)->ncols);
-  blt_error err;
   bind_memo_place memos = {lua_touserdata(L, lua_upvalueindex(3)), lua_upvalueindex(3)};
+  blt_error err;
+  if (!h->t) return bind_raise(L, "the table is closed");
+  check_count(L, lua_gettop(L), memos.memos->ncols);
   if (append_values(L, 1, h->t, memos, &err) != BLT_OK) return bind_report(L, &err);
   lua_pushboolean(L, true);
   return 1;
@@ -185,7 +221,7 @@ static int appender(lua_State *L) {
   bind_table *h = bind_table_at(L, 1);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_pushvalue(L, 1);
-  bind_memos_new(L, bind_state_of(L), blt_table_schema(h->t)->ncols);
+  bind_memos_new(L, bind_state_of(L), h->t);
   lua_pushcclosure(L, append_fast, 3);
   return 1;
 }
@@ -200,12 +236,26 @@ static int row_failed(lua_State *L, blt_table *t, uint64_t before, blt_error *er
   return bind_report(L, err);
 }
 
-/* t:append_rows{row, …} -> how many; all or none: or nil, message, code */
-static int append_rows(lua_State *L) {
-  bind_table *h = bind_table_at(L, 1);
+/* Calls `append_many` with our arguments, a table first. When it raises, the rows that it added are taken
+ * back. */
+static int all_or_none(lua_State *L, lua_CFunction append_many) {
+  blt_table *t = bind_table_at(L, 1)->t;
+  uint64_t before = blt_table_all_rows(t);
+  lua_settop(L, 2);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushcclosure(L, append_many, 1);
+  lua_pushvalue(L, 1);
+  lua_pushvalue(L, 2);
+  if (lua_pcall(L, 2, LUA_MULTRET, 0) == LUA_OK) return lua_gettop(L) - 2;
+  blt_error ignored;
+  blt_table_cut(t, before, &ignored);
+  return lua_error(L);
+}
+
+static int append_all_rows(lua_State *L) {
+  bind_table *h = lua_touserdata(L, 1);
   const blt_schema *schema = blt_table_schema(h->t);
   luaL_checktype(L, 2, LUA_TTABLE);
-  lua_settop(L, 2);
   bind_memo_place memos = own_memos(L, 1, h);
   lua_Integer n = row_length(L, 2);
   uint64_t before = blt_table_all_rows(h->t);
@@ -218,6 +268,11 @@ static int append_rows(lua_State *L) {
   }
   lua_pushinteger(L, n);
   return 1;
+}
+
+/* t:append_rows{row, …} -> how many; all or none: or nil, message, code */
+static int append_rows(lua_State *L) {
+  return all_or_none(L, append_all_rows);
 }
 
 /* Pushes the sequence of each column (nil when it is left out) and returns the longest length. */
@@ -244,45 +299,39 @@ static lua_Integer column_sequences(lua_State *L, const blt_schema *schema) {
 static blt_status append_by_row(lua_State *L, blt_table *t, lua_Integer from, lua_Integer to,
                                 lua_Integer *bad, blt_error *err) {
   bind_memo_place memos = {lua_touserdata(L, 3), 3};
-  const blt_schema *schema = blt_table_schema(t);
+  int top = lua_gettop(L), ncols = (int)blt_table_schema(t)->ncols;
   for (lua_Integer i = from; i <= to; i++) {
     *bad = i;
-    blt_status st = blt_table_begin_row(t, err);
-    if (st != BLT_OK) return st;
-    for (uint32_t c = 0; c < schema->ncols && st == BLT_OK; c++) {
-      if (lua_isnil(L, 4 + (int)c)) {
-        blt_table_push_null(t, c);
-        continue;
-      }
-      lua_rawgeti(L, 4 + (int)c, i);
-      st = push_cell(L, -1, t, c, schema->fields[c].type, memos, err);
-      lua_pop(L, 1);
+    for (int c = 0; c < ncols; c++) {
+      if (lua_isnil(L, 4 + c))
+        lua_pushnil(L);
+      else
+        lua_rawgeti(L, 4 + c, i);
     }
-    if (end_row(t, st, err) != BLT_OK) return err->code;
+    blt_status st = append_values(L, top + 1, t, memos, err);
+    if (st != BLT_OK) return st;
+    lua_settop(L, top);
   }
   return BLT_OK;
 }
 
-/* t:append_columns{name = {v1, …}, …} -> how many rows; all or none: nil, message, code */
-static int append_columns(lua_State *L) {
-  bind_state *s = bind_state_of(L);
-  bind_table *h = bind_table_at(L, 1);
+static int append_all_columns(lua_State *L) {
+  bind_table *h = lua_touserdata(L, 1);
   const blt_schema *schema = blt_table_schema(h->t);
   luaL_checktype(L, 2, LUA_TTABLE);
-  lua_settop(L, 2);
-  luaL_checkstack(L, (int)schema->ncols + 12, "so many columns");
-  bind_memos_new(L, s, schema->ncols);
-  lua_Integer n = column_sequences(L, schema), bad = 0;
+  luaL_checkstack(L, 2 * (int)schema->ncols + 40, "so many columns");
+  bind_memos_new(L, bind_state_of(L), h->t);
+  lua_Integer n = column_sequences(L, schema), bad = 0, done = 0;
+  bind_group_codes_new(L, schema);
+  int codes = lua_gettop(L);
   uint64_t before = blt_table_all_rows(h->t);
   blt_error err;
-  blt_status st = blt_table_begin_row(h->t, &err); /* before strings are learnt: may the table change now? */
-  blt_table_abort_row(h->t);
-  lua_Integer done = 0;
+  blt_status st = blt_table_writable(h->t, &err); /* before strings are learnt */
   while (st == BLT_OK && done < n) {
     uint64_t filled = blt_table_all_rows(h->t) % BLT_BLOCK_ROWS;
     lua_Integer left = n - done, group = left < BLT_BLOCK_ROWS ? left : BLT_BLOCK_ROWS;
     if (filled == 0 && schema->nkeys == 0 && group >= BULK) {
-      st = bind_append_group(L, h->t, done + 1, (uint32_t)group, &bad, &err);
+      st = bind_append_group(L, h->t, codes, done + 1, (uint32_t)group, &bad, &err);
     } else {
       lua_Integer room = (lua_Integer)(BLT_BLOCK_ROWS - filled);
       group = left < room ? left : room;
@@ -295,15 +344,21 @@ static int append_columns(lua_State *L) {
   return 1;
 }
 
+/* t:append_columns{name = {v1, …}, …} -> how many rows; all or none: nil, message, code */
+static int append_columns(lua_State *L) {
+  return all_or_none(L, append_all_columns);
+}
+
 void bind_open_append(lua_State *L, int state) {
-  static const luaL_Reg methods[] = {{"append", append},
-                                     {"appender", appender},
-                                     {"append_rows", append_rows},
-                                     {"append_columns", append_columns},
-                                     {NULL, NULL}};
+  static const luaL_Reg methods[] = {
+      {"appender", appender}, {"append_rows", append_rows}, {"append_columns", append_columns}, {NULL, NULL}};
   luaL_getmetatable(L, BIND_TABLE);
   lua_getfield(L, -1, "__index");
   lua_pushvalue(L, state);
   luaL_setfuncs(L, methods, 1);
+  lua_pushvalue(L, state);
+  lua_pushvalue(L, -3);
+  lua_pushcclosure(L, append, 2);
+  lua_setfield(L, -2, "append");
   lua_pop(L, 2);
 }

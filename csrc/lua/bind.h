@@ -105,11 +105,13 @@ typedef struct bind_schema {
 } bind_schema;
 /* Puts the column's name and type before the message of a value that was refused; returns its status. */
 blt_status bind_column_failed(const blt_table *t, uint32_t col, blt_error *err);
+/* Pushes what bind_append_group needs at `codes`, for any number of groups. */
+void bind_group_codes_new(lua_State *L, const blt_schema *schema);
 /* Adds rows first to first + n - 1 (n at most a block) of the sequences that stand in the stack from index 4
  * on, one a column (nil: all null), as a group of blocks, with memos at index 3. `*bad` is the row that was
- * refused. */
-blt_status bind_append_group(lua_State *L, blt_table *t, lua_Integer first, uint32_t n, lua_Integer *bad,
-                             blt_error *err);
+ * refused. Raises when Lua is out of memory. */
+blt_status bind_append_group(lua_State *L, blt_table *t, int codes, lua_Integer first, uint32_t n,
+                             lua_Integer *bad, blt_error *err);
 /* ---- databases (db.c) ---- */
 blt_db *bind_db_at(lua_State *L, int index); /* checked, open */
 /* Pushes a handle of `t`, which belongs to the database at `index`. */

@@ -4,30 +4,40 @@
 #include <string.h>
 
 #define BIND_MEMOS "blotter.memos"
-#define FIRST_SLOTS 1024u
+#define FIRST_BUCKETS 128u
 #define MOST_HELD (1u << 18) /* strings a column */
 #define LONGEST 40           /* bytes; longer strings may be several objects of one content */
 
-static void forget(bind_memos *m, bind_memo *c) {
-  blt_free(m->ctx, c->slots, ((size_t)c->mask + 1) * sizeof *c->slots);
-  blt_dict_release(c->dict);
-  *c = (bind_memo){0};
+static void forget(bind_memos *memos, bind_memo *m) {
+  if (m->buckets) blt_free(memos->ctx, m->buckets, ((size_t)m->mask + 1) * sizeof *m->buckets);
+  m->buckets = NULL;
+  m->dict = m->mask = m->held = 0;
 }
 
 static int memos_release(lua_State *L) {
-  bind_memos *m = lua_touserdata(L, 1);
-  for (uint32_t i = 0; i < m->ncols; i++)
-    if (m->columns[i].slots) forget(m, &m->columns[i]);
-  m->ncols = 0;
-  blt_ctx_release(m->ctx);
-  m->ctx = NULL;
+  bind_memos *memos = lua_touserdata(L, 1);
+  for (uint32_t i = 0; i < memos->ncols; i++) forget(memos, &memos->columns[i]);
+  memos->ncols = 0;
+  blt_ctx_release(memos->ctx);
+  memos->ctx = NULL;
   return 0;
 }
 
-bind_memos *bind_memos_new(lua_State *L, bind_state *s, uint32_t ncols) {
-  size_t bytes = sizeof(bind_memos) + ncols * sizeof(bind_memo);
-  bind_memos *m = lua_newuserdatauv(L, bytes, 1);
-  memset(m, 0, bytes);
+static void sort_columns(bind_memos *memos) {
+  uint32_t n = 0;
+  memos->order = (uint32_t *)(memos->columns + memos->ncols);
+  for (int strings = 1; strings >= 0; strings--) {
+    for (uint32_t c = 0; c < memos->ncols; c++)
+      if ((memos->schema->fields[c].type.id == BLT_STRING) == strings) memos->order[n++] = c;
+    if (strings) memos->nstrings = n;
+  }
+}
+
+bind_memos *bind_memos_new(lua_State *L, bind_state *s, blt_table *t) {
+  uint32_t ncols = blt_table_schema(t)->ncols;
+  size_t bytes = sizeof(bind_memos) + ncols * (sizeof(bind_memo) + sizeof(uint32_t));
+  bind_memos *memos = lua_newuserdatauv(L, bytes, 1);
+  memset(memos, 0, bytes);
   if (luaL_newmetatable(L, BIND_MEMOS)) {
     lua_pushcfunction(L, memos_release);
     lua_setfield(L, -2, "__gc");
@@ -35,99 +45,73 @@ bind_memos *bind_memos_new(lua_State *L, bind_state *s, uint32_t ncols) {
   lua_setmetatable(L, -2);
   lua_newtable(L);
   lua_setiuservalue(L, -2, 1);
-  m->ctx = blt_ctx_retain(s->ctx);
-  m->ncols = ncols;
-  return m;
+  memos->ctx = blt_ctx_retain(s->ctx);
+  memos->schema = blt_table_schema(t);
+  memos->row = blt_table_open_row(t);
+  memos->ncols = ncols;
+  sort_columns(memos);
+  return memos;
 }
 
-static inline uint32_t first_slot(const bind_memo *c, const char *s) {
-  return (uint32_t)(((uintptr_t)s >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 40) & c->mask;
+static void put(bind_memo *m, uint64_t slot) {
+  uint32_t i = bind_memo_home(m, slot >> BIND_MEMO_CODE_BITS << 3), k = 0;
+  while (m->buckets[i].slots[BIND_MEMO_SLOTS - 1]) i = (i + 1) & m->mask;
+  while (m->buckets[i].slots[k]) k++;
+  m->buckets[i].slots[k] = slot;
 }
 
-/* Where the string's entry is, or the free slot where it would be. */
-static inline bind_memo_slot *find(const bind_memo *c, const char *s) {
-  uint32_t i = first_slot(c, s);
-  while (c->slots[i].s && c->slots[i].s != s) i = (i + 1) & c->mask;
-  return &c->slots[i];
-}
-
-/* A table of `n` slots with the entries of the one before. */
-static bool resize(bind_memos *m, bind_memo *c, uint32_t n) {
-  bind_memo wider = *c;
-  wider.slots = blt_calloc(m->ctx, n, sizeof *wider.slots);
+/* A table of `n` buckets with the entries of the one before. */
+static bool resize(bind_memos *memos, bind_memo *m, uint32_t n) {
+  bind_memo wider = *m;
+  wider.buckets = blt_calloc(memos->ctx, n, sizeof *wider.buckets);
   wider.mask = n - 1;
-  if (!wider.slots) return false;
-  for (uint32_t i = 0; c->slots && i <= c->mask; i++)
-    if (c->slots[i].s) *find(&wider, c->slots[i].s) = c->slots[i];
-  if (c->slots) blt_free(m->ctx, c->slots, ((size_t)c->mask + 1) * sizeof *c->slots);
-  *c = wider;
+  wider.shift = 64 - (uint32_t)__builtin_ctz(n);
+  if (!wider.buckets) return false;
+  for (uint32_t i = 0; m->buckets && i <= m->mask; i++)
+    for (int k = 0; k < BIND_MEMO_SLOTS && m->buckets[i].slots[k]; k++) put(&wider, m->buckets[i].slots[k]);
+  if (m->buckets) blt_free(memos->ctx, m->buckets, ((size_t)m->mask + 1) * sizeof *m->buckets);
+  *m = wider;
   return true;
 }
 
-/* What remember() is called with. */
-typedef struct news {
-  bind_memos *memos;
-  uint32_t col, code;
-  blt_dict *dict;
-} news;
-
-/* Starts the column's memo anew, with another dictionary. The table of what Lua holds for all columns is
- * at 3. */
-static bool begin(lua_State *L, const news *n) {
-  bind_memo *c = &n->memos->columns[n->col];
-  if (c->slots) forget(n->memos, c);
-  lua_newtable(L);
-  lua_rawseti(L, 3, (lua_Integer)n->col + 1);
-  if (!resize(n->memos, c, FIRST_SLOTS)) return false;
-  c->dict = blt_dict_retain(n->dict);
-  return true;
-}
-
-/* (news, string, table of held strings): enters the string, when Lua holds no other object of its content for
- * us. */
-static int remember(lua_State *L) {
-  const news *n = lua_touserdata(L, 1);
-  bind_memo *c = &n->memos->columns[n->col];
-  const char *s = lua_tostring(L, 2);
-  if (c->dict != n->dict && !begin(L, n)) return 0;
-  if (c->held > c->mask / 2 && !resize(n->memos, c, (c->mask + 1) * 4)) return 0;
-  lua_rawgeti(L, 3, (lua_Integer)n->col + 1);
-  if (lua_rawgeti(L, 4, (lua_Integer)n->code + 1) == LUA_TSTRING) return 0;
-  lua_pushvalue(L, 2);
-  lua_rawseti(L, 4, (lua_Integer)n->code + 1);
-  c->held++;
-  *find(c, s) = (bind_memo_slot){s, n->code};
-  return 0;
-}
-
-void bind_memo_prefetch(lua_State *L, int index, uint32_t col, const bind_memos *memos) {
-  const bind_memo *c = &memos->columns[col];
-  if (c->slots) __builtin_prefetch(&c->slots[first_slot(c, lua_tolstring(L, index, NULL))]);
-}
-
-blt_status bind_memo_code(lua_State *L, int index, blt_dict *d, uint32_t col, bind_memo_place at,
-                          uint32_t *code, blt_error *err) {
-  bind_memos *memos = at.memos;
-  bind_memo *c = &memos->columns[col];
-  const char *s = lua_tolstring(L, index, NULL); /* without its length the string itself is not touched */
-  size_t len;
-  if (c->dict == d) {
-    const bind_memo_slot *slot = find(c, s);
-    if (slot->s) {
-      *code = slot->code;
-      return BLT_OK;
-    }
+/* Room for one more string; when the codes are those of another dictionary the memo starts anew. The table
+ * of what Lua holds for all columns is on top of the stack, and that for this one is left above it. */
+static bool make_room(lua_State *L, bind_memos *memos, uint32_t col, uint64_t dict) {
+  bind_memo *m = &memos->columns[col];
+  if (m->dict != dict) {
+    forget(memos, m);
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, -3, (lua_Integer)col + 1);
+    if (!resize(memos, m, FIRST_BUCKETS)) return false;
+    m->dict = dict;
+    return true;
   }
-  s = lua_tolstring(L, index, &len);
+  lua_rawgeti(L, -1, (lua_Integer)col + 1);
+  return m->held < (m->mask + 1) * (BIND_MEMO_SLOTS * 7 / 8) || resize(memos, m, (m->mask + 1) * 2);
+}
+
+blt_status bind_memo_learn(lua_State *L, int index, blt_dict *d, uint32_t col, bind_memo_place at,
+                           uint32_t *code, blt_error *err) {
+  bind_memo *m = &at.memos->columns[col];
+  size_t len;
+  const char *s = lua_tolstring(L, index, &len);
+  uint64_t address = (uintptr_t)s;
   blt_status st = blt_dict_intern(d, s, len, code, err);
-  if (st != BLT_OK || len > LONGEST || (c->dict == d && c->held == MOST_HELD) || !lua_checkstack(L, 8))
-    return st;
-  news n = {memos, col, *code, d};
+  if (st != BLT_OK || len > LONGEST || *code >> BIND_MEMO_CODE_BITS || address >> 48) return st;
+  if (bind_memo_find(m, d, address, code)) return BLT_OK;
+  if (m->dict == d->id && m->held == MOST_HELD) return BLT_OK;
+  m->learnt = true;
+  int top = lua_gettop(L);
   index = lua_absindex(L, index);
-  lua_pushcfunction(L, remember);
-  lua_pushlightuserdata(L, &n);
-  lua_pushvalue(L, index);
+  luaL_checkstack(L, 4, "a string to remember");
   lua_getiuservalue(L, at.index, 1);
-  if (lua_pcall(L, 3, 0, 0) != LUA_OK) lua_pop(L, 1); /* out of memory: then it is not remembered */
+  if (make_room(L, at.memos, col, d->id)) {
+    lua_pushvalue(L, index);
+    lua_rawseti(L, -2, (lua_Integer)m->held + 1);
+    m->held++;
+    put(m, address >> 3 << BIND_MEMO_CODE_BITS | *code);
+  }
+  lua_settop(L, top);
   return BLT_OK;
 }

@@ -1,36 +1,48 @@
 /* memo.h: which Lua string has which dictionary code, by the string's address.
  *
  * A short string is one object for as long as Lua holds it, so its address stands for its content. The memo
- * makes Lua hold it (a Lua table, code + 1 -> string) and keeps a reference of the dictionary, which is not
- * cut back while it is shared: so neither the address nor the code can come to mean something else. Long
- * strings are looked up anew.
+ * makes Lua hold it, and knows by the dictionary's id when codes may have come to mean something else: so an
+ * entry that is found is right, and neither the string nor the dictionary is touched. Long strings are looked
+ * up anew.
  */
 #ifndef BLT_LUA_MEMO_H
 #define BLT_LUA_MEMO_H
 
 #include "bind.h"
 
-typedef struct bind_memo_slot {
-  const char *s;
-  uint32_t code;
-} bind_memo_slot;
+#define BIND_MEMO_SLOTS 8
+#define BIND_MEMO_CODE_BITS 19 /* of a slot, below the address without its three lowest bits */
+
+/* A cache line of slots, filled from the first to the last; what finds it full goes into the next bucket. A
+ * slot is an address and a code in one word, 0 when free. */
+typedef struct bind_memo_bucket {
+  uint64_t slots[BIND_MEMO_SLOTS];
+} bind_memo_bucket;
 
 /* Of one column. */
 typedef struct bind_memo {
-  blt_dict *dict; /* NULL until the first string, and for other columns */
-  bind_memo_slot *slots;
-  uint32_t mask; /* slots - 1 */
-  uint32_t held; /* strings that Lua holds for us */
+  uint64_t dict; /* id of the dictionary, 0 until the first string, and for other columns */
+  bind_memo_bucket *buckets;
+  uint32_t mask;    /* buckets - 1 */
+  uint32_t shift;   /* 64 - log2(buckets) */
+  uint32_t held;    /* strings that Lua holds for us */
+  uint64_t address; /* of the row in hand: its string, */
+  uint32_t code;    /* and, when it had to be learnt, the code */
+  bool learnt;      /* the last string was new: then the next may be too, and its bytes are fetched */
 } bind_memo;
 
-/* All columns of a table, as a userdata that is left on the stack. */
+/* All columns of a table, and what of the table every row needs. */
 typedef struct bind_memos {
   blt_ctx *ctx;
-  uint32_t ncols;
+  const blt_schema *schema;
+  blt_row *row;
+  uint32_t ncols, nstrings;
+  uint32_t *order; /* columns: the nstrings of strings, then the others */
   bind_memo columns[];
 } bind_memos;
 
-bind_memos *bind_memos_new(lua_State *L, bind_state *s, uint32_t ncols);
+/* Pushes memos for `t`, as a userdata; they hold no reference of it. */
+bind_memos *bind_memos_new(lua_State *L, bind_state *s, blt_table *t);
 
 /* Memos, and the stack index or upvalue at which they stand. */
 typedef struct bind_memo_place {
@@ -38,11 +50,43 @@ typedef struct bind_memo_place {
   int index;
 } bind_memo_place;
 
-/* Fetches what bind_memo_code will look at for the Lua string at `index`. */
-void bind_memo_prefetch(lua_State *L, int index, uint32_t col, const bind_memos *memos);
-/* The code of the Lua string at `index` in the dictionary of column `col`, which learns it when it is new.
- * Raises nothing. */
-blt_status bind_memo_code(lua_State *L, int index, blt_dict *d, uint32_t col, bind_memo_place at,
-                          uint32_t *code, blt_error *err);
+/* The bucket where a string at `address` is looked for first. */
+static inline uint32_t bind_memo_home(const bind_memo *m, uint64_t address) {
+  return (uint32_t)((address >> 3) * UINT64_C(0x9e3779b97f4a7c15) >> m->shift);
+}
+
+/* Address of the Lua string at `index`, 0 when there is no string. Without its length the string itself is
+ * not touched. */
+static inline uint64_t bind_memo_address(lua_State *L, int index) {
+  return lua_type(L, index) == LUA_TSTRING ? (uintptr_t)lua_tolstring(L, index, NULL) : 0;
+}
+
+/* Fetches what bind_memo_find, or bind_memo_learn, will look at. */
+static inline void bind_memo_prefetch(const bind_memo *m, uint64_t address) {
+  if (m->buckets) __builtin_prefetch(&m->buckets[bind_memo_home(m, address)]);
+  if (m->learnt) __builtin_prefetch((const char *)(uintptr_t)address);
+}
+
+/* The code of the string at `address` in dictionary `d`, when it is known. Within a bucket nothing is
+ * branched on: a branch that waits for memory and is guessed wrongly would stop all that follows. */
+static inline bool bind_memo_find(const bind_memo *m, const blt_dict *d, uint64_t address, uint32_t *code) {
+  if (m->dict != d->id) return false;
+  uint64_t key = address >> 3 << BIND_MEMO_CODE_BITS;
+  for (uint32_t i = bind_memo_home(m, address);; i = (i + 1) & m->mask) {
+    const uint64_t *slots = m->buckets[i].slots;
+    uint64_t nearest = slots[0] ^ key;
+    for (int k = 1; k < BIND_MEMO_SLOTS; k++) nearest = (slots[k] ^ key) < nearest ? slots[k] ^ key : nearest;
+    if (nearest >> BIND_MEMO_CODE_BITS == 0) {
+      *code = (uint32_t)nearest;
+      return true;
+    }
+    if (slots[BIND_MEMO_SLOTS - 1] == 0) return false;
+  }
+}
+
+/* The code of the Lua string at `index` in dictionary `d` of column `col`, which learns it when it is new.
+ * Raises when Lua is out of memory: hold nothing of the engine's, with no row open. */
+blt_status bind_memo_learn(lua_State *L, int index, blt_dict *d, uint32_t col, bind_memo_place at,
+                           uint32_t *code, blt_error *err);
 
 #endif

@@ -65,14 +65,16 @@ blt_scalar blt_tail_scalar(const blt_table *t, uint32_t col, uint32_t row) {
 void blt_tail_put(blt_table *t, uint32_t col, uint32_t row, bool null, blt_scalar v) {
   blt_column *c = &t->columns[col];
   bool was_null = !blt_bit(c->tail.valid, row);
-  c->tail.loose |= was_bound(c, was_null, blt_tail_scalar(t, col, row));
+  if (row < c->tail.measured && was_bound(c, was_null, blt_tail_scalar(t, col, row)))
+    blt_tail_reset_bounds(c);
   if (null) v.i = 0; /* also the bits of 0.0 */
   if (c->type.id == BLT_STRING)
     ((uint32_t *)c->tail.data)[row] = (uint32_t)v.i;
   else
     ((int64_t *)c->tail.data)[row] = v.i;
   blt_bit_put(c->tail.valid, row, !null);
-  blt_tail_widen(c, was_null, null, v);
+  c->tail.nulls += (uint32_t)null - (uint32_t)was_null;
+  if (!null && row < c->tail.measured) blt_tail_widen(c, v);
   if (t->tail_kept > row) t->tail_kept = row;
 }
 

@@ -275,7 +275,7 @@ void blt_table_exchange(blt_table *a, blt_table *b) {
 #define EXCHANGE(field) (a->field = b->field, b->field = held.field)
   EXCHANGE(columns), EXCHANGE(ngroups), EXCHANGE(group_rows), EXCHANGE(group_rows_cap), EXCHANGE(live);
   EXCHANGE(live_cap), EXCHANGE(deleted), EXCHANGE(sealed_rows), EXCHANGE(tail_rows), EXCHANGE(tail_cap);
-  EXCHANGE(tail_kept);
+  EXCHANGE(tail_kept), EXCHANGE(row);
 #undef EXCHANGE
   a->version = b->version = version;
 }

@@ -5,6 +5,8 @@
  *
  * Finding a string through a slot costs three cache misses, one after the other: slot, offset, bytes. In
  * front of it lies a cache of sets of two short strings with their codes, a cache line each, which costs one.
+ * It is made when strings are found more often than added: who adds only, or knows the codes of what he has
+ * added, would pay for fresh memory and gain nothing.
  */
 #include "dict.h"
 #include "../base/mem.h"
@@ -34,8 +36,9 @@ typedef struct blt_dict_inside {
   size_t offsets_cap, bytes_cap;
   uint64_t *slots; /* mask + 1 of them, NULL until needed */
   uint32_t mask;
-  recent *sets; /* two to a set; comes and goes with the slots, NULL also when memory was short */
+  recent *sets; /* two to a set; goes with the slots, NULL also when memory was short */
   uint32_t sets_mask;
+  uint32_t found;  /* lookups through a slot, from the last drop of the slots on */
   uint32_t *ranks; /* of the first `ranked` entries */
   uint32_t ranked;
 } inside;
@@ -92,7 +95,7 @@ blt_status blt_dict_new(blt_ctx *ctx, blt_dict **out, blt_error *err) {
   in->ctx = blt_ctx_retain(ctx);
   in->offsets = offsets;
   in->offsets_cap = 8;
-  *d = (blt_dict){.offsets = offsets, .bytes = "", .inside = in};
+  *d = (blt_dict){.id = blt_ctx_serial(ctx), .offsets = offsets, .bytes = "", .inside = in};
   *out = d;
   return BLT_OK;
 }
@@ -107,7 +110,7 @@ static void drop_slots(inside *in) {
   if (in->sets) blt_free(in->ctx, in->sets, ((size_t)in->sets_mask + 1) * 2 * sizeof *in->sets);
   in->slots = NULL;
   in->sets = NULL;
-  in->mask = in->sets_mask = 0;
+  in->mask = in->sets_mask = in->found = 0;
 }
 
 static void drop_ranks(inside *in) {
@@ -173,8 +176,8 @@ static void forget(const inside *in, uint64_t hash, uint32_t code) {
     if (set[i].code == code) set[i].len1 = 0;
 }
 
-static void make_sets(inside *in, uint64_t slots) {
-  uint32_t n = slots / 2 < RECENT_SETS_MAX ? (uint32_t)(slots / 2) : RECENT_SETS_MAX;
+static void make_sets(inside *in) {
+  uint32_t slots = in->mask + 1, n = slots / 2 < RECENT_SETS_MAX ? slots / 2 : RECENT_SETS_MAX;
   in->sets = blt_calloc(in->ctx, (size_t)n * 2, sizeof *in->sets);
   in->sets_mask = in->sets ? n - 1 : 0;
 }
@@ -195,10 +198,11 @@ static blt_status slots_grow(blt_dict *d, uint64_t entries, blt_error *err) {
       slot_put(slots, mask, slot_make(tag_of(blt_dict_hash(s.s, s.len)), c));
     }
   }
+  bool cached = in->sets;
   drop_slots(in);
   in->slots = slots;
   in->mask = mask;
-  make_sets(in, n);
+  if (cached) make_sets(in);
   return BLT_OK;
 }
 
@@ -291,10 +295,15 @@ blt_status blt_dict_intern_hashed(blt_dict *d, const char *s, size_t len, uint64
   uint32_t tag = tag_of(hash), i = probe(d, s, len, tag);
   uint64_t slot = in->slots[i];
   blt_status st = BLT_OK;
-  if (slot)
+  if (slot) {
     *code = slot_code(slot);
-  else
+    if (!in->sets && ++in->found > d->count) {
+      make_sets(in);
+      in->found = 0; /* without memory for them: not tried again at once */
+    }
+  } else {
     st = add(d, s, len, tag, i, code, err);
+  }
   if (st == BLT_OK) remember(in, hash, s, len, *code);
   return st;
 }
@@ -370,6 +379,7 @@ blt_status blt_dict_truncate(blt_dict *d, uint32_t count, blt_error *err) {
   for (uint32_t c = d->count; in->slots && c > count; c--) slot_remove(d, c - 1);
   drop_ranks(in);
   d->count = count;
+  d->id = blt_ctx_serial(in->ctx);
   return BLT_OK;
 }
 

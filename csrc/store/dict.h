@@ -17,6 +17,7 @@
 
 /* Open for the one-line accessor below; only dict.c writes it. */
 typedef struct blt_dict {
+  uint64_t id; /* no other dictionary of the context has it; a new one when entries were forgotten */
   uint32_t count;
   const uint64_t *offsets; /* count + 1 */
   const char *bytes;

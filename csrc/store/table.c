@@ -21,6 +21,7 @@ static void free_table(blt_table *t) {
   blt_free(t->ctx, t->live, t->live_cap * sizeof *t->live);
   blt_free(t->ctx, t->group_rows, t->group_rows_cap * sizeof *t->group_rows);
   if (t->schema) blt_free(t->ctx, t->columns, t->schema->ncols * sizeof *t->columns);
+  if (t->schema) blt_free(t->ctx, t->row.places, t->schema->ncols * sizeof *t->row.places);
   blt_schema_free(t->schema);
   blt_free(t->ctx, t, sizeof *t);
 }
@@ -35,6 +36,8 @@ blt_status blt_table_new(blt_ctx *ctx, const blt_schema *schema, blt_table **out
                                      schema->primary, &t->schema, err);
   if (status == BLT_OK && !(t->columns = blt_calloc(ctx, t->schema->ncols, sizeof *t->columns)))
     status = blt_fail_memory(err, t->schema->ncols * sizeof *t->columns);
+  if (status == BLT_OK && !(t->row.places = blt_calloc(ctx, t->schema->ncols, sizeof *t->row.places)))
+    status = blt_fail_memory(err, t->schema->ncols * sizeof *t->row.places);
   for (uint32_t i = 0; status == BLT_OK && i < t->schema->ncols; i++) {
     t->columns[i].type = t->schema->fields[i].type;
     blt_tail_reset_bounds(&t->columns[i]);
@@ -71,8 +74,11 @@ uint64_t blt_table_rows(const blt_table *t) {
 blt_dict *blt_table_dict(const blt_table *t, uint32_t col) {
   return t->columns[col].dict;
 }
-bool blt_table_interns(const blt_table *t, uint32_t col) {
-  return !t->columns[col].plain;
+blt_dict *blt_table_interns(const blt_table *t, uint32_t col) {
+  return t->columns[col].plain ? NULL : t->columns[col].dict;
+}
+blt_row *blt_table_open_row(blt_table *t) {
+  return &t->row;
 }
 
 blt_status blt_table_writable(const blt_table *t, blt_error *err) {

@@ -30,19 +30,47 @@ const blt_schema *blt_table_schema(const blt_table *t);
 uint64_t blt_table_rows(const blt_table *t);                /* living rows */
 blt_dict *blt_table_dict(const blt_table *t, uint32_t col); /* of a string column, borrowed; else NULL */
 
-/* --- appending one row: push each column in order, then end the row ------------------------------------
+/* BLT_EBUSY while a view is held, BLT_ECLOSED, BLT_EREADONLY. Call before any change. */
+blt_status blt_table_writable(const blt_table *t, blt_error *err);
+
+/* --- appending one row: push each column once, in any order, then end the row --------------------------
  * A row is visible only after blt_table_end_row. A push that fails leaves the row open: call
  * blt_table_abort_row. Pushes check the type's range; end_row checks required columns and keys. */
 blt_status blt_table_begin_row(blt_table *t, blt_error *err); /* BLT_EBUSY, BLT_EREADONLY, BLT_ENOMEM */
 blt_status blt_table_push_i64(blt_table *t, uint32_t col, int64_t v, blt_error *err);
 blt_status blt_table_push_f64(blt_table *t, uint32_t col, double v, blt_error *err);
 blt_status blt_table_push_str(blt_table *t, uint32_t col, const char *s, size_t len, blt_error *err);
-/* A code that blt_dict_intern(blt_table_dict(t, col)) gave; only while blt_table_interns(t, col). */
-void blt_table_push_code(blt_table *t, uint32_t col, uint32_t code);
-bool blt_table_interns(const blt_table *t, uint32_t col);
 void blt_table_push_null(blt_table *t, uint32_t col);
 blt_status blt_table_end_row(blt_table *t, blt_error *err);
 void blt_table_abort_row(blt_table *t);
+
+/* The open row, laid open because a loop over many small values cannot afford a call for each: what needs
+ * no check is put into its place directly, where a push would put it. Owned by the table; good until the
+ * row ends. */
+typedef struct blt_row {
+  void **places;   /* of each column: the tail's array of int64_t, double or uint32_t codes */
+  uint32_t at;     /* the row's place in them */
+  uint32_t pushed; /* values so far */
+} blt_row;
+
+blt_row *blt_table_open_row(blt_table *t);
+/* Into an int64 column. */
+static inline void blt_row_put_i64(blt_row *r, uint32_t col, int64_t v) {
+  ((int64_t *)r->places[col])[r->at] = v;
+  r->pushed++;
+}
+/* Into a float64 column. */
+static inline void blt_row_put_f64(blt_row *r, uint32_t col, double v) {
+  ((double *)r->places[col])[r->at] = v;
+  r->pushed++;
+}
+/* Into a string column that interns: a code of its dictionary. */
+static inline void blt_row_put_code(blt_row *r, uint32_t col, uint32_t code) {
+  ((uint32_t *)r->places[col])[r->at] = code;
+  r->pushed++;
+}
+/* The dictionary of a string column that still interns; NULL for one that keeps plain text. */
+blt_dict *blt_table_interns(const blt_table *t, uint32_t col);
 /* A whole row at once: `row` has one value for each column, already of the column's type or null. */
 blt_status blt_table_append(blt_table *t, const blt_value *row, blt_error *err);
 

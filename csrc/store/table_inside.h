@@ -13,8 +13,8 @@ typedef struct blt_tail {
   size_t text_cap;
   uint32_t cap; /* rows that data and valid have room for; the table's tail_cap is the smallest */
   uint32_t nulls;
+  uint32_t measured; /* rows that min, max and has_nan are of: blt_tail_settle looks at the others */
   bool has_nan;
-  bool loose;          /* min, max and has_nan may be those of values that are gone: blt_tail_settle */
   blt_scalar min, max; /* over what is neither null nor NaN; of codes too */
 } blt_tail;
 
@@ -42,7 +42,7 @@ struct blt_table {
   uint64_t deleted;     /* rows that do not live */
   uint64_t sealed_rows; /* rows in sealed groups, with the deleted ones */
   uint32_t tail_rows, tail_cap;
-  uint32_t pushed; /* values of the open row */
+  blt_row row; /* the open row */
   bool row_open;
   int null_in;   /* a required column that the open row leaves null, or -1 */
   uint32_t pins; /* views held */
@@ -59,8 +59,6 @@ struct blt_table {
   void (*free_keys)(blt_table *t);
 };
 
-/* BLT_EBUSY while a view is held, BLT_EREADONLY. Call before any change. */
-blt_status blt_table_writable(const blt_table *t, blt_error *err);
 /* Makes room in the group arrays for one more group and the tail. */
 blt_status blt_table_reserve_group(blt_table *t, blt_error *err);
 /* Turns the tail into a sealed group (also a short one, which must then be the last). */
@@ -73,7 +71,7 @@ void blt_table_hide_tail(blt_table *t);
 /* A dictionary that is almost as long as the column costs more than it saves: from then on plain text. Only
  * while the tail is empty. */
 void blt_table_consider_plain(blt_table *t, blt_column *c);
-void blt_tail_reset_bounds(blt_column *c);
+void blt_tail_reset_bounds(blt_column *c); /* as of no rows; leaves the null count */
 void blt_tail_free_arrays(blt_table *t, blt_column *c);
 /* Cuts the tail back to `rows` rows, without the open one. */
 void blt_table_cut_tail(blt_table *t, uint32_t rows);
@@ -95,13 +93,10 @@ blt_status blt_rows_check(const blt_table *t, const uint64_t *rows, size_t n, bl
 blt_value blt_tail_value(const blt_table *t, uint32_t col, uint32_t row);
 /* The same as it lies there: a string's code, 0 for null; not for plain text. */
 blt_scalar blt_tail_scalar(const blt_table *t, uint32_t col, uint32_t row);
-/* Computes null count and bounds of the first `rows` values anew (settle: when they are loose); widens them
- * for one value that takes the place of another. */
-void blt_tail_measure(blt_column *c, uint32_t rows);
-static inline void blt_tail_settle(blt_column *c, uint32_t rows) {
-  if (c->tail.loose) blt_tail_measure(c, rows);
-}
-void blt_tail_widen(blt_column *c, bool was_null, bool null, blt_scalar v);
+/* Makes the bounds those of the first `rows` values, the tail's. */
+void blt_tail_settle(blt_column *c, uint32_t rows);
+/* One value's share of the bounds. */
+void blt_tail_widen(blt_column *c, blt_scalar v);
 /* Writes one value in place; not for plain text. */
 void blt_tail_put(blt_table *t, uint32_t col, uint32_t row, bool null, blt_scalar v);
 /* Value of a row of a block. `dict` is that of its column. */

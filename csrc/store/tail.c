@@ -12,8 +12,8 @@
  */
 
 void blt_tail_reset_bounds(blt_column *c) {
-  c->tail.nulls = 0;
-  c->tail.has_nan = c->tail.loose = false;
+  c->tail.measured = 0;
+  c->tail.has_nan = false;
   if (c->type.id == BLT_FLOAT64) {
     c->tail.min.f = INFINITY;
     c->tail.max.f = -INFINITY;
@@ -46,7 +46,7 @@ static blt_status grow_column(blt_table *t, blt_column *c, uint32_t cap, blt_err
   if (tail->valid) memcpy(valid, tail->valid, old_words * 8);
   memset(valid + old_words, 0xff, (words - old_words) * 8);
   blt_tail_free_arrays(t, c);
-  tail->data = data;
+  tail->data = t->row.places[c - t->columns] = data;
   tail->valid = valid;
   tail->cap = cap;
   return BLT_OK;
@@ -65,6 +65,7 @@ static void empty_tail(blt_table *t) {
   for (uint32_t i = 0; i < t->schema->ncols; i++) {
     blt_column *c = &t->columns[i];
     blt_tail_reset_bounds(c);
+    c->tail.nulls = 0;
     if (c->tail.valid) memset(c->tail.valid, 0xff, blt_bits_words(c->tail.cap) * 8);
     if (c->plain && c->tail.data) *(uint32_t *)c->tail.data = 0;
   }
@@ -84,27 +85,25 @@ static void widen_f64(blt_tail *tail, double v) {
   tail->has_nan |= v != v;
 }
 
-void blt_tail_measure(blt_column *c, uint32_t rows) {
-  blt_tail_reset_bounds(c);
-  for (uint32_t r = 0; r < rows; r++) {
-    if (!blt_bit(c->tail.valid, r))
-      c->tail.nulls++;
-    else if (c->type.id == BLT_FLOAT64)
-      widen_f64(&c->tail, ((double *)c->tail.data)[r]);
-    else if (c->type.id != BLT_STRING)
-      widen_i64(&c->tail, ((int64_t *)c->tail.data)[r]);
-    else if (!c->plain)
-      widen_i64(&c->tail, ((uint32_t *)c->tail.data)[r]);
-  }
-}
-
-void blt_tail_widen(blt_column *c, bool was_null, bool null, blt_scalar v) {
-  c->tail.nulls += (uint32_t)null - (uint32_t)was_null;
-  if (null) return;
+void blt_tail_widen(blt_column *c, blt_scalar v) {
   if (c->type.id == BLT_FLOAT64)
     widen_f64(&c->tail, v.f);
   else
     widen_i64(&c->tail, v.i);
+}
+
+void blt_tail_settle(blt_column *c, uint32_t rows) {
+  if (c->plain) return;
+  for (uint32_t r = c->tail.measured; r < rows; r++) {
+    if (!blt_bit(c->tail.valid, r)) continue;
+    if (c->type.id == BLT_FLOAT64)
+      widen_f64(&c->tail, ((double *)c->tail.data)[r]);
+    else if (c->type.id == BLT_STRING)
+      widen_i64(&c->tail, ((uint32_t *)c->tail.data)[r]);
+    else
+      widen_i64(&c->tail, ((int64_t *)c->tail.data)[r]);
+  }
+  c->tail.measured = rows;
 }
 
 /* Marks rows first to last - 1, which are not or no more in the tail, as not null again. */
@@ -121,8 +120,7 @@ void blt_table_cut_tail(blt_table *t, uint32_t rows) {
     blt_column *c = &t->columns[i];
     if (!c->tail.data) continue;
     clear_rows(c, rows, t->tail_rows + 1);
-    c->tail.loose = true;
-    if (rows == 0) blt_tail_reset_bounds(c);
+    if (rows < c->tail.measured) blt_tail_reset_bounds(c);
   }
   t->tail_rows = rows;
   if (t->tail_kept > rows) t->tail_kept = rows;
@@ -273,7 +271,11 @@ static blt_status decode_to_tail(blt_table *t, blt_column *c, const blt_block *b
   else
     blt_block_read_codes(b, 0, rows, (uint32_t *)c->tail.data + at);
   if (status != BLT_OK) return status;
-  for (uint32_t r = 0; r < rows; r++) blt_bit_put(c->tail.valid, at + r, !blt_block_is_null(b, r));
+  for (uint32_t r = 0; r < rows; r++) {
+    bool null = blt_block_is_null(b, r);
+    c->tail.nulls += (uint32_t)null - (uint32_t)!blt_bit(c->tail.valid, at + r);
+    blt_bit_put(c->tail.valid, at + r, !null);
+  }
   return BLT_OK;
 }
 
@@ -287,11 +289,8 @@ blt_status blt_table_extend_tail(blt_table *t, blt_block *const *blocks, uint32_
   for (uint32_t i = 0; status == BLT_OK && i < t->schema->ncols; i++)
     status = decode_to_tail(t, &t->columns[i], blocks[i], t->tail_rows, rows, err);
   if (status == BLT_OK) t->tail_rows = (uint32_t)total;
-  for (uint32_t i = 0; i < t->schema->ncols; i++) {
-    blt_column *c = &t->columns[i];
-    if (status != BLT_OK) clear_rows(c, t->tail_rows, (uint32_t)total);
-    if (c->tail.data) blt_tail_measure(c, t->tail_rows);
-  }
+  for (uint32_t i = 0; status != BLT_OK && i < t->schema->ncols; i++)
+    clear_rows(&t->columns[i], t->tail_rows, (uint32_t)total);
   return status;
 }
 
@@ -320,7 +319,7 @@ blt_status blt_table_set_tail(blt_table *t, uint32_t col, const blt_block *b, bl
   blt_column *c = &t->columns[col];
   blt_status status = decode_to_tail(t, c, b, 0, t->tail_rows, err);
   if (status != BLT_OK) return status;
-  blt_tail_measure(c, t->tail_rows);
+  blt_tail_reset_bounds(c);
   t->tail_kept = 0;
   return BLT_OK;
 }
@@ -348,7 +347,8 @@ blt_status blt_table_begin_row(blt_table *t, blt_error *err) {
     blt_status status = make_room(t, err);
     if (status != BLT_OK) return status;
   }
-  t->pushed = 0;
+  t->row.at = t->tail_rows;
+  t->row.pushed = 0;
   t->row_open = true;
   return BLT_OK;
 }
@@ -383,31 +383,15 @@ static blt_status check_range(blt_type type, int64_t v, const char *column, blt_
 }
 
 blt_status blt_table_push_i64(blt_table *t, uint32_t col, int64_t v, blt_error *err) {
-  blt_column *c = &t->columns[col];
-  if (c->type.id != BLT_INT64) {
-    blt_status status = check_range(c->type, v, t->schema->fields[col].name, err);
-    if (status != BLT_OK) return status;
-  }
-  ((int64_t *)c->tail.data)[t->tail_rows] = v;
-  widen_i64(&c->tail, v);
-  t->pushed++;
-  return BLT_OK;
+  blt_status status = check_range(t->columns[col].type, v, t->schema->fields[col].name, err);
+  if (status == BLT_OK) blt_row_put_i64(&t->row, col, v);
+  return status;
 }
 
 blt_status blt_table_push_f64(blt_table *t, uint32_t col, double v, blt_error *err) {
   (void)err;
-  blt_column *c = &t->columns[col];
-  ((double *)c->tail.data)[t->tail_rows] = v;
-  widen_f64(&c->tail, v);
-  t->pushed++;
+  blt_row_put_f64(&t->row, col, v);
   return BLT_OK;
-}
-
-void blt_table_push_code(blt_table *t, uint32_t col, uint32_t code) {
-  blt_column *c = &t->columns[col];
-  ((uint32_t *)c->tail.data)[t->tail_rows] = code;
-  widen_i64(&c->tail, code);
-  t->pushed++;
 }
 
 static blt_status push_text(blt_table *t, blt_column *c, const char *s, size_t len, blt_error *err) {
@@ -416,7 +400,7 @@ static blt_status push_text(blt_table *t, blt_column *c, const char *s, size_t l
   if (status != BLT_OK) return status;
   if (len) memcpy(c->tail.text + offsets[0], s, len);
   offsets[1] = offsets[0] + (uint32_t)len;
-  t->pushed++;
+  t->row.pushed++;
   return BLT_OK;
 }
 
@@ -431,7 +415,7 @@ blt_status blt_table_push_str(blt_table *t, uint32_t col, const char *s, size_t 
   if (len > BLT_MAX_STRING) return too_long(t->schema->fields[col].name, len, err);
   if (c->plain) return push_text(t, c, s, len, err);
   blt_status status = blt_dict_intern(c->dict, s, len, &code, err);
-  if (status == BLT_OK) blt_table_push_code(t, col, code);
+  if (status == BLT_OK) blt_row_put_code(&t->row, col, code);
   return status;
 }
 
@@ -448,7 +432,7 @@ void blt_table_push_null(blt_table *t, uint32_t col) {
   } else {
     ((int64_t *)c->tail.data)[t->tail_rows] = 0; /* also the bits of 0.0 */
   }
-  t->pushed++;
+  t->row.pushed++;
 }
 
 void blt_table_abort_row(blt_table *t) {
@@ -459,8 +443,8 @@ void blt_table_abort_row(blt_table *t) {
 }
 
 blt_status blt_table_end_row(blt_table *t, blt_error *err) {
-  if (t->pushed != t->schema->ncols)
-    return blt_fail(err, BLT_EINVAL, "the row has %u values, the table %u columns", t->pushed,
+  if (t->row.pushed != t->schema->ncols)
+    return blt_fail(err, BLT_EINVAL, "the row has %u values, the table %u columns", t->row.pushed,
                     t->schema->ncols);
   if (t->null_in >= 0)
     return blt_fail(err, BLT_ENULL, "column '%s' is required: null is refused",

@@ -40,14 +40,15 @@ end
 
 local function bench_append()
   local c, n = read_columns(APPEND_ROWS)
-  local id1, id2, id3, id4, id5, id6, v1, v2, v3 = table.unpack(c)
   clock.time("append", runs, function()
+    local id1, id2, id3, id4, id5, id6, v1, v2, v3 = table.unpack(c)
     local t = blotter.table(SCHEMA)
     local append = t:appender()
     for i = 1, n do append(id1[i], id2[i], id3[i], id4[i], id5[i], id6[i], v1[i], v2[i], v3[i]) end
     return t
   end, count)
   clock.time("append_row", runs, function()
+    local id1, id2, id3, id4, id5, id6, v1, v2, v3 = table.unpack(c)
     local t = blotter.table(SCHEMA)
     for i = 1, n do t:append(id1[i], id2[i], id3[i], id4[i], id5[i], id6[i], v1[i], v2[i], v3[i]) end
     return t
