@@ -57,8 +57,22 @@ describe("appending", function()
     assert.equal(2.5, t:get(6).x)
     assert.has_error(function() t:append_columns { id = { 8 }, name = { "x", "y" } } end)
     assert.equal("null", refused(t:append_columns { id = { 8, 9 }, name = { "x", nil, n = 2 } }))
+    assert.has_error(function() t:append_rows { { 10, "j" }, { id = 11, nom = "k" } } end)
     assert.equal(5, #t)
     assert.is_true(t:check())
+  end)
+
+  it("knows strings by what they mean now, also when a rollback took their codes back", function()
+    local db <close> = blotter.memory()
+    local names = db:create("names", "s string")
+    local append = names:appender()
+    append "kept"
+    db:begin()
+    for i = 1, 300 do append("gone " .. i) end
+    db:rollback()
+    for i = 300, 1, -1 do append("gone " .. i) end
+    for i, row in names:rows() do assert.equal(i == 1 and "kept" or "gone " .. 302 - i, row.s) end
+    assert.equal(301, #names)
   end)
 
   it("has a closure that knows strings again, also after the collector moved on", function()
