@@ -158,7 +158,7 @@ static blt_status unspell(blt_table *t, const struct blt_undo *u, blt_error *err
 }
 
 /* Forgets the strings that came into a column's dictionary since it had `count`. One that others share (a
- * frame, the strings that the binding remembers) is left to them and a copy of what was there before takes
+ * frame) is left to them and a copy of what was there before takes
  * its place, when the new strings are many enough to pay for it; otherwise, or without memory, they stay
  * until compact(). */
 static void forget_strings(blt_column *c, uint32_t count) {
