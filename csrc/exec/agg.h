@@ -154,6 +154,8 @@ typedef struct blt_agg_plan {
   blt_agg_column *columns;
   size_t nmasks, masks_cap, nparts, parts_cap, nslots, slots_cap, nsegments, segments_cap;
   uint32_t ncolumns;
+  uint32_t stride;  /* words from one record to the next: nslots, or more where that suits a kernel */
+  bool narrow;      /* records are one slot of 32 bits, one after the other */
   bool global;      /* one group that is there even without rows */
   int32_t presence; /* part that is never 0 for a group that has rows; -1: none was asked for */
   uint32_t **inverses;
@@ -199,11 +201,7 @@ void blt_agg_contribute(blt_agg_work *w, const blt_slice *slice);
 static inline const uint64_t *blt_agg_contribution(const blt_agg_work *w, size_t slot) {
   return w->columns[slot];
 }
-/* Contributes and adds at once, for the one integer sum by one small key that is most common; false: not
- * that. */
-bool blt_agg_sum_by_code(const blt_agg_work *w, const blt_vec *key, uint32_t add, uint32_t n,
-                         uint64_t *records);
-/* Adds contributions to records of plan->nslots words: row i to records[gids[i]]. */
+/* Adds contributions to records: row i to the record of gids[i]. */
 void blt_agg_scatter(const blt_agg_work *w, uint32_t n, uint64_t *records);
 /* The same for a single group. */
 void blt_agg_reduce(const blt_agg_work *w, uint32_t n, uint64_t *record);
@@ -220,6 +218,9 @@ void blt_agg_accumulate(const blt_agg_plan *p, uint64_t *const *columns, const u
 static inline uint32_t blt_part_words(const blt_agg_part *part) {
   return part->n ? part->n : 1;
 }
+/* Adds the records of groups first to first + n - 1 of lanes 1 to nlanes - 1 to those of lane 0, in their
+ * order. Fields must have room for the sums of all lanes. False: there is a TOP, nothing was done. */
+bool blt_agg_fold(const blt_agg_plan *p, uint64_t *const *lanes, uint32_t nlanes, uint32_t first, uint32_t n);
 /* Takes a part's words for groups first to first + n - 1 out of the records of lanes, merged in their order,
  * to columns[0][first …]; word r of a TOP to columns[r]. */
 void blt_agg_merge(const blt_agg_plan *p, uint32_t part, uint64_t *const *lanes, uint32_t nlanes,

@@ -435,5 +435,7 @@ blt_status blt_agg_layout(blt_agg_plan *p, uint64_t rows, blt_error *err) {
       blt_status status = place(p, &p->parts[i], rows ? rows : 1, err);
       if (status != BLT_OK) return status;
     }
+  p->stride = (uint32_t)p->nslots;
+  p->narrow = false;
   return BLT_OK;
 }

@@ -80,55 +80,6 @@ static bool scatter_prefix(const uint64_t *const *c, const uint32_t *gids, uint3
 }
 /* clang-format on */
 
-#define BY_CODE_KERNEL(name, key_type, value_type)                                                           \
-  static void name(const key_type *k, const value_type *v, uint64_t add, int shift, uint64_t start,          \
-                   uint32_t n, uint64_t *r) {                                                                \
-    for (uint32_t i = 0; i < n; i++) r[k[i]] += start + (((uint64_t)v[i] + add) << shift);                   \
-  }
-BY_CODE_KERNEL(by_code_8_8, uint8_t, uint8_t)
-BY_CODE_KERNEL(by_code_8_16, uint8_t, uint16_t)
-BY_CODE_KERNEL(by_code_16_8, uint16_t, uint8_t)
-BY_CODE_KERNEL(by_code_16_16, uint16_t, uint16_t)
-BY_CODE_KERNEL(by_code_32_8, uint32_t, uint8_t)
-BY_CODE_KERNEL(by_code_32_16, uint32_t, uint16_t)
-
-/* The only part that is no constant, when there is one slot and it is a plain sum. */
-static const blt_agg_part *only_sum(const blt_agg_plan *p) {
-  const blt_agg_part *sum = NULL;
-  if (p->nslots != 1 || p->slots[0].op != BLT_SLOT_ADD) return NULL;
-  for (size_t i = 0; i < p->nparts; i++) {
-    if (blt_part_is_constant(&p->parts[i])) continue;
-    if (sum || p->parts[i].kind != BLT_PART_SUM || p->parts[i].mask) return NULL;
-    sum = &p->parts[i];
-  }
-  return sum;
-}
-
-bool blt_agg_sum_by_code(const blt_agg_work *w, const blt_vec *key, uint32_t add, uint32_t n,
-                         uint64_t *records) {
-  const blt_agg_part *sum = only_sum(w->plan);
-  if (!sum || key->valid || key->all_null) return false;
-  if (key->form != BLT_VEC_CODES && key->form != BLT_VEC_OFFSETS) return false;
-  const blt_vec *v = &w->vecs[sum->a];
-  if (v->form != BLT_VEC_OFFSETS || v->width > 2) return false;
-  uint64_t base = (uint64_t)v->base - (uint64_t)sum->base_a, start = w->plan->slots[0].value,
-           *r = records + add;
-  int shape = key->width * 10 + v->width;
-  if (shape == 11)
-    by_code_8_8(key->data, v->data, base, sum->shift, start, n, r);
-  else if (shape == 12)
-    by_code_8_16(key->data, v->data, base, sum->shift, start, n, r);
-  else if (shape == 21)
-    by_code_16_8(key->data, v->data, base, sum->shift, start, n, r);
-  else if (shape == 22)
-    by_code_16_16(key->data, v->data, base, sum->shift, start, n, r);
-  else if (shape == 41)
-    by_code_32_8(key->data, v->data, base, sum->shift, start, n, r);
-  else
-    by_code_32_16(key->data, v->data, base, sum->shift, start, n, r);
-  return true;
-}
-
 /* One slot of records `stride` words apart. */
 static void scatter_slot(const blt_agg_slot *slot, const uint64_t *c, const uint32_t *gids, uint32_t n,
                          uint64_t *r, size_t stride) {
@@ -166,13 +117,26 @@ static uint32_t count_from(const blt_agg_plan *p, size_t from, blt_slot_op op) {
   return (uint32_t)(i - from);
 }
 
+typedef uint32_t __attribute__((may_alias)) word32; /* a narrow record */
+
+static void scatter_narrow(bool add, const uint64_t *c, const uint32_t *gids, uint32_t n, word32 *r) {
+  if (add)
+    for (uint32_t i = 0; i < n; i++) r[gids[i]] += (uint32_t)c[i];
+  else
+    for (uint32_t i = 0; i < n; i++) r[gids[i]] |= (uint32_t)c[i];
+}
+
 void blt_agg_scatter(const blt_agg_work *w, uint32_t n, uint64_t *records) {
   const blt_agg_plan *p = w->plan;
+  if (p->narrow) {
+    scatter_narrow(p->slots[0].op == BLT_SLOT_ADD, w->columns[0], w->gids, n, (word32 *)records);
+    return;
+  }
   uint32_t adds = count_from(p, 0, BLT_SLOT_ADD), fadds = count_from(p, adds, BLT_SLOT_FADD);
   size_t s = 0;
-  if (scatter_prefix(w->columns, w->gids, n, records, p->nslots, adds, fadds)) s = adds + fadds;
+  if (scatter_prefix(w->columns, w->gids, n, records, p->stride, adds, fadds)) s = adds + fadds;
   for (; s < p->nslots; s++)
-    scatter_slot(&p->slots[s], blt_agg_contribution(w, s), w->gids, n, records + s, p->nslots);
+    scatter_slot(&p->slots[s], blt_agg_contribution(w, s), w->gids, n, records + s, p->stride);
 }
 
 BLT_CLONES static uint64_t reduce_add(const uint64_t *c, uint32_t n) {
@@ -282,17 +246,65 @@ void blt_agg_accumulate(const blt_agg_plan *p, uint64_t *const *columns, const u
   for (size_t s = 0; s < p->nslots; s++) accumulate_slot(&p->slots[s], columns + s, gids, n);
 }
 
+/* ---- lanes ---- */
+
+BLT_CLONES static void fold_adds(const uint64_t *from, size_t n, uint64_t *to) {
+  for (size_t i = 0; i < n; i++) to[i] += from[i];
+}
+
+static void fold_narrow(bool add, const word32 *from, uint32_t n, word32 *to) {
+  if (add)
+    for (uint32_t i = 0; i < n; i++) to[i] += from[i];
+  else
+    for (uint32_t i = 0; i < n; i++) to[i] |= from[i];
+}
+
+static void fold_pairs(const uint64_t *from, uint32_t n, uint64_t *to) {
+  for (uint32_t i = 0; i < n; i++) {
+    to[2 * i] += from[2 * i];
+    ((word_double *)to)[2 * i + 1] += ((const word_double *)from)[2 * i + 1];
+  }
+}
+
+static void fold_slot(uint8_t op, const uint64_t *from, uint32_t n, size_t stride, uint64_t *to) {
+  for (uint32_t i = 0; i < n; i++) to[i * stride] = combine(op, to[i * stride], from[i * stride]);
+}
+
+static void fold_lane(const blt_agg_plan *p, const uint64_t *from, uint32_t first, uint32_t n, uint64_t *to) {
+  uint32_t adds = count_from(p, 0, BLT_SLOT_ADD);
+  if (p->narrow) {
+    fold_narrow(adds == 1, (const word32 *)from + first, n, (word32 *)to + first);
+    return;
+  }
+  from += (size_t)first * p->stride;
+  to += (size_t)first * p->stride;
+  if (adds == p->nslots)
+    fold_adds(from, (size_t)n * p->stride, to);
+  else if (adds == 1 && p->stride == 2 && p->slots[1].op == BLT_SLOT_FADD)
+    fold_pairs(from, n, to);
+  else
+    for (size_t s = 0; s < p->nslots; s++) fold_slot(p->slots[s].op, from + s, n, p->stride, to + s);
+}
+
+bool blt_agg_fold(const blt_agg_plan *p, uint64_t *const *lanes, uint32_t nlanes, uint32_t first,
+                  uint32_t n) {
+  for (size_t s = 0; s < p->nslots; s++)
+    if (p->slots[s].op == BLT_SLOT_TOP) return false;
+  for (uint32_t l = 1; l < nlanes; l++) fold_lane(p, lanes[l], first, n, lanes[0]);
+  return true;
+}
+
 static inline uint64_t field_mask(const blt_agg_part *part) {
   return part->bits == 64 ? UINT64_MAX : (UINT64_C(1) << part->bits) - 1;
 }
 
-static void merge_top(const blt_agg_part *part, size_t slots, uint64_t *const *lanes, uint32_t nlanes,
+static void merge_top(const blt_agg_part *part, size_t stride, uint64_t *const *lanes, uint32_t nlanes,
                       uint32_t first, uint32_t n, uint64_t *const *columns) {
   uint64_t top[BLT_TOP_SLOTS];
   for (uint32_t i = first; i < first + n; i++) {
     memset(top, 0, sizeof top);
     for (uint32_t l = 0; l < nlanes; l++) {
-      const uint64_t *from = lanes[l] + i * slots + part->slot;
+      const uint64_t *from = lanes[l] + i * stride + part->slot;
       for (uint32_t r = 0; r < part->n && from[r]; r++) top_insert(top, part->n, from[r]);
     }
     for (uint32_t r = 0; r < part->n; r++) columns[r][i] = top[r];
@@ -302,21 +314,26 @@ static void merge_top(const blt_agg_part *part, size_t slots, uint64_t *const *l
 void blt_agg_merge(const blt_agg_plan *p, uint32_t part, uint64_t *const *lanes, uint32_t nlanes,
                    uint32_t first, uint32_t n, uint64_t *const *columns) {
   const blt_agg_part *q = &p->parts[part];
-  size_t slots = p->nslots;
+  size_t stride = p->stride;
   uint8_t op = p->slots[q->slot].op;
   if (op == BLT_SLOT_TOP) {
-    merge_top(q, slots, lanes, nlanes, first, n, columns);
+    merge_top(q, stride, lanes, nlanes, first, n, columns);
     return;
   }
   uint64_t mask = field_mask(q), *out = columns[0] + first;
   memset(out, 0, n * sizeof *out);
   for (uint32_t l = 0; l < nlanes; l++) {
-    const uint64_t *from = lanes[l] + first * slots + q->slot;
-    if (op == BLT_SLOT_ADD)
-      for (uint32_t i = 0; i < n; i++) out[i] += (from[i * slots] >> q->shift) & mask;
+    const word32 *narrow = (const word32 *)lanes[l] + first;
+    const uint64_t *from = lanes[l] + first * stride + q->slot;
+    if (p->narrow && op == BLT_SLOT_ADD)
+      for (uint32_t i = 0; i < n; i++) out[i] += (narrow[i] >> q->shift) & mask;
+    else if (p->narrow)
+      for (uint32_t i = 0; i < n; i++) out[i] |= (narrow[i] >> q->shift) & mask;
+    else if (op == BLT_SLOT_ADD)
+      for (uint32_t i = 0; i < n; i++) out[i] += (from[i * stride] >> q->shift) & mask;
     else if (op == BLT_SLOT_OR)
-      for (uint32_t i = 0; i < n; i++) out[i] |= (from[i * slots] >> q->shift) & mask;
+      for (uint32_t i = 0; i < n; i++) out[i] |= (from[i * stride] >> q->shift) & mask;
     else
-      for (uint32_t i = 0; i < n; i++) out[i] = combine(op, out[i], from[i * slots]);
+      for (uint32_t i = 0; i < n; i++) out[i] = combine(op, out[i], from[i * stride]);
   }
 }

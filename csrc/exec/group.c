@@ -255,6 +255,10 @@ void blt_group_positions(const blt_grouping *g, uint64_t first, uint32_t n, uint
 
 static void direct_numbers(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n,
                            uint64_t *out) {
+  if (g->nkeys == 1) {
+    for (uint32_t i = 0; i < n; i++) out[i] = positions[i];
+    return;
+  }
   uint32_t divisor = 1;
   for (uint32_t i = key + 1; i < g->nkeys; i++) divisor *= (uint32_t)g->keys[i].domain;
   uint32_t domain = (uint32_t)g->keys[key].domain;

@@ -1,5 +1,5 @@
 /* Direct indexing: the number made of the keys is the place of the group's record. */
-#include "group.h"
+#include "fused.h"
 
 #include "../base/mem.h"
 #include <string.h>
@@ -12,13 +12,16 @@ typedef struct direct_run {
   blt_grouping *g;
   uint64_t **lanes;     /* records of each lane */
   blt_agg_work **works; /* of each worker */
-  uint32_t nrecords;    /* length of lanes */
-  uint32_t used;        /* how many of them there are in the end */
-  bool by_worker;       /* what is added up is the same in any order: one set of records for each worker */
+  blt_fused fused;
+  uint32_t nrecords; /* length of lanes */
+  uint32_t used;     /* how many of them there are in the end */
+  bool whole;        /* fields have room for the sums of all rows, not only of a lane */
+  bool by_worker;    /* what is added up is the same in any order: one set of records for each worker */
 } direct_run;
 
 typedef struct lane_arg {
   blt_grouping *g;
+  const blt_fused *fused;
   blt_agg_work *work;
   uint64_t *records;
 } lane_arg;
@@ -43,7 +46,7 @@ static uint32_t lane_start(const blt_grouping *g, uint32_t lane) {
 }
 
 static size_t record_bytes(const blt_grouping *g) {
-  return g->domain * g->agg->nslots * sizeof(uint64_t);
+  return g->domain * (g->agg->narrow ? sizeof(uint32_t) : g->agg->stride * sizeof(uint64_t));
 }
 
 static blt_status step(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
@@ -51,13 +54,7 @@ static blt_status step(void *arg, blt_eval *ev, const blt_slice *slice, blt_erro
   blt_agg_work *w = lane->work;
   blt_status status = blt_agg_load(w, ev, slice, err);
   if (status != BLT_OK) return status;
-  const blt_grouping *g = lane->g;
-  if (g->nkeys == 1) {
-    const blt_vec *key = &w->vecs[g->keys[0].input];
-    uint64_t add = g->keys[0].nullable;
-    if (key->form == BLT_VEC_OFFSETS) add += (uint64_t)key->base - (uint64_t)g->keys[0].low;
-    if (blt_agg_sum_by_code(w, key, (uint32_t)add, slice->n, lane->records)) return BLT_OK;
-  }
+  if (blt_fused_add(lane->fused, w, slice->n, lane->records)) return BLT_OK;
   blt_agg_contribute(w, slice);
   if (lane->g->domain == 1) {
     blt_agg_reduce(w, slice->n, lane->records);
@@ -101,15 +98,50 @@ static blt_status add_blocks(const lane_arg *a, uint32_t lane, uint32_t worker, 
   return status;
 }
 
+/* Whether a block's rows can be added as they are: all of them, and every input a column. */
+static bool takes_whole(const lane_arg *a, uint32_t b) {
+  const blt_scan *scan = a->g->scan;
+  return a->fused->shape != BLT_FUSED_NONE && a->fused->columns && !scan->where &&
+         !(scan->view->live && scan->view->live[b]);
+}
+
+/* Adds a block in one go; *done false: it has nulls, or is encoded in another way. */
+static blt_status add_whole(const lane_arg *a, uint32_t b, uint32_t worker, bool *done, blt_error *err) {
+  blt_scan *scan = a->g->scan;
+  blt_agg_work *w = a->work;
+  uint32_t n = scan->view->group_rows[b];
+  blt_eval *ev;
+  blt_status status = blt_scan_check(scan, worker, err);
+  if (status == BLT_OK) status = blt_scan_eval(scan, worker, &ev, err);
+  if (status == BLT_OK) blt_eval_reset(ev);
+  for (size_t i = 0; i < w->ninputs && status == BLT_OK; i++)
+    status = blt_expr_eval(ev, a->g->inputs->items[i].expr, b, 0, NULL, n, &w->vecs[i], err);
+  *done = status == BLT_OK && blt_fused_add(a->fused, w, n, a->records);
+  if (!*done) return status;
+  atomic_fetch_add_explicit(&scan->scanned_groups, 1, memory_order_relaxed);
+  atomic_fetch_add_explicit(&scan->selected, n, memory_order_relaxed);
+  return BLT_OK;
+}
+
+static blt_status run_blocks(lane_arg *a, uint32_t lane, uint32_t worker, blt_error *err) {
+  blt_status status = BLT_OK;
+  for (uint32_t b = lane_start(a->g, lane); b < lane_start(a->g, lane + 1) && status == BLT_OK; b++) {
+    bool done = false;
+    if (takes_whole(a, b)) status = add_whole(a, b, worker, &done, err);
+    if (status == BLT_OK && !done) status = blt_scan_groups(a->g->scan, worker, b, b + 1, step, a, err);
+  }
+  return status;
+}
+
 static blt_status run_lane(void *arg, uint32_t lane, uint32_t worker, blt_error *err) {
   direct_run *run = arg;
   blt_grouping *g = run->g;
-  lane_arg a = {.g = g};
+  lane_arg a = {.g = g, .fused = &run->fused};
   blt_status status = get_work(run, worker, &a.work, err);
   if (status == BLT_OK) status = get_records(run, run->by_worker ? worker : lane, &a.records, err);
   if (status != BLT_OK) return status;
   if (g->nkeys == 0 && blt_agg_from_blocks(g->agg)) return add_blocks(&a, lane, worker, err);
-  return blt_scan_groups(g->scan, worker, lane_start(g, lane), lane_start(g, lane + 1), step, &a, err);
+  return run_blocks(&a, lane, worker, err);
 }
 
 /* Leaves out workers that got no lane. */
@@ -128,8 +160,9 @@ static blt_status merge_chunk(void *arg, uint32_t task, uint32_t worker, blt_err
   uint32_t first = task * MERGE_GROUPS;
   uint32_t n = g->domain - first < MERGE_GROUPS ? (uint32_t)(g->domain - first) : MERGE_GROUPS;
   size_t column = 0;
+  bool folded = run->whole && blt_agg_fold(g->agg, run->lanes, run->used, first, n);
   for (uint32_t i = 0; i < g->agg->nparts; i++) {
-    blt_agg_merge(g->agg, i, run->lanes, run->used, first, n, g->columns + column);
+    blt_agg_merge(g->agg, i, run->lanes, folded ? 1 : run->used, first, n, g->columns + column);
     column += blt_part_words(&g->agg->parts[i]);
   }
   return blt_scan_check(g->scan, worker, err);
@@ -179,10 +212,12 @@ static void release(direct_run *run) {
   for (uint32_t i = 0; run->works && i < run->g->scan->workers; i++) blt_agg_work_free(run->works[i]);
   blt_free(ctx, run->lanes, run->nrecords * sizeof *run->lanes);
   blt_free(ctx, run->works, run->g->scan->workers * sizeof *run->works);
+  blt_fused_free(&run->fused);
 }
 
-/* Integer sums, sets and extremes do not depend on the order of rows. If fields that hold the sums of all
- * rows need no more slots than those of a lane, each worker has one set of records for all its lanes. */
+/* If fields that hold the sums of all rows need no more slots than those of a lane, records of lanes can be
+ * added as they are. Integer sums, sets and extremes do not even depend on the order of rows: each worker
+ * then has one set of records for all its lanes. */
 static blt_status lay_out(direct_run *run, blt_error *err) {
   blt_grouping *g = run->g;
   blt_status status = blt_agg_plan_presence(g->agg, err);
@@ -191,13 +226,11 @@ static blt_status lay_out(direct_run *run, blt_error *err) {
   run->nrecords = g->nlanes;
   bool any_order = true;
   for (size_t s = 0; s < slots; s++) any_order &= g->agg->slots[s].op != BLT_SLOT_FADD;
-  if (status != BLT_OK || !any_order) return status;
-  status = blt_agg_layout(g->agg, g->scan->view->rows, err);
-  run->by_worker = g->agg->nslots == slots;
-  if (run->by_worker)
-    run->nrecords = g->scan->workers;
-  else if (status == BLT_OK)
-    status = blt_agg_layout(g->agg, lane_rows(g, g->nlanes), err);
+  if (status == BLT_OK) status = blt_agg_layout(g->agg, g->scan->view->rows, err);
+  run->whole = g->agg->nslots == slots;
+  run->by_worker = run->whole && any_order;
+  if (run->by_worker) run->nrecords = g->scan->workers;
+  if (status == BLT_OK && !run->whole) status = blt_agg_layout(g->agg, lane_rows(g, g->nlanes), err);
   return status;
 }
 
@@ -216,6 +249,8 @@ blt_status blt_group_direct(blt_grouping *g, blt_error *err) {
   blt_status status = lay_out(&run, err);
   if (status != BLT_OK) return status;
   if (segments_suffice(g)) return blt_group_segments_direct(g, err);
+  status = blt_fused_init(&run.fused, g, err);
+  if (status != BLT_OK) return status;
   run.lanes = blt_calloc(ctx, run.nrecords, sizeof *run.lanes);
   run.works = blt_calloc(ctx, g->scan->workers, sizeof *run.works);
   if (run.lanes && run.works)
