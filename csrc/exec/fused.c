@@ -231,8 +231,8 @@ static size_t bytes_of_record(const blt_agg_plan *p) {
   return p->narrow ? sizeof(uint32_t) : p->stride * sizeof(uint64_t);
 }
 
-/* Fetches what the step after the next will read: loops over a few hundred bytes are too short for the hardware
- * to see that columns are read in order. */
+/* Fetches what the step after the next will read: loops over a few hundred bytes are too short for the
+ * hardware to see that columns are read in order. */
 static void fetch_ahead(const blt_agg_work *w, uint32_t left) {
   if (left < 3 * STEP) return;
   for (size_t i = 0; i < w->ninputs; i++) {

@@ -96,10 +96,13 @@ static blt_status intern_input(blt_scan *scan, blt_input *x, blt_error *err) {
   x->rows = scan->view->ngroups ? (size_t)scan->view->ngroups * BLT_BLOCK_ROWS : BLT_BLOCK_ROWS;
   x->codes = blt_calloc(scan->ctx, x->rows, sizeof *x->codes);
   x->valid = blt_calloc(scan->ctx, x->rows / 64, sizeof *x->valid);
+  bool counted = scan->counted;
+  scan->counted = true; /* the rows are read once more for the groups, and counted then */
   if (x->codes && x->valid)
     status = blt_scan_groups(scan, 0, 0, scan->view->ngroups, intern_slice, &in, err);
   else
     status = blt_fail_memory(err, x->rows * sizeof *x->codes);
+  scan->counted = counted;
   if (in.map) blt_free(scan->ctx, in.map, (in.map_n ? in.map_n : 1) * sizeof *in.map);
   if (status == BLT_OK) {
     x->high = (int64_t)x->dict->count - 1;
