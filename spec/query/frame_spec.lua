@@ -80,4 +80,16 @@ describe("explaining", function()
     assert.matches("rows    100 scanned, %d+ selected, 7 out", q:explain "run")
     assert.has_error(function() q:explain "walk" end)
   end)
+
+  it("counts a row once, also when strings had to be numbered first", function()
+    local t = blotter.table "s string, u string, n int64"
+    for i = 1, 300 do t:append("s" .. i % 7, "u" .. i, i) end
+    local w = t:where "n > 100"
+    for _, q in ipairs {
+      w:by "s":agg "a = sum(n)", w:by "u":agg "a = sum(n)", w:by "k = s .. u":agg "a = count()",
+      w:agg "a = max(s .. u)", w:by "s":agg "a = median(n)", w:by "s":agg "a = string_agg(u)",
+    } do
+      assert.matches("rows    300 scanned, 200 selected", q:explain "run")
+    end
+  end)
 end)
