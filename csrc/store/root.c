@@ -25,7 +25,7 @@ static bool empty(const blt_disk_root *r) {
 
 /* What is left of a root that is not whole, read for all that it is worth: its commit's number. */
 static const char *cause(const blt_disk_root *r, const blt_disk_root *last, uint64_t size) {
-  if (r->sequence == last->sequence - 1)
+  if (r->sequence > 0 && r->sequence == last->sequence - 1)
     return "it seems to be the commit before: nothing is missing, but something has changed the file";
   if (r->sequence == last->sequence + 1 && r->end == size)
     return "it seems to be the next commit, and the file ends with it as after a close: rather damage to a "
