@@ -177,6 +177,13 @@ void blt_free(blt_ctx *ctx, void *p, size_t bytes) {
   unaccount(ctx, bytes);
 }
 
+void blt_give_back(void *p, size_t bytes, size_t from, size_t to) {
+  if (!SLABS || round_large(bytes) <= POOLED_BYTES_MAX) return;
+  from = round_large(from);
+  to &= ~(BLT_LARGE - 1);
+  if (from < to) madvise((char *)p + from, to - from, MADV_DONTNEED);
+}
+
 void *blt_realloc(blt_ctx *ctx, void *p, size_t old, size_t bytes) {
   void *q = blt_alloc(ctx, bytes);
   if (!q || !p) return q;

@@ -17,7 +17,10 @@ void *blt_alloc_whole(blt_ctx *ctx, size_t bytes);
 void *blt_calloc(blt_ctx *ctx, size_t count, size_t size); /* zeroed; NULL also when the product overflows */
 /* Grows or shrinks; on NULL the old block is still there. `p` may be NULL with `old` 0. */
 void *blt_realloc(blt_ctx *ctx, void *p, size_t old, size_t bytes);
-void blt_free(blt_ctx *ctx, void *p, size_t bytes);        /* NULL is allowed */
+void blt_free(blt_ctx *ctx, void *p, size_t bytes); /* NULL is allowed */
+/* Bytes `from` to `to` of block p will not be looked at again before it is freed: pages of a block that is
+ * too large to be kept for reuse go back at once, to be had by whoever asks next. */
+void blt_give_back(void *p, size_t bytes, size_t from, size_t to);
 char *blt_strdup(blt_ctx *ctx, const char *s, size_t len); /* zero-terminated; free with len + 1 */
 
 /* A number that nothing else of the context gets, from 1 on: for what has to be told apart from something

@@ -45,6 +45,24 @@ static blt_status pack_keys(blt_grouping *g, blt_error *err) {
   return BLT_OK;
 }
 
+void blt_group_split(blt_grouping *g) {
+  uint32_t total = 0, split = 0, bits = g->partition_bits;
+  for (uint32_t i = 0; i < g->nkeys; i++) {
+    if (g->keys[i].bits == 64) return;
+    total += g->keys[i].bits;
+    if (g->keys[i].bits > g->keys[split].bits) split = i;
+  }
+  if (g->nwords != 2 || bits == 0 || g->keys[split].bits <= bits || total - bits > 64) return;
+  g->split = (int32_t)split;
+  g->nwords = 1;
+  uint8_t used = 0;
+  for (uint32_t i = 0; i < g->nkeys; i++) {
+    g->keys[i].word = 0;
+    g->keys[i].shift = used;
+    used = (uint8_t)(used + g->keys[i].bits - (i == split ? bits : 0));
+  }
+}
+
 /* Direct indexing pays while a lane's records stay near the cache and are not mostly empty. */
 static bool prefer_direct(const blt_grouping *g) {
   uint64_t rows = g->scan->view->rows;
@@ -67,7 +85,7 @@ static blt_status choose(blt_grouping *g, blt_error *err) {
 
 blt_status blt_grouping_init(blt_grouping *g, blt_scan *scan, blt_inputs *inputs, blt_agg_plan *agg,
                              const blt_output *keys, uint32_t nkeys, blt_error *err) {
-  *g = (blt_grouping){.scan = scan, .inputs = inputs, .agg = agg, .nkeys = nkeys};
+  *g = (blt_grouping){.scan = scan, .inputs = inputs, .agg = agg, .nkeys = nkeys, .split = -1};
   if (nkeys) {
     g->keys = blt_calloc(scan->ctx, nkeys, sizeof *g->keys);
     if (!g->keys) return blt_fail_memory(err, nkeys * sizeof *g->keys);
@@ -205,6 +223,16 @@ static bool pack_fast(const blt_group_key *k, const blt_vec *v, bool first, uint
   return true;
 }
 
+/* The upper bits of the split key to its word, the lower ones by themselves. */
+BLT_CLONES static void pack_split(const uint64_t *numbers, uint32_t bits, int shift, bool first, uint32_t n,
+                                  uint64_t *out, uint64_t *lower) {
+  uint64_t mask = (UINT64_C(1) << bits) - 1;
+  for (uint32_t i = 0; i < n; i++) {
+    out[i] = (first ? 0 : out[i]) | (numbers[i] >> bits) << shift;
+    lower[i] = numbers[i] & mask;
+  }
+}
+
 /* A key's fields are written in the order of keys; the first one in a word sets it. */
 static bool first_in_word(const blt_grouping *g, uint32_t key, uint32_t word) {
   for (uint32_t i = 0; i < key; i++) {
@@ -220,6 +248,11 @@ void blt_group_pack(const blt_grouping *g, const blt_vec *vecs, uint32_t n, uint
     const blt_group_key *k = &g->keys[i];
     const blt_vec *v = &vecs[k->input];
     bool first = first_in_word(g, i, k->word);
+    if ((int32_t)i == g->split) {
+      blt_group_numbers(k, v, numbers);
+      pack_split(numbers, g->partition_bits, k->shift, first, n, out, out + g->nwords * ROWS);
+      continue;
+    }
     if (pack_fast(k, v, first, n, out + k->word * ROWS)) continue;
     blt_group_numbers(k, v, numbers);
     pack_u64(numbers, 0, k->shift, first, n, out + k->word * ROWS);
@@ -232,19 +265,29 @@ void blt_group_pack(const blt_grouping *g, const blt_vec *vecs, uint32_t n, uint
 
 /* ---- the answer ---- */
 
+/* The last of n rising numbers, the first of which is 0, that is not above x. */
+static uint32_t last_below(const uint64_t *numbers, uint32_t n, uint64_t x) {
+  uint32_t low = 0, high = n;
+  while (high - low > 1) {
+    uint32_t middle = (low + high) / 2;
+    if (numbers[middle] <= x)
+      low = middle;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+uint32_t blt_group_partition_at(const blt_grouping *g, uint32_t position) {
+  return last_below(g->starts, g->npartitions, position);
+}
+
 void blt_group_positions(const blt_grouping *g, uint64_t first, uint32_t n, uint32_t *out) {
   if (g->order) {
     memcpy(out, g->order + first, n * sizeof *out);
     return;
   }
-  uint32_t low = 0, high = g->npartitions;
-  while (high - low > 1) {
-    uint32_t middle = (low + high) / 2;
-    if (g->before[middle] <= first)
-      low = middle;
-    else
-      high = middle;
-  }
+  uint32_t low = last_below(g->before, g->npartitions, first);
   for (uint32_t i = 0; i < n; low++) {
     uint64_t skip = first + i - g->before[low], take = g->counts[low] - skip;
     if (take > n - i) take = n - i;
@@ -298,10 +341,32 @@ static void gather_field(const blt_grouping *g, const uint64_t *from, int shift,
     for (uint32_t i = 0; i < n; i++) out[i] = (from[positions[i]] >> shift) & mask;
 }
 
+/* Numbers of the split key at positions one after the other inside a partition. */
+BLT_CLONES static void split_numbers(const uint64_t *words, uint32_t bits, int shift, uint64_t mask,
+                                     uint32_t partition, uint32_t n, uint64_t *out) {
+  for (uint32_t i = 0; i < n; i++) {
+    uint64_t turned = blt_group_hash(words + i, 0, 1) >> (64 - bits);
+    out[i] = ((words[i] >> shift) & mask) << bits | (turned ^ partition);
+  }
+}
+
+static void read_split(const blt_grouping *g, const blt_group_key *k, const uint32_t *positions, uint32_t n,
+                       uint64_t *out) {
+  uint64_t mask = field_mask(k->bits - (int)g->partition_bits);
+  for (uint32_t i = 0, run; i < n; i += run) {
+    uint32_t p = blt_group_partition_at(g, positions[i]);
+    for (run = 1; i + run < n && positions[i + run] == positions[i] + run; run++)
+      if (positions[i + run] >= g->starts[p + 1]) break;
+    split_numbers(g->words[0] + positions[i], g->partition_bits, k->shift, mask, p, run, out + i);
+  }
+}
+
 void blt_group_key_numbers(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n,
                            uint64_t *out) {
   const blt_group_key *k = &g->keys[key];
-  if (g->direct)
+  if ((int32_t)key == g->split)
+    read_split(g, k, positions, n, out);
+  else if (g->direct)
     direct_numbers(g, key, positions, n, out);
   else
     gather_field(g, g->words[k->word], k->shift, k->bits, positions, n, out);
@@ -310,7 +375,7 @@ void blt_group_key_numbers(const blt_grouping *g, uint32_t key, const uint32_t *
 bool blt_group_key_values(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n,
                           uint64_t *ints, uint32_t *codes) {
   const blt_group_key *k = &g->keys[key];
-  if (g->direct || k->nullable || !contiguous(g, positions, n)) return false;
+  if (g->direct || k->nullable || (int32_t)key == g->split || !contiguous(g, positions, n)) return false;
   const uint64_t *from = g->words[k->word] + positions[0];
   if (codes)
     read_codes(from, k->shift, field_mask(k->bits), (uint32_t)k->low, n, codes);

@@ -43,6 +43,8 @@ typedef struct blt_grouping {
   uint64_t domain; /* product of the domains; 0: more than fit */
   bool direct;
   uint32_t nlanes, partition_bits;
+  int32_t split; /* radix: the key whose lowest partition_bits bits are in the number of the partition; -1:
+                    none */
   /* ---- the answer: groups at positions ---- */
   uint64_t ngroups, capacity; /* positions are below capacity */
   uint32_t *order;            /* positions of groups in order of the answer; NULL: by partition */
@@ -67,7 +69,8 @@ void blt_grouping_free(blt_grouping *g);
 void blt_group_numbers(const blt_group_key *k, const blt_vec *v, uint64_t *out);
 /* Direct: group numbers of a slice. */
 void blt_group_direct_ids(const blt_grouping *g, const blt_vec *vecs, uint32_t n, uint32_t *out);
-/* Radix: packed key words, word w to out + w * BLT_VECTOR_ROWS. */
+/* Radix: packed key words, word w to out + w * BLT_VECTOR_ROWS; behind the last, the split key's lowest bits.
+ */
 void blt_group_pack(const blt_grouping *g, const blt_vec *vecs, uint32_t n, uint64_t *out);
 static inline uint64_t blt_group_hash(const uint64_t *words, size_t stride, uint32_t nwords) {
   uint64_t h = words[0] * UINT64_C(0x9e3779b97f4a7c15);
@@ -78,6 +81,18 @@ static inline uint64_t blt_group_hash(const uint64_t *words, size_t stride, uint
   }
   return h ^ (h >> 32);
 }
+
+/* The partition of packed words: their hash, and with a split key its lowest bits turned by the hash, so that
+ * the words and the partition together say what the bits are and one word less goes to the partition. */
+static inline uint32_t blt_group_partition(const blt_grouping *g, const uint64_t *words, size_t stride) {
+  if (g->partition_bits == 0) return 0;
+  uint32_t top = (uint32_t)(blt_group_hash(words, stride, g->nwords) >> (64 - g->partition_bits));
+  return g->split < 0 ? top : top ^ (uint32_t)words[g->nwords * stride];
+}
+/* Splits a key over words and partition when that saves a word. */
+void blt_group_split(blt_grouping *g);
+/* The partition in which a position lies. */
+uint32_t blt_group_partition_at(const blt_grouping *g, uint32_t position);
 
 blt_status blt_group_direct(blt_grouping *g, blt_error *err);
 /* Steps of it: an array for each word of each part; and the positions of groups whose presence is not 0, in

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define ROWS BLT_VECTOR_ROWS
+#define TASK_BLOCKS 32u /* of an answer that is large enough */
 
 typedef struct answer_run {
   blt_grouping *g;
@@ -277,8 +278,7 @@ static blt_status make_block(answer_run *run, uint32_t block, uint32_t column, b
   return status;
 }
 
-static blt_status make_blocks(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
-  answer_run *run = arg;
+static blt_status make_row_of_blocks(answer_run *run, uint32_t block, uint32_t worker, blt_error *err) {
   blt_ctx *ctx = run->g->scan->ctx;
   blt_eval *ev;
   size_t nparts = run->g->agg->nparts + 1;
@@ -289,13 +289,42 @@ static blt_status make_blocks(void *arg, uint32_t task, uint32_t worker, blt_err
   if (!room) return blt_fail_memory(err, sizeof *room);
   room->parts = blt_calloc(ctx, nparts, sizeof *room->parts);
   if (!room->parts) status = blt_fail_memory(err, nparts * sizeof *room->parts);
-  block_positions(run, task, room->positions);
+  block_positions(run, block, room->positions);
   for (uint32_t c = 0; c < ncolumns(run) && status == BLT_OK; c++) {
-    status = make_block(run, task, c, ev, room, err);
+    status = make_block(run, block, c, ev, room, err);
     if (status != BLT_OK && c >= run->g->nkeys) err->position = c - run->g->nkeys;
   }
   blt_free(ctx, room->parts, nparts * sizeof *room->parts);
   blt_free(ctx, room, sizeof *room);
+  return status;
+}
+
+/* Where the partitions' columns were read for the last time, their pages can serve for the answer. */
+static void give_back(const answer_run *run, uint32_t first, uint32_t end) {
+  const blt_grouping *g = run->g;
+  if (g->direct || g->order || g->repeated) return;
+  uint32_t from, last;
+  uint64_t row = run->first + (uint64_t)(end - 1) * BLT_BLOCK_ROWS + block_rows(run, end - 1) - 1;
+  blt_group_positions(g, run->first + (uint64_t)first * BLT_BLOCK_ROWS, 1, &from);
+  blt_group_positions(g, row, 1, &last);
+  size_t width = sizeof(uint64_t), bytes = g->capacity * width, start = from * width,
+         stop = ((size_t)last + 1) * width;
+  for (uint32_t w = 0; w < g->nwords; w++) blt_give_back(g->words[w], bytes, start, stop);
+  for (size_t c = 0; c < g->ncolumns; c++)
+    if (g->columns[c]) blt_give_back(g->columns[c], bytes, start, stop);
+}
+
+static uint32_t blocks_of_task(const answer_run *run) {
+  return run->answer.nblocks >= 16 * TASK_BLOCKS ? TASK_BLOCKS : 1;
+}
+
+static blt_status make_blocks(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
+  answer_run *run = arg;
+  uint32_t n = blocks_of_task(run), first = task * n, end = first + n;
+  blt_status status = BLT_OK;
+  if (end > run->answer.nblocks) end = run->answer.nblocks;
+  for (uint32_t b = first; b < end && status == BLT_OK; b++) status = make_row_of_blocks(run, b, worker, err);
+  if (status == BLT_OK && n > 1) give_back(run, first, end);
   return status;
 }
 
@@ -327,7 +356,8 @@ static blt_status make_answer(answer_run *run, uint64_t skip, uint64_t limit, bl
   run->rows = run->nrows - run->first < limit ? run->nrows - run->first : limit;
   status = blt_answer_init(&run->answer, g->scan->ctx, run->columns, ncolumns(run), run->rows, err);
   if (status != BLT_OK) return status;
-  status = blt_scan_run(g->scan, run->rows * ncolumns(run), run->answer.nblocks, make_blocks, run, err);
+  uint32_t tasks = (run->answer.nblocks + blocks_of_task(run) - 1) / blocks_of_task(run);
+  status = blt_scan_run(g->scan, run->rows * ncolumns(run), tasks, make_blocks, run, err);
   return status == BLT_OK ? blt_answer_table(&run->answer, out, err) : status;
 }
 

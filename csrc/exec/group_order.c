@@ -19,16 +19,22 @@ typedef struct order_run {
   uint64_t found;
 } order_run;
 
-static uint64_t slot_of(const order_run *run, const uint64_t *words, size_t stride) {
+static uint64_t slot_of(const order_run *run, const uint64_t *words, size_t stride, uint32_t partition) {
   const blt_grouping *g = run->g;
   uint64_t i = blt_group_hash(words, stride, g->nwords) & (run->size - 1);
   while (run->entries[i]) {
     uint32_t w = 0;
     while (w < g->nwords && g->words[w][run->entries[i] - 1] == words[w * stride]) w++;
-    if (w == g->nwords) break;
+    bool same = w == g->nwords;
+    if (same && (g->split < 0 || blt_group_partition_at(g, run->entries[i] - 1) == partition)) break;
     i = (i + 1) & (run->size - 1);
   }
   return i;
+}
+
+/* The position of the group with these packed words. */
+static uint32_t position_of(const order_run *run, const uint64_t *words) {
+  return run->entries[slot_of(run, words, ROWS, blt_group_partition(run->g, words, ROWS))] - 1;
 }
 
 static blt_status note_slice(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
@@ -43,7 +49,7 @@ static blt_status note_slice(void *arg, blt_eval *ev, const blt_slice *slice, bl
   else
     blt_group_pack(g, w->vecs, slice->n, run->words);
   for (uint32_t i = 0; i < slice->n; i++) {
-    uint32_t at = g->direct ? w->gids[i] : run->entries[slot_of(run, run->words + i, ROWS)] - 1;
+    uint32_t at = g->direct ? w->gids[i] : position_of(run, run->words + i);
     if (blt_bit(run->seen, at)) continue;
     blt_bit_set(run->seen, at);
     run->order[run->found++] = at;
@@ -56,14 +62,15 @@ static blt_status index_groups(order_run *run, blt_error *err) {
   blt_grouping *g = run->g;
   run->size = blt_pow2(2 * g->ngroups);
   run->entries = blt_calloc(g->scan->ctx, run->size, sizeof *run->entries);
-  run->words = blt_alloc(g->scan->ctx, (size_t)g->nwords * ROWS * sizeof *run->words);
+  run->words = blt_alloc(g->scan->ctx, (size_t)(g->nwords + 1) * ROWS * sizeof *run->words);
   if (!run->entries || !run->words) return blt_fail_memory(err, run->size * sizeof *run->entries);
   for (uint64_t first = 0; first < g->ngroups; first += ROWS) {
     uint32_t positions[ROWS], n = g->ngroups - first < ROWS ? (uint32_t)(g->ngroups - first) : ROWS;
     blt_group_positions(g, first, n, positions);
     for (uint32_t i = 0; i < n; i++) {
       for (uint32_t w = 0; w < g->nwords; w++) run->words[w] = g->words[w][positions[i]];
-      run->entries[slot_of(run, run->words, 1)] = positions[i] + 1;
+      uint32_t partition = blt_group_partition_at(g, positions[i]);
+      run->entries[slot_of(run, run->words, 1, partition)] = positions[i] + 1;
     }
   }
   return BLT_OK;
@@ -91,7 +98,7 @@ blt_status blt_group_order(blt_grouping *g, blt_error *err) {
   else
     status = blt_fail_memory(err, g->capacity / 8);
   blt_agg_work_free(run.work);
-  blt_free(ctx, run.words, (size_t)g->nwords * ROWS * sizeof *run.words);
+  blt_free(ctx, run.words, (size_t)(g->nwords + 1) * ROWS * sizeof *run.words);
   blt_free(ctx, run.entries, run.size * sizeof *run.entries);
   blt_free(ctx, run.seen, seen * sizeof *run.seen);
   if (status != BLT_OK) {

@@ -32,7 +32,6 @@ typedef struct radix_run {
   radix_work *works; /* of each worker */
   uint64_t *next;    /* of each lane and partition: first its number of rows, then its next position */
   uint32_t nlanes, npartitions;
-  int bits;
   uint8_t *alone; /* of each partition: every row is a group; its columns of constant slots are not written */
 } radix_run;
 
@@ -46,13 +45,14 @@ static uint32_t lane_start(const radix_run *run, uint32_t lane) {
   return (uint32_t)((uint64_t)run->g->scan->view->ngroups * lane / run->nlanes);
 }
 
-static inline uint32_t partition_of(const radix_run *run, uint64_t hash) {
-  return run->bits ? (uint32_t)(hash >> (64 - run->bits)) : 0;
+/* Of the key words of a slice, with the split key's bits. */
+static size_t words_bytes(const blt_grouping *g) {
+  return (size_t)(g->nwords + 1) * ROWS * sizeof(uint64_t);
 }
 
 static blt_status get_work(radix_run *run, uint32_t worker, radix_work **out, blt_error *err) {
   radix_work *w = &run->works[worker];
-  size_t bytes = (size_t)run->g->nwords * ROWS * sizeof *w->words;
+  size_t bytes = words_bytes(run->g);
   *out = w;
   if (!w->words && !(w->words = blt_alloc(run->g->scan->ctx, bytes))) return blt_fail_memory(err, bytes);
   return w->agg ? BLT_OK : blt_agg_work_new(run->g->agg, &w->agg, err);
@@ -66,8 +66,7 @@ static blt_status count_slice(void *arg, blt_eval *ev, const blt_slice *slice, b
   blt_status status = blt_agg_load(lane->work->agg, ev, slice, err);
   if (status != BLT_OK) return status;
   blt_group_pack(g, lane->work->agg->vecs, slice->n, lane->work->words);
-  for (uint32_t i = 0; i < slice->n; i++)
-    lane->next[partition_of(lane->run, blt_group_hash(lane->work->words + i, ROWS, g->nwords))]++;
+  for (uint32_t i = 0; i < slice->n; i++) lane->next[blt_group_partition(g, lane->work->words + i, ROWS)]++;
   return BLT_OK;
 }
 
@@ -83,9 +82,7 @@ static blt_status scatter_slice(void *arg, blt_eval *ev, const blt_slice *slice,
   if (status != BLT_OK) return status;
   blt_group_pack(g, w->vecs, slice->n, lane->work->words);
   for (uint32_t i = 0; i < slice->n; i++)
-    w->gids[i] =
-        (uint32_t)
-            lane->next[partition_of(lane->run, blt_group_hash(lane->work->words + i, ROWS, g->nwords))]++;
+    w->gids[i] = (uint32_t)lane->next[blt_group_partition(g, lane->work->words + i, ROWS)]++;
   for (uint32_t k = 0; k < g->nwords; k++)
     scatter_column(lane->work->words + k * ROWS, w->gids, slice->n, g->words[k]);
   if (g->agg->nsegments) blt_group_segments_scatter(g, w, w->gids, slice->n);
@@ -324,9 +321,11 @@ static blt_status allocate_run(radix_run *run, blt_error *err) {
   blt_ctx *ctx = g->scan->ctx;
   uint64_t rows = g->scan->view->rows;
   if (rows > ONE_PARTITION)
-    while (run->bits < PARTITION_BITS_MAX && (rows >> run->bits) > PARTITION_ROWS) run->bits++;
-  run->npartitions = g->npartitions = 1u << run->bits;
-  run->nlanes = run->bits == 0 ? 1 : g->scan->view->ngroups < LANES ? g->scan->view->ngroups : LANES;
+    while (g->partition_bits < PARTITION_BITS_MAX && (rows >> g->partition_bits) > PARTITION_ROWS)
+      g->partition_bits++;
+  blt_group_split(g);
+  run->npartitions = g->npartitions = 1u << g->partition_bits;
+  run->nlanes = g->partition_bits == 0 ? 1 : g->scan->view->ngroups < LANES ? g->scan->view->ngroups : LANES;
   run->works = blt_calloc(ctx, g->scan->workers, sizeof *run->works);
   run->next = blt_calloc(ctx, (size_t)run->nlanes * run->npartitions, sizeof *run->next);
   g->starts = blt_calloc(ctx, run->npartitions + 1, sizeof *g->starts);
@@ -342,7 +341,7 @@ static void release(radix_run *run) {
   for (uint32_t i = 0; run->works && i < run->g->scan->workers; i++) {
     radix_work *w = &run->works[i];
     blt_agg_work_free(w->agg);
-    blt_free(ctx, w->words, (size_t)run->g->nwords * ROWS * sizeof *w->words);
+    blt_free(ctx, w->words, words_bytes(run->g));
     blt_free(ctx, w->gids, w->gids_cap * sizeof *w->gids);
     blt_free(ctx, w->entries, w->entries_bytes);
   }
@@ -355,15 +354,16 @@ static blt_status run_all(radix_run *run, blt_error *err) {
   blt_grouping *g = run->g;
   blt_status status = allocate_run(run, err);
   uint64_t rows = g->scan->view->rows;
-  if (status == BLT_OK && run->bits) status = blt_scan_run(g->scan, rows, run->nlanes, count_lane, run, err);
+  if (status == BLT_OK && g->partition_bits)
+    status = blt_scan_run(g->scan, rows, run->nlanes, count_lane, run, err);
   if (status != BLT_OK) return status;
-  if (run->bits) g->scan->counted = true;
-  if (run->bits) rows = assign_positions(run);
+  if (g->partition_bits) g->scan->counted = true;
+  if (g->partition_bits) rows = assign_positions(run);
   status = allocate_columns(g, rows, err);
   if (status == BLT_OK) status = blt_scan_run(g->scan, rows, run->nlanes, scatter_lane, run, err);
   if (status != BLT_OK) return status;
   g->scan->counted = true;
-  if (!run->bits) g->starts[1] = run->next[0];
+  if (!g->partition_bits) g->starts[1] = run->next[0];
   status = blt_scan_run(g->scan, rows, run->npartitions, run_partition, run, err);
   for (uint32_t p = 0; p < run->npartitions; p++) g->before[p + 1] = g->before[p] + g->counts[p];
   g->ngroups = g->before[run->npartitions];

@@ -1,0 +1,54 @@
+local blotter = require "blotter"
+
+-- Two keys of 41 and 27 bits: a word and a half, so that the number of the partition has to say a part of one.
+local A, B = (1 << 40) // 1000, (1 << 26) // 500
+
+--- Rows in which each pair of keys is there once or twice, some keys null, and what sums by pair must be.
+local function pairs_of_keys(rows, distinct)
+  local a, b, v, expected, groups = {}, {}, {}, {}, 0
+  for i = 1, rows do
+    local k = (i * 7919) % distinct
+    local x, y = k % 1000 * A, k // 1000 * B % (1 << 26) + k // 500000
+    a[i] = k % 97 == 5 and blotter.null or x
+    b[i] = k % 89 == 7 and blotter.null or y
+    v[i] = i % 1000
+    local key = tostring(a[i]) .. "|" .. tostring(b[i])
+    if not expected[key] then groups = groups + 1 end
+    expected[key] = (expected[key] or 0) + v[i]
+  end
+  a[rows + 1], b[rows + 1], v[rows + 1] = (1 << 40) - 1, (1 << 26) - 1, 1
+  expected[tostring(a[rows + 1]) .. "|" .. tostring(b[rows + 1])] = 1
+  return { a = a, b = b, v = v }, expected, groups + 1
+end
+
+local function text(v)
+  return tostring(v == nil and blotter.null or v)
+end
+
+local function compare(rows, distinct)
+  local columns, expected, groups = pairs_of_keys(rows, distinct)
+  local t = blotter.table "a int64, b int64, v int64"
+  assert(t:append_columns(columns))
+  local frame, wrong = t:by "a, b":agg "s = sum(v), n = count(), f = first(v)":collect(), 0
+  assert.equal(groups, #frame)
+  for _, r in frame:rows() do
+    if expected[text(r.a) .. "|" .. text(r.b)] ~= r.s then wrong = wrong + 1 end
+  end
+  assert.equal(0, wrong)
+  assert.equal(rows + 1, frame:agg("n = sum(n)"):first().n)
+  return columns, frame
+end
+
+describe("groups by keys wider than a word", function()
+  it("are told apart when there are few, and stand in the order of their first rows", function()
+    local columns, frame = compare(100000, 30000)
+    for i, r in frame:limit(20):rows() do
+      assert.equal(text(columns.a[i]), text(r.a))
+      assert.equal(text(columns.b[i]), text(r.b))
+    end
+  end)
+
+  it("are told apart when there are as many as rows", function()
+    compare(150000, 1 << 20)
+  end)
+end)
