@@ -18,7 +18,8 @@ typedef struct job {
   atomic_uint stop; /* nothing new starts */
   atomic_uint done; /* tasks finished, for progress */
   pthread_mutex_t *lock;
-  blt_status status; /* first failure; guarded by the pool's lock */
+  atomic_bool *stopped; /* the pool's, or NULL */
+  blt_status status;    /* first failure; guarded by the pool's lock */
   blt_error error;
 } job;
 
@@ -30,6 +31,7 @@ struct blt_pool {
   uint32_t running;    /* workers inside the job */
   uint32_t nworkers;   /* beside the caller */
   bool quit;
+  atomic_bool stopped; /* the job at hand has failed */
   pthread_t *threads;
 };
 
@@ -52,6 +54,7 @@ static void job_fail(job *j, blt_status status, const blt_error *err) {
   }
   if (j->lock) pthread_mutex_unlock(j->lock);
   atomic_store(&j->stop, 1);
+  if (j->stopped) atomic_store(j->stopped, true);
 }
 
 /* Runs one task if there is one left. */
@@ -217,6 +220,8 @@ blt_status blt_par(blt_ctx *ctx, uint32_t ntasks, blt_task_fn fn, void *arg, blt
   job j;
   job_init(&j, ntasks, fn, arg);
   j.lock = &pool->lock;
+  j.stopped = &pool->stopped;
+  atomic_store(&pool->stopped, false);
   blt_watch w;
   blt_watch_start(&w, ctx);
   pthread_mutex_lock(&pool->lock);
@@ -227,6 +232,11 @@ blt_status blt_par(blt_ctx *ctx, uint32_t ntasks, blt_task_fn fn, void *arg, blt
   while (job_step(&j, 0)) watch_job(&w, &j);
   join(pool, &w, &j);
   return job_result(&j, err);
+}
+
+blt_status blt_par_check(blt_ctx *ctx, uint32_t worker, uint64_t done, uint64_t total, blt_error *err) {
+  if (worker == 0) return blt_poll(ctx, done, total, err);
+  return atomic_load(&ctx->pool->stopped) ? blt_fail(err, BLT_EINTR, "interrupted") : BLT_OK;
 }
 
 blt_status blt_poll(blt_ctx *ctx, uint64_t done, uint64_t total, blt_error *err) {

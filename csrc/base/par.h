@@ -31,6 +31,10 @@ typedef struct blt_watch {
 void blt_watch_start(blt_watch *w, blt_ctx *ctx);
 blt_status blt_watch_check(blt_watch *w, uint64_t done, uint64_t total, blt_error *err);
 
+/* For one long task among others of blt_par or blt_seq, between its steps: BLT_EINTR, or what the poll says,
+ * when the work is to stop. Worker 0 polls, the others see what it found. */
+blt_status blt_par_check(blt_ctx *ctx, uint32_t worker, uint64_t done, uint64_t total, blt_error *err);
+
 /* One poll on the calling thread, outside blt_par, for long sequential work. */
 blt_status blt_poll(blt_ctx *ctx, uint64_t done, uint64_t total, blt_error *err);
 

@@ -13,7 +13,8 @@
 #include <string.h>
 
 #define BATCH 1024u
-#define LONGEST 40 /* bytes of a value that is no string, its separator included */
+#define PIECE ((size_t)512 << 10) /* bytes that are written between two polls */
+#define LONGEST 40                /* bytes of a value that is no string, its separator included */
 
 blt_write_options blt_write_defaults(void) {
   return (blt_write_options){.delimiter = ',', .header = true, .null = ""};
@@ -294,17 +295,22 @@ static blt_status format_group(job *k, uint32_t task, uint32_t worker, blt_error
   return BLT_OK;
 }
 
-static blt_status write_ready(job *k, blt_error *err) {
-  blt_status status = BLT_OK;
-  for (uint32_t i = 0; status == BLT_OK && i < k->nready; i++)
-    status = blt_sink_put(k->sink, k->ready[i].s, k->ready[i].len, err);
-  return status;
+/* Writes what is ready, asking between pieces whether to go on: compressing is slow. */
+static blt_status write_ready(job *k, uint32_t worker, blt_error *err) {
+  for (uint32_t i = 0; i < k->nready; i++)
+    for (size_t at = 0, n; at < k->ready[i].len; at += n) {
+      n = k->ready[i].len - at < PIECE ? k->ready[i].len - at : PIECE;
+      blt_status status = blt_sink_put(k->sink, k->ready[i].s + at, n, err);
+      if (status == BLT_OK) status = blt_par_check(k->ctx, worker, k->first, k->view->ngroups, err);
+      if (status != BLT_OK) return status;
+    }
+  return BLT_OK;
 }
 
 static blt_status wave_task(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
   job *k = arg;
   if (!k->beside) return format_group(k, task, worker, err);
-  return task == 0 ? write_ready(k, err) : format_group(k, task - 1, worker, err);
+  return task == 0 ? write_ready(k, worker, err) : format_group(k, task - 1, worker, err);
 }
 
 /* --- the whole ---------------------------------------------------------------------------------------------
@@ -424,7 +430,7 @@ static blt_status report(job *k, uint32_t first, uint32_t n, blt_error *err) {
 static blt_status run_wave(job *k, uint32_t groups, blt_error *err) {
   uint32_t n = groups - k->first < k->wave ? groups - k->first : k->wave;
   k->beside = k->nready > 0 && blt_sink_any_thread(k->sink);
-  blt_status status = k->beside ? BLT_OK : write_ready(k, err);
+  blt_status status = k->beside ? BLT_OK : write_ready(k, 0, err);
   if (status == BLT_OK) status = blt_par(k->ctx, n + k->beside, wave_task, k, err);
   if (status == BLT_OK) status = report(k, k->first - k->nready, k->nready, err);
   text *written = k->ready;
