@@ -4,6 +4,7 @@
 #include "base/civil.h"
 #include "base/num.h"
 #include "io/csv.h"
+#include "io/write.h"
 #include "random.h"
 #include "same_table.h"
 #include <stdlib.h>
@@ -441,6 +442,77 @@ static void progress_can_stop_the_reading(void) {
   free(text);
 }
 
+/* A poll that counts, and stops the work the `stop`-th time. */
+typedef struct polls {
+  uint64_t count, stop;
+} polls;
+
+static blt_status count_poll(void *arg, uint64_t done, uint64_t total, blt_error *e) {
+  polls *p = arg;
+  (void)done, (void)total;
+  return ++p->count == p->stop ? blt_fail(e, BLT_EINTR, "stop") : BLT_OK;
+}
+
+static blt_status swallow(void *arg, const char *data, size_t len, blt_error *e) {
+  (void)data, (void)e;
+  *(size_t *)arg += len;
+  return BLT_OK;
+}
+
+static blt_status write_to_function(blt_table *t, size_t *bytes) {
+  blt_sink *sink = NULL;
+  blt_view *view = NULL;
+  blt_write_options o = blt_write_defaults();
+  blt_status status = blt_table_view(t, &view, &err);
+  if (status == BLT_OK) status = blt_sink_function(ctx, swallow, bytes, &sink, &err);
+  if (status == BLT_OK) status = blt_csv_write(ctx, view, &o, sink, &err);
+  blt_sink_abandon(sink);
+  blt_view_release(view);
+  return status;
+}
+
+/* Counted, not timed: rows that go one by one, bytes that are written, and pieces that are taken in each ask
+ * often enough whether to go on, and stop when told to at any of these. */
+static void every_way_asks_whether_to_go_on(void) {
+  char *text = long_text("1234567\n", 300000, "");
+  size_t len = strlen(text), written = 0, used;
+  blt_field fields[] = {{"a", {.id = BLT_INT64}}};
+  blt_schema *schema = NULL;
+  blt_csv_options o = blt_csv_defaults();
+  blt_csv_result r, into;
+  blt_ctx_set_threads(ctx, 1);
+  CHECK(read_from(ctx, text, len, &o, &r) == BLT_OK);
+  CHECK(blt_schema_new(ctx, fields, 1, NULL, 0, false, &schema, &err) == BLT_OK);
+  CHECK(blt_table_new(ctx, schema, &o.into, &err) == BLT_OK);
+  blt_value row[] = {{.type = {.id = BLT_INT64}}};
+  CHECK(blt_table_append(o.into, row, &err) == BLT_OK); /* from now on row by row */
+  used = blt_ctx_memory_used(ctx);
+  polls p = {0, 0};
+  blt_ctx_set_poll(ctx, count_poll, &p);
+  CHECK(write_to_function(r.table, &written) == BLT_OK);
+  CHECK_AT(p.count >= written / (512 << 10), "%llu polls for %zu bytes", (unsigned long long)p.count,
+           written);
+  for (uint64_t stop = p.count; stop > 0; stop /= 2) {
+    p = (polls){0, stop};
+    CHECK_INT(write_to_function(r.table, &written), BLT_EINTR);
+  }
+  p = (polls){0, 20};
+  CHECK_INT(read_from(ctx, text, len, &o, &into), BLT_EINTR);
+  CHECK_INT(blt_table_rows(o.into), 1);
+  p = (polls){0, 0};
+  CHECK(read_stream(text, len, 4096, &into) == BLT_OK);
+  CHECK(p.count >= len / 4096);
+  release(&into);
+  p = (polls){0, len / 4096 / 2};
+  CHECK_INT(read_stream(text, len, 4096, &into), BLT_EINTR);
+  blt_ctx_set_poll(ctx, NULL, NULL);
+  CHECK(blt_ctx_memory_used(ctx) <= used + (1 << 20)); /* the table keeps its tail's room */
+  release(&r);
+  blt_table_release(o.into);
+  blt_schema_free(schema);
+  free(text);
+}
+
 int main(void) {
   ctx = blt_ctx_new();
   RUN(text_follows_the_rules);
@@ -455,6 +527,7 @@ int main(void) {
   RUN(a_refused_allocation_leaves_nothing);
   RUN(streams_are_taken_in_and_unpacked);
   RUN(progress_can_stop_the_reading);
+  RUN(every_way_asks_whether_to_go_on);
   CHECK_INT(blt_ctx_memory_used(ctx), 0);
   blt_ctx_release(ctx);
   return check_report();
