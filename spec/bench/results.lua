@@ -29,13 +29,25 @@ local QUESTIONS = {
   { "reopen", "file to its first count", 1 },
 }
 
+-- What is meant at other sizes than ten million rows. A peak in MiB is blotter's own, not a ratio.
+local HUGE_ROWS = 100000000
+local QUESTION_AT_HUGE, PEAK, PEAK_AT_HUGE = 2, 1228.8, 20480
+
 local TOLERANCE = 1e-6
 
 -- Lines that are no engine's to be compared with: blotter with one thread, and the machine itself.
 local NO_PEER = { blotter = true, ["blotter-1"] = true, memory = true, disk = true }
 
-function results.new()
-  return setmetatable({ lines = {}, runs = {}, engines = {}, checks = {} }, results)
+--- For data of so many rows.
+function results.new(rows)
+  return setmetatable({ rows = rows, lines = {}, runs = {}, engines = {}, checks = {} }, results)
+end
+
+--- What is meant of a row of the table, as text.
+function results:meant(row)
+  local huge = self.rows >= HUGE_ROWS
+  if row[1] == "peak_mib" then return ("at most %.1f"):format(huge and PEAK_AT_HUGE or PEAK) end
+  return ("%.2f"):format(huge and row[1]:find "^q%d" and QUESTION_AT_HUGE or row[3])
 end
 
 function results.grouped(n)
@@ -61,6 +73,17 @@ function results:add(line)
     self.checks[question] = self.checks[question] or {}
     table.insert(self.checks[question], { engine = engine, rows = rows, checksum = checksum })
   end
+end
+
+--- The rows of the table: those that some engine answered.
+function results:questions()
+  local found = {}
+  for _, row in ipairs(QUESTIONS) do
+    local asked = false
+    for _, engine in ipairs(self.engines) do asked = asked or self:median(engine, row[1]) ~= nil end
+    if asked then found[#found + 1] = row end
+  end
+  return found
 end
 
 --- The median of an engine's runs of a question, or nil.
@@ -145,12 +168,12 @@ function results:markdown(head)
     table.concat(peers, " | ") .. " |"
   out[#out + 1] = "| --- | --- " .. ("| ---: "):rep(4 + #peers) .. "|"
   local ratios = {}
-  for _, row in ipairs(QUESTIONS) do
+  for _, row in ipairs(self:questions()) do
     local own, best, best_time = self:median("blotter", row[1]), self:best_peer(row)
     local ratio = own and best_time and best_time / own
     if ratio and row[1]:find "^q%d" then ratios[#ratios + 1] = ratio end
     local cells = { row[1], row[2], shown(own, row[1]), best and best .. " " .. shown(best_time, row[1]) or "",
-      ratio and ("%.2f"):format(ratio) or "", ("%.2f"):format(row[3]) }
+      ratio and ("%.2f"):format(ratio) or "", self:meant(row) }
     for _, peer in ipairs(peers) do cells[#cells + 1] = shown(self:median(peer, row.of or row[1]), row[1]) end
     out[#out + 1] = "| " .. table.concat(cells, " | ") .. " |"
   end
@@ -163,6 +186,16 @@ function results:markdown(head)
   for n = 1, 10 do
     local one, all = self:median("blotter-1", "q" .. n), self:median("blotter", "q" .. n)
     if one and all then scaling[#scaling + 1] = ("q%d %.2f"):format(n, one / all) end
+  end
+  local first = {}
+  for n = 1, 10 do
+    local times, _, peer = self.runs.blotter and self.runs.blotter["q" .. n], self:best_peer { "q" .. n }
+    if times then
+      first[#first + 1] = ("q%d %.4f"):format(n, times[1]) .. (peer and (" (%.2f)"):format(peer / times[1]) or "")
+    end
+  end
+  if #first > 0 then
+    out[#out + 1] = "First runs, seconds (times the best peer's median): " .. table.concat(first, ", ") .. "."
   end
   if #scaling > 0 then out[#out + 1] = "All threads against one: " .. table.concat(scaling, ", ") .. "." end
   for _, difference in ipairs(self:differences()) do out[#out + 1] = "**Answers differ**: " .. difference end
