@@ -168,14 +168,14 @@ int bind_spread(lua_State *L, int index, const blt_schema *schema) {
 }
 
 /* The memos of a table handle, its user value 1, pushed. */
-static bind_memo_place own_memos(lua_State *L, int handle, const bind_table *h) {
+static bind_memo_place own_memos(lua_State *L, int handle, bind_table *h) {
   bind_memo_place place = {NULL, lua_gettop(L) + 1};
   if (lua_getiuservalue(L, handle, 1) == LUA_TUSERDATA) {
     place.memos = lua_touserdata(L, -1);
     return place;
   }
   lua_pop(L, 1);
-  place.memos = bind_memos_new(L, bind_state_of(L), h->t);
+  place.memos = bind_memos_new(L, bind_state_of(L), h);
   lua_pushvalue(L, -1);
   lua_setiuservalue(L, handle, 1);
   return place;
@@ -204,10 +204,10 @@ static int append(lua_State *L) {
   return 1;
 }
 
-/* The closure of t:appender(): upvalues state, table, memos. */
+/* The closure of t:appender(): upvalues state, memos, and the table's handle, which they point to. */
 static int append_fast(lua_State *L) {
-  bind_table *h = lua_touserdata(L, lua_upvalueindex(2));
-  bind_memo_place memos = {lua_touserdata(L, lua_upvalueindex(3)), lua_upvalueindex(3)};
+  bind_memo_place memos = {lua_touserdata(L, lua_upvalueindex(2)), lua_upvalueindex(2)};
+  bind_table *h = memos.memos->handle;
   blt_error err;
   if (!h->t) return bind_raise(L, "the table is closed");
   check_count(L, lua_gettop(L), memos.memos->ncols);
@@ -220,8 +220,8 @@ static int append_fast(lua_State *L) {
 static int appender(lua_State *L) {
   bind_table *h = bind_table_at(L, 1);
   lua_pushvalue(L, lua_upvalueindex(1));
+  bind_memos_new(L, bind_state_of(L), h);
   lua_pushvalue(L, 1);
-  bind_memos_new(L, bind_state_of(L), h->t);
   lua_pushcclosure(L, append_fast, 3);
   return 1;
 }
@@ -320,7 +320,7 @@ static int append_all_columns(lua_State *L) {
   const blt_schema *schema = blt_table_schema(h->t);
   luaL_checktype(L, 2, LUA_TTABLE);
   luaL_checkstack(L, 2 * (int)schema->ncols + 40, "so many columns");
-  bind_memos_new(L, bind_state_of(L), h->t);
+  bind_memos_new(L, bind_state_of(L), h);
   lua_Integer n = column_sequences(L, schema), bad = 0, done = 0;
   bind_group_codes_new(L, schema);
   int codes = lua_gettop(L);

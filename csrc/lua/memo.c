@@ -33,8 +33,8 @@ static void sort_columns(bind_memos *memos) {
   }
 }
 
-bind_memos *bind_memos_new(lua_State *L, bind_state *s, blt_table *t) {
-  uint32_t ncols = blt_table_schema(t)->ncols;
+bind_memos *bind_memos_new(lua_State *L, bind_state *s, bind_table *h) {
+  uint32_t ncols = blt_table_schema(h->t)->ncols;
   size_t bytes = sizeof(bind_memos) + ncols * (sizeof(bind_memo) + sizeof(uint32_t));
   bind_memos *memos = lua_newuserdatauv(L, bytes, 1);
   memset(memos, 0, bytes);
@@ -46,8 +46,9 @@ bind_memos *bind_memos_new(lua_State *L, bind_state *s, blt_table *t) {
   lua_newtable(L);
   lua_setiuservalue(L, -2, 1);
   memos->ctx = blt_ctx_retain(s->ctx);
-  memos->schema = blt_table_schema(t);
-  memos->row = blt_table_open_row(t);
+  memos->schema = blt_table_schema(h->t);
+  memos->row = blt_table_open_row(h->t);
+  memos->handle = h;
   memos->ncols = ncols;
   sort_columns(memos);
   return memos;
