@@ -27,12 +27,27 @@ local QUESTIONS = {
   { "q10", { "a", "b" }, function(x) return x:by "id1, id2, id3, id4, id5, id6":agg "a = sum(v3), b = count()" end },
 }
 
+--- A figure of this process's memory in MiB, by its name in /proc, or nil where there is no such.
+local function held(name)
+  local file = io.open "/proc/self/status"
+  local kib = file and file:read "a":match(name .. ":%s*(%d+)")
+  if file then file:close() end
+  return kib and kib / 1024
+end
+
 local x
+local before = held "VmRSS"
 clock.time("load", 1, function()
   x = assert(blotter.csv(csv))
 end, function()
   return #x, { x:agg("s = sum(v1)"):first().s }
 end)
+
+-- The most that the load took beyond what was there before, and the table itself.
+if before then
+  print(("blotter\tload_peak_mib\t1\t%.3f\t%d\t"):format(held "VmHWM" - before, #x))
+  print(("table\tload_peak_mib\t1\t%.3f\t%d\t"):format(x:bytes() / 2 ^ 20, #x))
+end
 
 for _, question in ipairs(QUESTIONS) do
   local name, columns, ask = table.unpack(question)
