@@ -6,7 +6,7 @@
 #   make env           print the shell's settings for this checkout: eval "$(make -s env)"
 #   make install       below PREFIX (default /usr/local), in DESTDIR when packaging
 #   make lint format   luacheck, layout rules and clang-format; format rewrites
-#   make sanitize      the tests under ASan and UBSan; tsan and valgrind likewise
+#   make sanitize      the tests under ASan and UBSan; tsan likewise; valgrind: the C tests, with fewer random rounds
 #   make fuzz          each fuzzer for FUZZ_SECONDS; make torture: the tests' long versions
 #   make bench         against the peers that can be installed; bench-quick takes under two minutes,
 #                      bench-huge reads a hundred million rows: 5 GB of disk, 20 GiB of memory, half an hour
@@ -174,7 +174,7 @@ instrumented: $(STAMP)/test all $(TEST_PROGRAMS)
 	  LSAN_OPTIONS=suppressions=spec/support/lsan.supp:print_suppressions=0 TSAN_OPTIONS=halt_on_error=1 $(RUN_TESTS)
 
 valgrind: $(STAMP)/valgrind all $(TEST_PROGRAMS)
-	@BLOTTER_WRAP="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" \
+	@BLOTTER_SLOW=1 BLOTTER_WRAP="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" \
 	  $(LUA) spec/support/run.lua $(addprefix $(BUILD)/spec/,$(TESTS))
 
 # One libFuzzer program for each spec/fuzz/fuzz_*.c; a corpus in spec/fuzz/corpus/<name> seeds it.

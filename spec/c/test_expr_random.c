@@ -230,7 +230,7 @@ static void check_one(const char *text) {
 
 static void random_expressions_agree(void) {
   static char text[65536];
-  uint32_t runs = getenv("BLOTTER_TORTURE") ? 60000 : 1500;
+  uint32_t runs = (uint32_t)check_rounds(1500, 60000);
   for (uint32_t i = 0; i < runs && check_ok; i++) {
     gen(text, "innsdbbb"[rng_below(&r, 8)], 1 + (int)rng_below(&r, 4));
     if (strlen(text) < 4000) check_one(text);

@@ -101,7 +101,7 @@ static void states_share_nothing_but_the_file(void) {
 
 int main(void) {
   snprintf(path, sizeof path, "/tmp/blotter-threads-%d.blt", (int)getpid());
-  rounds = getenv("BLOTTER_TORTURE") ? 400 : 40;
+  rounds = (lua_Integer)check_rounds(40, 400);
   RUN(states_share_nothing_but_the_file);
   unlink(path);
   return check_report();

@@ -191,7 +191,7 @@ static bool kill_one(uint64_t round, uint64_t *acked) {
 }
 
 static void killed_writers_lose_nothing(void) {
-  uint64_t rounds = getenv("BLOTTER_TORTURE") ? 600 : 25, acked = 0, lost = 0, commits = 0;
+  uint64_t rounds = check_rounds(25, 600), acked = 0, lost = 0, commits = 0;
   uint64_t compacting = 0;
   char beside[80];
   snprintf(beside, sizeof beside, "%s.new", path);
@@ -292,7 +292,7 @@ static void readers_beside_a_writer(void) {
   start_file();
   stop = false;
   for (int i = 0; i < 2; i++) pthread_create(&threads[i], NULL, read_on, results[i]);
-  write_some(getenv("BLOTTER_TORTURE") ? 2000 : 60);
+  write_some(check_rounds(60, 2000));
   __atomic_store_n(&stop, true, __ATOMIC_RELEASE);
   for (int i = 0; i < 2; i++) {
     pthread_join(threads[i], NULL);

@@ -242,7 +242,7 @@ static const trial trials[] = {
 };
 
 static void every_call_may_fail(void) {
-  uint64_t rounds = 0, seeds = getenv("BLOTTER_TORTURE") ? 200 : 4;
+  uint64_t rounds = 0, seeds = check_rounds(4, 200);
   for (size_t i = 0; i < sizeof trials / sizeof *trials && check_ok; i++)
     for (uint64_t seed = 1; seed <= seeds && check_ok; seed++) {
       uint64_t n = 1;
@@ -257,7 +257,7 @@ static void every_call_may_fail(void) {
 
 /* The power goes after everything was acknowledged, however long after. */
 static void acknowledged_stays(void) {
-  uint64_t seeds = getenv("BLOTTER_TORTURE") ? 5000 : 100;
+  uint64_t seeds = check_rounds(100, 5000);
   for (uint64_t seed = 1; seed <= seeds && check_ok; seed++) {
     static const trial none = {"no fault", SIM_NONE, false, true, false, false};
     CHECK(!try_fault(&none, 0, seed));

@@ -394,8 +394,8 @@ static void run(uint64_t seed, uint32_t steps) {
 }
 
 static void table_is_its_model(void) {
-  const char *torture = getenv("BLOTTER_TORTURE"), *seed = getenv("BLOTTER_SEED");
-  uint64_t first = seed ? strtoull(seed, NULL, 10) : 1, n = seed ? 1 : torture ? 400 : 6;
+  const char *seed = getenv("BLOTTER_SEED");
+  uint64_t first = seed ? strtoull(seed, NULL, 10) : 1, n = seed ? 1 : check_rounds(6, 400);
   for (uint64_t s = first; s < first + n && check_ok; s++) run(s, 60);
 }
 

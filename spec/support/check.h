@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int check_passed, check_failed;
@@ -51,6 +52,13 @@ static inline void check_run(void (*test)(void), const char *name) {
     check_passed++;
   else
     check_failed++, printf("failed: %s\n", name);
+}
+
+/* How often a random test is tried: `usual` times, `torture` times under BLOTTER_TORTURE, and an eighth of
+ * the usual under BLOTTER_SLOW, where every instruction takes fifty times as long (valgrind). */
+static inline uint64_t check_rounds(uint64_t usual, uint64_t torture) {
+  if (getenv("BLOTTER_TORTURE")) return torture;
+  return getenv("BLOTTER_SLOW") ? (usual + 7) / 8 : usual;
 }
 
 /* Prints the line that spec/support/run.lua adds up and gives main's exit status. */
