@@ -1,11 +1,12 @@
 -- The audit of what a report is about to publish.
 --
--- audit.check(model, findings, published) takes the numbers of a report, each {label, low, best, high, flags, figures},
+-- audit.check(model, found, published) takes the numbers of a report, each {label, low, best, high, flags, figures},
 -- and returns what should not be printed so, one plain sentence each: ends out of order, a number without a source, a
 -- sum that counts twice, a figure that a revision replaced, and a figure that some finding calls impossible when no
 -- flag says so.
 
 local facets = require "blotter.ops.facets"
+local findings = require "blotter.ops.findings"
 local phrase = require "blotter.ops.phrase"
 
 local audit = {}
@@ -49,29 +50,18 @@ local function check_replaced(model, number)
   end
 end
 
-local function impossible_figures(findings)
-  local figures = {}
-  for _, finding in ipairs(findings) do
-    if finding.verdict == "none" then
-      for _, figure in ipairs(finding.figures) do figures[figure.id] = true end
-      for _, figure in ipairs(finding.also) do figures[figure.id] = true end
-    end
-  end
-  return figures
-end
-
 --- What should not be published so: a list of sentences, empty when all is well.
-function audit.check(model, findings, published)
-  local problems, impossible = {}, impossible_figures(findings)
+function audit.check(model, found, published)
+  local problems, impossible = {}, findings.impossible(found)
   for _, number in ipairs(published) do
-    local found = check_ends(number) or check_sum(model, number) or check_replaced(model, number)
-    if not found and #number.figures == 0 then found = number.label .. ": it has no source" end
+    local problem = check_ends(number) or check_sum(model, number) or check_replaced(model, number)
+    if not problem and #number.figures == 0 then problem = number.label .. ": it has no source" end
     for _, figure in ipairs(number.figures) do
-      if not found and impossible[figure.id] and not has_flag(number, "contradicted") then
-        found = ("%s: %s stands in a contradiction, and no flag says so"):format(number.label, phrase.counted(figure))
+      if not problem and impossible[figure.id] and not has_flag(number, "contradicted") then
+        problem = ("%s: %s stands in a contradiction, and no flag says so"):format(number.label, phrase.counted(figure))
       end
     end
-    problems[#problems + 1] = found
+    problems[#problems + 1] = problem
   end
   return problems
 end

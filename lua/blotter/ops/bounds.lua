@@ -29,6 +29,16 @@ function bounds.add(low1, high1, low2, high2)
   return low1 and low2 and bounds.plus(low1, low2), high1 and high2 and bounds.plus(high1, high2)
 end
 
+--- The range of the sum of {low, high} ranges; of none it is 0.
+function bounds.sum(ranges)
+  local low, high = 0, 0
+  for _, range in ipairs(ranges) do
+    low = low and range.low and low + range.low
+    high = high and range.high and high + range.high
+  end
+  return low or nil, high or nil
+end
+
 --- The range of x - y.
 function bounds.subtract(low1, high1, low2, high2)
   return low1 and high2 and bounds.plus(low1, -high2), high1 and low2 and bounds.plus(high1, -low2)

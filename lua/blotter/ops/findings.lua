@@ -150,4 +150,16 @@ function Collector:finish()
   return self.list
 end
 
+--- The ids of the figures that some finding calls impossible, as a set.
+function findings.impossible(list)
+  local ids = {}
+  for _, finding in ipairs(list) do
+    if finding.verdict == "none" then
+      for _, figure in ipairs(finding.figures) do ids[figure.id] = true end
+      for _, figure in ipairs(finding.also) do ids[figure.id] = true end
+    end
+  end
+  return ids
+end
+
 return findings

@@ -12,6 +12,7 @@ local bounds = require "blotter.ops.bounds"
 local dates = require "blotter.ops.dates"
 local diagnostics = require "blotter.ops.diagnostics"
 local fail = require "blotter.fail"
+local findings = require "blotter.ops.findings"
 local import = require "blotter.ops.import"
 local lexicon = require "blotter.ops.lexicon"
 local loader = require "blotter.ops.package"
@@ -78,6 +79,12 @@ function Ops:reconcile(options)
   if options.check then return reconcile.run(self.model, options) end
   self.model.findings = self.model.findings or show.findings(reconcile.run(self.model))
   return self.model.findings
+end
+
+--- The ids of the figures that some finding calls impossible, as a set: ops:impossible()[figure.id].
+function Ops:impossible()
+  arguments.receiver(self, Ops, "impossible")
+  return findings.impossible(self:reconcile())
 end
 
 --- The breakdowns of a figure: {name, coverage, figures, low, high}, low and high bounding what the parts leave.
@@ -238,10 +245,10 @@ function Ops:reading(words)
 end
 
 -- The findings in which a new figure takes part.
-local function findings_about(added, findings)
+local function findings_about(added, all)
   local is_new, list = {}, {}
   for _, figure in ipairs(added) do is_new[figure.id] = true end
-  for _, finding in ipairs(findings) do
+  for _, finding in ipairs(all) do
     local concerned = false
     for _, group in ipairs {finding.figures, finding.also} do
       for _, figure in ipairs(group) do concerned = concerned or is_new[figure.id] end
@@ -262,7 +269,7 @@ function Ops:add(record, options)
   local combined, added, fresh = import.prepare(self.package, record, options.file)
   if not combined then return nil, added:text(), added end
   local extended = wrap(model.build(combined), combined)
-  local findings = findings_about(added.figures, extended:reconcile())
+  local about = findings_about(added.figures, extended:reconcile())
   if not options.dry_run then
     local ok, problem = import.write(combined, fresh)
     if not ok then
@@ -274,7 +281,7 @@ function Ops:add(record, options)
   else
     model.build(self.package)
   end
-  return {added = added, findings = findings}
+  return {added = added, findings = about}
 end
 
 --- Adds a curator's decision about two figures, by their ids: same, revision (right replaces left), conflict or

@@ -264,6 +264,12 @@ function Model:judgement(a, b)
   return self.judged[a.id .. "|" .. b.id] or self.judged[b.id .. "|" .. a.id]
 end
 
+--- Whether a curator has said of two figures that they do not conflict.
+function Model:is_settled(a, b)
+  local judged = self:judgement(a, b)
+  return judged ~= nil and judged.verdict ~= "conflict"
+end
+
 --- Resolves a loaded package. Its figures may be cut to those of a view (see ops:at) by the second argument.
 function model.build(whole, figures)
   local tables = whole.tables

@@ -70,6 +70,12 @@ function phrase.about(whole, figure, without_period)
   return table.concat(parts, ", ")
 end
 
+--- A figure's subject and period alone, where several of its kind are spoken of.
+function phrase.about_subject(figure)
+  local period = phrase.period(figure)
+  return figure.subject_row.name .. (period and ", " .. period or "")
+end
+
 --- The period of a figure in words, or nil when it is not stated.
 function phrase.period(figure)
   if not figure.first and not figure.last then return nil end

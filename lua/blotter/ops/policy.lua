@@ -39,6 +39,16 @@ local function value_of(figure)
   return figure.best or figure.low or figure.high or 0
 end
 
+-- The statement whose measure is the largest (or the smallest); of several, the newest.
+local function first_by(statements, measure, wants_largest)
+  table.sort(statements, function(a, b)
+    local x, y = measure(a), measure(b)
+    if x ~= y then return (x > y) == wants_largest end
+    return is_newer(a, b)
+  end)
+  return statements[1]
+end
+
 local choose = {}
 
 function choose.newest(statements)
@@ -47,35 +57,21 @@ function choose.newest(statements)
 end
 
 function choose.official(statements)
-  table.sort(statements, function(a, b)
-    if a.official ~= b.official then return a.official end
-    return is_newer(a, b)
-  end)
-  return statements[1]
+  return first_by(statements, function(figure) return figure.official and 1 or 0 end, true)
 end
 
-function choose.lowest(statements)
-  table.sort(statements, function(a, b)
-    local x, y = value_of(a), value_of(b)
-    if x ~= y then return x < y end
-    return is_newer(a, b)
-  end)
-  return statements[1]
-end
+function choose.lowest(statements) return first_by(statements, value_of, false) end
 
-function choose.highest(statements)
-  table.sort(statements, function(a, b)
-    local x, y = value_of(a), value_of(b)
-    if x ~= y then return x > y end
-    return is_newer(a, b)
-  end)
-  return statements[1]
+function choose.highest(statements) return first_by(statements, value_of, true) end
+
+local function range_of(figure)
+  return ("%s|%s"):format(figure.low, figure.high)
 end
 
 local function count_voices(statements)
   local voices, seen = {}, {}
   for _, figure in ipairs(statements) do
-    local key = ("%s|%s"):format(figure.low, figure.high)
+    local key = range_of(figure)
     local once = key .. "|" .. figure.voice
     if not seen[once] then
       seen[once] = true
@@ -87,13 +83,7 @@ end
 
 function choose.majority(statements)
   local voices = count_voices(statements)
-  local function votes(figure) return voices[("%s|%s"):format(figure.low, figure.high)] end
-  table.sort(statements, function(a, b)
-    local x, y = votes(a), votes(b)
-    if x ~= y then return x > y end
-    return is_newer(a, b)
-  end)
-  return statements[1]
+  return first_by(statements, function(figure) return voices[range_of(figure)] end, true)
 end
 
 choose.all = choose.newest

@@ -11,6 +11,7 @@
 local bounds = require "blotter.ops.bounds"
 local dates = require "blotter.ops.dates"
 local facets = require "blotter.ops.facets"
+local groups = require "blotter.ops.groups"
 local model = require "blotter.ops.model"
 local policy = require "blotter.ops.policy"
 local select_ = require "blotter.ops.select"
@@ -189,27 +190,16 @@ end
 local function settle(question, found)
   local cells, order, settled = {}, {}, {}
   for _, figure in ipairs(found) do
-    local groups = cells[figure.cell]
-    if not groups then
-      groups = {}
-      cells[figure.cell] = groups
-      order[#order + 1] = groups
+    local cell = cells[figure.cell]
+    if not cell then
+      cell = {}
+      cells[figure.cell] = cell
+      order[#order + 1] = cell
     end
-    local home
-    for _, group in ipairs(groups) do
-      if facets.same_period(group[1], figure) then
-        home = group
-        break
-      end
-    end
-    if not home then
-      home = {}
-      groups[#groups + 1] = home
-    end
-    home[#home + 1] = figure
+    cell[#cell + 1] = figure
   end
-  for _, groups in ipairs(order) do
-    for _, group in ipairs(groups) do
+  for _, cell in ipairs(order) do
+    for _, group in ipairs(groups.of(cell)) do
       local standing = {}
       for _, figure in ipairs(group) do
         local newer = #group > 1 and is_replaced(question, figure, group)

@@ -63,22 +63,10 @@ function Builder:figure(figure, flags)
     sources = { self:cite(figure.source_row) } }
 end
 
--- The ids of the figures that some finding calls impossible.
-local function contradicted(findings)
-  local figures = {}
-  for _, finding in ipairs(findings) do
-    if finding.verdict == "none" then
-      for _, figure in ipairs(finding.figures) do figures[figure.id] = true end
-      for _, figure in ipairs(finding.also) do figures[figure.id] = true end
-    end
-  end
-  return figures
-end
-
 --- The flags of a row of ops:total: contradicted when a figure in it stands in a contradiction, in part when all of its
 -- figures count only a category.
 function Builder:flags_of(row)
-  self.impossible = self.impossible or contradicted(self.ops:reconcile())
+  self.impossible = self.impossible or self.ops:impossible()
   local flags, is_part, status = {}, #row.figures > 0, row.figures[1] and row.figures[1].status
   for _, figure in ipairs(row.figures) do
     if self.impossible[figure.id] then flags[1] = "contradicted" end

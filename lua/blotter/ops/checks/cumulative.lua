@@ -38,18 +38,16 @@ local function series_of(cell)
 end
 
 local function report(found, earlier, later)
-  local judged = found.model:judgement(earlier, later)
-  if judged and judged.verdict ~= "conflict" then return end
+  if found.model:is_settled(earlier, later) then return end
   local low, high = bounds.subtract(earlier.low, earlier.high, later.low, later.high)
   if rounding.repairs(earlier, later) then return end
-  local why = doubt.reason {earlier, later}
+  local class, verdict, ending = doubt.reading {earlier, later}
   found:add {
-    check = "cumulative", class = why and "drift" or "contradiction", verdict = why and "some" or "none",
+    check = "cumulative", class = class, verdict = verdict,
     figures = {earlier, later}, low = low, high = high,
     sentence = ("%s: a figure that can only grow falls from %s (%s) to %s (%s)%s"):format(
       phrase.about(found.model, earlier, true), phrase.counted(earlier),
-      phrase.period(earlier), phrase.value(later), phrase.period(later),
-      why and "; " .. why or ""),
+      phrase.period(earlier), phrase.value(later), phrase.period(later), ending),
   }
 end
 

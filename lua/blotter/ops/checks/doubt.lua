@@ -27,4 +27,11 @@ function doubt.reason(figures)
   return nil
 end
 
+--- How a disagreement between figures is to be read: class, verdict, and the end of the sentence that says why.
+function doubt.reading(figures)
+  local why = doubt.reason(figures)
+  if why then return "drift", "some", "; " .. why end
+  return "contradiction", "none", ""
+end
+
 return doubt

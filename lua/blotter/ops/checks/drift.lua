@@ -45,8 +45,7 @@ local function is_explained(model, a, b)
       if figure.indicator == other.indicator and figure.subject == other.subject then return true end
     end
   end
-  local judged = model:judgement(a, b)
-  return judged ~= nil and judged.verdict ~= "conflict"
+  return model:is_settled(a, b)
 end
 
 local function report(found, a, b)
@@ -54,8 +53,7 @@ local function report(found, a, b)
   if not words or is_explained(found.model, a, b) then return end
   found:add {
     check = "drift", class = "drift", verdict = "some", figures = {a, b}, low = 0, high = 0,
-    sentence = ("%s: the same number is %s"):format(phrase.about(found.model, {subject_row = a.subject_row,
-      first = a.first, last = a.last, period_kind = a.period_kind, period_precision = a.period_precision}), words),
+    sentence = ("%s: the same number is %s"):format(phrase.about_subject(a), words),
   }
 end
 
@@ -111,7 +109,7 @@ local function report_series(found, figures, twins)
   found:add {
     check = "drift", class = "contradiction", verdict = "none", figures = all, low = 0, high = 0,
     sentence = ("%s: the same %s, %s by category, are printed of %s (%s) and of %s (%s)"):format(
-      phrase.about(found.model, {subject_row = figures[1].subject_row}), figures[1].indicator_row.name:lower(),
+      figures[1].subject_row.name, figures[1].indicator_row.name:lower(),
       phrase.list(words), place(figures[1]), figures[1].source_row.publisher_row.name, place(twins[figures[1]]),
       twins[figures[1]].source_row.publisher_row.name),
   }

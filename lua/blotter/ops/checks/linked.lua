@@ -6,6 +6,7 @@
 
 local doubt = require "blotter.ops.checks.doubt"
 local facets = require "blotter.ops.facets"
+local groups = require "blotter.ops.groups"
 local linear = require "blotter.ops.linear"
 local phrase = require "blotter.ops.phrase"
 local rounding = require "blotter.ops.checks.rounding"
@@ -34,24 +35,6 @@ local function buckets_of(model)
     end
   end
   return order
-end
-
--- The figures of a bucket by period.
-local function periods_of(bucket)
-  local groups = {}
-  for _, figure in ipairs(bucket) do
-    if usable(figure) then
-      local home
-      for _, group in ipairs(groups) do
-        if facets.same_period(group[1], figure) then
-          home = group
-          break
-        end
-      end
-      if home then home[#home + 1] = figure else groups[#groups + 1] = {figure} end
-    end
-  end
-  return groups
 end
 
 local function variable_of(system, cell)
@@ -142,9 +125,7 @@ local function report(found, conflict)
   found:add {
     check = "linked", class = "contradiction", verdict = "none", figures = figures, low = nil, high = nil,
     sentence = ("%s: with the breakdowns that the sources give, %s cannot all be true of %s"):format(
-      phrase.about(found.model, {subject_row = figures[1].subject_row, first = figures[1].first,
-        last = figures[1].last, period_kind = figures[1].period_kind, period_precision = figures[1].period_precision}),
-      phrase.list(words), figures[1].indicator_row.name:lower()),
+      phrase.about_subject(figures[1]), phrase.list(words), figures[1].indicator_row.name:lower()),
   }
 end
 
@@ -188,7 +169,7 @@ end
 function linked.check(found)
   for _, bucket in ipairs(buckets_of(found.model)) do
     if bucket.wholes > 0 then
-      for _, group in ipairs(periods_of(bucket)) do
+      for _, group in ipairs(groups.of(groups.where(bucket, usable))) do
         if #group > 2 then check_group(found, group) end
       end
     end

@@ -7,11 +7,16 @@
 local bounds = require "blotter.ops.bounds"
 local doubt = require "blotter.ops.checks.doubt"
 local facets = require "blotter.ops.facets"
+local groups = require "blotter.ops.groups"
 local periods = require "blotter.ops.checks.periods"
 local phrase = require "blotter.ops.phrase"
 local rounding = require "blotter.ops.checks.rounding"
 
 local margins = {}
+
+local function is_standing(figure)
+  return figure.rank ~= "deprecated"
+end
 
 -- One figure for each cell and period of a subject and indicator: the statement with the lowest reading.
 local function observations(model)
@@ -27,25 +32,9 @@ local function observations(model)
     end
     bucket.cells = bucket.cells + 1
     bucket.by_cell[first.cell] = cell
-    local list = {}
-    for _, figure in ipairs(cell) do
-      if figure.rank ~= "deprecated" then
-        bucket.all[#bucket.all + 1] = figure
-        local place
-        for i, other in ipairs(list) do
-          if facets.same_period(other, figure) then
-            place = i
-            break
-          end
-        end
-        if not place then
-          list[#list + 1] = figure
-        elseif (figure.low or -1) < (list[place].low or -1) then
-          list[place] = figure
-        end
-      end
-    end
-    for _, figure in ipairs(list) do
+    local standing = groups.where(cell, is_standing)
+    table.move(standing, 1, #standing, #bucket.all + 1, bucket.all)
+    for _, figure in ipairs(groups.lowest_by_period(standing)) do
       if figure.low and figure.low > 0 then bucket.low[#bucket.low + 1] = figure end
     end
   end
@@ -91,18 +80,16 @@ local function report(found, whole, figures, sum)
     list[i + 1] = figure
     words[i] = ("%s (%s; %s)"):format(phrase.value(figure), phrase.categories(found.model, figure, base),
       figure.source_row.publisher_row.name)
-    local judged = found.model:judgement(whole, figure)
-    if judged and judged.verdict ~= "conflict" then return end
+    if found.model:is_settled(whole, figure) then return end
   end
-  local why = doubt.reason(list)
+  local class, verdict, ending = doubt.reading(list)
   if found:is_known(list, "contradiction") then return end
   found:add {
-    check = "margins", class = why and "drift" or "contradiction", verdict = why and "some" or "none",
+    check = "margins", class = class, verdict = verdict,
     figures = list, low = sum - whole.high,
     sentence = ("%s: %s in all (%s), but %s %s%s"):format(phrase.about(found.model, whole), phrase.counted(whole),
       whole.source_row.publisher_row.name, phrase.list(words),
-      #figures == 1 and "is more than that" or ("make %s"):format(bounds.describe(sum, nil)),
-      why and "; " .. why or ""),
+      #figures == 1 and "is more than that" or ("make %s"):format(bounds.describe(sum, nil)), ending),
   }
 end
 

@@ -33,23 +33,13 @@ local function splits_of(whole)
   return order
 end
 
---- The range of the sum of figures.
-function parts.sum(figures)
-  local low, high = 0, 0
-  for _, figure in ipairs(figures) do
-    low = low and figure.low and low + figure.low
-    high = high and figure.high and high + figure.high
-  end
-  return low or nil, high or nil
-end
-
 --- The splits of a figure with what they leave unexplained: {name, coverage, figures, low, high} where low and high
 -- bound whole minus parts. For reports.
 function parts.breakdowns(whole)
   if not whole.parts then return {} end
   local splits = splits_of(whole)
   for _, split in ipairs(splits) do
-    local low, high = parts.sum(split.figures)
+    local low, high = bounds.sum(split.figures)
     split.sum_low, split.sum_high = low, high
     split.low, split.high = bounds.subtract(whole.low, whole.high, low, high)
   end
@@ -100,14 +90,14 @@ end
 
 local function check_split(found, whole, split)
   if split.coverage == "overlapping" then return check_overlapping(found, whole, split) end
-  local low, high = parts.sum(split.figures)
+  local low, high = bounds.sum(split.figures)
   local gap_low, gap_high = bounds.subtract(whole.low, whole.high, low, high)
   local sum = bounds.describe(low, high)
   local _, limit = rounding.range(whole)
   if limit and low and low > limit then
     -- Only the parts that it takes to be too many: the smallest conflict is the clearest.
     split = {name = split.name, figures = periods.shrink(split.figures, limit)}
-    low, high = parts.sum(split.figures)
+    low, high = bounds.sum(split.figures)
     sum = bounds.describe(low, high)
     gap_low, gap_high = bounds.subtract(whole.low, whole.high, low, high)
     local over_low, over_high = -gap_high, gap_low and -gap_low

@@ -8,6 +8,7 @@
 local bounds = require "blotter.ops.bounds"
 local doubt = require "blotter.ops.checks.doubt"
 local facets = require "blotter.ops.facets"
+local groups = require "blotter.ops.groups"
 local phrase = require "blotter.ops.phrase"
 local rounding = require "blotter.ops.checks.rounding"
 
@@ -15,24 +16,6 @@ local periods = {}
 
 local function usable(figure)
   return figure.rank ~= "deprecated" and figure.first and figure.last and figure.low ~= nil or false
-end
-
--- One figure for each period, the one with the lowest reading; what contains them takes the highest of its own.
-local function lowest_by_period(cell)
-  local list = {}
-  for _, figure in ipairs(cell) do
-    if usable(figure) then
-      local place
-      for i, other in ipairs(list) do
-        if facets.same_period(other, figure) then
-          place = i
-          break
-        end
-      end
-      if not place then list[#list + 1] = figure elseif figure.low < list[place].low then list[place] = figure end
-    end
-  end
-  return list
 end
 
 local function by_end(a, b)
@@ -89,18 +72,16 @@ local function report(found, whole, figures, sum)
   for i, figure in ipairs(figures) do
     list[i + 1] = figure
     words[i] = ("%s (%s)"):format(phrase.value(figure), phrase.period(figure))
-    local judged = found.model:judgement(whole, figure)
-    if judged and judged.verdict ~= "conflict" then return end
+    if found.model:is_settled(whole, figure) then return end
   end
-  local why = doubt.reason(list)
+  local class, verdict, ending = doubt.reading(list)
   local verb = #figures == 1 and "is more than" or ("together %s, are more than"):format(bounds.describe(sum, nil))
   found:add {
-    check = "periods", class = why and "drift" or "contradiction", verdict = why and "some" or "none",
+    check = "periods", class = class, verdict = verdict,
     figures = list, low = sum - whole.high, high = nil,
     sentence = ("%s: %s %s %s, %s, whose period contains %s%s"):format(
       phrase.about(found.model, whole, true), phrase.list(words), verb,
-      phrase.counted(whole), phrase.period(whole) or "", #figures == 1 and "it" or "them",
-      why and "; " .. why or ""),
+      phrase.counted(whole), phrase.period(whole) or "", #figures == 1 and "it" or "them", ending),
   }
 end
 
@@ -126,8 +107,9 @@ local function check_inside(found, whole, inside)
   found:count("periods", "some")
 end
 
+-- The parts are the lowest reading of each period; what contains them takes the highest of its own.
 local function check_cell(found, cell)
-  local list = lowest_by_period(cell)
+  local list = groups.lowest_by_period(groups.where(cell, usable))
   if #list < 2 then return end
   table.sort(list, by_end)
   for _, whole in ipairs(cell) do

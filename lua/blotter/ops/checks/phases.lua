@@ -10,8 +10,7 @@ local phrase = require "blotter.ops.phrase"
 local phases = {}
 
 local function report(found, phase, programme)
-  local judged = found.model:judgement(phase, programme)
-  if judged and judged.verdict ~= "conflict" then return end
+  if found.model:is_settled(phase, programme) then return end
   local low, high = bounds.subtract(phase.low, phase.high, programme.low, programme.high)
   found:add {
     check = "phases", class = "drift", verdict = "some", figures = {phase, programme}, low = low, high = high,

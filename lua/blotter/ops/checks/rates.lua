@@ -39,12 +39,12 @@ local function compare(found, rate, count, unit)
   local count_low, count_high = rounding.range(count)
   if bounds.meet(low, high, count_low, count_high) then return found:count("rates", "some") end
   local gap_low, gap_high = bounds.subtract(count.low, count.high, low, high)
-  local why = doubt.reason {rate, count}
+  local class, verdict, ending = doubt.reading {rate, count}
   found:add {
-    check = "rates", class = why and "drift" or "contradiction", verdict = why and "some" or "none",
+    check = "rates", class = class, verdict = verdict,
     figures = {rate, count}, low = gap_low, high = gap_high,
     sentence = ("%s: %s, which over %d %ss is %s, but %s are counted%s"):format(phrase.about(found.model, rate),
-      phrase.counted(rate), units, unit, bounds.describe(low, high), phrase.counted(count), why and "; " .. why or ""),
+      phrase.counted(rate), units, unit, bounds.describe(low, high), phrase.counted(count), ending),
   }
 end
 

@@ -123,21 +123,19 @@ end
 
 -- All parts that one source adds up to one whole.
 local function check_sum(found, whole, parts)
-  local low, high, words = 0, 0, {}
-  for i, part in ipairs(parts) do
-    low, high = low and part.low and low + part.low, high and part.high and high + part.high
-    words[i] = phrase.counted(part)
-  end
-  local verdict = bounds.verdict_equal(low or nil, high or nil, whole.low, whole.high)
+  local low, high = bounds.sum(parts)
+  local words = {}
+  for i, part in ipairs(parts) do words[i] = phrase.counted(part) end
+  local verdict = bounds.verdict_equal(low, high, whole.low, whole.high)
   if verdict ~= "none" then return found:count("relations", verdict) end
-  local gap_low, gap_high = bounds.subtract(whole.low, whole.high, low or nil, high or nil)
+  local gap_low, gap_high = bounds.subtract(whole.low, whole.high, low, high)
   local figures = {whole}
   for _, part in ipairs(parts) do figures[#figures + 1] = part end
   if found:is_known(figures, "contradiction") then return end
   found:add {
     check = "sums", class = "contradiction", verdict = "none", figures = figures, low = gap_low, high = gap_high,
     sentence = ("%s: %s are said to be the sum of %s, which is %s"):format(phrase.about(found.model, whole),
-      phrase.counted(whole), phrase.list(words), bounds.describe(low or nil, high or nil)),
+      phrase.counted(whole), phrase.list(words), bounds.describe(low, high)),
   }
 end
 

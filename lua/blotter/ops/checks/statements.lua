@@ -6,6 +6,7 @@
 
 local bounds = require "blotter.ops.bounds"
 local facets = require "blotter.ops.facets"
+local groups = require "blotter.ops.groups"
 local doubt = require "blotter.ops.checks.doubt"
 local rounding = require "blotter.ops.checks.rounding"
 local phrase = require "blotter.ops.phrase"
@@ -146,29 +147,15 @@ local function report(found, group, highest, lowest)
   }
 end
 
--- The figures of a cell that can be held against each other, group by group.
-local function groups_of(cell)
-  local groups = {}
-  for _, figure in ipairs(cell) do
-    if figure.rank ~= "deprecated" and is_complete(figure) and (figure.low or figure.high) then
-      local home
-      for _, group in ipairs(groups) do
-        if comparable(group[1], figure) then
-          home = group
-          break
-        end
-      end
-      if home then home[#home + 1] = figure else groups[#groups + 1] = {figure} end
-    end
-  end
-  return groups
+local function usable(figure)
+  return figure.rank ~= "deprecated" and is_complete(figure) and (figure.low or figure.high)
 end
 
 --- Runs the check over all cells.
 function statements.check(found)
   for _, cell in ipairs(found.model.cells) do
     if #cell > 1 then
-      for _, group in ipairs(groups_of(cell)) do
+      for _, group in ipairs(groups.of(groups.where(cell, usable), comparable)) do
         local highest, lowest = farthest(group)
         if highest then
           report(found, group, highest, lowest)
