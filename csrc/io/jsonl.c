@@ -4,6 +4,7 @@
 #include "jsonl.h"
 #include "infer.h"
 #include "json.h"
+#include "../base/isa.h"
 #include "../base/mem.h"
 
 #include <string.h>
@@ -27,6 +28,7 @@ typedef struct walk {
   blt_rows *w;
   blt_json_value *values; /* of the line, one for each column */
   size_t out;
+  bool ascii; /* the whole chunk is */
 } walk;
 
 static int find_column(const format *f, const char *key, size_t len, uint32_t hint) {
@@ -112,8 +114,12 @@ static blt_status put_row(walk *k, uint64_t at, size_t bytes, blt_error *err) {
     if (v->kind == BLT_JSON_ESCAPED) {
       out = blt_json_unescape(v->from, v->to, out);
     } else if (v->kind > BLT_JSON_NULL) {
-      memcpy(out, v->from, (size_t)(v->to - v->from));
-      out += v->to - v->from;
+      size_t len = (size_t)(v->to - v->from);
+      if (len <= 16)
+        memcpy(out, v->from, 16); /* without a call; both sides have padding */
+      else
+        memcpy(out, v->from, len);
+      out += len;
     }
     uint64_t bit = UINT64_C(1) << ((first + c) & 63), *word = &w->quoted_bits[(first + c) >> 6];
     *word = text ? *word | bit : *word & ~bit;
@@ -172,7 +178,7 @@ static blt_status take_line(walk *k, size_t from, size_t to, blt_error *err) {
   const char *p = k->w->raw + BLT_ROWS_PAD + from, *end = k->w->raw + BLT_ROWS_PAD + to;
   blt_bad_reason bad = 0;
   if (blt_json_skip_blanks(p, end) == end) return BLT_OK;
-  if (blt_utf8_check(p, to - from) < to - from)
+  if (!k->ascii && blt_utf8_check(p, to - from) < to - from)
     bad = BLT_BAD_UTF8;
   else if (!take_usual(k, p, end))
     bad = take_members(k, p, end);
@@ -198,9 +204,16 @@ static blt_status load_lines(const format *f, uint64_t from, uint64_t to, bool k
   }
 }
 
+BLT_CLONES static bool is_ascii(const char *s, size_t n) {
+  unsigned char all = 0;
+  for (size_t i = 0; i < n; i++) all |= (unsigned char)s[i];
+  return all < 0x80;
+}
+
 static blt_status walk_lines(walk *k, size_t at, size_t limit, blt_error *err) {
   blt_rows *w = k->w;
   const char *raw = w->raw + BLT_ROWS_PAD;
+  k->ascii = is_ascii(raw, w->raw_len);
   while (at < limit && at < w->raw_len) {
     const char *end = memchr(raw + at, '\n', w->raw_len - at);
     size_t to = end ? (size_t)(end - raw) : w->raw_len;
