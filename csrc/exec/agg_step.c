@@ -40,7 +40,8 @@ blt_status blt_agg_work_new(const blt_agg_plan *p, blt_agg_work **out, blt_error
   }
   for (size_t s = 0; s < p->nslots; s++) w->columns[s] = w->contributions + s * ROWS;
   for (size_t s = 0; s < p->nslots; s++)
-    for (size_t i = 0; i < ROWS; i++) w->contributions[s * ROWS + i] = p->slots[s].value;
+    for (size_t i = 0; p->slots[s].constant && i < ROWS; i++)
+      w->contributions[s * ROWS + i] = p->slots[s].value;
   *out = w;
   return BLT_OK;
 }
