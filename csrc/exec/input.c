@@ -1,7 +1,6 @@
 #include "input.h"
 
 #include "../base/bits.h"
-#include "../base/isa.h"
 #include "../base/mem.h"
 #include <string.h>
 
@@ -191,63 +190,4 @@ blt_status blt_inputs_load(const blt_inputs *in, uint32_t i, blt_eval *ev, const
     return blt_expr_eval(ev, x->expr, slice->group, slice->start, slice->sel, slice->n, out, err);
   load_interned(x, slice, codes, valid, out);
   return BLT_OK;
-}
-
-/* ---- forms ---- */
-
-#define OFFSETS_KERNEL(name, type)                                                                           \
-  BLT_CLONES static void name(const type *d, uint64_t add, uint32_t n, uint64_t *out) {                      \
-    for (uint32_t i = 0; i < n; i++) out[i] = (uint64_t)d[i] + add;                                          \
-  }
-OFFSETS_KERNEL(offsets_u8, uint8_t)
-OFFSETS_KERNEL(offsets_u16, uint16_t)
-OFFSETS_KERNEL(offsets_u32, uint32_t)
-OFFSETS_KERNEL(offsets_u64, uint64_t)
-
-static void fill(uint64_t value, uint32_t n, uint64_t *out) {
-  for (uint32_t i = 0; i < n; i++) out[i] = value;
-}
-
-void blt_vec_offsets(const blt_vec *v, int64_t low, uint64_t *out) {
-  uint64_t add = (uint64_t)v->base - (uint64_t)low;
-  if (v->all_null || v->form == BLT_VEC_CONST) {
-    fill(v->all_null ? 0 : add, v->n, out);
-  } else if (v->form == BLT_VEC_VALUES) {
-    offsets_u64(v->data, 0 - (uint64_t)low, v->n, out);
-  } else {
-    if (v->form == BLT_VEC_CODES) add = 0 - (uint64_t)low; /* codes have no base */
-    if (v->width == 1)
-      offsets_u8(v->data, add, v->n, out);
-    else if (v->width == 2)
-      offsets_u16(v->data, add, v->n, out);
-    else
-      offsets_u32(v->data, add, v->n, out);
-  }
-}
-
-static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
-                                1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
-
-BLT_CLONES static void ints_to_doubles(const int64_t *v, double divisor, uint32_t n, double *out) {
-  for (uint32_t i = 0; i < n; i++) out[i] = (double)v[i] / divisor;
-}
-
-static double const_double(const blt_vec *v) {
-  double d;
-  if (v->type.id != BLT_FLOAT64) return (double)v->base / powers[v->type.scale];
-  memcpy(&d, &v->base, sizeof d);
-  return d;
-}
-
-void blt_vec_doubles(const blt_vec *v, double *out) {
-  if (v->all_null || v->form == BLT_VEC_CONST) {
-    double d = v->all_null ? 0 : const_double(v);
-    for (uint32_t i = 0; i < v->n; i++) out[i] = d;
-  } else if (v->type.id == BLT_FLOAT64) {
-    memcpy(out, v->data, v->n * sizeof *out);
-  } else {
-    uint64_t ints[BLT_VECTOR_ROWS];
-    blt_vec_offsets(v, 0, ints);
-    ints_to_doubles((const int64_t *)ints, powers[v->type.scale], v->n, out);
-  }
 }

@@ -48,8 +48,4 @@ static inline uint64_t blt_input_domain(const blt_input *in) {
   return in->low > in->high ? 1 : (uint64_t)in->high - (uint64_t)in->low + 1;
 }
 
-/* The inputs' values in the forms that kernels take. Null rows give any value. */
-void blt_vec_offsets(const blt_vec *v, int64_t low, uint64_t *out); /* value - low, or the code */
-void blt_vec_doubles(const blt_vec *v, double *out);                /* also of INT vectors, decimals scaled */
-
 #endif

@@ -11,10 +11,11 @@
     for (uint32_t i = 0; i < n; i++) out[i] = (to)(value);                                                   \
   }
 
-/* Offsets are added without overflow being undefined: a valid block never overflows. */
-WIDEN(offsets8, uint8_t, int64_t, (uint64_t)base + in[i])
-WIDEN(offsets16, uint16_t, int64_t, (uint64_t)base + in[i])
-WIDEN(offsets32, uint32_t, int64_t, (uint64_t)base + in[i])
+/* Sums are modulo 2^64: what a valid block holds never overflows. */
+WIDEN(offsets8, uint8_t, uint64_t, (uint64_t)base + in[i])
+WIDEN(offsets16, uint16_t, uint64_t, (uint64_t)base + in[i])
+WIDEN(offsets32, uint32_t, uint64_t, (uint64_t)base + in[i])
+WIDEN(offsets64, uint64_t, uint64_t, (uint64_t)base + in[i])
 WIDEN(codes8, uint8_t, uint32_t, in[i])
 WIDEN(codes16, uint16_t, uint32_t, in[i])
 WIDEN(doubles8, uint8_t, double, (double)(base + in[i]))
@@ -26,41 +27,53 @@ WIDEN(bools32, uint32_t, uint8_t, base + in[i] != 0)
 WIDEN(bools16, uint16_t, uint8_t, base + in[i] != 0)
 WIDEN(bools8, uint8_t, uint8_t, base + in[i] != 0)
 
+void blt_vec_offsets(const blt_vec *v, int64_t low, uint64_t *out) {
+  int64_t base = (int64_t)((v->form == BLT_VEC_CODES || v->form == BLT_VEC_VALUES ? 0 : (uint64_t)v->base) -
+                           (uint64_t)low);
+  if (v->form == BLT_VEC_CONST)
+    for (uint32_t i = 0; i < v->n; i++) out[i] = v->all_null ? 0 : (uint64_t)base;
+  else if (v->form == BLT_VEC_VALUES)
+    offsets64(v->data, base, v->n, out);
+  else if (v->width == 1)
+    offsets8(v->data, base, v->n, out);
+  else if (v->width == 2)
+    offsets16(v->data, base, v->n, out);
+  else
+    offsets32(v->data, base, v->n, out);
+}
+
 const int64_t *blt_vec_i64(const blt_vec *v, int64_t *out) {
   if (v->form == BLT_VEC_VALUES) return v->data;
-  if (v->form == BLT_VEC_CONST) {
-    for (uint32_t i = 0; i < v->n; i++) out[i] = v->base;
-  } else if (v->width == 1) {
-    offsets8(v->data, v->base, v->n, out);
-  } else if (v->width == 2) {
-    offsets16(v->data, v->base, v->n, out);
-  } else {
-    offsets32(v->data, v->base, v->n, out);
-  }
+  blt_vec_offsets(v, 0, (uint64_t *)out);
   return out;
 }
+
+#define EXACT_INTEGER (INT64_C(1) << 53) /* up to here every integer is a double */
 
 /* The exact quotient of a decimal, rounded once. */
 static double decimal_value(int64_t v, uint32_t scale) {
   char text[BLT_DECIMAL_TEXT];
   double f = 0;
-  if (v >= -(INT64_C(1) << 53) && v <= INT64_C(1) << 53) return (double)v / (double)blt_pow10(scale);
+  if (v >= -EXACT_INTEGER && v <= EXACT_INTEGER) return (double)v / (double)blt_pow10(scale);
   blt_parse_f64(text, blt_format_decimal(v, scale, text), &f);
   return f;
 }
 
+WIDEN(quotients, int64_t, double, (double)in[i] / (double)base)
+
 static void decimals(const blt_vec *v, double *out) {
-  blt_vec one = *v;
-  for (uint32_t i = 0; i < v->n; i++) {
-    int64_t raw = v->base;
-    if (v->form == BLT_VEC_VALUES) {
-      raw = ((const int64_t *)v->data)[i];
-    } else if (v->form == BLT_VEC_OFFSETS) {
-      one.n = 1;
-      one.data = (const char *)v->data + (size_t)i * v->width;
-      raw = *blt_vec_i64(&one, &raw);
-    }
-    out[i] = decimal_value(raw, v->type.scale);
+  int64_t low, high, ints[256];
+  blt_vec some = *v;
+  blt_vec_range(v, &low, &high);
+  bool exact = low >= -EXACT_INTEGER && high <= EXACT_INTEGER;
+  for (uint32_t start = 0; start < v->n; start += some.n) {
+    some.n = v->n - start < 256 ? v->n - start : 256;
+    some.data = (const char *)v->data + (size_t)start * v->width;
+    const int64_t *from = blt_vec_i64(&some, ints);
+    if (exact)
+      quotients(from, blt_pow10(v->type.scale), some.n, out + start);
+    else
+      for (uint32_t i = 0; i < some.n; i++) out[start + i] = decimal_value(from[i], v->type.scale);
   }
 }
 
@@ -82,6 +95,11 @@ const double *blt_vec_f64(const blt_vec *v, double *out) {
     doubles32(v->data, v->base, v->n, out);
   }
   return out;
+}
+
+void blt_vec_doubles(const blt_vec *v, double *out) {
+  const double *values = blt_vec_f64(v, out);
+  if (values != out) memcpy(out, values, v->n * sizeof *out);
 }
 
 const uint32_t *blt_vec_codes(const blt_vec *v, uint32_t *out) {

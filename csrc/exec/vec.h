@@ -43,6 +43,11 @@ const uint32_t *blt_vec_codes(const blt_vec *v, uint32_t *out);
 const blt_str *blt_vec_text(const blt_vec *v, blt_str *out);
 const uint8_t *blt_vec_bool(const blt_vec *v, uint8_t *out);
 
+/* The same, always written to `out`: doubles; and distances of int-like values from `low`, or codes less it,
+ * modulo 2^64. Null rows give any value. */
+void blt_vec_doubles(const blt_vec *v, double *out);
+void blt_vec_offsets(const blt_vec *v, int64_t low, uint64_t *out);
+
 /* Interval that holds every value of an int-like vector, from its form alone. */
 void blt_vec_range(const blt_vec *v, int64_t *low, int64_t *high);
 
