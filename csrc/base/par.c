@@ -6,8 +6,9 @@
 #include <string.h>
 #include <time.h>
 
-#define POLL_SECONDS 0.001 /* between two polls */
-#define WAIT_NANOS 5000000 /* while the caller waits for the last morsels */
+#define POLL_SECONDS 0.001    /* between two polls */
+#define LINGER_SECONDS 0.0001 /* a worker without work stays awake: waking it takes nearly as long */
+#define WAIT_NANOS 5000000    /* while the caller waits for the last morsels */
 
 /* One call of blt_par. Lives on the caller's stack. */
 typedef struct job {
@@ -26,10 +27,11 @@ typedef struct job {
 struct blt_pool {
   pthread_mutex_t lock;
   pthread_cond_t work, idle;
-  job *job;            /* NULL: nothing to do */
-  uint64_t generation; /* counts jobs, so that a worker takes each one once */
-  uint32_t running;    /* workers inside the job */
-  uint32_t nworkers;   /* beside the caller */
+  job *job; /* NULL: nothing to do */
+  /* Counts jobs, so that a worker takes each one once. Changed with the lock, looked at without. */
+  atomic_uint_fast64_t generation;
+  uint32_t running;  /* workers inside the job */
+  uint32_t nworkers; /* beside the caller */
   bool quit;
   atomic_bool stopped; /* the job at hand has failed */
   pthread_t *threads;
@@ -39,6 +41,13 @@ typedef struct worker_arg {
   blt_pool *pool;
   uint32_t index;
 } worker_arg;
+
+/* Leaves the core's means to its other thread for a moment. */
+static inline void pause_core(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
 
 static double now(void) {
   struct timespec t;
@@ -72,6 +81,14 @@ static bool job_step(job *j, uint32_t worker) {
   return true;
 }
 
+/* Looks for the next job for a moment, without the lock. Queries often follow each other, and steps of one
+ * always do. */
+static void linger(blt_pool *pool, uint64_t seen) {
+  double until = now() + LINGER_SECONDS;
+  while (atomic_load_explicit(&pool->generation, memory_order_relaxed) == seen && now() < until)
+    for (int i = 0; i < 32; i++) pause_core();
+}
+
 static void *worker_main(void *p) {
   worker_arg arg = *(worker_arg *)p;
   blt_pool *pool = arg.pool;
@@ -89,6 +106,9 @@ static void *worker_main(void *p) {
     while (job_step(j, arg.index)) continue;
     pthread_mutex_lock(&pool->lock);
     if (--pool->running == 0) pthread_cond_signal(&pool->idle);
+    pthread_mutex_unlock(&pool->lock);
+    linger(pool, seen);
+    pthread_mutex_lock(&pool->lock);
   }
   pthread_mutex_unlock(&pool->lock);
   return NULL;
@@ -196,6 +216,11 @@ blt_status blt_seq(blt_ctx *ctx, uint32_t ntasks, blt_task_fn fn, void *arg, blt
 static void join(blt_pool *pool, blt_watch *w, job *j) {
   pthread_mutex_lock(&pool->lock);
   pool->job = NULL; /* a worker that wakes up late finds nothing */
+  for (double until = now() + LINGER_SECONDS; pool->running && now() < until;) {
+    pthread_mutex_unlock(&pool->lock);
+    for (int i = 0; i < 32; i++) pause_core();
+    pthread_mutex_lock(&pool->lock);
+  }
   while (pool->running) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
