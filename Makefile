@@ -78,7 +78,7 @@ object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 TEST_PROGRAMS := $(CTESTS:spec/c/%.c=$(BUILD)/spec/%)
 
 .PHONY: all
-all: $(BUILD)/libblotter.a $(BUILD)/blotter/core.so build/bin/blotter
+all: $(BUILD)/libblotter.a $(BUILD)/blotter/core.so $(BUILD)/bin/blotter
 
 $(BUILD)/obj/%.o: %.c | $(STAMP)/build
 	@mkdir -p $(@D)
@@ -107,6 +107,7 @@ $(BUILD)/spec/%: $(BUILD)/obj/spec/c/%.o $(call object,$(SUPPORT)) $(BUILD)/libb
 TREE := $(CURDIR)
 export LUA_PATH  := $(TREE)/lua/?.lua;$(TREE)/lua/?/init.lua;;
 export LUA_CPATH := $(TREE)/$(BUILD)/?.so;;
+export BLOTTER_BUILD := $(BUILD)
 unexport LUA_PATH_5_4 LUA_CPATH_5_4
 
 # The command's text; $(1) is the folder of the Lua modules, $(2) that of the C module.
@@ -116,15 +117,15 @@ package.path = "$(1)/?.lua;$(1)/?/init.lua;" .. package.path
 package.cpath = "$(2)/?.so;" .. package.cpath
 os.exit(require("blotter.cli").main(arg), true)
 endef
-export COMMAND_HERE := $(call command,$(TREE)/lua,$(TREE)/build)
+export COMMAND_HERE := $(call command,$(TREE)/lua,$(TREE)/$(BUILD))
 export COMMAND_INSTALLED = $(call command,$(LUADIR),$(LIBDIR))
 
-build/bin/blotter: Makefile
+$(BUILD)/bin/blotter: Makefile
 	@mkdir -p $(@D) && printf '%s\n' "$$COMMAND_HERE" >$@ && chmod +x $@
 
 .PHONY: report repl env
 report: all
-	@build/bin/blotter report
+	@$(BUILD)/bin/blotter report
 
 repl: all
 	@$(LUA) -i -l blotter

@@ -31,10 +31,12 @@ function command.remove(folder)
   os.execute("rm -r " .. folder)
 end
 
+local BUILD = os.getenv "BLOTTER_BUILD" or "build" -- also one with a sanitizer
+
 --- Runs the command line; returns its exit status, standard output and standard error.
 function command.run(arguments, redirect)
   local out, err = os.tmpname(), os.tmpname()
-  local _, _, status = os.execute(("build/bin/blotter %s >%s 2>%s"):format(arguments, redirect or out, err))
+  local _, _, status = os.execute(("%s/bin/blotter %s >%s 2>%s"):format(BUILD, arguments, redirect or out, err))
   local text, message = command.slurp(out), command.slurp(err)
   os.remove(out)
   os.remove(err)
