@@ -182,7 +182,7 @@ valgrind: $(STAMP)/valgrind all $(TEST_PROGRAMS)
 FUZZERS := $(patsubst spec/fuzz/%.c,build/fuzz/spec/%,$(wildcard spec/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 20
 FUZZ := -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
-build/fuzz/spec/%: spec/fuzz/%.c $(BUILD)/libblotter.a
+build/fuzz/spec/%: spec/fuzz/%.c $(wildcard spec/fuzz/*.h spec/support/*.h) $(BUILD)/libblotter.a
 	@mkdir -p $(@D)
 	$(say)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libblotter.a $(LIBS)
 

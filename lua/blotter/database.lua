@@ -1,7 +1,7 @@
 --- Databases and their tables as a Lua user meets them: what the core gives, with names, texts and transactions.
 
 local bind = require "blotter.lang.bind"
-local check_options = require "blotter.options"
+local arguments = require "blotter.arguments"
 local core = require "blotter.core"
 local fail = require "blotter.fail"
 local parser = require "blotter.lang.parser"
@@ -9,7 +9,7 @@ local query = require "blotter.query"
 local read = require "blotter.read"
 local plan = require "blotter.plan"
 local schema = require "blotter.schema"
-local suggest = require "blotter.lang.suggest"
+local suggest = require "blotter.suggest"
 
 local database = {}
 
@@ -45,9 +45,11 @@ local OPEN_OPTIONS = { "readonly", "must_exist", "timeout" }
 function database.open(path, options)
   if type(path) ~= "string" then fail("open: a path expected, got a %s", type(path)) end
   if path == "" or path:find("\0", 1, true) then fail("open: a path expected, got %q", path) end
-  options = check_options(options, OPEN_OPTIONS, "open")
+  options = arguments.options(options, OPEN_OPTIONS, "open")
   local timeout = options.timeout or 0
-  if math.type(timeout) == nil or not (timeout >= 0) then fail("open: timeout: seconds expected, got %s", timeout) end
+  if math.type(timeout) == nil or timeout < 0 or timeout ~= timeout then
+    fail("open: timeout: seconds expected, got %s", timeout)
+  end
   return core.open(path, options.readonly, options.must_exist, timeout)
 end
 

@@ -4,7 +4,7 @@ local core = require "blotter.core"
 local fail = require "blotter.fail"
 local query = require "blotter.query"
 local show = require "blotter.show"
-local suggest = require "blotter.lang.suggest"
+local suggest = require "blotter.suggest"
 
 local frame = {}
 frame.__index = frame

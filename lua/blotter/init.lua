@@ -14,7 +14,7 @@ local core = require "blotter.core"
 local database = require "blotter.database"
 local fail = require "blotter.fail"
 local read = require "blotter.read"
-local suggest = require "blotter.lang.suggest"
+local suggest = require "blotter.suggest"
 require "blotter.surface"
 
 local blotter = {

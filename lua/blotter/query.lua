@@ -12,7 +12,7 @@
 
 local aggregate = require "blotter.lang.aggregate"
 local bind = require "blotter.lang.bind"
-local check_options = require "blotter.options"
+local arguments = require "blotter.arguments"
 local core = require "blotter.core"
 local fail = require "blotter.fail"
 local parser = require "blotter.lang.parser"
@@ -343,7 +343,7 @@ end
 function query:top(n, text, options)
   n = check_whole(n, "top")
   ready(self, "top")
-  options = check_options(options, { "by", "params" }, "top")
+  options = arguments.options(options, { "by", "params" }, "top")
   local items, present = top_items(text)
   local params = check_params(options.params, "top")
   local q = filtered(self, present, params)
@@ -355,7 +355,7 @@ end
 -- same seed (1 by default) draws the same rows.
 function query:sample(n, options)
   ready(self, "sample")
-  options = check_options(options, { "seed" }, "sample")
+  options = arguments.options(options, { "seed" }, "sample")
   local seed = options.seed or 1
   if not math.tointeger(seed) then fail("sample: the seed is a whole number, got %s", tostring(seed)) end
   local share = math.type(n) == "float" and n >= 0 and n <= 1

@@ -1,6 +1,6 @@
 --- Reading text into tables.
 
-local check_options = require "blotter.options"
+local arguments = require "blotter.arguments"
 local core = require "blotter.core"
 local fail = require "blotter.fail"
 local progress = require "blotter.progress"
@@ -38,13 +38,13 @@ end
 --   (none), into (a table to append to), progress (a function(bytes, total, rows) that stops by returning false; by
 --   default a line on standard error when that is a terminal and the work takes over a second; false: neither)
 function read.csv(from, options)
-  options = check_options(options, CSV_OPTIONS, "csv")
+  options = arguments.options(options, CSV_OPTIONS, "csv")
   return run("csv", from, is_text(from, options, "csv"), options)
 end
 
 --- Reads JSON lines, one object a line, from what read.csv reads from, with the same results.
 function read.jsonl(from, options)
-  options = check_options(options, JSONL_OPTIONS, "jsonl")
+  options = arguments.options(options, JSONL_OPTIONS, "jsonl")
   return run("jsonl", from, is_text(from, options, "jsonl"), options)
 end
 
@@ -53,7 +53,7 @@ end
 function read.into(db, name, from, options)
   local lines = type(from) == "string" and (from:find "%.jsonl%f[%W]" or from:find "%.ndjson%f[%W]")
   local kind = lines and "jsonl" or "csv"
-  options = check_options(options, lines and JSONL_OPTIONS or CSV_OPTIONS, "import")
+  options = arguments.options(options, lines and JSONL_OPTIONS or CSV_OPTIONS, "import")
   if options.into then fail "import: it makes a new table; to append to one, use blotter.csv with into" end
   return run(kind, from, is_text(from, options, "import"), options, db, name)
 end

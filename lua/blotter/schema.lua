@@ -3,7 +3,7 @@
 local fail = require "blotter.fail"
 local lexer = require "blotter.lang.lexer"
 local source = require "blotter.lang.source"
-local suggest = require "blotter.lang.suggest"
+local suggest = require "blotter.suggest"
 
 local schema = {}
 

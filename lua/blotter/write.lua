@@ -1,6 +1,6 @@
 --- Writing answers as text: CSV and JSON lines, to a file, a function, or a string.
 
-local check_options = require "blotter.options"
+local arguments = require "blotter.arguments"
 local core = require "blotter.core"
 local fail = require "blotter.fail"
 local progress = require "blotter.progress"
@@ -30,13 +30,13 @@ end
 -- code. Options and their defaults: delimiter ",", header true, quote_all false, crlf false, null "", progress as
 -- in read.csv (the total is about what it will be).
 function write.csv(frame, to, options)
-  return run(frame, "csv", to, check_options(options, CSV_OPTIONS, "csv"))
+  return run(frame, "csv", to, arguments.options(options, CSV_OPTIONS, "csv"))
 end
 
 --- Writes JSON lines in the same way. Options: nan_is_null false (nan and inf, which JSON lacks, are refused),
 -- progress.
 function write.jsonl(frame, to, options)
-  return run(frame, "jsonl", to, check_options(options, JSONL_OPTIONS, "jsonl"))
+  return run(frame, "jsonl", to, arguments.options(options, JSONL_OPTIONS, "jsonl"))
 end
 
 return write

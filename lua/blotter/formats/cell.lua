@@ -75,6 +75,16 @@ function cell.extent(value)
   return low or best, high
 end
 
+--- The largest end among the first `count` values, and at least 0: the length of a chart's scale.
+function cell.largest(values, count)
+  local most = 0
+  for i = 1, count do
+    local low, high = cell.extent(values[i])
+    most = math.max(most, low or 0, high or 0)
+  end
+  return most
+end
+
 --- One source as a line: publisher, title, date; the address comes separately.
 function cell.source(source)
   local parts = {}

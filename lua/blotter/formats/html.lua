@@ -121,11 +121,7 @@ local function bar(value, top)
 end
 
 function render.chart(out, block)
-  local top = 0
-  for i in ipairs(block.labels) do
-    local low, high = cell.extent(block.values[i])
-    top = math.max(top, low or 0, high or 0)
-  end
+  local top = cell.largest(block.values, #block.labels)
   out[#out + 1] = '<table class="chart">'
   if block.title then out[#out + 1] = "<caption>" .. escape(block.title) .. "</caption>" end
   for i, label in ipairs(block.labels) do

@@ -5,7 +5,7 @@
 -- `options.width` is the width that a format for terminals keeps to.
 
 local document = require "blotter.document"
-local suggest = require "blotter.lang.suggest"
+local suggest = require "blotter.suggest"
 
 local formats = {}
 

@@ -71,11 +71,7 @@ end
 
 --- A chart is a table with a column of bars: readable wherever the Markdown ends up.
 function render.chart(out, block)
-  local top = 0
-  for i in ipairs(block.labels) do
-    local low, high = cell.extent(block.values[i])
-    top = math.max(top, low or 0, high or 0)
-  end
+  local top = cell.largest(block.values, #block.labels)
   local rows = {}
   for i, label in ipairs(block.labels) do
     local low, high = cell.extent(block.values[i])

@@ -225,15 +225,6 @@ local function bar(low, high, scale)
   return drawn .. ("░"):rep(math.max(0, shade))
 end
 
-local function largest(values, count)
-  local most = 0
-  for i = 1, count do
-    local low, high = cell.extent(values[i])
-    most = math.max(most, low or 0, high or 0)
-  end
-  return most
-end
-
 function render.chart(out, block, most)
   if block.title then paragraph(out, block.title, most) end
   local count, label_width, value_width = #block.labels, 0, 0
@@ -246,7 +237,7 @@ function render.chart(out, block, most)
   end
   label_width = math.min(label_width, math.max(NARROWEST, most // 3))
   local room = math.max(8, most - label_width - value_width - 2 * GAP - 1)
-  local top = largest(block.values, count)
+  local top = cell.largest(block.values, count)
   local scale = top > 0 and room / top or 0
   for i = 1, count do
     local low, high = cell.extent(block.values[i])

@@ -6,7 +6,7 @@
 
 local core = require "blotter.core"
 local source = require "blotter.lang.source"
-local suggest = require "blotter.lang.suggest"
+local suggest = require "blotter.suggest"
 
 local bind = {}
 

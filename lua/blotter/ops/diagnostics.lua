@@ -1,5 +1,7 @@
 -- A list of what is wrong with some input: file, line, column, what stands there and what was expected.
 
+local suggest = require "blotter.suggest"
+
 local diagnostics = {}
 diagnostics.__index = diagnostics
 
@@ -30,14 +32,7 @@ diagnostics.__tostring = diagnostics.text
 
 --- A word of a set that is within two edits of the wrong one, to ask "did you mean ...?"; nil when none is near.
 function diagnostics.nearest(wrong, candidates)
-  local best, best_distance
-  for _, word in ipairs(candidates) do
-    if math.abs(#word - #wrong) <= 2 then
-      local distance = diagnostics.distance(wrong, word)
-      if distance <= 2 and (not best or distance < best_distance) then best, best_distance = word, distance end
-    end
-  end
-  return best
+  return suggest.nearest(wrong, candidates, 2)
 end
 
 -- The keys of up to three rows whose name or acronym is or contains the text, an equal one alone.
@@ -60,21 +55,6 @@ function diagnostics.meant(wrong, rows, key_field)
   if #meant == 0 then meant = keys_by_name(text, rows, key_field) end
   if #meant == 0 then return "" end
   return ": did you mean '" .. table.concat(meant, "' or '") .. "'?"
-end
-
---- The number of edits between two words.
-function diagnostics.distance(a, b)
-  local previous = {}
-  for j = 0, #b do previous[j] = j end
-  for i = 1, #a do
-    local current = {[0] = i}
-    for j = 1, #b do
-      local cost = a:byte(i) == b:byte(j) and 0 or 1
-      current[j] = math.min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + cost)
-    end
-    previous = current
-  end
-  return previous[#b]
 end
 
 return diagnostics

@@ -7,7 +7,7 @@
 --   ops:at "2013-03-31"      ops:add {...}        ops:table "figures"
 
 local audit = require "blotter.ops.audit"
-local arguments = require "blotter.ops.arguments"
+local arguments = require "blotter.arguments"
 local bounds = require "blotter.ops.bounds"
 local dates = require "blotter.ops.dates"
 local diagnostics = require "blotter.ops.diagnostics"
@@ -20,6 +20,7 @@ local model = require "blotter.ops.model"
 local network = require "blotter.ops.network"
 local parts = require "blotter.ops.checks.parts"
 local phrase = require "blotter.ops.phrase"
+local policy = require "blotter.ops.policy"
 local reconcile = require "blotter.ops.reconcile"
 local relations = require "blotter.ops.checks.relations"
 local rules = require "blotter.ops.rules"
@@ -37,6 +38,7 @@ local function wrap(whole_model, whole)
   return setmetatable({
     model = whole_model, package = whole, directory = whole.directory,
     subjects = whole.tables.subjects.rows, sources = whole.tables.sources.rows, names = whole.names,
+    policies = table.move(policy.names, 1, #policy.names, 1, {}),
   }, Ops)
 end
 

@@ -3,7 +3,7 @@
 --   blotter.report { name = "…", title = "…", params = { { name = "subject", description = "…", required = true } },
 --                    build = function(ops, params) return { title = …, blocks = { … } } end }
 
-local suggest = require "blotter.lang.suggest"
+local suggest = require "blotter.suggest"
 
 local reports = {}
 

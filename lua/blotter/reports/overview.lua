@@ -2,6 +2,8 @@
 -- public record contradicts itself; every number with its source.
 
 local builder = require "blotter.reports.builder"
+local number = require("blotter.formats.cell").number
+local suggest = require "blotter.suggest"
 
 local overview = { name = "overview", title = "Operations against online child sexual exploitation: an overview" }
 
@@ -233,7 +235,6 @@ local function introduction(ops, policy)
   for _, source in ipairs(ops.sources) do
     if source.publisher_row.official then official = official + 1 end
   end
-  local number = require("blotter.formats.cell").number
   return ("%s statements in %d sources (%d of them by the body responsible), about %d subjects. "):format(
     number(#ops:figures {}), #ops.sources, official, #ops.subjects)
     .. "Each number is what a source printed, with the bounds that its own words leave: \"more than 2,000\" is 2,001 "
@@ -243,9 +244,11 @@ end
 function overview.build(ops, params)
   local limit = math.tointeger(tonumber(params.limit or 40))
   if not limit or limit < 1 then return nil, "report 'overview': limit must be a whole number from 1" end
-  local policies = { newest = true, official = true, majority = true, lowest = true, highest = true, all = true }
-  if params.policy and not policies[params.policy] then
-    return nil, ("report 'overview': unknown policy '%s'"):format(params.policy)
+  local known = params.policy == nil
+  for _, name in ipairs(ops.policies) do known = known or name == params.policy end
+  if not known then
+    return nil, ("report 'overview': unknown policy '%s'%s"):format(params.policy,
+      suggest.phrase(tostring(params.policy), ops.policies))
   end
   local doc = builder.new(ops)
   local findings = ops:reconcile()

@@ -1,7 +1,7 @@
--- What the methods of an ops object are given, checked before any work: a mistake is raised where the user called.
+--- What a function is given, checked before any work: a mistake is raised where the user called it.
 
 local fail = require "blotter.fail"
-local suggest = require "blotter.lang.suggest"
+local suggest = require "blotter.suggest"
 
 local arguments = {}
 
@@ -9,9 +9,9 @@ local function article(kind)
   return kind == "nil" and "nothing" or "a " .. kind
 end
 
---- Refuses a call with a dot for the colon: `ops.total("arrests")`.
-function arguments.receiver(self, class, method)
-  if getmetatable(self) ~= class then fail("%s is called with a colon: ops:%s(…)", method, method) end
+--- Refuses a call with a dot for the colon, `ops.total("arrests")`; `called` is what such an object is called.
+function arguments.receiver(self, class, method, called)
+  if getmetatable(self) ~= class then fail("%s is called with a colon: %s:%s(…)", method, called or "ops", method) end
 end
 
 --- Refuses a value of another type; `example` shows what was expected.

@@ -4,7 +4,7 @@ local suggest = {}
 
 local LONGEST = 64
 
---- Edit distance of two short strings (insert, delete, replace, and swap of neighbours each cost one).
+-- Edit distance of two short strings (insert, delete, replace, and swap of neighbours each cost one).
 local function distance(a, b)
   local before, last, current = {}, {}, {}
   for j = 0, #b do last[j] = j end
@@ -23,17 +23,20 @@ local function distance(a, b)
   return last[#b]
 end
 
---- The nearest of `names` (a sequence) to `wanted`, or nil when none is near enough. Case counts for nothing.
-function suggest.nearest(wanted, names)
+--- The nearest of `names` (a sequence) to `wanted`, or nil when none is near enough: within `most` edits, by default
+-- one in three letters. Case counts for nothing.
+function suggest.nearest(wanted, names, most)
   local best, best_distance
   local folded = wanted:lower():sub(1, LONGEST)
+  most = most or math.max(1, #wanted // 3)
   for _, name in ipairs(names) do
-    local d = distance(folded, name:lower():sub(1, LONGEST))
-    if not best_distance or d < best_distance then best, best_distance = name, d end
+    local other = name:lower():sub(1, LONGEST)
+    if math.abs(#other - #folded) <= most then
+      local edits = distance(folded, other)
+      if edits <= most and (not best or edits < best_distance) then best, best_distance = name, edits end
+    end
   end
-  local allowed = math.max(1, #wanted // 3)
-  if best and best_distance <= allowed then return best end
-  return nil
+  return best
 end
 
 --- A phrase for the end of a message: `: did you mean 'country'?`, or the list when it is short, or nothing.
