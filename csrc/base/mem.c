@@ -177,6 +177,11 @@ void blt_free(blt_ctx *ctx, void *p, size_t bytes) {
   unaccount(ctx, bytes);
 }
 
+void blt_touch(void *p, size_t bytes, size_t from, size_t to) {
+  if (to > bytes) to = bytes;
+  if (SLABS && bytes >= BLT_LARGE && from < to) blt_slab_touch((char *)p + from, to - from);
+}
+
 void blt_give_back(void *p, size_t bytes, size_t from, size_t to) {
   if (!SLABS || round_large(bytes) <= POOLED_BYTES_MAX) return;
   from = round_large(from);

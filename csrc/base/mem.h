@@ -18,6 +18,9 @@ void *blt_calloc(blt_ctx *ctx, size_t count, size_t size); /* zeroed; NULL also 
 /* Grows or shrinks; on NULL the old block is still there. `p` may be NULL with `old` 0. */
 void *blt_realloc(blt_ctx *ctx, void *p, size_t old, size_t bytes);
 void blt_free(blt_ctx *ctx, void *p, size_t bytes); /* NULL is allowed */
+/* Asks for the pages of bytes `from` to `to` of block p, which will be written in no order: where fresh
+ * memory is expensive, small steps can look at interruption in between. */
+void blt_touch(void *p, size_t bytes, size_t from, size_t to);
 /* Bytes `from` to `to` of block p will not be looked at again before it is freed: pages of a block that is
  * too large to be kept for reuse go back at once, to be had by whoever asks next. */
 void blt_give_back(void *p, size_t bytes, size_t from, size_t to);

@@ -316,6 +316,22 @@ static blt_status allocate_columns(blt_grouping *g, uint64_t rows, blt_error *er
   return BLT_OK;
 }
 
+/* The columns' memory in steps: rows go to all partitions at once, so the first ones would wait for all of
+ * it. */
+#define TOUCHED ((size_t)2 << 20)
+static blt_status touch_columns(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
+  const blt_grouping *g = ((const radix_run *)arg)->g;
+  size_t bytes = g->capacity * sizeof(uint64_t), from = task * TOUCHED, to = from + TOUCHED;
+  for (uint32_t w = 0; w < g->nwords; w++) blt_touch(g->words[w], bytes, from, to);
+  for (size_t s = 0; s < g->ncolumns; s++)
+    if (!g->agg->slots[s].constant) blt_touch(g->columns[s], bytes, from, to);
+  for (size_t s = 0; s < g->agg->nsegments; s++) {
+    blt_touch(g->segments[s].a, bytes, from, to);
+    if (g->segments[s].b) blt_touch(g->segments[s].b, bytes, from, to);
+  }
+  return blt_scan_check(g->scan, worker, err);
+}
+
 static blt_status allocate_run(radix_run *run, blt_error *err) {
   blt_grouping *g = run->g;
   blt_ctx *ctx = g->scan->ctx;
@@ -360,6 +376,8 @@ static blt_status run_all(radix_run *run, blt_error *err) {
   if (g->partition_bits) g->scan->counted = true;
   if (g->partition_bits) rows = assign_positions(run);
   status = allocate_columns(g, rows, err);
+  uint32_t steps = (uint32_t)(g->capacity * sizeof(uint64_t) / TOUCHED + 1);
+  if (status == BLT_OK) status = blt_scan_run(g->scan, rows, steps, touch_columns, run, err);
   if (status == BLT_OK) status = blt_scan_run(g->scan, rows, run->nlanes, scatter_lane, run, err);
   if (status != BLT_OK) return status;
   g->scan->counted = true;

@@ -8,6 +8,7 @@
 #define ROWS BLT_VECTOR_ROWS
 #define LANES 16u
 #define TOP_SPARE 4096u
+#define STEP 262144u /* rows between two looks at interruption */
 
 typedef struct sort_key {
   uint32_t input, word, shift, bits;
@@ -124,7 +125,8 @@ static blt_status list_reserve(const sort_run *run, rows_list *list, size_t need
 
 /* Stable order of positions 0 to n - 1 by one word, least significant byte first; bytes that are all alike
  * are skipped. `a` holds the positions, `b` is room; the answer is in the returned one. */
-static uint32_t *sort_word(const uint64_t *words, size_t n, uint32_t *a, uint32_t *b) {
+static blt_status sort_word(const sort_run *run, uint32_t worker, const uint64_t *words, size_t n,
+                            uint32_t *a, uint32_t *b, uint32_t **out, blt_error *err) {
   uint64_t all = ~UINT64_C(0), any = 0;
   for (size_t i = 0; i < n; i++) {
     all &= words[i];
@@ -136,12 +138,19 @@ static uint32_t *sort_word(const uint64_t *words, size_t n, uint32_t *a, uint32_
     size_t count[257] = {0};
     for (size_t i = 0; i < n; i++) count[((words[i] >> shift) & 255) + 1]++;
     for (int i = 0; i < 256; i++) count[i + 1] += count[i];
-    for (size_t i = 0; i < n; i++) b[count[(words[a[i]] >> shift) & 255]++] = a[i];
+    for (size_t i = 0; i < n; i++) {
+      if (i % STEP == 0) {
+        blt_status status = blt_scan_check(run->scan, worker, err);
+        if (status != BLT_OK) return status;
+      }
+      b[count[(words[a[i]] >> shift) & 255]++] = a[i];
+    }
     uint32_t *t = a;
     a = b;
     b = t;
   }
-  return a;
+  *out = a;
+  return BLT_OK;
 }
 
 static bool before(const sort_run *run, const rows_list *list, size_t a, size_t b) {
@@ -159,18 +168,25 @@ static void insertion_sort(const sort_run *run, const rows_list *list, uint32_t 
   }
 }
 
-static void apply_order(rows_list *list, uint32_t nwords, const uint32_t *order, uint64_t *room) {
+static blt_status apply_order(const sort_run *run, uint32_t worker, rows_list *list, uint32_t nwords,
+                              const uint32_t *order, uint64_t *room, blt_error *err) {
   uint32_t *rows = (uint32_t *)room;
-  for (size_t i = 0; i < list->n; i++) rows[i] = list->rows[order[i]];
+  for (size_t i = 0; i < list->n; i++) {
+    blt_status status = i % STEP ? BLT_OK : blt_scan_check(run->scan, worker, err);
+    if (status != BLT_OK) return status;
+    rows[i] = list->rows[order[i]];
+  }
   memcpy(list->rows, rows, list->n * sizeof *rows);
   for (uint32_t w = 0; w < nwords; w++) {
     for (size_t i = 0; i < list->n; i++) room[i] = list->words[w][order[i]];
     memcpy(list->words[w], room, list->n * sizeof *room);
   }
+  return BLT_OK;
 }
 
 /* Sorts a list; its words move along when `words` says so. */
-static blt_status list_sort(const sort_run *run, rows_list *list, bool words, blt_error *err) {
+static blt_status list_sort(const sort_run *run, uint32_t worker, rows_list *list, bool words,
+                            blt_error *err) {
   blt_ctx *ctx = run->scan->ctx;
   size_t n = list->n;
   if (n < 2) return BLT_OK;
@@ -180,21 +196,19 @@ static blt_status list_sort(const sort_run *run, rows_list *list, bool words, bl
     blt_free(ctx, a, 2 * n * sizeof *a);
     return blt_fail_memory(err, n * sizeof *room);
   }
-  uint32_t *order = a, *spare = a + n;
+  uint32_t *order = a;
+  blt_status status = BLT_OK;
   for (size_t i = 0; i < n; i++) order[i] = (uint32_t)i;
   if (n <= 64) {
     insertion_sort(run, list, order);
   } else {
-    for (uint32_t w = run->nwords; w-- > 0;) {
-      uint32_t *sorted = sort_word(list->words[w], n, order, spare);
-      spare = sorted == a ? a + n : a;
-      order = sorted;
-    }
+    for (uint32_t w = run->nwords; w-- > 0 && status == BLT_OK;)
+      status = sort_word(run, worker, list->words[w], n, order, order == a ? a + n : a, &order, err);
   }
-  apply_order(list, words ? run->nwords : 0, order, room);
+  if (status == BLT_OK) status = apply_order(run, worker, list, words ? run->nwords : 0, order, room, err);
   blt_free(ctx, room, n * sizeof *room);
   blt_free(ctx, a, 2 * n * sizeof *a);
-  return BLT_OK;
+  return status;
 }
 
 /* ---- scanning ---- */
@@ -202,6 +216,7 @@ static blt_status list_sort(const sort_run *run, rows_list *list, bool words, bl
 typedef struct lane_arg {
   sort_run *run;
   rows_list *list;
+  uint32_t worker;
   bool full; /* top: the list holds `most` rows already, sorted */
 } lane_arg;
 
@@ -221,7 +236,7 @@ static blt_status slice_words(sort_run *run, blt_eval *ev, const blt_slice *slic
 
 /* Keeps the first `most` of a top list. */
 static blt_status cut(lane_arg *lane, blt_error *err) {
-  blt_status status = list_sort(lane->run, lane->list, true, err);
+  blt_status status = list_sort(lane->run, lane->worker, lane->list, true, err);
   if (lane->list->n > lane->run->most) lane->list->n = lane->run->most;
   lane->full = lane->list->n == lane->run->most;
   return status;
@@ -270,7 +285,7 @@ static uint32_t lane_start(const sort_run *run, uint32_t lane) {
 
 static blt_status run_lane(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
   sort_run *run = arg;
-  lane_arg lane = {.run = run, .list = &run->lanes[task]};
+  lane_arg lane = {.run = run, .list = &run->lanes[task], .worker = worker};
   blt_status status = list_init(run, lane.list, err);
   if (status == BLT_OK)
     status = blt_scan_groups(run->scan, worker, lane_start(run, task), lane_start(run, task + 1), add_slice,
@@ -295,6 +310,7 @@ static blt_status concatenate(sort_run *run, rows_list *out, blt_error *err) {
   if (status == BLT_OK && n) status = list_reserve(run, out, n, err);
   for (uint32_t l = 0; l < run->nlanes && status == BLT_OK; l++) {
     rows_list *lane = &run->lanes[l];
+    status = blt_scan_check(run->scan, 0, err);
     if (lane->n) memcpy(out->rows + out->n, lane->rows, lane->n * sizeof *lane->rows);
     for (uint32_t w = 0; w < run->nwords && lane->n; w++)
       memcpy(out->words[w] + out->n, lane->words[w], lane->n * sizeof **lane->words);
@@ -328,7 +344,7 @@ static blt_status sort_all(sort_run *run, uint32_t **rows, size_t *n, blt_error 
                           ? run_first(run, err)
                           : blt_scan_run(scan, scan->view->rows, run->nlanes, run_lane, run, err);
   if (status == BLT_OK) status = concatenate(run, &all, err);
-  if (status == BLT_OK && run->nwords) status = list_sort(run, &all, false, err);
+  if (status == BLT_OK && run->nwords) status = list_sort(run, 0, &all, false, err);
   if (status == BLT_OK) status = hand_over(run, &all, rows, n, err);
   for (uint32_t l = 0; l < run->nlanes; l++) list_free(run, &run->lanes[l]);
   list_free(run, &all);
