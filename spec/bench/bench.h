@@ -74,4 +74,14 @@ static inline char *bench_read_csv(const char *path, const char **first_row) {
   return text;
 }
 
+/* Up to `most` rows of the file; they point into `*text`, and both are the caller's to free. */
+static inline bench_row *bench_read_rows(const char *path, int64_t most, char **text, int64_t *count) {
+  const char *at;
+  *text = bench_read_csv(path, &at);
+  bench_row *rows = malloc((size_t)most * sizeof *rows);
+  if (!rows) bench_die("rows", "no memory");
+  for (*count = 0; *at && *count < most; ++*count) bench_next_row(&at, &rows[*count]);
+  return rows;
+}
+
 #endif

@@ -81,12 +81,9 @@ static void bench_small(duckdb_connection db, int runs) {
 }
 
 static void bench_append(const char *csv, int runs, int threads) {
-  const char *at;
-  char *text = bench_read_csv(csv, &at);
-  bench_row *rows = malloc(APPEND_ROWS * sizeof *rows);
-  int64_t count = 0;
-  if (!rows) bench_die("append", "no memory");
-  while (*at && count < APPEND_ROWS) bench_next_row(&at, &rows[count++]);
+  char *text;
+  int64_t count;
+  bench_row *rows = bench_read_rows(csv, APPEND_ROWS, &text, &count);
   for (int i = 1; i <= runs; i++) {
     duckdb_database database;
     duckdb_connection db = open_at(NULL, threads, &database);

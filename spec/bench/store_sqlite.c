@@ -44,12 +44,9 @@ static sqlite3 *open_at(const char *path) {
 }
 
 static void bench_append(const char *csv, int runs) {
-  const char *at;
-  char *text = bench_read_csv(csv, &at);
-  bench_row *rows = malloc(APPEND_ROWS * sizeof *rows);
-  int64_t count = 0;
-  if (!rows) bench_die("append", "no memory");
-  while (*at && count < APPEND_ROWS) bench_next_row(&at, &rows[count++]);
+  char *text;
+  int64_t count;
+  bench_row *rows = bench_read_rows(csv, APPEND_ROWS, &text, &count);
   for (int i = 1; i <= runs; i++) {
     sqlite3 *db = open_at(":memory:");
     sqlite_run(db, sqlite_columns);
