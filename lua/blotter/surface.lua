@@ -2,6 +2,7 @@
 
 local core = require "blotter.core"
 local explain = require "blotter.explain"
+local fail = require "blotter.fail"
 local frame = require "blotter.frame"
 local plan = require "blotter.plan"
 local query = require "blotter.query"
@@ -12,10 +13,11 @@ local READS = { "rows", "row", "first", "totable", "values", "value", "columns",
 
 local bases = setmetatable({}, { __mode = "k" })
 
---- The query of all rows of a table, made once.
-local function base(handle)
+--- The query of all rows of a table, made once; `method` is what was called on it.
+local function base(handle, method)
   local q = bases[handle]
   if not q then
+    if not core.is_table(handle) then fail("%s is called with a colon: t:%s(…)", method, method) end
     q = query.over(handle)
     bases[handle] = q
   end
@@ -50,22 +52,22 @@ local table_methods = core.table_class.__index
 for _, name in ipairs(VERBS) do
   local verb = query[name]
   frame[name] = function(f, ...) return verb(f:query(), ...) end
-  table_methods[name] = function(t, ...) return verb(base(t), ...) end
+  table_methods[name] = function(t, ...) return verb(base(t, name), ...) end
 end
 
 for _, name in ipairs { "explain", "collect" } do
   local verb = query[name]
   frame[name] = frame[name] or function(f, ...) return verb(f:query(), ...) end
-  table_methods[name] = function(t, ...) return verb(base(t), ...) end
+  table_methods[name] = function(t, ...) return verb(base(t, name), ...) end
 end
 
 for _, name in ipairs(READS) do
   local method = query[name]
-  table_methods[name] = function(t, ...) return method(base(t), ...) end
+  table_methods[name] = function(t, ...) return method(base(t, name), ...) end
 end
 
 function table_methods.query(t)
-  return base(t)
+  return base(t, "query")
 end
 
 function table_methods.count(t)

@@ -13,6 +13,11 @@ describe("blotter", function()
       { "report --param year", "'year' is not of the form name=value" },
       { "report --param polcy=newest", "no parameter 'polcy': did you mean 'policy'?" },
       { "query data/areas.csv --where 'nam == 1'", "blotter: --where: unknown column 'nam': did you mean 'name'?" },
+      { "query data/areas.csv --where 'name > 5'", "blotter: --where: > of string and int64" },
+      { "query data/areas.csv --by type", "--by wants --agg" },
+      { "query data/areas.csv --limit many", "--limit: a whole number from 0 on expected, got 'many'" },
+      { "query tips.blt", "tips.blt is a database: name a table of it, as tips.blt:table" },
+      { "export data/areas.csv areas.xlsx", "areas.xlsx is neither CSV nor JSON lines" },
     } do
       local line, expected = case[1], case[2]
       local status, out, err = blotter(line)

@@ -96,7 +96,12 @@ end
 
 local function into_dataset(args)
   local result, message = shared.open_dataset(args):import(args.file, { dry_run = args.dry_run })
-  if not result then shared.stop(shared.REFUSED, message) end
+  if not result then
+    if message:find "is no field of figures" then
+      message = message .. "\n(a source with its figures is expected; to fill a table, add --into db.blt:table)"
+    end
+    shared.stop(shared.REFUSED, message)
+  end
   local lines = { ("%s: %d figures %s"):format(args.file, #result.added.figures,
     args.dry_run and "would be added" or "added") }
   for _, finding in ipairs(result.findings) do

@@ -26,11 +26,19 @@ function place.table(db, name)
   shared.stop(shared.REFUSED, ("no table '%s'%s"):format(name, phrase))
 end
 
---- What a file's text is, "csv" or "jsonl": as told, or by the end of its name.
+-- Files that are not taken for rows of text by the ends of their names.
+local BINARY = "neither CSV nor JSON lines (.csv, .jsonl)"
+local OTHER = { blt = "a database: name a table of it, as %s:table", json = BINARY, xlsx = BINARY, xls = BINARY,
+  ods = BINARY, parquet = BINARY, arrow = BINARY }
+
+--- What a file's text is, "csv" or "jsonl": as told, or by the end of its name. The end of a file of another kind ends
+-- the command.
 function place.kind(path, told)
   if told then return told end
   local plain = path:gsub("%.gz$", ""):gsub("%.zst$", "")
-  return (plain:find "%.jsonl$" or plain:find "%.ndjson$") and "jsonl" or "csv"
+  local ending = plain:match "%.(%w+)$"
+  if OTHER[ending] then shared.stop(shared.USAGE, ("%s is " .. OTHER[ending]):format(path, path)) end
+  return (ending == "jsonl" or ending == "ndjson") and "jsonl" or "csv"
 end
 
 --- The rows of a table of a database (and the database), or of a file, read with `progress` as blotter.csv takes it.

@@ -78,7 +78,7 @@ function Ops:reconcile(options)
   arguments.receiver(self, Ops, "reconcile")
   options = arguments.options(options, {"check"}, "reconcile")
   if options.check then arguments.one_of(options.check, reconcile.checks, "reconcile", "check") end
-  if options.check then return reconcile.run(self.model, options) end
+  if options.check then return show.findings(reconcile.run(self.model, options)) end
   self.model.findings = self.model.findings or show.findings(reconcile.run(self.model))
   return self.model.findings
 end
@@ -134,13 +134,17 @@ function Ops:network(subject, options)
   return show.network(network.around(self.model, subject, depth))
 end
 
+-- The data of a table of the package.
+local function data_of(self, name)
+  local data = self.package.tables[name]
+  if not data then fail("no table '%s': the tables are %s", tostring(name), table.concat(self.names, ", ")) end
+  return data
+end
+
 --- A table of the package to query: ops:table "figures":where "indicator == 'arrests'":by "subject":agg "n = count()".
 -- It is made at the first call; changing it changes nothing here.
 function Ops:table(name)
-  local data = self.package.tables[name]
-  if not data then
-    fail("no table '%s': the tables are %s", tostring(name), table.concat(self.names, ", "))
-  end
+  local data = data_of(self, name)
   self.made = self.made or {}
   self.made[name] = self.made[name] or tables.make(data, name == "figures" and self.model.figures or data.rows)
   return self.made[name]
@@ -155,9 +159,7 @@ end
 
 --- The rows of a table, as records by column name.
 function Ops:rows(name)
-  local data = self.package.tables[name]
-  if not data then fail("no table '%s'", tostring(name)) end
-  return data.rows
+  return data_of(self, name).rows
 end
 
 --- The message for a key that a table does not have: "unknown subject 'icsee': did you mean 'icse'?".
@@ -174,9 +176,7 @@ end
 
 --- The row of a table by its key, or nil: ops:row("subjects", "icse").
 function Ops:row(name, key)
-  local data = self.package.tables[name]
-  if not data then fail("no table '%s'", tostring(name)) end
-  return data.index[key]
+  return data_of(self, name).index[key]
 end
 
 -- Where the package lies when the caller names no place: $BLOTTER_DATA, beside the installed modules, data/ of this
