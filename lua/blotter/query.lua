@@ -66,7 +66,8 @@ local function is_limited(q) return q.most ~= nil or q.before > 0 end
 
 local function check_text(text, verb)
   if type(text) ~= "string" then
-    fail('%s expects a text such as "%s", got a %s', verb, verb == "where" and "n > 5" or "a, b", type(text))
+    local got = text == nil and "nothing" or "a " .. type(text)
+    fail('%s expects a text such as "%s", got %s', verb, verb == "where" and "n > 5" or "a, b", got)
   end
   return text
 end
@@ -229,7 +230,7 @@ end
 --- Rows that differ, of all columns or of those named; each where it first appeared.
 function query:distinct(text, params)
   ready(self, "distinct")
-  local q = text and self:select(text, params) or self
+  local q = text ~= nil and self:select(check_text(text, "distinct"), params) or self
   q = for_groups(q, EMPTY)
   local keys = {}
   for i, name in ipairs(q.scope.names) do keys[i] = { name = name, binding = q.scope.columns[name] } end

@@ -24,11 +24,12 @@ local function distance(a, b)
 end
 
 --- The nearest of `names` (a sequence) to `wanted`, or nil when none is near enough: within `most` edits, by default
--- one in three letters. Case counts for nothing.
+-- one for each three letters and one at least; none for a single letter, which any other would be near. Case counts
+-- for nothing.
 function suggest.nearest(wanted, names, most)
   local best, best_distance
   local folded = wanted:lower():sub(1, LONGEST)
-  most = most or math.max(1, #wanted // 3)
+  most = most or #wanted < 2 and 0 or math.max(1, #wanted // 3)
   for _, name in ipairs(names) do
     local other = name:lower():sub(1, LONGEST)
     if math.abs(#other - #folded) <= most then

@@ -97,7 +97,7 @@ end
 local function into_dataset(args)
   local result, message = shared.open_dataset(args):import(args.file, { dry_run = args.dry_run })
   if not result then
-    if message:find "is no field of figures" then
+    if message:find "is no field of figures" and not args.file:find "%.json$" then
       message = message .. "\n(a source with its figures is expected; to fill a table, add --into db.blt:table)"
     end
     shared.stop(shared.REFUSED, message)

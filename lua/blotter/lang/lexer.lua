@@ -18,7 +18,8 @@ local ONE = { ["<"] = true, [">"] = true, ["="] = true, ["+"] = true, ["-"] = tr
   ["%"] = true, ["^"] = true, ["("] = true, [")"] = true, [","] = true }
 
 --- What people write who come from other languages.
-local FOREIGN = { ["!="] = "~=", ["<>"] = "~=", ["&&"] = "and", ["||"] = "or or ..", ["=>"] = ">=", ["=<"] = "<=" }
+local FOREIGN = { ["!="] = "~=", ["<>"] = "~=", ["&&"] = "and", ["||"] = "or or ..", ["=>"] = ">=", ["=<"] = "<=",
+  ["!"] = "not", ["&"] = "and", ["|"] = "or" }
 
 local ESCAPES = { a = "\a", b = "\b", f = "\f", n = "\n", r = "\r", t = "\t", v = "\v", ["\\"] = "\\",
   ["'"] = "'", ['"'] = '"', ["\n"] = "\n" }
@@ -109,6 +110,9 @@ local function operator(text, at)
   end
   if TWO[two] then return two, at + 1 end
   if ONE[one] then return one, at end
+  if FOREIGN[one] then
+    source.fail(text, at, at, ("'%s' is no operator here: did you mean '%s'?"):format(one, FOREIGN[one]))
+  end
   if one == ";" then source.fail(text, at, at, "unexpected ';': a list is separated by commas") end
   local stop = text:match("^[^\128-\191][\128-\191]*()", at) or at + 1
   source.fail(text, at, stop - 1, "unexpected character")

@@ -40,9 +40,16 @@ local function shown(s, i)
   return "'" .. s.text:sub(s.first[i], s.last[i]) .. "'"
 end
 
+--- What is written elsewhere, and here.
+local HABITS = {
+  ["="] = "to compare, write '=='", is = "null is found by 'x == nil'", null = "write 'nil'",
+  like = "write 'like(s, pattern)'", between = "write 'x >= a and x <= b'",
+  as = "a new name stands first: 'm = n + 1'", ["*"] = "rows are counted by 'count()'",
+}
+
 local function unexpected(s, wanted)
-  local hint = ""
-  if s.kind[s.at] == "=" then hint = " (to compare, write '==')" end
+  local hint = HABITS[s.kind[s.at] == "name" and s.value[s.at]:lower() or s.kind[s.at]]
+  hint = hint and " (" .. hint .. ")" or ""
   source.fail(s.text, s.first[s.at], s.last[s.at], ("expected %s, found %s%s"):format(wanted, shown(s, s.at), hint))
 end
 

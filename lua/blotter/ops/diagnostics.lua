@@ -33,7 +33,7 @@ diagnostics.__tostring = diagnostics.text
 --- A word of a set that is within two edits of the wrong one (one, of a short word), to ask "did you mean ...?"; nil
 -- when none is near.
 function diagnostics.nearest(wrong, candidates)
-  return suggest.nearest(wrong, candidates, #wrong < 4 and 1 or 2)
+  return suggest.nearest(wrong, candidates, #wrong < 4 and #wrong // 2 or 2)
 end
 
 -- The keys of up to three rows whose name or acronym is or contains the text, an equal one alone.
