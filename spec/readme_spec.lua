@@ -1,12 +1,7 @@
 -- The examples of the README and of the dataset library's reference run: each block marked lua, in order and in one
 -- environment, prints what the block marked text behind it shows, and `print(x)  --> y` prints y.
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read "a"
-  file:close()
-  return text
-end
+local read = require "slurp"
 
 --- The fenced blocks of a Markdown text: {language, text, line}.
 local function blocks_of(markdown)

@@ -1,7 +1,7 @@
 --- Databases and their tables as a Lua user meets them: what the core gives, with names, texts and transactions.
 
-local bind = require "blotter.lang.bind"
 local arguments = require "blotter.arguments"
+local bind = require "blotter.lang.bind"
 local core = require "blotter.core"
 local fail = require "blotter.fail"
 local parser = require "blotter.lang.parser"
@@ -111,6 +111,7 @@ end
 --- Runs `body(db)` in a transaction: commits when it returns, rolls back when it raises (and raises again) or returns
 -- false or nil with a message. Returns what `body` returns, or true.
 function db_methods.transaction(db, body)
+  if type(body) ~= "function" then fail("transaction: a function expected, got %s", tostring(body)) end
   local begun, message, code = db:begin()
   if not begun then return nil, message, code end
   local results = table.pack(pcall(body, db))

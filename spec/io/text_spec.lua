@@ -5,12 +5,7 @@ local function path(name)
   return os.tmpname() .. name
 end
 
-local function read_file(name)
-  local file = assert(io.open(name, "rb"))
-  local text = file:read "a"
-  file:close()
-  return text
-end
+local read_file = require "slurp"
 
 describe("reading CSV", function()
   it("reads a text, a function and a file alike", function()

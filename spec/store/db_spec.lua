@@ -115,6 +115,12 @@ describe("a database", function()
     assert.matches("db_spec.lua:%d+: the table is no longer", message)
   end)
 
+  it("refuses a transaction without a body before it begins", function()
+    local db <close> = blotter.memory()
+    assert.matches("db_spec.lua:%d+: transaction: a function expected, got 5", select(2, pcall(db.transaction, db, 5)))
+    assert.is_false(db:in_transaction())
+  end)
+
   it("refuses paths, names and waits that make no sense", function()
     for _, wrong in ipairs { "", "a\0b" } do
       assert.matches("db_spec.lua.+a path", select(2, pcall(blotter.open, wrong)))

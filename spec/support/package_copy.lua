@@ -9,12 +9,7 @@ local package_copy = {}
 local Copy = {}
 Copy.__index = Copy
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read "a"
-  file:close()
-  return text
-end
+local read = require "slurp"
 
 local function write(path, text)
   local file = assert(io.open(path, "wb"))

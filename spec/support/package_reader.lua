@@ -3,12 +3,7 @@ local cjson = require "cjson"
 
 local package_reader = {}
 
-local function slurp(path)
-  local handle = assert(io.open(path, "rb"))
-  local text = handle:read "a"
-  handle:close()
-  return text
-end
+local slurp = require "slurp"
 
 -- RFC 4180 with LF or CRLF: a list of records, each a list of fields.
 local function parse_csv(text)
