@@ -54,4 +54,4 @@ async function ask(engine, own, how, run, row) {
   }
 }
 
-module.exports = { csv, threads, time, ask };
+module.exports = { csv, runs, threads, time, ask };

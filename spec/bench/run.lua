@@ -97,8 +97,13 @@ local function run_job(job, table_)
   local environment = command:match "^[%u_]+=%S+ " or ""
   local pipe = assert(io.popen(("%s%s/measure %s %s %s 2>%s/%s.log"):format(environment, HOME, engine, peak,
     command:sub(#environment + 1), HOME, engine)))
-  for line in pipe:lines() do table_:add(job.as and line:gsub("^%S+", job.as) or line) end
+  local last
+  for line in pipe:lines() do
+    table_:add(job.as and line:gsub("^%S+", job.as) or line)
+    last = line:match "^%S+\t(q%d+)\t" or last
+  end
   if not pipe:close() then say("%s did not finish; see %s/%s.log", engine, HOME, engine) end
+  if command:find "groupby" and last ~= "q10" then say("%s stopped after %s", engine, last or "loading") end
 end
 
 -- ---- the report ------------------------------------------------------------------------------------------
