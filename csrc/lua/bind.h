@@ -54,6 +54,8 @@ blt_status bind_progress(lua_State *L, int callback, uint64_t bytes, uint64_t to
 /* Raises a message (lua_pushfstring's formats) at the line of the user's code that called blotter, be it
  * through Lua functions of ours. Never returns. */
 int bind_raise(lua_State *L, const char *format, ...);
+/* The types, for the message about an unknown one. */
+#define BIND_TYPES "bool, int64, float64, decimal(p,s) of 18 digits at most, string, date, timestamp"
 /* Turns a failure into results of a Lua function: raises, or pushes nil, message, code and returns 3. */
 int bind_report(lua_State *L, const blt_error *err);
 /* The same, never raising but for an interruption: pushes nil, message, code, position. */

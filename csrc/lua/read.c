@@ -198,7 +198,8 @@ static void types_option(lua_State *L, int at, blt_csv_options *o) {
     const char *type = lua_tolstring(L, -1, &len);
     types[n].name = lua_tostring(L, -2);
     if (!blt_type_parse(type, len, &types[n].type))
-      bind_raise(L, "option 'types': column '%s': unknown type '%s'", types[n].name, type);
+      bind_raise(L, "option 'types': column '%s': unknown type '%s' (there are: " BIND_TYPES ")",
+                 types[n].name, type);
   }
   o->types = types;
   o->ntypes = n;

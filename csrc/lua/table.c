@@ -38,9 +38,7 @@ static void read_field(lua_State *L, int index, uint32_t i, blt_field *f) {
   f->name = string_field(L, at, "name");
   const char *type = string_field(L, at, "type");
   if (!blt_type_parse(type, strlen(type), &f->type))
-    bind_raise(L,
-               "column '%s': unknown type '%s' (bool, int64, float64, decimal(p,s), string, date, timestamp)",
-               f->name, type);
+    bind_raise(L, "column '%s': unknown type '%s' (there are: " BIND_TYPES ")", f->name, type);
   lua_getfield(L, at, "required");
   f->type.required = lua_toboolean(L, -1);
   lua_settop(L, at - 1);

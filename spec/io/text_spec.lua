@@ -36,6 +36,11 @@ describe("reading CSV", function()
     assert.equal(3, info.rejects:first().line)
   end)
 
+  it("refuses a type that it does not know, with those that there are", function()
+    local _, message = pcall(blotter.csv, "a\n1\n", { types = { a = "int" } })
+    assert.matches("column 'a': unknown type 'int' %(there are: bool, int64, ", message)
+  end)
+
   it("refuses an option that it does not know", function()
     assert.error_matches(function() blotter.csv("a\n1\n", { delimeter = ";" }) end, "did you mean 'delimiter'")
   end)
