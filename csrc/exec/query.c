@@ -95,12 +95,13 @@ static void describe(const blt_grouping *g, blt_profile *profile) {
   else if (g->direct)
     n = snprintf(out, room, "direct index of %llu places", (unsigned long long)g->domain);
   else if (g->domain)
-    n = snprintf(out, room, "radix partitions, keys of %llu values in %u words",
-                 (unsigned long long)g->domain, g->nwords);
+    n = snprintf(out, room, "radix partitions, keys of %llu values in %u word%s",
+                 (unsigned long long)g->domain, g->nwords, g->nwords == 1 ? "" : "s");
   else
-    n = snprintf(out, room, "radix partitions, keys in %u words", g->nwords);
+    n = snprintf(out, room, "radix partitions, keys in %u word%s", g->nwords, g->nwords == 1 ? "" : "s");
   if (n > 0 && (size_t)n < room && g->agg->nparts)
-    n += snprintf(out + n, room - (size_t)n, "; records of %zu words", g->agg->nslots);
+    n += snprintf(out + n, room - (size_t)n, "; records of %zu word%s", g->agg->nslots,
+                  g->agg->nslots == 1 ? "" : "s");
   if (n > 0 && (size_t)n < room && g->agg->nsegments)
     snprintf(out + n, room - (size_t)n, "; values of %zu aggregates gathered by group", g->agg->nsegments);
 }

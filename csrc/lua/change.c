@@ -203,7 +203,10 @@ static int get(lua_State *L) {
   }
   bool found = false;
   uint64_t row = 0;
-  if (blt_table_find(t, 0, values, &found, &row, &err) != BLT_OK) return bind_report(L, &err);
+  bind_enter(L, bind_state_of(L)); /* the first time the index is built */
+  blt_status st = blt_table_find(t, 0, values, &found, &row, &err);
+  bind_leave(bind_state_of(L));
+  if (st != BLT_OK) return bind_report(L, &err);
   if (!found) return 0;
   push_cells(L, t, row);
   return 1;

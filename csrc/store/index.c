@@ -6,10 +6,13 @@
 #include "../base/bits.h"
 #include "../base/civil.h"
 #include "../base/mem.h"
+#include "../base/par.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#define POLL_SLOTS (1u << 20) /* of an index that grows, between two looks at whether to go on */
+#define POLL_ROWS (1u << 17)  /* and rows of one that is built */
 #define SLOTS_MIN 64u
 #define ROWS_MAX (UINT32_MAX - 1u)
 
@@ -154,11 +157,18 @@ static blt_status index_reserve(const blt_table *t, blt_index *x, uint64_t rows,
   blt_index grown = {
       .slots = blt_calloc(t->ctx, n, sizeof *grown.slots), .mask = (uint32_t)(n - 1), .count = x->count};
   if (!grown.slots) return blt_fail_memory(err, n * sizeof *grown.slots);
-  for (uint64_t i = 0; x->slots && i <= x->mask; i++)
+  blt_status status = BLT_OK;
+  for (uint64_t i = 0; x->slots && i <= x->mask && status == BLT_OK; i++) {
     if (x->slots[i]) put_slot(&grown, x->slots[i]);
-  index_drop(t, x);
-  *x = grown;
-  return BLT_OK;
+    if (i % POLL_SLOTS == POLL_SLOTS - 1) status = blt_poll(t->ctx, i, x->mask, err);
+  }
+  if (status == BLT_OK) {
+    index_drop(t, x);
+    *x = grown;
+  } else {
+    index_drop(t, &grown);
+  }
+  return status;
 }
 
 /* Enters a row; BLT_EKEY when its key is there. Rows with a null are passed over. */
@@ -213,8 +223,10 @@ static blt_status build(blt_table *t, uint32_t k, blt_error *err) {
   uint64_t rows = t->sealed_rows + t->tail_rows;
   blt_status status = check_blocks(t, &t->schema->keys[k], err);
   if (status == BLT_OK) status = index_reserve(t, x, rows, err);
-  for (uint64_t row = 0; status == BLT_OK && row < rows; row++)
+  for (uint64_t row = 0; status == BLT_OK && row < rows; row++) {
     if (blt_table_lives(t, row)) status = enter(t, k, row, err);
+    if (status == BLT_OK && row % POLL_ROWS == POLL_ROWS - 1) status = blt_poll(t->ctx, row, rows, err);
+  }
   if (status != BLT_OK) index_drop(t, x);
   return status;
 }

@@ -63,12 +63,23 @@ end
 
 local MODULES = "NODE_PATH=" .. HOME .. "/node_modules "
 
--- Engine, what its peak of memory is called, the command, and the number of runs where it differs.
+-- The engines appending, by turns: a shared machine is half as fast for seconds at a time, and that should not fall to
+-- one engine.
+local function turns(list, once, folder)
+  for _ = 1, runs do
+    table.insert(list, { "duckdb", "rows_peak_mib", HOME .. "/store_duckdb " .. once .. folder .. " rows" })
+    table.insert(list, { "sqlite", "rows_peak_mib", HOME .. "/store_sqlite " .. once .. folder .. " rows" })
+    table.insert(list, { "blotter", "rows_peak_mib", "lua5.4 spec/bench/store.lua " .. once .. folder .. " rows" })
+  end
+  return list
+end
+
+-- Engine, what its peak of memory is called, and the command.
 local function jobs(csv)
   local arguments = ("%s %d %d"):format(csv, runs, threads)
   local once = ("%s 1 %d"):format(csv, threads)
   local folder = " " .. HOME .. "/tmp"
-  return {
+  return turns({
     { "blotter", "peak_mib", "lua5.4 spec/bench/groupby.lua " .. arguments },
     { "blotter-1", "peak_mib", ("lua5.4 spec/bench/groupby.lua %s %d 1"):format(csv, runs), as = "blotter-1" },
     { "memory", "peak_mib", ("%s/bandwidth %d %d %d"):format(HOME, rows, runs, threads) },
@@ -77,10 +88,10 @@ local function jobs(csv)
     { "polars", "peak_mib", MODULES .. "node spec/bench/groupby_polars.js " .. arguments },
     { "data.table", "peak_mib", "Rscript spec/bench/groupby_datatable.R " .. arguments },
     { "sqlite", "peak_mib", HOME .. "/groupby_sqlite " .. once },
-    { "duckdb", "store_peak_mib", HOME .. "/store_duckdb " .. arguments .. folder },
-    { "sqlite", "store_peak_mib", HOME .. "/store_sqlite " .. arguments .. folder },
-    { "blotter", "store_peak_mib", "lua5.4 spec/bench/store.lua " .. arguments .. folder },
-  }
+    { "duckdb", "store_peak_mib", HOME .. "/store_duckdb " .. arguments .. folder .. " files" },
+    { "sqlite", "store_peak_mib", HOME .. "/store_sqlite " .. arguments .. folder .. " files" },
+    { "blotter", "store_peak_mib", "lua5.4 spec/bench/store.lua " .. arguments .. folder .. " files" },
+  }, once, folder)
 end
 
 local function wanted(engine, command)

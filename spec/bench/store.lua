@@ -1,14 +1,16 @@
 -- blotter storing, reading and writing: what store_duckdb.c and store_sqlite.c ask of their engines.
 --
---   lua5.4 spec/bench/store.lua CSV RUNS THREADS FOLDER     prints   engine question run seconds rows checksum
+--   lua5.4 spec/bench/store.lua CSV RUNS THREADS FOLDER rows|files
+--
+-- prints   engine question run seconds rows checksum
 
 package.path = "spec/bench/?.lua;" .. package.path
 local blotter = require "blotter"
 local clock = require "clock"
 
 local csv, runs, threads, folder = arg[1], tonumber(arg[2]), tonumber(arg[3]), arg[4]
-if not (csv and runs and threads and folder) then
-  io.stderr:write "usage: lua5.4 spec/bench/store.lua CSV RUNS THREADS FOLDER\n"
+if not (csv and runs and threads and folder and arg[5]) then
+  io.stderr:write "usage: lua5.4 spec/bench/store.lua CSV RUNS THREADS FOLDER rows|files\n"
   os.exit(2)
 end
 blotter.threads = threads
@@ -128,7 +130,7 @@ end
 
 -- Each part stands alone: one that fails is said and the others go on.
 local failed
-for _, part in ipairs { bench_append, bench_small, bench_text, bench_file } do
+for _, part in ipairs(arg[5] == "rows" and { bench_append, bench_small } or { bench_text, bench_file }) do
   local ok, message = pcall(part)
   if not ok then
     io.stderr:write(tostring(message), "\n")

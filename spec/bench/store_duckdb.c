@@ -1,10 +1,10 @@
 /* store_duckdb.c: DuckDB storing, reading and writing, through its C interface.
  *
- *   store_duckdb CSV RUNS THREADS FOLDER
+ *   store_duckdb CSV RUNS THREADS FOLDER rows|files
  *
- * Questions: append (rows into memory with the appender), small (a filtered group-by over 1,000 rows,
- * prepared), csv_write, jsonl_load, import (the CSV into a synced file), reopen (the file, to its first
- * count), commit (one row), file_mib. FOLDER is for the files that it makes. */
+ * Questions of rows: append (rows into memory with the appender), small (a filtered group-by over 1,000 rows,
+ * prepared). Of files: csv_write, jsonl_load, import (the CSV into a synced file), reopen (the file, to its
+ * first count), commit (one row), file_mib. FOLDER is for the files that it makes. */
 #include "duckdb_api.h"
 #include <string.h>
 #include <sys/stat.h>
@@ -164,10 +164,13 @@ static void bench_file(const char *csv, int runs, int threads, const char *folde
 }
 
 int main(int argc, char **argv) {
-  if (argc != 5) bench_die("usage", "store_duckdb CSV RUNS THREADS FOLDER");
+  if (argc != 6) bench_die("usage", "store_duckdb CSV RUNS THREADS FOLDER rows|files");
   int runs = atoi(argv[2]), threads = atoi(argv[3]);
-  bench_append(argv[1], runs, threads);
-  bench_text(argv[1], runs, threads, argv[4]);
-  bench_file(argv[1], runs, threads, argv[4]);
+  if (strcmp(argv[5], "rows") == 0) {
+    bench_append(argv[1], runs, threads);
+  } else {
+    bench_text(argv[1], runs, threads, argv[4]);
+    bench_file(argv[1], runs, threads, argv[4]);
+  }
   return 0;
 }

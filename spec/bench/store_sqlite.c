@@ -1,10 +1,10 @@
 /* store_sqlite.c: SQLite appending and answering about few rows, and the machine's own floor for a commit.
  *
- *   store_sqlite CSV RUNS THREADS FOLDER
+ *   store_sqlite CSV RUNS THREADS FOLDER rows|files
  *
- * Questions: append (prepared inserts in one transaction, in memory), small (a filtered group-by over 1,000
- * rows, prepared), commit (one row, write-ahead log, synced), and by the engine "disk": commit (64 bytes
- * appended to a file and fdatasync). */
+ * Questions of rows: append (prepared inserts in one transaction, in memory), small (a filtered group-by over
+ * 1,000 rows, prepared). Of files: commit (one row, write-ahead log, synced), and by the engine "disk":
+ * commit (64 bytes appended to a file and fdatasync). */
 #include "sqlite_rows.h"
 #include <fcntl.h>
 #include <string.h>
@@ -100,10 +100,13 @@ static void bench_disk(const char *folder, int runs) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 5) bench_die("usage", "store_sqlite CSV RUNS THREADS FOLDER");
+  if (argc != 6) bench_die("usage", "store_sqlite CSV RUNS THREADS FOLDER rows|files");
   int runs = atoi(argv[2]);
-  bench_append(argv[1], runs);
-  bench_commit(argv[4], runs);
-  bench_disk(argv[4], runs);
+  if (strcmp(argv[5], "rows") == 0) {
+    bench_append(argv[1], runs);
+  } else {
+    bench_commit(argv[4], runs);
+    bench_disk(argv[4], runs);
+  }
   return 0;
 }
