@@ -80,8 +80,7 @@ local function jobs(csv)
   local once = ("%s 1 %d"):format(csv, threads)
   local folder = " " .. HOME .. "/tmp"
   return turns({
-    { "blotter", "peak_mib", "lua5.4 spec/bench/groupby.lua " .. arguments },
-    { "blotter-1", "peak_mib", ("lua5.4 spec/bench/groupby.lua %s %d 1"):format(csv, runs), as = "blotter-1" },
+    { "blotter", "peak_mib", "lua5.4 spec/bench/groupby.lua " .. arguments .. " both" },
     { "memory", "peak_mib", ("%s/bandwidth %d %d %d"):format(HOME, rows, runs, threads) },
     { "duckdb", "peak_mib", MODULES .. "node spec/bench/groupby_duckdb.js " .. arguments },
     { "chdb", "peak_mib", MODULES .. "node spec/bench/groupby_chdb.js " .. arguments },
@@ -110,7 +109,7 @@ local function run_job(job, table_)
     command:sub(#environment + 1), HOME, engine)))
   local last
   for line in pipe:lines() do
-    table_:add(job.as and line:gsub("^%S+", job.as) or line)
+    table_:add(line)
     last = line:match "^%S+\t(q%d+)\t" or last
   end
   if not pipe:close() then say("%s did not finish; see %s/%s.log", engine, HOME, engine) end
