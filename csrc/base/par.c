@@ -1,5 +1,6 @@
 #include "par.h"
 #include "ctx.h"
+#include "processor.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@ typedef struct job {
   atomic_bool *stopped; /* the pool's, or NULL */
   blt_status status;    /* first failure; guarded by the pool's lock */
   blt_error error;
+  blt_processors processors; /* where its threads are */
 } job;
 
 struct blt_pool {
@@ -103,6 +105,7 @@ static void *worker_main(void *p) {
     seen = pool->generation;
     pool->running++;
     pthread_mutex_unlock(&pool->lock);
+    blt_processor_take(&j->processors);
     while (job_step(j, arg.index)) continue;
     pthread_mutex_lock(&pool->lock);
     if (--pool->running == 0) pthread_cond_signal(&pool->idle);
@@ -249,6 +252,7 @@ blt_status blt_par(blt_ctx *ctx, uint32_t ntasks, blt_task_fn fn, void *arg, blt
   atomic_store(&pool->stopped, false);
   blt_watch w;
   blt_watch_start(&w, ctx);
+  blt_processor_take(&j.processors);
   pthread_mutex_lock(&pool->lock);
   pool->job = &j;
   pool->generation++;

@@ -32,6 +32,17 @@ void blt_builder_free(blt_builder *b) {
   *b = (blt_builder){0};
 }
 
+blt_builder blt_builder_part(const blt_builder *b, uint32_t start) {
+  return (blt_builder){.ctx = b->ctx,
+                       .type = b->type,
+                       .dict = b->dict,
+                       .capacity = b->capacity - start,
+                       .ints = b->ints ? b->ints + start : NULL,
+                       .doubles = b->doubles ? b->doubles + start : NULL,
+                       .codes = b->codes ? b->codes + start : NULL,
+                       .valid = b->valid + start / 64};
+}
+
 static blt_status copy_text(blt_builder *b, blt_str s, uint32_t at, blt_error *err) {
   blt_status status = blt_grow(b->ctx, &b->bytes, &b->bytes_cap, b->bytes_n + s.len, 1, err);
   if (status != BLT_OK) return status;

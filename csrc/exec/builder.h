@@ -29,6 +29,9 @@ blt_status blt_builder_append(blt_builder *b, const blt_vec *v, blt_error *err);
 /* Takes n values that were written behind the last one, ints + n and so on, with their valid bits (NULL: none
  * is null), which start at bit 0 of `valid`. */
 void blt_builder_extend(blt_builder *b, const uint64_t *valid, uint32_t n);
+/* A builder for the values from `start` on, a multiple of 64, in the arrays of b, which must not be text:
+ * parts can be filled at the same time. Not to be freed; in the end the owner sets b->n. */
+blt_builder blt_builder_part(const blt_builder *b, uint32_t start);
 /* Encodes what was collected, at least one value, and empties the builder. */
 blt_status blt_builder_block(blt_builder *b, blt_block **out, blt_error *err);
 

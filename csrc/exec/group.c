@@ -331,14 +331,13 @@ static uint64_t field_mask(int bits) {
   return bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
 }
 
-/* Field of `bits` at `shift` of a column's words. */
-static void gather_field(const blt_grouping *g, const uint64_t *from, int shift, int bits,
-                         const uint32_t *positions, uint32_t n, uint64_t *out) {
-  uint64_t mask = field_mask(bits);
+/* A field at positions: n of them. */
+static void gather_field(const blt_grouping *g, const blt_group_field *f, const uint32_t *positions,
+                         uint32_t n, uint64_t *out) {
   if (contiguous(g, positions, n))
-    read_field(from + positions[0], shift, mask, n, out);
+    read_field(f->words + positions[0], f->shift, f->mask, n, out);
   else
-    for (uint32_t i = 0; i < n; i++) out[i] = (from[positions[i]] >> shift) & mask;
+    for (uint32_t i = 0; i < n; i++) out[i] = (f->words[positions[i]] >> f->shift) & f->mask;
 }
 
 /* Numbers of the split key at positions one after the other inside a partition. */
@@ -369,7 +368,8 @@ void blt_group_key_numbers(const blt_grouping *g, uint32_t key, const uint32_t *
   else if (g->direct)
     direct_numbers(g, key, positions, n, out);
   else
-    gather_field(g, g->words[k->word], k->shift, k->bits, positions, n, out);
+    gather_field(g, &(blt_group_field){g->words[k->word], field_mask(k->bits), 0, k->shift}, positions, n,
+                 out);
 }
 
 bool blt_group_key_values(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n,
@@ -384,22 +384,25 @@ bool blt_group_key_values(const blt_grouping *g, uint32_t key, const uint32_t *p
   return true;
 }
 
+blt_group_field blt_group_part_field(const blt_grouping *g, uint32_t part, uint32_t r) {
+  const blt_agg_part *q = &g->agg->parts[part];
+  if (g->direct) {
+    size_t column = r;
+    for (uint32_t i = 0; i < part; i++) column += blt_part_words(&g->agg->parts[i]);
+    return (blt_group_field){.words = g->columns[column], .mask = UINT64_MAX};
+  }
+  blt_group_field f = {.words = g->columns[q->slot + r], .mask = field_mask(q->bits), .shift = q->shift};
+  if (!f.words) f.value = (g->agg->slots[q->slot + r].value >> f.shift) & f.mask;
+  return f;
+}
+
 const uint64_t *blt_group_part_words(const blt_grouping *g, uint32_t part, uint32_t r,
                                      const uint32_t *positions, uint32_t n, uint64_t *room) {
-  const blt_agg_part *q = &g->agg->parts[part];
-  size_t column = q->slot + r;
-  int shift = q->shift, bits = q->bits;
-  if (g->direct) {
-    column = r;
-    for (uint32_t i = 0; i < part; i++) column += blt_part_words(&g->agg->parts[i]);
-    shift = 0;
-    bits = 64;
-  } else if (!g->columns[column]) {
-    uint64_t value = (g->agg->slots[column].value >> shift) & field_mask(bits);
-    for (uint32_t i = 0; i < n; i++) room[i] = value;
-    return room;
-  }
-  if (bits == 64 && contiguous(g, positions, n)) return g->columns[column] + positions[0];
-  gather_field(g, g->columns[column], shift, bits, positions, n, room);
+  blt_group_field f = blt_group_part_field(g, part, r);
+  if (f.words && f.mask == UINT64_MAX && contiguous(g, positions, n)) return f.words + positions[0];
+  if (f.words)
+    gather_field(g, &f, positions, n, room);
+  else
+    for (uint32_t i = 0; i < n; i++) room[i] = f.value;
   return room;
 }

@@ -131,7 +131,17 @@ void blt_group_key_numbers(const blt_grouping *g, uint32_t key, const uint32_t *
  * not so … */
 bool blt_group_key_values(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n,
                           uint64_t *ints, uint32_t *codes);
-/* … and word r of a part, where they lie or in `room`. */
+/* … and of word r of a part where it is kept … */
+typedef struct blt_group_field {
+  const uint64_t *words; /* by position, the field at `shift`; NULL: it is `value` everywhere */
+  uint64_t mask, value;
+  int shift;
+} blt_group_field;
+blt_group_field blt_group_part_field(const blt_grouping *g, uint32_t part, uint32_t r);
+static inline uint64_t blt_group_field_at(const blt_group_field *f, uint32_t position) {
+  return f->words ? (f->words[position] >> f->shift) & f->mask : f->value;
+}
+/* … or the words themselves, where they lie or in `room`. */
 const uint64_t *blt_group_part_words(const blt_grouping *g, uint32_t part, uint32_t r,
                                      const uint32_t *positions, uint32_t n, uint64_t *room);
 

@@ -191,9 +191,12 @@ blt_status blt_group_direct_list(blt_grouping *g, blt_error *err) {
   g->order = blt_alloc(g->scan->ctx, n * sizeof *g->order);
   if (!g->order) return blt_fail_memory(err, n * sizeof *g->order);
   g->ngroups = n;
-  n = 0;
-  for (uint64_t i = 0; i < g->domain; i++)
-    if (present[i] != 0 || g->nkeys == 0) g->order[n++] = (uint32_t)i;
+  if (g->nkeys == 0) g->order[0] = 0;
+  n = g->nkeys == 0;
+  for (uint32_t i = 0; n < g->ngroups; i++) { /* without a branch: what is there and what not is no pattern */
+    g->order[n] = i;
+    n += present[i] != 0;
+  }
   return BLT_OK;
 }
 
@@ -229,7 +232,10 @@ static blt_status lay_out(direct_run *run, blt_error *err) {
   if (status == BLT_OK) status = blt_agg_layout(g->agg, g->scan->view->rows, err);
   run->whole = g->agg->nslots == slots;
   run->by_worker = run->whole && any_order;
-  if (run->by_worker) run->nrecords = g->scan->workers;
+  if (run->by_worker) {
+    run->nrecords = g->scan->workers;
+    g->nlanes = g->scan->view->ngroups > 1 ? g->scan->view->ngroups : 1; /* as finely as can be shared out */
+  }
   if (status == BLT_OK && !run->whole) status = blt_agg_layout(g->agg, lane_rows(g, g->nlanes), err);
   return status;
 }

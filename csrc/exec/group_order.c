@@ -48,11 +48,11 @@ static blt_status note_slice(void *arg, blt_eval *ev, const blt_slice *slice, bl
     blt_group_direct_ids(g, w->vecs, slice->n, w->gids);
   else
     blt_group_pack(g, w->vecs, slice->n, run->words);
-  for (uint32_t i = 0; i < slice->n; i++) {
+  for (uint32_t i = 0; i < slice->n && run->found < g->ngroups; i++) {
     uint32_t at = g->direct ? w->gids[i] : position_of(run, run->words + i);
-    if (blt_bit(run->seen, at)) continue;
+    run->order[run->found] = at;
+    run->found += !blt_bit(run->seen, at); /* rather than a branch that nothing predicts */
     blt_bit_set(run->seen, at);
-    run->order[run->found++] = at;
   }
   return BLT_OK;
 }

@@ -4,7 +4,9 @@
 #include "base/bits.h"
 #include "base/mem.h"
 #include "base/par.h"
+#include "base/processor.h"
 
+#include <sched.h>
 #include <stdatomic.h>
 
 static blt_error err;
@@ -142,6 +144,21 @@ static void the_time_limit_ends_the_work(void) {
   blt_ctx_release(ctx);
 }
 
+/* The same thread twice is as good as two threads on one processor. */
+static void nobody_stays_on_a_processor_that_is_taken(void) {
+  cpu_set_t before, after;
+  blt_processors taken = {0};
+  uint64_t n = 0;
+  REQUIRE(sched_getaffinity(0, sizeof before, &before) == 0);
+  blt_processor_take(&taken);
+  blt_processor_take(&taken);
+  for (size_t i = 0; i < BLT_PROCESSORS / 64; i++) n += (uint64_t)__builtin_popcountll(taken.taken[i]);
+  CHECK_INT(n, CPU_COUNT(&before) > 1 ? 2 : 1);
+  for (int i = 0; i < CPU_COUNT(&before); i++) blt_processor_take(&taken); /* more threads than processors */
+  REQUIRE(sched_getaffinity(0, sizeof after, &after) == 0);
+  CHECK(CPU_EQUAL(&before, &after));
+}
+
 static void types_have_names_that_read_back(void) {
   static const char *const names[] = {"bool",   "int64", "float64",  "decimal(18,4)",
                                       "string", "date",  "timestamp"};
@@ -181,6 +198,7 @@ int main(void) {
   RUN(the_first_failure_stops_the_rest);
   RUN(a_poll_ends_the_work);
   RUN(the_time_limit_ends_the_work);
+  RUN(nobody_stays_on_a_processor_that_is_taken);
   RUN(types_have_names_that_read_back);
   RUN(bitmaps_count_and_fill);
   return check_report();
