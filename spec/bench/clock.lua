@@ -2,25 +2,32 @@
 
 local clock = { now = require("blotter.core").clock }
 
---- Prints `engine question run seconds rows checksum`, where the checksum is made of sums.
-function clock.line(question, run, seconds, rows, sums, engine)
+--- The sums of an answer as one text.
+function clock.checksum(sums)
   local parts = {}
   for i, sum in ipairs(sums or {}) do parts[i] = ("%.12g"):format(sum) end
-  local columns = { engine or "blotter", question, run, ("%.9f"):format(seconds), rows, table.concat(parts, ";") }
+  return table.concat(parts, ";")
+end
+
+--- Prints `engine question run seconds rows checksum`, where the checksum is made of sums.
+function clock.line(question, run, seconds, rows, sums, engine)
+  local columns = { engine or "blotter", question, run, ("%.9f"):format(seconds), rows, clock.checksum(sums) }
   print(table.concat(columns, "\t"))
 end
 
---- Times `work` alone once; `check` then gives the rows and the sums of what it returned.
-function clock.once(question, run, work, check, engine)
+--- Times `work` alone once: the seconds, and the rows and sums that `check` finds in what it returned.
+function clock.once(work, check)
   local start = clock.now()
   local answer = work()
   local seconds = clock.now() - start
-  local rows, sums = check(answer)
-  clock.line(question, run, seconds, rows, sums, engine)
+  return seconds, check(answer)
 end
 
 function clock.time(question, runs, work, check)
-  for run = 1, runs do clock.once(question, run, work, check) end
+  for run = 1, runs do
+    local seconds, rows, sums = clock.once(work, check)
+    clock.line(question, run, seconds, rows, sums)
+  end
 end
 
 return clock

@@ -1,5 +1,8 @@
 --- What the engines printed, as medians, ratios and one Markdown table.
 
+local median = require "median"
+local scaling = require "scaling"
+
 local results = {}
 results.__index = results
 
@@ -36,12 +39,13 @@ local QUESTION_AT_HUGE, PEAK, PEAK_AT_HUGE = 2, 1228.8, 20480
 
 local TOLERANCE = 1e-6
 
--- Lines that are no engine's to be compared with: blotter with one thread, and the machine itself.
-local NO_PEER = { blotter = true, ["blotter-1"] = true, memory = true, disk = true, table = true }
+-- Lines that are no engine's to be compared with: blotter itself and the machine.
+local NO_PEER = { blotter = true, memory = true, disk = true, table = true }
 
 --- For data of so many rows.
 function results.new(rows)
-  return setmetatable({ rows = rows, lines = {}, runs = {}, engines = {}, checks = {} }, results)
+  return setmetatable({ rows = rows, lines = {}, runs = {}, engines = {}, checks = {},
+    scaling = scaling.new() }, results)
 end
 
 --- What is meant of a row of the table, as text.
@@ -57,12 +61,13 @@ end
 
 --- Takes one line `engine question run seconds rows checksum`.
 function results:add(line)
-  local engine, question, _, seconds, rows, checksum = line:match "^(%S+)\t(%S+)\t(%d+)\t(%S+)\t(%d+)\t?(.*)$"
+  local engine, question, run, seconds, rows, checksum = line:match "^(%S+)\t(%S+)\t(%d+)\t(%S+)\t(%d+)\t?(.*)$"
   if not engine then
     io.stderr:write("bench: not understood: ", line, "\n")
     return
   end
   self.lines[#self.lines + 1] = line
+  if self.scaling:add(engine, question, tonumber(run), tonumber(seconds), rows) then return end
   if not self.runs[engine] then
     self.runs[engine] = {}
     self.engines[#self.engines + 1] = engine
@@ -90,11 +95,7 @@ end
 --- The median of an engine's runs of a question, or nil.
 function results:median(engine, question)
   local times = self.runs[engine] and self.runs[engine][question]
-  if not times then return nil end
-  local sorted = table.move(times, 1, #times, 1, {})
-  table.sort(sorted)
-  local middle = (#sorted + 1) // 2
-  return #sorted % 2 == 1 and sorted[middle] or (sorted[middle] + sorted[middle + 1]) / 2
+  return times and median(times)
 end
 
 --- The best peer of a row of the table: its name and its median.
@@ -183,11 +184,6 @@ function results:markdown(head)
     out[#out + 1] = ("Geometric mean over %d group-by questions: %.2f times the best peer."):format(#ratios,
       geometric_mean(ratios))
   end
-  local scaling = {}
-  for n = 1, 10 do
-    local one, all = self:median("blotter-1", "q" .. n), self:median("blotter", "q" .. n)
-    if one and all then scaling[#scaling + 1] = ("q%d %.2f"):format(n, one / all) end
-  end
   local first = {}
   for n = 1, 10 do
     local times, _, peer = self.runs.blotter and self.runs.blotter["q" .. n], self:best_peer { "q" .. n }
@@ -198,9 +194,9 @@ function results:markdown(head)
   if #first > 0 then
     out[#out + 1] = "First runs, seconds (times the best peer's median): " .. table.concat(first, ", ") .. "."
   end
-  if #scaling > 0 then out[#out + 1] = "All threads against one: " .. table.concat(scaling, ", ") .. "." end
   for _, difference in ipairs(self:differences()) do out[#out + 1] = "**Answers differ**: " .. difference end
-  return table.concat(out, "\n") .. "\n"
+  out[#out + 1] = ""
+  return table.concat(out, "\n") .. "\n" .. self.scaling:markdown()
 end
 
 return results
