@@ -156,6 +156,7 @@ typedef struct blt_agg_plan {
   uint32_t ncolumns;
   uint32_t stride;  /* words from one record to the next: nslots, or more where that suits a kernel */
   bool narrow;      /* records are one slot of 32 bits, one after the other */
+  bool far;         /* all records together do not fit the first-level cache: fetching ahead pays */
   bool global;      /* one group that is there even without rows */
   int32_t presence; /* part that is never 0 for a group that has rows; -1: none was asked for */
   uint32_t **inverses;

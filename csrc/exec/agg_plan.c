@@ -436,6 +436,6 @@ blt_status blt_agg_layout(blt_agg_plan *p, uint64_t rows, blt_error *err) {
       if (status != BLT_OK) return status;
     }
   p->stride = (uint32_t)p->nslots;
-  p->narrow = false;
+  p->narrow = p->far = false;
   return BLT_OK;
 }

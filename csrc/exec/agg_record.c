@@ -43,6 +43,18 @@ static inline void top_two(uint64_t *top, uint64_t x) {
   top[1] = low > b ? low : b;
 }
 
+#define AHEAD 24u /* rows by which far records are fetched ahead */
+
+static void scatter_top_two(const uint64_t *c, const uint32_t *gids, uint32_t n, uint64_t *r, size_t stride,
+                            bool far) {
+  uint32_t i = 0;
+  for (; far && i + AHEAD < n; i++) {
+    __builtin_prefetch(r + gids[i + AHEAD] * stride, 1);
+    top_two(r + gids[i] * stride, c[i]);
+  }
+  for (; i < n; i++) top_two(r + gids[i] * stride, c[i]);
+}
+
 /* Records that begin with `adds` integer and `fadds` double slots, both constants of the caller. */
 static inline __attribute__((always_inline)) void scatter_sums(const uint64_t *const *columns,
                                                                const uint32_t *gids, uint32_t n,
@@ -82,7 +94,7 @@ static bool scatter_prefix(const uint64_t *const *c, const uint32_t *gids, uint3
 
 /* One slot of records `stride` words apart. */
 static void scatter_slot(const blt_agg_slot *slot, const uint64_t *c, const uint32_t *gids, uint32_t n,
-                         uint64_t *r, size_t stride) {
+                         uint64_t *r, size_t stride, bool far) {
   switch (slot->op) {
   case BLT_SLOT_ADD:
     for (uint32_t i = 0; i < n; i++) r[gids[i] * stride] += c[i];
@@ -101,7 +113,7 @@ static void scatter_slot(const blt_agg_slot *slot, const uint64_t *c, const uint
     break;
   case BLT_SLOT_TOP:
     if (slot->n == 2)
-      for (uint32_t i = 0; i < n; i++) top_two(r + gids[i] * stride, c[i]);
+      scatter_top_two(c, gids, n, r, stride, far);
     else
       for (uint32_t i = 0; i < n; i++) top_insert(r + gids[i] * stride, slot->n, c[i]);
     break;
@@ -136,7 +148,7 @@ void blt_agg_scatter(const blt_agg_work *w, uint32_t n, uint64_t *records) {
   size_t s = 0;
   if (scatter_prefix(w->columns, w->gids, n, records, p->stride, adds, fadds)) s = adds + fadds;
   for (; s < p->nslots; s++)
-    scatter_slot(&p->slots[s], blt_agg_contribution(w, s), w->gids, n, records + s, p->stride);
+    scatter_slot(&p->slots[s], blt_agg_contribution(w, s), w->gids, n, records + s, p->stride, p->far);
 }
 
 BLT_CLONES static uint64_t reduce_add(const uint64_t *c, uint32_t n) {

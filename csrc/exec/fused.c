@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define STEP 512u /* rows for which keys, indices and words are put in scratch */
-#define FAR_BYTES ((size_t)64 << 10)
 
 /* ---- which questions ---- */
 
@@ -252,7 +251,7 @@ bool blt_fused_add(const blt_fused *f, blt_agg_work *w, uint32_t n, uint64_t *re
   if (f->shape == BLT_FUSED_NONE || !usable(f, w)) return false;
   size_t bytes = bytes_of_record(f->g->agg), entry = f->shape == BLT_FUSED_ADD_SUM ? sizeof(uint64_t) : bytes;
   uint8_t index[STEP];
-  blt_fused_rows rows = {.records = (char *)records, .key_width = 4, .far = f->g->domain * bytes > FAR_BYTES};
+  blt_fused_rows rows = {.records = (char *)records, .key_width = 4, .far = f->g->agg->far};
   bool keyed = key_as_is(f, w, &rows, bytes), indexed = index_as_is(f, w, &rows, entry);
   const blt_vec *key = &w->vecs[f->g->keys[0].input], *argument = &w->vecs[f->args[0]];
   uint32_t step = keyed && indexed ? n : STEP;

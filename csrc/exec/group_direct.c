@@ -7,6 +7,7 @@
 #define MERGE_GROUPS 8192u
 #define LANES 16u
 #define LANES_MAX 4096u
+#define FAR_BYTES ((size_t)64 << 10)
 
 typedef struct direct_run {
   blt_grouping *g;
@@ -257,6 +258,7 @@ blt_status blt_group_direct(blt_grouping *g, blt_error *err) {
   if (segments_suffice(g)) return blt_group_segments_direct(g, err);
   status = blt_fused_init(&run.fused, g, err);
   if (status != BLT_OK) return status;
+  g->agg->far = record_bytes(g) > FAR_BYTES;
   run.lanes = blt_calloc(ctx, run.nrecords, sizeof *run.lanes);
   run.works = blt_calloc(ctx, g->scan->workers, sizeof *run.works);
   if (run.lanes && run.works)
