@@ -1,17 +1,18 @@
-/* head.h: cutting an answer down: to the first rows of each group (the top n of each), or to a sample. */
+/* head.h: the first rows of each group in an order, found while scanning.
+ *
+ * Each worker keeps of every group the rows that come first, and in the end they are brought together: what
+ * is kept does not depend on who saw which row. Groups are numbered by their words when those have few enough
+ * values, otherwise they are found by hashing. Where the rows that would be kept are too many beside those
+ * that are read, sorting all is the better way.
+ */
 #ifndef BLT_EXEC_HEAD_H
 #define BLT_EXEC_HEAD_H
 
-#include "../store/table.h"
+#include "sort_words.h"
 
-/* Keeps the first `n` rows of each run of rows that have the same values in cols[0..ncols); the others are
- * deleted from `t`, an answer that nobody else uses yet. Null is a value, NaN equals NaN. BLT_EINVAL (no such
- * column), BLT_ENOMEM, BLT_EBUSY (a view is held), BLT_EINTR. */
-blt_status blt_table_keep_heads(blt_table *t, const uint32_t *cols, uint32_t ncols, uint64_t n,
-                                blt_error *err);
-
-/* Keeps `n` rows drawn at random, every set of n rows as likely as any other, in the order that they have;
- * all when there are no more. The same seed draws the same rows of as many. Otherwise as above. */
-blt_status blt_table_keep_sample(blt_table *t, uint64_t n, uint64_t seed, blt_error *err);
+/* The first `each` rows of each group, in the order of their words, in an array of *n that the caller frees
+ * with blt_free(ctx, *rows, *n * sizeof **rows); n 0: *rows is NULL. *done false: they would be too many. */
+blt_status blt_head_rows(const blt_sort_words *words, uint64_t each, uint32_t **rows, size_t *n, bool *done,
+                         blt_error *err);
 
 #endif

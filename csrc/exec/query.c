@@ -19,6 +19,9 @@ static blt_status check(const blt_stage *stage, blt_error *err) {
     if (stage->order[i].column >= ncols)
       return blt_fail(err, BLT_EINVAL, "order names output column %u of %u", stage->order[i].column + 1,
                       ncols);
+  if (stage->nheads > stage->norder || (stage->nheads && stage->grouped))
+    return blt_fail(err, BLT_EINVAL, "groups of rows are made of their order: %u keys of %u", stage->nheads,
+                    stage->grouped ? 0 : stage->norder);
   if (stage->where && blt_expr_type(stage->where).id != BLT_BOOL &&
       blt_expr_type(stage->where).id != BLT_NULLTYPE) {
     char name[24];

@@ -2,7 +2,7 @@
  *
  *   view ── where ──┬── rows                 (select)
  *                   ├── groups: keys, aggregates   (by … agg, distinct)
- *                   └── order, limit                (sort, top-k)
+ *                   └── order, limit, heads of groups (sort, top-k, top-k of each)
  *
  * A query of several stages runs stage by stage, each over the table that the one before gave. Results are
  * the same, bit for bit, whatever the number of threads.
@@ -63,6 +63,8 @@ typedef struct blt_stage {
   const blt_aggregate *aggregates;
   uint32_t norder;
   const blt_order *order;
+  uint32_t nheads;      /* rows: of those that are alike in the first `nheads` of the order, which then are */
+  uint64_t heads;       /* one group, only the first `heads` are answered; nheads 0: no groups */
   uint64_t skip, limit; /* limit UINT64_MAX: no limit */
 } blt_stage;
 

@@ -2,7 +2,11 @@
 
 #include "../base/mem.h"
 #include "fetch.h"
+#include "head.h"
 #include "sort.h"
+#include <stdio.h>
+
+#define SORTED "radix sort of packed keys"
 
 typedef struct rows_run {
   blt_scan *scan;
@@ -54,14 +58,13 @@ static blt_status make_block(rows_run *run, blt_eval *ev, uint32_t block, uint32
   return status;
 }
 
-static blt_status make_blocks(void *arg, uint32_t block, uint32_t worker, blt_error *err) {
+static blt_status make_one(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
   rows_run *run = arg;
   blt_eval *ev;
+  uint32_t n = run->stage->noutputs;
   blt_status status = blt_scan_check(run->scan, worker, err);
   if (status == BLT_OK) status = blt_scan_eval(run->scan, worker, &ev, err);
-  for (uint32_t c = 0; c < run->stage->noutputs && status == BLT_OK; c++)
-    status = make_block(run, ev, block, c, err);
-  return status;
+  return status == BLT_OK ? make_block(run, ev, task / n, task % n, err) : status;
 }
 
 static blt_status make_table(rows_run *run, blt_table **out, blt_error *err) {
@@ -77,33 +80,51 @@ static blt_status make_table(rows_run *run, blt_table **out, blt_error *err) {
   }
   blt_status status = blt_answer_init(&run->answer, ctx, run->columns, stage->noutputs, run->n, err);
   if (status == BLT_OK)
-    status = blt_scan_run(run->scan, run->n * stage->noutputs, run->answer.nblocks, make_blocks, run, err);
+    status = blt_scan_run(run->scan, run->n * stage->noutputs, run->answer.nblocks * stage->noutputs,
+                          make_one, run, err);
   if (status == BLT_OK) status = blt_answer_table(&run->answer, out, err);
   blt_answer_free(&run->answer);
   blt_free(ctx, run->columns, bytes);
   return status;
 }
 
-/* Lists the rows of the answer, from its first to the last one wanted. */
-static blt_status list_rows(rows_run *run, uint32_t **rows, size_t *n, blt_error *err) {
+/* Finds the rows in order of the words: by groups, and in part or whole by sorting. */
+static blt_status find_rows(const rows_run *run, const blt_sort_words *words, uint32_t **rows, size_t *n,
+                            blt_profile *profile, blt_error *err) {
+  const blt_stage *stage = run->stage;
+  uint64_t most, each = stage->nheads ? stage->heads : UINT64_MAX;
+  bool done = false;
+  if (stage->nheads) {
+    blt_status status = blt_head_rows(words, each, rows, n, &done, err);
+    if (status != BLT_OK || done) return status;
+    if (profile) snprintf(profile->strategy, sizeof profile->strategy, "%s", SORTED);
+  }
+  if (__builtin_add_overflow(stage->skip, stage->limit, &most)) most = UINT64_MAX;
+  return blt_sort_rows(words, each, most, rows, n, err);
+}
+
+/* Lists the rows of the answer, from its first to at least the last one wanted. */
+static blt_status list_rows(const rows_run *run, uint32_t **rows, size_t *n, blt_profile *profile,
+                            blt_error *err) {
   const blt_stage *stage = run->stage;
   blt_ctx *ctx = run->scan->ctx;
-  uint64_t most;
-  if (__builtin_add_overflow(stage->skip, stage->limit, &most)) most = UINT64_MAX;
   blt_sort_key *keys = blt_alloc(ctx, (stage->norder + 1) * sizeof *keys);
   if (!keys) return blt_fail_memory(err, stage->norder * sizeof *keys);
   for (uint32_t i = 0; i < stage->norder; i++)
     keys[i] = (blt_sort_key){stage->outputs[stage->order[i].column].expr, stage->order[i].descending,
                              stage->order[i].nulls_first};
-  blt_status status = blt_sort_rows(run->scan, keys, stage->norder, most, rows, n, err);
+  blt_sort_words words;
+  blt_status status = blt_sort_words_init(&words, run->scan, keys, stage->norder, stage->nheads, err);
+  if (status == BLT_OK) status = find_rows(run, &words, rows, n, profile, err);
+  blt_sort_words_free(&words);
   blt_free(ctx, keys, (stage->norder + 1) * sizeof *keys);
   return status;
 }
 
 const char *blt_rows_strategy(const blt_stage *stage) {
+  if (stage->nheads) return "the first rows of each group, kept while scanning";
   if (stage->norder)
-    return stage->limit < UINT64_MAX ? "the first rows of the order, kept while scanning"
-                                     : "radix sort of packed keys";
+    return stage->limit < UINT64_MAX ? "the first rows of the order, kept while scanning" : SORTED;
   if (stage->where) return "rows that pass the filter";
   return "rows as they come";
 }
@@ -116,7 +137,7 @@ blt_status blt_rows_answer(blt_scan *scan, const blt_stage *stage, blt_table **o
   bool whole = !stage->where && !scan->view->live && !stage->norder && !stage->skip && stage->limit >= run.n;
   if (!whole) {
     double started = blt_seconds();
-    blt_status status = list_rows(&run, &rows, &n, err);
+    blt_status status = list_rows(&run, &rows, &n, profile, err);
     if (status != BLT_OK) return status;
     if (profile && stage->norder) profile->seconds_sort = blt_seconds() - started;
     uint64_t skip = stage->skip < n ? stage->skip : n;

@@ -10,15 +10,6 @@
 #define TOP_SPARE 4096u
 #define STEP 262144u /* rows between two looks at interruption */
 
-typedef struct sort_key {
-  uint32_t input, word, shift, bits;
-  uint32_t null_word, null_shift; /* the bit in front of the value, of nullable keys */
-  bool nullable, descending, null_bit;
-  int64_t low;
-  uint64_t limit;        /* largest distance from low */
-  const uint32_t *ranks; /* strings */
-} sort_key;
-
 /* Rows with their words, word w of row i in words[w][i]. */
 typedef struct rows_list {
   uint32_t *rows;
@@ -29,69 +20,12 @@ typedef struct rows_list {
 
 typedef struct sort_run {
   blt_scan *scan;
-  blt_inputs inputs;
-  sort_key *keys;
-  uint32_t nkeys, nwords, nlanes;
-  uint64_t most;
+  const blt_sort_words *words;
+  uint32_t nwords, nlanes;
+  uint64_t each, most; /* rows of each group, and of all, that are wanted */
   bool top;
   rows_list *lanes;
 } sort_run;
-
-/* ---- keys to words ---- */
-
-/* Fields are placed from the top of the first word down. A field never crosses words. */
-static void place(sort_run *run, uint32_t *left, uint32_t bits, uint32_t *word, uint32_t *shift) {
-  if (run->nwords == 0 || *left < bits) {
-    run->nwords++;
-    *left = 64;
-  }
-  *left -= bits;
-  *word = run->nwords - 1;
-  *shift = *left;
-}
-
-static blt_status describe_key(sort_run *run, const blt_sort_key *from, sort_key *k, uint32_t *left,
-                               blt_error *err) {
-  blt_status status = blt_inputs_add(&run->inputs, from->expr, &k->input, err);
-  if (status != BLT_OK) return status;
-  const blt_input *in = &run->inputs.items[k->input];
-  uint64_t domain = blt_input_domain(in);
-  k->nullable = in->nullable;
-  k->descending = from->descending;
-  k->null_bit = !from->nulls_first;
-  k->low = in->cls == BLT_INPUT_INT && in->low <= in->high ? in->low : 0;
-  k->limit = domain - 1;
-  k->bits = domain == 0 ? 64 : domain == 1 ? 1 : 64 - (uint32_t)__builtin_clzll(domain - 1);
-  if (in->cls == BLT_INPUT_CODE) status = blt_dict_ranks(in->dict, &k->ranks, err);
-  if (k->nullable) place(run, left, 1, &k->null_word, &k->null_shift);
-  place(run, left, k->bits, &k->word, &k->shift);
-  return status;
-}
-
-/* Doubles as words that sort alike, NaN above all others. */
-static uint64_t order_double(uint64_t x) {
-  const uint64_t sign = UINT64_C(1) << 63;
-  if ((x & ~sign) > UINT64_C(0x7ff0) << 48) x = UINT64_C(0x7ff8) << 48;
-  if (x == sign) x = 0;
-  return x & sign ? ~x : x | sign;
-}
-
-static void key_words(const sort_run *run, const sort_key *k, const blt_vec *v, uint64_t *const *words) {
-  uint64_t values[ROWS];
-  bool is_float = v->type.id == BLT_FLOAT64;
-  if (is_float)
-    blt_vec_doubles(v, (double *)values);
-  else
-    blt_vec_offsets(v, k->low, values);
-  (void)run;
-  for (uint32_t i = 0; i < v->n; i++) {
-    bool null = v->all_null || (v->valid && !blt_bit(v->valid, i));
-    uint64_t x = null ? 0 : is_float ? order_double(values[i]) : k->ranks ? k->ranks[values[i]] : values[i];
-    if (!null && k->descending) x = is_float ? ~x : k->limit - x;
-    words[k->word][i] |= x << k->shift;
-    if (k->nullable) words[k->null_word][i] |= (uint64_t)(null ? k->null_bit : !k->null_bit) << k->null_shift;
-  }
-}
 
 /* ---- lists ---- */
 
@@ -123,10 +57,9 @@ static blt_status list_reserve(const sort_run *run, rows_list *list, size_t need
 
 /* ---- sorting a list ---- */
 
-/* Stable order of positions 0 to n - 1 by one word, least significant byte first; bytes that are all alike
- * are skipped. `a` holds the positions, `b` is room; the answer is in the returned one. */
-static blt_status sort_word(const sort_run *run, uint32_t worker, const uint64_t *words, size_t n,
-                            uint32_t *a, uint32_t *b, uint32_t **out, blt_error *err) {
+/* Least significant byte first; bytes that are all alike are skipped. */
+blt_status blt_sort_positions(blt_scan *scan, uint32_t worker, const uint64_t *words, size_t n, uint32_t *a,
+                              uint32_t *b, uint32_t **out, blt_error *err) {
   uint64_t all = ~UINT64_C(0), any = 0;
   for (size_t i = 0; i < n; i++) {
     all &= words[i];
@@ -140,7 +73,7 @@ static blt_status sort_word(const sort_run *run, uint32_t worker, const uint64_t
     for (int i = 0; i < 256; i++) count[i + 1] += count[i];
     for (size_t i = 0; i < n; i++) {
       if (i % STEP == 0) {
-        blt_status status = blt_scan_check(run->scan, worker, err);
+        blt_status status = blt_scan_check(scan, worker, err);
         if (status != BLT_OK) return status;
       }
       b[count[(words[a[i]] >> shift) & 255]++] = a[i];
@@ -184,8 +117,8 @@ static blt_status apply_order(const sort_run *run, uint32_t worker, rows_list *l
   return BLT_OK;
 }
 
-/* Sorts a list; its words move along when `words` says so. */
-static blt_status list_sort(const sort_run *run, uint32_t worker, rows_list *list, bool words,
+/* Sorts a list; its first `nwords` words move along. */
+static blt_status list_sort(const sort_run *run, uint32_t worker, rows_list *list, uint32_t nwords,
                             blt_error *err) {
   blt_ctx *ctx = run->scan->ctx;
   size_t n = list->n;
@@ -203,9 +136,10 @@ static blt_status list_sort(const sort_run *run, uint32_t worker, rows_list *lis
     insertion_sort(run, list, order);
   } else {
     for (uint32_t w = run->nwords; w-- > 0 && status == BLT_OK;)
-      status = sort_word(run, worker, list->words[w], n, order, order == a ? a + n : a, &order, err);
+      status = blt_sort_positions(run->scan, worker, list->words[w], n, order, order == a ? a + n : a, &order,
+                                  err);
   }
-  if (status == BLT_OK) status = apply_order(run, worker, list, words ? run->nwords : 0, order, room, err);
+  if (status == BLT_OK) status = apply_order(run, worker, list, nwords, order, room, err);
   blt_free(ctx, room, n * sizeof *room);
   blt_free(ctx, a, 2 * n * sizeof *a);
   return status;
@@ -220,23 +154,9 @@ typedef struct lane_arg {
   bool full; /* top: the list holds `most` rows already, sorted */
 } lane_arg;
 
-static blt_status slice_words(sort_run *run, blt_eval *ev, const blt_slice *slice, uint64_t *const *words,
-                              blt_error *err) {
-  uint32_t codes[ROWS];
-  uint64_t valid[ROWS / 64];
-  for (uint32_t w = 0; w < run->nwords; w++) memset(words[w], 0, slice->n * sizeof **words);
-  for (uint32_t i = 0; i < run->nkeys; i++) {
-    blt_vec v;
-    blt_status status = blt_inputs_load(&run->inputs, run->keys[i].input, ev, slice, codes, valid, &v, err);
-    if (status != BLT_OK) return status;
-    key_words(run, &run->keys[i], &v, words);
-  }
-  return BLT_OK;
-}
-
 /* Keeps the first `most` of a top list. */
 static blt_status cut(lane_arg *lane, blt_error *err) {
-  blt_status status = list_sort(lane->run, lane->worker, lane->list, true, err);
+  blt_status status = list_sort(lane->run, lane->worker, lane->list, lane->run->nwords, err);
   if (lane->list->n > lane->run->most) lane->list->n = lane->run->most;
   lane->full = lane->list->n == lane->run->most;
   return status;
@@ -268,7 +188,7 @@ static blt_status add_slice(void *arg, blt_eval *ev, const blt_slice *slice, blt
     uint64_t **to = blt_alloc(run->scan->ctx, run->nwords * sizeof *to);
     if (!to) return blt_fail_memory(err, run->nwords * sizeof *to);
     for (uint32_t w = 0; w < run->nwords; w++) to[w] = list->words[w] + from;
-    status = slice_words(run, ev, slice, to, err);
+    status = blt_sort_words_load(run->words, ev, slice, to, err);
     blt_free(run->scan->ctx, to, run->nwords * sizeof *to);
     if (status != BLT_OK) return status;
   }
@@ -320,6 +240,27 @@ static blt_status concatenate(sort_run *run, rows_list *out, blt_error *err) {
   return status;
 }
 
+/* Whether two rows are of one group. */
+static bool same_group(const sort_run *run, const rows_list *list, size_t a, size_t b) {
+  uint32_t last = run->words->head_words - 1;
+  for (uint32_t w = 0; w < last; w++)
+    if (list->words[w][a] != list->words[w][b]) return false;
+  return (list->words[last][a] ^ list->words[last][b]) >> run->words->head_shift == 0;
+}
+
+/* Keeps the first rows of each group of a sorted list. */
+static blt_status cut_groups(const sort_run *run, rows_list *list, blt_error *err) {
+  size_t start = 0, to = 0;
+  for (size_t i = 0; i < list->n; i++) {
+    blt_status status = i % STEP ? BLT_OK : blt_scan_check(run->scan, 0, err);
+    if (status != BLT_OK) return status;
+    if (!same_group(run, list, start, i)) start = i;
+    if (i - start < run->each) list->rows[to++] = list->rows[i];
+  }
+  list->n = to;
+  return BLT_OK;
+}
+
 /* Hands the first `most` rows to the caller. */
 static blt_status hand_over(const sort_run *run, const rows_list *list, uint32_t **rows, size_t *n,
                             blt_error *err) {
@@ -333,47 +274,35 @@ static blt_status hand_over(const sort_run *run, const rows_list *list, uint32_t
   return BLT_OK;
 }
 
-static blt_status sort_all(sort_run *run, uint32_t **rows, size_t *n, blt_error *err) {
-  rows_list all = {0};
-  blt_scan *scan = run->scan;
-  run->nlanes = scan->view->ngroups < LANES ? scan->view->ngroups : LANES;
-  if (run->nlanes == 0) run->nlanes = 1;
-  run->lanes = blt_calloc(scan->ctx, run->nlanes, sizeof *run->lanes);
-  if (!run->lanes) return blt_fail_memory(err, run->nlanes * sizeof *run->lanes);
-  blt_status status = run->nkeys == 0 && run->most < scan->view->rows
-                          ? run_first(run, err)
-                          : blt_scan_run(scan, scan->view->rows, run->nlanes, run_lane, run, err);
-  if (status == BLT_OK) status = concatenate(run, &all, err);
-  if (status == BLT_OK && run->nwords) status = list_sort(run, 0, &all, false, err);
-  if (status == BLT_OK) status = hand_over(run, &all, rows, n, err);
-  for (uint32_t l = 0; l < run->nlanes; l++) list_free(run, &run->lanes[l]);
-  list_free(run, &all);
-  blt_free(scan->ctx, run->lanes, run->nlanes * sizeof *run->lanes);
-  return status;
+/* Puts the rows of all lanes in order. */
+static blt_status order_rows(sort_run *run, rows_list *all, blt_error *err) {
+  bool groups = run->each < UINT64_MAX && run->words->head_words > 0;
+  blt_status status = concatenate(run, all, err);
+  if (status == BLT_OK && run->nwords)
+    status = list_sort(run, 0, all, groups ? run->words->head_words : 0, err);
+  return status == BLT_OK && groups ? cut_groups(run, all, err) : status;
 }
 
-blt_status blt_sort_rows(blt_scan *scan, const blt_sort_key *keys, uint32_t nkeys, uint64_t most,
-                         uint32_t **rows, size_t *n, blt_error *err) {
-  sort_run run = {.scan = scan, .nkeys = nkeys, .most = most};
-  uint32_t left = 0;
+blt_status blt_sort_rows(const blt_sort_words *words, uint64_t each, uint64_t most, uint32_t **rows,
+                         size_t *n, blt_error *err) {
+  blt_scan *scan = words->scan;
+  sort_run run = {.scan = scan, .words = words, .nwords = words->nwords, .each = each, .most = most};
+  rows_list all = {0};
   *rows = NULL;
   *n = 0;
-  if (most == 0) return BLT_OK;
-  blt_inputs_init(&run.inputs, scan);
-  run.keys = blt_calloc(scan->ctx, nkeys + 1, sizeof *run.keys);
-  if (!run.keys) return blt_fail_memory(err, nkeys * sizeof *run.keys);
-  blt_status status = BLT_OK;
-  for (uint32_t i = 0; i < nkeys && status == BLT_OK; i++) {
-    status = describe_key(&run, &keys[i], &run.keys[i], &left, err);
-    if (status != BLT_OK) err->position = i;
-  }
-  run.top = nkeys && most < scan->view->rows / 4 && most <= 1000000;
-  if (status == BLT_OK) status = sort_all(&run, rows, n, err);
-  blt_inputs_free(&run.inputs);
-  blt_free(scan->ctx, run.keys, (nkeys + 1) * sizeof *run.keys);
+  if (most == 0 || each == 0) return BLT_OK;
+  run.top = words->nkeys && each == UINT64_MAX && most < scan->view->rows / 4 && most <= 1000000;
+  run.nlanes = scan->view->ngroups < LANES ? scan->view->ngroups : LANES;
+  if (run.nlanes == 0) run.nlanes = 1;
+  run.lanes = blt_calloc(scan->ctx, run.nlanes, sizeof *run.lanes);
+  if (!run.lanes) return blt_fail_memory(err, run.nlanes * sizeof *run.lanes);
+  blt_status status = words->nkeys == 0 && most < scan->view->rows
+                          ? run_first(&run, err)
+                          : blt_scan_run(scan, scan->view->rows, run.nlanes, run_lane, &run, err);
+  if (status == BLT_OK) status = order_rows(&run, &all, err);
+  if (status == BLT_OK) status = hand_over(&run, &all, rows, n, err);
+  for (uint32_t l = 0; l < run.nlanes; l++) list_free(&run, &run.lanes[l]);
+  list_free(&run, &all);
+  blt_free(scan->ctx, run.lanes, run.nlanes * sizeof *run.lanes);
   return status;
-}
-
-blt_status blt_collect_rows(blt_scan *scan, uint64_t most, uint32_t **rows, size_t *n, blt_error *err) {
-  return blt_sort_rows(scan, NULL, 0, most, rows, n, err);
 }

@@ -2,7 +2,7 @@
 #include "bind.h"
 #include "stage.h"
 #include "../base/mem.h"
-#include "../exec/head.h"
+#include "../exec/sample.h"
 #include "../store/change.h"
 #include "../store/index.h"
 
@@ -139,23 +139,7 @@ static int update_rows(lua_State *L) {
   return 1;
 }
 
-/* keep_heads(table, columns, n) -> true: see exec/head.h */
-static int keep_heads(lua_State *L) {
-  bind_state *state = bind_state_of(L);
-  blt_table *t = bind_table_at(L, 1)->t;
-  uint32_t ncols, *cols = column_numbers(L, 2, blt_table_schema(t), &ncols);
-  lua_Integer n = luaL_checkinteger(L, 3);
-  luaL_argcheck(L, n >= 0, 3, "a number of rows expected");
-  blt_error err;
-  bind_enter(L, state);
-  blt_status st = blt_table_keep_heads(t, cols, ncols, (uint64_t)n, &err);
-  bind_leave(state);
-  if (st != BLT_OK) return bind_refuse(L, &err);
-  lua_pushboolean(L, true);
-  return 1;
-}
-
-/* keep_sample(table, n, seed) -> true: see exec/head.h */
+/* keep_sample(table, n, seed) -> true: see exec/sample.h */
 static int keep_sample(lua_State *L) {
   bind_state *state = bind_state_of(L);
   blt_table *t = bind_table_at(L, 1)->t;
@@ -250,7 +234,7 @@ void bind_open_change(lua_State *L, int state) {
       {"get", get}, {"upsert", upsert}, {"check_keys", check_keys}, {NULL, NULL}};
   static const luaL_Reg functions[] = {{"delete", delete_rows},
                                        {"update", update_rows},
-                                       {"keep_heads", keep_heads},
+
                                        {"keep_sample", keep_sample},
                                        {NULL, NULL}};
   luaL_getmetatable(L, BIND_TABLE);

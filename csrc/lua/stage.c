@@ -8,6 +8,7 @@
  *   outputs     name, slot, name, slot, …
  *   aggregates  sequences of name, kind, slot of the condition or false, slots of the arguments
  *   order       output column, descending, nulls first, …
+ *   nheads, heads  only so many rows of those that are alike in the first nheads of the order; or nil
  *   skip, limit integers or nil
  * The description stays alive with the stage, which points to its strings.
  */
@@ -39,7 +40,8 @@ struct bind_stage {
   uint32_t nslots, noutputs, naggregates, norder;
   uint32_t where; /* slot + 1, 0 for none */
   bool grouped;
-  uint64_t skip, limit;
+  uint32_t nheads;
+  uint64_t heads, skip, limit;
   slot *slots;
   output *outputs;
   aggregate *aggregates;
@@ -153,6 +155,8 @@ static void read_scalars(lua_State *L, bind_stage *g) {
   lua_getfield(L, 1, "grouped");
   g->grouped = lua_toboolean(L, -1);
   lua_pop(L, 1);
+  g->nheads = (uint32_t)count_field(L, "nheads", 0);
+  g->heads = count_field(L, "heads", 0);
   g->skip = count_field(L, "skip", 0);
   g->limit = count_field(L, "limit", UINT64_MAX);
 }
@@ -263,6 +267,8 @@ static void fill(bind_run *r, blt_stage *stage) {
                        .aggregates = r->aggregates,
                        .norder = g->norder,
                        .order = g->order,
+                       .nheads = g->nheads,
+                       .heads = g->heads,
                        .skip = g->skip,
                        .limit = g->limit};
 }

@@ -42,6 +42,7 @@ local function describe_rows(q, description)
     local order = description.order
     table.move({ column, entry.descending, entry.nulls_first }, 1, 3, #order + 1, order)
   end
+  if q.heads then description.nheads, description.heads = q.heads.keys, q.heads.rows end
 end
 
 local function describe_groups(q, description)
@@ -111,14 +112,6 @@ local function input(q, mode, profiles)
   return from
 end
 
---- Cuts an ordered answer down to the first rows of each group.
-local function keep_heads(q, answer)
-  local order, columns = q.prepared.description.order, {}
-  for k = 1, q.heads.keys do columns[k] = order[3 * k - 2] end
-  local done, message, code = core.keep_heads(answer, columns, q.heads.rows)
-  if not done then refuse(q, message, code, -1) end
-end
-
 --- Cuts an answer down to rows drawn at random.
 local function keep_sample(q, answer)
   local rows = q.sampled.rows or math.floor(q.sampled.share * #answer + 0.5)
@@ -131,7 +124,6 @@ function plan.run(q, mode, profiles)
   local from = input(q, mode, profiles)
   local answer, message, code, position, slot = core.run(prepare(q).stage, from, mode)
   if not answer then refuse(q, message, code, position, slot) end
-  if q.heads then keep_heads(q, answer) end
   if q.sampled then keep_sample(q, answer) end
   if profiles then profiles[#profiles + 1] = { query = q, profile = message } end
   return answer

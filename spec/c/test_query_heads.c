@@ -1,0 +1,343 @@
+/* The first rows of each group of an order: random questions against a naive engine that sorts all rows. */
+#include "check.h"
+
+#include "exec/query.h"
+#include "expr_fixture.h"
+#include "same_table.h"
+#include "store/change.h"
+
+/* Few and many groups, one word and several, numbers and hashes, NaN, both zeros, extremes, interned texts.
+ */
+static const char *const keys[] = {"j",         "s", "b", "f", "i", "u", "d", "c", "j 1000000007 *",
+                                   "s upper/1", "t", "e"};
+static const char *const values[] = {"f", "e", "i", "s", "j", "t", "b", "f neg/1", "u upper/1"};
+static const char *const filters[] = {NULL, NULL, "f nil ~=", "j 110 <", "b", "j 0 <"};
+static const uint64_t eaches[] = {1, 2, 3, 17, 1000, UINT64_MAX, 0};
+
+#define COUNT(a) ((uint32_t)(sizeof(a) / sizeof *(a)))
+#define MOST_ENTRIES 4
+
+typedef struct question {
+  char label[80];
+  const char *filter;
+  uint32_t norder;
+  const char *texts[MOST_ENTRIES];
+  blt_order order[MOST_ENTRIES];
+  uint32_t nheads;
+  uint64_t heads;
+} question;
+
+/* Columns of the answer: all of the table, then what the order needs. */
+typedef struct bound {
+  blt_output outputs[FX_COLUMNS + MOST_ENTRIES];
+  blt_expr *filter;
+  blt_stage stage;
+} bound;
+
+static question ask(uint64_t seed, const char *where) {
+  rng r = {seed};
+  question q = {.nheads = 1 + rng_below(&r, 2), .heads = eaches[rng_below(&r, COUNT(eaches))]};
+  q.norder = q.nheads + 1 + rng_below(&r, 2);
+  q.filter = filters[rng_below(&r, COUNT(filters))];
+  for (uint32_t i = 0; i < q.norder; i++) {
+    q.texts[i] = i < q.nheads ? keys[rng_below(&r, COUNT(keys))] : values[rng_below(&r, COUNT(values))];
+    q.order[i] = (blt_order){FX_COLUMNS + i, rng_below(&r, 2), rng_below(&r, 2)};
+  }
+  snprintf(q.label, sizeof q.label, "seed %llu, %s", (unsigned long long)seed, where);
+  return q;
+}
+
+static blt_expr *compile(const fixture *x, const char *text) {
+  blt_expr *e = NULL;
+  blt_error err;
+  if (text && fx_compile(x, text, &e, &err) != BLT_OK) CHECK_AT(false, "%s: %s", text, err.message);
+  return e;
+}
+
+static void bind(const fixture *x, const question *q, bound *b) {
+  static const char *const names[] = {"i", "j", "c", "f", "e", "s", "u", "d", "t", "b", "k", "l", "m", "n"};
+  for (uint32_t i = 0; i < FX_COLUMNS + q->norder; i++)
+    b->outputs[i] = (blt_output){names[i], compile(x, i < FX_COLUMNS ? names[i] : q->texts[i - FX_COLUMNS])};
+  b->filter = compile(x, q->filter);
+  b->stage = (blt_stage){.view = x->view,
+                         .where = b->filter,
+                         .noutputs = FX_COLUMNS + q->norder,
+                         .outputs = b->outputs,
+                         .norder = q->norder,
+                         .order = q->order,
+                         .nheads = q->nheads,
+                         .heads = q->heads,
+                         .limit = UINT64_MAX};
+}
+
+static void unbind(bound *b) {
+  for (uint32_t i = 0; i < b->stage.noutputs; i++) blt_expr_free(b->outputs[i].expr);
+  blt_expr_free(b->filter);
+}
+
+static blt_table *run(const fixture *x, const bound *b, const char *label) {
+  blt_table *answer = NULL;
+  blt_error err;
+  CHECK_AT(blt_stage_run(x->ctx, &b->stage, &answer, NULL, &err) == BLT_OK, "%s: %s", label, err.message);
+  return answer;
+}
+
+/* ---- the naive engine ---- */
+
+static blt_value cell(const blt_view *v, uint32_t col, uint64_t row) {
+  return blt_view_value(v, col, (uint32_t)(row / BLT_BLOCK_ROWS), (uint32_t)(row % BLT_BLOCK_ROWS));
+}
+
+static int compare(const blt_value *a, const blt_value *b, const blt_order *o) {
+  if (a->null || b->null) return a->null == b->null ? 0 : (a->null == o->nulls_first) ? -1 : 1;
+  int c;
+  if (a->type.id == BLT_STRING) {
+    uint32_t n = a->u.s.len < b->u.s.len ? a->u.s.len : b->u.s.len;
+    c = memcmp(a->u.s.s, b->u.s.s, n);
+    if (c == 0) c = (a->u.s.len > b->u.s.len) - (a->u.s.len < b->u.s.len);
+  } else if (a->type.id == BLT_FLOAT64) {
+    bool an = a->u.f != a->u.f, bn = b->u.f != b->u.f;
+    c = an || bn ? an - bn : (a->u.f > b->u.f) - (a->u.f < b->u.f);
+  } else {
+    c = (a->u.i > b->u.i) - (a->u.i < b->u.i);
+  }
+  return o->descending ? -c : c;
+}
+
+typedef struct naive {
+  const blt_view *all; /* every row that passes the filter, as they come, with the columns of the order */
+  const question *q;
+} naive;
+
+static int compare_rows(const naive *e, uint64_t a, uint64_t b, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) {
+    blt_value x = cell(e->all, FX_COLUMNS + i, a), y = cell(e->all, FX_COLUMNS + i, b);
+    int c = compare(&x, &y, &e->q->order[i]);
+    if (c) return c;
+  }
+  return 0;
+}
+
+static int compare_places(const void *a, const void *b, void *arg) {
+  const naive *e = arg;
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  int c = compare_rows(e, x, y, e->q->norder);
+  return c ? c : (x > y) - (x < y);
+}
+
+static bool same_row(const blt_view *a, uint64_t row, const blt_view *b, uint64_t other) {
+  for (uint32_t c = 0; c < a->ncols; c++) {
+    blt_value x = cell(a, c, row), y = cell(b, c, other);
+    if (!same_value(&x, &y)) return false;
+  }
+  return true;
+}
+
+static void check_rows(const naive *e, const blt_view *got) {
+  uint64_t n = e->all->rows, at = 0, seen = 0;
+  uint32_t *rows = malloc((n + 1) * sizeof *rows);
+  REQUIRE(rows);
+  for (uint64_t i = 0; i < n; i++) rows[i] = (uint32_t)i;
+  qsort_r(rows, n, sizeof *rows, compare_places, (void *)e);
+  for (uint64_t i = 0; i < n && check_ok; i++) {
+    seen = i && compare_rows(e, rows[i - 1], rows[i], e->q->nheads) == 0 ? seen + 1 : 0;
+    if (seen >= e->q->heads) continue;
+    CHECK_AT(at < got->rows && same_row(e->all, rows[i], got, at), "%s: row %u", e->q->label, (unsigned)at);
+    at++;
+  }
+  if (check_ok) CHECK_AT(at == got->rows, "%s: %u rows", e->q->label, (unsigned)got->rows);
+  free(rows);
+}
+
+static void check_question(const fixture *x, const question *q) {
+  bound b;
+  blt_error err;
+  bind(x, q, &b);
+  blt_table *answer = run(x, &b, q->label);
+  b.stage.norder = b.stage.nheads = 0;
+  blt_table *all = run(x, &b, q->label);
+  unbind(&b);
+  blt_view *got = NULL;
+  naive e = {.q = q};
+  REQUIRE(answer && all && blt_table_view(all, (blt_view **)&e.all, &err) == BLT_OK &&
+          blt_table_view(answer, &got, &err) == BLT_OK);
+  check_rows(&e, got);
+  blt_view_release(got);
+  blt_view_release((blt_view *)e.all);
+  blt_table_release(answer);
+  blt_table_release(all);
+}
+
+/* ---- tests ---- */
+
+static void they_are_those_of_the_naive_engine(void) {
+  static const uint32_t sizes[] = {0, 1, 2, 65, 300, 2047, 2049};
+  for (uint32_t s = 0; s < COUNT(sizes); s++) {
+    fixture x = fx_new(sizes[s], 400 + s);
+    for (uint64_t i = 0; i < 150 && check_ok; i++) {
+      char where[40];
+      snprintf(where, sizeof where, "%u rows", sizes[s]);
+      question q = ask(1000 * s + i, where);
+      check_question(&x, &q);
+    }
+    fx_free(&x);
+  }
+}
+
+static void edges_of_blocks_make_no_difference(void) {
+  for (uint32_t rows = 65535; rows <= 65537; rows++) {
+    fixture x = fx_new(rows, rows);
+    for (uint64_t i = 0; i < 6 && check_ok; i++) {
+      question q = ask(20000 + 100 * rows + i, "edges of blocks");
+      check_question(&x, &q);
+    }
+    fx_free(&x);
+  }
+}
+
+static void deleted_rows_do_not_count(void) {
+  fixture x = fx_new(3000, 17);
+  uint64_t rows[1000], deleted;
+  blt_error err;
+  for (uint64_t i = 0; i < 1000; i++) rows[i] = 3 * i + i % 3;
+  blt_view_release(x.view);
+  x.view = NULL;
+  REQUIRE(blt_table_delete(x.table, rows, 1000, &deleted, &err) == BLT_OK && deleted == 1000);
+  REQUIRE(blt_table_view(x.table, &x.view, &err) == BLT_OK);
+  for (uint64_t i = 0; i < 60 && check_ok; i++) {
+    question q = ask(30000 + i, "deleted rows");
+    check_question(&x, &q);
+  }
+  fx_free(&x);
+}
+
+/* More rows than what stays on one thread. */
+static void threads_make_no_difference(void) {
+  static const uint32_t threads[] = {2, 5, 16};
+  fixture x = fx_new(3 * BLT_BLOCK_ROWS + 17, 98);
+  for (uint64_t i = 0; i < 16 && check_ok; i++) {
+    question q = ask(40000 + i, "threads");
+    bound b;
+    char why[160];
+    bind(&x, &q, &b);
+    blt_ctx_set_threads(x.ctx, 1);
+    blt_table *one = run(&x, &b, q.label);
+    for (uint32_t t = 0; t < COUNT(threads); t++) {
+      blt_ctx_set_threads(x.ctx, threads[t]);
+      blt_table *many = run(&x, &b, q.label);
+      CHECK_AT(same_table(one, many, why), "%s, %u threads: %s", q.label, threads[t], why);
+      blt_table_release(many);
+    }
+    blt_table_release(one);
+    unbind(&b);
+  }
+  fx_free(&x);
+}
+
+/* Numbered groups, hashed ones, and too many of them. */
+static const question ways[] = {
+    {"numbered", NULL, 2, {"j", "f"}, {{FX_COLUMNS, false, false}, {FX_COLUMNS + 1, true, false}}, 1, 3},
+    {"hashed", "b", 2, {"i", "u upper/1"}, {{FX_COLUMNS, false, false}, {FX_COLUMNS + 1, true, true}}, 1, 2},
+    {"sorted", NULL, 2, {"u", "e"}, {{FX_COLUMNS, true, false}, {FX_COLUMNS + 1, false, false}}, 1, 5000},
+};
+
+static void each_way_is_taken(void) {
+  static const char *const strategies[] = {"kept while scanning", "kept while scanning", "radix sort"};
+  fixture x = fx_new(5000, 6);
+  for (uint32_t i = 0; i < COUNT(ways); i++) {
+    bound b;
+    blt_profile profile;
+    blt_table *answer = NULL;
+    blt_error err;
+    bind(&x, &ways[i], &b);
+    CHECK_AT(blt_stage_run(x.ctx, &b.stage, &answer, &profile, &err) == BLT_OK, "%s", err.message);
+    CHECK_AT(strstr(profile.strategy, strategies[i]), "%s: %s", ways[i].label, profile.strategy);
+    CHECK_INT(profile.rows_scanned, 5000);
+    if (!ways[i].filter) CHECK_INT(profile.rows_selected, 5000);
+    blt_table_release(answer);
+    unbind(&b);
+    check_question(&x, &ways[i]);
+  }
+  fx_free(&x);
+}
+
+/* Every allocation in turn is refused: an error, and nothing is left behind. */
+static void refused_allocations_leave_nothing(void) {
+  fixture x = fx_new(3000, 5);
+  for (uint32_t i = 0; i < COUNT(ways) && check_ok; i++) {
+    bound b;
+    bind(&x, &ways[i], &b);
+    blt_table_release(run(&x, &b, "warm")); /* dictionaries build their ranks once, and keep them */
+    size_t used = blt_ctx_memory_used(x.ctx);
+    blt_status status = BLT_ENOMEM;
+    for (uint64_t n = 1; status != BLT_OK && n < 5000 && check_ok; n++) {
+      blt_table *answer = NULL;
+      blt_error err;
+      blt_ctx_fail_allocation(x.ctx, n);
+      status = blt_stage_run(x.ctx, &b.stage, &answer, NULL, &err);
+      blt_ctx_fail_allocation(x.ctx, 0);
+      CHECK_AT(status == BLT_OK || status == BLT_ENOMEM, "%s: %s", ways[i].label, err.message);
+      blt_table_release(answer);
+      CHECK_AT(blt_ctx_memory_used(x.ctx) == used, "%s, allocation %u", ways[i].label, (unsigned)n);
+    }
+    CHECK(status == BLT_OK);
+    unbind(&b);
+  }
+  fx_free(&x);
+}
+
+static blt_status stop_later(void *arg, uint64_t done, uint64_t total, blt_error *err) {
+  uint32_t *left = arg;
+  (void)done, (void)total;
+  return (*left)-- ? BLT_OK : blt_fail(err, BLT_EINTR, "stopped");
+}
+
+/* Interrupted at each of the moments at which it asks. */
+static void interruption_leaves_nothing(void) {
+  fixture x = fx_new(2 * BLT_BLOCK_ROWS + 5, 11);
+  for (uint32_t i = 0; i < COUNT(ways) && check_ok; i++) {
+    bound b;
+    bind(&x, &ways[i], &b);
+    blt_table_release(run(&x, &b, "warm"));
+    size_t used = blt_ctx_memory_used(x.ctx);
+    blt_status status = BLT_EINTR;
+    for (uint32_t n = 0; status == BLT_EINTR && check_ok; n++) {
+      uint32_t left = n;
+      blt_error err;
+      blt_table *answer = NULL;
+      blt_ctx_set_poll(x.ctx, stop_later, &left);
+      status = blt_stage_run(x.ctx, &b.stage, &answer, NULL, &err);
+      blt_ctx_set_poll(x.ctx, NULL, NULL);
+      CHECK_AT(status == BLT_OK || status == BLT_EINTR, "%s: %s", ways[i].label, err.message);
+      blt_table_release(answer);
+      CHECK_INT(blt_ctx_memory_used(x.ctx), used);
+    }
+    unbind(&b);
+  }
+  fx_free(&x);
+}
+
+static void groups_need_an_order(void) {
+  fixture x = fx_new(10, 25);
+  question q = ways[0];
+  bound b;
+  blt_table *out = NULL;
+  blt_error err;
+  bind(&x, &q, &b);
+  b.stage.nheads = 3;
+  CHECK_INT(blt_stage_run(x.ctx, &b.stage, &out, NULL, &err), BLT_EINVAL);
+  unbind(&b);
+  fx_free(&x);
+}
+
+int main(void) {
+  RUN(they_are_those_of_the_naive_engine);
+  RUN(edges_of_blocks_make_no_difference);
+  RUN(deleted_rows_do_not_count);
+  RUN(threads_make_no_difference);
+  RUN(each_way_is_taken);
+  RUN(refused_allocations_leave_nothing);
+  RUN(interruption_leaves_nothing);
+  RUN(groups_need_an_order);
+  return check_report();
+}
