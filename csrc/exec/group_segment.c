@@ -4,14 +4,13 @@
  * its place. Radix: values travel with the keys to the partitions, and each partition gathers its own.
  */
 #include "agg_segment.h"
-#include "group.h"
+#include "group_lanes.h"
 
 #include "../base/bits.h"
 #include "../base/mem.h"
 #include <string.h>
 
 #define ROWS BLT_VECTOR_ROWS
-#define LANES 16u
 #define FINAL_GROUPS 64u
 
 /* ---- room ---- */
@@ -161,38 +160,25 @@ blt_status blt_group_segments_partition(blt_grouping *g, uint32_t worker, uint64
 /* ---- direct ---- */
 
 typedef struct direct_run {
-  blt_grouping *g;
-  blt_agg_work **works;
+  blt_group_lanes lanes;
   uint32_t **places; /* of each segment: [lane][place]: first rows, then where the next value goes */
-  uint32_t nlanes;
 } direct_run;
 
-typedef struct lane_arg {
-  direct_run *run;
-  blt_agg_work *work;
-  uint32_t lane;
-} lane_arg;
-
 static uint32_t *places_of(const direct_run *run, size_t s, uint32_t lane) {
-  return run->places[s] + (size_t)lane * run->g->domain;
+  return run->places[s] + (size_t)lane * run->lanes.g->domain;
 }
 
-static blt_status count_slice(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
-  lane_arg *lane = arg;
-  blt_grouping *g = lane->run->g;
-  blt_agg_work *w = lane->work;
-  blt_status status = blt_agg_load(w, ev, slice, err);
-  if (status != BLT_OK) return status;
-  blt_group_direct_ids(g, w->vecs, slice->n, w->gids);
-  for (size_t s = 0; s < g->agg->nsegments; s++) {
-    uint32_t mask = g->agg->segments[s].mask, *count = places_of(lane->run, s, lane->lane);
+static void count_slice(void *arg, uint32_t lane, const blt_agg_work *w, uint32_t n) {
+  const direct_run *run = arg;
+  const blt_agg_plan *p = run->lanes.g->agg;
+  for (size_t s = 0; s < p->nsegments; s++) {
+    uint32_t mask = p->segments[s].mask, *count = places_of(run, s, lane);
     const uint64_t *bits = w->masks + mask * (ROWS / 64);
     if (w->mask_states[mask] == BLT_MASK_ALL)
-      for (uint32_t i = 0; i < slice->n; i++) count[w->gids[i]]++;
+      for (uint32_t i = 0; i < n; i++) count[w->gids[i]]++;
     else
-      for (uint32_t i = 0; i < slice->n; i++) count[w->gids[i]] += keeps(bits, w->mask_states[mask], i);
+      for (uint32_t i = 0; i < n; i++) count[w->gids[i]] += keeps(bits, w->mask_states[mask], i);
   }
-  return BLT_OK;
 }
 
 /* Every row's value to the next place of its group. */
@@ -206,12 +192,10 @@ static void place_words(const uint64_t *words, const uint32_t *to, uint32_t n, u
     if (to[i] != UINT32_MAX) out[to[i]] = words[i];
 }
 
-static void place_segment(const lane_arg *lane, size_t s, uint32_t n) {
-  blt_grouping *g = lane->run->g;
-  const blt_agg_work *w = lane->work;
-  const blt_agg_segment *segment = &g->agg->segments[s];
-  blt_group_segment *seg = &g->segments[s];
-  uint32_t *next = places_of(lane->run, s, lane->lane), to[ROWS];
+static void place_segment(const direct_run *run, size_t s, uint32_t lane, const blt_agg_work *w, uint32_t n) {
+  const blt_agg_segment *segment = &run->lanes.g->agg->segments[s];
+  const blt_group_segment *seg = &run->lanes.g->segments[s];
+  uint32_t *next = places_of(run, s, lane), to[ROWS];
   uint64_t room[ROWS];
   uint8_t state = w->mask_states[segment->mask];
   const uint64_t *bits = w->masks + segment->mask * (ROWS / 64),
@@ -225,47 +209,32 @@ static void place_segment(const lane_arg *lane, size_t s, uint32_t n) {
   if (seg->b) place_words(blt_segment_words(&w->vecs[segment->b], room), to, n, seg->b);
 }
 
-static blt_status place_slice(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
-  lane_arg *lane = arg;
-  blt_agg_work *w = lane->work;
-  blt_status status = blt_agg_load(w, ev, slice, err);
-  if (status != BLT_OK) return status;
-  blt_group_direct_ids(lane->run->g, w->vecs, slice->n, w->gids);
-  for (size_t s = 0; s < lane->run->g->agg->nsegments; s++) place_segment(lane, s, slice->n);
-  return BLT_OK;
-}
-
-static blt_status run_lane(direct_run *run, uint32_t lane, uint32_t worker, blt_slice_fn fn, blt_error *err) {
-  blt_grouping *g = run->g;
-  if (!run->works[worker]) {
-    blt_status status = blt_agg_work_new(g->agg, &run->works[worker], err);
-    if (status != BLT_OK) return status;
-  }
-  lane_arg a = {run, run->works[worker], lane};
-  uint64_t blocks = g->scan->view->ngroups;
-  return blt_scan_groups(g->scan, worker, (uint32_t)(blocks * lane / run->nlanes),
-                         (uint32_t)(blocks * (lane + 1) / run->nlanes), fn, &a, err);
+static void place_slice(void *arg, uint32_t lane, const blt_agg_work *w, uint32_t n) {
+  const direct_run *run = arg;
+  for (size_t s = 0; s < run->lanes.g->agg->nsegments; s++) place_segment(run, s, lane, w, n);
 }
 
 static blt_status count_lane(void *arg, uint32_t lane, uint32_t worker, blt_error *err) {
-  return run_lane(arg, lane, worker, count_slice, err);
+  direct_run *run = arg;
+  return blt_group_lane_read(&run->lanes, lane, worker, count_slice, run, err);
 }
 
 static blt_status place_lane(void *arg, uint32_t lane, uint32_t worker, blt_error *err) {
-  return run_lane(arg, lane, worker, place_slice, err);
+  direct_run *run = arg;
+  return blt_group_lane_read(&run->lanes, lane, worker, place_slice, run, err);
 }
 
 /* Turns a segment's counts into places: group after group, in each the lanes in order. */
 static blt_status assign_places(direct_run *run, uint32_t s, blt_error *err) {
-  blt_grouping *g = run->g;
+  blt_grouping *g = run->lanes.g;
   uint64_t rows = 0;
-  for (uint64_t i = 0; i < g->domain * run->nlanes; i++) rows += run->places[s][i];
+  for (uint64_t i = 0; i < g->domain * run->lanes.n; i++) rows += run->places[s][i];
   blt_status status = blt_group_segment_room(g, s, rows, false, err);
   if (status != BLT_OK) return status;
   uint32_t at = 0;
   for (uint64_t k = 0; k < g->domain; k++) {
     g->segments[s].starts[k] = at;
-    for (uint32_t l = 0; l < run->nlanes; l++) {
+    for (uint32_t l = 0; l < run->lanes.n; l++) {
       uint32_t *place = places_of(run, s, l) + k, n = *place;
       *place = at;
       at += n;
@@ -277,7 +246,7 @@ static blt_status assign_places(direct_run *run, uint32_t s, blt_error *err) {
 /* Groups first to first + FINAL_GROUPS - 1 of the answer. */
 static blt_status final_groups(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
   direct_run *run = arg;
-  blt_grouping *g = run->g;
+  blt_grouping *g = run->lanes.g;
   uint64_t first = (uint64_t)task * FINAL_GROUPS, end = first + FINAL_GROUPS;
   if (end > g->ngroups) end = g->ngroups;
   blt_status status = blt_scan_check(g->scan, worker, err);
@@ -285,7 +254,7 @@ static blt_status final_groups(void *arg, uint32_t task, uint32_t worker, blt_er
     uint32_t place = g->order[i];
     for (uint32_t s = 0; s < g->agg->nsegments && status == BLT_OK; s++) {
       blt_group_segment *seg = &g->segments[s];
-      uint64_t from = seg->starts[place], to = places_of(run, s, run->nlanes - 1)[place];
+      uint64_t from = seg->starts[place], to = places_of(run, s, run->lanes.n - 1)[place];
       status = blt_segment_final(g->agg, s, &g->segment_works[worker], seg->a + from,
                                  seg->b ? seg->b + from : NULL, (uint32_t)(to - from), g->segment_words,
                                  g->segment_valid, place, err);
@@ -294,58 +263,50 @@ static blt_status final_groups(void *arg, uint32_t task, uint32_t worker, blt_er
   return status;
 }
 
-/* The counts of a segment that takes every row are the groups' numbers of rows. */
-static blt_status list_counted(direct_run *run, blt_error *err) {
-  blt_grouping *g = run->g;
-  uint32_t s = 0;
-  while (g->agg->segments[s].mask) s++;
-  blt_status status = blt_group_direct_columns(g, err);
-  if (status != BLT_OK) return status;
-  memset(g->columns[0], 0, g->domain * sizeof **g->columns);
-  for (uint32_t l = 0; l < run->nlanes; l++) {
+static void rows_of_groups(const void *arg, size_t s, uint64_t *rows) {
+  const direct_run *run = arg;
+  uint64_t domain = run->lanes.g->domain;
+  memset(rows, 0, domain * sizeof *rows);
+  for (uint32_t l = 0; l < run->lanes.n; l++) {
     const uint32_t *count = places_of(run, s, l);
-    for (uint64_t k = 0; k < g->domain; k++) g->columns[0][k] += count[k];
+    for (uint64_t k = 0; k < domain; k++) rows[k] += count[k];
   }
-  return blt_group_direct_list(g, err);
 }
 
 static blt_status gather_all(direct_run *run, blt_error *err) {
-  blt_grouping *g = run->g;
+  blt_grouping *g = run->lanes.g;
   uint64_t rows = g->scan->view->rows;
-  blt_status status = blt_scan_run(g->scan, rows, run->nlanes, count_lane, run, err);
+  blt_status status = blt_scan_run(g->scan, rows, run->lanes.n, count_lane, run, err);
   g->scan->counted = true;
-  if (status == BLT_OK && !g->columns) status = list_counted(run, err);
+  if (status == BLT_OK && !g->columns) status = blt_group_list_counted(g, rows_of_groups, run, err);
   if (status == BLT_OK) status = blt_group_segments_results(g, err);
   for (uint32_t s = 0; s < g->agg->nsegments && status == BLT_OK; s++) status = assign_places(run, s, err);
-  if (status == BLT_OK) status = blt_scan_run(g->scan, rows, run->nlanes, place_lane, run, err);
+  if (status == BLT_OK) status = blt_scan_run(g->scan, rows, run->lanes.n, place_lane, run, err);
   uint32_t tasks = (uint32_t)((g->ngroups + FINAL_GROUPS - 1) / FINAL_GROUPS);
   return status == BLT_OK ? blt_scan_run(g->scan, rows, tasks, final_groups, run, err) : status;
 }
 
-static blt_status allocate_places(direct_run *run, blt_error *err) {
-  blt_grouping *g = run->g;
+static blt_status allocate_places(direct_run *run, blt_grouping *g, blt_error *err) {
   blt_ctx *ctx = g->scan->ctx;
-  run->works = blt_calloc(ctx, g->scan->workers, sizeof *run->works);
+  blt_status status = blt_group_lanes_init(&run->lanes, g, err);
+  if (status != BLT_OK) return status;
   run->places = blt_calloc(ctx, g->agg->nsegments, sizeof *run->places);
-  if (!run->works || !run->places) return blt_fail_memory(err, g->scan->workers * sizeof *run->works);
+  if (!run->places) return blt_fail_memory(err, g->agg->nsegments * sizeof *run->places);
   for (size_t s = 0; s < g->agg->nsegments; s++)
-    if (!(run->places[s] = blt_calloc(ctx, g->domain * run->nlanes, sizeof **run->places)))
-      return blt_fail_memory(err, g->domain * run->nlanes * sizeof **run->places);
+    if (!(run->places[s] = blt_calloc(ctx, g->domain * run->lanes.n, sizeof **run->places)))
+      return blt_fail_memory(err, g->domain * run->lanes.n * sizeof **run->places);
   return BLT_OK;
 }
 
 blt_status blt_group_segments_direct(blt_grouping *g, blt_error *err) {
   if (blt_group_ranks_suit(g)) return blt_group_ranks(g, err);
-  direct_run run = {.g = g};
+  direct_run run = {0};
   blt_ctx *ctx = g->scan->ctx;
-  uint32_t lanes = g->domain > 32768 ? LANES / 2 : LANES, blocks = g->scan->view->ngroups;
-  run.nlanes = blocks == 0 ? 1 : blocks < lanes ? blocks : lanes;
-  blt_status status = allocate_places(&run, err);
+  blt_status status = allocate_places(&run, g, err);
   if (status == BLT_OK) status = gather_all(&run, err);
-  for (uint32_t i = 0; run.works && i < g->scan->workers; i++) blt_agg_work_free(run.works[i]);
   for (size_t s = 0; run.places && s < g->agg->nsegments; s++)
-    blt_free(ctx, run.places[s], g->domain * run.nlanes * sizeof **run.places);
-  blt_free(ctx, run.works, g->scan->workers * sizeof *run.works);
+    blt_free(ctx, run.places[s], g->domain * run.lanes.n * sizeof **run.places);
   blt_free(ctx, run.places, g->agg->nsegments * sizeof *run.places);
+  blt_group_lanes_free(&run.lanes);
   return status;
 }
