@@ -213,13 +213,17 @@ static blt_status finish(head_run *run, uint32_t **rows, size_t *n, blt_error *e
 
 /* ---- choosing ---- */
 
-/* Chooses between numbers and hashing, and how many groups a set may have. */
+/* Chooses between numbers and hashing, and how many groups a set may have: sets must not take much memory,
+ * nor may heaps cost more than sorting, which is so when their levels together are as many as there are rows.
+ */
 static void plan(head_run *run) {
   const blt_sort_words *w = run->words;
   uint64_t rows = run->scan->view->rows, bytes = rows * BYTES_A_ROW;
   if (bytes < BYTES_FREE) bytes = BYTES_FREE;
   uint64_t group = ((uint64_t)run->each * (run->nown + 1) + 1 + w->head_words) * sizeof(uint64_t);
+  uint64_t levels = 32 - (uint32_t)__builtin_clz(run->each), worth = rows / (run->each * levels);
   run->most = bytes / run->scan->workers / group;
+  if (run->most > worth) run->most = worth;
   uint32_t bits = w->head_words == 1 ? 64 - w->head_shift : 64;
   if (bits > DIRECT_BITS) return;
   uint64_t places = UINT64_C(1) << bits;

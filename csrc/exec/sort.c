@@ -9,6 +9,9 @@
 #define LANES 16u
 #define TOP_SPARE 4096u
 #define STEP 262144u /* rows between two looks at interruption */
+#define BUCKET_BITS 10u
+#define BUCKETS (1u << BUCKET_BITS)
+#define BUCKET_ROWS 65536u /* fewer rows are sorted at once */
 
 /* Rows with their words, word w of row i in words[w][i]. */
 typedef struct rows_list {
@@ -16,6 +19,7 @@ typedef struct rows_list {
   size_t n, rows_cap;
   uint64_t **words;
   size_t *words_cap;
+  uint64_t all, any; /* bits that are set in every first word, and in one */
 } rows_list;
 
 typedef struct sort_run {
@@ -203,6 +207,14 @@ static uint32_t lane_start(const sort_run *run, uint32_t lane) {
   return (uint32_t)((uint64_t)run->scan->view->ngroups * lane / run->nlanes);
 }
 
+static void note_bits(rows_list *list) {
+  list->all = UINT64_MAX;
+  for (size_t i = 0; i < list->n; i++) {
+    list->all &= list->words[0][i];
+    list->any |= list->words[0][i];
+  }
+}
+
 static blt_status run_lane(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
   sort_run *run = arg;
   lane_arg lane = {.run = run, .list = &run->lanes[task], .worker = worker};
@@ -210,7 +222,9 @@ static blt_status run_lane(void *arg, uint32_t task, uint32_t worker, blt_error 
   if (status == BLT_OK)
     status = blt_scan_groups(run->scan, worker, lane_start(run, task), lane_start(run, task + 1), add_slice,
                              &lane, err);
-  return status == BLT_OK && run->top ? cut(&lane, err) : status;
+  if (status == BLT_OK && run->top) status = cut(&lane, err);
+  if (run->nwords) note_bits(lane.list);
+  return status;
 }
 
 /* Without an order, only as many groups are read as it takes. */
@@ -261,6 +275,91 @@ static blt_status cut_groups(const sort_run *run, rows_list *list, blt_error *er
   return BLT_OK;
 }
 
+/* ---- sorting in buckets ---- */
+
+/* Many rows are dealt to buckets by the uppermost bits in which their first words differ, and each bucket is
+ * sorted by itself, near the processor and on any thread. */
+typedef struct bucket_run {
+  sort_run *run;
+  rows_list *all;
+  uint32_t shift;            /* of the bits that say the bucket */
+  uint32_t nwords;           /* of these are needed in order as well */
+  size_t (*places)[BUCKETS]; /* of each lane: rows of each bucket, then where the next one goes */
+  size_t starts[BUCKETS + 1];
+} bucket_run;
+
+static uint32_t bucket_of(const bucket_run *b, uint64_t word) {
+  return (uint32_t)(word >> b->shift) & (BUCKETS - 1);
+}
+
+static blt_status count_lane(void *arg, uint32_t lane, uint32_t worker, blt_error *err) {
+  bucket_run *b = arg;
+  const rows_list *list = &b->run->lanes[lane];
+  for (size_t i = 0; i < list->n; i++) b->places[lane][bucket_of(b, list->words[0][i])]++;
+  return blt_scan_check(b->run->scan, worker, err);
+}
+
+/* Buckets one after the other, and in each the lanes, so that equal rows keep their order. */
+static void find_places(bucket_run *b) {
+  size_t at = 0;
+  for (uint32_t k = 0; k < BUCKETS; k++) {
+    b->starts[k] = at;
+    for (uint32_t l = 0; l < b->run->nlanes; l++) {
+      size_t n = b->places[l][k];
+      b->places[l][k] = at;
+      at += n;
+    }
+  }
+  b->starts[BUCKETS] = at;
+}
+
+static blt_status deal_lane(void *arg, uint32_t lane, uint32_t worker, blt_error *err) {
+  bucket_run *b = arg;
+  rows_list *list = &b->run->lanes[lane], *all = b->all;
+  for (size_t i = 0; i < list->n; i++) {
+    blt_status status = i % STEP ? BLT_OK : blt_scan_check(b->run->scan, worker, err);
+    if (status != BLT_OK) return status;
+    size_t to = b->places[lane][bucket_of(b, list->words[0][i])]++;
+    all->rows[to] = list->rows[i];
+    for (uint32_t w = 0; w < b->run->nwords; w++) all->words[w][to] = list->words[w][i];
+  }
+  list_free(b->run, list);
+  return BLT_OK;
+}
+
+static blt_status sort_bucket(void *arg, uint32_t bucket, uint32_t worker, blt_error *err) {
+  bucket_run *b = arg;
+  size_t start = b->starts[bucket], n = b->starts[bucket + 1] - start,
+         bytes = b->run->nwords * sizeof(uint64_t *);
+  if (n < 2) return BLT_OK;
+  rows_list part = {.rows = b->all->rows + start, .n = n, .words = blt_alloc(b->run->scan->ctx, bytes)};
+  if (!part.words) return blt_fail_memory(err, bytes);
+  for (uint32_t w = 0; w < b->run->nwords; w++) part.words[w] = b->all->words[w] + start;
+  blt_status status = list_sort(b->run, worker, &part, b->nwords, err);
+  blt_free(b->run->scan->ctx, part.words, bytes);
+  return status;
+}
+
+/* All lanes' rows in order in one list, of which the first `nwords` words are moved along. */
+static blt_status sort_in_buckets(sort_run *run, size_t n, uint64_t differs, uint32_t nwords, rows_list *all,
+                                  blt_error *err) {
+  blt_scan *scan = run->scan;
+  uint32_t top = 64 - (uint32_t)__builtin_clzll(differs);
+  bucket_run b = {
+      .run = run, .all = all, .nwords = nwords, .shift = top > BUCKET_BITS ? top - BUCKET_BITS : 0};
+  b.places = blt_calloc(scan->ctx, run->nlanes, sizeof *b.places);
+  if (!b.places) return blt_fail_memory(err, run->nlanes * sizeof *b.places);
+  blt_status status = list_init(run, all, err);
+  if (status == BLT_OK) status = list_reserve(run, all, n, err);
+  if (status == BLT_OK) status = blt_scan_run(scan, n, run->nlanes, count_lane, &b, err);
+  if (status == BLT_OK) find_places(&b);
+  if (status == BLT_OK) status = blt_scan_run(scan, n, run->nlanes, deal_lane, &b, err);
+  if (status == BLT_OK) all->n = n;
+  if (status == BLT_OK) status = blt_scan_run(scan, n, BUCKETS, sort_bucket, &b, err);
+  blt_free(scan->ctx, b.places, run->nlanes * sizeof *b.places);
+  return status;
+}
+
 /* Hands the first `most` rows to the caller. */
 static blt_status hand_over(const sort_run *run, const rows_list *list, uint32_t **rows, size_t *n,
                             blt_error *err) {
@@ -277,9 +376,21 @@ static blt_status hand_over(const sort_run *run, const rows_list *list, uint32_t
 /* Puts the rows of all lanes in order. */
 static blt_status order_rows(sort_run *run, rows_list *all, blt_error *err) {
   bool groups = run->each < UINT64_MAX && run->words->head_words > 0;
-  blt_status status = concatenate(run, all, err);
-  if (status == BLT_OK && run->nwords)
-    status = list_sort(run, 0, all, groups ? run->words->head_words : 0, err);
+  uint32_t nwords = groups ? run->words->head_words : 0;
+  uint64_t every = UINT64_MAX, any = 0;
+  size_t n = 0;
+  for (uint32_t l = 0; l < run->nlanes; l++) {
+    n += run->lanes[l].n;
+    if (run->lanes[l].n) every &= run->lanes[l].all;
+    if (run->lanes[l].n) any |= run->lanes[l].any;
+  }
+  blt_status status;
+  if (run->nwords && n >= BUCKET_ROWS && every != any) {
+    status = sort_in_buckets(run, n, every ^ any, nwords, all, err);
+  } else {
+    status = concatenate(run, all, err);
+    if (status == BLT_OK && run->nwords) status = list_sort(run, 0, all, nwords, err);
+  }
   return status == BLT_OK && groups ? cut_groups(run, all, err) : status;
 }
 

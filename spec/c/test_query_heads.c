@@ -237,7 +237,13 @@ static void threads_make_no_difference(void) {
 /* Numbered groups, hashed ones, and too many of them. */
 static const question ways[] = {
     {"numbered", NULL, 2, {"j", "f"}, {{FX_COLUMNS, false, false}, {FX_COLUMNS + 1, true, false}}, 1, 3},
-    {"hashed", "b", 2, {"i", "u upper/1"}, {{FX_COLUMNS, false, false}, {FX_COLUMNS + 1, true, true}}, 1, 2},
+    {"hashed",
+     "b",
+     2,
+     {"j 1000000007 *", "u upper/1"},
+     {{FX_COLUMNS, false, false}, {FX_COLUMNS + 1, true, true}},
+     1,
+     2},
     {"sorted", NULL, 2, {"u", "e"}, {{FX_COLUMNS, true, false}, {FX_COLUMNS + 1, false, false}}, 1, 5000},
 };
 
