@@ -14,9 +14,11 @@ typedef struct blt_segment_text {
   char bytes[];
 } blt_segment_text;
 
-/* Scratch of one worker, and the texts that it made: they live until it is freed. */
+/* Scratch of one worker, and the texts that it made: they live until it is freed. Zeroed, then ctx and pace
+ * set. */
 typedef struct blt_segment_work {
   blt_ctx *ctx;
+  blt_pace pace;
   uint32_t *entries; /* hash table: index of the first equal value + 1 */
   uint32_t *counts;  /* of each entry */
   size_t size, counts_size;
@@ -57,7 +59,7 @@ uint64_t blt_quantile_word(const blt_agg_plan *p, const blt_agg_column *c, doubl
 /* Computes every column of segment `s` for one group. `a` and `b` (NULL when the segment has none) are in row
  * order and may be reordered. words[c] and valid[c] are arrays by position, there for columns with a segment.
  * Of TOP and BOTTOM the largest values come first in `a` afterwards and the word is their number.
- * BLT_EOVERFLOW, BLT_ENOMEM. */
+ * BLT_EOVERFLOW, BLT_ENOMEM, and what w->pace ends with. */
 blt_status blt_segment_final(const blt_agg_plan *p, uint32_t s, blt_segment_work *w, uint64_t *a, uint64_t *b,
                              uint32_t n, uint64_t *const *words, uint8_t *const *valid, size_t position,
                              blt_error *err);

@@ -105,6 +105,8 @@ blt_status blt_group_radix(blt_grouping *g, blt_error *err);
  * segment. */
 blt_status blt_group_segments_results(blt_grouping *g, blt_error *err);
 blt_status blt_group_segment_room(blt_grouping *g, uint32_t s, uint64_t rows, bool kept, blt_error *err);
+/* Asks for bytes `from` to `to` of each array of values (blt_touch). */
+void blt_group_segments_touch(const blt_grouping *g, size_t from, size_t to);
 void blt_group_segments_free(blt_grouping *g);
 /* Direct: gathers values by group and computes. The groups are known, or (columns NULL) are found by
  * counting. */

@@ -325,10 +325,7 @@ static blt_status touch_columns(void *arg, uint32_t task, uint32_t worker, blt_e
   for (uint32_t w = 0; w < g->nwords; w++) blt_touch(g->words[w], bytes, from, to);
   for (size_t s = 0; s < g->ncolumns; s++)
     if (!g->agg->slots[s].constant) blt_touch(g->columns[s], bytes, from, to);
-  for (size_t s = 0; s < g->agg->nsegments; s++) {
-    blt_touch(g->segments[s].a, bytes, from, to);
-    if (g->segments[s].b) blt_touch(g->segments[s].b, bytes, from, to);
-  }
+  blt_group_segments_touch(g, from, to);
   return blt_scan_check(g->scan, worker, err);
 }
 

@@ -16,8 +16,11 @@ bool blt_group_ranks_suit(const blt_grouping *g) {
 
 /* Gives the values that each set keeps of a group their place. */
 static blt_status assign_places(blt_rank_run *run, blt_rank_segment *r, blt_error *err) {
-  uint32_t at = 0, workers = run->lanes.g->scan->workers;
-  for (uint64_t k = 0; k < run->lanes.g->domain; k++) {
+  const blt_grouping *g = run->lanes.g;
+  blt_pace pace = {.scan = g->scan};
+  blt_status status = BLT_OK;
+  uint32_t at = 0, workers = g->scan->workers;
+  for (uint64_t k = 0; k < g->domain && status == BLT_OK; k++) {
     r->starts[k] = at;
     for (uint32_t w = 0; w < workers; w++) {
       if (!r->next[w]) continue;
@@ -25,11 +28,12 @@ static blt_status assign_places(blt_rank_run *run, blt_rank_segment *r, blt_erro
       r->next[w][k] = at;
       at += n;
     }
+    status = blt_pace_step(&pace, workers, err);
   }
-  r->starts[run->lanes.g->domain] = at;
+  r->starts[g->domain] = at;
   r->nkept = at;
-  if (!at) return BLT_OK;
-  r->kept = blt_alloc(run->lanes.g->scan->ctx, r->nkept * sizeof *r->kept);
+  if (!at || status != BLT_OK) return status;
+  r->kept = blt_alloc(g->scan->ctx, r->nkept * sizeof *r->kept);
   return r->kept ? BLT_OK : blt_fail_memory(err, r->nkept * sizeof *r->kept);
 }
 

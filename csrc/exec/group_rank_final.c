@@ -83,28 +83,36 @@ blt_status blt_rank_decide(void *arg, uint32_t task, uint32_t worker, blt_error 
 }
 
 /* The value of a rank, as an ordered word: among those kept, behind the ones of smaller wanted buckets. */
-static uint64_t ranked(const blt_rank_segment *r, uint64_t group, uint32_t rank) {
+static blt_status ranked(const blt_rank_segment *r, uint64_t group, uint32_t rank, blt_pace *pace,
+                         uint64_t *word, blt_error *err) {
   const uint32_t *counts = group_counts(r, group);
   uint32_t bucket = bucket_of(counts, rank), start = r->starts[group];
   for (uint32_t b = 0; b < bucket; b++)
     if (!((r->groups[group].wanted >> b) & 1)) rank -= counts[b];
-  return blt_select(r->kept + start, r->starts[group + 1] - start, rank);
+  blt_status status = blt_select(r->kept + start, r->starts[group + 1] - start, rank, pace, err);
+  *word = r->kept[start + rank];
+  return status;
 }
 
-static uint64_t quantile(const blt_rank_run *run, const blt_rank_segment *r, const blt_agg_column *c,
-                         uint64_t group, uint32_t n) {
+static blt_status quantile(const blt_rank_run *run, const blt_rank_segment *r, const blt_agg_column *c,
+                           uint64_t group, uint32_t n, blt_pace *pace, uint64_t *word, blt_error *err) {
   blt_quantile_at at = blt_quantile_of(c, n);
-  uint64_t low = ranked(r, group, at.low), next = at.share > 0 ? ranked(r, group, at.low + 1) : 0;
-  return blt_quantile_word(run->lanes.g->agg, c, at.share, low, next);
+  uint64_t low, next = 0;
+  blt_status status = ranked(r, group, at.low, pace, &low, err);
+  if (status == BLT_OK && at.share > 0) status = ranked(r, group, at.low + 1, pace, &next, err);
+  *word = blt_quantile_word(run->lanes.g->agg, c, at.share, low, next);
+  return status;
 }
 
-static void finish_group(const blt_rank_run *run, uint32_t s, uint64_t group) {
+static blt_status finish_group(const blt_rank_run *run, uint32_t s, uint64_t group, blt_pace *pace,
+                               blt_error *err) {
   blt_grouping *g = run->lanes.g;
   const blt_rank_segment *r = &run->segments[s];
   uint32_t n = blt_rank_rows(r, group);
   blt_moments m = {.n = n, .mean_x = r->groups[group].mean};
   if (r->moments) m.xx = take_sum(run, r, group);
-  for (uint32_t c = 0; c < g->agg->ncolumns; c++) {
+  blt_status status = BLT_OK;
+  for (uint32_t c = 0; c < g->agg->ncolumns && status == BLT_OK; c++) {
     const blt_agg_column *column = &g->agg->columns[c];
     if (column->segment != (int32_t)s) continue;
     uint64_t *word = &g->segment_words[c][group];
@@ -113,20 +121,21 @@ static void finish_group(const blt_rank_run *run, uint32_t s, uint64_t group) {
     g->segment_valid[c][group] = n > 0;
     if (n == 0) continue;
     if (blt_rank_is_rank(column->spec.kind)) {
-      *word = quantile(run, r, column, group, n);
+      status = quantile(run, r, column, group, n, pace, word, err);
       continue;
     }
     g->segment_valid[c][group] = blt_moments_result(column->spec.kind, &m, &result);
     memcpy(word, &result, sizeof result);
   }
+  return status;
 }
 
 blt_status blt_rank_finish(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
-  blt_rank_run *run = arg;
-  blt_status status = blt_scan_check(run->lanes.g->scan, worker, err);
-  if (status != BLT_OK) return status;
+  const blt_rank_run *run = arg;
+  blt_pace pace = {.scan = run->lanes.g->scan, .worker = worker};
+  blt_status status = blt_scan_check(pace.scan, worker, err);
   for (uint32_t s = 0; s < run->lanes.g->agg->nsegments; s++)
-    for (uint64_t k = (uint64_t)task * BLT_RANK_TASK_GROUPS; k < task_end(run, task); k++)
-      finish_group(run, s, k);
-  return BLT_OK;
+    for (uint64_t k = (uint64_t)task * BLT_RANK_TASK_GROUPS; k < task_end(run, task) && status == BLT_OK; k++)
+      status = finish_group(run, s, k, &pace, err);
+  return status;
 }

@@ -12,6 +12,7 @@
 
 #define ROWS BLT_VECTOR_ROWS
 #define FINAL_GROUPS 64u
+#define TOUCHED ((size_t)2 << 20)
 
 /* ---- room ---- */
 
@@ -36,7 +37,8 @@ blt_status blt_group_segments_results(blt_grouping *g, blt_error *err) {
   g->segment_works = blt_calloc(ctx, g->scan->workers, sizeof *g->segment_works);
   if (!g->segments || !g->segment_words || !g->segment_valid || !g->segment_works)
     return blt_fail_memory(err, n * sizeof *g->segment_words);
-  for (uint32_t i = 0; i < g->scan->workers; i++) g->segment_works[i].ctx = ctx;
+  for (uint32_t i = 0; i < g->scan->workers; i++)
+    g->segment_works[i] = (blt_segment_work){.ctx = ctx, .pace = {.scan = g->scan, .worker = i}};
   return allocate_results(g, err);
 }
 
@@ -50,6 +52,15 @@ blt_status blt_group_segment_room(blt_grouping *g, uint32_t s, uint64_t rows, bo
   if (ok && kept) ok = (seg->kept = blt_alloc(ctx, seg->rows)) != NULL;
   if (ok) ok = (seg->starts = blt_alloc(ctx, g->capacity * sizeof *seg->starts)) != NULL;
   return ok ? BLT_OK : blt_fail_memory(err, bytes);
+}
+
+void blt_group_segments_touch(const blt_grouping *g, size_t from, size_t to) {
+  for (size_t s = 0; s < g->agg->nsegments; s++) {
+    const blt_group_segment *seg = &g->segments[s];
+    size_t bytes = seg->rows * sizeof *seg->a;
+    blt_touch(seg->a, bytes, from, to);
+    if (seg->b) blt_touch(seg->b, bytes, from, to);
+  }
 }
 
 void blt_group_segments_free(blt_grouping *g) {
@@ -104,42 +115,59 @@ typedef struct gather_room {
   uint32_t *ends; /* of each group */
 } gather_room;
 
-/* Sorts a partition's values by group, keeping the order of rows. */
-static uint64_t gather(const blt_group_segment *seg, uint64_t start, const uint32_t *gids, uint32_t n,
-                       uint32_t groups, gather_room *room) {
-  uint32_t at = 0;
-  const uint8_t *kept = seg->kept ? seg->kept + start : NULL;
-  memset(room->ends, 0, groups * sizeof *room->ends);
-  for (uint32_t i = 0; i < n; i++) room->ends[gids[i]] += !kept || kept[i];
-  for (uint32_t k = 0; k < groups; k++) {
-    uint32_t rows = room->ends[k];
-    room->ends[k] = at;
-    seg->starts[start + k] = start + at;
-    at += rows;
-  }
-  for (uint32_t i = 0; i < n; i++) {
-    if (kept && !kept[i]) continue;
+/* The rows `from` to `end` - 1 of a partition, into places by group. */
+static void gather_rows(const blt_group_segment *seg, uint64_t start, const uint32_t *gids, uint32_t from,
+                        uint32_t end, gather_room *room) {
+  for (uint32_t i = from; i < end; i++) {
+    if (seg->kept && !seg->kept[start + i]) continue;
     uint32_t to = room->ends[gids[i]]++;
     room->a[to] = seg->a[start + i];
     if (seg->b) room->b[to] = seg->b[start + i];
   }
-  return at;
+}
+
+/* Sorts a partition's values by group, keeping the order of rows; *rows: how many there are. */
+static blt_status gather(const blt_group_segment *seg, uint64_t start, const uint32_t *gids, uint32_t n,
+                         uint32_t groups, blt_pace *pace, gather_room *room, uint32_t *rows, blt_error *err) {
+  uint32_t at = 0;
+  const uint8_t *kept = seg->kept ? seg->kept + start : NULL;
+  blt_status status = BLT_OK;
+  memset(room->ends, 0, groups * sizeof *room->ends);
+  for (uint32_t i = 0, end; i < n && status == BLT_OK; i = end) {
+    end = blt_pace_end(i, n);
+    for (uint32_t j = i; j < end; j++) room->ends[gids[j]] += !kept || kept[j];
+    status = blt_pace_step(pace, end - i, err);
+  }
+  for (uint32_t k = 0; k < groups; k++) {
+    uint32_t count = room->ends[k];
+    room->ends[k] = at;
+    seg->starts[start + k] = start + at;
+    at += count;
+  }
+  for (uint32_t i = 0, end; i < n && status == BLT_OK; i = end) {
+    end = blt_pace_end(i, n);
+    gather_rows(seg, start, gids, i, end, room);
+    status = blt_pace_step(pace, end - i, err);
+  }
+  *rows = at;
+  return status;
 }
 
 static blt_status partition_segment(blt_grouping *g, uint32_t s, uint32_t worker, uint64_t start,
                                     const uint32_t *gids, uint32_t n, uint32_t groups, gather_room *room,
                                     blt_error *err) {
   blt_group_segment *seg = &g->segments[s];
-  uint64_t rows = gather(seg, start, gids, n, groups, room);
-  for (uint32_t k = 0; k < groups; k++) {
+  blt_segment_work *work = &g->segment_works[worker];
+  uint32_t rows;
+  blt_status status = gather(seg, start, gids, n, groups, &work->pace, room, &rows, err);
+  for (uint32_t k = 0; k < groups && status == BLT_OK; k++) {
     uint64_t from = seg->starts[start + k] - start;
-    blt_status status = blt_segment_final(g->agg, s, &g->segment_works[worker], room->a + from,
-                                          seg->b ? room->b + from : NULL, room->ends[k] - (uint32_t)from,
-                                          g->segment_words, g->segment_valid, start + k, err);
-    if (status != BLT_OK) return status;
+    status =
+        blt_segment_final(g->agg, s, work, room->a + from, seg->b ? room->b + from : NULL,
+                          room->ends[k] - (uint32_t)from, g->segment_words, g->segment_valid, start + k, err);
   }
-  if (g->agg->segments[s].own) memcpy(seg->a + start, room->a, rows * sizeof *room->a);
-  return BLT_OK;
+  if (status == BLT_OK && g->agg->segments[s].own) memcpy(seg->a + start, room->a, rows * sizeof *room->a);
+  return status;
 }
 
 blt_status blt_group_segments_partition(blt_grouping *g, uint32_t worker, uint64_t start,
@@ -227,20 +255,28 @@ static blt_status place_lane(void *arg, uint32_t lane, uint32_t worker, blt_erro
 /* Turns a segment's counts into places: group after group, in each the lanes in order. */
 static blt_status assign_places(direct_run *run, uint32_t s, blt_error *err) {
   blt_grouping *g = run->lanes.g;
+  blt_pace pace = {.scan = g->scan};
   uint64_t rows = 0;
   for (uint64_t i = 0; i < g->domain * run->lanes.n; i++) rows += run->places[s][i];
   blt_status status = blt_group_segment_room(g, s, rows, false, err);
-  if (status != BLT_OK) return status;
   uint32_t at = 0;
-  for (uint64_t k = 0; k < g->domain; k++) {
+  for (uint64_t k = 0; k < g->domain && status == BLT_OK; k++) {
     g->segments[s].starts[k] = at;
     for (uint32_t l = 0; l < run->lanes.n; l++) {
       uint32_t *place = places_of(run, s, l) + k, n = *place;
       *place = at;
       at += n;
     }
+    status = blt_pace_step(&pace, run->lanes.n, err);
   }
-  return BLT_OK;
+  return status;
+}
+
+/* The memory for values in steps: the first rows go to all groups, and would wait for all of it. */
+static blt_status touch_values(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
+  const blt_grouping *g = ((const direct_run *)arg)->lanes.g;
+  blt_group_segments_touch(g, task * TOUCHED, (task + 1) * TOUCHED);
+  return blt_scan_check(g->scan, worker, err);
 }
 
 /* Groups first to first + FINAL_GROUPS - 1 of the answer. */
@@ -281,6 +317,8 @@ static blt_status gather_all(direct_run *run, blt_error *err) {
   if (status == BLT_OK && !g->columns) status = blt_group_list_counted(g, rows_of_groups, run, err);
   if (status == BLT_OK) status = blt_group_segments_results(g, err);
   for (uint32_t s = 0; s < g->agg->nsegments && status == BLT_OK; s++) status = assign_places(run, s, err);
+  uint32_t steps = (uint32_t)(rows * sizeof(uint64_t) / TOUCHED + 1);
+  if (status == BLT_OK) status = blt_scan_run(g->scan, rows, steps, touch_values, run, err);
   if (status == BLT_OK) status = blt_scan_run(g->scan, rows, run->lanes.n, place_lane, run, err);
   uint32_t tasks = (uint32_t)((g->ngroups + FINAL_GROUPS - 1) / FINAL_GROUPS);
   return status == BLT_OK ? blt_scan_run(g->scan, rows, tasks, final_groups, run, err) : status;

@@ -38,17 +38,8 @@ blt_status blt_scan_eval(blt_scan *s, uint32_t worker, blt_eval **out, blt_error
 }
 
 blt_status blt_scan_check(blt_scan *s, uint32_t worker, blt_error *err) {
-  if (worker == 0) {
-    blt_status status = blt_watch_check(&s->watch, atomic_load(&s->scanned_groups), s->view->ngroups, err);
-    if (status != BLT_OK) {
-      s->stop_error = *err;
-      atomic_store_explicit(&s->stopped, (int)status, memory_order_release);
-      return status;
-    }
-  }
-  int stopped = atomic_load_explicit(&s->stopped, memory_order_acquire);
-  if (stopped) *err = s->stop_error;
-  return (blt_status)stopped;
+  if (worker > 0) return blt_par_check(s->ctx, worker, 0, 0, err);
+  return blt_watch_check(&s->watch, atomic_load(&s->scanned_groups), s->view->ngroups, err);
 }
 
 double blt_seconds(void) {

@@ -31,9 +31,7 @@ typedef struct blt_scan {
   uint32_t workers;
   blt_eval **evals; /* of each worker, made on first use */
   blt_watch watch;
-  atomic_int stopped;   /* blt_status of the poll that ended the work */
-  blt_error stop_error; /* written before `stopped` */
-  bool timed;           /* measure the filter, for a profile */
+  bool timed; /* measure the filter, for a profile */
   atomic_uint_fast64_t filter_nanos;
   bool counted; /* the counters below are those of one pass; set after it */
   atomic_uint_fast64_t selected, scanned_groups, skipped_groups;
@@ -52,8 +50,27 @@ typedef blt_status (*blt_slice_fn)(void *arg, blt_eval *ev, const blt_slice *sli
 blt_status blt_scan_groups(blt_scan *s, uint32_t worker, uint32_t first, uint32_t end, blt_slice_fn fn,
                            void *arg, blt_error *err);
 
-/* Ends with the poll's or the time limit's verdict; cheap enough for every morsel. */
+/* Ends with the poll's or the time limit's verdict, or BLT_EINTR when the work has failed elsewhere; cheap
+ * enough for every morsel. */
 blt_status blt_scan_check(blt_scan *s, uint32_t worker, blt_error *err);
+
+/* The same from inside a long task, of which one worker says how many values it went over: it checks after
+ * each BLT_PACE_VALUES of them, so small groups cost an addition each. */
+#define BLT_PACE_VALUES 65536u
+typedef struct blt_pace {
+  blt_scan *scan;
+  uint32_t worker, values; /* since the last check */
+} blt_pace;
+static inline blt_status blt_pace_step(blt_pace *p, uint32_t values, blt_error *err) {
+  p->values += values;
+  if (p->values < BLT_PACE_VALUES) return BLT_OK;
+  p->values = 0;
+  return blt_scan_check(p->scan, p->worker, err);
+}
+/* Where a step that begins at `from` ends, of n values. */
+static inline uint32_t blt_pace_end(uint32_t from, uint32_t n) {
+  return n - from < BLT_PACE_VALUES ? n : from + BLT_PACE_VALUES;
+}
 
 /* Runs tasks on the pool, or on the calling thread when the work is small (`rows` is a measure of it). */
 blt_status blt_scan_run(blt_scan *s, uint64_t rows, uint32_t ntasks, blt_task_fn fn, void *arg,
