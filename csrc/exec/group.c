@@ -282,6 +282,10 @@ uint32_t blt_group_partition_at(const blt_grouping *g, uint32_t position) {
   return last_below(g->starts, g->npartitions, position);
 }
 
+BLT_CLONES static void count_up(uint32_t from, uint32_t n, uint32_t *out) {
+  for (uint32_t i = 0; i < n; i++) out[i] = from + i;
+}
+
 void blt_group_positions(const blt_grouping *g, uint64_t first, uint32_t n, uint32_t *out) {
   if (g->order) {
     memcpy(out, g->order + first, n * sizeof *out);
@@ -291,7 +295,7 @@ void blt_group_positions(const blt_grouping *g, uint64_t first, uint32_t n, uint
   for (uint32_t i = 0; i < n; low++) {
     uint64_t skip = first + i - g->before[low], take = g->counts[low] - skip;
     if (take > n - i) take = n - i;
-    for (uint64_t j = 0; j < take; j++) out[i + j] = (uint32_t)(g->starts[low] + skip + j);
+    count_up((uint32_t)(g->starts[low] + skip), (uint32_t)take, out + i);
     i += (uint32_t)take;
   }
 }

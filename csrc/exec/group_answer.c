@@ -22,16 +22,22 @@ typedef struct shared_block {
   atomic_uint left; /* those that are not filled yet */
 } shared_block;
 
+/* What a worker has for itself, made on first use. */
+typedef struct answer_worker {
+  blt_group_scratch *scratch;
+  uint32_t *positions; /* of a block's rows */
+} answer_worker;
+
 typedef struct answer_run {
   blt_grouping *g;
   const blt_stage *stage;
   blt_answer answer;
   blt_answer_column *columns;
-  blt_group_scratch **scratch; /* of each worker, made on first use */
-  shared_block *shared;        /* of answers made by parts: block after block, column after column */
-  bool repeated;               /* groups have several rows, or none */
-  blt_group_rows list;         /* then: of all rows of the answer */
-  uint64_t first, rows;        /* which rows of the answer are wanted */
+  struct answer_worker *workers;
+  shared_block *shared; /* of answers made by parts: block after block, column after column */
+  bool repeated;        /* groups have several rows, or none */
+  blt_group_rows list;  /* then: of all rows of the answer */
+  uint64_t first, rows; /* which rows of the answer are wanted */
 } answer_run;
 
 static uint32_t ncolumns(const answer_run *run) {
@@ -45,32 +51,43 @@ static uint32_t block_rows(const answer_run *run, uint32_t block) {
 
 /* ---- values ---- */
 
-static blt_status get_scratch(answer_run *run, uint32_t worker, blt_group_scratch **out, blt_error *err) {
+static size_t positions_bytes(const answer_run *run) {
+  return block_rows(run, 0) * sizeof(uint32_t);
+}
+
+static blt_status get_worker(answer_run *run, uint32_t worker, answer_worker **out, blt_error *err) {
+  answer_worker *w = *out = &run->workers[worker];
   blt_status status = BLT_OK;
-  if (!run->scratch[worker]) status = blt_group_scratch_new(run->g, &run->scratch[worker], err);
-  *out = run->scratch[worker];
+  if (!w->positions) w->positions = blt_alloc(run->g->scan->ctx, positions_bytes(run));
+  if (!w->positions) return blt_fail_memory(err, positions_bytes(run));
+  if (!w->scratch) status = blt_group_scratch_new(run->g, &w->scratch, err);
   return status;
 }
 
-/* Rows start to end - 1 of a block, in one column. */
-static blt_status fill(answer_run *run, uint32_t block, uint32_t column, uint32_t start, uint32_t end,
-                       uint32_t worker, blt_builder *b, blt_error *err) {
-  uint32_t room[ROWS], n;
+/* Which rows of a block are made, and the groups that they show. */
+typedef struct some_rows {
+  uint32_t block, start, end;
+  const uint32_t *positions, *ranks; /* of rows start to end - 1 */
+} some_rows;
+
+static some_rows find_rows(const answer_run *run, const answer_worker *w, uint32_t block, uint32_t start,
+                           uint32_t end) {
+  uint64_t row = run->first + (uint64_t)block * BLT_BLOCK_ROWS + start;
+  if (run->repeated) return (some_rows){block, start, end, run->list.positions + row, run->list.ranks + row};
+  blt_group_positions(run->g, row, end - start, w->positions);
+  return (some_rows){block, start, end, w->positions, NULL};
+}
+
+/* Their values in one column. */
+static blt_status fill(answer_run *run, const some_rows *rows, uint32_t column, uint32_t worker,
+                       blt_builder *b, blt_error *err) {
+  uint32_t all = rows->end - rows->start, n;
   blt_eval *ev;
-  blt_group_scratch *scratch;
   blt_status status = blt_scan_eval(run->g->scan, worker, &ev, err);
-  if (status == BLT_OK) status = get_scratch(run, worker, &scratch, err);
-  for (uint32_t i = start; i < end && status == BLT_OK; i += n) {
-    uint64_t row = run->first + (uint64_t)block * BLT_BLOCK_ROWS + i;
-    const uint32_t *positions = room, *ranks = NULL;
-    n = end - i < ROWS ? end - i : ROWS;
-    if (run->repeated) {
-      positions = run->list.positions + row;
-      ranks = run->list.ranks + row;
-    } else {
-      blt_group_positions(run->g, row, n, room);
-    }
-    status = blt_group_append(run->g, column, ev, scratch, positions, ranks, n, b, err);
+  for (uint32_t i = 0; i < all && status == BLT_OK; i += n) {
+    n = all - i < ROWS ? all - i : ROWS;
+    status = blt_group_append(run->g, column, ev, run->workers[worker].scratch, rows->positions + i,
+                              rows->ranks ? rows->ranks + i : NULL, n, b, err);
   }
   if (status != BLT_OK && column >= run->g->nkeys) err->position = column - run->g->nkeys;
   return status;
@@ -91,20 +108,24 @@ static blt_status end_block(answer_run *run, uint32_t block, uint32_t column, bl
 
 /* ---- by rows of blocks ---- */
 
-static blt_status make_block(answer_run *run, uint32_t block, uint32_t column, uint32_t worker,
+static blt_status make_block(answer_run *run, const some_rows *rows, uint32_t column, uint32_t worker,
                              blt_error *err) {
   blt_builder b;
-  blt_status status = start_block(run, block, column, &b, err);
-  if (status == BLT_OK) status = fill(run, block, column, 0, block_rows(run, block), worker, &b, err);
-  if (status == BLT_OK) return end_block(run, block, column, &b, err);
+  blt_status status = start_block(run, rows->block, column, &b, err);
+  if (status == BLT_OK) status = fill(run, rows, column, worker, &b, err);
+  if (status == BLT_OK) return end_block(run, rows->block, column, &b, err);
   blt_builder_free(&b);
   return status;
 }
 
 static blt_status make_row_of_blocks(answer_run *run, uint32_t block, uint32_t worker, blt_error *err) {
+  answer_worker *w;
   blt_status status = blt_scan_check(run->g->scan, worker, err);
+  if (status == BLT_OK) status = get_worker(run, worker, &w, err);
+  if (status != BLT_OK) return status;
+  some_rows rows = find_rows(run, w, block, 0, block_rows(run, block));
   for (uint32_t c = 0; c < ncolumns(run) && status == BLT_OK; c++)
-    status = make_block(run, block, c, worker, err);
+    status = make_block(run, &rows, c, worker, err);
   return status;
 }
 
@@ -151,13 +172,16 @@ static blt_status make_part(void *arg, uint32_t task, uint32_t worker, blt_error
   shared_block *shared = &run->shared[index];
   uint32_t block = index / ncolumns(run), column = index % ncolumns(run), all = block_rows(run, block);
   uint32_t start = task * PART_ROWS, end = task + 1 == shared->parts ? all : start + PART_ROWS;
+  answer_worker *w;
   blt_status status = blt_scan_check(run->g->scan, worker, err);
+  if (status == BLT_OK) status = get_worker(run, worker, &w, err);
   if (status != BLT_OK) return status;
+  some_rows rows = find_rows(run, w, block, start, end);
   if (shared->parts == 1) {
-    status = fill(run, block, column, start, end, worker, &shared->builder, err);
+    status = fill(run, &rows, column, worker, &shared->builder, err);
   } else {
     blt_builder part = blt_builder_part(&shared->builder, start);
-    status = fill(run, block, column, start, end, worker, &part, err);
+    status = fill(run, &rows, column, worker, &part, err);
   }
   if (status != BLT_OK || atomic_fetch_sub(&shared->left, 1) > 1) return status;
   shared->builder.n = all;
@@ -218,12 +242,15 @@ static blt_status make_answer(answer_run *run, uint64_t skip, uint64_t limit, bl
 
 static void release(answer_run *run) {
   blt_ctx *ctx = run->g->scan->ctx;
+  uint32_t workers = run->g->scan->workers;
   size_t columns = ncolumns(run), shared = run->shared ? columns * run->answer.nblocks : 0;
   for (size_t i = 0; i < shared; i++) blt_builder_free(&run->shared[i].builder);
-  for (uint32_t i = 0; run->scratch && i < run->g->scan->workers; i++)
-    blt_group_scratch_free(run->g, run->scratch[i]);
+  for (uint32_t i = 0; run->workers && i < workers; i++) {
+    blt_group_scratch_free(run->g, run->workers[i].scratch);
+    blt_free(ctx, run->workers[i].positions, positions_bytes(run));
+  }
   blt_free(ctx, run->shared, shared * sizeof *run->shared);
-  blt_free(ctx, run->scratch, run->g->scan->workers * sizeof *run->scratch);
+  blt_free(ctx, run->workers, workers * sizeof *run->workers);
   blt_answer_free(&run->answer);
   blt_group_rows_free(run->g, &run->list);
   blt_free(ctx, run->columns, columns * sizeof *run->columns);
@@ -232,13 +259,11 @@ static void release(answer_run *run) {
 blt_status blt_group_answer(blt_grouping *g, const blt_stage *stage, uint64_t skip, uint64_t limit,
                             blt_table **out, blt_error *err) {
   answer_run run = {.g = g, .stage = stage};
-  blt_ctx *ctx = g->scan->ctx;
-  size_t columns = ncolumns(&run) * sizeof *run.columns, workers = g->scan->workers * sizeof *run.scratch;
-  run.columns = blt_alloc(ctx, columns);
-  run.scratch = blt_calloc(ctx, g->scan->workers, sizeof *run.scratch);
   blt_status status = BLT_OK;
-  if (!run.columns || !run.scratch) {
-    status = blt_fail_memory(err, columns + workers);
+  run.columns = blt_alloc(g->scan->ctx, ncolumns(&run) * sizeof *run.columns);
+  run.workers = blt_calloc(g->scan->ctx, g->scan->workers, sizeof *run.workers);
+  if (!run.columns || !run.workers) {
+    status = blt_fail_memory(err, ncolumns(&run) * sizeof *run.columns);
   } else {
     describe_columns(&run);
     status = make_answer(&run, skip, limit, out, err);

@@ -14,7 +14,7 @@ typedef struct order_run {
   uint64_t *words;   /* radix: key words of a slice */
   uint32_t *entries; /* radix: hash table of positions + 1 */
   uint64_t size;
-  uint64_t *seen; /* by position */
+  uint8_t *seen; /* by position: 1 when it was met */
   uint32_t *order;
   uint64_t found;
 } order_run;
@@ -37,6 +37,33 @@ static uint32_t position_of(const order_run *run, const uint64_t *words) {
   return run->entries[slot_of(run, words, ROWS, blt_group_partition(run->g, words, ROWS))] - 1;
 }
 
+#define STEP 8u
+
+/* Whether all of STEP positions were met before, as most rows find theirs after a while. */
+static bool all_seen(const uint8_t *seen, const uint32_t *positions) {
+  uint8_t all = 1;
+  for (uint32_t i = 0; i < STEP; i++) all &= seen[positions[i]];
+  return all;
+}
+
+/* Lists those of n positions that are met first, without a branch on it: nothing predicts that. */
+static void note_positions(order_run *run, const uint32_t *positions, uint32_t n) {
+  uint64_t found = run->found, all = run->g->ngroups;
+  for (uint32_t i = 0; i < n && found < all; i++) {
+    run->order[found] = positions[i];
+    found += !run->seen[positions[i]];
+    run->seen[positions[i]] = 1;
+  }
+  run->found = found;
+}
+
+static void note_all_positions(order_run *run, const uint32_t *positions, uint32_t n) {
+  uint32_t i = 0;
+  for (; i + STEP <= n; i += STEP)
+    if (!all_seen(run->seen, positions + i)) note_positions(run, positions + i, STEP);
+  note_positions(run, positions + i, n - i);
+}
+
 static blt_status note_slice(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
   order_run *run = arg;
   blt_grouping *g = run->g;
@@ -44,16 +71,13 @@ static blt_status note_slice(void *arg, blt_eval *ev, const blt_slice *slice, bl
   blt_agg_work *w = run->work;
   blt_status status = blt_agg_load(w, ev, slice, err);
   if (status != BLT_OK) return status;
-  if (g->direct)
+  if (g->direct) {
     blt_group_direct_ids(g, w->vecs, slice->n, w->gids);
-  else
+  } else {
     blt_group_pack(g, w->vecs, slice->n, run->words);
-  for (uint32_t i = 0; i < slice->n && run->found < g->ngroups; i++) {
-    uint32_t at = g->direct ? w->gids[i] : position_of(run, run->words + i);
-    run->order[run->found] = at;
-    run->found += !blt_bit(run->seen, at); /* rather than a branch that nothing predicts */
-    blt_bit_set(run->seen, at);
+    for (uint32_t i = 0; i < slice->n; i++) w->gids[i] = position_of(run, run->words + i);
   }
+  note_all_positions(run, w->gids, slice->n);
   return BLT_OK;
 }
 
@@ -89,18 +113,17 @@ blt_status blt_group_order(blt_grouping *g, blt_error *err) {
   blt_ctx *ctx = g->scan->ctx;
   if (g->ngroups < 2 || g->ngroups > BLT_ORDERED_GROUPS || g->npartitions == 1) return BLT_OK;
   order_run run = {.g = g};
-  size_t seen = blt_bits_words(g->capacity);
   blt_status status = BLT_OK;
-  run.seen = blt_calloc(ctx, seen, sizeof *run.seen);
+  run.seen = blt_calloc(ctx, g->capacity, sizeof *run.seen);
   run.order = blt_alloc(ctx, g->ngroups * sizeof *run.order);
   if (run.seen && run.order)
     status = note_all(&run, err);
   else
-    status = blt_fail_memory(err, g->capacity / 8);
+    status = blt_fail_memory(err, g->capacity);
   blt_agg_work_free(run.work);
   blt_free(ctx, run.words, (size_t)(g->nwords + 1) * ROWS * sizeof *run.words);
   blt_free(ctx, run.entries, run.size * sizeof *run.entries);
-  blt_free(ctx, run.seen, seen * sizeof *run.seen);
+  blt_free(ctx, run.seen, g->capacity * sizeof *run.seen);
   if (status != BLT_OK) {
     blt_free(ctx, run.order, g->ngroups * sizeof *run.order);
     return status;
