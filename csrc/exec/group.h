@@ -6,7 +6,8 @@
  *   direct  when the product of the keys' domains is small: the mixed-radix number of the keys is the group's
  *           number, and records are indexed by it. Each lane of rows has records of its own.
  *   radix   otherwise: keys are packed into as few 64-bit words as they need, rows are scattered by their
- * hash into partitions that fit the cache, and each partition numbers its groups with a small hash table.
+ *           hash into partitions that fit the cache, and each partition numbers its groups with a small
+ *           hash table.
  *
  * Lanes are contiguous ranges of rows whose number depends on the data only, merged in order, and partitions
  * keep the order of rows: so every float sum has the same bits whatever the number of threads.

@@ -14,18 +14,26 @@
  * Aggregates skip nulls (`count` without an argument counts rows). Over no values they are null, except the
  * counts, which are 0; a stage without keys answers with one row even over no rows.
  *
- *   count, count(x), count_distinct   int64
- *   approx_distinct(x)                int64; exact below 4,096 values, then HyperLogLog with 0.8 % standard
- * error sum(x)                            int64 of bool and int64, decimal(18,s), float64; exact or
- * BLT_EOVERFLOW product(x)                        int64 likewise, otherwise float64 mean, variance, stddev
- * (samples), variance_pop, stddev_pop        float64 of a number covar, covar_pop, corr, weighted_mean(x,
- * weight)                  float64 of two numbers regr_slope, regr_intercept, regr_r2 (y, x) float64 of two
- * numbers min, max, first, last, mode       the argument's type; NaN is above all numbers; of several modes
- * the first any, all                          bool of a bool median, quantile(x, share), approx_quantile
- * (computed exactly)    float64 between the two nearest values; of dates and timestamps the lower one
- *   string_agg(x, separator)          string, values in row order; the separator is "," when not given
- *   top(x, n), bottom(x, n)           the argument's type, one row a value, best first: a group has as many
- * rows as its longest list (none when it has no value), other columns repeated
+ *   count, count(x), count_distinct(x)   int64
+ *   approx_distinct(x)                   int64; exact below 4,096 values, then HyperLogLog with a
+ *                                        standard error of 0.8 %
+ *   sum(x)                               int64 of bool and int64, decimal(18,s), float64; exact or
+ *                                        BLT_EOVERFLOW
+ *   product(x)                           int64 likewise, otherwise float64
+ *   mean, variance, stddev (of samples), variance_pop, stddev_pop
+ *                                        float64 of a number
+ *   covar, covar_pop, corr, weighted_mean(x, weight), regr_slope, regr_intercept, regr_r2 (y, x)
+ *                                        float64 of two numbers
+ *   min, max, first, last, mode          the argument's type; NaN is above all numbers; of several modes
+ *                                        the first
+ *   any, all                             bool of a bool
+ *   median, quantile(x, share), approx_quantile(x, share), which is computed exactly
+ *                                        float64 between the two nearest values; of dates and timestamps
+ *                                        the lower one
+ *   string_agg(x, separator)             string, values in row order; "," when no separator is given
+ *   top(x, n), bottom(x, n)              the argument's type, one row a value, best first: a group has as
+ *                                        many rows as its longest list (none when it has no value), other
+ *                                        columns repeated
  */
 #ifndef BLT_EXEC_QUERY_H
 #define BLT_EXEC_QUERY_H
