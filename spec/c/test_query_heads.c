@@ -174,7 +174,7 @@ static void they_are_those_of_the_naive_engine(void) {
   static const uint32_t sizes[] = {0, 1, 2, 65, 300, 2047, 2049};
   for (uint32_t s = 0; s < COUNT(sizes); s++) {
     fixture x = fx_new(sizes[s], 400 + s);
-    for (uint64_t i = 0; i < 150 && check_ok; i++) {
+    for (uint64_t i = 0; i < check_rounds(120, 5000) && check_ok; i++) {
       char where[40];
       snprintf(where, sizeof where, "%u rows", sizes[s]);
       question q = ask(1000 * s + i, where);
@@ -187,7 +187,7 @@ static void they_are_those_of_the_naive_engine(void) {
 static void edges_of_blocks_make_no_difference(void) {
   for (uint32_t rows = 65535; rows <= 65537; rows++) {
     fixture x = fx_new(rows, rows);
-    for (uint64_t i = 0; i < 6 && check_ok; i++) {
+    for (uint64_t i = 0; i < check_rounds(6, 100) && check_ok; i++) {
       question q = ask(20000 + 100 * rows + i, "edges of blocks");
       check_question(&x, &q);
     }
@@ -204,7 +204,7 @@ static void deleted_rows_do_not_count(void) {
   x.view = NULL;
   REQUIRE(blt_table_delete(x.table, rows, 1000, &deleted, &err) == BLT_OK && deleted == 1000);
   REQUIRE(blt_table_view(x.table, &x.view, &err) == BLT_OK);
-  for (uint64_t i = 0; i < 60 && check_ok; i++) {
+  for (uint64_t i = 0; i < check_rounds(60, 1000) && check_ok; i++) {
     question q = ask(30000 + i, "deleted rows");
     check_question(&x, &q);
   }
@@ -215,7 +215,7 @@ static void deleted_rows_do_not_count(void) {
 static void threads_make_no_difference(void) {
   static const uint32_t threads[] = {2, 5, 16};
   fixture x = fx_new(3 * BLT_BLOCK_ROWS + 17, 98);
-  for (uint64_t i = 0; i < 16 && check_ok; i++) {
+  for (uint64_t i = 0; i < check_rounds(8, 200) && check_ok; i++) {
     question q = ask(40000 + i, "threads");
     bound b;
     char why[160];
@@ -267,29 +267,32 @@ static void each_way_is_taken(void) {
   fx_free(&x);
 }
 
-/* Every allocation in turn is refused: an error, and nothing is left behind. */
-static void refused_allocations_leave_nothing(void) {
-  fixture x = fx_new(3000, 5);
-  for (uint32_t i = 0; i < COUNT(ways) && check_ok; i++) {
-    bound b;
-    bind(&x, &ways[i], &b);
-    blt_table_release(run(&x, &b, "warm")); /* dictionaries build their ranks once, and keep them */
-    size_t used = blt_ctx_memory_used(x.ctx);
-    blt_status status = BLT_ENOMEM;
-    for (uint64_t n = 1; status != BLT_OK && n < 5000 && check_ok; n++) {
-      blt_table *answer = NULL;
-      blt_error err;
-      blt_ctx_fail_allocation(x.ctx, n);
-      status = blt_stage_run(x.ctx, &b.stage, &answer, NULL, &err);
-      blt_ctx_fail_allocation(x.ctx, 0);
-      CHECK_AT(status == BLT_OK || status == BLT_ENOMEM, "%s: %s", ways[i].label, err.message);
-      blt_table_release(answer);
-      CHECK_AT(blt_ctx_memory_used(x.ctx) == used, "%s, allocation %u", ways[i].label, (unsigned)n);
-    }
-    CHECK(status == BLT_OK);
-    unbind(&b);
+/* Refuses allocation after allocation, a share of them further each time: an error, and nothing is left. */
+static void refuse_allocations(uint32_t rows, const question *q, uint64_t share) {
+  fixture x = fx_new(rows, 5);
+  bound b;
+  bind(&x, q, &b);
+  blt_table_release(run(&x, &b, "warm")); /* dictionaries build their ranks once, and keep them */
+  size_t used = blt_ctx_memory_used(x.ctx);
+  blt_status status = BLT_ENOMEM;
+  for (uint64_t n = 1; status != BLT_OK && n < 50000 && check_ok; n += 1 + n * share / 100) {
+    blt_table *answer = NULL;
+    blt_error err;
+    blt_ctx_fail_allocation(x.ctx, n);
+    status = blt_stage_run(x.ctx, &b.stage, &answer, NULL, &err);
+    blt_ctx_fail_allocation(x.ctx, 0);
+    CHECK_AT(status == BLT_OK || status == BLT_ENOMEM, "%s: %s", q->label, err.message);
+    blt_table_release(answer);
+    CHECK_AT(blt_ctx_memory_used(x.ctx) == used, "%s, allocation %u", q->label, (unsigned)n);
   }
+  CHECK(status == BLT_OK);
+  unbind(&b);
   fx_free(&x);
+}
+
+static void refused_allocations_leave_nothing(void) {
+  for (uint32_t i = 0; i < COUNT(ways) && check_ok; i++) refuse_allocations(3000, &ways[i], 0);
+  refuse_allocations(BLT_BLOCK_ROWS + 5, &ways[2], 10); /* sorted in buckets */
 }
 
 static blt_status stop_later(void *arg, uint64_t done, uint64_t total, blt_error *err) {
