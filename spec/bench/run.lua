@@ -18,7 +18,7 @@ local HOME = "build/bench"
 local SQLITE_ROWS, STORE_ROWS = 1000000, 10000000
 local SIZES = {
   quick = { rows = 1000000, runs = 3, threads_seconds = 10 },
-  full = { rows = 10000000, runs = 5, threads_seconds = 60 },
+  full = { rows = 10000000, runs = 5, threads_seconds = 150 },
   huge = { rows = 100000000, runs = 2, peers = "duckdb chdb polars" },
 }
 local size = SIZES[arg[1] or "quick"]
