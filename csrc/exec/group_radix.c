@@ -245,6 +245,15 @@ static blt_status add_up(blt_grouping *g, uint64_t start, const uint32_t *gids, 
   return BLT_OK;
 }
 
+/* Where every row is a group there is nothing to add up; a top has no values behind its first. */
+static void end_tops(const blt_grouping *g, uint64_t start, uint32_t n) {
+  for (size_t s = 0; s < g->agg->nslots; s++) {
+    const blt_agg_slot *slot = &g->agg->slots[s];
+    for (uint32_t r = 1; slot->op == BLT_SLOT_TOP && r < slot->n; r++)
+      memset(g->columns[s + r] + start, 0, n * sizeof **g->columns);
+  }
+}
+
 static blt_status run_partition(void *arg, uint32_t p, uint32_t worker, blt_error *err) {
   radix_run *run = arg;
   blt_grouping *g = run->g;
@@ -257,6 +266,7 @@ static blt_status run_partition(void *arg, uint32_t p, uint32_t worker, blt_erro
   if (status == BLT_OK) status = number_partition(g, w, worker, start, n, &groups, err);
   run->alone[p] = groups == n;
   if (status == BLT_OK && groups < n) status = add_up(g, start, w->gids, n, err);
+  if (groups == n) end_tops(g, start, n);
   if (status == BLT_OK && g->agg->nsegments)
     status = blt_group_segments_partition(g, worker, start, w->gids, n, groups, err);
   g->counts[p] = groups;

@@ -147,6 +147,16 @@ describe("the top rows of each group", function()
     end
   end)
 
+  it("are one value each as an aggregate where every row is a group", function()
+    for size = 1, 40 do -- memory that other work has used must not show through
+      local t = blotter.table "k float64, n int64, day date"
+      for i = 1, size do assert(t:append(i + 0.5, i, "2012-01-31")) end
+      local frame = t:by "k":agg "n = top(n, 3), day = bottom(day, 2)":collect()
+      assert.equal(size, #frame)
+      for i, row in frame:rows() do assert.same({ k = i + 0.5, n = i, day = "2012-01-31" }, row) end
+    end
+  end)
+
   it("are told of by explain", function()
     local t = blotter.table "k string, n int64, more int64"
     for i = 1, 10 do assert(t:append { k = "a", n = i, more = i }) end
