@@ -4,6 +4,7 @@
 #include "../base/mem.h"
 #include "select.h"
 #include "sketch.h"
+#include <math.h>
 
 #define CHUNK_BYTES ((size_t)64 << 10)
 #define STRING_VALUES 8u /* a string takes as long as going over so many values … */
@@ -111,6 +112,12 @@ blt_quantile_at blt_quantile_of(const blt_agg_column *c, uint32_t n) {
   return (blt_quantile_at){low, c->spec.type.id == BLT_FLOAT64 ? at - low : 0};
 }
 
+/* The share of the way from v to w; not from their difference where that is infinite. */
+static double between(double v, double w, double share) {
+  double d = w - v;
+  return isfinite(d) ? v + d * share : v * (1 - share) + w * share;
+}
+
 uint64_t blt_quantile_word(const blt_agg_plan *p, const blt_agg_column *c, double share, uint64_t low,
                            uint64_t next) {
   blt_word_number k = blt_word_number_of(&p->inputs->items[c->a]);
@@ -118,7 +125,7 @@ uint64_t blt_quantile_word(const blt_agg_plan *p, const blt_agg_column *c, doubl
   if (c->spec.type.id != BLT_FLOAT64) return x;
   double v = blt_word_number_at(k, x),
          w = share > 0 ? blt_word_number_at(k, blt_word_restored(k.is_float, next)) : v;
-  if (w != v) v += (w - v) * share;
+  if (w != v) v = between(v, w, share);
   return blt_double_word(v);
 }
 

@@ -5,6 +5,7 @@
 #include "exec/query.h"
 #include "expr_fixture.h"
 #include "same_table.h"
+#include <math.h>
 
 /* ---- the naive engine ---- */
 
@@ -138,7 +139,8 @@ static blt_value naive_quantile(blt_value *x, uint32_t n, double q) {
   uint32_t low = (uint32_t)(q * (n - 1));
   double share = q * (n - 1) - low, a = number(&x[low]), b = number(&x[low + 1 < n ? low + 1 : low]);
   if (x->type.id == BLT_DATE || x->type.id == BLT_TIMESTAMP) return x[low];
-  return float_value(true, share > 0 && a != b ? a + (b - a) * share : a);
+  if (!(share > 0) || a == b) return float_value(true, a);
+  return float_value(true, isfinite(b - a) ? a + (b - a) * share : a * (1 - share) + b * share);
 }
 
 static uint32_t naive_distinct(const blt_value *x, uint32_t n) {

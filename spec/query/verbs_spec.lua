@@ -85,6 +85,19 @@ describe("verbs", function()
       "d = count_distinct(channel), b = max(channel)":where "d > 1":order "country"))
   end)
 
+  it("find the middle between values whose difference is infinite", function()
+    local function middle(a, b)
+      local pair = blotter.table "f float64"
+      assert(pair:append_columns { f = { a, b } })
+      return pair:agg "m = median(f)":value()
+    end
+    assert.equal(-math.huge, middle(-math.huge, 5))
+    assert.equal(math.huge, middle(5, math.huge))
+    assert.equal(0, middle(-1.5e308, 1.5e308))
+    local none = middle(-math.huge, math.huge)
+    assert.is_true(none ~= none)
+  end)
+
   it("answer one row without groups, also over no rows", function()
     assert.equal("0 null", text(t:where "n > 1000":agg "rows = count(), n = sum(n)"))
     assert.equal("", text(t:where "n > 1000":by "country":agg "n = sum(n)"))

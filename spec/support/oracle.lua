@@ -310,7 +310,9 @@ local function quantile(values, q)
   local low = math.floor(at)
   local a, b = sorted[low + 1] + 0.0, sorted[math.min(low + 2, n)] + 0.0
   if at == low then return a end
-  return a + (b - a) * (at - low)
+  local d, share = b - a, at - low
+  if a == b then return a end
+  return math.abs(d) < math.huge and a + d * share or a * (1 - share) + b * share
 end
 
 local function stddev(values)
