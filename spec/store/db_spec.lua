@@ -187,6 +187,17 @@ describe("a database", function()
     assert.equal(501, t:agg "k = count()":value())
   end)
 
+  it("takes numbers with a point for columns of every number type", function()
+    local t = blotter.table "id int64, f float64, p decimal(9,2)"
+    t:append(1, 0.5, "1.00")
+    assert.equal(1, t:update("id == 1", "id = 2.0, f = 7.5, p = 2.5"))
+    assert.same({ id = 2, f = 7.5, p = 2.5 }, t:first())
+    assert.equal(1, t:update("true", "f = -7.25"))
+    assert.equal(-7.25, t:first().f)
+    assert.is_nil((t:update("true", "id = 2.5")))
+    assert.equal(2, t:first().id)
+  end)
+
   it("takes answers of queries and keeps a table alive by itself", function()
     local t = blotter.memory():create("tips", SCHEMA)
     collectgarbage()

@@ -248,10 +248,16 @@ function emit(out, node, scope, params)
   end
 end
 
+--- Whether a constant is read as the type that is wanted. A decimal literal is a text, which no other number is.
+local function reads_as(node, wanted)
+  if node.kind ~= "literal" then return node.kind == "parameter" end
+  return not (node.type:find "^decimal" and (wanted == "float64" or wanted == "int64"))
+end
+
 --- The value of a term in the type that is wanted: a constant read as it, anything else by the function of its name.
 local function emit_cast(out, term)
   local node, wanted = term.node, term.wanted
-  if node.kind == "parameter" or node.kind == "literal" then
+  if reads_as(node, wanted) then
     emit_constant(out, node, term.params, wanted)
   else
     emit(out, node, term.scope, term.params)
