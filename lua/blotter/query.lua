@@ -302,12 +302,16 @@ local RANKED = { int64 = true, float64 = true, date = true, timestamp = true }
 --- The top of each group as an aggregate, when the answer has no other columns than the keys and the ranked one;
 -- otherwise nil. That keeps values, which takes less than keeping rows.
 local function top_as_aggregate(q, n, items, keys)
-  local ranked = q.scope.columns[items[1].node.name]
-  local kind = math.type(ranked) and q.types[ranked]
+  local function stored(name)
+    local column = q.scope.columns[name]
+    return math.type(column) and q.types[column]
+  end
+  local kind = stored(items[1].node.name)
   if #items > 1 or not kind or not (RANKED[kind] or kind:find "^decimal") or n < 1 or n > 1000000 then return nil end
   local taken = { [items[1].node.name] = true }
   for _, key in ipairs(keys) do
-    if key.node.kind ~= "column" or taken[key.name] then return nil end
+    local of = key.node.kind == "column" and stored(key.node.name)
+    if not of or of == "float64" or taken[key.name] then return nil end -- a group's -0.0 would become 0.0
     taken[key.name] = true
   end
   if #q.scope.names ~= #keys + 1 then return nil end

@@ -157,6 +157,12 @@ describe("the top rows of each group", function()
     end
   end)
 
+  it("show their keys as they are, where 0.0 and -0.0 are one group", function()
+    local t = blotter.table "k float64, n int64"
+    for i, k in ipairs { 0.0, -0.0, 0.0 } do assert(t:append(k, i)) end
+    assert.equal(-math.huge, 1 / t:where "n < 3":top(1, "n", { by = "k" }):collect():first().k)
+  end)
+
   it("are told of by explain", function()
     local t = blotter.table "k string, n int64, more int64"
     for i = 1, 10 do assert(t:append { k = "a", n = i, more = i }) end
