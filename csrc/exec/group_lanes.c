@@ -2,13 +2,16 @@
 
 #include "../base/mem.h"
 
-#define LANES 16u
-#define MANY_GROUPS 32768u /* counts of more groups are expensive to have many times over */
+#define LANES_MOST 32u  /* lanes are shared out among threads: more of them, more evenly … */
+#define LANES_FEWEST 8u /* … but what is kept of each group by lane is expensive to have many times over */
+#define LANE_GROUPS ((uint64_t)1 << 19)
 
 blt_status blt_group_lanes_init(blt_group_lanes *l, blt_grouping *g, blt_error *err) {
-  uint32_t lanes = g->domain > MANY_GROUPS ? LANES / 2 : LANES, blocks = g->scan->view->ngroups;
+  uint64_t lanes = LANE_GROUPS / (g->domain ? g->domain : 1), blocks = g->scan->view->ngroups;
+  if (lanes > LANES_MOST) lanes = LANES_MOST;
+  if (lanes < LANES_FEWEST) lanes = LANES_FEWEST;
   l->g = g;
-  l->n = blocks == 0 ? 1 : blocks < lanes ? blocks : lanes;
+  l->n = blocks == 0 ? 1 : (uint32_t)(blocks < lanes ? blocks : lanes);
   l->works = blt_calloc(g->scan->ctx, g->scan->workers, sizeof *l->works);
   return l->works ? BLT_OK : blt_fail_memory(err, g->scan->workers * sizeof *l->works);
 }
