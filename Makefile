@@ -59,8 +59,8 @@ $(STAMP)/valgrind: $(STAMP)/test
 
 # ---- the engine and its binding --------------------------------------------------------------------
 
-ROOMS   := base store io exec
-ENGINE  := $(foreach room,$(ROOMS),$(sort $(wildcard csrc/$(room)/*.c)))
+ROOMS   := base store io expr exec
+ENGINE  := $(foreach room,$(ROOMS),$(sort $(shell find csrc/$(room) -name '*.c')))
 BINDING := $(sort $(wildcard csrc/lua/*.c))
 CTESTS  := $(sort $(wildcard spec/c/test_*.c))
 SUPPORT := $(sort $(wildcard spec/support/*.c))

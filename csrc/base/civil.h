@@ -8,7 +8,7 @@
 #ifndef BLT_BASE_CIVIL_H
 #define BLT_BASE_CIVIL_H
 
-#include "../blt.h"
+#include "blt.h"
 
 #define BLT_DATE_MIN INT64_C(-719162) /* 0001-01-01 */
 #define BLT_DATE_MAX INT64_C(2932896) /* 9999-12-31 */

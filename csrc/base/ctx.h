@@ -2,7 +2,7 @@
 #ifndef BLT_BASE_CTX_H
 #define BLT_BASE_CTX_H
 
-#include "../blt.h"
+#include "blt.h"
 #include "slab.h"
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,4 +1,4 @@
-#include "../blt.h"
+#include "blt.h"
 
 #include <stdarg.h>
 #include <stdio.h>

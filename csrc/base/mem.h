@@ -7,7 +7,7 @@
 #ifndef BLT_BASE_MEM_H
 #define BLT_BASE_MEM_H
 
-#include "../blt.h"
+#include "blt.h"
 
 #define BLT_LARGE ((size_t)2 << 20)
 

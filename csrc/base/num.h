@@ -7,7 +7,7 @@
 #ifndef BLT_BASE_NUM_H
 #define BLT_BASE_NUM_H
 
-#include "../blt.h"
+#include "blt.h"
 
 #define BLT_I64_TEXT 21 /* bytes that each format function may write, with the final zero */
 #define BLT_F64_TEXT 32

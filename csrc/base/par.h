@@ -6,7 +6,7 @@
 #ifndef BLT_BASE_PAR_H
 #define BLT_BASE_PAR_H
 
-#include "../blt.h"
+#include "blt.h"
 
 /* One task. `worker` is below blt_par_workers(ctx): index scratch space by it. Tasks start in rising order.
  */

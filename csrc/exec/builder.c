@@ -1,7 +1,7 @@
 #include "builder.h"
 
-#include "../base/bits.h"
-#include "../base/mem.h"
+#include "base/bits.h"
+#include "base/mem.h"
 #include <string.h>
 
 blt_status blt_builder_init(blt_builder *b, blt_ctx *ctx, blt_type type, blt_dict *dict, uint32_t capacity,

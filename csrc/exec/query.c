@@ -1,9 +1,9 @@
 #include "query.h"
 
-#include "../base/bits.h"
-#include "../base/mem.h"
-#include "group_answer.h"
-#include "rows.h"
+#include "base/bits.h"
+#include "base/mem.h"
+#include "exec/group/group_answer.h"
+#include "exec/scan/row_answer.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -38,7 +38,7 @@
 #ifndef BLT_EXEC_QUERY_H
 #define BLT_EXEC_QUERY_H
 
-#include "expr.h"
+#include "expr/expr.h"
 
 typedef struct blt_output {
   const char *name;

@@ -10,8 +10,8 @@
 #ifndef BLT_LUA_BIND_H
 #define BLT_LUA_BIND_H
 
-#include "../blt.h"
-#include "../store/db.h"
+#include "blt.h"
+#include "store/file/db.h"
 #include <lauxlib.h>
 #include <lua.h>
 

@@ -11,11 +11,11 @@
 -- work by returning false).
 
 local core = require "blotter.core"
-local database = require "blotter.database"
-local fail = require "blotter.fail"
-local read = require "blotter.read"
-local suggest = require "blotter.suggest"
-require "blotter.surface"
+local database = require "blotter.tables.database"
+local fail = require "blotter.errors.fail"
+local read = require "blotter.tables.read"
+local suggest = require "blotter.errors.suggest"
+require "blotter.query.surface"
 
 local blotter = {
   open = database.open,
@@ -36,8 +36,8 @@ end
 --- Parts that are read when they are first asked for.
 local LATER = {
   operations = function() return require("blotter.ops").open end,
-  report = function() return require("blotter.reports").register end,
-  format = function() return require("blotter.formats").register end,
+  report = function() return require("blotter.publish.reports").register end,
+  format = function() return require("blotter.publish.formats").register end,
 }
 
 local SETTINGS = {

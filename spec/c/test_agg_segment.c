@@ -3,9 +3,9 @@
  * what does not look finishes. */
 #include "check.h"
 
-#include "exec/agg_segment.h"
+#include "exec/aggregate/agg_segment.h"
 #include "exec/query.h"
-#include "exec/select.h"
+#include "exec/aggregate/select.h"
 #include "expr_fixture.h"
 
 #define LARGE (3 * BLT_PACE_VALUES + 5)

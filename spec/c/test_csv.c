@@ -3,8 +3,8 @@
 #include "check.h"
 #include "base/civil.h"
 #include "base/num.h"
-#include "io/csv.h"
-#include "io/write.h"
+#include "io/text/csv.h"
+#include "io/text/text_write.h"
 #include "random.h"
 #include "same_table.h"
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * skipped groups, results held side by side, and programs shared by evaluators. */
 #include "check.h"
 #include "expr_fixture.h"
-#include "store/change.h"
+#include "store/table/change.h"
 
 static fixture x;
 

@@ -1,7 +1,7 @@
 /* A worker's dictionary: every text gets the code of the entry that it is, whatever names, strays and cuts.
  */
 #include "check.h"
-#include "io/intern.h"
+#include "io/text/intern.h"
 #include "random.h"
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
 #include "exec/query.h"
 #include "expr_fixture.h"
 #include "same_table.h"
-#include "store/change.h"
+#include "store/table/change.h"
 
 /* Few and many groups, one word and several, numbers and hashes, NaN, both zeros, extremes, interned texts.
  */

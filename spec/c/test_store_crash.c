@@ -3,8 +3,8 @@
  * State number k of the file is a function of k alone: the parent, who heard which commits were acknowledged,
  * computes it and compares. */
 #include "check.h"
-#include "store/change.h"
-#include "store/db.h"
+#include "store/table/change.h"
+#include "store/file/db.h"
 
 #include <pthread.h>
 #include <signal.h>

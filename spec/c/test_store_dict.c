@@ -1,6 +1,6 @@
 #include "check.h"
-#include "store/dict.h"
-#include "store/schema.h"
+#include "store/column/dict.h"
+#include "store/table/schema.h"
 
 #include <stdlib.h>
 

@@ -2,8 +2,8 @@
  * acknowledged state, or the one whose commit was under way, whole. The same for memory that is refused. */
 #include "check.h"
 #include "simdisk.h"
-#include "store/change.h"
-#include "store/db.h"
+#include "store/table/change.h"
+#include "store/file/db.h"
 
 #include <stdlib.h>
 

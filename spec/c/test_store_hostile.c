@@ -1,9 +1,9 @@
 /* Files that are cut, flipped, scribbled over, foreign or of another version: an error that names the file,
  * or a state that was committed; never a crash, never something else. */
 #include "check.h"
-#include "store/checksum.h"
-#include "store/db.h"
-#include "store/disk.h"
+#include "base/checksum.h"
+#include "store/file/db.h"
+#include "store/file/disk.h"
 #include "storefile.h"
 
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* Random changes to a table against a plain array: append, update, delete, upsert, transactions, commit,
  * reopen, compact. BLOTTER_TORTURE=1 runs more of them; BLOTTER_SEED repeats one. */
 #include "check.h"
-#include "store/change.h"
-#include "store/db.h"
-#include "store/index.h"
-#include "store/stats.h"
+#include "store/table/change.h"
+#include "store/file/db.h"
+#include "store/table/index.h"
+#include "store/table/stats.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* Blocks from runs are the blocks that the same values in one array give, wherever the runs are cut. */
 #include "check.h"
 #include "random.h"
-#include "store/runs.h"
+#include "store/column/runs.h"
 #include <math.h>
 
 #define ROWS 700

@@ -1,7 +1,7 @@
 /* Tables against a plain array of rows: random rows of every type around block edges, views, results
  * reopened, and the n-th allocation failing for every n. */
 #include "check.h"
-#include "store/table.h"
+#include "store/table/table.h"
 #include "base/bits.h"
 #include "base/mem.h"
 

@@ -1,4 +1,4 @@
-local progress = require "blotter.progress"
+local progress = require "blotter.terminal.progress"
 
 describe("progress", function()
   it("says how far, how many rows, how fast and how long still", function()

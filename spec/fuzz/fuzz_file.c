@@ -3,7 +3,7 @@
  * are taken for right in this build (store/checksum.h), so that edits reach what is behind them. */
 #include "../support/simdisk.c"
 #include "../support/storefile.c"
-#include "store/disk.h"
+#include "store/file/disk.h"
 
 #include <stdlib.h>
 

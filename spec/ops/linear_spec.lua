@@ -1,6 +1,6 @@
 -- Linked feasibility: propagation decides trees, a linear program what interlocks, and conflicts are smallest.
 
-local linear = require "blotter.ops.linear"
+local linear = require "blotter.ops.checks.linear"
 local operations = require "blotter.ops"
 local package_copy = require "package_copy"
 

@@ -1,6 +1,6 @@
 -- The worked examples of the dataset's design, on the real package.
 
-local dates = require "blotter.ops.dates"
+local dates = require "blotter.ops.figures.dates"
 local operations = require "blotter.ops"
 
 describe("the worked examples", function()

@@ -10,7 +10,7 @@
 
 #include "base/civil.h"
 #include "base/num.h"
-#include "exec/expr.h"
+#include "expr/expr.h"
 #include "random.h"
 
 #include <ctype.h>

@@ -2,7 +2,7 @@
 #ifndef BLOTTER_SPEC_SAME_TABLE_H
 #define BLOTTER_SPEC_SAME_TABLE_H
 
-#include "store/table.h"
+#include "store/table/table.h"
 #include <stdio.h>
 #include <string.h>
 

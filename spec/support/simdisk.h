@@ -9,7 +9,7 @@
 #ifndef BLOTTER_SPEC_SIMDISK_H
 #define BLOTTER_SPEC_SIMDISK_H
 
-#include "store/vfs.h"
+#include "store/file/vfs.h"
 
 typedef enum sim_fault {
   SIM_NONE,

@@ -1,8 +1,8 @@
 #include "storefile.h"
-#include "store/change.h"
-#include "store/db.h"
-#include "store/index.h"
-#include "store/stats.h"
+#include "store/table/change.h"
+#include "store/file/db.h"
+#include "store/table/index.h"
+#include "store/table/stats.h"
 
 #include <stdio.h>
 #include <string.h>

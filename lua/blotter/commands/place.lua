@@ -22,7 +22,7 @@ function place.table(db, name)
   for _, known in ipairs(names) do
     if known == name then return db:table(name) end
   end
-  local phrase = require("blotter.suggest").phrase(name, names)
+  local phrase = require("blotter.errors.suggest").phrase(name, names)
   shared.stop(shared.REFUSED, ("no table '%s'%s"):format(name, phrase))
 end
 

@@ -1,4 +1,4 @@
-local reports = require "blotter.reports"
+local reports = require "blotter.publish.reports"
 local shared = require "blotter.commands.shared"
 
 local report = { summary = "Print a report on the operations dataset." }

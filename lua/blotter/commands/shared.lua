@@ -1,8 +1,8 @@
 --- What the commands share: exit statuses, ending with a message, opening the dataset, delivering a document.
 
 local core = require "blotter.core"
-local formats = require "blotter.formats"
-local output = require "blotter.output"
+local formats = require "blotter.publish.formats"
+local output = require "blotter.publish.output"
 
 local shared = {}
 

@@ -2,7 +2,7 @@
 
 local bind = require "blotter.lang.bind"
 local source = require "blotter.lang.source"
-local suggest = require "blotter.suggest"
+local suggest = require "blotter.errors.suggest"
 local tree = require "blotter.lang.tree"
 
 local aggregate = {}

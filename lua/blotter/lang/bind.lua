@@ -6,7 +6,7 @@
 
 local core = require "blotter.core"
 local source = require "blotter.lang.source"
-local suggest = require "blotter.suggest"
+local suggest = require "blotter.errors.suggest"
 
 local bind = {}
 

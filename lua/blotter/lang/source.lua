@@ -1,6 +1,6 @@
 --- The text of one verb, kept beside its tree so that an error can point into it with a caret.
 
-local fail = require "blotter.fail"
+local fail = require "blotter.errors.fail"
 
 local source = {}
 

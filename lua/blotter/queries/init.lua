@@ -2,7 +2,7 @@
 --
 --   ops:query "statements_by_subject":where "statements > 20"
 
-local suggest = require "blotter.suggest"
+local suggest = require "blotter.errors.suggest"
 
 local queries = {}
 

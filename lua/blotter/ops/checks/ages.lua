@@ -1,7 +1,7 @@
 -- Ages: the youngest against the oldest, and counted age bands against both.
 
-local model = require "blotter.ops.model"
-local phrase = require "blotter.ops.phrase"
+local model = require "blotter.ops.dataset.model"
+local phrase = require "blotter.ops.figures.phrase"
 
 local ages = {}
 

@@ -2,8 +2,8 @@
 --
 -- A source that lists more than it counts contradicts itself; one that lists fewer leaves the rest unnamed.
 
-local bounds = require "blotter.ops.bounds"
-local phrase = require "blotter.ops.phrase"
+local bounds = require "blotter.ops.figures.bounds"
+local phrase = require "blotter.ops.figures.phrase"
 
 local countries = {}
 

@@ -4,10 +4,10 @@
 -- reading is below the lowest reading of an earlier one is a contradiction; a bound that is open never is. Stocks may
 -- fall, and are not looked at.
 
-local bounds = require "blotter.ops.bounds"
-local dates = require "blotter.ops.dates"
+local bounds = require "blotter.ops.figures.bounds"
+local dates = require "blotter.ops.figures.dates"
 local doubt = require "blotter.ops.checks.doubt"
-local phrase = require "blotter.ops.phrase"
+local phrase = require "blotter.ops.figures.phrase"
 local rounding = require "blotter.ops.checks.rounding"
 
 local cumulative = {}

@@ -5,8 +5,8 @@
 -- two areas. Numbers do not meet so by chance: either one of the labels is wrong, or the two mean the same. Percentages
 -- are not looked at, and round numbers only from 1,000 and of different units.
 
-local facets = require "blotter.ops.facets"
-local phrase = require "blotter.ops.phrase"
+local facets = require "blotter.ops.figures.facets"
+local phrase = require "blotter.ops.figures.phrase"
 
 local drift = {}
 

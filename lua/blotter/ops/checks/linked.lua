@@ -5,10 +5,10 @@
 -- statements, a smallest set of them that conflicts is reported, unless an earlier check has said so.
 
 local doubt = require "blotter.ops.checks.doubt"
-local facets = require "blotter.ops.facets"
-local groups = require "blotter.ops.groups"
-local linear = require "blotter.ops.linear"
-local phrase = require "blotter.ops.phrase"
+local facets = require "blotter.ops.figures.facets"
+local groups = require "blotter.ops.figures.groups"
+local linear = require "blotter.ops.checks.linear"
+local phrase = require "blotter.ops.figures.phrase"
 local rounding = require "blotter.ops.checks.rounding"
 
 local linked = {}

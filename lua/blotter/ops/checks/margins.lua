@@ -4,12 +4,12 @@
 -- other and lie inside the period of a wider figure may not sum to more than it. The smallest set that does so is
 -- reported. Where several statements of one cell compete, the reading that makes least trouble is taken.
 
-local bounds = require "blotter.ops.bounds"
+local bounds = require "blotter.ops.figures.bounds"
 local doubt = require "blotter.ops.checks.doubt"
-local facets = require "blotter.ops.facets"
-local groups = require "blotter.ops.groups"
+local facets = require "blotter.ops.figures.facets"
+local groups = require "blotter.ops.figures.groups"
 local periods = require "blotter.ops.checks.periods"
-local phrase = require "blotter.ops.phrase"
+local phrase = require "blotter.ops.figures.phrase"
 local rounding = require "blotter.ops.checks.rounding"
 
 local margins = {}

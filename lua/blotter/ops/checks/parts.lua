@@ -4,9 +4,9 @@
 -- either. What a split of unknown coverage leaves over is a remainder, not a contradiction; of a split that is known to
 -- be partial it is expected. Parts that may share members are only each held against the whole.
 
-local bounds = require "blotter.ops.bounds"
+local bounds = require "blotter.ops.figures.bounds"
 local periods = require "blotter.ops.checks.periods"
-local phrase = require "blotter.ops.phrase"
+local phrase = require "blotter.ops.figures.phrase"
 local rounding = require "blotter.ops.checks.rounding"
 
 local parts = {}

@@ -5,11 +5,11 @@
 -- part-year against its year, years against a cumulative figure, and a cumulative figure plus the years after it
 -- against a later cumulative figure. A part-year that is smaller is none.
 
-local bounds = require "blotter.ops.bounds"
+local bounds = require "blotter.ops.figures.bounds"
 local doubt = require "blotter.ops.checks.doubt"
-local facets = require "blotter.ops.facets"
-local groups = require "blotter.ops.groups"
-local phrase = require "blotter.ops.phrase"
+local facets = require "blotter.ops.figures.facets"
+local groups = require "blotter.ops.figures.groups"
+local phrase = require "blotter.ops.figures.phrase"
 local rounding = require "blotter.ops.checks.rounding"
 
 local periods = {}

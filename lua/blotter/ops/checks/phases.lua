@@ -3,9 +3,9 @@
 -- Whether a programme's figure holds all that its phases publish is a reading (an operation also counts what partners
 -- did), so the verdict is "some".
 
-local bounds = require "blotter.ops.bounds"
-local facets = require "blotter.ops.facets"
-local phrase = require "blotter.ops.phrase"
+local bounds = require "blotter.ops.figures.bounds"
+local facets = require "blotter.ops.figures.facets"
+local phrase = require "blotter.ops.figures.phrase"
 
 local phases = {}
 

@@ -2,8 +2,8 @@
 --
 -- Reads digits ("20.5 million", "1 400", "91 mil") and English number words; what it cannot read it leaves.
 
-local numerals = require "blotter.ops.numerals"
-local phrase = require "blotter.ops.phrase"
+local numerals = require "blotter.ops.figures.numerals"
+local phrase = require "blotter.ops.figures.phrase"
 
 local printed = {}
 

@@ -2,11 +2,11 @@
 --
 -- The rate's indicator ends in _per_day or _per_month; the count is of the same subject, area, categories and period.
 
-local bounds = require "blotter.ops.bounds"
-local dates = require "blotter.ops.dates"
+local bounds = require "blotter.ops.figures.bounds"
+local dates = require "blotter.ops.figures.dates"
 local doubt = require "blotter.ops.checks.doubt"
-local facets = require "blotter.ops.facets"
-local phrase = require "blotter.ops.phrase"
+local facets = require "blotter.ops.figures.facets"
+local phrase = require "blotter.ops.figures.phrase"
 local rounding = require "blotter.ops.checks.rounding"
 
 local rates = {}

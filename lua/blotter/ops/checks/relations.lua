@@ -5,8 +5,8 @@
 -- states it, in millionths; the two figures keep their bounds. Where one side prints no number, nothing is compared:
 -- relations.implied gives the range that the relation makes of it.
 
-local bounds = require "blotter.ops.bounds"
-local phrase = require "blotter.ops.phrase"
+local bounds = require "blotter.ops.figures.bounds"
+local phrase = require "blotter.ops.figures.phrase"
 
 local relations = {}
 

@@ -3,7 +3,7 @@
 -- A number that is printed without a word of doubt, is at least 100 and ends in zeros may be rounded to its last digit
 -- that is not zero, yet never by more than a tenth. A disagreement that this would repair is one of reading.
 
-local bounds = require "blotter.ops.bounds"
+local bounds = require "blotter.ops.figures.bounds"
 
 local rounding = {}
 

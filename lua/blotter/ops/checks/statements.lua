@@ -4,12 +4,12 @@
 -- statement made before its period ended is a part of it, and what grows over time (since, as of) is held by the
 -- check of cumulative figures instead, unless both speak of the very same day.
 
-local bounds = require "blotter.ops.bounds"
-local facets = require "blotter.ops.facets"
-local groups = require "blotter.ops.groups"
+local bounds = require "blotter.ops.figures.bounds"
+local facets = require "blotter.ops.figures.facets"
+local groups = require "blotter.ops.figures.groups"
 local doubt = require "blotter.ops.checks.doubt"
 local rounding = require "blotter.ops.checks.rounding"
-local phrase = require "blotter.ops.phrase"
+local phrase = require "blotter.ops.figures.phrase"
 
 local statements = {}
 

@@ -1,0 +1,420 @@
+/* expr_memo.c: what depends on one dictionary column only is computed once for each distinct string.
+ *
+ * A predicate or number is remembered by code, in the evaluator (so workers share nothing), and only for
+ * codes that rows ask for. A string gets codes in a dictionary of its own, made when the expression is
+ * compiled, so that grouping by upper(country) works on codes as grouping by country does. Blocks of plain
+ * text are evaluated as they are. */
+#include "expr_inside.h"
+
+#include "base/bits.h"
+#include "base/mem.h"
+
+#include <string.h>
+
+enum { UNKNOWN, FALSE_OR_VALUE, TRUE, IS_NULL, PENDING };
+
+#define NO_CODE UINT32_MAX
+#define DERIVED_MAX (4u << 20) /* entries for which a dictionary is made in advance */
+
+struct blt_memo {
+  blt_memo *next;
+  const blt_op *op;
+  uint32_t count;
+  uint8_t *state;  /* of each code */
+  int64_t *values; /* of each code, or bits of a double; NULL for predicates */
+};
+
+typedef struct blt_derived {
+  struct blt_derived *next;
+  blt_dict *dict;
+  uint32_t count;
+  uint32_t *codes;    /* of each code of the column: code in `dict`, NO_CODE for null */
+  uint32_t null_code; /* what a null becomes */
+} blt_derived;
+
+/* ---- memos of an evaluator ---- */
+
+void blt_memo_free(blt_eval *ev) {
+  for (blt_memo *m = ev->memos, *next; m; m = next) {
+    next = m->next;
+    blt_free(ev->ctx, m->values, m->count * sizeof *m->values);
+    blt_free(ev->ctx, m->state, m->count);
+    blt_free(ev->ctx, m, sizeof *m);
+  }
+  ev->memos = NULL;
+}
+
+static blt_memo *memo_of(blt_eval *ev, const blt_op *op, uint32_t count, blt_error *err) {
+  for (blt_memo *m = ev->memos; m; m = m->next)
+    if (m->op == op) return m;
+  blt_memo *m = blt_calloc(ev->ctx, 1, sizeof *m);
+  if (!m) {
+    blt_fail_memory(err, sizeof *m);
+    return NULL;
+  }
+  *m = (blt_memo){.next = ev->memos, .op = op, .count = count};
+  ev->memos = m; /* from here on blt_memo_free releases what there is */
+  m->state = blt_calloc(ev->ctx, count, 1);
+  if (m->state && op->type.id != BLT_BOOL) m->values = blt_calloc(ev->ctx, count, sizeof *m->values);
+  if (m->state && (m->values || op->type.id == BLT_BOOL)) return m;
+  ev->memos = m->next;
+  blt_free(ev->ctx, m->state, count);
+  blt_free(ev->ctx, m, sizeof *m);
+  blt_fail_memory(err, count * 9);
+  return NULL;
+}
+
+/* Writes down the results for the codes of `list`. */
+static void learn(blt_memo *m, const uint32_t *list, uint32_t n, const blt_vec *v) {
+  for (uint32_t i = 0; i < n; i++) {
+    blt_value value = blt_vec_value(v, i);
+    uint8_t state = FALSE_OR_VALUE;
+    if (value.null)
+      state = IS_NULL;
+    else if (m->values)
+      m->values[list[i]] = value.u.i;
+    else if (value.u.i)
+      state = TRUE;
+    m->state[list[i]] = state;
+  }
+}
+
+/* Evaluates the function for codes that no row has asked for yet. */
+static blt_status ask(const blt_frame *f, blt_memo *m, const blt_dict *dict, uint32_t *list, uint32_t n,
+                      blt_error *err) {
+  blt_str *s = blt_eval_alloc(f->ev, n * sizeof *s);
+  blt_vec v;
+  blt_status status = s ? BLT_OK : blt_fail_memory(err, n * sizeof *s);
+  if (s) {
+    for (uint32_t i = 0; i < n; i++) s[i] = blt_dict_at(dict, list[i]);
+    blt_vec given = {.type = {.id = BLT_STRING}, .form = BLT_VEC_TEXT, .width = sizeof *s, .n = n, .data = s};
+    blt_frame sub = {.ev = f->ev, .n = n, .given = &given};
+    status = blt_op_eval(&sub, m->op->args[0], &v, err);
+  }
+  if (status == BLT_OK)
+    learn(m, list, n, &v);
+  else
+    for (uint32_t i = 0; i < n; i++) m->state[list[i]] = UNKNOWN;
+  return status;
+}
+
+/* Makes the memo know all codes of rows that are not null. */
+static blt_status complete(const blt_frame *f, blt_memo *m, const blt_vec *v, const uint32_t *codes,
+                           blt_error *err) {
+  uint32_t *list = blt_eval_alloc(f->ev, v->n * sizeof *list), n = 0;
+  if (!list) return blt_fail_memory(err, v->n * sizeof *list);
+  for (uint32_t i = 0; i < v->n; i++) {
+    uint32_t c = codes[i];
+    if (m->state[c] != UNKNOWN || blt_vec_is_null(v, i)) continue;
+    m->state[c] = PENDING;
+    list[n++] = c;
+  }
+  return n ? ask(f, m, v->dict, list, n, err) : BLT_OK;
+}
+
+/* The states of all rows; gives the set of those met, a bit each. */
+static uint8_t states(const blt_memo *m, const uint32_t *codes, uint32_t n, uint8_t *out) {
+  uint8_t any = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    out[i] = m->state[codes[i]];
+    any |= (uint8_t)(1 << out[i]);
+  }
+  return any;
+}
+
+/* Results by row, from their states; `null` (the function of a null) where the column is null. *nulls:
+ * whether `valid` was needed. */
+static void spread(const blt_memo *m, const blt_vec *v, const uint32_t *codes, const uint8_t *state,
+                   bool null_results, void *data, uint64_t *valid, bool *nulls) {
+  const blt_value *null = &m->op->value;
+  uint8_t *bytes = data;
+  int64_t *words = data;
+  size_t n = blt_bits_words(v->n);
+  if (m->values)
+    for (uint32_t i = 0; i < v->n; i++) words[i] = m->values[codes[i]];
+  else
+    for (uint32_t i = 0; i < v->n; i++) bytes[i] = state[i] == TRUE;
+  *nulls = null_results || (v->valid && null->null);
+  if (*nulls) memset(valid, 0xff, n * sizeof *valid);
+  for (uint32_t i = 0; i < v->n && null_results; i++)
+    if (state[i] == IS_NULL) blt_bit_clear(valid, i);
+  if (!v->valid) return;
+  if (null->null) {
+    for (size_t w = 0; w < n; w++) valid[w] &= v->valid[w];
+    return;
+  }
+  for (uint32_t i = 0; i < v->n; i++) {
+    if (blt_bit(v->valid, i)) continue;
+    if (*nulls) blt_bit_set(valid, i);
+    if (m->values)
+      words[i] = null->u.i;
+    else
+      bytes[i] = (uint8_t)null->u.i;
+  }
+}
+
+/* ---- the kernel of numbers and predicates ---- */
+
+static blt_status run_plain(const blt_frame *f, const blt_op *op, const blt_vec *v, blt_vec *out,
+                            blt_error *err) {
+  blt_frame sub = *f;
+  sub.given = v;
+  sub.sel = NULL;
+  return blt_op_eval(&sub, op->args[0], out, err);
+}
+
+static blt_status run_coded(const blt_frame *f, const blt_op *op, const blt_vec *v, blt_vec *out,
+                            blt_error *err) {
+  bool numbers = op->type.id != BLT_BOOL;
+  size_t words = blt_bits_words(v->n) * sizeof(uint64_t);
+  void *data = blt_eval_alloc(f->ev, v->n * (numbers ? 8u : 1u));
+  uint64_t *valid = blt_eval_alloc(f->ev, words);
+  blt_mark mark = blt_eval_mark(f->ev);
+  uint32_t *room = blt_eval_alloc(f->ev, v->n * sizeof *room);
+  uint8_t *state = blt_eval_alloc(f->ev, v->n);
+  if (!data || !valid || !room || !state) return blt_fail_memory(err, v->n * 12 + words);
+  blt_memo *m = memo_of(f->ev, op, v->dict->count, err);
+  if (!m) return err->code;
+  const uint32_t *codes = blt_vec_codes(v, room);
+  uint8_t any = states(m, codes, v->n, state);
+  if (any & 1 << UNKNOWN) {
+    blt_status status = complete(f, m, v, codes, err);
+    if (status != BLT_OK) return status;
+    any = states(m, codes, v->n, state);
+  }
+  bool nulls;
+  spread(m, v, codes, state, any & 1 << IS_NULL, data, valid, &nulls);
+  *out = (blt_vec){.type = op->type, .n = v->n, .data = data, .valid = nulls ? valid : NULL};
+  out->form = numbers ? BLT_VEC_VALUES : BLT_VEC_OFFSETS;
+  out->width = numbers ? 8 : 1;
+  blt_eval_release(f->ev, mark);
+  return BLT_OK;
+}
+
+static blt_status run_memo(const blt_frame *f, const blt_op *op, blt_vec *out, blt_error *err) {
+  blt_vec v;
+  blt_status status = blt_column_eval(f, op->column, &v, err);
+  if (status != BLT_OK) return status;
+  if (v.all_null) {
+    *out = blt_vec_of_value(&op->value, f->n);
+    return BLT_OK;
+  }
+  if (v.form == BLT_VEC_TEXT) return run_plain(f, op, &v, out, err);
+  if (v.form != BLT_VEC_CONST || v.valid || f->n == 0) return run_coded(f, op, &v, out, err);
+  uint32_t n = v.n;
+  v.n = 1; /* one code for all rows */
+  status = run_coded(f, op, &v, out, err);
+  if (status != BLT_OK) return status;
+  blt_value value = blt_vec_value(out, 0);
+  *out = blt_vec_of_value(&value, n);
+  return BLT_OK;
+}
+
+/* ---- strings ---- */
+
+static void derived_release(blt_ctx *ctx, blt_derived *d) {
+  blt_dict_release(d->dict);
+  blt_free(ctx, d->codes, d->count * sizeof *d->codes);
+  blt_free(ctx, d, sizeof *d);
+}
+
+void blt_derived_free(blt_expr *e) {
+  for (blt_derived *d = e->derived, *next; d; d = next) {
+    next = d->next;
+    derived_release(e->ctx, d);
+  }
+  e->derived = NULL;
+}
+
+static blt_status run_derived(const blt_frame *f, const blt_op *op, blt_vec *out, blt_error *err) {
+  const blt_derived *d = op->data;
+  blt_vec v;
+  blt_status status = blt_column_eval(f, op->column, &v, err);
+  if (status != BLT_OK) return status;
+  if (v.form == BLT_VEC_TEXT) return run_plain(f, op, &v, out, err);
+  size_t words = blt_bits_words(v.n) * sizeof(uint64_t);
+  uint32_t *codes = blt_eval_alloc(f->ev, v.n * sizeof *codes),
+           *room = blt_eval_alloc(f->ev, v.n * sizeof *room);
+  uint64_t *valid = blt_eval_alloc(f->ev, words);
+  if (!codes || !room || !valid) return blt_fail_memory(err, v.n * 8 + words);
+  const uint32_t *in = blt_vec_codes(&v, room);
+  uint32_t highest = 0;
+  for (uint32_t i = 0; i < v.n; i++) codes[i] = d->codes[in[i]];
+  if (v.all_null)
+    for (uint32_t i = 0; i < v.n; i++) codes[i] = d->null_code;
+  for (uint32_t w = 0; v.valid && w < v.n; w += 64) {
+    uint64_t null = ~v.valid[w / 64];
+    for (uint32_t i; null && (i = w + (uint32_t)__builtin_ctzll(null)) < v.n; null &= null - 1)
+      codes[i] = d->null_code;
+  }
+  for (uint32_t i = 0; i < v.n; i++) highest = codes[i] > highest ? codes[i] : highest;
+  *out = (blt_vec){
+      .type = op->type, .form = BLT_VEC_CODES, .width = 4, .n = v.n, .data = codes, .dict = d->dict};
+  if (highest != NO_CODE) return BLT_OK;
+  if (d->dict->count == 0) {
+    *out = blt_vec_null(op->type, v.n);
+    return BLT_OK;
+  }
+  memset(valid, 0, words);
+  for (uint32_t i = 0; i < v.n; i++) {
+    valid[i / 64] |= (uint64_t)(codes[i] != NO_CODE) << (i & 63);
+    codes[i] = codes[i] == NO_CODE ? 0 : codes[i];
+  }
+  out->valid = valid;
+  return BLT_OK;
+}
+
+blt_dict *blt_expr_dict(const blt_expr *e, const blt_view *view) {
+  const blt_op *op = e->root;
+  bool derived = op->kind == BLT_OP_CALL && op->run == run_derived;
+  if (op->type.id != BLT_STRING || (op->kind != BLT_OP_COLUMN && !derived)) return NULL;
+  const blt_view_column *c = &view->columns[op->column];
+  for (uint32_t g = 0; g < view->ngroups; g++)
+    if (c->blocks[g]->enc == BLT_ENC_TEXT) return NULL;
+  return derived ? ((const blt_derived *)op->data)->dict : c->dict;
+}
+
+static blt_status intern(blt_derived *d, const blt_value *v, uint32_t *code, blt_error *err) {
+  *code = NO_CODE;
+  return v->null ? BLT_OK : blt_dict_intern(d->dict, v->u.s.s, v->u.s.len, code, err);
+}
+
+/* Evaluates `op` for all entries and hands each result to `each`. */
+typedef blt_status (*result_fn)(void *arg, uint32_t code, const blt_value *v, blt_error *err);
+static blt_status eval_entries(blt_eval *ev, const blt_op *op, const blt_dict *dict, result_fn each,
+                               void *arg, blt_error *err) {
+  blt_status status = BLT_OK;
+  for (uint32_t start = 0; start < dict->count && status == BLT_OK; start += BLT_VECTOR_ROWS) {
+    uint32_t n = dict->count - start < BLT_VECTOR_ROWS ? dict->count - start : BLT_VECTOR_ROWS;
+    blt_vec v;
+    blt_eval_reset(ev);
+    blt_str *s = blt_eval_alloc(ev, n * sizeof *s);
+    if (!s) return blt_fail_memory(err, n * sizeof *s);
+    for (uint32_t i = 0; i < n; i++) s[i] = blt_dict_at(dict, start + i);
+    blt_vec given = {.type = {.id = BLT_STRING}, .form = BLT_VEC_TEXT, .width = sizeof *s, .n = n, .data = s};
+    blt_frame f = {.ev = ev, .n = n, .given = &given};
+    status = blt_op_eval(&f, op, &v, err);
+    for (uint32_t i = 0; i < n && status == BLT_OK; i++) {
+      blt_value value = blt_vec_value(&v, i);
+      status = each(arg, start + i, &value, err);
+    }
+  }
+  return status;
+}
+
+static blt_status intern_entry(void *arg, uint32_t code, const blt_value *v, blt_error *err) {
+  blt_derived *d = arg;
+  return intern(d, v, &d->codes[code], err);
+}
+
+static blt_derived *derive(blt_binder *b, const blt_op *op, const blt_dict *dict, const blt_value *null,
+                           blt_error *err) {
+  blt_derived *d = blt_calloc(b->ctx, 1, sizeof *d);
+  if (!d) {
+    blt_fail_memory(err, sizeof *d);
+    return NULL;
+  }
+  d->count = dict->count;
+  d->codes = blt_alloc(b->ctx, (dict->count ? dict->count : 1) * sizeof *d->codes);
+  d->count = dict->count ? dict->count : 1;
+  blt_status status = d->codes ? blt_dict_new(b->ctx, &d->dict, err) : blt_fail_memory(err, d->count * 4u);
+  if (status == BLT_OK) status = eval_entries(b->folder, op, dict, intern_entry, d, err);
+  if (status == BLT_OK) status = intern(d, null, &d->null_code, err);
+  if (status == BLT_OK) {
+    d->next = b->expr->derived;
+    b->expr->derived = d;
+    return d;
+  }
+  derived_release(b->ctx, d);
+  return NULL;
+}
+
+/* ---- bounds of numbers ---- */
+
+#define BOUNDS_MAX 65536u /* entries that are looked at */
+
+static blt_status widen_entry(void *arg, uint32_t code, const blt_value *v, blt_error *err) {
+  blt_range *r = arg;
+  (void)code, (void)err;
+  if (v->null) return BLT_OK;
+  if (r->empty || v->u.i < r->low) r->low = v->u.i;
+  if (r->empty || v->u.i > r->high) r->high = v->u.i;
+  r->empty = false;
+  return BLT_OK;
+}
+
+/* Of the whole view only: the function of every entry, so that a group key such as len(s) has a domain. */
+static void range_memo(const blt_scope *s, const blt_op *op, blt_range *out) {
+  const blt_view_column *c = &s->view->columns[op->column];
+  blt_range r = {.known = true, .nulls = true, .empty = true};
+  blt_eval *ev = NULL;
+  blt_error err;
+  *out = (blt_range){.nulls = true, .nans = true};
+  if (s->group != UINT32_MAX || c->dict->count > BOUNDS_MAX || c->dict->count > s->view->rows / 2) return;
+  for (uint32_t g = 0; g < s->view->ngroups; g++)
+    if (c->blocks[g]->enc == BLT_ENC_TEXT) return;
+  widen_entry(&r, 0, &op->value, &err);
+  if (blt_eval_new(blt_table_ctx(s->view->table), s->view, &ev, &err) != BLT_OK) return;
+  if (eval_entries(ev, op->args[0], c->dict, widen_entry, &r, &err) == BLT_OK) *out = r;
+  blt_eval_free(ev);
+}
+
+/* ---- wrapping ---- */
+
+static blt_dict *memo_dict(const blt_binder *b, const blt_op *op) {
+  if (op->kind != BLT_OP_CALL || op->direct || op->column >= b->view->ncols) return NULL;
+  const blt_view_column *c = &b->view->columns[op->column];
+  if (c->type.id != BLT_STRING || !c->dict) return NULL;
+  return c->dict->count <= 2 * b->view->rows + 64 ? c->dict : NULL;
+}
+
+/* The function of a null. False when that fails, or memory does. */
+static bool value_of_null(blt_binder *b, const blt_op *op, blt_value *out, blt_error *err) {
+  blt_vec v, given = blt_vec_null(blt_type_of(BLT_STRING), 1);
+  if (!b->folder && blt_eval_new(b->ctx, b->view, &b->folder, err) != BLT_OK) return false;
+  blt_eval_reset(b->folder);
+  blt_frame f = {.ev = b->folder, .n = 1, .given = &given};
+  if (blt_op_eval(&f, op, &v, err) != BLT_OK) return false;
+  *out = blt_vec_value(&v, 0);
+  out->type = op->type;
+  return true;
+}
+
+blt_op *blt_memo_wrap(blt_binder *b, blt_op *op, blt_error *err) {
+  blt_dict *dict = memo_dict(b, op);
+  blt_value null;
+  bool text = op->type.id == BLT_STRING;
+  if (!dict || op->type.id == BLT_NULLTYPE) return op;
+  if (text && (op->can_fail || dict->count > b->view->rows || dict->count > DERIVED_MAX)) return op;
+  if (!value_of_null(b, op, &null, err)) return err->code == BLT_ENOMEM ? NULL : op;
+  blt_op *value = blt_bind_value(b, &null, op->node, err),
+         *memo = value ? blt_bind_alloc(b, sizeof *memo) : NULL;
+  blt_op **args = memo ? blt_bind_alloc(b, sizeof *args) : NULL;
+  if (!args) {
+    blt_fail_memory(err, sizeof *memo);
+    return NULL;
+  }
+  args[0] = op;
+  *memo = (blt_op){.kind = BLT_OP_CALL,
+                   .cost = 3,
+                   .can_fail = op->can_fail,
+                   .direct = true,
+                   .type = op->type,
+                   .depth = (uint16_t)(op->depth + 1),
+                   .nargs = 1,
+                   .node = op->node,
+                   .column = op->column,
+                   .args = args,
+                   .name = "memo",
+                   .run = run_memo,
+                   .value = value->value};
+  if (!text) {
+    bool ints = blt_type_is_int(op->type) && op->type.id != BLT_BOOL;
+    memo->range = ints && !op->can_fail ? range_memo : NULL;
+    return memo;
+  }
+  memo->data = derive(b, op, dict, &memo->value, err);
+  memo->run = run_derived;
+  if (memo->data) return memo;
+  return err->code == BLT_ENOMEM ? NULL : op;
+}

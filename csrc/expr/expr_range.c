@@ -1,0 +1,244 @@
+/* expr_range.c: what blocks' minima and maxima say about a result: blocks that a filter skips, filters that
+ * all rows of a block pass, and the domain of a group key. */
+#include "expr/functions/func.h"
+
+static void widen(blt_range *r, const blt_block *b, blt_type type) {
+  r->nulls = r->nulls || b->nulls > 0;
+  r->nans = r->nans || (type.id == BLT_FLOAT64 && b->has_nan);
+  if (b->enc == BLT_ENC_TEXT) r->known = false;
+  if (b->nulls == b->rows) return;
+  if (type.id == BLT_FLOAT64) {
+    if (b->min.f > b->max.f) return;
+    if (r->empty || b->min.f < r->flow) r->flow = b->min.f;
+    if (r->empty || b->max.f > r->fhigh) r->fhigh = b->max.f;
+  } else {
+    if (b->min.i > b->max.i) return;
+    if (r->empty || b->min.i < r->low) r->low = b->min.i;
+    if (r->empty || b->max.i > r->high) r->high = b->max.i;
+  }
+  r->empty = false;
+}
+
+static void column_range(const blt_scope *s, const blt_op *op, blt_range *out) {
+  const blt_view_column *c = &s->view->columns[op->column];
+  *out = (blt_range){.known = true, .empty = true};
+  if (s->group != UINT32_MAX) {
+    widen(out, c->blocks[s->group], c->type);
+    return;
+  }
+  for (uint32_t g = 0; g < s->view->ngroups; g++) widen(out, c->blocks[g], c->type);
+}
+
+static void value_range(const blt_op *op, blt_range *out) {
+  const blt_value *v = &op->value;
+  *out = (blt_range){.known = true, .nulls = v->null, .empty = v->null};
+  if (v->null) return;
+  if (v->type.id == BLT_STRING) {
+    out->known = false;
+  } else if (v->type.id == BLT_FLOAT64) {
+    out->nans = out->empty = v->u.f != v->u.f;
+    out->flow = out->fhigh = v->u.f;
+  } else {
+    out->low = out->high = v->u.i;
+  }
+}
+
+void blt_op_range(const blt_scope *s, const blt_op *op, blt_range *out) {
+  *out = (blt_range){.nulls = true, .nans = true};
+  if (op->kind == BLT_OP_COLUMN)
+    column_range(s, op, out);
+  else if (op->kind == BLT_OP_VALUE)
+    value_range(op, out);
+  else if (op->range)
+    op->range(s, op, out);
+}
+
+/* ---- arithmetic ---- */
+
+/* Both operands, when known as integers. */
+static bool operands(const blt_scope *s, const blt_op *op, blt_range *a, blt_range *b, blt_range *out) {
+  *out = (blt_range){.nulls = true, .nans = true};
+  if (op->type.id == BLT_FLOAT64) return false;
+  blt_op_range(s, op->args[0], a);
+  blt_op_range(s, op->args[1], b);
+  if (!a->known || !b->known) return false;
+  out->known = true;
+  out->nans = false;
+  out->nulls = a->nulls || b->nulls;
+  out->empty = a->empty || b->empty;
+  return true;
+}
+
+/* The interval, cut where evaluation would give an error: at op->low and op->high. */
+static void set_interval(const blt_op *op, __int128 low, __int128 high, blt_range *out) {
+  if (low < op->low) low = op->low;
+  if (high > op->high) high = op->high;
+  out->known = low <= high;
+  out->low = (int64_t)low;
+  out->high = (int64_t)high;
+}
+
+void blt_range_add(const blt_scope *s, const blt_op *op, blt_range *out) {
+  blt_range a, b;
+  if (!operands(s, op, &a, &b, out)) return;
+  set_interval(op, (__int128)a.low + b.low, (__int128)a.high + b.high, out);
+}
+
+void blt_range_subtract(const blt_scope *s, const blt_op *op, blt_range *out) {
+  blt_range a, b;
+  if (!operands(s, op, &a, &b, out)) return;
+  set_interval(op, (__int128)a.low - b.high, (__int128)a.high - b.low, out);
+}
+
+void blt_range_multiply(const blt_scope *s, const blt_op *op, blt_range *out) {
+  blt_range a, b;
+  if (!operands(s, op, &a, &b, out)) return;
+  __int128 corners[4] = {(__int128)a.low * b.low, (__int128)a.low * b.high, (__int128)a.high * b.low,
+                         (__int128)a.high * b.high};
+  __int128 low = corners[0], high = corners[0];
+  for (int i = 1; i < 4; i++) {
+    if (corners[i] < low) low = corners[i];
+    if (corners[i] > high) high = corners[i];
+  }
+  set_interval(op, low, high, out);
+}
+
+void blt_range_map(const blt_scope *s, const blt_op *op, int64_t (*fn)(const blt_op *op, int64_t x),
+                   blt_range *out) {
+  blt_range a;
+  blt_op_range(s, op->args[0], &a);
+  *out = (blt_range){.nulls = true, .nans = true};
+  if (!a.known) return;
+  *out = (blt_range){.known = true, .nulls = a.nulls, .empty = a.empty};
+  if (a.empty) return;
+  out->low = fn(op, a.low);
+  out->high = fn(op, a.high);
+}
+
+/* ---- predicates ---- */
+
+static void set_truth(blt_range *out, bool never, bool always, bool nulls) {
+  *out = (blt_range){.known = true, .nulls = nulls, .low = always && !never, .high = !never};
+}
+
+/* Argument 0 in op->low .. op->high, outside when op->code. */
+static void interval_truth(const blt_op *op, const blt_range *a, blt_range *out) {
+  bool none = op->low > op->high || a->high < op->low || a->low > op->high;
+  bool all = !none && a->low >= op->low && a->high <= op->high;
+  bool flip = op->code != 0;
+  set_truth(out, flip ? all : none, flip ? none : all, a->nulls);
+}
+
+/* -1: a is surely smaller, 1: surely larger, 2: both are one same value, 0: unknown. */
+static int place(const blt_op *op, const blt_range *a, const blt_range *b, bool *touch) {
+  bool f = op->args[0]->type.id == BLT_FLOAT64;
+  bool less = f ? a->fhigh < b->flow : a->high < b->low, more = f ? a->flow > b->fhigh : a->low > b->high;
+  *touch = f ? a->fhigh == b->flow : a->high == b->low; /* a <= b */
+  bool same = f ? a->flow == a->fhigh && b->flow == b->fhigh && a->flow == b->flow
+                : a->low == a->high && b->low == b->high && a->low == b->low;
+  return less ? -1 : more ? 1 : same ? 2 : 0;
+}
+
+void blt_range_compare(const blt_scope *s, const blt_op *op, blt_range *out) {
+  blt_range a, b = {0};
+  *out = (blt_range){.nulls = true};
+  blt_op_range(s, op->args[0], &a);
+  if (op->nargs > 1) blt_op_range(s, op->args[1], &b);
+  if (!a.known || (op->nargs > 1 && !b.known)) return;
+  if (a.empty || (op->nargs > 1 && b.empty)) {
+    if (a.nans || b.nans) return;
+    set_truth(out, true, false, true);
+    return;
+  }
+  if (op->nargs == 1) {
+    interval_truth(op, &a, out);
+    return;
+  }
+  bool touch, nans = a.nans || b.nans, nulls = a.nulls || b.nulls;
+  int order = place(op, &a, &b, &touch);
+  switch (op->code) { /* EQ, NE, LT, LE of func_compare.c */
+  case 0:
+    set_truth(out, order == -1 || order == 1, order == 2 && !nans, nulls);
+    break;
+  case 1:
+    set_truth(out, order == 2 && !nans, order == -1 || order == 1, nulls);
+    break;
+  case 2:
+    set_truth(out, order == 1 || order == 2, order == -1 && !nans, nulls);
+    break;
+  default:
+    set_truth(out, order == 1, (order == -1 || order == 2 || touch) && !nans, nulls);
+  }
+}
+
+/* op->low .. op->high are the smallest and largest member. */
+void blt_range_in(const blt_scope *s, const blt_op *op, blt_range *out) {
+  blt_range a;
+  blt_op_range(s, op->args[0], &a);
+  *out = (blt_range){.nulls = true};
+  if (!a.known) return;
+  set_truth(out, a.empty || op->low > op->high || a.high < op->low || a.low > op->high, false, a.nulls);
+}
+
+void blt_range_isnull(const blt_scope *s, const blt_op *op, blt_range *out) {
+  blt_range a;
+  blt_op_range(s, op->args[0], &a);
+  /* Of a column the blocks' counts are exact even where the values are not known. */
+  bool exact = a.known || op->args[0]->kind == BLT_OP_COLUMN;
+  *out = (blt_range){.known = true, .high = 1};
+  if (exact) set_truth(out, !a.nulls, a.known && a.empty && !a.nans && a.nulls, false);
+}
+
+void blt_range_and(const blt_scope *s, const blt_op *op, blt_range *out) {
+  blt_range a, b;
+  blt_op_range(s, op->args[0], &a);
+  blt_op_range(s, op->args[1], &b);
+  bool never = (a.known && a.high == 0) || (b.known && b.high == 0);
+  bool always = a.known && b.known && a.low == 1 && b.low == 1;
+  set_truth(out, never, always, a.nulls || b.nulls);
+}
+
+void blt_range_or(const blt_scope *s, const blt_op *op, blt_range *out) {
+  blt_range a, b;
+  blt_op_range(s, op->args[0], &a);
+  blt_op_range(s, op->args[1], &b);
+  bool never = a.known && b.known && a.high == 0 && b.high == 0;
+  bool always = (a.known && a.low == 1 && !a.nulls) || (b.known && b.low == 1 && !b.nulls);
+  set_truth(out, never, always, !always && (a.nulls || b.nulls));
+}
+
+void blt_range_not(const blt_scope *s, const blt_op *op, blt_range *out) {
+  blt_range a;
+  blt_op_range(s, op->args[0], &a);
+  *out = (blt_range){.nulls = true};
+  if (!a.known) return;
+  if (a.empty) {
+    set_truth(out, true, false, true);
+    return;
+  }
+  set_truth(out, a.low == 1, a.high == 0, a.nulls);
+}
+
+/* ---- the public questions ---- */
+
+bool blt_expr_bounds(const blt_expr *e, const blt_view *view, int64_t *low, int64_t *high) {
+  blt_scope s = {view, UINT32_MAX};
+  blt_range r;
+  if (!blt_type_is_int(e->root->type)) return false;
+  blt_op_range(&s, e->root, &r);
+  if (!r.known) return false;
+  *low = r.empty ? 0 : r.low;
+  *high = r.empty ? 0 : r.high;
+  return true;
+}
+
+bool blt_expr_may_match(const blt_expr *e, const blt_view *view, uint32_t group) {
+  blt_scope s = {view, group};
+  for (uint32_t i = 0; i < e->nconjuncts; i++) {
+    blt_range r;
+    blt_op_range(&s, e->conjuncts[i], &r);
+    if (r.known && (r.high == 0 || r.empty)) return false;
+    if (e->conjuncts[i]->can_fail) break; /* a later conjunct may not hide its error */
+  }
+  return true;
+}

@@ -1,0 +1,30 @@
+/* text.h: strings as UTF-8 characters, and room for new strings in an evaluator. A byte that belongs to no
+ * valid sequence counts as one character and is kept as it is. */
+#ifndef BLT_EXEC_TEXT_H
+#define BLT_EXEC_TEXT_H
+
+#include "expr/expr_inside.h"
+
+/* Bytes of the character at s (s < end). */
+uint32_t blt_char_bytes(const char *s, const char *end);
+uint32_t blt_text_chars(blt_str s);
+/* Where character `n` (from 0) starts; the end when there are not so many. */
+const char *blt_text_at(blt_str s, uint64_t n);
+/* First position of `part` in s, or NULL. */
+const char *blt_text_find(blt_str s, blt_str part);
+/* SQL's LIKE over the whole text: % any characters, _ one, a backslash takes the next character literally. */
+bool blt_text_like(blt_str s, blt_str pattern);
+
+/* Strings of one vector, packed into scratch chunks. */
+typedef struct blt_text_room {
+  blt_eval *ev;
+  char *at;
+  size_t left;
+} blt_text_room;
+
+/* Room for `bytes`; NULL when refused, or past BLT_MAX_STRING, with the error filled. */
+char *blt_text_take(blt_text_room *room, size_t bytes, blt_error *err);
+/* Upper or lower case: ASCII, Latin-1, Latin Extended-A, Greek and Cyrillic letters, one for one. */
+blt_str blt_text_case(blt_str s, bool upper, char *out); /* `out` has room for s.len bytes */
+
+#endif

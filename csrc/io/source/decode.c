@@ -1,0 +1,209 @@
+#include "decode.h"
+#include "base/mem.h"
+
+#include <string.h>
+#include <zlib.h>
+#define ZSTD_STATIC_LINKING_ONLY
+#include <zstd.h>
+
+#define OUT_BYTES ((size_t)256 << 10)
+#define HEAD_BYTES 4
+
+/* A stream whose first bytes were looked at: they come again, then the rest. */
+typedef struct head_stream {
+  blt_pull_fn pull;
+  void *arg;
+  char head[HEAD_BYTES];
+  size_t head_len;
+  const char *rest; /* of the piece that completed the head */
+  size_t rest_len;
+  int stage; /* 0: the head is next, 1: the rest, 2: the stream */
+} head_stream;
+
+static bool is_gzip(const char *p, size_t n) {
+  return n >= 2 && memcmp(p, "\x1f\x8b", 2) == 0;
+}
+
+static bool is_zstd(const char *p, size_t n) {
+  return n >= 4 && memcmp(p, "\x28\xb5\x2f\xfd", 4) == 0;
+}
+
+bool blt_is_compressed(const char *head, size_t len) {
+  return is_gzip(head, len) || is_zstd(head, len);
+}
+
+static blt_status read_head(head_stream *h, blt_error *err) {
+  while (h->head_len < HEAD_BYTES) {
+    const char *data = NULL;
+    size_t len = 0;
+    blt_status status = h->pull(h->arg, &data, &len, err);
+    if (status != BLT_OK) return status;
+    if (len == 0) break;
+    size_t n = HEAD_BYTES - h->head_len < len ? HEAD_BYTES - h->head_len : len;
+    memcpy(h->head + h->head_len, data, n);
+    h->head_len += n;
+    h->rest = data + n;
+    h->rest_len = len - n;
+  }
+  return BLT_OK;
+}
+
+static blt_status next_piece(head_stream *h, const char **data, size_t *len, blt_error *err) {
+  if (h->stage == 0) {
+    h->stage = 1;
+    *data = h->head;
+    *len = h->head_len;
+    if (h->head_len) return BLT_OK;
+  }
+  if (h->stage == 1) {
+    h->stage = 2;
+    *data = h->rest;
+    *len = h->rest_len;
+    if (h->rest_len) return BLT_OK;
+    if (h->head_len < HEAD_BYTES) { /* the stream has ended before */
+      *len = 0;
+      h->stage = 1;
+      return BLT_OK;
+    }
+  }
+  return h->pull(h->arg, data, len, err);
+}
+
+/* --- gzip -------------------------------------------------------------------------------------------------
+ */
+
+static void *zlib_alloc(void *ctx, unsigned items, unsigned size) {
+  size_t bytes = (size_t)items * size;
+  size_t *p = blt_alloc(ctx, bytes + 64);
+  if (!p) return NULL;
+  *p = bytes + 64;
+  return (char *)p + 64;
+}
+
+static void zlib_free(void *ctx, void *p) {
+  if (p) blt_free(ctx, (char *)p - 64, *(size_t *)(void *)((char *)p - 64));
+}
+
+typedef struct unpack {
+  blt_ctx *ctx;
+  const char *name;
+  head_stream *in;
+  blt_take_fn take;
+  void *take_arg;
+  char *out; /* OUT_BYTES */
+} unpack;
+
+/* Feeds one piece; `*open` says whether a member is unfinished. */
+static blt_status inflate_piece(unpack *u, z_stream *z, const char *data, size_t len, bool *open,
+                                blt_error *err) {
+  z->next_in = (Bytef *)(uintptr_t)data;
+  z->avail_in = (uInt)len;
+  do {
+    if (z->avail_in && !*open) {
+      inflateReset(z);
+      *open = true;
+    }
+    z->next_out = (Bytef *)u->out;
+    z->avail_out = (uInt)OUT_BYTES;
+    int code = inflate(z, Z_NO_FLUSH);
+    if (code == Z_MEM_ERROR) return blt_fail_memory(err, OUT_BYTES);
+    if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
+      return blt_fail(err, BLT_EFORMAT, "%s: damaged gzip data: %s", u->name, z->msg ? z->msg : "not gzip");
+    size_t n = OUT_BYTES - z->avail_out;
+    blt_status status = n ? u->take(u->take_arg, u->out, n, err) : BLT_OK;
+    if (status != BLT_OK) return status;
+    if (code == Z_STREAM_END) *open = false;
+  } while (z->avail_in || (*open && z->avail_out == 0));
+  return BLT_OK;
+}
+
+static blt_status decode_gzip(unpack *u, blt_error *err) {
+  z_stream z = {.zalloc = zlib_alloc, .zfree = zlib_free, .opaque = u->ctx};
+  if (inflateInit2(&z, 15 + 16) != Z_OK) return blt_fail_memory(err, 64 << 10);
+  bool open = true;
+  blt_status status;
+  for (;;) {
+    const char *data = NULL;
+    size_t len = 0;
+    status = next_piece(u->in, &data, &len, err);
+    if (status != BLT_OK || len == 0) break;
+    for (size_t at = 0; at < len && status == BLT_OK; at += UINT32_MAX / 2) {
+      size_t n = len - at < UINT32_MAX / 2 ? len - at : UINT32_MAX / 2;
+      status = inflate_piece(u, &z, data + at, n, &open, err);
+    }
+    if (status != BLT_OK) break;
+  }
+  inflateEnd(&z);
+  if (status == BLT_OK && open) return blt_fail(err, BLT_EFORMAT, "%s: the gzip data are cut off", u->name);
+  return status;
+}
+
+/* --- zstd -------------------------------------------------------------------------------------------------
+ */
+
+static void *zstd_alloc(void *ctx, size_t size) {
+  size_t *p = blt_alloc(ctx, size + 64);
+  if (!p) return NULL;
+  *p = size + 64;
+  return (char *)p + 64;
+}
+
+static blt_status unzstd_piece(unpack *u, ZSTD_DStream *z, const char *data, size_t len, bool *open,
+                               blt_error *err) {
+  ZSTD_inBuffer in = {data, len, 0};
+  for (;;) {
+    ZSTD_outBuffer out = {u->out, OUT_BYTES, 0};
+    size_t code = ZSTD_decompressStream(z, &out, &in);
+    if (ZSTD_isError(code))
+      return blt_fail(err, BLT_EFORMAT, "%s: damaged zstd data: %s", u->name, ZSTD_getErrorName(code));
+    blt_status status = out.pos ? u->take(u->take_arg, u->out, out.pos, err) : BLT_OK;
+    if (status != BLT_OK) return status;
+    *open = code != 0;
+    if (in.pos == in.size && out.pos < OUT_BYTES) return BLT_OK;
+  }
+}
+
+static blt_status decode_zstd(unpack *u, blt_error *err) {
+  ZSTD_customMem mem = {zstd_alloc, zlib_free, u->ctx};
+  ZSTD_DStream *z = ZSTD_createDStream_advanced(mem);
+  if (!z) return blt_fail_memory(err, 128 << 10);
+  bool open = true;
+  blt_status status;
+  for (;;) {
+    const char *data = NULL;
+    size_t len = 0;
+    status = next_piece(u->in, &data, &len, err);
+    if (status != BLT_OK || len == 0) break;
+    status = unzstd_piece(u, z, data, len, &open, err);
+    if (status != BLT_OK) break;
+  }
+  ZSTD_freeDStream(z);
+  if (status == BLT_OK && open) return blt_fail(err, BLT_EFORMAT, "%s: the zstd data are cut off", u->name);
+  return status;
+}
+
+static blt_status copy_through(unpack *u, blt_error *err) {
+  for (;;) {
+    const char *data = NULL;
+    size_t len = 0;
+    blt_status status = next_piece(u->in, &data, &len, err);
+    if (status != BLT_OK || len == 0) return status;
+    status = u->take(u->take_arg, data, len, err);
+    if (status != BLT_OK) return status;
+  }
+}
+
+blt_status blt_decode(blt_ctx *ctx, const char *name, blt_pull_fn pull, void *pull_arg, blt_take_fn take,
+                      void *take_arg, blt_error *err) {
+  head_stream in = {.pull = pull, .arg = pull_arg};
+  blt_status status = read_head(&in, err);
+  if (status != BLT_OK) return status;
+  unpack u = {ctx, name, &in, take, take_arg, NULL};
+  bool gzip = is_gzip(in.head, in.head_len), zstd = is_zstd(in.head, in.head_len);
+  if (!gzip && !zstd) return copy_through(&u, err);
+  u.out = blt_alloc(ctx, OUT_BYTES);
+  if (!u.out) return blt_fail_memory(err, OUT_BYTES);
+  status = gzip ? decode_gzip(&u, err) : decode_zstd(&u, err);
+  blt_free(ctx, u.out, OUT_BYTES);
+  return status;
+}

@@ -1,0 +1,451 @@
+#include "convert.h"
+#include "base/bits.h"
+#include "base/mem.h"
+#include "digits.h"
+
+#include <string.h>
+
+#define BATCH                                                                                                \
+  256 /* rows: their text, ends and values stay in the first-level cache while columns take turns */
+
+/* A field that its given type refuses. */
+typedef struct refused {
+  uint32_t row, column;
+  blt_bad_reason reason;
+} refused;
+
+typedef struct work {
+  const blt_plan *plan;
+  blt_rows *w;
+  blt_intern *interns;
+  blt_chunk *chunk;
+  refused *refused;
+  size_t nrefused, refused_cap;
+} work;
+
+/* One column's share of a batch. */
+typedef struct span {
+  work *k;
+  blt_chunk_column *out;
+  const blt_plan_column *column;
+  uint32_t col, from, to;
+} span;
+
+void blt_chunk_free(blt_chunk *c) {
+  blt_ctx *ctx = c->ctx;
+  if (!ctx) return;
+  for (uint32_t i = 0; c->columns && i < c->ncols; i++)
+    blt_free(ctx, c->columns[i].own, c->columns[i].own_cap);
+  blt_free(ctx, c->columns, c->ncols * sizeof *c->columns);
+  blt_free(ctx, c->looks, c->ncols * sizeof *c->looks);
+  blt_free(ctx, c->arena, c->arena_bytes);
+  blt_free(ctx, c->bad, c->bad_cap * sizeof *c->bad);
+  *c = (blt_chunk){0};
+}
+
+/* --- nulls and refusals ----------------------------------------------------------------------------------
+ */
+
+static bool is_null(const blt_plan *p, const char *s, uint32_t len, bool quoted) {
+  if (quoted && !p->quoted_nulls) return false;
+  if (len == 0) return p->empty_null;
+  for (uint32_t i = 0; i < p->nnulls; i++)
+    if (p->nulls[i].len == len && memcmp(p->nulls[i].s, s, len) == 0) return true;
+  return false;
+}
+
+static blt_status refuse(span *s, uint32_t row, blt_bad_reason reason, blt_error *err) {
+  work *k = s->k;
+  if (s->column->inferred) {
+    k->chunk->conflict = true;
+    return BLT_OK;
+  }
+  blt_status status =
+      blt_grow(k->chunk->ctx, &k->refused, &k->refused_cap, k->nrefused + 1, sizeof *k->refused, err);
+  if (status == BLT_OK) k->refused[k->nrefused++] = (refused){row, s->col, reason};
+  return status;
+}
+
+static blt_status set_null(span *s, uint32_t row, blt_error *err) {
+  blt_bit_clear(s->out->valid, row);
+  s->out->nulls++;
+  return s->column->type.required ? refuse(s, row, BLT_BAD_NULL, err) : BLT_OK;
+}
+
+/* --- numbers ----------------------------------------------------------------------------------- */
+
+/* In JSON a string is no number, unless the caller says that the column is one. */
+static inline bool is_only_text(const span *s, uint32_t row) {
+  return s->k->plan->json && s->column->inferred && blt_rows_quoted(s->k->w, row, s->col);
+}
+
+static __attribute__((noinline)) blt_status slow_int(span *s, uint32_t row, blt_str f, int64_t *out,
+                                                     blt_error *err) {
+  const blt_plan *p = s->k->plan;
+  *out = 0;
+  if (is_null(p, f.s, f.len, blt_rows_quoted(s->k->w, row, s->col))) return set_null(s, row, err);
+  bool dates = s->column->type.id == BLT_DATE || s->column->type.id == BLT_TIMESTAMP;
+  bool text = !dates && is_only_text(s, row);
+  if (!text && blt_field_int(f.s, f.len, s->column->type, p->mark, s->column->inferred, out)) return BLT_OK;
+  return refuse(s, row, BLT_BAD_VALUE, err);
+}
+
+static __attribute__((noinline)) blt_status slow_float(span *s, uint32_t row, blt_str f, double *out,
+                                                       blt_error *err) {
+  const blt_plan *p = s->k->plan;
+  *out = 0;
+  if (is_null(p, f.s, f.len, blt_rows_quoted(s->k->w, row, s->col))) return set_null(s, row, err);
+  if (!is_only_text(s, row) && blt_field_float(f.s, f.len, p->mark, s->column->inferred, out)) return BLT_OK;
+  return refuse(s, row, BLT_BAD_VALUE, err);
+}
+
+/* The batch's fields from row `r` on, for the fast ways. */
+static blt_digits digits_from(const span *s, uint32_t r) {
+  const blt_rows *w = s->k->w;
+  return (blt_digits){.text = w->text,
+                      .ends = w->ends + (size_t)r * w->ncols + s->col,
+                      .stride = w->ncols,
+                      .gap = s->col ? 1 : w->gap,
+                      .n = s->to - r};
+}
+
+/* Whether a batch can be read fast: the empty text is the only null, offsets are small enough, and in JSON no
+ * string is to be told from a number. */
+static bool is_simple(const span *s) {
+  const work *k = s->k;
+  if (k->plan->nnulls || k->w->raw_len >= (UINT32_C(1) << 30)) return false;
+  for (uint32_t r = s->from; k->plan->json && r < s->to; r++)
+    if (is_only_text(s, r)) return false;
+  return true;
+}
+
+/* Moves the first `rows` values to 64 bits. */
+static blt_status widen(span *s, uint32_t rows, blt_error *err) {
+  blt_chunk_column *c = s->out;
+  blt_status status =
+      blt_grow(s->k->chunk->ctx, &c->own, &c->own_cap, (size_t)s->k->w->nrows * sizeof(int64_t), 1, err);
+  if (status != BLT_OK) return status;
+  const int32_t *narrow = c->data;
+  int64_t *wide = (int64_t *)(void *)c->own;
+  for (uint32_t r = 0; r < rows; r++) wide[r] = narrow[r];
+  c->data = wide;
+  c->wide = true;
+  return BLT_OK;
+}
+
+static blt_status put_int(span *s, uint32_t row, int64_t v, blt_error *err) {
+  if (!s->out->wide && v != (int32_t)v) {
+    blt_status status = widen(s, row, err);
+    if (status != BLT_OK) return status;
+  }
+  if (s->out->wide)
+    ((int64_t *)s->out->data)[row] = v;
+  else
+    ((int32_t *)s->out->data)[row] = (int32_t)v;
+  return BLT_OK;
+}
+
+/* As many plain numbers from `row` on as follow each other. */
+static uint32_t fast_ints(const span *s, uint32_t row) {
+  if (!s->out->wide) return blt_digits_ints(digits_from(s, row), (int32_t *)s->out->data + row);
+  int32_t few[BATCH];
+  uint32_t n = blt_digits_ints(digits_from(s, row), few);
+  int64_t *out = (int64_t *)s->out->data + row;
+  for (uint32_t i = 0; i < n; i++) out[i] = few[i];
+  return n;
+}
+
+static blt_status convert_ints(span *s, blt_error *err) {
+  bool fast = s->column->type.id == BLT_INT64 && is_simple(s);
+  for (uint32_t r = s->from; r < s->to; r++) {
+    int64_t v = 0;
+    if (fast) r += fast_ints(s, r);
+    if (r == s->to) break;
+    blt_status status = slow_int(s, r, blt_rows_field(s->k->w, r, s->col), &v, err);
+    if (status == BLT_OK) status = put_int(s, r, v, err);
+    if (status != BLT_OK) return status;
+  }
+  return BLT_OK;
+}
+
+static blt_status convert_floats(span *s, blt_error *err) {
+  double *out = s->out->data;
+  bool fast = is_simple(s);
+  for (uint32_t r = s->from; r < s->to; r++) {
+    if (fast) r += blt_digits_floats(digits_from(s, r), s->k->plan->mark, out + r);
+    if (r == s->to) break;
+    blt_status status = slow_float(s, r, blt_rows_field(s->k->w, r, s->col), &out[r], err);
+    if (status != BLT_OK) return status;
+  }
+  return BLT_OK;
+}
+
+/* --- strings ----------------------------------------------------------------------------------- */
+
+/* The field, or no bytes (s NULL) when it is null, which is then noted. */
+static inline blt_status string_field(span *s, uint32_t row, blt_str *out, blt_error *err) {
+  const blt_plan *p = s->k->plan;
+  *out = blt_rows_field(s->k->w, row, s->col);
+  if (out->len && p->nnulls == 0) return BLT_OK;
+  if (!is_null(p, out->s, out->len, blt_rows_quoted(s->k->w, row, s->col))) return BLT_OK;
+  *out = (blt_str){NULL, 0};
+  return set_null(s, row, err);
+}
+
+/* Row by row: nulls have other texts than the empty one, or the empty one is none. */
+static blt_status convert_codes_slowly(span *s, blt_error *err) {
+  uint32_t *out = s->out->data;
+  for (uint32_t r = s->from; r < s->to; r++) {
+    blt_str v;
+    out[r] = 0;
+    blt_status status = string_field(s, r, &v, err);
+    if (status == BLT_OK && v.s) status = blt_intern_one(&s->k->interns[s->col], v, r, &out[r], err);
+    if (status != BLT_OK) return status;
+  }
+  return BLT_OK;
+}
+
+/* Notes the nulls of a batch in which every field without bytes is one. */
+static blt_status null_empty(span *s, blt_error *err) {
+  for (uint32_t r = s->from; r < s->to; r++) {
+    if (blt_rows_field(s->k->w, r, s->col).len) continue;
+    blt_status status = set_null(s, r, err);
+    if (status != BLT_OK) return status;
+  }
+  return BLT_OK;
+}
+
+static bool any_empty(const span *s) {
+  for (uint32_t r = s->from; r < s->to; r++)
+    if (blt_rows_field(s->k->w, r, s->col).len == 0) return true;
+  return false;
+}
+
+static blt_status convert_codes(span *s, blt_error *err) {
+  const blt_rows *w = s->k->w;
+  const blt_plan *p = s->k->plan;
+  bool empty = false, empty_is_null = p->empty_null && (!w->quoted || p->quoted_nulls);
+  if (p->nnulls || (!empty_is_null && any_empty(s))) return convert_codes_slowly(s, err);
+  blt_intern_fields f = {.text = w->text,
+                         .ends = w->ends + (size_t)s->from * w->ncols + s->col,
+                         .stride = w->ncols,
+                         .gap = s->col ? 1 : w->gap,
+                         .n = s->to - s->from,
+                         .row = s->from};
+  blt_status status =
+      blt_intern_fields_of(&s->k->interns[s->col], &f, (uint32_t *)s->out->data + s->from, &empty, err);
+  return status == BLT_OK && empty ? null_empty(s, err) : status;
+}
+
+static blt_status convert_text(span *s, blt_error *err) {
+  uint32_t *out = s->out->data;
+  for (uint32_t r = s->from; r < s->to; r++) {
+    blt_str v;
+    blt_status status = string_field(s, r, &v, err);
+    if (status == BLT_OK)
+      status = blt_grow(s->k->chunk->ctx, &s->out->own, &s->out->own_cap, (size_t)out[r] + v.len + 1, 1, err);
+    if (status != BLT_OK) return status;
+    if (v.len) memcpy(s->out->own + out[r], v.s, v.len);
+    out[r + 1] = out[r] + v.len;
+  }
+  return BLT_OK;
+}
+
+/* --- columns whose type is still open ---------------------------------------------------------- */
+
+static void look_at(span *s) {
+  const blt_plan *p = s->k->plan;
+  for (uint32_t r = s->from; r < s->to; r++) {
+    blt_str f = blt_rows_field(s->k->w, r, s->col);
+    if (is_null(p, f.s, f.len, blt_rows_quoted(s->k->w, r, s->col))) continue;
+    blt_looks *looks = &s->k->chunk->looks[s->col];
+    if (p->json && blt_rows_quoted(s->k->w, r, s->col))
+      blt_looks_add_text(looks, f.s, f.len);
+    else
+      blt_looks_add(looks, f.s, f.len, p->mark);
+  }
+}
+
+static blt_status expect_nulls(span *s, blt_error *err) {
+  for (uint32_t r = s->from; r < s->to; r++) {
+    blt_str f = blt_rows_field(s->k->w, r, s->col);
+    bool null = is_null(s->k->plan, f.s, f.len, blt_rows_quoted(s->k->w, r, s->col));
+    blt_status status = null ? set_null(s, r, err) : refuse(s, r, BLT_BAD_VALUE, err);
+    if (status != BLT_OK) return status;
+  }
+  return BLT_OK;
+}
+
+static blt_status convert_span(span *s, blt_error *err) {
+  switch (s->column->kind) {
+  case BLT_KIND_INT:
+    return convert_ints(s, err);
+  case BLT_KIND_FLOAT:
+    return convert_floats(s, err);
+  case BLT_KIND_CODES:
+    return convert_codes(s, err);
+  case BLT_KIND_TEXT:
+    return convert_text(s, err);
+  case BLT_KIND_NULL:
+    return expect_nulls(s, err);
+  case BLT_KIND_LOOK:
+    look_at(s);
+    return BLT_OK;
+  }
+  return BLT_OK;
+}
+
+/* --- the chunk --------------------------------------------------------------------------------- */
+
+static size_t column_bytes(blt_column_kind kind, size_t rows) {
+  bool half = kind == BLT_KIND_INT || kind == BLT_KIND_CODES || kind == BLT_KIND_TEXT;
+  size_t data = kind == BLT_KIND_FLOAT ? rows * 8 : half ? (rows + 1) * 4 : 0;
+  return (data + 63) / 64 * 64 + (blt_bits_words(rows) * 8 + 63) / 64 * 64;
+}
+
+/* Gives every column its arrays, all valid. */
+static blt_status lay_out(const blt_plan *p, uint32_t rows, blt_chunk *c, blt_error *err) {
+  if (!c->columns) c->columns = blt_calloc(c->ctx, p->ncols, sizeof *c->columns);
+  if (!c->looks) c->looks = blt_calloc(c->ctx, p->ncols, sizeof *c->looks);
+  c->ncols = p->ncols;
+  if (!c->columns || !c->looks)
+    return blt_fail_memory(err, p->ncols * (sizeof *c->columns + sizeof *c->looks));
+  size_t bytes = p->lines ? (size_t)rows * 8 + 64 : 0;
+  for (uint32_t i = 0; i < p->ncols; i++) bytes += column_bytes(p->columns[i].kind, rows);
+  if (c->arena_bytes < bytes + 64) {
+    blt_free(c->ctx, c->arena, c->arena_bytes);
+    c->arena_bytes = bytes + bytes / 8 + 64; /* the next chunk may have a few more rows */
+    c->arena = blt_alloc(c->ctx, c->arena_bytes);
+    if (!c->arena) return blt_fail_memory(err, c->arena_bytes);
+  }
+  char *at = c->arena;
+  for (uint32_t i = 0; i < p->ncols; i++) {
+    blt_chunk_column *col = &c->columns[i];
+    size_t whole = column_bytes(p->columns[i].kind, rows), words = (blt_bits_words(rows) * 8 + 63) / 64 * 64;
+    col->kind = p->columns[i].kind;
+    col->nulls = 0;
+    col->wide = false;
+    col->data = at;
+    col->valid = (uint64_t *)(void *)(at + whole - words);
+    blt_bits_fill(col->valid, rows);
+    if (col->kind == BLT_KIND_TEXT) *(uint32_t *)col->data = 0;
+    at += whole;
+  }
+  c->line = (uint64_t *)(void *)at;
+  return BLT_OK;
+}
+
+static blt_status convert_all(work *k, blt_error *err) {
+  const blt_plan *p = k->plan;
+  uint32_t rows = k->w->nrows;
+  for (uint32_t from = 0; from < rows; from += BATCH) {
+    uint32_t to = rows - from < BATCH ? rows : from + BATCH;
+    for (uint32_t c = 0; c < p->ncols; c++) {
+      span s = {k, &k->chunk->columns[c], &p->columns[c], c, from, to};
+      blt_status status = convert_span(&s, err);
+      if (status != BLT_OK) return status;
+    }
+  }
+  return BLT_OK;
+}
+
+/* Rising by row, the leftmost column of a row first. Batches come by row, so the list is nearly sorted. */
+static void sort_refused(refused *v, size_t n) {
+  for (size_t i = 1; i < n; i++) {
+    refused x = v[i];
+    size_t k = i;
+    for (; k > 0 && (v[k - 1].row > x.row || (v[k - 1].row == x.row && v[k - 1].column > x.column)); k--)
+      v[k] = v[k - 1];
+    v[k] = x;
+  }
+}
+
+static void add_structural(blt_chunk *c, const blt_rows *w, size_t i) {
+  blt_bad bad = w->bad[i];
+  bad.before = bad.before + (uint32_t)i + 1;
+  c->bad[c->nbad++] = bad;
+}
+
+/* Lists bad records in the order of the file: those without fields to convert, and those refused. */
+static blt_status list_bad(work *k, blt_error *err) {
+  const blt_rows *w = k->w;
+  blt_chunk *c = k->chunk;
+  size_t s = 0;
+  if (w->nbad + k->nrefused == 0) return BLT_OK;
+  blt_status status = blt_grow(c->ctx, &c->bad, &c->bad_cap, w->nbad + k->nrefused, sizeof *c->bad, err);
+  if (status != BLT_OK) return status;
+  for (size_t i = 0; i < k->nrefused; i++) {
+    const refused *r = &k->refused[i];
+    if (i > 0 && k->refused[i - 1].row == r->row) continue;
+    while (s < w->nbad && w->bad[s].before <= r->row) add_structural(c, w, s++);
+    uint64_t at = blt_rows_offset(w, r->row);
+    c->bad[c->nbad++] = (blt_bad){.before = r->row + (uint32_t)s + 1,
+                                  .column = r->column,
+                                  .fields = w->ncols,
+                                  .reason = r->reason,
+                                  .offset = at,
+                                  .length = 0, /* known when the record is looked at again */
+                                  .where = at};
+  }
+  while (s < w->nbad) add_structural(c, w, s++);
+  return BLT_OK;
+}
+
+static blt_status drop_refused(work *k, blt_error *err) {
+  size_t words = blt_bits_words(k->w->nrows);
+  uint64_t *keep = blt_alloc(k->chunk->ctx, words * 8);
+  if (!keep) return blt_fail_memory(err, words * 8);
+  blt_bits_fill(keep, k->w->nrows);
+  for (size_t i = 0; i < k->nrefused; i++) blt_bit_clear(keep, k->refused[i].row);
+  blt_status status = blt_rows_drop(k->w, keep, err);
+  blt_free(k->chunk->ctx, keep, words * 8);
+  return status;
+}
+
+/* Line ends before each row, from the chunk's start. */
+static void number_lines(const blt_plan *p, const blt_rows *w, blt_chunk *c) {
+  uint64_t n = 0, at = w->start;
+  const char *raw = w->raw + BLT_ROWS_PAD;
+  for (uint32_t r = 0; r < w->nrows; r++) {
+    uint64_t next = blt_rows_offset(w, r);
+    for (; at < next; at++) n += raw[at - w->raw_at] == p->newline;
+    c->line[r] = n;
+  }
+  for (; at < w->end; at++) n += raw[at - w->raw_at] == p->newline;
+  c->newlines = n;
+}
+
+static blt_status convert_twice(work *k, blt_error *err) {
+  blt_chunk *c = k->chunk;
+  c->nrecords = k->w->nrows + (uint32_t)k->w->nbad;
+  blt_status status = lay_out(k->plan, k->w->nrows, c, err);
+  for (uint32_t i = 0; status == BLT_OK && i < k->plan->ncols; i++)
+    c->columns[i].first_entry = c->columns[i].merged = k->interns[i].count;
+  if (status == BLT_OK) status = convert_all(k, err);
+  if (status != BLT_OK) return status;
+  sort_refused(k->refused, k->nrefused);
+  status = list_bad(k, err);
+  if (status == BLT_OK && k->nrefused) { /* once more without them: their strings leave no trace */
+    status = drop_refused(k, err);
+    for (uint32_t i = 0; i < k->plan->ncols; i++) blt_intern_cut(&k->interns[i], c->columns[i].first_entry);
+    if (status == BLT_OK) status = lay_out(k->plan, k->w->nrows, c, err);
+    if (status == BLT_OK) status = convert_all(k, err);
+  }
+  return status;
+}
+
+blt_status blt_convert(const blt_plan *plan, blt_rows *w, blt_intern *interns, blt_chunk *chunk,
+                       blt_error *err) {
+  work k = {.plan = plan, .w = w, .interns = interns, .chunk = chunk};
+  chunk->start = w->start;
+  chunk->end = w->end;
+  chunk->unknown = w->unknown;
+  if (w->start == BLT_NO_START) return BLT_OK;
+  blt_status status = convert_twice(&k, err);
+  blt_free(chunk->ctx, k.refused, k.refused_cap * sizeof *k.refused);
+  if (status != BLT_OK) return status;
+  chunk->nrows = w->nrows;
+  for (uint32_t i = 0; i < plan->ncols; i++) chunk->columns[i].entries = interns[i].count;
+  if (plan->lines) number_lines(plan, w, chunk);
+  return BLT_OK;
+}

@@ -1,0 +1,24 @@
+/* digits.h: plain numbers in the columns of a chunk, as many in a row as are plain.
+ *
+ * Both functions read the fields that end at ends[0], ends[stride], … (each starts `gap` bytes after the
+ * entry before its own), write their values to `out`, and stop in front of the first field that is anything
+ * else than described: the caller reads that one with care and comes back. They return how many they read.
+ * Eight bytes before and after every field are readable; offsets are below 2^31.
+ */
+#ifndef BLT_IO_DIGITS_H
+#define BLT_IO_DIGITS_H
+
+#include "blt.h"
+
+typedef struct blt_digits {
+  const char *text;
+  const uint32_t *ends;
+  uint32_t stride, gap, n;
+} blt_digits;
+
+/* One to eight digits without a leading zero. */
+uint32_t blt_digits_ints(blt_digits f, int32_t *out);
+/* One to seven digits without a leading zero, `mark`, one to eight digits; or as above. Exact. */
+uint32_t blt_digits_floats(blt_digits f, char mark, double *out);
+
+#endif

@@ -1,0 +1,210 @@
+#include "field.h"
+#include "base/civil.h"
+#include "base/num.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define EXACT_INT (INT64_C(1) << 53)
+#define LONGEST_NUMBER 64
+
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/* A plus sign or a zero before another digit: likely a code or a phone number. */
+static bool looks_like_code(const char *text, size_t len) {
+  if (len > 0 && text[0] == '+') return true;
+  size_t at = len > 0 && text[0] == '-';
+  return at + 1 < len && text[at] == '0' && is_digit(text[at + 1]);
+}
+
+bool blt_int_parse(const char *text, size_t len, bool strict, int64_t *out) {
+  bool negative = len > 0 && text[0] == '-';
+  size_t at = negative || (len > 0 && text[0] == '+');
+  if (at == len || (strict && looks_like_code(text, len))) return false;
+  uint64_t v = 0, limit = negative ? UINT64_C(1) << 63 : INT64_MAX;
+  for (; at < len; at++) {
+    if (!is_digit(text[at])) return false;
+    unsigned digit = (unsigned)(text[at] - '0');
+    if (v > (limit - digit) / 10) return false;
+    v = v * 10 + digit;
+  }
+  if (strict && negative && v == 0) return false;
+  *out = negative ? (int64_t)(0 - v) : (int64_t)v;
+  return true;
+}
+
+static bool same_word(const char *text, size_t len, const char *word) {
+  return len == strlen(word) && strncasecmp(text, word, len) == 0;
+}
+
+bool blt_bool_parse(const char *text, size_t len, bool strict, int64_t *out) {
+  static const char *const words[] = {"false", "true", "f", "t", "no", "yes", "n", "y", "0", "1"};
+  if (len == 0 || len > 5) return false;
+  for (int i = 0; i < (strict ? 2 : 10); i++) {
+    if (!same_word(text, len, words[i])) continue;
+    bool lower = strict && text[1] >= 'a';
+    if (strict && text[0] >= 'a' && !lower) return false;
+    for (size_t k = 2; strict && k < len; k++)
+      if ((text[k] >= 'a') != lower) return false;
+    *out = i & 1;
+    return true;
+  }
+  return false;
+}
+
+/* The text with '.' as its decimal mark, in `copy` when it had another; NULL when it is too long or has both.
+ */
+static const char *with_point(const char *text, size_t len, char mark, char copy[LONGEST_NUMBER]) {
+  if (mark == '.') return text;
+  if (len > LONGEST_NUMBER || memchr(text, '.', len)) return NULL;
+  for (size_t i = 0; i < len; i++) copy[i] = text[i] == mark ? '.' : text[i];
+  return copy;
+}
+
+bool blt_field_float(const char *text, size_t len, char mark, bool strict, double *out) {
+  char copy[LONGEST_NUMBER];
+  double v;
+  if (strict && looks_like_code(text, len)) return false;
+  if (strict && len > 15) { /* a whole number that float64 does not hold exactly */
+    int64_t whole;
+    size_t at = text[0] == '-';
+    while (at < len && is_digit(text[at])) at++;
+    if (at == len && (!blt_int_parse(text, len, true, &whole) || whole > EXACT_INT || whole < -EXACT_INT))
+      return false;
+  }
+  const char *point = with_point(text, len, mark, copy);
+  if (!point || blt_parse_f64(point, len, &v) != BLT_PARSED) return false;
+  *out = v;
+  return true;
+}
+
+static bool parse_decimal(const char *text, size_t len, blt_type type, char mark, int64_t *out) {
+  char copy[LONGEST_NUMBER];
+  const char *point = with_point(text, len, mark, copy);
+  return point && blt_parse_decimal(point, len, type.precision, type.scale, out) == BLT_PARSED;
+}
+
+bool blt_field_int(const char *text, size_t len, blt_type type, char mark, bool strict, int64_t *out) {
+  switch (type.id) {
+  case BLT_INT64:
+    return blt_int_parse(text, len, strict, out);
+  case BLT_BOOL:
+    return blt_bool_parse(text, len, strict, out);
+  case BLT_DATE:
+    return blt_date_parse(text, len, out);
+  case BLT_TIMESTAMP:
+    return blt_timestamp_parse(text, len, out);
+  case BLT_DECIMAL:
+    if (strict && looks_like_code(text, len)) return false;
+    return parse_decimal(text, len, type, mark, out);
+  default:
+    return false;
+  }
+}
+
+static void look_at_number(blt_looks *looks, const char *text, size_t len, char mark) {
+  double f;
+  int64_t i;
+  if (looks_like_code(text, len)) {
+    looks->seen |= BLT_LOOKS_TEXT;
+    return;
+  }
+  if (blt_int_parse(text, len, true, &i)) {
+    uint32_t digits = (uint32_t)(len - (text[0] == '-'));
+    looks->seen |= i > EXACT_INT || i < -EXACT_INT ? BLT_LOOKS_BIG_INT : BLT_LOOKS_INT;
+    if (digits > looks->whole) looks->whole = digits;
+    return;
+  }
+  if (!blt_field_float(text, len, mark, true, &f)) {
+    looks->seen |= BLT_LOOKS_TEXT;
+    return;
+  }
+  size_t at = text[0] == '-', whole = at;
+  while (whole < len && is_digit(text[whole])) whole++;
+  size_t end = whole + (whole < len && text[whole] == mark);
+  while (end < len && is_digit(text[end])) end++;
+  if (end < len || whole == len || (f == 0 && at)) {
+    looks->seen |= BLT_LOOKS_FLOAT;
+    return;
+  }
+  looks->seen |= BLT_LOOKS_FIXED;
+  if (whole - at > looks->whole) looks->whole = (uint32_t)(whole - at);
+  if (end - whole - 1 > looks->scale) looks->scale = (uint32_t)(end - whole - 1);
+}
+
+/* Notes a date or a timestamp. */
+static bool look_at_date(blt_looks *looks, const char *text, size_t len) {
+  int64_t v;
+  if (len < 10 || text[4] != '-' || !blt_date_parse(text, 10, &v) || !blt_timestamp_parse(text, len, &v))
+    return false;
+  looks->seen |= len == 10 ? BLT_LOOKS_DATE : BLT_LOOKS_TIMESTAMP;
+  return true;
+}
+
+void blt_looks_add_text(blt_looks *looks, const char *text, size_t len) {
+  if (looks->seen & BLT_LOOKS_TEXT || look_at_date(looks, text, len)) return;
+  looks->seen |= BLT_LOOKS_TEXT;
+}
+
+void blt_looks_add(blt_looks *looks, const char *text, size_t len, char mark) {
+  int64_t v;
+  if (looks->seen & BLT_LOOKS_TEXT || look_at_date(looks, text, len)) return;
+  char c = len ? text[0] : 0;
+  if (blt_bool_parse(text, len, true, &v))
+    looks->seen |= BLT_LOOKS_BOOL;
+  else if (is_digit(c) || c == '-' || c == '+' || c == mark || (c && len <= 8 && strchr("nNiI", c)))
+    look_at_number(looks, text, len, mark);
+  else
+    looks->seen |= BLT_LOOKS_TEXT;
+}
+
+void blt_looks_merge(blt_looks *looks, const blt_looks *more) {
+  looks->seen |= more->seen;
+  if (more->whole > looks->whole) looks->whole = more->whole;
+  if (more->scale > looks->scale) looks->scale = more->scale;
+}
+
+blt_type blt_looks_type(const blt_looks *looks, bool decimals) {
+  uint32_t seen = looks->seen, ints = BLT_LOOKS_INT | BLT_LOOKS_BIG_INT;
+  blt_type t = {.id = BLT_STRING};
+  if (seen == 0)
+    t.id = BLT_NULLTYPE;
+  else if (seen == BLT_LOOKS_BOOL)
+    t.id = BLT_BOOL;
+  else if (seen == BLT_LOOKS_DATE)
+    t.id = BLT_DATE;
+  else if (!(seen & ~(uint32_t)(BLT_LOOKS_DATE | BLT_LOOKS_TIMESTAMP)))
+    t.id = BLT_TIMESTAMP;
+  else if (!(seen & ~ints))
+    t.id = BLT_INT64;
+  else if (decimals && !(seen & ~(ints | BLT_LOOKS_FIXED)) &&
+           looks->whole + looks->scale <= BLT_MAX_PRECISION) {
+    t.id = BLT_DECIMAL;
+    t.scale = (uint8_t)looks->scale;
+    t.precision = (uint8_t)(looks->whole + looks->scale);
+    if (t.precision == 0) t.precision = 1;
+  } else if (!(seen & ~(uint32_t)(BLT_LOOKS_INT | BLT_LOOKS_FIXED | BLT_LOOKS_FLOAT)))
+    t.id = BLT_FLOAT64;
+  return t;
+}
+
+const char *blt_type_expects(blt_type type) {
+  switch (type.id) {
+  case BLT_BOOL:
+    return "true or false";
+  case BLT_INT64:
+    return "a whole number of 64 bits";
+  case BLT_FLOAT64:
+    return "a number in the range of float64";
+  case BLT_DECIMAL:
+    return "a decimal number with no more digits than the type has";
+  case BLT_DATE:
+    return "a date that exists, such as 2012-01-31";
+  case BLT_TIMESTAMP:
+    return "a time such as 2012-01-31 10:20:30";
+  default:
+    return "text";
+  }
+}

@@ -1,0 +1,47 @@
+/* field.h: the text of one field to a value, or to what it could be. */
+#ifndef BLT_IO_FIELD_H
+#define BLT_IO_FIELD_H
+
+#include "blt.h"
+
+/* What a text looks like, as bits: a column's type follows from the union over all its texts, in any order.
+ */
+typedef enum blt_look {
+  BLT_LOOKS_BOOL = 1,    /* true or false (also TRUE, True) */
+  BLT_LOOKS_INT = 2,     /* a whole number up to 2^53 either way */
+  BLT_LOOKS_BIG_INT = 4, /* a whole number of 64 bits beyond that */
+  BLT_LOOKS_FIXED = 8,   /* digits with a decimal mark */
+  BLT_LOOKS_FLOAT = 16,  /* an exponent, nan, inf, -0 */
+  BLT_LOOKS_DATE = 32,
+  BLT_LOOKS_TIMESTAMP = 64,
+  BLT_LOOKS_TEXT = 128 /* anything else */
+} blt_look;
+
+/* What is known of a column's texts. */
+typedef struct blt_looks {
+  uint32_t seen;  /* blt_look bits */
+  uint32_t whole; /* most digits before the decimal mark of a number */
+  uint32_t scale; /* most digits after it */
+} blt_looks;
+
+void blt_looks_add(blt_looks *looks, const char *text, size_t len, char mark);
+/* The same for a text that is no number or boolean by its form: a JSON string. */
+void blt_looks_add_text(blt_looks *looks, const char *text, size_t len);
+void blt_looks_merge(blt_looks *looks, const blt_looks *more);
+/* The narrowest type that holds every text unchanged; BLT_NULLTYPE when there was no text. `decimals`: plain
+ * fractions become decimals when 18 digits are enough. */
+blt_type blt_looks_type(const blt_looks *looks, bool decimals);
+
+/* Whole number of 64 bits. `strict`: no plus sign, no leading zero, no -0. */
+bool blt_int_parse(const char *text, size_t len, bool strict, int64_t *out);
+/* Any case of true, t, yes, y, 1, false, f, no, n, 0; strict: true and false as in BLT_LOOKS_BOOL. */
+bool blt_bool_parse(const char *text, size_t len, bool strict, int64_t *out);
+/* float64, or a whole number that it holds exactly. strict as above. */
+bool blt_field_float(const char *text, size_t len, char mark, bool strict, double *out);
+/* Any type but string and float64. */
+bool blt_field_int(const char *text, size_t len, blt_type type, char mark, bool strict, int64_t *out);
+
+/* What a type expects, for messages: "a whole number of 64 bits". */
+const char *blt_type_expects(blt_type type);
+
+#endif

@@ -1,0 +1,174 @@
+#include "infer.h"
+#include "base/mem.h"
+
+#include <string.h>
+
+#define SAMPLE ((uint64_t)64 << 10)
+#define CHUNK ((size_t)256 << 10)
+
+void blt_infer_free(blt_load *l, const blt_csv_options *o) {
+  blt_plan *p = &l->plan;
+  blt_free(l->ctx, p->columns, p->ncols * sizeof *p->columns);
+  blt_free(l->ctx, (void *)(uintptr_t)p->nulls, o->nnulls * sizeof *p->nulls);
+  p->columns = NULL;
+  p->nulls = NULL;
+}
+
+/* The null texts, the empty one apart. */
+static blt_status set_nulls(blt_load *l, const blt_csv_options *o, blt_error *err) {
+  blt_plan *p = &l->plan;
+  p->empty_null = o->nulls == NULL;
+  if (!o->nnulls || !o->nulls) return BLT_OK;
+  blt_str *nulls = blt_calloc(l->ctx, o->nnulls, sizeof *nulls);
+  if (!nulls) return blt_fail_memory(err, o->nnulls * sizeof *nulls);
+  p->nulls = nulls;
+  for (uint32_t i = 0; i < o->nnulls; i++) {
+    if (o->nulls[i].len == 0)
+      p->empty_null = true;
+    else
+      nulls[p->nnulls++] = o->nulls[i];
+  }
+  return BLT_OK;
+}
+
+static int find_name(const blt_plan *p, const char *name) {
+  for (uint32_t i = 0; i < p->ncols; i++)
+    if (strcmp(p->columns[i].name, name) == 0) return (int)i;
+  return -1;
+}
+
+static blt_status types_of_table(blt_load *l, const blt_table *into, blt_error *err) {
+  const blt_schema *s = blt_table_schema(into);
+  for (uint32_t i = 0; i < l->plan.ncols; i++) {
+    blt_plan_column *c = &l->plan.columns[i];
+    int col = blt_schema_find(s, c->name, strlen(c->name));
+    if (col < 0)
+      return blt_fail(err, BLT_ENAME, "%s: the table has no column '%s'", blt_source_name(l->source),
+                      c->name);
+    c->type = s->fields[col].type;
+  }
+  return BLT_OK;
+}
+
+/* Types that the caller gives. Everything else stays to be inferred, unless all is text. */
+static blt_status set_types(blt_load *l, const blt_csv_options *o, char *const *names, blt_error *err) {
+  blt_plan *p = &l->plan;
+  for (uint32_t i = 0; i < p->ncols; i++) {
+    p->columns[i] = (blt_plan_column){.name = names[i], .inferred = !o->text_only && !o->into};
+    if (o->text_only) p->columns[i].type.id = BLT_STRING;
+  }
+  for (uint32_t i = 0; i < o->ntypes; i++) {
+    int col = find_name(p, o->types[i].name);
+    if (col < 0)
+      return blt_fail(err, BLT_ENAME, "%s: no column is named '%s', for which a type is given",
+                      blt_source_name(l->source), o->types[i].name);
+    p->columns[col].type = o->types[i].type;
+    p->columns[col].inferred = false;
+  }
+  return o->into ? types_of_table(l, o->into, err) : BLT_OK;
+}
+
+blt_status blt_infer_plan(blt_load *l, const blt_csv_options *o, char *const *names, uint32_t ncols,
+                          blt_error *err) {
+  blt_plan *p = &l->plan;
+  l->chunk_bytes = o->chunk_bytes ? o->chunk_bytes : CHUNK;
+  l->line_column = o->line_column;
+  l->on_error = o->on_error;
+  l->max_rejects = o->max_rejects;
+  l->make = o->make;
+  l->make_arg = o->make_arg;
+  l->into = o->into;
+  l->progress = o->progress;
+  l->progress_arg = o->progress_arg;
+  p->ncols = ncols;
+  p->quoted_nulls = o->quoted_nulls;
+  p->mark = o->decimal_mark;
+  p->lines = o->line_column != NULL;
+  p->newline = l->newline;
+  p->columns = blt_calloc(l->ctx, ncols, sizeof *p->columns);
+  if (!p->columns) return blt_fail_memory(err, ncols * sizeof *p->columns);
+  blt_status status = set_types(l, o, names, err);
+  return status == BLT_OK ? set_nulls(l, o, err) : status;
+}
+
+/* --- reading -----------------------------------------------------------------------------------------------
+ */
+
+/* Looks at the first rows only. */
+static blt_status look_at_sample(blt_load *l, blt_looks *looks, bool *unknown, blt_error *err) {
+  blt_rows w;
+  blt_chunk c = {.ctx = l->ctx};
+  uint64_t size = blt_source_size(l->source), to = l->from + SAMPLE < size ? l->from + SAMPLE : size;
+  if (l->from >= size) return BLT_OK;
+  uint32_t n = l->plan.ncols;
+  blt_intern *none = blt_calloc(l->ctx, n, sizeof *none);
+  if (!none) return blt_fail_memory(err, n * sizeof *none);
+  blt_rows_init(&w, l->ctx);
+  blt_status status = l->cut(l->format, l->from, to, l->from, false, &w, err);
+  if (status == BLT_OK) status = blt_convert(&l->plan, &w, none, &c, err);
+  for (uint32_t i = 0; status == BLT_OK && i < n; i++) looks[i] = c.looks[i];
+  *unknown |= c.unknown;
+  blt_chunk_free(&c);
+  blt_rows_free(&w);
+  blt_free(l->ctx, none, n * sizeof *none);
+  return status;
+}
+
+static bool infers(const blt_plan *p) {
+  for (uint32_t i = 0; i < p->ncols; i++)
+    if (p->columns[i].inferred) return true;
+  return false;
+}
+
+static void plan_to_look(blt_plan *p, blt_looks *looks) {
+  for (uint32_t i = 0; i < p->ncols; i++) p->columns[i].kind = BLT_KIND_LOOK;
+  memset(looks, 0, p->ncols * sizeof *looks);
+}
+
+/* Types from looks, kinds from types. */
+static void plan_to_read(blt_plan *p, const blt_looks *looks, bool decimals) {
+  for (uint32_t i = 0; i < p->ncols; i++) {
+    blt_plan_column *c = &p->columns[i];
+    if (c->inferred) c->type = blt_looks_type(&looks[i], decimals);
+    c->kind = c->type.id == BLT_NULLTYPE  ? BLT_KIND_NULL
+              : c->type.id == BLT_STRING  ? BLT_KIND_CODES
+              : c->type.id == BLT_FLOAT64 ? BLT_KIND_FLOAT
+                                          : BLT_KIND_INT;
+  }
+}
+
+typedef struct look {
+  blt_looks *looks;
+  bool all; /* at every text, not only at a sample */
+} look;
+
+static blt_status read_once(blt_load *l, const blt_csv_options *o, look k, blt_csv_result *out,
+                            bool *conflict, bool *unknown, blt_error *err) {
+  blt_status status = BLT_OK;
+  if (infers(&l->plan)) {
+    plan_to_look(&l->plan, k.looks);
+    status = k.all ? blt_load_looks(l, k.looks, unknown, err) : look_at_sample(l, k.looks, unknown, err);
+  }
+  if (status != BLT_OK || *unknown) return status;
+  plan_to_read(&l->plan, k.looks, o->infer_decimal);
+  return blt_load_rows(l, out, conflict, unknown, err);
+}
+
+blt_status blt_infer_read(blt_load *l, const blt_csv_options *o, blt_csv_result *out, bool *unknown,
+                          blt_error *err) {
+  uint32_t n = l->plan.ncols;
+  bool conflict = false;
+  look k = {blt_calloc(l->ctx, n, sizeof *k.looks), o->infer_decimal};
+  *unknown = false;
+  if (!k.looks) return blt_fail_memory(err, n * sizeof *k.looks);
+  blt_status status = read_once(l, o, k, out, &conflict, unknown, err);
+  if (status == BLT_OK && conflict && !*unknown) {
+    k.all = true;
+    conflict = false;
+    status = read_once(l, o, k, out, &conflict, unknown, err);
+    if (status == BLT_OK && conflict && !*unknown)
+      status = blt_fail(err, BLT_EIO, "%s: the input changed while it was read", blt_source_name(l->source));
+  }
+  blt_free(l->ctx, k.looks, n * sizeof *k.looks);
+  return status;
+}

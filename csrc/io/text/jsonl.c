@@ -1,0 +1,368 @@
+/* A line's values are found first, wherever their keys stand, and then copied in the order of the columns, so
+ * that what follows is the same as for CSV. Lines of one kind of record have all keys in one order: that is
+ * tried first, and otherwise each next key is looked for where the last one suggests. */
+#include "jsonl.h"
+#include "infer.h"
+#include "json.h"
+#include "base/isa.h"
+#include "base/mem.h"
+
+#include <string.h>
+
+#define OVERHANG ((uint64_t)16 << 10)
+#define SAMPLE ((uint64_t)64 << 10)
+
+typedef struct format {
+  blt_ctx *ctx;
+  const blt_source *source;
+  char **names;
+  uint32_t *lens; /* of names */
+  size_t names_cap, lens_cap;
+  uint32_t ncols;
+  bool literal; /* no name needs an escape: it stands in a line as it is */
+} format;
+
+/* The chunk being taken apart. */
+typedef struct walk {
+  const format *f;
+  blt_rows *w;
+  blt_json_value *values; /* of the line, one for each column */
+  size_t out;
+  bool ascii; /* the whole chunk is */
+} walk;
+
+static int find_column(const format *f, const char *key, size_t len, uint32_t hint) {
+  for (uint32_t i = 0; i < f->ncols; i++) {
+    uint32_t c = hint + i < f->ncols ? hint + i : hint + i - f->ncols;
+    if (f->lens[c] == len && memcmp(f->names[c], key, len) == 0) return (int)c;
+  }
+  return -1;
+}
+
+/* Called for each member of an object; the key has no escapes left. False stops. */
+typedef bool (*member_fn)(void *arg, const char *key, size_t len, const blt_json_value *v);
+
+/* Walks an object's members. 0, or what is wrong. */
+static blt_bad_reason members(const char *p, const char *end, member_fn fn, void *arg) {
+  p = blt_json_skip_blanks(p, end);
+  if (p == end || *p != '{') return BLT_BAD_JSON;
+  p = blt_json_skip_blanks(p + 1, end);
+  bool empty = p < end && *p == '}';
+  while (!empty) {
+    blt_json_value key, v;
+    char plain[BLT_MAX_NAME + 1];
+    if (p == end || *p != '"') return BLT_BAD_JSON;
+    p = blt_json_value_at(p, end, &key);
+    if (!p) return BLT_BAD_JSON;
+    p = blt_json_skip_blanks(p, end);
+    if (p == end || *p != ':') return BLT_BAD_JSON;
+    p = blt_json_value_at(blt_json_skip_blanks(p + 1, end), end, &v);
+    if (!p) return BLT_BAD_JSON;
+    if (key.kind == BLT_JSON_ESCAPED && key.to - key.from <= BLT_MAX_NAME) {
+      key.to = blt_json_unescape(key.from, key.to, plain);
+      key.from = plain;
+    }
+    if (!fn(arg, key.from, (size_t)(key.to - key.from), &v)) return BLT_BAD_KEY;
+    p = blt_json_skip_blanks(p, end);
+    if (p == end) return BLT_BAD_JSON;
+    if (*p == '}') break;
+    if (*p != ',') return BLT_BAD_JSON;
+    p = blt_json_skip_blanks(p + 1, end);
+  }
+  return blt_json_skip_blanks(p + 1, end) == end ? 0 : BLT_BAD_JSON;
+}
+
+typedef struct line {
+  walk *k;
+  uint32_t hint;
+} line;
+
+static bool take_member(void *arg, const char *key, size_t len, const blt_json_value *v) {
+  line *l = arg;
+  int col = find_column(l->k->f, key, len, l->hint);
+  if (col < 0) {
+    l->k->w->unknown = true;
+    return true;
+  }
+  l->hint = (uint32_t)col + 1 < l->k->f->ncols ? (uint32_t)col + 1 : 0;
+  if (l->k->values[col].kind != BLT_JSON_BROKEN) return false;
+  l->k->values[col] = *v;
+  return true;
+}
+
+/* Copies the line's values as fields of a row. */
+static blt_status put_row(walk *k, uint64_t at, size_t bytes, blt_error *err) {
+  blt_rows *w = k->w;
+  uint32_t n = k->f->ncols;
+  size_t first = (size_t)w->nrows * n, need = k->out + bytes + n + 2 * BLT_ROWS_PAD;
+  if (need > UINT32_MAX)
+    return blt_fail(err, BLT_EFORMAT, "%s: a line longer than 4 GiB", blt_source_name(k->f->source));
+  blt_status status = blt_grow(w->ctx, &w->unquoted, &w->unquoted_cap, need, 1, err);
+  if (status == BLT_OK)
+    status = blt_grow(w->ctx, &w->own_ends, &w->own_ends_cap, first + n + 1, sizeof *w->own_ends, err);
+  if (status == BLT_OK)
+    status =
+        blt_grow(w->ctx, &w->quoted_bits, &w->quoted_cap, (first + n) / 64 + 1, sizeof *w->quoted_bits, err);
+  if (status == BLT_OK)
+    status =
+        blt_grow(w->ctx, &w->record_at, &w->record_at_cap, (size_t)w->nrows + 1, sizeof *w->record_at, err);
+  if (status != BLT_OK) return status;
+  char *out = w->unquoted + k->out;
+  for (uint32_t c = 0; c < n; c++) {
+    const blt_json_value *v = &k->values[c];
+    bool text = v->kind == BLT_JSON_STRING || v->kind == BLT_JSON_ESCAPED;
+    if (v->kind == BLT_JSON_ESCAPED) {
+      out = blt_json_unescape(v->from, v->to, out);
+    } else if (v->kind > BLT_JSON_NULL) {
+      size_t len = (size_t)(v->to - v->from);
+      if (len <= 16)
+        memcpy(out, v->from, 16); /* without a call; both sides have padding */
+      else
+        memcpy(out, v->from, len);
+      out += len;
+    }
+    uint64_t bit = UINT64_C(1) << ((first + c) & 63), *word = &w->quoted_bits[(first + c) >> 6];
+    *word = text ? *word | bit : *word & ~bit;
+    w->own_ends[first + c + 1] = (uint32_t)(out - w->unquoted);
+    *out++ = '\n';
+  }
+  k->out = (size_t)(out - w->unquoted);
+  w->record_at[w->nrows++] = (uint32_t)at;
+  return BLT_OK;
+}
+
+static blt_status put_bad(walk *k, blt_bad_reason reason, uint64_t at, size_t len, blt_error *err) {
+  blt_rows *w = k->w;
+  blt_status status = blt_grow(w->ctx, &w->bad, &w->bad_cap, w->nbad + 1, sizeof *w->bad, err);
+  if (status != BLT_OK) return status;
+  w->bad[w->nbad++] = (blt_bad){.before = w->nrows,
+                                .column = UINT32_MAX,
+                                .reason = reason,
+                                .offset = w->raw_at + at,
+                                .length = len,
+                                .where = w->raw_at + at};
+  return BLT_OK;
+}
+
+static inline const char *skip_blank(const char *p, const char *end) {
+  return p < end && *p == ' ' ? p + 1 : p;
+}
+
+/* Takes a line that has exactly the columns, in their order, with at most a blank around a key. False: it is
+ * another kind of line, good or bad. */
+static bool take_usual(walk *k, const char *p, const char *end) {
+  const format *f = k->f;
+  if (!f->literal) return false;
+  for (uint32_t c = 0; c < f->ncols; c++) {
+    size_t len = f->lens[c];
+    if (p == end || *p != (c ? ',' : '{')) return false;
+    p = skip_blank(p + 1, end);
+    if ((size_t)(end - p) < len + 4 || p[0] != '"' || memcmp(p + 1, f->names[c], len) != 0) return false;
+    p += len + 1;
+    if (p[0] != '"' || p[1] != ':') return false;
+    p = blt_json_value_at(skip_blank(p + 2, end), end, &k->values[c]);
+    if (!p) return false;
+  }
+  return p + 1 == end && *p == '}';
+}
+
+/* Takes any line. 0, or what is wrong. */
+static blt_bad_reason take_members(walk *k, const char *p, const char *end) {
+  line l = {k, 0};
+  memset(k->values, 0, k->f->ncols * sizeof *k->values);
+  return members(p, end, take_member, &l);
+}
+
+/* The line raw[from, to), offsets from raw_at. */
+static blt_status take_line(walk *k, size_t from, size_t to, blt_error *err) {
+  const char *p = k->w->raw + BLT_ROWS_PAD + from, *end = k->w->raw + BLT_ROWS_PAD + to;
+  blt_bad_reason bad = 0;
+  if (blt_json_skip_blanks(p, end) == end) return BLT_OK;
+  if (!k->ascii && blt_utf8_check(p, to - from) < to - from)
+    bad = BLT_BAD_UTF8;
+  else if (!take_usual(k, p, end))
+    bad = take_members(k, p, end);
+  if (bad) return put_bad(k, bad, from, to - from, err);
+  return put_row(k, from, to - from, err);
+}
+
+/* Loads the chunk and its last line's end. `*first` is where its first line starts, or raw_len. */
+static blt_status load_lines(const format *f, uint64_t from, uint64_t to, bool known, blt_rows *w,
+                             size_t *first, blt_error *err) {
+  uint64_t at = known ? from : from - 1, size = blt_source_size(f->source), want = OVERHANG;
+  size_t limit = (size_t)(to - at);
+  w->raw_len = 0;
+  for (;;) {
+    blt_status status = blt_rows_load(w, f->source, at, at + limit + want, err);
+    if (status != BLT_OK) return status;
+    const char *raw = w->raw + BLT_ROWS_PAD;
+    const char *start = known ? raw : memchr(raw, '\n', w->raw_len);
+    *first = start ? (size_t)(start - raw) + !known : w->raw_len;
+    if (*first >= limit || at + w->raw_len == size || memchr(raw + limit - 1, '\n', w->raw_len - limit + 1))
+      return BLT_OK;
+    want *= 2;
+  }
+}
+
+BLT_CLONES static bool is_ascii(const char *s, size_t n) {
+  unsigned char all = 0;
+  for (size_t i = 0; i < n; i++) all |= (unsigned char)s[i];
+  return all < 0x80;
+}
+
+static blt_status walk_lines(walk *k, size_t at, size_t limit, blt_error *err) {
+  blt_rows *w = k->w;
+  const char *raw = w->raw + BLT_ROWS_PAD;
+  k->ascii = is_ascii(raw, w->raw_len);
+  while (at < limit && at < w->raw_len) {
+    const char *end = memchr(raw + at, '\n', w->raw_len - at);
+    size_t to = end ? (size_t)(end - raw) : w->raw_len;
+    blt_status status = take_line(k, at, to, err);
+    if (status != BLT_OK) return status;
+    at = end ? to + 1 : to;
+  }
+  w->end = w->raw_at + at;
+  return BLT_OK;
+}
+
+static blt_status cut_lines(const void *arg, uint64_t from, uint64_t to, uint64_t start, bool in_quote,
+                            blt_rows *w, blt_error *err) {
+  const format *f = arg;
+  walk k = {.f = f, .w = w, .out = BLT_ROWS_PAD};
+  size_t first = 0, values = (f->ncols + 1) * sizeof *k.values;
+  (void)in_quote;
+  w->nrows = 0;
+  w->nbad = 0;
+  w->ncols = f->ncols;
+  w->unknown = false;
+  w->start = BLT_NO_START;
+  blt_status status = load_lines(f, from, to, start != BLT_NO_START, w, &first, err);
+  size_t limit = (size_t)(to - w->raw_at);
+  if (status != BLT_OK || first >= limit) return status;
+  w->start = w->raw_at + first;
+  k.values = blt_alloc(w->ctx, values);
+  if (!k.values) return blt_fail_memory(err, values);
+  status = blt_grow(w->ctx, &w->unquoted, &w->unquoted_cap, 2 * BLT_ROWS_PAD, 1, err);
+  if (status == BLT_OK)
+    status = blt_grow(w->ctx, &w->own_ends, &w->own_ends_cap, 1, sizeof *w->own_ends, err);
+  if (status == BLT_OK) status = walk_lines(&k, first, limit, err);
+  blt_free(w->ctx, k.values, values);
+  if (status != BLT_OK) return status;
+  memset(w->unquoted + k.out, 0, BLT_ROWS_PAD);
+  w->own_ends[0] = BLT_ROWS_PAD - 1;
+  w->ends = w->own_ends + 1;
+  w->text = w->unquoted;
+  w->quoted = w->quoted_bits;
+  w->gap = 1;
+  w->copied = true;
+  return BLT_OK;
+}
+
+/* --- the columns -------------------------------------------------------------------------------------------
+ */
+
+typedef struct finding {
+  format *f;
+  blt_status status;
+  blt_error *err;
+  uint32_t hint;
+} finding;
+
+static bool is_literal(const char *key, size_t len) {
+  for (size_t i = 0; i < len; i++)
+    if (key[i] == '"' || key[i] == '\\' || (unsigned char)key[i] < 0x20) return false;
+  return true;
+}
+
+static bool note_name(void *arg, const char *key, size_t len, const blt_json_value *v) {
+  finding *n = arg;
+  format *f = n->f;
+  (void)v;
+  int col = find_column(f, key, len, n->hint);
+  n->hint = col < 0 ? 0 : (uint32_t)col + 1 < f->ncols ? (uint32_t)col + 1 : 0;
+  if (col >= 0 || n->status != BLT_OK) return true;
+  if (len == 0 || len > BLT_MAX_NAME || memchr(key, 0, len) || f->ncols == BLT_MAX_COLUMNS) {
+    n->status = blt_fail(n->err, BLT_EFORMAT, "%s: %s", blt_source_name(f->source),
+                         f->ncols == BLT_MAX_COLUMNS ? "more different keys than a table has columns"
+                                                     : "a key of no or too many bytes cannot name a column");
+    return true;
+  }
+  n->status = blt_grow(f->ctx, &f->names, &f->names_cap, (size_t)f->ncols + 1, sizeof *f->names, n->err);
+  if (n->status == BLT_OK)
+    n->status = blt_grow(f->ctx, &f->lens, &f->lens_cap, (size_t)f->ncols + 1, sizeof *f->lens, n->err);
+  char *name = n->status == BLT_OK ? blt_strdup(f->ctx, key, len) : NULL;
+  if (n->status == BLT_OK && !name) n->status = blt_fail_memory(n->err, len + 1);
+  if (!name) return true;
+  f->literal = f->literal && is_literal(key, len);
+  f->lens[f->ncols] = (uint32_t)len;
+  f->names[f->ncols++] = name;
+  return true;
+}
+
+/* Adds the keys of all lines that start before `to`. */
+static blt_status find_names(format *f, uint64_t to, blt_error *err) {
+  blt_rows w;
+  blt_status status = BLT_OK;
+  uint64_t at = 0;
+  blt_rows_init(&w, f->ctx);
+  while (status == BLT_OK && at < to) {
+    size_t first;
+    uint64_t part = at + SAMPLE < to ? at + SAMPLE : to;
+    status = load_lines(f, at, part, true, &w, &first, err);
+    const char *raw = w.raw + BLT_ROWS_PAD;
+    while (status == BLT_OK && at < part) {
+      size_t from = (size_t)(at - w.raw_at);
+      const char *end = memchr(raw + from, '\n', w.raw_len - from);
+      size_t stop = end ? (size_t)(end - raw) : w.raw_len;
+      finding n = {f, BLT_OK, err, 0};
+      if (blt_utf8_check(raw + from, stop - from) == stop - from) {
+        members(raw + from, raw + stop, note_name, &n); /* a bad line is reported when rows are read */
+        status = n.status;
+      }
+      at = w.raw_at + stop + (end != NULL);
+    }
+  }
+  blt_rows_free(&w);
+  return status;
+}
+
+static blt_status read_once(format *f, const blt_csv_options *o, blt_csv_result *out, bool *unknown,
+                            blt_error *err) {
+  if (f->ncols == 0)
+    return blt_fail(err, BLT_EFORMAT, "%s: no JSON object with a key: one object a line is expected",
+                    blt_source_name(f->source));
+  blt_load load = {.ctx = f->ctx,
+                   .source = f->source,
+                   .cut = cut_lines,
+                   .format = f,
+                   .newline = '\n',
+                   .plan = {.json = true}};
+  blt_csv_options mine = *o;
+  mine.nulls = NULL;
+  mine.nnulls = 0;
+  mine.quoted_nulls = false;
+  mine.decimal_mark = '.';
+  blt_status status = blt_infer_plan(&load, &mine, f->names, f->ncols, err);
+  if (status == BLT_OK) status = blt_infer_read(&load, &mine, out, unknown, err);
+  blt_infer_free(&load, &mine);
+  return status;
+}
+
+blt_status blt_jsonl_read(blt_ctx *ctx, const blt_source *source, const blt_csv_options *options,
+                          blt_csv_result *out, blt_error *err) {
+  format f = {.ctx = ctx, .source = source, .literal = true};
+  uint64_t size = blt_source_size(source);
+  bool unknown = false;
+  *out = (blt_csv_result){0};
+  blt_status status = find_names(&f, size < SAMPLE ? size : SAMPLE, err);
+  if (status == BLT_OK && f.ncols == 0) status = find_names(&f, size, err);
+  if (status == BLT_OK) status = read_once(&f, options, out, &unknown, err);
+  if (status == BLT_OK && unknown) {
+    status = find_names(&f, size, err);
+    if (status == BLT_OK) status = read_once(&f, options, out, &unknown, err);
+  }
+  for (uint32_t i = 0; i < f.ncols; i++) blt_free(ctx, f.names[i], (size_t)f.lens[i] + 1);
+  blt_free(ctx, f.lens, f.lens_cap * sizeof *f.lens);
+  blt_free(ctx, f.names, f.names_cap * sizeof *f.names);
+  return status;
+}

@@ -1,0 +1,119 @@
+#include "records.h"
+#include "base/bits.h"
+#include "base/mem.h"
+
+#include <string.h>
+
+void blt_rows_init(blt_rows *w, blt_ctx *ctx) {
+  *w = (blt_rows){.ctx = ctx};
+}
+
+void blt_rows_free(blt_rows *w) {
+  blt_ctx *ctx = w->ctx;
+  if (!ctx) return;
+  blt_free(ctx, w->raw, w->raw_cap);
+  blt_free(ctx, w->marks, w->marks_cap * sizeof *w->marks);
+  blt_free(ctx, w->unquoted, w->unquoted_cap);
+  blt_free(ctx, w->record_at, w->record_at_cap * sizeof *w->record_at);
+  blt_free(ctx, w->quoted_bits, w->quoted_cap * sizeof *w->quoted_bits);
+  blt_free(ctx, w->own_ends, w->own_ends_cap * sizeof *w->own_ends);
+  blt_free(ctx, w->bad, w->bad_cap * sizeof *w->bad);
+  *w = (blt_rows){0};
+}
+
+blt_status blt_rows_load(blt_rows *w, const blt_source *s, uint64_t from, uint64_t to, blt_error *err) {
+  uint64_t size = blt_source_size(s);
+  if (to > size) to = size;
+  if (to < from) to = from;
+  bool more = w->raw && from == w->raw_at && to >= from + w->raw_len && w->raw_len > 0;
+  size_t have = more ? w->raw_len : 0;
+  if (to - from > UINT32_MAX / 2)
+    return blt_fail_at(err, BLT_EFORMAT, -1,
+                       "%s: the record at byte %llu is longer than 2 GiB (an open quote?)",
+                       blt_source_name(s), (unsigned long long)from);
+  blt_status status = blt_grow(w->ctx, &w->raw, &w->raw_cap, (size_t)(to - from) + 2 * BLT_ROWS_PAD, 1, err);
+  if (status == BLT_OK)
+    status = blt_source_read(s, from + have, w->raw + BLT_ROWS_PAD + have, (size_t)(to - from) - have, err);
+  if (status != BLT_OK) return status;
+  w->raw_at = from;
+  w->raw_len = (size_t)(to - from);
+  memset(w->raw, 0, BLT_ROWS_PAD);
+  memset(w->raw + BLT_ROWS_PAD + w->raw_len, 0, BLT_ROWS_PAD);
+  return BLT_OK;
+}
+
+static void move_bit(uint64_t *bits, size_t from, size_t to) {
+  blt_bit_put(bits, to, blt_bit(bits, from));
+}
+
+blt_status blt_rows_drop(blt_rows *w, const uint64_t *keep, blt_error *err) {
+  uint32_t kept = 0, c = w->ncols;
+  if (!w->copied) { /* fields must follow each other without holes: copy what stays */
+    size_t total = (size_t)w->nrows * c;
+    blt_status status =
+        blt_grow(w->ctx, &w->unquoted, &w->unquoted_cap, w->raw_len + total + 2 * BLT_ROWS_PAD, 1, err);
+    if (status == BLT_OK)
+      status =
+          blt_grow(w->ctx, &w->record_at, &w->record_at_cap, (size_t)w->nrows + 1, sizeof *w->record_at, err);
+    if (status != BLT_OK) return status;
+  }
+  uint32_t at = BLT_ROWS_PAD, first = w->ends[-1] + w->gap, gap = w->gap;
+  char *out = w->unquoted;
+  for (uint32_t r = 0; r < w->nrows; r++) {
+    uint32_t *from = w->ends + (size_t)r * c, *to = w->ends + (size_t)kept * c;
+    uint32_t start = first;
+    uint32_t record = w->copied ? w->record_at[r] : start - BLT_ROWS_PAD;
+    first = from[c - 1] + gap; /* of the next row, read before the ends are overwritten */
+    if (!blt_bit(keep, r)) continue;
+    for (uint32_t k = 0; k < c; k++) {
+      uint32_t end = from[k], len = end - start;
+      memmove(out + at, w->text + start, len);
+      at += len;
+      to[k] = at++;
+      start = end + 1;
+      if (w->quoted) move_bit(w->quoted_bits, (size_t)r * c + k, (size_t)kept * c + k);
+    }
+    w->record_at[kept++] = record;
+  }
+  w->ends[-1] = BLT_ROWS_PAD - 1;
+  memset(out + at, 0, BLT_ROWS_PAD);
+  w->nrows = kept;
+  w->gap = 1;
+  w->text = out;
+  w->copied = true;
+  return BLT_OK;
+}
+
+size_t blt_utf8_check(const char *s, size_t len) {
+  const unsigned char *p = (const unsigned char *)s;
+  size_t i = 0;
+  while (i < len) {
+    uint64_t word;
+    if (len - i >= 8) {
+      memcpy(&word, p + i, 8);
+      if (!(word & UINT64_C(0x8080808080808080))) {
+        i += 8;
+        continue;
+      }
+    }
+    unsigned char a = p[i];
+    if (a < 0x80) {
+      i++;
+      continue;
+    }
+    size_t n = a >= 0xf0 ? 4 : a >= 0xe0 ? 3 : 2;
+    if (a < 0xc2 || a > 0xf4 || len - i < n) return i;
+    unsigned char b = p[i + 1];
+    unsigned char lo = a == 0xe0   ? 0xa0
+                       : a == 0xf0 ? 0x90
+                                   : 0x80,
+                  hi = a == 0xed   ? 0x9f
+                       : a == 0xf4 ? 0x8f
+                                   : 0xbf;
+    if (b < lo || b > hi) return i;
+    for (size_t k = 2; k < n; k++)
+      if ((p[i + k] & 0xc0) != 0x80) return i;
+    i += n;
+  }
+  return len;
+}

@@ -1,0 +1,364 @@
+/* Rows from Lua into a table: positional, named, many at once, by column, and through a closure that
+ * remembers which string has which dictionary code. */
+#include "bind_memo.h"
+#include "store/table/change.h"
+
+#include <string.h>
+
+#define BULK 1024 /* rows from which append_columns makes blocks of its own */
+
+/* What a column's name and type add to the message of a value that was refused. */
+blt_status bind_column_failed(const blt_table *t, uint32_t col, blt_error *err) {
+  char message[sizeof err->message], type[24];
+  const blt_field *f = &blt_table_schema(t)->fields[col];
+  memcpy(message, err->message, sizeof message);
+  return blt_fail_at(err, err->code, col, "column '%s' (%s): %.300s", f->name, blt_type_name(f->type, type),
+                     message);
+}
+
+/* What the fast paths of push_cell do not take. */
+static blt_status push_converted(lua_State *L, int index, blt_table *t, uint32_t col, blt_type type,
+                                 blt_error *err) {
+  blt_value v;
+  blt_status st = bind_to_value(L, index, type, &v, err);
+  if (st != BLT_OK) return bind_column_failed(t, col, err);
+  if (v.null) {
+    blt_table_push_null(t, col);
+    return BLT_OK;
+  }
+  if (type.id == BLT_FLOAT64) return blt_table_push_f64(t, col, v.u.f, err);
+  if (type.id == BLT_STRING) return blt_table_push_str(t, col, v.u.s.s, v.u.s.len, err);
+  return blt_table_push_i64(t, col, v.u.i, err);
+}
+
+/* ---- one row ----
+ *
+ * What the memo knows of the row's strings is fetched first, the other values are stored meanwhile, the
+ * strings' codes last. A string that the memo does not know is rare and costs a second try: learning it may
+ * raise, so no row may be open then. */
+
+/* A value of a column that is no string: what needs neither a check nor a conversion goes straight in. */
+static inline blt_status push_other(lua_State *L, int index, blt_table *t, blt_row *row, uint32_t col,
+                                    blt_type type, blt_error *err) {
+  if (type.id == BLT_INT64 && lua_isinteger(L, index))
+    blt_row_put_i64(row, col, lua_tointeger(L, index));
+  else if (type.id == BLT_FLOAT64 && lua_type(L, index) == LUA_TNUMBER)
+    blt_row_put_f64(row, col, lua_tonumber(L, index));
+  else
+    return push_converted(L, index, t, col, type, err);
+  return BLT_OK;
+}
+
+/* Fills the open row with the values from `first` on. `*unknown` when a string was left out. */
+static blt_status push_values(lua_State *L, int first, blt_table *t, bind_memos *memos, bool *unknown,
+                              blt_error *err) {
+  const blt_field *fields = memos->schema->fields;
+  const uint32_t *order = memos->order;
+  blt_status st = BLT_OK;
+  for (uint32_t k = 0; k < memos->nstrings; k++) {
+    bind_memo *m = &memos->columns[order[k]];
+    m->address = bind_memo_address(L, first + (int)order[k]);
+    bind_memo_prefetch(m, m->address);
+  }
+  for (uint32_t k = memos->nstrings; k < memos->ncols && st == BLT_OK; k++)
+    st = push_other(L, first + (int)order[k], t, memos->row, order[k], fields[order[k]].type, err);
+  for (uint32_t k = 0; k < memos->nstrings && st == BLT_OK; k++) {
+    uint32_t c = order[k], code;
+    bind_memo *m = &memos->columns[c];
+    const blt_dict *d = blt_table_interns(t, c);
+    if (!m->address || !d) {
+      st = push_converted(L, first + (int)c, t, c, fields[c].type, err);
+    } else if (bind_memo_find(m, d, m->address, &code)) {
+      blt_row_put_code(memos->row, c, code);
+      m->learnt = false;
+    } else {
+      *unknown = true;
+    }
+  }
+  return st;
+}
+
+/* The same when the memo lacks a string: codes first. */
+static blt_status learn_values(lua_State *L, int first, blt_table *t, bind_memo_place memos, blt_error *err) {
+  const blt_schema *schema = memos.memos->schema;
+  for (uint32_t c = 0; c < schema->ncols; c++) {
+    blt_dict *d = schema->fields[c].type.id == BLT_STRING ? blt_table_interns(t, c) : NULL;
+    if (!d || lua_type(L, first + (int)c) != LUA_TSTRING) continue;
+    blt_status st = bind_memo_learn(L, first + (int)c, d, c, memos, &memos.memos->columns[c].code, err);
+    if (st != BLT_OK) return st;
+  }
+  blt_row *row = memos.memos->row;
+  blt_status st = blt_table_begin_row(t, err);
+  for (uint32_t c = 0; c < schema->ncols && st == BLT_OK; c++) {
+    if (blt_table_interns(t, c) && lua_type(L, first + (int)c) == LUA_TSTRING)
+      blt_row_put_code(row, c, memos.memos->columns[c].code);
+    else
+      st = push_other(L, first + (int)c, t, row, c, schema->fields[c].type, err);
+  }
+  return st;
+}
+
+/* A row of the values from `first` on. Raises when Lua is out of memory. */
+static blt_status append_values(lua_State *L, int first, blt_table *t, bind_memo_place memos,
+                                blt_error *err) {
+  bool unknown = false;
+  blt_status st = blt_table_begin_row(t, err);
+  if (st != BLT_OK) return st;
+  st = push_values(L, first, t, memos.memos, &unknown, err);
+  if (st == BLT_OK && unknown) {
+    blt_table_abort_row(t);
+    st = learn_values(L, first, t, memos, err);
+  }
+  if (st == BLT_OK) st = blt_table_end_row(t, err);
+  if (st != BLT_OK) blt_table_abort_row(t);
+  return st;
+}
+
+static void check_count(lua_State *L, lua_Integer got, uint32_t wanted) {
+  if (got != (lua_Integer)wanted)
+    bind_raise(L, "%d values expected, one for each column, got %d", (int)wanted, (int)got);
+}
+
+/* Length of a positional row: `n`, or the border. */
+static lua_Integer row_length(lua_State *L, int index) {
+  lua_Integer n = (lua_Integer)lua_rawlen(L, index);
+  if (lua_getfield(L, index, "n") == LUA_TNUMBER && lua_isinteger(L, -1)) n = lua_tointeger(L, -1);
+  lua_pop(L, 1);
+  return n;
+}
+
+/* A row table is positional when it has [1], or no string keys but `n`. */
+static bool is_positional(lua_State *L, int index, const blt_schema *schema) {
+  bool first = lua_rawgeti(L, index, 1) != LUA_TNIL;
+  lua_pop(L, 1);
+  if (first || blt_schema_find(schema, "n", 1) >= 0) return first;
+  bool counted = lua_getfield(L, index, "n") != LUA_TNIL;
+  lua_pop(L, 1);
+  return counted;
+}
+
+/* Raises for the first key (in Lua's own order) that is no column. */
+static void check_keys(lua_State *L, int index, const blt_schema *schema) {
+  lua_pushnil(L);
+  while (lua_next(L, index)) {
+    size_t len;
+    lua_pop(L, 1);
+    if (lua_type(L, -1) != LUA_TSTRING) bind_raise(L, "a named row has column names as keys");
+    const char *name = lua_tolstring(L, -1, &len);
+    if (blt_schema_find(schema, name, len) < 0) bind_raise(L, "unknown column '%s' in a row", name);
+  }
+}
+
+int bind_spread(lua_State *L, int index, const blt_schema *schema) {
+  luaL_checktype(L, index, LUA_TTABLE);
+  luaL_checkstack(L, (int)schema->ncols + 8, "a row with so many columns");
+  int first = lua_gettop(L) + 1;
+  if (is_positional(L, index, schema)) {
+    lua_Integer n = row_length(L, index);
+    if (n > (lua_Integer)schema->ncols) check_count(L, n, schema->ncols);
+    for (uint32_t c = 0; c < schema->ncols; c++) lua_rawgeti(L, index, (lua_Integer)c + 1);
+  } else {
+    check_keys(L, index, schema);
+    for (uint32_t c = 0; c < schema->ncols; c++) {
+      lua_pushstring(L, schema->fields[c].name);
+      lua_rawget(L, index);
+    }
+  }
+  return first;
+}
+
+/* The memos of a table handle, its user value 1, pushed. */
+static bind_memo_place own_memos(lua_State *L, int handle, bind_table *h) {
+  bind_memo_place place = {NULL, lua_gettop(L) + 1};
+  if (lua_getiuservalue(L, handle, 1) == LUA_TUSERDATA) {
+    place.memos = lua_touserdata(L, -1);
+    return place;
+  }
+  lua_pop(L, 1);
+  place.memos = bind_memos_new(L, bind_state_of(L), h);
+  lua_pushvalue(L, -1);
+  lua_setiuservalue(L, handle, 1);
+  return place;
+}
+
+/* bind_table_at(L, 1), without looking for the metatable by its name: it is upvalue 2. */
+static bind_table *handle(lua_State *L) {
+  bool ours = lua_getmetatable(L, 1) && lua_rawequal(L, -1, lua_upvalueindex(2));
+  bind_table *h = ours ? lua_touserdata(L, 1) : bind_table_at(L, 1);
+  if (ours) lua_pop(L, 1);
+  return h->t ? h : bind_table_at(L, 1);
+}
+
+/* t:append(v1, …, vn), t:append{v1, …, vn}, t:append{name = value, …} -> true, or nil, message, code */
+static int append(lua_State *L) {
+  int given = lua_gettop(L) - 1, first = 2;
+  bind_table *h = handle(L);
+  bind_memo_place memos = own_memos(L, 1, h);
+  blt_error err;
+  if (given == 1 && lua_type(L, 2) == LUA_TTABLE)
+    first = bind_spread(L, 2, memos.memos->schema);
+  else
+    check_count(L, given, memos.memos->ncols);
+  if (append_values(L, first, h->t, memos, &err) != BLT_OK) return bind_report(L, &err);
+  lua_pushboolean(L, true);
+  return 1;
+}
+
+/* The closure of t:appender(): upvalues state, memos, and the table's handle, which they point to. */
+static int append_fast(lua_State *L) {
+  bind_memo_place memos = {lua_touserdata(L, lua_upvalueindex(2)), lua_upvalueindex(2)};
+  bind_table *h = memos.memos->handle;
+  blt_error err;
+  if (!h->t) return bind_raise(L, "the table is closed");
+  check_count(L, lua_gettop(L), memos.memos->ncols);
+  if (append_values(L, 1, h->t, memos, &err) != BLT_OK) return bind_report(L, &err);
+  lua_pushboolean(L, true);
+  return 1;
+}
+
+/* t:appender() -> function(v1, …, vn) that appends a row, returning as t:append does */
+static int appender(lua_State *L) {
+  bind_table *h = bind_table_at(L, 1);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  bind_memos_new(L, bind_state_of(L), h);
+  lua_pushvalue(L, 1);
+  lua_pushcclosure(L, append_fast, 3);
+  return 1;
+}
+
+/* Takes back the rows from number `before` on, and reports why row `row` of many was refused. */
+static int row_failed(lua_State *L, blt_table *t, uint64_t before, blt_error *err, lua_Integer row) {
+  char message[sizeof err->message];
+  memcpy(message, err->message, sizeof message);
+  blt_error ignored;
+  blt_table_cut(t, before, &ignored);
+  blt_fail_at(err, err->code, row, "row %lld: %.440s", (long long)row, message);
+  return bind_report(L, err);
+}
+
+/* Calls `append_many` with our arguments, a table first. When it raises, the rows that it added are taken
+ * back. */
+static int all_or_none(lua_State *L, lua_CFunction append_many) {
+  blt_table *t = bind_table_at(L, 1)->t;
+  uint64_t before = blt_table_all_rows(t);
+  lua_settop(L, 2);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushcclosure(L, append_many, 1);
+  lua_pushvalue(L, 1);
+  lua_pushvalue(L, 2);
+  if (lua_pcall(L, 2, LUA_MULTRET, 0) == LUA_OK) return lua_gettop(L) - 2;
+  blt_error ignored;
+  blt_table_cut(t, before, &ignored);
+  return lua_error(L);
+}
+
+static int append_all_rows(lua_State *L) {
+  bind_table *h = lua_touserdata(L, 1);
+  const blt_schema *schema = blt_table_schema(h->t);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  bind_memo_place memos = own_memos(L, 1, h);
+  lua_Integer n = row_length(L, 2);
+  uint64_t before = blt_table_all_rows(h->t);
+  blt_error err;
+  for (lua_Integer i = 1; i <= n; i++) {
+    lua_rawgeti(L, 2, i);
+    int first = bind_spread(L, 4, schema);
+    if (append_values(L, first, h->t, memos, &err) != BLT_OK) return row_failed(L, h->t, before, &err, i);
+    lua_settop(L, 3);
+  }
+  lua_pushinteger(L, n);
+  return 1;
+}
+
+/* t:append_rows{row, …} -> how many; all or none: or nil, message, code */
+static int append_rows(lua_State *L) {
+  return all_or_none(L, append_all_rows);
+}
+
+/* Pushes the sequence of each column (nil when it is left out) and returns the longest length. */
+static lua_Integer column_sequences(lua_State *L, const blt_schema *schema) {
+  lua_Integer rows = -1;
+  check_keys(L, 2, schema);
+  for (uint32_t c = 0; c < schema->ncols; c++) {
+    lua_pushstring(L, schema->fields[c].name);
+    int kind = lua_rawget(L, 2);
+    if (kind == LUA_TNIL) continue;
+    if (kind != LUA_TTABLE)
+      bind_raise(L, "column '%s': a sequence of values expected", schema->fields[c].name);
+    lua_Integer n = row_length(L, lua_gettop(L));
+    if (rows >= 0 && n != rows)
+      bind_raise(L, "column '%s' has %I values, another one %I (set n when it ends in nil)",
+                 schema->fields[c].name, n, rows);
+    rows = n;
+  }
+  return rows < 0 ? 0 : rows;
+}
+
+/* Rows `from` to `to` of the sequences at stack index 4 and after (nil: all null), row by row. `*bad` is the
+ * row that was refused. */
+static blt_status append_by_row(lua_State *L, blt_table *t, lua_Integer from, lua_Integer to,
+                                lua_Integer *bad, blt_error *err) {
+  bind_memo_place memos = {lua_touserdata(L, 3), 3};
+  int top = lua_gettop(L), ncols = (int)blt_table_schema(t)->ncols;
+  for (lua_Integer i = from; i <= to; i++) {
+    *bad = i;
+    for (int c = 0; c < ncols; c++) {
+      if (lua_isnil(L, 4 + c))
+        lua_pushnil(L);
+      else
+        lua_rawgeti(L, 4 + c, i);
+    }
+    blt_status st = append_values(L, top + 1, t, memos, err);
+    if (st != BLT_OK) return st;
+    lua_settop(L, top);
+  }
+  return BLT_OK;
+}
+
+static int append_all_columns(lua_State *L) {
+  bind_table *h = lua_touserdata(L, 1);
+  const blt_schema *schema = blt_table_schema(h->t);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  luaL_checkstack(L, 2 * (int)schema->ncols + 40, "so many columns");
+  bind_memos_new(L, bind_state_of(L), h);
+  lua_Integer n = column_sequences(L, schema), bad = 0, done = 0;
+  bind_group_codes_new(L, schema);
+  int codes = lua_gettop(L);
+  uint64_t before = blt_table_all_rows(h->t);
+  blt_error err;
+  blt_status st = blt_table_writable(h->t, &err); /* before strings are learnt */
+  while (st == BLT_OK && done < n) {
+    uint64_t filled = blt_table_all_rows(h->t) % BLT_BLOCK_ROWS;
+    lua_Integer left = n - done, group = left < BLT_BLOCK_ROWS ? left : BLT_BLOCK_ROWS;
+    if (filled == 0 && schema->nkeys == 0 && group >= BULK) {
+      st = bind_append_group(L, h->t, codes, done + 1, (uint32_t)group, &bad, &err);
+    } else {
+      lua_Integer room = (lua_Integer)(BLT_BLOCK_ROWS - filled);
+      group = left < room ? left : room;
+      st = append_by_row(L, h->t, done + 1, done + group, &bad, &err);
+    }
+    done += group;
+  }
+  if (st != BLT_OK) return row_failed(L, h->t, before, &err, bad);
+  lua_pushinteger(L, n);
+  return 1;
+}
+
+/* t:append_columns{name = {v1, …}, …} -> how many rows; all or none: nil, message, code */
+static int append_columns(lua_State *L) {
+  return all_or_none(L, append_all_columns);
+}
+
+void bind_open_append(lua_State *L, int state) {
+  static const luaL_Reg methods[] = {
+      {"appender", appender}, {"append_rows", append_rows}, {"append_columns", append_columns}, {NULL, NULL}};
+  luaL_getmetatable(L, BIND_TABLE);
+  lua_getfield(L, -1, "__index");
+  lua_pushvalue(L, state);
+  luaL_setfuncs(L, methods, 1);
+  lua_pushvalue(L, state);
+  lua_pushvalue(L, -3);
+  lua_pushcclosure(L, append, 2);
+  lua_setfield(L, -2, "append");
+  lua_pop(L, 2);
+}

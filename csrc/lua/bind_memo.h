@@ -1,0 +1,97 @@
+/* bind_memo.h: which Lua string has which dictionary code, by the string's address.
+ *
+ * A short string is one object for as long as Lua holds it, so its address stands for its content. The memo
+ * makes Lua hold it, and knows by the dictionary's id when codes may have come to mean something else: so an
+ * entry that is found is right, and neither the string nor the dictionary is touched. Long strings are looked
+ * up anew.
+ */
+#ifndef BLT_LUA_MEMO_H
+#define BLT_LUA_MEMO_H
+
+#include "bind.h"
+
+#define BIND_MEMO_SLOTS 8
+#define BIND_MEMO_CODE_BITS 19 /* of a slot, below the address without its three lowest bits */
+
+/* A cache line of slots, filled from the first to the last; what finds it full goes into the next bucket. A
+ * slot is an address and a code in one word, 0 when free. */
+typedef struct bind_memo_bucket {
+  uint64_t slots[BIND_MEMO_SLOTS];
+} bind_memo_bucket;
+
+/* Of one column. */
+typedef struct bind_memo {
+  uint64_t dict; /* id of the dictionary, 0 until the first string, and for other columns */
+  bind_memo_bucket *buckets;
+  uint32_t mask;    /* buckets - 1 */
+  uint32_t shift;   /* 64 - log2(buckets) */
+  uint32_t held;    /* strings that Lua holds for us */
+  uint64_t address; /* of the row in hand: its string, */
+  uint32_t code;    /* and, when it had to be learnt, the code */
+  bool learnt;      /* the last string was new: then the next may be too, and its bytes are fetched */
+} bind_memo;
+
+/* All columns of a table, and what of the table every row needs. */
+typedef struct bind_memos {
+  blt_ctx *ctx;
+  const blt_schema *schema;
+  blt_row *row;
+  bind_table *handle; /* of the table, for a closure that holds it */
+  uint32_t ncols, nstrings;
+  uint32_t *order; /* columns: the nstrings of strings, then the others */
+  bind_memo columns[];
+} bind_memos;
+
+/* Pushes memos for the table of `h`, as a userdata that keeps neither alive. */
+bind_memos *bind_memos_new(lua_State *L, bind_state *s, bind_table *h);
+
+/* Memos, and the stack index or upvalue at which they stand. */
+typedef struct bind_memo_place {
+  bind_memos *memos;
+  int index;
+} bind_memo_place;
+
+/* The bucket where a string at `address` is looked for first. */
+static inline uint32_t bind_memo_home(const bind_memo *m, uint64_t address) {
+  return (uint32_t)((address >> 3) * UINT64_C(0x9e3779b97f4a7c15) >> m->shift);
+}
+
+/* Address of the Lua string at `index`, 0 when there is no string. Without its length the string itself is
+ * not touched. */
+static inline uint64_t bind_memo_address(lua_State *L, int index) {
+  return lua_type(L, index) == LUA_TSTRING ? (uintptr_t)lua_tolstring(L, index, NULL) : 0;
+}
+
+/* Fetches what bind_memo_find, or bind_memo_learn, will look at. */
+static inline void bind_memo_prefetch(const bind_memo *m, uint64_t address) {
+  if (m->buckets) __builtin_prefetch(&m->buckets[bind_memo_home(m, address)]);
+  if (m->learnt) __builtin_prefetch((const char *)(uintptr_t)address);
+}
+
+/* The code of the string at `address` in dictionary `d`, when it is known. Within a bucket nothing is
+ * branched on: a branch that waits for memory and is guessed wrongly would stop all that follows. */
+static inline bool bind_memo_find(const bind_memo *m, const blt_dict *d, uint64_t address, uint32_t *code) {
+  if (m->dict != d->id) return false;
+  uint64_t key = address >> 3 << BIND_MEMO_CODE_BITS;
+  for (uint32_t i = bind_memo_home(m, address);; i = (i + 1) & m->mask) {
+    const uint64_t *slots = m->buckets[i].slots;
+    uint64_t nearest = slots[0] ^ key;
+    for (int k = 1; k < BIND_MEMO_SLOTS; k++) {
+      uint64_t other = slots[k] ^ key;
+      nearest = other < nearest ? other : nearest;
+      __asm__("" : "+r"(nearest)); /* in vectors of 128 bits this takes three times the instructions */
+    }
+    if (nearest >> BIND_MEMO_CODE_BITS == 0) {
+      *code = (uint32_t)nearest;
+      return true;
+    }
+    if (slots[BIND_MEMO_SLOTS - 1] == 0) return false;
+  }
+}
+
+/* The code of the Lua string at `index` in dictionary `d` of column `col`, which learns it when it is new.
+ * Raises when Lua is out of memory: hold nothing of the engine's, with no row open. */
+blt_status bind_memo_learn(lua_State *L, int index, blt_dict *d, uint32_t col, bind_memo_place at,
+                           uint32_t *code, blt_error *err);
+
+#endif

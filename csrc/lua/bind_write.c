@@ -1,0 +1,143 @@
+/* Tables to text: CSV and JSON lines to a path or a Lua function. */
+#include "bind.h"
+#include "io/text/text_write.h"
+
+#include <string.h>
+
+#define BIND_WRITER "blotter.writer"
+
+/* What one call holds. */
+typedef struct writer {
+  bind_state *state;
+  blt_view *view;
+  blt_sink *sink;
+  int function, progress; /* stack indices of Lua functions, 0 for none */
+} writer;
+
+static int writer_release(lua_State *L) {
+  writer *w = lua_touserdata(L, 1);
+  blt_sink_abandon(w->sink);
+  w->sink = NULL;
+  blt_view_release(w->view);
+  w->view = NULL;
+  return 0;
+}
+
+static int push_piece(lua_State *L) {
+  blt_str *piece = lua_touserdata(L, 2);
+  lua_pushlstring(L, piece->s, piece->len);
+  lua_replace(L, 2);
+  lua_call(L, 1, 0);
+  return 0;
+}
+
+/* A blt_put_fn: calls the Lua function with the bytes, a few megabytes at a time. */
+static blt_status put_to_function(void *arg, const char *data, size_t len, blt_error *err) {
+  writer *w = arg;
+  lua_State *L = w->state->L;
+  if (!lua_checkstack(L, 8)) return blt_fail(err, BLT_ENOMEM, "not enough memory for Lua's stack");
+  while (len > 0) {
+    blt_str piece = {data, len < (4u << 20) ? (uint32_t)len : 4u << 20};
+    lua_pushcfunction(L, push_piece);
+    lua_pushvalue(L, w->function);
+    lua_pushlightuserdata(L, &piece);
+    if (lua_pcall(L, 2, 0, 0) != LUA_OK) return bind_stopped(L, err);
+    data += piece.len;
+    len -= piece.len;
+  }
+  return BLT_OK;
+}
+
+static blt_status progress(void *arg, uint64_t bytes, uint64_t total, uint64_t rows, blt_error *err) {
+  writer *w = arg;
+  return bind_progress(w->state->L, w->progress, bytes, total, rows, err);
+}
+
+/* A field of the table at `at`, of the given type; nil is left to the default. The value stays on the stack.
+ */
+static bool option(lua_State *L, int at, const char *key, int type, const char *expected) {
+  int got = lua_getfield(L, at, key);
+  if (got != LUA_TNIL && got != type) bind_raise(L, "option '%s': %s expected", key, expected);
+  return got != LUA_TNIL;
+}
+
+static void read_options(lua_State *L, int at, blt_write_options *o) {
+  if (option(L, at, "delimiter", LUA_TSTRING, "one character")) {
+    if (lua_rawlen(L, -1) != 1) bind_raise(L, "option 'delimiter': one character expected");
+    o->delimiter = *lua_tostring(L, -1);
+  }
+  if (option(L, at, "null", LUA_TSTRING, "a string")) o->null = lua_tostring(L, -1);
+  if (option(L, at, "header", LUA_TBOOLEAN, "true or false")) o->header = lua_toboolean(L, -1);
+  if (option(L, at, "quote_all", LUA_TBOOLEAN, "true or false")) o->quote_all = lua_toboolean(L, -1);
+  if (option(L, at, "crlf", LUA_TBOOLEAN, "true or false")) o->crlf = lua_toboolean(L, -1);
+  if (option(L, at, "nan_is_null", LUA_TBOOLEAN, "true or false")) o->nan_is_null = lua_toboolean(L, -1);
+}
+
+typedef blt_status (*write_fn)(blt_ctx *ctx, const blt_view *view, const blt_write_options *o, blt_sink *sink,
+                               blt_error *err);
+
+static blt_status write_all(lua_State *L, writer *w, write_fn fn, blt_write_options *o, blt_table *t,
+                            blt_error *err) {
+  blt_ctx *ctx = w->state->ctx;
+  blt_status st = blt_table_view(t, &w->view, err);
+  if (st == BLT_OK && w->function) st = blt_sink_function(ctx, put_to_function, w, &w->sink, err);
+  if (st == BLT_OK && !w->function) st = blt_sink_open(ctx, lua_tostring(L, 3), &w->sink, err);
+  if (st == BLT_OK) st = fn(ctx, w->view, o, w->sink, err);
+  if (st == BLT_OK) {
+    st = blt_sink_finish(w->sink, err);
+    w->sink = NULL;
+  }
+  return st;
+}
+
+/* (table, columns, path or function, options) -> rows; or nil, message, code */
+static int write_with(lua_State *L, write_fn fn) {
+  bind_state *s = bind_state_of(L);
+  lua_settop(L, 4);
+  blt_table *t = bind_table_at(L, 1)->t;
+  blt_write_options o = blt_write_defaults();
+  o.ncols = (uint32_t)luaL_checkinteger(L, 2);
+  luaL_checktype(L, 4, LUA_TTABLE);
+  read_options(L, 4, &o);
+  int callback = bind_progress_option(L, 4);
+  bool function = lua_isfunction(L, 3);
+  if (!function && strlen(luaL_checkstring(L, 3)) != lua_rawlen(L, 3))
+    bind_raise(L, "a path cannot hold a zero byte");
+  writer *w = lua_newuserdatauv(L, sizeof *w, 0);
+  memset(w, 0, sizeof *w);
+  luaL_setmetatable(L, BIND_WRITER);
+  w->state = s;
+  w->function = function ? 3 : 0;
+  w->progress = callback;
+  if (callback) o.progress = progress;
+  o.progress_arg = w;
+  blt_error err;
+  bind_enter(L, s);
+  blt_status st = write_all(L, w, fn, &o, t, &err);
+  lua_Integer rows = w->view ? (lua_Integer)w->view->live_rows : 0;
+  blt_sink_abandon(w->sink);
+  w->sink = NULL;
+  blt_view_release(w->view);
+  w->view = NULL;
+  bind_leave(s);
+  if (st != BLT_OK) return bind_report(L, &err);
+  lua_pushinteger(L, rows);
+  return 1;
+}
+
+static int write_csv(lua_State *L) {
+  return write_with(L, blt_csv_write);
+}
+
+static int write_jsonl(lua_State *L) {
+  return write_with(L, blt_jsonl_write);
+}
+
+void bind_open_write(lua_State *L, int state) {
+  static const luaL_Reg none[] = {{NULL, NULL}};
+  static const luaL_Reg meta[] = {{"__gc", writer_release}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"write_csv", write_csv}, {"write_jsonl", write_jsonl}, {NULL, NULL}};
+  bind_class(L, state, BIND_WRITER, none, meta);
+  lua_pushvalue(L, state);
+  luaL_setfuncs(L, functions, 1);
+}

@@ -1,0 +1,503 @@
+#include "file.h"
+#include "base/checksum.h"
+#include "base/mem.h"
+#include "base/par.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BUFFER_BYTES ((size_t)256 << 10)
+#define RESERVE_MIN ((uint64_t)64 << 10)
+#define RESERVE_MAX ((uint64_t)8 << 20)
+#define WRITE_MAX ((size_t)1 << 30) /* bytes that one system call is asked for */
+
+/* --- messages ---------------------------------------------------------------------------------------------
+ */
+
+/* The end of a path that would not leave room for anything else in a message. */
+static const char *shown(const char *path) {
+  size_t n = strlen(path);
+  return n > 200 ? path + n - 200 : path;
+}
+
+static blt_status fail_io(const char *path, const char *what, int code, blt_error *err) {
+  const char *why = code == -ESPIPE ? "it is not a regular file" : strerror(-code);
+  path = shown(path);
+  if (code == -ENOMEM) return blt_fail(err, BLT_ENOMEM, "cannot %s '%s': not enough memory", what, path);
+  return blt_fail(err, BLT_EIO, "cannot %s '%s': %s", what, path, why);
+}
+
+blt_status blt_file_damaged(const blt_file *f, blt_error *err, const char *what) {
+  return blt_fail(err, BLT_EFORMAT, "'%s' is damaged: %s", shown(f->path), what);
+}
+
+/* --- life
+ * --------------------------------------------------------------------------------------------------- */
+
+static void temporary_name(const char *path, char out[4200]) {
+  snprintf(out, 4200, "%s.new", path);
+}
+
+static void file_free(blt_file *f) {
+  if (f->handle) f->vfs->close(f->vfs->self, f->handle);
+  blt_buffer_release(f->map);
+  blt_free(f->ctx, f->buffer, BUFFER_BYTES);
+  if (f->path) blt_free(f->ctx, f->path, strlen(f->path) + 1);
+  blt_ctx *ctx = f->ctx;
+  blt_free(ctx, f, sizeof *f);
+  blt_ctx_release(ctx);
+}
+
+static blt_status file_new(blt_ctx *ctx, const blt_vfs *vfs, const char *path, bool readonly, blt_file **out,
+                           blt_error *err) {
+  if (strlen(path) > 4096) return fail_io(path, "open", -ENAMETOOLONG, err);
+  blt_file *f = blt_calloc(ctx, 1, sizeof *f);
+  if (!f) return blt_fail_memory(err, sizeof *f);
+  f->ctx = blt_ctx_retain(ctx);
+  f->vfs = vfs;
+  f->readonly = readonly;
+  f->path = blt_strdup(ctx, path, strlen(path));
+  if (!readonly) f->buffer = blt_alloc(ctx, BUFFER_BYTES);
+  if (!f->path || (!readonly && !f->buffer)) {
+    file_free(f);
+    return blt_fail_memory(err, BUFFER_BYTES);
+  }
+  *out = f;
+  return BLT_OK;
+}
+
+void blt_file_close(blt_file *f) {
+  if (!f) return;
+  /* Otherwise somebody may have mapped what was not committed, or it is all that is left of a commit. */
+  bool settled = f->end == f->root.end && !f->doubt[0];
+  if (!f->readonly && !f->broken && f->handle && settled && f->reserved > f->root.end)
+    f->vfs->truncate(f->vfs->self, f->handle, f->root.end); /* a help only */
+  file_free(f);
+}
+
+void blt_file_discard(blt_file *f) {
+  char name[4200];
+  if (!f) return;
+  temporary_name(f->path, name);
+  if (f->unnamed) f->vfs->remove(f->vfs->self, name);
+  file_free(f);
+}
+
+/* --- reading
+ * ------------------------------------------------------------------------------------------------ */
+
+static blt_status read_all(blt_file *f, void *buf, size_t bytes, uint64_t offset, blt_error *err) {
+  for (size_t done = 0; done < bytes;) {
+    int64_t n = f->vfs->read(f->vfs->self, f->handle, (char *)buf + done, bytes - done, offset + done);
+    if (n < 0) return fail_io(f->path, "read", (int)n, err);
+    if (n == 0) return blt_file_damaged(f, err, "it ends too early");
+    done += (size_t)n;
+  }
+  return BLT_OK;
+}
+
+static blt_status check_header(blt_file *f, const blt_disk_header *h, blt_error *err) {
+  if (memcmp(h->magic, BLT_DISK_MAGIC, 8) != 0)
+    return blt_fail(err, BLT_EFORMAT, "'%s' is not a blotter file", shown(f->path));
+  if (h->version != BLT_DISK_VERSION)
+    return blt_fail(err, BLT_EFORMAT, "'%s' has format version %u; this program reads version %u",
+                    shown(f->path), h->version, BLT_DISK_VERSION);
+  if (h->page != BLT_DISK_PAGE || !blt_checksum_is(h, offsetof(blt_disk_header, sum), h->sum))
+    return blt_file_damaged(f, err, "the header does not have its checksum");
+  return BLT_OK;
+}
+
+/* Both roots. One that is not whole may be one that a writer is writing at this moment: what is read twice
+ * the same is what is there. */
+static blt_status read_roots(blt_file *f, uint64_t id, blt_disk_root roots[2], blt_error *err) {
+  blt_disk_root before[2] = {0};
+  char doubt[BLT_ROOT_DOUBT];
+  for (int attempt = 0; attempt < 100; attempt++) {
+    for (int i = 0; i < 2; i++) {
+      blt_status status = read_all(f, &roots[i], sizeof roots[i], (uint64_t)BLT_DISK_PAGE * (1 + i), err);
+      if (status != BLT_OK) return status;
+    }
+    int newest = blt_root_newest(roots, id);
+    if (newest >= 0 && !blt_root_doubtful(roots, newest, 0, doubt)) return BLT_OK;
+    if (attempt && memcmp(roots, before, sizeof before) == 0) return BLT_OK;
+    memcpy(before, roots, sizeof before);
+  }
+  return BLT_OK;
+}
+
+/* Reads header and roots; the newer root that is whole is the state of the file. */
+static blt_status choose_root(blt_file *f, blt_error *err) {
+  blt_disk_header header;
+  blt_disk_root roots[2];
+  uint64_t size = 0;
+  int code = f->vfs->size(f->vfs->self, f->handle, &size);
+  if (code < 0) return fail_io(f->path, "look at", code, err);
+  if (size == 0)
+    return blt_fail(err, BLT_EFORMAT, "'%s' is empty and not a blotter file: remove it, or take another name",
+                    shown(f->path));
+  if (size < sizeof header)
+    return blt_fail(err, BLT_EFORMAT, "'%s' is not a blotter file: it is too short", shown(f->path));
+  blt_status status = read_all(f, &header, sizeof header, 0, err);
+  if (status == BLT_OK) status = check_header(f, &header, err);
+  if (status == BLT_OK && size < BLT_DISK_DATA) status = blt_file_damaged(f, err, "it ends too early");
+  if (status == BLT_OK) status = read_roots(f, header.id, roots, err);
+  if (status != BLT_OK) return status;
+  int newest = blt_root_newest(roots, header.id);
+  if (newest < 0) return blt_file_damaged(f, err, "no commit in it is whole");
+  code = f->vfs->size(f->vfs->self, f->handle, &size); /* again: a writer may have added to it meanwhile */
+  if (code < 0) return fail_io(f->path, "look at", code, err);
+  f->root = roots[newest];
+  if (f->root.end > size) return blt_file_damaged(f, err, "it is shorter than its last commit says");
+  blt_root_doubtful(roots, newest, size, f->doubt);
+  f->end = f->buffered_at = f->root.end;
+  f->reserved = size;
+  return BLT_OK;
+}
+
+/* --- mapping
+ * ---------------------------------------------------------------------------------------------------- */
+
+typedef struct mapping {
+  blt_buffer buffer;
+  const blt_vfs *vfs;
+} mapping;
+
+static void mapping_free(blt_buffer *b) {
+  mapping *m = (mapping *)b;
+  blt_ctx *ctx = b->ctx;
+  m->vfs->unmap(m->vfs->self, b->data, b->bytes);
+  blt_free(ctx, m, sizeof *m);
+  blt_ctx_release(ctx);
+}
+
+blt_status blt_file_map(blt_file *f, uint64_t offset, uint64_t bytes, blt_buffer **out, uint64_t *base,
+                        blt_error *err) {
+  uint64_t start = offset / BLT_MAP_ALIGN * BLT_MAP_ALIGN;
+  if (bytes > SIZE_MAX / 2)
+    return blt_fail(err, BLT_EIO, "'%s' is too large to be mapped on this machine", shown(f->path));
+  mapping *m = blt_calloc(f->ctx, 1, sizeof *m);
+  if (!m) return blt_fail_memory(err, sizeof *m);
+  size_t length = (size_t)(offset - start + bytes);
+  int code = f->vfs->map(f->vfs->self, f->handle, start, length, &m->buffer.data);
+  if (code < 0) {
+    blt_free(f->ctx, m, sizeof *m);
+    return fail_io(f->path, "map", code, err);
+  }
+  m->vfs = f->vfs;
+  m->buffer.ctx = blt_ctx_retain(f->ctx);
+  m->buffer.bytes = length;
+  m->buffer.release = mapping_free;
+  atomic_init(&m->buffer.refs, 1);
+  *out = &m->buffer;
+  *base = start;
+  return BLT_OK;
+}
+
+const void *blt_file_place(const blt_file *f, const blt_ref *ref, blt_error *err) {
+  if (f->map && ref->offset % 8 == 0 && ref->offset >= BLT_DISK_DATA && ref->offset <= f->root.end &&
+      ref->bytes <= f->root.end - ref->offset)
+    return (const char *)f->map->data + ref->offset;
+  blt_file_damaged(f, err, "a reference points outside");
+  return NULL;
+}
+
+const void *blt_file_at(const blt_file *f, const blt_ref *ref, blt_error *err) {
+  const void *p = blt_file_place(f, ref, err);
+  if (!p || blt_checksum_is(p, ref->bytes, ref->sum)) return p;
+  blt_fail(err, BLT_EFORMAT, "'%s' is damaged: the %llu bytes at %llu do not have their checksum",
+           shown(f->path), (unsigned long long)ref->bytes, (unsigned long long)ref->offset);
+  return NULL;
+}
+
+/* --- opening
+ * -------------------------------------------------------------------------------------------------- */
+
+static double seconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* Waits for the writer's lock of the open file. */
+static blt_status lock(blt_file *f, double deadline, blt_error *err) {
+  for (;;) {
+    int code = f->vfs->lock(f->vfs->self, f->handle);
+    if (code == 0) return BLT_OK;
+    if (code != -EAGAIN) return fail_io(f->path, "lock", code, err);
+    if (seconds() >= deadline)
+      return blt_fail(err, BLT_EBUSY,
+                      "'%s' is open for writing elsewhere: wait (timeout), or open it read-only",
+                      shown(f->path));
+    blt_status status = blt_poll(f->ctx, 0, 0, err);
+    if (status != BLT_OK) return status;
+    nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+  }
+}
+
+static void shut(blt_file *f) {
+  f->vfs->close(f->vfs->self, f->handle);
+  f->handle = NULL;
+}
+
+/* Opens `name` and takes its lock. A file that lost its name meanwhile (compacted, published) is not it. */
+static blt_status open_locked(blt_file *f, const char *name, blt_open_mode mode, double deadline,
+                              blt_error *err) {
+  for (;;) {
+    int code = f->vfs->open(f->vfs->self, name, mode, &f->handle);
+    if (code < 0) {
+      f->handle = NULL;
+      return fail_io(f->path, mode == BLT_OPEN_CREATE ? "create" : "open", code, err);
+    }
+    blt_status status = lock(f, deadline, err);
+    if (status != BLT_OK) return status;
+    int same = f->vfs->same(f->vfs->self, f->handle, name);
+    if (same < 0) return fail_io(f->path, "look at", same, err);
+    if (same) return BLT_OK;
+    shut(f);
+  }
+}
+
+blt_status blt_file_open(blt_ctx *ctx, const blt_vfs *vfs, const char *path, bool readonly, double timeout,
+                         blt_file **out, blt_error *err) {
+  blt_file *f;
+  uint64_t base;
+  blt_status status = file_new(ctx, vfs, path, readonly, &f, err);
+  if (status != BLT_OK) return status;
+  if (readonly) {
+    int code = vfs->open(vfs->self, path, BLT_OPEN_READ, &f->handle);
+    if (code < 0) {
+      f->handle = NULL;
+      status = fail_io(path, "open", code, err);
+    }
+  } else {
+    status = open_locked(f, path, BLT_OPEN_WRITE, seconds() + timeout, err);
+  }
+  if (status == BLT_OK) status = choose_root(f, err);
+  if (status == BLT_OK) status = blt_file_map(f, 0, f->root.end, &f->map, &base, err);
+  if (status != BLT_OK) {
+    file_free(f);
+    return status;
+  }
+  f->unsettled = true;
+  *out = f;
+  return BLT_OK;
+}
+
+/* --- creating
+ * ----------------------------------------------------------------------------------------------------- */
+
+static uint64_t fresh_id(const void *salt) {
+  uint64_t id = 0;
+  struct timespec t;
+  if (getentropy(&id, sizeof id) == 0 && id) return id;
+  clock_gettime(CLOCK_REALTIME, &t);
+  return (uint64_t)t.tv_sec * 1000000007u ^ (uint64_t)t.tv_nsec ^ (uint64_t)(uintptr_t)salt ^
+         (uint64_t)getpid() << 32;
+}
+
+static blt_status write_all(blt_file *f, const void *data, size_t bytes, uint64_t offset, blt_error *err) {
+  for (size_t done = 0; done < bytes;) {
+    size_t want = bytes - done < WRITE_MAX ? bytes - done : WRITE_MAX;
+    int64_t n = f->vfs->write(f->vfs->self, f->handle, (const char *)data + done, want, offset + done);
+    if (n < 0) return fail_io(f->path, "write", (int)n, err);
+    if (n == 0) return fail_io(f->path, "write", -ENOSPC, err);
+    done += (size_t)n;
+  }
+  return BLT_OK;
+}
+
+static blt_status sync_file(blt_file *f, blt_error *err) {
+  int code = f->vfs->sync(f->vfs->self, f->handle);
+  return code < 0 ? fail_io(f->path, "sync", code, err) : BLT_OK;
+}
+
+/* An empty, locked file under the temporary name. What a crashed process left there is taken away, not
+ * overwritten: it may be the second name of a file in use. */
+static blt_status open_fresh(blt_file *f, double deadline, blt_error *err) {
+  char name[4200];
+  temporary_name(f->path, name);
+  for (;;) {
+    uint64_t size = 0;
+    blt_status status = open_locked(f, name, BLT_OPEN_CREATE, deadline, err);
+    if (status != BLT_OK) return status;
+    int code = f->vfs->size(f->vfs->self, f->handle, &size);
+    if (code == 0 && size == 0) return BLT_OK;
+    if (code == 0) code = f->vfs->remove(f->vfs->self, name);
+    if (code < 0) return fail_io(f->path, "create", code, err);
+    shut(f);
+  }
+}
+
+static blt_status write_header(blt_file *f, uint64_t sequence, blt_error *err) {
+  blt_disk_header header = {.version = BLT_DISK_VERSION, .page = BLT_DISK_PAGE, .id = fresh_id(f)};
+  uint64_t none = 0;
+  blt_ref catalogue;
+  char *pages = f->buffer;
+  memcpy(header.magic, BLT_DISK_MAGIC, 8);
+  header.sum = blt_checksum(&header, offsetof(blt_disk_header, sum));
+  memset(pages, 0, BLT_DISK_DATA);
+  memcpy(pages, &header, sizeof header);
+  blt_status status = write_all(f, pages, BLT_DISK_DATA, 0, err);
+  f->root = (blt_disk_root){.id = header.id, .sequence = sequence - 1, .end = BLT_DISK_DATA};
+  memcpy(f->root.magic, BLT_DISK_ROOT_MAGIC, 8);
+  f->end = f->buffered_at = f->reserved = BLT_DISK_DATA;
+  if (status == BLT_OK) status = blt_file_append(f, &none, sizeof none, 8, &catalogue, err);
+  if (status == BLT_OK) status = blt_file_commit(f, &catalogue, err);
+  return status;
+}
+
+blt_status blt_file_create(blt_ctx *ctx, const blt_vfs *vfs, const char *path, uint64_t sequence,
+                           double timeout, blt_file **out, blt_error *err) {
+  blt_file *f;
+  blt_status status = file_new(ctx, vfs, path, false, &f, err);
+  if (status != BLT_OK) return status;
+  status = open_fresh(f, seconds() + timeout, err);
+  if (status != BLT_OK) {
+    file_free(f);
+    return status;
+  }
+  f->unnamed = true;
+  status = write_header(f, sequence, err);
+  if (status != BLT_OK) {
+    blt_file_discard(f);
+    return status;
+  }
+  *out = f;
+  return BLT_OK;
+}
+
+blt_status blt_file_publish(blt_file *f, bool replace, bool *taken, blt_error *err) {
+  char name[4200];
+  temporary_name(f->path, name);
+  int code = f->vfs->rename(f->vfs->self, name, f->path, replace);
+  *taken = code == -EEXIST && !replace;
+  if (*taken) return BLT_OK;
+  if (code < 0) return fail_io(f->path, "rename to", code, err);
+  f->unnamed = false;
+  code = f->vfs->sync_directory(f->vfs->self, f->path);
+  return code < 0 ? fail_io(f->path, "sync the directory of", code, err) : BLT_OK;
+}
+
+/* --- adding
+ * -----------------------------------------------------------------------------------------------------------
+ */
+
+/* Asks for space ahead, so that a sync has no change of the file's size to write. */
+static void reserve(blt_file *f, uint64_t need) {
+  uint64_t more = need / 32;
+  if (need <= f->reserved) return;
+  more = more < RESERVE_MIN ? RESERVE_MIN : more > RESERVE_MAX ? RESERVE_MAX : more;
+  uint64_t want = (need + more + BLT_DISK_PAGE - 1) / BLT_DISK_PAGE * BLT_DISK_PAGE;
+  if (f->vfs->reserve(f->vfs->self, f->handle, want) == 0) f->reserved = want;
+}
+
+static blt_status write_out(blt_file *f, const void *data, size_t bytes, uint64_t offset, blt_error *err) {
+  reserve(f, offset + bytes);
+  blt_status status = write_all(f, data, bytes, offset, err);
+  if (status == BLT_OK && f->reserved < offset + bytes) f->reserved = offset + bytes;
+  return status;
+}
+
+blt_status blt_file_flush(blt_file *f, blt_error *err) {
+  size_t n = (size_t)(f->end - f->buffered_at);
+  if (n == 0) return BLT_OK;
+  blt_status status = write_out(f, f->buffer, n, f->buffered_at, err);
+  if (status == BLT_OK) f->buffered_at = f->end;
+  return status;
+}
+
+/* Bytes, or zeros when `data` is NULL, at the end. */
+static blt_status put(blt_file *f, const void *data, size_t bytes, blt_error *err) {
+  if (bytes >= BUFFER_BYTES / 2) {
+    blt_status status = blt_file_flush(f, err);
+    if (status == BLT_OK) status = write_out(f, data, bytes, f->end, err);
+    if (status == BLT_OK) f->end = f->buffered_at = f->end + bytes;
+    return status;
+  }
+  if (f->end - f->buffered_at + bytes > BUFFER_BYTES) {
+    blt_status status = blt_file_flush(f, err);
+    if (status != BLT_OK) return status;
+  }
+  char *to = f->buffer + (f->end - f->buffered_at);
+  if (data)
+    memcpy(to, data, bytes);
+  else
+    memset(to, 0, bytes);
+  f->end += bytes;
+  return BLT_OK;
+}
+
+blt_status blt_file_append_parts(blt_file *f, const blt_part *parts, uint32_t n, uint32_t align, blt_ref *ref,
+                                 blt_error *err) {
+  blt_summer sum;
+  blt_status status = put(f, NULL, (size_t)((align - f->end % align) % align), err);
+  *ref = (blt_ref){.offset = f->end};
+  blt_summer_start(&sum);
+  for (uint32_t i = 0; status == BLT_OK && i < n; i++) {
+    size_t gap = parts[i].padded - parts[i].bytes;
+    static const char zeros[64];
+    if (parts[i].bytes) status = put(f, parts[i].data, parts[i].bytes, err);
+    if (status == BLT_OK && gap) status = put(f, NULL, gap, err);
+    blt_summer_add(&sum, parts[i].data, parts[i].bytes);
+    blt_summer_add(&sum, zeros, gap);
+    ref->bytes += parts[i].padded;
+  }
+  ref->sum = blt_summer_end(&sum);
+  return status;
+}
+
+blt_status blt_file_append(blt_file *f, const void *data, size_t bytes, uint32_t align, blt_ref *ref,
+                           blt_error *err) {
+  blt_part part = {data, bytes, (bytes + 7) / 8 * 8};
+  return blt_file_append_parts(f, &part, 1, align, ref, err);
+}
+
+/* --- committing
+ * ---------------------------------------------------------------------------------------------------------
+ */
+
+void blt_file_forget(blt_file *f, uint64_t mark) {
+  f->end = f->buffered_at = mark;
+}
+
+static blt_status write_root(blt_file *f, const blt_disk_root *r, blt_error *err) {
+  return write_all(f, r, sizeof *r, BLT_DISK_PAGE * (1 + r->sequence % 2), err);
+}
+
+/* Before the first commit after opening: the other root will be overwritten, so this one, and the file's
+ * name, must be on the disk for sure, also when their writer was killed before it had synced them. */
+static blt_status settle(blt_file *f, blt_error *err) {
+  int code = f->vfs->sync_directory(f->vfs->self, f->path);
+  if (code < 0) return fail_io(f->path, "sync the directory of", code, err);
+  return write_root(f, &f->root, err);
+}
+
+blt_status blt_file_commit(blt_file *f, const blt_ref *catalogue, blt_error *err) {
+  if (f->broken)
+    return blt_fail(err, BLT_EIO,
+                    "'%s': an earlier commit failed in its last step: close it and open it again",
+                    shown(f->path));
+  blt_disk_root next = f->root;
+  next.sequence++;
+  next.end = f->end;
+  next.catalogue = *catalogue;
+  next.sum = blt_checksum(&next, offsetof(blt_disk_root, sum));
+  blt_status status = blt_file_flush(f, err);
+  if (status == BLT_OK && f->unsettled) status = settle(f, err);
+  if (status == BLT_OK) status = sync_file(f, err);
+  if (status != BLT_OK) return status;
+  f->unsettled = false;
+  status = write_root(f, &next, err);
+  if (status == BLT_OK) status = sync_file(f, err);
+  if (status != BLT_OK) {
+    f->broken = true;
+    return status;
+  }
+  f->root = next;
+  f->doubt[0] = 0;
+  return BLT_OK;
+}

@@ -1,0 +1,79 @@
+/* file.h: one open .blt file: header, roots, space, and the order of writes and syncs. What the bytes mean is
+ * save.c's and load.c's business.
+ *
+ *   page 0   page 1   page 2   data …                                  end        reserved
+ *   header   root 0   root 1   blocks, dictionaries, chunks, records   |          |
+ *
+ * Data are only ever added at the end. A commit writes data, syncs, writes the older of the two roots, syncs:
+ * at any moment one root names a whole state that is on the disk. For store/ only.
+ */
+#ifndef BLT_STORE_FILE_H
+#define BLT_STORE_FILE_H
+
+#include "store/column/block.h"
+#include "disk.h"
+#include "root.h"
+#include "vfs.h"
+
+typedef struct blt_file {
+  blt_ctx *ctx;
+  const blt_vfs *vfs;
+  blt_handle *handle;
+  char *path;   /* that the user knows it by */
+  bool unnamed; /* still under path + ".new" */
+  bool readonly;
+  bool unsettled;             /* the root that was found when opening has not been written and synced by us */
+  bool broken;                /* the last step of a commit failed: nobody knows what the disk has */
+  blt_disk_root root;         /* the last commit */
+  char doubt[BLT_ROOT_DOUBT]; /* what was found wrong with the other root, until it is written anew */
+  uint64_t end;               /* where the next byte goes; the buffer's are counted */
+  uint64_t reserved;          /* size of the file */
+  char *buffer;               /* bytes from `buffered_at` to `end` that wait to be written */
+  uint64_t buffered_at;
+  blt_buffer *map; /* bytes 0 to root.end - 1 as of the opening; NULL when the file was just made */
+} blt_file;
+
+/* Opens and chooses the root. `timeout`: seconds to wait for another writer. */
+blt_status blt_file_open(blt_ctx *ctx, const blt_vfs *vfs, const char *path, bool readonly, double timeout,
+                         blt_file **out, blt_error *err);
+/* Makes an empty file (commit `sequence`, a catalogue of no tables) under another name beside `path`: `path`
+ * +
+ * ".new". Waits for somebody else who does the same. */
+blt_status blt_file_create(blt_ctx *ctx, const blt_vfs *vfs, const char *path, uint64_t sequence,
+                           double timeout, blt_file **out, blt_error *err);
+/* Gives a file made by blt_file_create the name `path`. When there is one already: takes its place
+ * (`replace`), or leaves it and sets `*taken`. On success both the file and its name are durable. */
+blt_status blt_file_publish(blt_file *f, bool replace, bool *taken, blt_error *err);
+/* A writer cuts off reserved space. NULL is allowed. */
+void blt_file_close(blt_file *f);
+/* Closes and removes a file that was not published. */
+void blt_file_discard(blt_file *f);
+
+/* Adds bytes at a multiple of `align`; `ref` gets place and checksum. Nothing is on the disk yet. */
+blt_status blt_file_append(blt_file *f, const void *data, size_t bytes, uint32_t align, blt_ref *ref,
+                           blt_error *err);
+/* Adds several pieces as one: each part padded with zeros to a multiple of its `pad`. */
+typedef struct blt_part {
+  const void *data;
+  size_t bytes, padded;
+} blt_part;
+blt_status blt_file_append_parts(blt_file *f, const blt_part *parts, uint32_t n, uint32_t align, blt_ref *ref,
+                                 blt_error *err);
+blt_status blt_file_flush(blt_file *f, blt_error *err);
+/* Makes what was added durable and current. On failure the file is as before (the added bytes are forgotten,
+ * back to `mark`, the `end` before the first of them) unless `broken` is set. */
+blt_status blt_file_commit(blt_file *f, const blt_ref *catalogue, blt_error *err);
+/* Forgets what was added from `mark` on and not committed. */
+void blt_file_forget(blt_file *f, uint64_t mark);
+
+/* The bytes of a reference, checked against the file's end and the checksum. NULL and BLT_EFORMAT otherwise.
+ */
+const void *blt_file_at(const blt_file *f, const blt_ref *ref, blt_error *err);
+/* The same without the checksum. */
+const void *blt_file_place(const blt_file *f, const blt_ref *ref, blt_error *err);
+/* Maps a part that was added and flushed after the opening. */
+blt_status blt_file_map(blt_file *f, uint64_t offset, uint64_t bytes, blt_buffer **out, uint64_t *base,
+                        blt_error *err);
+blt_status blt_file_damaged(const blt_file *f, blt_error *err, const char *what);
+
+#endif

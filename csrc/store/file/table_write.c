@@ -1,0 +1,406 @@
+/* From a table to the file: only what the file does not have. */
+#include "stored.h"
+#include "base/bits.h"
+#include "base/mem.h"
+
+#include <string.h>
+
+/* --- bytes of a structure while it is put together
+ * ---------------------------------------------------------- */
+
+typedef struct bytes {
+  blt_ctx *ctx;
+  char *p;
+  size_t n, cap;
+  blt_status status; /* the first failure; later calls do nothing */
+  blt_error *err;
+} bytes;
+
+static void add(bytes *b, const void *data, size_t n) {
+  if (b->status == BLT_OK) b->status = blt_grow(b->ctx, &b->p, &b->cap, b->n + n, 1, b->err);
+  if (b->status != BLT_OK) return;
+  if (n) memcpy(b->p + b->n, data, n);
+  b->n += n;
+}
+
+static void pad(bytes *b) {
+  static const char zeros[8];
+  add(b, zeros, (8 - b->n % 8) % 8);
+}
+
+static void add_u32(bytes *b, uint32_t v) {
+  add(b, &v, sizeof v);
+}
+
+/* Adds the bytes to the file and lets them go. */
+static blt_status finish(bytes *b, blt_file *f, blt_ref *where) {
+  pad(b);
+  if (b->status == BLT_OK) b->status = blt_file_append(f, b->p, b->n, 8, where, b->err);
+  blt_free(b->ctx, b->p, b->cap);
+  return b->status;
+}
+
+/* --- blocks and groups
+ * ------------------------------------------------------------------------------------------ */
+
+static int64_t bits_of(blt_scalar v) {
+  int64_t i;
+  memcpy(&i, &v, sizeof i);
+  return i;
+}
+
+static uint64_t text_bytes(const blt_block *b) {
+  return b->enc == BLT_ENC_TEXT ? ((const uint32_t *)b->data)[b->rows] : 0;
+}
+
+static size_t data_bytes(const blt_block *b) {
+  return b->enc == BLT_ENC_TEXT ? ((size_t)b->rows + 1) * 4 : (size_t)b->rows * b->width;
+}
+
+static bool in_file(const blt_file *f, const blt_block *b) {
+  return b->file == f->root.id && b->disk;
+}
+
+static blt_status save_block(blt_file *f, const blt_block *b, const blt_column *c, blt_disk_block *form,
+                             blt_error *err) {
+  /* damage is not copied on */
+  blt_status status = blt_block_check(b, c->type, c->dict ? c->dict->count : 0, err);
+  if (status != BLT_OK) return status;
+  *form =
+      (blt_disk_block){.enc = b->enc,
+                       .width = b->width,
+                       .flags = (uint8_t)((b->has_nan ? BLT_DISK_NAN : 0) | (b->valid ? BLT_DISK_MARKED : 0)),
+                       .rows = b->rows,
+                       .nulls = b->nulls,
+                       .base = b->base,
+                       .min = bits_of(b->min),
+                       .max = bits_of(b->max),
+                       .text = text_bytes(b)};
+  if (in_file(f, b)) {
+    form->where = (blt_ref){b->disk, b->disk_bytes, b->sum};
+    return BLT_OK;
+  }
+  size_t words = b->valid ? blt_bits_words(b->rows) : 0;
+  blt_block_shape at = blt_block_shape_of(data_bytes(b), words, form->text);
+  const blt_part parts[] = {{b->data, data_bytes(b), at.valid_at},
+                            {b->valid, words * 8, words * 8},
+                            {b->text, form->text, at.bytes - at.text_at}};
+  if (at.bytes == 0) return BLT_OK;
+  return blt_file_append_parts(f, parts, 3, BLT_DISK_BLOCK_ALIGN, &form->where, err);
+}
+
+/* A group's bitmap of living rows, when it has any deleted. */
+static blt_status save_live(blt_file *f, const blt_table *t, uint32_t g, uint32_t rows, blt_disk_group *group,
+                            blt_error *err) {
+  const uint64_t *live = t->live[g];
+  group->rows = rows;
+  group->dead = live ? rows - (uint32_t)blt_bits_count(live, rows) : 0;
+  group->live = (blt_ref){0};
+  return group->dead ? blt_file_append(f, live, blt_bits_words(rows) * 8, 8, &group->live, err) : BLT_OK;
+}
+
+static uint32_t dead_of(const blt_table *t, uint32_t g) {
+  const uint64_t *live = t->live[g];
+  return live ? t->group_rows[g] - (uint32_t)blt_bits_count(live, t->group_rows[g]) : 0;
+}
+
+static blt_status write_chunk(blt_file *f, blt_stored_chunk *c, blt_error *err) {
+  bytes b = {.ctx = f->ctx, .err = err};
+  add_u32(&b, c->ngroups);
+  add_u32(&b, c->ncols);
+  for (uint32_t g = 0; g < c->ngroups; g++) {
+    add(&b, &c->groups[g], sizeof *c->groups);
+    add(&b, &c->forms[(size_t)g * c->ncols], c->ncols * sizeof *c->forms);
+  }
+  return finish(&b, f, &c->where);
+}
+
+/* --- sealed groups
+ * ------------------------------------------------------------------------------------------------ */
+
+/* Between two commits rows of a group only die: the same blocks and as many dead are the same group. */
+static bool group_same(const blt_table *t, const blt_stored_chunk *c, uint32_t first, uint32_t i) {
+  for (uint32_t col = 0; col < c->ncols; col++)
+    if (c->blocks[(size_t)i * c->ncols + col] != t->columns[col].blocks[first + i]) return false;
+  return c->groups[i].dead == dead_of(t, first + i);
+}
+
+static bool chunk_same(const blt_table *t, const blt_stored_chunk *c, uint32_t first, uint32_t n) {
+  if (!c || c->ngroups != n) return false;
+  for (uint32_t i = 0; i < n; i++)
+    if (!group_same(t, c, first, i)) return false;
+  return true;
+}
+
+static blt_status save_group(blt_file *f, const blt_table *t, const blt_stored_chunk *old,
+                             blt_stored_chunk *c, uint32_t first, uint32_t i, blt_error *err) {
+  blt_status status = BLT_OK;
+  if (old && i < old->ngroups && group_same(t, old, first, i))
+    c->groups[i] = old->groups[i];
+  else
+    status = save_live(f, t, first + i, t->group_rows[first + i], &c->groups[i], err);
+  for (uint32_t col = 0; status == BLT_OK && col < c->ncols; col++) {
+    size_t at = (size_t)i * c->ncols + col;
+    blt_block *block = (blt_block *)t->columns[col].blocks[first + i];
+    if (old && i < old->ngroups && old->blocks[at] == block)
+      c->forms[at] = old->forms[at];
+    else
+      status = save_block(f, block, &t->columns[col], &c->forms[at], err);
+    if (status == BLT_OK) c->blocks[at] = blt_block_retain(block);
+  }
+  return status;
+}
+
+static blt_status save_chunk(blt_file *f, const blt_table *t, blt_stored_chunk *old, uint32_t first,
+                             uint32_t n, blt_stored *out, blt_error *err) {
+  blt_stored_chunk *c;
+  if (chunk_same(t, old, first, n)) {
+    old->refs++;
+    return blt_stored_add_chunk(out, old, err);
+  }
+  blt_status status = blt_stored_chunk_new(f->ctx, n, t->schema->ncols, &c, err);
+  if (status != BLT_OK) return status;
+  for (uint32_t i = 0; status == BLT_OK && i < n; i++) status = save_group(f, t, old, c, first, i, err);
+  if (status == BLT_OK) status = write_chunk(f, c, err);
+  if (status == BLT_OK) return blt_stored_add_chunk(out, c, err);
+  blt_stored_chunk_release(f->ctx, c);
+  return status;
+}
+
+static blt_status save_groups(blt_file *f, const blt_table *t, const blt_stored *old, blt_stored *out,
+                              blt_error *err) {
+  blt_status status = BLT_OK;
+  if (old) out->chunk_groups = old->chunk_groups;
+  for (uint32_t first = 0; status == BLT_OK && first < t->ngroups; first += out->chunk_groups) {
+    uint32_t n = t->ngroups - first < out->chunk_groups ? t->ngroups - first : out->chunk_groups;
+    blt_stored_chunk *same = old && out->nchunks < old->nchunks ? old->chunks[out->nchunks] : NULL;
+    status = save_chunk(f, t, same, first, n, out, err);
+  }
+  return status;
+}
+
+/* --- tail and dictionaries: pieces
+ * ------------------------------------------------------------------------------------ */
+
+/* Takes over the pieces that hold the first `kept` items. Of `total` items the rest has to be written; pieces
+ * that are not larger than the new one are merged into it, like digits of a binary counter: an item is
+ * written again at most once for each doubling. Gives the first item to write. */
+static blt_status keep_pieces(blt_ctx *ctx, const blt_pieces *old, uint32_t kept, uint32_t total,
+                              blt_pieces *out, uint32_t *first, blt_error *err) {
+  uint32_t at = 0;
+  for (size_t i = 0; old && i < old->n && at + old->v[i].count <= kept; i++) {
+    blt_status status = blt_pieces_add(ctx, out, &old->v[i].where, old->v[i].count, err);
+    if (status != BLT_OK) return status;
+    at += old->v[i].count;
+  }
+  while (at < total && out->n && out->v[out->n - 1].count <= total - at) at -= out->v[--out->n].count;
+  *first = at;
+  return BLT_OK;
+}
+
+static blt_status save_tail_piece(blt_file *f, blt_table *t, uint32_t first, blt_stored *out,
+                                  blt_error *err) {
+  blt_stored_chunk *c;
+  uint32_t rows = t->tail_rows - first;
+  blt_status status = blt_stored_chunk_new(f->ctx, 1, t->schema->ncols, &c, err);
+  if (status != BLT_OK) return status;
+  c->groups[0].rows = rows;
+  for (uint32_t i = 0; status == BLT_OK && i < t->schema->ncols; i++) {
+    status = blt_table_encode_rows(t, i, first, rows, &c->blocks[i], err);
+    if (status == BLT_OK) status = save_block(f, c->blocks[i], &t->columns[i], &c->forms[i], err);
+  }
+  if (status == BLT_OK) status = write_chunk(f, c, err);
+  if (status == BLT_OK) status = blt_pieces_add(f->ctx, &out->tail, &c->where, rows, err);
+  blt_stored_chunk_release(f->ctx, c);
+  return status;
+}
+
+static blt_status save_tail(blt_file *f, blt_table *t, const blt_stored *old, blt_stored *out,
+                            blt_error *err) {
+  uint32_t first;
+  blt_status status =
+      keep_pieces(f->ctx, old ? &old->tail : NULL, t->tail_kept, t->tail_rows, &out->tail, &first, err);
+  if (status == BLT_OK && first < t->tail_rows) status = save_tail_piece(f, t, first, out, err);
+  return status;
+}
+
+static blt_status save_dict(blt_file *f, const blt_column *c, const blt_pieces *old, blt_pieces *out,
+                            blt_error *err) {
+  uint32_t first;
+  const blt_dict *d = c->dict;
+  blt_status status = keep_pieces(f->ctx, old, c->dict_kept, d->count, out, &first, err);
+  if (status != BLT_OK || first >= d->count) return status;
+  bytes b = {.ctx = f->ctx, .err = err};
+  blt_ref where;
+  uint64_t n = d->count - first, start = d->offsets[first];
+  add(&b, &n, sizeof n);
+  for (uint32_t i = first; i <= d->count; i++) {
+    uint64_t offset = d->offsets[i] - start;
+    add(&b, &offset, sizeof offset);
+  }
+  add(&b, d->bytes + start, d->offsets[d->count] - start);
+  status = finish(&b, f, &where);
+  return status == BLT_OK ? blt_pieces_add(f->ctx, out, &where, (uint32_t)n, err) : status;
+}
+
+/* --- schema and record
+ * -------------------------------------------------------------------------------------------------- */
+
+static blt_status save_schema(blt_file *f, const blt_schema *s, blt_ref *where, blt_error *err) {
+  bytes b = {.ctx = f->ctx, .err = err};
+  blt_disk_schema head = {.ncols = s->ncols, .nkeys = s->nkeys, .primary = s->primary};
+  add(&b, &head, sizeof head);
+  for (uint32_t i = 0; i < s->ncols; i++) {
+    blt_type t = s->fields[i].type;
+    uint32_t len = (uint32_t)strlen(s->fields[i].name);
+    blt_disk_field field = {t.id, t.precision, t.scale, t.required, len};
+    add(&b, &field, sizeof field);
+    add(&b, s->fields[i].name, len);
+    pad(&b);
+  }
+  for (uint32_t k = 0; k < s->nkeys; k++) {
+    add_u32(&b, s->keys[k].ncols);
+    add(&b, s->keys[k].cols, s->keys[k].ncols * sizeof *s->keys[k].cols);
+  }
+  return finish(&b, f, where);
+}
+
+static blt_status save_record(blt_file *f, const blt_table *t, blt_stored *out, blt_error *err) {
+  blt_disk_group tail = {0};
+  blt_status status = save_live(f, t, t->ngroups, t->tail_rows, &tail, err);
+  if (status != BLT_OK) return status;
+  bytes b = {.ctx = f->ctx, .err = err};
+  blt_disk_record r = {.schema = out->schema,
+                       .tail_live = tail.live,
+                       .sealed_rows = t->sealed_rows,
+                       .deleted = t->deleted,
+                       .tail_rows = t->tail_rows,
+                       .ngroups = t->ngroups,
+                       .chunk_groups = out->chunk_groups,
+                       .nchunks = out->nchunks,
+                       .npieces = (uint32_t)out->tail.n,
+                       .ncols = t->schema->ncols};
+  add(&b, &r, sizeof r);
+  for (uint32_t i = 0; i < t->schema->ncols; i++) {
+    const blt_pieces *p = &out->dicts[i];
+    blt_disk_column column = {t->columns[i].plain ? BLT_DISK_PLAIN : 0, (uint32_t)p->n};
+    add(&b, &column, sizeof column);
+    add(&b, p->v, p->n * sizeof *p->v);
+  }
+  for (uint32_t i = 0; i < out->nchunks; i++) {
+    blt_disk_piece piece = {.where = out->chunks[i]->where, .count = out->chunks[i]->ngroups};
+    add(&b, &piece, sizeof piece);
+  }
+  add(&b, out->tail.v, out->tail.n * sizeof *out->tail.v);
+  return finish(&b, f, &out->record);
+}
+
+blt_status blt_save_table(blt_file *f, blt_table *t, const blt_stored *old, blt_stored **out,
+                          blt_error *err) {
+  blt_stored *s;
+  if (t->row_open) return blt_fail(err, BLT_EBUSY, "a row is being appended");
+  blt_status status = blt_stored_new(f->ctx, t->schema->ncols, &s, err);
+  if (status != BLT_OK) return status;
+  if (old)
+    s->schema = old->schema;
+  else
+    status = save_schema(f, t->schema, &s->schema, err);
+  if (status == BLT_OK) status = save_groups(f, t, old, s, err);
+  if (status == BLT_OK) status = save_tail(f, t, old, s, err);
+  for (uint32_t i = 0; status == BLT_OK && i < s->ncols; i++)
+    if (t->columns[i].dict)
+      status = save_dict(f, &t->columns[i], old ? &old->dicts[i] : NULL, &s->dicts[i], err);
+  if (status == BLT_OK) status = save_record(f, t, s, err);
+  s->version = t->version;
+  if (status == BLT_OK)
+    *out = s;
+  else
+    blt_stored_free(s);
+  return status;
+}
+
+void blt_save_done(blt_table *t) {
+  t->tail_kept = t->tail_rows;
+  for (uint32_t i = 0; i < t->schema->ncols; i++)
+    if (t->columns[i].dict) t->columns[i].dict_kept = t->columns[i].dict->count;
+}
+
+/* --- early
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+static bool stored_has(const blt_stored *s, uint32_t g, uint32_t col, const blt_block *b) {
+  if (!s || g / s->chunk_groups >= s->nchunks) return false;
+  const blt_stored_chunk *c = s->chunks[g / s->chunk_groups];
+  uint32_t i = g % s->chunk_groups;
+  return i < c->ngroups && c->blocks[(size_t)i * c->ncols + col] == b;
+}
+
+uint64_t blt_save_waiting(const blt_file *f, const blt_table *t) {
+  uint64_t n = 0;
+  for (uint32_t col = 0; col < t->schema->ncols; col++)
+    for (uint32_t g = 0; g < t->ngroups; g++)
+      if (!in_file(f, t->columns[col].blocks[g])) n += blt_block_bytes(t->columns[col].blocks[g]);
+  return n;
+}
+
+void blt_save_abandon(const blt_file *f, blt_table *t) {
+  for (uint32_t col = 0; col < t->schema->ncols; col++)
+    for (uint32_t g = 0; g < t->ngroups; g++) {
+      blt_block *b = (blt_block *)t->columns[col].blocks[g];
+      if (in_file(f, b) && b->disk >= f->root.end) atomic_store(&b->doubtful, true);
+    }
+}
+
+/* The forms of all blocks that go to the file; those that stay where they are have no rows. */
+static blt_status write_early(blt_file *f, blt_table *t, const blt_stored *old, blt_disk_block *forms,
+                              blt_error *err) {
+  blt_status status = BLT_OK;
+  for (uint32_t g = 0; g < t->ngroups; g++)
+    for (uint32_t col = 0; status == BLT_OK && col < t->schema->ncols; col++) {
+      const blt_block *b = t->columns[col].blocks[g];
+      if (in_file(f, b) || !b->buffer || stored_has(old, g, col, b)) continue;
+      status = save_block(f, b, &t->columns[col], &forms[(size_t)g * t->schema->ncols + col], err);
+    }
+  return status == BLT_OK ? blt_file_flush(f, err) : status;
+}
+
+/* Puts the mapped form of each block in the place of the one in memory. */
+static blt_status use_mapped(blt_file *f, blt_table *t, const blt_disk_block *forms, blt_buffer *map,
+                             uint64_t base, blt_error *err) {
+  for (uint32_t g = 0; g < t->ngroups; g++)
+    for (uint32_t col = 0; col < t->schema->ncols; col++) {
+      const blt_disk_block *form = &forms[(size_t)g * t->schema->ncols + col];
+      blt_column *c = &t->columns[col];
+      blt_block *b;
+      if (form->rows == 0) continue;
+      blt_status status = blt_load_block(f, form, map, base, c->type, c->dict ? c->dict->count : 0, &b, err);
+      if (status != BLT_OK) return status;
+      atomic_store(&b->doubtful, false);
+      blt_block_release((blt_block *)c->blocks[g]);
+      c->blocks[g] = b;
+    }
+  return BLT_OK;
+}
+
+blt_status blt_save_early(blt_file *f, blt_table *t, const blt_stored *old, blt_error *err) {
+  size_t n = (size_t)t->ngroups * t->schema->ncols;
+  uint64_t mark = f->end, base;
+  blt_status status = blt_table_writable(t, err);
+  if (status != BLT_OK || n == 0) return status;
+  blt_disk_block *forms = blt_calloc(f->ctx, n, sizeof *forms);
+  if (!forms) return blt_fail_memory(err, n * sizeof *forms);
+  status = write_early(f, t, old, forms, err);
+  if (status == BLT_OK && f->end > mark) {
+    blt_buffer *map;
+    status = blt_file_map(f, mark, f->end - mark, &map, &base, err);
+    if (status == BLT_OK) {
+      status = use_mapped(f, t, forms, map, base, err);
+      blt_buffer_release(map);
+    }
+  } else if (status != BLT_OK) {
+    blt_file_forget(f, mark);
+  }
+  blt_free(f->ctx, forms, n * sizeof *forms);
+  return status;
+}

@@ -1,0 +1,125 @@
+/* table.h: rows at rest: columns of sealed blocks plus one growing tail.
+ *
+ *   group 0        group 1        …   last group
+ *   ┌ 65,536 ┐     ┌ 65,536 ┐         ┌ tail: n < 65,536 ┐
+ *   │ block  │     │ block  │         │ plain arrays     │   one column
+ *   └────────┘     └────────┘         └──────────────────┘
+ *
+ * Row r is row r % 65,536 of group r / 65,536 in every column. Deleted rows stay until compact(): a group
+ * then has a bitmap of the rows that live. Queries see the table through a view, which includes the tail at
+ * once; while a view is held the table refuses changes with BLT_EBUSY.
+ *
+ * Results of queries are tables too (blt_table_add_group), so a result can be queried again.
+ */
+#ifndef BLT_STORE_TABLE_H
+#define BLT_STORE_TABLE_H
+
+#include "store/column/block.h"
+#include "store/column/dict.h"
+#include "schema.h"
+
+typedef struct blt_table blt_table;
+
+/* A new empty table in memory. Copies the schema. */
+blt_status blt_table_new(blt_ctx *ctx, const blt_schema *schema, blt_table **out, blt_error *err);
+blt_table *blt_table_retain(blt_table *t);
+void blt_table_release(blt_table *t); /* NULL is allowed */
+
+blt_ctx *blt_table_ctx(const blt_table *t);
+const blt_schema *blt_table_schema(const blt_table *t);
+uint64_t blt_table_rows(const blt_table *t);                /* living rows */
+blt_dict *blt_table_dict(const blt_table *t, uint32_t col); /* of a string column, borrowed; else NULL */
+
+/* BLT_EBUSY while a view is held, BLT_ECLOSED, BLT_EREADONLY. Call before any change. */
+blt_status blt_table_writable(const blt_table *t, blt_error *err);
+
+/* --- appending one row: push each column once, in any order, then end the row --------------------------
+ * A row is visible only after blt_table_end_row. A push that fails leaves the row open: call
+ * blt_table_abort_row. Pushes check the type's range; end_row checks required columns and keys. */
+blt_status blt_table_begin_row(blt_table *t, blt_error *err); /* BLT_EBUSY, BLT_EREADONLY, BLT_ENOMEM */
+blt_status blt_table_push_i64(blt_table *t, uint32_t col, int64_t v, blt_error *err);
+blt_status blt_table_push_f64(blt_table *t, uint32_t col, double v, blt_error *err);
+blt_status blt_table_push_str(blt_table *t, uint32_t col, const char *s, size_t len, blt_error *err);
+void blt_table_push_null(blt_table *t, uint32_t col);
+blt_status blt_table_end_row(blt_table *t, blt_error *err);
+void blt_table_abort_row(blt_table *t);
+
+/* The open row, laid open because a loop over many small values cannot afford a call for each: what needs
+ * no check is put into its place directly, where a push would put it. Owned by the table; good until the
+ * row ends. */
+typedef struct blt_row {
+  void **places;   /* of each column: the tail's array of int64_t, double or uint32_t codes */
+  uint32_t at;     /* the row's place in them */
+  uint32_t pushed; /* values so far */
+} blt_row;
+
+blt_row *blt_table_open_row(blt_table *t);
+/* Into an int64 column. */
+static inline void blt_row_put_i64(blt_row *r, uint32_t col, int64_t v) {
+  ((int64_t *)r->places[col])[r->at] = v;
+  r->pushed++;
+}
+/* Into a float64 column. */
+static inline void blt_row_put_f64(blt_row *r, uint32_t col, double v) {
+  ((double *)r->places[col])[r->at] = v;
+  r->pushed++;
+}
+/* Into a string column that interns: a code of its dictionary. */
+static inline void blt_row_put_code(blt_row *r, uint32_t col, uint32_t code) {
+  ((uint32_t *)r->places[col])[r->at] = code;
+  r->pushed++;
+}
+/* The dictionary of a string column that still interns; NULL for one that keeps plain text. */
+blt_dict *blt_table_interns(const blt_table *t, uint32_t col);
+/* A whole row at once: `row` has one value for each column, already of the column's type or null. */
+blt_status blt_table_append(blt_table *t, const blt_value *row, blt_error *err);
+
+/* --- adding whole groups: bulk loads and results ---------------------------------------------------------
+ * `blocks` has one block for each column, all of `rows` rows; the table takes one reference of each, also on
+ * failure. Codes are those of blt_table_dict. Only the last group may be short, so all earlier ones must be
+ * full (BLT_EINVAL); appending rows after a short group reopens it as the tail. Keys are not checked here:
+ * a table with keys refuses (BLT_EINVAL) unless it is empty of keys. */
+blt_status blt_table_add_group(blt_table *t, blt_block **blocks, uint32_t rows, blt_error *err);
+/* Shares `dict` as the dictionary of string column `col` of an empty table. */
+blt_status blt_table_share_dict(blt_table *t, uint32_t col, blt_dict *dict, blt_error *err);
+
+/* --- views ------------------------------------------------------------------------------------------------
+ */
+typedef struct blt_view_column {
+  blt_type type;
+  blt_dict *dict;                 /* string: shared dictionary (blocks may still be TEXT); else NULL */
+  const blt_block *const *blocks; /* one for each group */
+} blt_view_column;
+
+typedef struct blt_view {
+  const blt_schema *schema;
+  uint32_t ncols, ngroups;
+  uint64_t rows; /* with the deleted ones */
+  uint64_t live_rows;
+  const uint32_t *group_rows;  /* rows of each group */
+  const uint64_t *const *live; /* of each group: bitmap of living rows, NULL when all live; the array itself
+                                  is NULL when no group has deleted rows */
+  const blt_view_column *columns;
+  blt_table *table;
+} blt_view;
+
+blt_status blt_table_view(blt_table *t, blt_view **out, blt_error *err);
+void blt_view_release(blt_view *v); /* NULL is allowed */
+
+/* Call before reading blocks of column `col` in group `group`, or after blt_table_view for tables that are
+ * never opened from files not at all: a block in a file is checked once, when it is first needed. From any
+ * thread. */
+static inline blt_status blt_view_check(const blt_view *v, uint32_t col, uint32_t group, blt_error *err) {
+  const blt_view_column *c = &v->columns[col];
+  return blt_block_check(c->blocks[group], c->type, c->dict ? c->dict->count : 0, err);
+}
+
+/* Value of one cell (a string points into the table: good while the view is held). */
+blt_value blt_view_value(const blt_view *v, uint32_t col, uint32_t group, uint32_t row);
+
+/* Memory held by blocks, tail and dictionaries, each shared one counted once per table. */
+size_t blt_table_bytes(const blt_table *t);
+/* Every invariant of the table, its blocks and dictionaries. For tests and fuzzers. */
+blt_status blt_table_validate(blt_table *t, blt_error *err);
+
+#endif

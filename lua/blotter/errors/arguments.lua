@@ -1,0 +1,46 @@
+--- What a function is given, checked before any work: a mistake is raised where the user called it.
+
+local fail = require "blotter.errors.fail"
+local suggest = require "blotter.errors.suggest"
+
+local arguments = {}
+
+local function article(kind)
+  return kind == "nil" and "nothing" or "a " .. kind
+end
+
+--- Refuses a call with a dot for the colon, `ops.total("arrests")`; `called` is what such an object is called.
+function arguments.receiver(self, class, method, called)
+  if getmetatable(self) ~= class then fail("%s is called with a colon: %s:%s(…)", method, called or "ops", method) end
+end
+
+--- Refuses a value of another type; `example` shows what was expected.
+function arguments.expect(value, kind, method, example)
+  if type(value) ~= kind then fail("%s: expected %s, got %s", method, example, article(type(value))) end
+end
+
+--- `options`, or an empty table, when nothing but `known` names stand in it.
+function arguments.options(options, known, method)
+  if options == nil then return {} end
+  local example = ("options such as {%s = …}"):format(known[1])
+  arguments.expect(options, "table", method, example)
+  local names = {}
+  for name in pairs(options) do names[#names + 1] = tostring(name) end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local is_known = false
+    for _, one in ipairs(known) do is_known = is_known or one == name end
+    if not is_known then fail("%s: unknown option '%s'%s", method, name, suggest.phrase(name, known)) end
+  end
+  return options
+end
+
+--- Refuses a name that is not one of `names`.
+function arguments.one_of(name, names, method, what)
+  for _, known in ipairs(names) do
+    if known == name then return end
+  end
+  fail("%s: unknown %s '%s'%s", method, what, tostring(name), suggest.phrase(tostring(name), names))
+end
+
+return arguments

@@ -1,0 +1,165 @@
+-- What the checks found, collected, merged and ranked.
+--
+-- A finding has
+--   check      the name of the check (see checks/)
+--   class      contradiction, revision, drift or remainder (what a breakdown leaves unexplained)
+--   verdict    none: no reading of the figures can be true together; some: it depends on the reading; all: consistent
+--   figures    the figures involved, the one that the sentence begins with first
+--   low, high  the gap as a range (nil is open)
+--   sentence   what is wrong, in one plain sentence with the sources
+--   also       further figures that state the same again, in other sources
+-- Findings are ranked: what no reading can repair first, then by class, then by the share of the gap.
+
+local phrase = require "blotter.ops.figures.phrase"
+
+local findings = {}
+
+local Collector = {}
+Collector.__index = Collector
+
+local class_order = {contradiction = 1, revision = 2, drift = 3, remainder = 4}
+local verdict_order = {none = 1, some = 2, all = 3}
+
+--- An empty collection over a model.
+function findings.collector(whole)
+  return setmetatable({model = whole, list = {}, by_signature = {}, disputed = {}, tally = {}, notes = {}}, Collector)
+end
+
+--- Notes that a check looked at something: the verdict is counted, whether or not it makes a finding.
+function Collector:count(check, verdict)
+  local tally = self.tally[check]
+  if not tally then
+    tally = {all = 0, some = 0, none = 0}
+    self.tally[check] = tally
+  end
+  tally[verdict] = tally[verdict] + 1
+end
+
+-- What a figure says, whoever says it.
+local function statement_of(figure)
+  return ("%s#%s#%s"):format(figure.cell, figure.low, figure.high)
+end
+
+-- What makes two findings the same one: the same figures' cells, periods and bounds.
+local function signature(finding)
+  local parts = {}
+  for i, figure in ipairs(finding.figures) do
+    parts[i] = statement_of(figure)
+  end
+  table.sort(parts)
+  return finding.class .. "\n" .. table.concat(parts, "\n")
+end
+
+local function add_also(finding, figures)
+  local present = {}
+  for _, figure in ipairs(finding.figures) do present[figure.id] = true end
+  for _, figure in ipairs(finding.also) do present[figure.id] = true end
+  for _, figure in ipairs(figures) do
+    if not present[figure.id] then finding.also[#finding.also + 1] = figure end
+  end
+end
+
+--- Adds a finding; the same contradiction met again only adds its figures to `also`.
+function Collector:add(finding)
+  finding.also = finding.also or {}
+  local key = signature(finding)
+  local known = self.by_signature[key]
+  if known then
+    add_also(known, finding.figures)
+    return
+  end
+  self:count(finding.check, finding.verdict)
+  if finding.class ~= "remainder" then
+    for _, figure in ipairs(finding.figures) do
+      local said = statement_of(figure)
+      if self.disputed[said] ~= "contradiction" then self.disputed[said] = finding.class end
+    end
+  end
+  self.by_signature[key] = finding
+  self.list[#self.list + 1] = finding
+end
+
+--- Whether what a figure says stands in a contradiction already (or, with any, in a finding that is no mere remainder),
+-- so that what follows from it is no news.
+function Collector:is_disputed(figure, any)
+  local class = self.disputed[statement_of(figure)]
+  return class == "contradiction" or any and class ~= nil or false
+end
+
+--- Notes what could not be checked, and why.
+function Collector:note(text)
+  self.notes[#self.notes + 1] = text
+end
+
+--- Whether a finding over some or all of these cells was made before (so that a wider one says nothing new).
+-- class may be nil: any class but a remainder.
+function Collector:is_known(figures, class)
+  local cells = {}
+  for _, figure in ipairs(figures) do cells[figure.cell .. "#" .. tostring(figure.low)] = true end
+  for _, finding in ipairs(self.list) do
+    local is_same = finding.class == class or (not class and finding.class ~= "remainder")
+    if is_same and #finding.figures <= #figures then
+      local inside = true
+      for _, figure in ipairs(finding.figures) do
+        if not cells[figure.cell .. "#" .. tostring(figure.low)] then
+          inside = false
+          break
+        end
+      end
+      if inside then return true end
+    end
+  end
+  return false
+end
+
+-- The gap as a share of the largest value involved, to rank by.
+local function weight(finding)
+  local largest = 0
+  for _, figure in ipairs(finding.figures) do
+    local value = figure.best or figure.low or figure.high or 0
+    if value > largest then largest = value end
+  end
+  local gap = finding.low and math.abs(finding.low) or finding.high and math.abs(finding.high) or 0
+  return largest > 0 and gap / largest or 0
+end
+
+local function comes_first(a, b)
+  if a.verdict ~= b.verdict then return verdict_order[a.verdict] < verdict_order[b.verdict] end
+  if a.class ~= b.class then return class_order[a.class] < class_order[b.class] end
+  if a.weight ~= b.weight then return a.weight > b.weight end
+  return a.figures[1].id < b.figures[1].id
+end
+
+--- The ranked findings, each with its sources named, and the tally of all comparisons by check.
+function Collector:finish()
+  for _, finding in ipairs(self.list) do
+    finding.weight = weight(finding)
+    local sources, seen = {}, {}
+    for _, figure in ipairs(finding.figures) do
+      if not seen[figure.source] then
+        seen[figure.source] = true
+        sources[#sources + 1] = figure.source_row
+      end
+    end
+    finding.sources = sources
+    finding.sentence = ("%s (%s)."):format(finding.sentence, phrase.sources(finding.figures))
+  end
+  table.sort(self.list, comes_first)
+  for rank, finding in ipairs(self.list) do finding.rank = rank end
+  self.list.tally, self.list.notes = self.tally, self.notes
+  return self.list
+end
+
+--- The ids of the figures that some finding calls impossible, as a set.
+function findings.impossible(list)
+  local ids = {}
+  for _, finding in ipairs(list) do
+    if finding.verdict == "none" then
+      for _, figure in ipairs(finding.figures) do ids[figure.id] = true end
+      for _, figure in ipairs(finding.also) do ids[figure.id] = true end
+    end
+  end
+  return ids
+end
+
+return findings

@@ -1,0 +1,61 @@
+-- A list of what is wrong with some input: file, line, column, what stands there and what was expected.
+
+local suggest = require "blotter.errors.suggest"
+
+local diagnostics = {}
+diagnostics.__index = diagnostics
+
+--- An empty list.
+function diagnostics.new() return setmetatable({}, diagnostics) end
+
+--- Adds one problem. Line and column (a field's name) may be nil.
+function diagnostics:add(file, line, column, message)
+  self[#self + 1] = {file = file, line = line, column = column, message = message}
+end
+
+--- One problem as a line of text.
+function diagnostics.describe(problem)
+  local place = problem.file
+  if problem.line then place = place .. ":" .. problem.line end
+  if problem.column then place = ("%s: column '%s'"):format(place, problem.column) end
+  return place .. ": " .. problem.message
+end
+
+--- All problems, one a line.
+function diagnostics:text()
+  local lines = {}
+  for i, problem in ipairs(self) do lines[i] = diagnostics.describe(problem) end
+  return table.concat(lines, "\n")
+end
+
+diagnostics.__tostring = diagnostics.text
+
+--- A word of a set that is within two edits of the wrong one (one, of a short word), to ask "did you mean ...?"; nil
+-- when none is near.
+function diagnostics.nearest(wrong, candidates)
+  return suggest.nearest(wrong, candidates, #wrong < 4 and #wrong // 2 or 2)
+end
+
+-- The keys of up to three rows whose name or acronym is or contains the text, an equal one alone.
+local function keys_by_name(text, rows, key_field)
+  local wanted, keys = text:lower(), {}
+  for _, row in ipairs(rows) do
+    local name, acronym = (row.name or ""):lower(), (row.acronym or ""):lower()
+    if name == wanted or acronym == wanted then return {row[key_field]} end
+    if #wanted >= 3 and #keys < 3 and name:find(wanted, 1, true) then keys[#keys + 1] = row[key_field] end
+  end
+  return keys
+end
+
+--- A phrase for the end of a message about an unknown key: which one was meant by a misspelt key or by a name, as
+-- ": did you mean 'KR'?"; or nothing.
+function diagnostics.meant(wrong, rows, key_field)
+  local text, keys = tostring(wrong), {}
+  for i, row in ipairs(rows) do keys[i] = tostring(row[key_field]) end
+  local meant = {diagnostics.nearest(text, keys)}
+  if #meant == 0 then meant = keys_by_name(text, rows, key_field) end
+  if #meant == 0 then return "" end
+  return ": did you mean '" .. table.concat(meant, "' or '") .. "'?"
+end
+
+return diagnostics

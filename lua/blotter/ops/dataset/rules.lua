@@ -1,0 +1,160 @@
+-- What a package must obey beyond its schema: codes of the right dimension, bounds by the lexicon, periods that run
+-- forwards, parts that are no part of themselves. rules.check(whole, figures, problems) looks at the given rows only,
+-- so that an import is checked by the same rules as a whole package.
+
+local lexicon = require "blotter.ops.figures.lexicon"
+local bounds = require "blotter.ops.figures.bounds"
+
+local rules = {}
+
+rules.dimensions = {"offence", "age_band", "sex", "role", "channel", "notice", "incident", "category"}
+
+local function near(a, b)
+  if a == nil or b == nil then return a == b end
+  return a == b or math.abs(a - b) <= 1e-9 * math.max(math.abs(a), math.abs(b))
+end
+
+local function show(value)
+  return value == nil and "open" or bounds.group_digits(value)
+end
+
+local function check_codes(context, figure)
+  for _, dimension in ipairs(rules.dimensions) do
+    local code = figure[dimension] and context.codes[figure[dimension]]
+    if code and code.dimension ~= dimension then
+      context:refuse(figure, dimension, ("'%s' is a code of '%s'; expected a code of '%s'")
+        :format(code.code, code.dimension, dimension))
+    end
+  end
+end
+
+local function check_order(context, figure)
+  local low, value, high = figure.low, figure.value, figure.high
+  if low and high and low > high then
+    context:refuse(figure, "low", ("%s is above high, %s; expected low <= high"):format(show(low), show(high)))
+  elseif value and low and value < low and figure.qualifier == "exact" then
+    context:refuse(figure, "value", ("%s is below low, %s; expected low <= value <= high")
+      :format(show(value), show(low)))
+  elseif value and high and value > high and figure.qualifier == "exact" then
+    context:refuse(figure, "value", ("%s is above high, %s; expected low <= value <= high")
+      :format(show(value), show(high)))
+  end
+end
+
+local function check_lexicon(context, figure, indicator)
+  local low, high = lexicon.bounds(context.lexicon, figure, indicator)
+  if not near(low, figure.low) then
+    context:refuse(figure, "low", ("%s is not what the lexicon makes of '%s'; expected %s")
+      :format(show(figure.low), figure.qualifier, show(low)))
+  end
+  if not near(high, figure.high) then
+    context:refuse(figure, "high", ("%s is not what the lexicon makes of '%s'; expected %s")
+      :format(show(figure.high), figure.qualifier, show(high)))
+  end
+end
+
+local function check_unit(context, figure, indicator)
+  if figure.unit ~= indicator.unit then
+    context:refuse(figure, "unit", ("'%s' is not the unit of %s; expected '%s'")
+      :format(figure.unit, indicator.id, indicator.unit))
+  end
+  if figure.unit == "currency" and not figure.currency then
+    context:refuse(figure, "currency", "is empty; expected a currency of ISO 4217")
+  elseif figure.unit ~= "currency" and figure.currency then
+    context:refuse(figure, "currency", "is given for what is no money; expected it to be empty")
+  end
+end
+
+local function check_period(context, figure)
+  local first, last = figure.period_start, figure.period_end
+  if first and last and first > last then
+    context:refuse(figure, "period_end", ("%s is before period_start, %s; expected a period that runs forwards")
+      :format(last, first))
+  end
+  if figure.period_kind == "as_of" and first then
+    context:refuse(figure, "period_start", "is given for an as_of figure; expected only period_end")
+  end
+end
+
+local function check_part(context, figure)
+  if not figure.part_of then
+    if figure.split or figure.coverage then
+      context:refuse(figure, "split", "is given for what is no part; expected part_of as well")
+    end
+    return
+  end
+  local seen, at = {}, figure
+  while at and at.part_of do
+    if seen[at] then
+      context:refuse(figure, "part_of", "leads back to the figure itself; expected a tree")
+      return
+    end
+    seen[at] = true
+    at = context.figures[at.part_of]
+  end
+end
+
+local function check_figure(context, figure)
+  check_codes(context, figure)
+  check_order(context, figure)
+  local indicator = context.indicators[figure.indicator]
+  if indicator and figure.multiplier and figure.printed then
+    check_lexicon(context, figure, indicator)
+    check_unit(context, figure, indicator)
+  end
+  check_period(context, figure)
+  check_part(context, figure)
+end
+
+-- Refuses chains of one column (parent, original_source, supersedes) that lead back to where they began.
+local function check_chain(context, data, column)
+  for _, row in ipairs(data.rows) do
+    local seen, at = {}, row
+    while at and at[column] do
+      if seen[at] then
+        context.problems:add(data.file, row.line, column, "leads back to itself; expected a chain that ends")
+        break
+      end
+      seen[at] = true
+      at = data.index[at[column]]
+    end
+  end
+end
+
+local function context_of(whole, problems)
+  local tables = whole.tables
+  local context = {
+    problems = problems, file = tables.figures.file, figures = tables.figures.index,
+    codes = tables.codes.index, indicators = tables.indicators.index,
+    lexicon = lexicon.from_rows(tables.qualifiers.rows),
+  }
+  function context:refuse(figure, column, message)
+    self.problems:add(figure.file or self.file, figure.line, column, message)
+  end
+  return context
+end
+
+rules.required = {"areas", "publishers", "sources", "subjects", "links", "indicators", "codes", "qualifiers", "figures",
+  "relations", "judgements"}
+
+--- Checks figures (rows of the table, or rows that are about to join it) and the chains of the other tables.
+function rules.check(whole, figures, problems)
+  local is_complete = true
+  for _, name in ipairs(rules.required) do
+    if not whole.tables[name] then
+      is_complete = false
+      problems:add(whole.directory .. "/datapackage.json", nil, nil,
+        ("has no table '%s'; expected the operations dataset"):format(name))
+    end
+  end
+  if not is_complete then return end
+  local context = context_of(whole, problems)
+  for _, figure in ipairs(figures) do check_figure(context, figure) end
+  check_chain(context, whole.tables.subjects, "parent")
+  check_chain(context, whole.tables.areas, "parent")
+  check_chain(context, whole.tables.codes, "parent")
+  check_chain(context, whole.tables.sources, "original_source")
+  check_chain(context, whole.tables.sources, "supersedes")
+end
+
+return rules

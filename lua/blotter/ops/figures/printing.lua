@@ -1,0 +1,76 @@
+-- How answers look at the prompt: figures, totals and findings as text.
+
+local bounds = require "blotter.ops.figures.bounds"
+local phrase = require "blotter.ops.figures.phrase"
+
+local show = {}
+
+local longest = 20
+
+local function cut(lines, count, what)
+  if count > longest then lines[#lines + 1] = ("… %d %s in all"):format(count, what) end
+  return table.concat(lines, "\n")
+end
+
+--- A list of figures: one line each with its id, value, subject and source.
+function show.figures(whole, list)
+  return setmetatable(list, {__tostring = function(self)
+    local lines = {}
+    for i = 1, math.min(#self, longest) do
+      local figure = self[i]
+      lines[i] = ("%s: %s; %s (%s)"):format(figure.id, phrase.counted(figure), phrase.about(whole, figure),
+        phrase.source(figure.source_row))
+    end
+    if #self == 0 then lines[1] = "no figures" end
+    return cut(lines, #self, "figures")
+  end})
+end
+
+local function row_text(result, row)
+  local keys = {}
+  for i, name in ipairs(result.by) do keys[i] = tostring(row[name] or "not stated") end
+  local value = row.refused and "not added: " .. row.refused or bounds.describe(row.low, row.high)
+  local many = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
+  return ("%s: %s (%s)"):format(#keys > 0 and table.concat(keys, ", ") or "total", value, many)
+end
+
+--- A total: its rows, the total, and why figures were left out, by reason.
+function show.total(result)
+  return setmetatable(result, {__tostring = function(self)
+    local lines, reasons, order = {self.indicator.name .. ", policy " .. self.policy}, {}, {}
+    if #self.by > 0 then
+      for i = 1, math.min(#self.rows, longest) do lines[#lines + 1] = row_text(self, self.rows[i]) end
+      if #self.rows > longest then lines[#lines + 1] = ("… %d rows in all"):format(#self.rows) end
+    end
+    lines[#lines + 1] = row_text({by = {}}, self.total)
+    for _, entry in ipairs(self.left_out) do
+      if not reasons[entry.reason] then order[#order + 1] = entry.reason end
+      reasons[entry.reason] = (reasons[entry.reason] or 0) + 1
+    end
+    table.sort(order, function(a, b)
+      if reasons[a] ~= reasons[b] then return reasons[a] > reasons[b] end
+      return a < b
+    end)
+    for _, reason in ipairs(order) do lines[#lines + 1] = ("left out: %d, %s"):format(reasons[reason], reason) end
+    return table.concat(lines, "\n")
+  end})
+end
+
+--- The findings: one sentence each, in their rank.
+function show.findings(list)
+  return setmetatable(list, {__tostring = function(self)
+    local lines = {}
+    for i = 1, math.min(#self, longest) do
+      lines[i] = ("%d. [%s, %s] %s"):format(i, self[i].check, self[i].verdict, self[i].sentence)
+    end
+    if #self == 0 then lines[1] = "nothing contradicts anything" end
+    return cut(lines, #self, "findings")
+  end})
+end
+
+--- A network: its drawing.
+function show.network(result)
+  return setmetatable(result, {__tostring = function(self) return self.drawing end})
+end
+
+return show

@@ -1,0 +1,116 @@
+-- The filters of ops:figures and ops:total: by subject, indicator, area, period, source and every category.
+--
+-- A filter is a value or a list of values. A subject also stands for what belongs to it, an area for what lies in it,
+-- a code for its narrower codes; {exactly = true} switches that off. A period is text (see dates) or {first, last};
+-- a figure is in it when its own period lies inside.
+
+local dates = require "blotter.ops.figures.dates"
+local diagnostics = require "blotter.ops.dataset.diagnostics"
+local model = require "blotter.ops.dataset.model"
+
+local select_ = {}
+
+local columns = {"subject", "indicator", "area", "source", "publisher", "qualifier", "unit", "currency", "period_kind",
+  "coverage", "status", "rank", "part_of", "split", "id"}
+local names = {"period", "exactly"}
+for _, name in ipairs(columns) do names[#names + 1] = name end
+for _, name in ipairs(model.dimensions) do names[#names + 1] = name end
+local is_name = {}
+for _, name in ipairs(names) do is_name[name] = true end
+
+local function as_list(value)
+  return type(value) == "table" and value or {value}
+end
+
+-- How a column's value relates to the asked one where the asked one stands for a whole tree.
+local function tree_test(whole, column, asked)
+  if column == "subject" then return function(own) return whole:subject_within(own, asked) end end
+  if column == "area" then return function(own) return whole:area_within(own, asked) end end
+  if column == "citizenship" then return nil end
+  for _, dimension in ipairs(model.dimensions) do
+    if dimension == column then return function(own) return whole:code_within(own, asked) end end
+  end
+  return nil
+end
+
+local known_in = {subject = "subjects", indicator = "indicators", area = "areas", source = "sources",
+  citizenship = "areas", publisher = "publishers"}
+
+local function check_known(whole, column, asked)
+  local name = known_in[column]
+  if not name then
+    for _, dimension in ipairs(model.dimensions) do
+      if dimension == column then name = "codes" end
+    end
+  end
+  if not name or whole.tables[name].index[asked] then return end
+  local data = whole.tables[name]
+  error(("unknown %s '%s'%s"):format(column, tostring(asked), diagnostics.meant(asked, data.rows, data.key_field)), 0)
+end
+
+local function column_test(whole, column, filter, exactly)
+  local tests, wanted = {}, {}
+  for _, asked in ipairs(as_list(filter)) do
+    check_known(whole, column, asked)
+    wanted[asked] = true
+    local test = not exactly and tree_test(whole, column, asked)
+    if test then tests[#tests + 1] = test end
+  end
+  return function(figure)
+    local own = figure[column]
+    if column == "publisher" then own = figure.source_row.publisher end
+    if own == nil then return false end
+    if wanted[own] then return true end
+    for i = 1, #tests do
+      if tests[i](own) then return true end
+    end
+    return false
+  end
+end
+
+--- A period as {first, last} from a filter's value, or an error.
+function select_.period(value)
+  if type(value) == "table" and type(value[1]) ~= "string" then return value end
+  local period, problem = dates.period(type(value) == "table" and table.concat(value, "/") or value)
+  if not period then error(problem, 0) end
+  return period
+end
+
+--- The tests that a filter stands for, without its period. `others` are names that may have been meant besides.
+function select_.tests(whole, filter, others)
+  local asked = {}
+  for name in pairs(filter) do asked[#asked + 1] = name end
+  table.sort(asked, function(a, b) return tostring(a) < tostring(b) end)
+  for _, name in ipairs(asked) do
+    if not is_name[name] then
+      local near = diagnostics.nearest(tostring(name), names) or diagnostics.nearest(tostring(name), others or {})
+      error(("unknown filter '%s'%s"):format(tostring(name), near and (": did you mean '" .. near .. "'?") or ""), 0)
+    end
+  end
+  local tests = {}
+  for _, name in ipairs(names) do
+    local value = filter[name]
+    if value ~= nil and name ~= "period" and name ~= "exactly" then
+      tests[#tests + 1] = column_test(whole, name, value, filter.exactly)
+    end
+  end
+  return tests
+end
+
+--- The figures that a filter lets through, in the order of the table.
+function select_.figures(whole, filter)
+  local tests = select_.tests(whole, filter)
+  local period = filter.period ~= nil and select_.period(filter.period)
+  local found = {}
+  for _, figure in ipairs(whole.figures) do
+    local good = not period or ((figure.first or figure.last) and dates.inside({figure.first, figure.last}, period))
+    for i = 1, #tests do
+      if not good then break end
+      good = tests[i](figure)
+    end
+    if good then found[#found + 1] = figure end
+  end
+  return found
+end
+
+return select_

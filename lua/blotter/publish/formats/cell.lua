@@ -1,0 +1,98 @@
+--- A cell of a document in words: numbers with their thousands apart, figures with their bounds.
+
+local document = require "blotter.publish.document"
+local show = require "blotter.terminal.show"
+
+local cell = {}
+
+--- What stands for an unknown value.
+cell.UNKNOWN = "–"
+
+local function grouped(digits)
+  return (digits:reverse():gsub("(%d%d%d)", "%1,"):reverse():gsub("^,", ""))
+end
+
+--- A number with commas between the thousands of its integer part.
+function cell.number(value)
+  local text = math.type(value) == "float" and show.float(value) or tostring(value)
+  local sign, digits, rest = text:match "^(%-?)(%d+)(.*)$"
+  if not digits or rest:find "e" then return text end
+  return sign .. grouped(digits) .. rest:gsub("^%.0$", "")
+end
+
+--- A figure's value and, apart from it, the bounds around a best value: `144`, `152,821–154,629`, `≥ 10,001`,
+-- `≤ 99`, or `7` and `(5–9)`. The second text is empty when the first says all.
+function cell.bounds(figure)
+  local low, best, high = document.value(figure.low), document.value(figure.best), document.value(figure.high)
+  if low and low == high then return cell.number(low), "" end
+  local range
+  if low and high then range = cell.number(low) .. "–" .. cell.number(high)
+  elseif low then range = "≥ " .. cell.number(low)
+  elseif high then range = "≤ " .. cell.number(high)
+  end
+  if not best then return range or cell.UNKNOWN, "" end
+  if not range then return cell.number(best), "" end
+  if best == low or best == high then return range, "" end
+  return cell.number(best), "(" .. range .. ")"
+end
+
+--- What follows a figure: its flags and its sources' numbers, such as `partial [1][4]`; an empty text without them.
+function cell.suffix(figure)
+  local parts = {}
+  if figure.flags and #figure.flags > 0 then parts[1] = table.concat(figure.flags, ", ") end
+  local numbers = {}
+  for i, number in ipairs(figure.sources or {}) do numbers[i] = "[" .. number .. "]" end
+  if #numbers > 0 then parts[#parts + 1] = table.concat(numbers) end
+  return table.concat(parts, " ")
+end
+
+--- The main text of any cell, and what stands behind it: a figure's bounds, flags and sources.
+function cell.parts(value)
+  value = document.value(value)
+  if value == nil then return cell.UNKNOWN, "" end
+  if document.is_figure(value) then
+    local main, bounds = cell.bounds(value)
+    local suffix = cell.suffix(value)
+    return main, bounds .. (bounds ~= "" and suffix ~= "" and " " or "") .. suffix
+  end
+  if type(value) == "number" then return cell.number(value), "" end
+  if type(value) == "boolean" then return value and "yes" or "no", "" end
+  return tostring(value), ""
+end
+
+--- Any cell as one text.
+function cell.text(value)
+  local main, suffix = cell.parts(value)
+  return suffix == "" and main or main .. " " .. suffix
+end
+
+--- The lower and the upper end of any cell as numbers for a drawing; nil for an open end, nothing for no number.
+function cell.extent(value)
+  value = document.value(value)
+  if type(value) == "number" then return value, value end
+  if type(value) ~= "table" then return nil end
+  local low, best, high = document.value(value.low), document.value(value.best), document.value(value.high)
+  return low or best, high
+end
+
+--- The largest end among the first `count` values, and at least 0: the length of a chart's scale.
+function cell.largest(values, count)
+  local most = 0
+  for i = 1, count do
+    local low, high = cell.extent(values[i])
+    most = math.max(most, low or 0, high or 0)
+  end
+  return most
+end
+
+--- One source as a line: publisher, title, date; the address comes separately.
+function cell.source(source)
+  local parts = {}
+  for _, field in ipairs { "publisher", "title", "date" } do
+    local text = document.value(source[field])
+    if text and text ~= "" then parts[#parts + 1] = tostring(text) end
+  end
+  return table.concat(parts, ", "), document.value(source.url)
+end
+
+return cell

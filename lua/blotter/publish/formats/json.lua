@@ -1,0 +1,117 @@
+--- JSON of a stable shape, which is the document's own (see blotter.document):
+--
+--   { "title": …, "params": { … }, "blocks": [ … ] }
+--
+-- Each block has its "kind" first and then its fields. A table has "title", "columns" (each with "name", "title",
+-- "type"), "rows" (each a list of cells in the order of the columns) and "note". A figure is an object with
+-- "low", "best", "high", "flags" and "sources". Numbers are numbers; what is unknown or open is null; a list stays
+-- a list when it is empty. Keys stand in this order always, parameters by name.
+
+local document = require "blotter.publish.document"
+local show = require "blotter.terminal.show"
+
+local json = { description = "JSON of a stable shape", extension = "json" }
+
+local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
+
+local function quote(text)
+  if not utf8.len(text) then
+    text = text:gsub("[\128-\255]", function(c) return ("\\x%02X"):format(c:byte()) end)
+  end
+  return '"' .. text:gsub('[%c"\\\127]', function(c) return ESCAPES[c] or ("\\u%04x"):format(c:byte()) end) .. '"'
+end
+
+--- A text, number, boolean or null. JSON has no infinity and no NaN: they become null.
+local function scalar(value)
+  value = document.value(value)
+  if value == nil then return "null" end
+  if math.type(value) == "integer" then return tostring(value) end
+  if type(value) == "number" then
+    return (value ~= value or value == math.huge or value == -math.huge) and "null" or show.float(value)
+  end
+  if type(value) == "boolean" then return tostring(value) end
+  return quote(tostring(value))
+end
+
+--- `[…]` of the first `count` items (all of them when it is missing), each encoded by `encode`.
+local function list(items, encode, count)
+  local parts = {}
+  for i = 1, count or #(items or {}) do parts[i] = encode(items[i]) end
+  return "[" .. table.concat(parts, ",") .. "]"
+end
+
+--- `{…}` of alternating names and encoded values.
+local function object(...)
+  local parts = {}
+  for i = 1, select("#", ...), 2 do
+    local name, value = select(i, ...)
+    parts[#parts + 1] = quote(name) .. ":" .. value
+  end
+  return "{" .. table.concat(parts, ",") .. "}"
+end
+
+local function encode_cell(value)
+  if not document.is_figure(value) then return scalar(value) end
+  return object("low", scalar(value.low), "best", scalar(value.best), "high", scalar(value.high),
+    "flags", list(value.flags, scalar), "sources", list(value.sources, scalar))
+end
+
+local render = {}
+
+function render.heading(block)
+  return "level", scalar(block.level or 1), "text", scalar(block.text)
+end
+
+function render.text(block)
+  return "text", scalar(block.text)
+end
+
+function render.table(block)
+  local function column(c)
+    return object("name", scalar(c.name), "title", scalar(document.column_title(c)), "type", scalar(c.type or "string"))
+  end
+  local function row(cells) return "\n    " .. list(cells, encode_cell, #block.columns) end
+  return "title", scalar(block.title), "columns", list(block.columns, column), "rows", list(block.rows, row),
+    "note", scalar(block.note)
+end
+
+function render.facts(block)
+  return "items", list(block.items, function(item)
+    return object("label", scalar(item[1]), "value", encode_cell(item[2]))
+  end)
+end
+
+function render.chart(block)
+  return "chart", scalar(block.chart or "bar"), "title", scalar(block.title), "labels", list(block.labels, scalar),
+    "values", list(block.values, encode_cell, #block.labels)
+end
+
+function render.notes(block)
+  return "items", list(block.items, scalar)
+end
+
+function render.sources(block)
+  return "items", list(block.items, function(item)
+    return object("number", scalar(item.number), "publisher", scalar(item.publisher), "title", scalar(item.title),
+      "date", scalar(item.date), "url", scalar(item.url))
+  end)
+end
+
+local function encode_params(params)
+  local names, parts = {}, {}
+  for name in pairs(params or {}) do names[#names + 1] = tostring(name) end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    parts[#parts + 1] = name
+    parts[#parts + 1] = encode_cell(params[name])
+  end
+  return object(table.unpack(parts))
+end
+
+function json.render(doc)
+  local function block(b) return "\n  " .. object("kind", scalar(b.kind), render[b.kind](b)) end
+  local blocks = list(doc.blocks, block)
+  return object("title", scalar(doc.title), "params", encode_params(doc.params), "blocks", blocks) .. "\n"
+end
+
+return json

@@ -1,0 +1,111 @@
+--- Markdown with the tables of GitHub and Pandoc: pipes and other marks in the data are escaped.
+
+local cell = require "blotter.publish.formats.cell"
+local document = require "blotter.publish.document"
+
+local markdown = { description = "Markdown with tables", extension = "md" }
+
+local BAR_CELLS = 30
+
+--- Text that Markdown prints as it stands, on one line.
+local function escape(value)
+  value = value:gsub("[\\`*_%[%]<>|~$]", "\\%0")
+  value = value:gsub("^%s+", ""):gsub("%s+$", ""):gsub("\r?\n", "<br>"):gsub("%c", " ")
+  return value
+end
+
+--- The same at the start of a line, where some marks would begin a list, a heading or a quotation.
+local function escape_line(value)
+  value = escape(value)
+  return (value:gsub("^([#+%-=])", "\\%1"):gsub("^(%d+)([.)])", "%1\\%2"))
+end
+
+local function put_table(out, titles, rights, rows)
+  local rules = {}
+  for i, right in ipairs(rights) do rules[i] = right and "---:" or "---" end
+  out[#out + 1] = "| " .. table.concat(titles, " | ") .. " |"
+  out[#out + 1] = "| " .. table.concat(rules, " | ") .. " |"
+  for _, row in ipairs(rows) do out[#out + 1] = "| " .. table.concat(row, " | ") .. " |" end
+end
+
+local render = {}
+
+function render.heading(out, block)
+  out[#out + 1] = ("#"):rep(math.min(6, (block.level or 1) + 1)) .. " " .. escape(block.text)
+end
+
+function render.text(out, block)
+  local first = true
+  for line in (block.text .. "\n"):gmatch "(.-)\n" do
+    if not first then out[#out] = out[#out] .. "  " end
+    out[#out + 1] = escape_line(line)
+    first = false
+  end
+end
+
+function render.table(out, block)
+  if block.title then
+    out[#out + 1] = "**" .. escape(block.title) .. "**"
+    out[#out + 1] = ""
+  end
+  local titles, rights, rows = {}, {}, {}
+  for i, column in ipairs(block.columns) do
+    titles[i], rights[i] = escape(document.column_title(column)), document.is_right(column)
+  end
+  for r, row in ipairs(block.rows) do
+    rows[r] = {}
+    for i in ipairs(block.columns) do rows[r][i] = escape(cell.text(row[i])) end
+  end
+  put_table(out, titles, rights, rows)
+  if block.note then
+    out[#out + 1] = ""
+    out[#out + 1] = escape_line(block.note)
+  end
+end
+
+function render.facts(out, block)
+  for _, item in ipairs(block.items) do
+    out[#out + 1] = "- **" .. escape(tostring(item[1])) .. "**: " .. escape(cell.text(item[2]))
+  end
+end
+
+--- A chart is a table with a column of bars: readable wherever the Markdown ends up.
+function render.chart(out, block)
+  local top = cell.largest(block.values, #block.labels)
+  local rows = {}
+  for i, label in ipairs(block.labels) do
+    local low, high = cell.extent(block.values[i])
+    local length = top > 0 and math.max(0, math.floor((low or high or 0) / top * BAR_CELLS + 0.5)) or 0
+    rows[i] = { escape(tostring(label)), escape(cell.text(block.values[i])), ("█"):rep(length) }
+  end
+  if block.title then
+    out[#out + 1] = "**" .. escape(block.title) .. "**"
+    out[#out + 1] = ""
+  end
+  put_table(out, { "", "value", "" }, { false, true, false }, rows)
+end
+
+function render.notes(out, block)
+  for _, item in ipairs(block.items) do out[#out + 1] = "- " .. escape(item) end
+end
+
+function render.sources(out, block)
+  for i, item in ipairs(block.items) do
+    local line, url = cell.source(item)
+    local link = url and (" <" .. url:gsub("[<>%s]", function(c) return ("%%%02X"):format(c:byte()) end) .. ">") or ""
+    if i > 1 then out[#out] = out[#out] .. "  " end
+    out[#out + 1] = escape("[" .. tostring(item.number) .. "]") .. " " .. escape(line) .. link
+  end
+end
+
+function markdown.render(doc)
+  local out = {}
+  if doc.title then out[1] = "# " .. escape(doc.title) end
+  for _, block in ipairs(doc.blocks) do
+    if #out > 0 then out[#out + 1] = "" end
+    render[block.kind](out, block)
+  end
+  return table.concat(out, "\n") .. "\n"
+end
+
+return markdown

@@ -1,0 +1,305 @@
+--- Terminal text: aligned tables that keep to the width by wrapping, and bars drawn in eighths of a cell.
+-- Nothing is cut: a table too wide even when wrapped is printed as one record after another.
+
+local cell = require "blotter.publish.formats.cell"
+local document = require "blotter.publish.document"
+local width = require "blotter.terminal.width"
+
+local text = { description = "text for the terminal, with charts of block characters", extension = "txt" }
+
+local GAP = 2
+local NARROWEST = 12    -- a column of text gives way down to this width
+local LONGEST_WORD = 16 -- or to its longest word, when that is no longer than this
+local LEAST_WIDTH = 40
+local DEFAULT_WIDTH = 80
+
+-- ---- wrapping -------------------------------------------------------------------------------------
+
+--- Cuts a word that is wider than a line into pieces that are not.
+local function pieces(word, most)
+  local result, piece, used = {}, {}, 0
+  for _, code in utf8.codes(word) do
+    local char = utf8.char(code)
+    local cells = width.of(char)
+    if used + cells > most and used > 0 then
+      result[#result + 1] = table.concat(piece)
+      piece, used = {}, 0
+    end
+    piece[#piece + 1] = char
+    used = used + cells
+  end
+  result[#result + 1] = table.concat(piece)
+  return result
+end
+
+--- The lines of one printable text in at most `most` cells each; always at least one line.
+local function wrap(line, most)
+  local lines, current, used = {}, {}, 0
+  local function flush()
+    lines[#lines + 1] = table.concat(current, " ")
+    current, used = {}, 0
+  end
+  for word in line:gmatch "%S+" do
+    for _, piece in ipairs(pieces(word, most)) do
+      local cells = width.of(piece)
+      if used > 0 and used + 1 + cells > most then flush() end
+      current[#current + 1] = piece
+      used = used + cells + (used > 0 and 1 or 0)
+    end
+  end
+  if used > 0 or #lines == 0 then flush() end
+  return lines
+end
+
+--- A text of several lines, each wrapped, the first behind `first` and the others behind `hanging`.
+local function paragraph(out, value, most, first, hanging)
+  local indent = first or ""
+  if width.of(indent) > most // 2 then value, indent = indent .. value, "" end
+  for line in (value .. "\n"):gmatch "(.-)\n" do
+    for _, part in ipairs(wrap(width.printable(line), math.max(1, most - width.of(indent)))) do
+      out[#out + 1] = ((indent .. part):gsub("%s+$", ""))
+      indent = hanging or ""
+    end
+  end
+end
+
+-- ---- tables ---------------------------------------------------------------------------------------
+
+local function longest_word(value)
+  local most = 0
+  for word in value:gmatch "%S+" do most = math.max(most, width.of(word)) end
+  return most
+end
+
+--- A suffix with a place to break between the numbers of its sources.
+local function breakable(suffix)
+  return (suffix:gsub("%]%[", "] ["))
+end
+
+--- A column's cells and the widths that it needs: `full` unwrapped, `least` when it has to give way. In a column at
+-- the right edge the numbers keep their own strip, and what stands behind them another, wrapped when need be.
+local function lay_out(column, index, rows)
+  local self = { title = width.printable(document.column_title(column)), right = document.is_right(column),
+    mains = {}, suffixes = {}, main_width = 0, suffix_width = 0, token_width = 0 }
+  for r, row in ipairs(rows) do
+    local main, suffix = cell.parts(row[index])
+    main, suffix = width.printable((main:gsub("%s*\n%s*", " "))), width.printable(suffix)
+    if not self.right and suffix ~= "" then main, suffix = main .. " " .. suffix, "" end
+    self.mains[r], self.suffixes[r] = main, suffix
+    self.main_width = math.max(self.main_width, width.of(main))
+    self.suffix_width = math.max(self.suffix_width, width.of(suffix))
+    self.token_width = math.max(self.token_width, longest_word(self.right and breakable(suffix) or main))
+  end
+  local gap = self.suffix_width > 0 and 1 or 0
+  self.full = math.max(self.main_width + gap + self.suffix_width, width.of(self.title))
+  if self.right then
+    self.least = self.main_width + gap + self.token_width
+  else
+    self.least = math.min(math.max(NARROWEST, math.min(self.token_width, LONGEST_WORD)), self.main_width)
+  end
+  self.least = math.max(self.least, math.min(longest_word(self.title), NARROWEST))
+  return self
+end
+
+--- Puts what stands behind the numbers below them instead.
+local function stack(columns)
+  for _, column in ipairs(columns) do
+    if column.suffix_width > 0 then
+      column.stacked = true
+      column.full = math.max(column.main_width, column.suffix_width, width.of(column.title))
+      column.least = math.max(column.main_width, column.token_width, math.min(longest_word(column.title), NARROWEST))
+    end
+  end
+end
+
+--- Gives each column its width within `most` cells, taking from the widest first; false when that cannot be done.
+local function share(columns, most)
+  local total = GAP * (#columns - 1)
+  for _, column in ipairs(columns) do
+    column.width = column.full
+    total = total + column.width
+  end
+  while total > most do
+    local widest
+    for _, column in ipairs(columns) do
+      if column.width > column.least and (not widest or column.width > widest.width) then widest = column end
+    end
+    if not widest then return false end
+    widest.width = widest.width - 1
+    total = total - 1
+  end
+  return true
+end
+
+--- The lines of a column's cell in row `r`.
+local function cell_lines(column, r)
+  local main, suffix = column.mains[r], column.suffixes[r]
+  if not column.right then return width.of(main) > column.width and wrap(main, column.width) or { main } end
+  if column.stacked then
+    local lines = suffix ~= "" and wrap(breakable(suffix), column.width) or {}
+    table.insert(lines, 1, main)
+    return lines
+  end
+  main = width.pad(main, column.main_width, true)
+  if column.suffix_width == 0 then return { main } end
+  local room = math.min(column.suffix_width, column.width - column.main_width - 1)
+  local lines = width.of(suffix) > room and wrap(breakable(suffix), room) or { suffix }
+  for i, line in ipairs(lines) do
+    lines[i] = (i == 1 and main or (" "):rep(column.main_width)) .. " " .. width.pad(line, room)
+  end
+  return lines
+end
+
+--- Puts cells of several lines side by side; with `low` the shorter ones stand on the last line.
+local function put_row(out, columns, lines_of, low)
+  local parts, height = {}, 1
+  for i, column in ipairs(columns) do
+    parts[i] = lines_of(column)
+    height = math.max(height, #parts[i])
+  end
+  for at = 1, height do
+    local line = {}
+    for i, column in ipairs(columns) do
+      local part = parts[i][low and at - (height - #parts[i]) or at] or ""
+      line[i] = width.pad(part, column.width, column.right)
+    end
+    out[#out + 1] = (table.concat(line, (" "):rep(GAP)):gsub("%s+$", ""))
+  end
+end
+
+local function put_grid(out, columns, rows)
+  put_row(out, columns, function(column) return wrap(column.title, column.width) end, true)
+  local rules = {}
+  for i, column in ipairs(columns) do rules[i] = ("─"):rep(column.width) end
+  out[#out + 1] = table.concat(rules, (" "):rep(GAP))
+  for r = 1, rows do
+    put_row(out, columns, function(column) return cell_lines(column, r) end)
+  end
+end
+
+--- Each row as lines of title and value, for tables that no width is enough for.
+local function put_records(out, block, most)
+  for r, row in ipairs(block.rows) do
+    if r > 1 then out[#out + 1] = "" end
+    for i, column in ipairs(block.columns) do
+      paragraph(out, cell.text(row[i]), most, document.column_title(column) .. ": ", "  ")
+    end
+  end
+end
+
+local render = {}
+
+function render.table(out, block, most)
+  if block.title then paragraph(out, block.title, most) end
+  if #block.rows == 0 then
+    out[#out + 1] = "(no rows)"
+  else
+    local columns = {}
+    for i, column in ipairs(block.columns) do columns[i] = lay_out(column, i, block.rows) end
+    local fits = share(columns, most)
+    if not fits then
+      stack(columns)
+      fits = share(columns, most)
+    end
+    if fits then put_grid(out, columns, #block.rows) else put_records(out, block, most) end
+  end
+  if block.note then paragraph(out, block.note, most) end
+end
+
+-- ---- charts ---------------------------------------------------------------------------------------
+
+local EIGHTHS = { "▏", "▎", "▍", "▌", "▋", "▊", "▉" }
+
+local function solid(length)
+  local eighths = math.floor(length * 8 + 0.5)
+  return ("█"):rep(eighths // 8) .. (EIGHTHS[eighths % 8] or "")
+end
+
+--- One bar: solid up to the lower end, shaded up to the upper one, an arrow where that is open.
+local function bar(low, high, scale)
+  if low < 0 then return "" end
+  local drawn = solid(low * scale)
+  if low > 0 and drawn == "" then drawn = EIGHTHS[1] end
+  if not high then return drawn .. "→" end
+  local shade = math.floor(high * scale + 0.5) - width.of(drawn)
+  return drawn .. ("░"):rep(math.max(0, shade))
+end
+
+function render.chart(out, block, most)
+  if block.title then paragraph(out, block.title, most) end
+  local count, label_width, value_width = #block.labels, 0, 0
+  local labels, values = {}, {}
+  for i = 1, count do
+    labels[i] = width.printable(tostring(block.labels[i]))
+    values[i] = width.printable(cell.text(block.values[i]))
+    label_width = math.max(label_width, width.of(labels[i]))
+    value_width = math.max(value_width, width.of(values[i]))
+  end
+  label_width = math.min(label_width, math.max(NARROWEST, most // 3))
+  local room = math.max(8, most - label_width - value_width - 2 * GAP - 1)
+  local top = cell.largest(block.values, count)
+  local scale = top > 0 and room / top or 0
+  for i = 1, count do
+    local low, high = cell.extent(block.values[i])
+    local lines = wrap(labels[i], label_width)
+    local drawn = (low or high) and bar(low or 0, high, scale) or ""
+    if drawn ~= "" then drawn = drawn .. " " end
+    out[#out + 1] = width.pad(lines[1], label_width) .. (" "):rep(GAP) .. drawn .. values[i]
+    for at = 2, #lines do out[#out + 1] = lines[at] end
+  end
+end
+
+-- ---- the other blocks ------------------------------------------------------------------------------
+
+function render.heading(out, block, most)
+  paragraph(out, block.text, most)
+  local rule = ({ [0] = "═", "─" })[block.level or 1]
+  if rule then out[#out + 1] = rule:rep(math.min(most, width.of(out[#out]))) end
+end
+
+function render.text(out, block, most)
+  paragraph(out, block.text, most)
+end
+
+function render.facts(out, block, most)
+  local label_width = 0
+  for _, item in ipairs(block.items) do
+    label_width = math.max(label_width, math.min(width.of(tostring(item[1])), most // 3))
+  end
+  for _, item in ipairs(block.items) do
+    local label = width.printable(tostring(item[1]))
+    label = label .. (" "):rep(label_width - width.of(label)) .. (" "):rep(GAP)
+    paragraph(out, cell.text(item[2]), most, label, (" "):rep(label_width + GAP))
+  end
+end
+
+function render.notes(out, block, most)
+  for _, item in ipairs(block.items) do paragraph(out, item, most, "• ", "  ") end
+end
+
+function render.sources(out, block, most)
+  local digits = 0
+  for _, item in ipairs(block.items) do digits = math.max(digits, #tostring(item.number)) end
+  for _, item in ipairs(block.items) do
+    local line, url = cell.source(item)
+    local number = width.pad("[" .. tostring(item.number) .. "]", digits + 2, true) .. " "
+    paragraph(out, line, most, number, (" "):rep(digits + 3))
+    -- An address stays whole, so that it can be clicked and copied.
+    if url then out[#out + 1] = (" "):rep(digits + 3) .. width.printable(url) end
+  end
+end
+
+function text.render(doc, options)
+  local most = math.max(LEAST_WIDTH, options.width or DEFAULT_WIDTH)
+  local out = {}
+  if doc.title then
+    render.heading(out, { text = doc.title, level = 0 }, most)
+  end
+  for _, block in ipairs(doc.blocks) do
+    if #out > 0 then out[#out + 1] = "" end
+    render[block.kind](out, block, most)
+  end
+  return table.concat(out, "\n") .. "\n"
+end
+
+return text

@@ -1,0 +1,196 @@
+--- The profile of one subject: what it is, who is linked to it, every figure with its bounds and source, how the
+-- figures break down, and what does not fit.
+
+local builder = require "blotter.publish.reports.builder"
+
+local profile = { name = "profile", title = "Profile of a subject" }
+
+profile.params = {
+  { name = "subject", description = "identifier of the subject, see `blotter subjects`", required = true },
+  { name = "policy", description = "how competing statements are settled (default newest)" },
+}
+
+local function name_of(ops, id)
+  local row = id and ops:row("subjects", id)
+  return row and row.name
+end
+
+-- An ISO day as exactly as it is known: "2015", "2014-09".
+local function known_date(day, precision)
+  if not day then return nil end
+  return day:sub(1, precision == "year" and 4 or precision == "month" and 7 or 10)
+end
+
+local function add_facts(doc, subject)
+  local ops = doc.ops
+  local area = subject.area and ops:row("areas", subject.area)
+  local items = {}
+  for _, item in ipairs {
+    { "Identifier", subject.id }, { "Kind", (subject.type:gsub("_", " ")) }, { "Acronym", subject.acronym or false },
+    { "Belongs to", name_of(ops, subject.parent) or false }, { "Led by", name_of(ops, subject.lead) or false },
+    { "Area", area and area.name or false },
+    { "Began", known_date(subject.date_start, subject.date_precision) or false },
+    { "Ended", known_date(subject.date_end, subject.date_precision) or false }, { "Note", subject.note or false },
+  } do
+    if item[2] then items[#items + 1] = item end
+  end
+  doc:add { kind = "facts", items = items }
+end
+
+local function add_network(doc, subject)
+  local rows = {}
+  for i, edge in ipairs(doc.ops:network(subject.id, { depth = 1 })) do
+    local numbers = {}
+    for _, id in ipairs(edge.sources) do numbers[#numbers + 1] = doc:cite(doc.ops:row("sources", id)) end
+    table.sort(numbers)
+    rows[i] = { edge.words, edge.far_name, known_date(edge.date, edge.date_precision), builder.marks(numbers) }
+  end
+  if #rows == 0 then return end
+  doc:heading(1, "Links")
+  doc:add { kind = "table", rows = rows, columns = {
+    { name = "role", title = "Role", type = "string" }, { name = "subject", title = "Subject", type = "string" },
+    { name = "date", title = "Date", type = "string" }, { name = "sources", title = "Sources", type = "string" },
+  } }
+end
+
+local function total_row(doc, result, label)
+  local row = result.total
+  if #row.figures == 0 then return nil end
+  if row.refused then return { label, nil, "not added: " .. row.refused } end
+  local used = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
+  return { label, doc:sum(row, doc:flags_of(row), label), ("%s used, %d left out"):format(used, #result.left_out) }
+end
+
+-- What a number counts, with the unit where the name does not say it.
+local function counted(indicator, currency)
+  local unit = indicator.unit == "percent" and "percent" or currency
+  return unit and ("%s (%s)"):format(indicator.name, unit) or indicator.name
+end
+
+-- The indicators of some figures, in the order of their table.
+local function indicators_of(ops, figures)
+  local present, list = {}, {}
+  for _, figure in ipairs(figures) do present[figure.indicator] = true end
+  for _, row in ipairs(ops:rows "indicators") do
+    if present[row.id] then list[#list + 1] = row end
+  end
+  return list
+end
+
+local function add_totals(doc, subject, figures, policy)
+  local rows, with_shares = {}, false
+  for _, indicator in ipairs(indicators_of(doc.ops, figures)) do
+    if indicator.unit == "percent" then
+      with_shares = true
+    else
+      local result = doc.ops:total(indicator.id, { subject = subject.id, exactly = true, policy = policy })
+      rows[#rows + 1] = total_row(doc, result, counted(indicator, result.total.currency))
+    end
+  end
+  if #rows == 0 then return end
+  doc:heading(1, "Totals")
+  doc:add { kind = "table", rows = rows, columns = {
+    { name = "indicator", title = "Counted", type = "string" }, { name = "total", title = "Total", type = "figure" },
+    { name = "basis", title = "Basis", type = "string" },
+  }, note = ("Competing statements are settled by the policy '%s'; nothing is counted twice.%s"):format(policy,
+    with_shares and " Shares and changes in percent are no totals: they stand among the statements below." or "") }
+end
+
+-- By what is counted, then by the end of the period, the latest last; without a period at the end.
+local function in_order(ops, figures)
+  local place, sorted = {}, table.move(figures, 1, #figures, 1, {})
+  for i, indicator in ipairs(ops:rows "indicators") do place[indicator.id] = i end
+  table.sort(sorted, function(a, b)
+    local x, y = place[a.indicator], place[b.indicator]
+    if x ~= y then return x < y end
+    x, y = a.last or math.huge, b.last or math.huge
+    if x ~= y then return x < y end
+    x, y = a.first or -math.huge, b.first or -math.huge
+    if x ~= y then return x < y end
+    return a.id < b.id
+  end)
+  return sorted
+end
+
+local function add_figures(doc, figures)
+  local rows = {}
+  for i, figure in ipairs(in_order(doc.ops, figures)) do
+    local words, flags = doc.ops:words(figure), { builder.status_words[figure.status] }
+    if figure.part_of then table.insert(flags, 1, "part") end
+    rows[i] = { counted(figure.indicator_row, figure.currency), doc.ops:label(figure), words.period, figure.printed,
+      doc:figure(figure, flags) }
+  end
+  doc:heading(1, "Every statement")
+  doc:add { kind = "table", rows = rows, columns = {
+    { name = "indicator", title = "Counted", type = "string" }, { name = "of", title = "Of", type = "string" },
+    { name = "period", title = "Period", type = "string" }, { name = "printed", title = "As printed", type = "string" },
+    { name = "value", title = "Value", type = "figure" },
+  } }
+end
+
+local function add_breakdowns(doc, figures)
+  local is_first, seen = true, {}
+  for _, figure in ipairs(figures) do
+    for _, split in ipairs(doc.ops:breakdowns(figure)) do
+      local rows, key = {}, {}
+      for i, part in ipairs(split.figures) do
+        rows[i] = { split.labels[i], doc:figure(part) }
+        key[i] = part.cell .. tostring(part.low)
+      end
+      key = figure.cell .. split.name .. table.concat(key, "\0")
+      if #rows > 1 and not seen[key] then
+        seen[key] = true
+        if is_first then doc:heading(1, "Breakdowns") end
+        is_first = false
+        if split.coverage ~= "overlapping" then
+          rows[#rows + 1] = { "Unexplained", { low = split.low, high = split.high, flags = {}, sources = {} } }
+        end
+        doc:add { kind = "table", rows = rows, title = ("%s by %s"):format(doc.ops:words(figure).counted,
+          (split.name:gsub("_", " "))), columns = {
+          { name = "part", title = "Part", type = "string" }, { name = "value", title = "Value", type = "figure" },
+        }, note = split.coverage == "overlapping" and "The parts may share members and are not added." or nil }
+      end
+    end
+  end
+end
+
+local function concerns(finding, id)
+  for _, figure in ipairs(finding.figures) do
+    if figure.subject == id then return true end
+  end
+  return false
+end
+
+local function add_findings(doc, subject)
+  local items = {}
+  for _, finding in ipairs(doc.ops:reconcile()) do
+    if concerns(finding, subject.id) then
+      items[#items + 1] = finding.sentence .. " " .. builder.marks(doc:cite_all(finding.figures))
+    end
+  end
+  if #items == 0 then return end
+  doc:heading(1, "What does not fit")
+  doc:add { kind = "notes", items = items }
+end
+
+function profile.build(ops, params)
+  local subject = ops:row("subjects", params.subject)
+  if not subject then return nil, ops:unknown("subjects", params.subject) end
+  local doc = builder.new(ops)
+  add_facts(doc, subject)
+  add_network(doc, subject)
+  local figures = ops:figures { subject = subject.id, exactly = true }
+  if #figures == 0 then
+    doc:text "No source gives a figure for this subject."
+  else
+    add_totals(doc, subject, figures, params.policy or "newest")
+    add_breakdowns(doc, figures)
+    add_findings(doc, subject)
+    add_figures(doc, figures)
+    doc:audit()
+  end
+  doc:sources()
+  return doc:document(subject.name, params)
+end
+
+return profile

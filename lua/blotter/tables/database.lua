@@ -1,0 +1,205 @@
+--- Databases and their tables as a Lua user meets them: what the core gives, with names, texts and transactions.
+
+local arguments = require "blotter.errors.arguments"
+local bind = require "blotter.lang.bind"
+local core = require "blotter.core"
+local fail = require "blotter.errors.fail"
+local parser = require "blotter.lang.parser"
+local query = require "blotter.query.query"
+local read = require "blotter.tables.read"
+local plan = require "blotter.query.plan"
+local schema = require "blotter.tables.schema"
+local suggest = require "blotter.errors.suggest"
+
+local database = {}
+
+local db_methods = core.db_class.__index
+local table_methods = core.table_class.__index
+core.db_class.__name = "blotter.db"
+
+--- Handles that were given out, by database and name, so that a table is the same value each time. After a rollback
+-- the name may stand for another table, so each is looked at again.
+local handles = setmetatable({}, { __mode = "k" })
+
+local function known_handles(db)
+  local known = handles[db]
+  if not known then
+    known = setmetatable({}, { __mode = "v" })
+    handles[db] = known
+  end
+  return known
+end
+
+local function check_name(name, verb)
+  if type(name) ~= "string" then fail("%s: a table's name expected, got a %s", verb, type(name)) end
+  if name:find("\0", 1, true) then fail("%s: a table's name must not contain a zero byte", verb) end
+  return name
+end
+
+-- ---- databases --------------------------------------------------------------------------------------------------
+
+local OPEN_OPTIONS = { "readonly", "must_exist", "timeout" }
+
+--- Opens a file, making it when it is missing. Options: readonly, must_exist, timeout (seconds to wait for another
+-- writer, none by default). Returns the database, or nil, a message and a code.
+function database.open(path, options)
+  if type(path) ~= "string" then fail("open: a path expected, got a %s", type(path)) end
+  if path == "" or path:find("\0", 1, true) then fail("open: a path expected, got %q", path) end
+  options = arguments.options(options, OPEN_OPTIONS, "open")
+  local timeout = options.timeout or 0
+  if math.type(timeout) == nil or timeout < 0 or timeout ~= timeout then
+    fail("open: timeout: seconds expected, got %s", timeout)
+  end
+  return core.open(path, options.readonly, options.must_exist, timeout)
+end
+
+--- A database in memory.
+function database.memory()
+  return core.memory_db()
+end
+
+--- A table in memory that belongs to no database.
+function database.table(given)
+  return core.table(schema.read(given))
+end
+
+--- Makes a table. `given` is a text such as "id int64 key, country string required, price decimal(9,2)", or a table.
+function db_methods.create(db, name, given)
+  local made, message, code = core.create(db, check_name(name, "create"), schema.read(given))
+  if made then known_handles(db)[name] = made end
+  return made, message, code
+end
+
+--- The table of that name. Raises when there is none: db:tables() tells which there are.
+function db_methods.table(db, name)
+  check_name(name, "table")
+  local known = known_handles(db)
+  local handle = core.find(db, name, known[name])
+  if not handle then fail("unknown table '%s'%s", name, suggest.phrase(name, db:tables())) end
+  known[name] = handle
+  return handle
+end
+
+--- Takes a table out of the database. Returns true, or nil, a message and a code.
+function db_methods.drop(db, name)
+  known_handles(db)[check_name(name, "drop")] = nil
+  return core.drop(db, name)
+end
+
+--- Puts a query's answer, a frame or a table without a database into this one as table `name`.
+function db_methods.save(db, name, what)
+  local handle = what
+  if not core.is_table(what) then
+    if type(what) ~= "table" or not what.collect then fail("save: a query, frame or table expected") end
+    handle = plan.run(what.query and what:query() or what, "plain")
+  end
+  local done, message, code = core.adopt(db, check_name(name, "save"), handle)
+  if not done then return nil, message, code end
+  return db:table(name)
+end
+
+--- Reads CSV, or JSON lines by the path's end, into a new table `name`, with the options of blotter.csv. Returns the
+-- table and what is known of the reading, or nil, a message and a code: then there is no such table.
+function db_methods.import(db, name, from, options)
+  known_handles(db)[check_name(name, "import")] = nil
+  local handle, info, code = read.into(db, name, from, options)
+  if not handle then return nil, info, code end
+  known_handles(db)[name] = handle
+  return handle, info
+end
+
+--- Runs `body(db)` in a transaction: commits when it returns, rolls back when it raises (and raises again) or returns
+-- false or nil with a message. Returns what `body` returns, or true.
+function db_methods.transaction(db, body)
+  if type(body) ~= "function" then fail("transaction: a function expected, got %s", tostring(body)) end
+  local begun, message, code = db:begin()
+  if not begun then return nil, message, code end
+  local results = table.pack(pcall(body, db))
+  local gave_up = results[1] and results.n >= 3 and not results[2]
+  if not results[1] or gave_up then
+    local back, problem = db:rollback()
+    if not results[1] then error(results[2], 0) end
+    if not back then return nil, problem end
+    return table.unpack(results, 2, results.n)
+  end
+  local done
+  done, message, code = db:commit()
+  if not done then
+    db:rollback()
+    return nil, message, code
+  end
+  if results.n == 1 then return true end
+  return table.unpack(results, 2, results.n)
+end
+
+function core.db_class.__tostring(db)
+  if not db:is_open() then return "blotter.db: closed" end
+  local lines = { ("blotter.db: %s"):format(db:info().path or "in memory") }
+  for _, name in ipairs(db:tables()) do
+    local handle = db:table(name)
+    lines[#lines + 1] = ("  %s: %d rows of %s"):format(name, #handle, table.concat((core.columns(handle)), ", "))
+  end
+  return table.concat(lines, "\n")
+end
+
+-- ---- tables -----------------------------------------------------------------------------------------------------
+
+--- The schema in the form that create takes.
+function table_methods.schema(t)
+  local names, types, required = core.columns(t)
+  return schema.of(names, types, required, core.keys(t))
+end
+
+table_methods.stats = core.stats
+table_methods.bytes = core.bytes
+
+--- Every invariant of the table: true, or nil and a message.
+function table_methods.check(t)
+  return core.validate(t)
+end
+
+--- The query of rows that a change is about.
+local function affected(t, where, params, verb)
+  if where == nil then fail([[%s: a condition expected; "true" stands for all rows]], verb) end
+  return t:query():where(where, params)
+end
+
+--- Deletes the rows for which the condition is true. Returns how many, or nil, a message and a code.
+function table_methods.delete(t, where, params)
+  return plan.change(affected(t, where, params, "delete"), core.delete, t)
+end
+
+--- `changes` as a list: a text is one, a table {name = value} becomes one with parameters.
+local function change_items(changes, params)
+  if type(changes) == "string" then return parser.list(changes), params end
+  if type(changes) ~= "table" then fail("update: changes are a text such as \"n = n + 1\" or a table {n = 5}") end
+  local names, items = {}, {}
+  for name in pairs(changes) do names[#names + 1] = name end
+  table.sort(names)
+  for i, name in ipairs(names) do
+    local node = { kind = "parameter", name = name, text = "$" .. name, first = 1, last = #name + 1, depth = 1,
+      uses = {}, calls = {}, size = 1 }
+    items[i] = { name = name, node = node, named = true, text = name, first = 1, last = #name }
+  end
+  return items, changes
+end
+
+--- Gives the rows for which the condition is true new values: "n = n + 1, seen = true", or {n = 5}. Returns how many,
+-- or nil, a message and a code.
+function table_methods.update(t, where, changes, params)
+  local q = affected(t, where, params, "update")
+  local items, values = change_items(changes, params)
+  local names, types = core.columns(t)
+  local numbers, scope, columns = {}, { names = {}, columns = {}, types = q.types }, {}
+  for i, name in ipairs(names) do numbers[name] = i end
+  for i, item in ipairs(items) do
+    if item.star or not item.named then fail("update: each change is written name = expression") end
+    local number = numbers[item.name]
+    if not number then fail("update: unknown column '%s'%s", item.name, suggest.phrase(item.name, names)) end
+    columns[i], scope.names[i] = number, item.name
+    scope.columns[item.name] = bind.cast(item.node, q.scope, values, types[number])
+  end
+  return plan.change(query.project(q, scope), core.update, t, columns)
+end
+
+return database

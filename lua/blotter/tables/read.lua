@@ -1,0 +1,61 @@
+--- Reading text into tables.
+
+local arguments = require "blotter.errors.arguments"
+local core = require "blotter.core"
+local fail = require "blotter.errors.fail"
+local progress = require "blotter.terminal.progress"
+
+local read = {}
+
+local CSV_OPTIONS = { "delimiter", "quote", "escape", "comment", "decimal_mark", "header", "ragged", "utf8", "on_error",
+  "skip", "max_rejects", "chunk_bytes", "trim", "infer", "decimals", "quoted_nulls", "line_column", "nulls", "names",
+  "types", "into", "progress", "text" }
+
+local JSONL_OPTIONS = { "on_error", "max_rejects", "chunk_bytes", "infer", "decimals", "line_column", "types", "into",
+  "progress", "text" }
+
+--- Whether `from` is text to be read, and not a path or a function.
+local function is_text(from, options, verb)
+  local kind = type(from)
+  if kind ~= "string" and kind ~= "function" then
+    fail("%s: a path, a text or a function expected, got a %s", verb, kind)
+  end
+  return kind == "string" and (options.text or from:find "[\r\n]" ~= nil)
+end
+
+local function run(kind, from, text, options, db, name)
+  local shown, line <close> = progress.shown(options, from, 0) -- luacheck: ignore line
+  return core[kind](from, text, shown, db, name)
+end
+
+--- Reads CSV from a path ("-" is standard input), from a text (a string with a line end, or any with {text = true}) or
+-- from a function that returns pieces. Returns the table and what is known of the reading {rows, rejected, bytes,
+-- delimiter, rejects}; or nil, a message and a code. The options are those of csrc/io/text/csv.h, with these defaults:
+--   delimiter (found out), quote '"', escape (a doubled quote), comment (none), decimal_mark '.', header true,
+--   ragged "refuse" ("fill", "cut"), utf8 "refuse" ("replace", "keep"), on_error "stop" ("reject"), max_rejects (any),
+--   skip 0, trim false, infer true (false: everything is string), decimals false (true: 12.50 is a decimal),
+--   nulls {""}, quoted_nulls false, names (those of the header), types {column = "int64"} (found out), line_column
+--   (none), into (a table to append to), progress (a function(bytes, total, rows) that stops by returning false; by
+--   default a line on standard error when that is a terminal and the work takes over a second; false: neither)
+function read.csv(from, options)
+  options = arguments.options(options, CSV_OPTIONS, "csv")
+  return run("csv", from, is_text(from, options, "csv"), options)
+end
+
+--- Reads JSON lines, one object a line, from what read.csv reads from, with the same results.
+function read.jsonl(from, options)
+  options = arguments.options(options, JSONL_OPTIONS, "jsonl")
+  return run("jsonl", from, is_text(from, options, "jsonl"), options)
+end
+
+--- Reads into a new table of a database; a path that ends in .jsonl or .ndjson holds JSON lines. Large files pass
+-- through the database's file as they are read, not through memory.
+function read.into(db, name, from, options)
+  local lines = type(from) == "string" and (from:find "%.jsonl%f[%W]" or from:find "%.ndjson%f[%W]")
+  local kind = lines and "jsonl" or "csv"
+  options = arguments.options(options, lines and JSONL_OPTIONS or CSV_OPTIONS, "import")
+  if options.into then fail "import: it makes a new table; to append to one, use blotter.csv with into" end
+  return run(kind, from, is_text(from, options, "import"), options, db, name)
+end
+
+return read

@@ -1,0 +1,158 @@
+--- Schemas of tables: read from a text or a table, checked, and put into the one form that the engine takes.
+
+local fail = require "blotter.errors.fail"
+local lexer = require "blotter.lang.lexer"
+local source = require "blotter.lang.source"
+local suggest = require "blotter.errors.suggest"
+
+local schema = {}
+
+local TYPES = { "bool", "int64", "float64", "decimal", "string", "date", "timestamp" }
+
+-- ---- from a text ------------------------------------------------------------------------------------------------
+-- "id int64 key, country string required, price decimal(9,2), primary key (a, b), unique (c)"
+
+local function unexpected(s, wanted)
+  local found = s.kind[s.at] == "end" and "the end" or "'" .. s.text:sub(s.first[s.at], s.last[s.at]) .. "'"
+  source.fail(s.text, s.first[s.at], s.last[s.at], ("expected %s, found %s"):format(wanted, found))
+end
+
+local function take(s, kind, wanted)
+  if s.kind[s.at] ~= kind then unexpected(s, wanted) end
+  s.at = s.at + 1
+  return s.value[s.at - 1]
+end
+
+local function word(s)
+  return s.kind[s.at] == "name" and s.value[s.at] or nil
+end
+
+--- `(a, b)`: names of columns.
+local function name_list(s)
+  take(s, "(", "'('")
+  local names = {}
+  repeat
+    names[#names + 1] = take(s, "name", "a column")
+    local more = s.kind[s.at] == ","
+    if more then s.at = s.at + 1 end
+  until not more
+  take(s, ")", "')'")
+  return names
+end
+
+local function type_name(s)
+  local at = s.at
+  local name = take(s, "name", "a type")
+  local known = false
+  for _, t in ipairs(TYPES) do known = known or t == name end
+  if not known then
+    source.fail(s.text, s.first[at], s.last[at], ("unknown type '%s'%s"):format(name, suggest.phrase(name, TYPES)))
+  end
+  if name ~= "decimal" then return name end
+  take(s, "(", "'(' as in decimal(9,2)")
+  local precision = take(s, "int64", "the number of digits")
+  take(s, ",", "','")
+  local scale = take(s, "int64", "the digits after the point")
+  take(s, ")", "')'")
+  return ("decimal(%d,%d)"):format(precision, scale)
+end
+
+local function column(s, out)
+  local c = { name = take(s, "name", "a column"), type = type_name(s) }
+  while word(s) do
+    local what = word(s)
+    if what == "required" then
+      c.required = true
+    elseif what == "key" then
+      out.primary = out.primary or {}
+      table.insert(out.primary, c.name)
+    elseif what == "unique" then
+      table.insert(out.unique, { c.name })
+    else
+      unexpected(s, "'required', 'key', 'unique' or ','")
+    end
+    s.at = s.at + 1
+  end
+  out[#out + 1] = c
+end
+
+local function clause(s, out)
+  if word(s) == "primary" and s.value[s.at + 1] == "key" and s.kind[s.at + 2] == "(" then
+    s.at = s.at + 2
+    out.primary = name_list(s)
+  elseif word(s) == "unique" and s.kind[s.at + 1] == "(" then
+    s.at = s.at + 1
+    table.insert(out.unique, name_list(s))
+  else
+    column(s, out)
+  end
+end
+
+local function from_text(text)
+  local s = lexer.tokens(text)
+  s.at = 1
+  local out = { unique = {} }
+  while true do
+    clause(s, out)
+    if s.kind[s.at] ~= "," then break end
+    s.at = s.at + 1
+  end
+  if s.kind[s.at] ~= "end" then unexpected(s, "',' or the end") end
+  return out
+end
+
+-- ---- to the engine ----------------------------------------------------------------------------------------------
+
+local function check_column(c, i)
+  if type(c) ~= "table" or type(c.name) ~= "string" or type(c.type) ~= "string" then
+    fail("schema: column %d must be a table such as {name = 'n', type = 'int64', required = true}", i)
+  end
+end
+
+local function key_numbers(columns, names, numbers)
+  if type(names) == "string" then names = { names } end
+  if type(names) ~= "table" then fail "schema: a key is a sequence of column names" end
+  local key = {}
+  for i, name in ipairs(names) do
+    if not numbers[name] then
+      local known = {}
+      for k, c in ipairs(columns) do known[k] = c.name end
+      fail("schema: unknown column '%s' in a key%s", tostring(name), suggest.phrase(tostring(name), known))
+    end
+    key[i] = numbers[name]
+  end
+  return key
+end
+
+--- A schema as {name, type, required} for each column, and its keys as sequences of column numbers. `given` is a text,
+-- or a sequence of such tables with `primary` (column names) and `unique` (a sequence of such).
+function schema.read(given)
+  if type(given) == "string" then given = from_text(given) end
+  if type(given) ~= "table" then fail("schema: a text or a table expected, got a %s", type(given)) end
+  local columns, numbers, keys = {}, {}, {}
+  for i, c in ipairs(given) do
+    check_column(c, i)
+    columns[i] = { name = c.name, type = c.type, required = c.required and true or false }
+    numbers[c.name] = i
+  end
+  if given.primary then
+    keys[1], keys.primary = key_numbers(columns, given.primary, numbers), true
+    for _, i in ipairs(keys[1]) do columns[i].required = true end
+  end
+  for _, names in ipairs(given.unique or {}) do keys[#keys + 1] = key_numbers(columns, names, numbers) end
+  return columns, keys
+end
+
+--- The schema of a core table in the form that schema.read takes.
+function schema.of(names, types, required, keys)
+  local out = { unique = {} }
+  for i, name in ipairs(names) do out[i] = { name = name, type = types[i], required = required[i] } end
+  for k, key in ipairs(keys) do
+    local columns = {}
+    for i, number in ipairs(key) do columns[i] = names[number] end
+    if k == 1 and keys.primary then out.primary = columns else table.insert(out.unique, columns) end
+  end
+  return out
+end
+
+return schema

@@ -1,0 +1,42 @@
+--- Writing answers as text: CSV and JSON lines, to a file, a function, or a string.
+
+local arguments = require "blotter.errors.arguments"
+local core = require "blotter.core"
+local fail = require "blotter.errors.fail"
+local progress = require "blotter.terminal.progress"
+
+local write = {}
+
+local CSV_OPTIONS = { "delimiter", "header", "quote_all", "crlf", "null", "progress" }
+local JSONL_OPTIONS = { "nan_is_null", "progress" }
+
+local function run(frame, verb, to, options)
+  local kind = type(to)
+  if to ~= nil and kind ~= "string" and kind ~= "function" then
+    fail("%s: a path, a function or nothing expected, got a %s", verb, kind)
+  end
+  local shown, line <close> = progress.shown(options, to, 1) -- luacheck: ignore line
+  if to ~= nil then return core["write_" .. verb](frame.handle, #frame.names, to, shown) end
+  local pieces = {}
+  local done, message, code = core["write_" .. verb](frame.handle, #frame.names, function(piece)
+    pieces[#pieces + 1] = piece
+  end, shown)
+  if not done then return nil, message, code end
+  return table.concat(pieces)
+end
+
+--- Writes CSV to a path ("-" is standard output; .gz and .zst are compressed; the file appears when it is whole), to a
+-- function that takes pieces of text, or returns it as a string. Returns the number of rows; or nil, a message and a
+-- code. Options and their defaults: delimiter ",", header true, quote_all false, crlf false, null "", progress as
+-- in read.csv (the total is about what it will be).
+function write.csv(frame, to, options)
+  return run(frame, "csv", to, arguments.options(options, CSV_OPTIONS, "csv"))
+end
+
+--- Writes JSON lines in the same way. Options: nan_is_null false (nan and inf, which JSON lacks, are refused),
+-- progress.
+function write.jsonl(frame, to, options)
+  return run(frame, "jsonl", to, arguments.options(options, JSONL_OPTIONS, "jsonl"))
+end
+
+return write

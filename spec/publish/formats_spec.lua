@@ -1,0 +1,229 @@
+local blotter = require "blotter"
+local cjson = require "cjson"
+local document = require "document"
+local formats = require "blotter.publish.formats"
+local width = require "blotter.terminal.width"
+
+local function lines_of(text)
+  local lines = {}
+  for line in text:gmatch "(.-)\n" do lines[#lines + 1] = line end
+  return lines
+end
+
+local function render(name, options)
+  return assert(formats.render(document, name, options))
+end
+
+local function only(block)
+  return { blocks = { block } }
+end
+
+describe("text", function()
+  it("keeps to the width, whatever it is, and loses nothing", function()
+    for _, most in ipairs { 40, 47, 60, 80, 200 } do
+      local text = render("text", { width = most })
+      for _, line in ipairs(lines_of(text)) do
+        assert.is_true(width.of(line) <= most or line:find "https://" ~= nil, most .. ": " .. line)
+      end
+      local joined = text:gsub("%s+", "")
+      for _, word in ipairs { "Operation", "Orion", "144", "153,725", "152,821–154,629", "≥10,001", "partial", "서울" } do
+        assert.is_truthy(joined:find(word, 1, true), most .. ": " .. word)
+      end
+    end
+  end)
+
+  it("aligns numbers at the right edge and keeps sources behind them", function()
+    local text = render("text", { width = 120 })
+    local orion, seoul = text:match "Operation Orion( +144) %[3%]", text:match "서울( +153,725) %(152,821–154,629%)"
+    assert.equal(width.of "Operation Orion" + width.of(orion), width.of "서울" + width.of(seoul))
+  end)
+
+  it("draws bars to scale: solid to the lower end, shaded to the upper, open with an arrow", function()
+    local text = render("text", { width = 80 })
+    local full = select(2, text:match("Korea[^\n]*"):gsub("█", ""))
+    local japan = text:match "Japan[^\n]*"
+    local solid, shade = select(2, japan:gsub("█", "")), select(2, japan:gsub("░", ""))
+    assert.is_true(math.abs(solid - full / 4) <= 1)
+    assert.is_true(math.abs(solid + shade - full / 2) <= 1)
+    assert.is_truthy(text:match "Thailand[^\n]*→")
+    assert.is_truthy(text:match "Elsewhere +–\n")
+  end)
+
+  it("survives charts of nothing, of zeros and below zero", function()
+    for _, values in ipairs { {}, { 0, 0 }, { -1, 2 } } do
+      local text = formats.render(only { kind = "chart", labels = { "a", "b" }, values = values }, "text")
+      assert.is_truthy(text:find "^a ")
+    end
+  end)
+
+  it("shows control characters instead of sending them to the terminal", function()
+    local text = formats.render(only { kind = "text", text = "a\27[31mb" }, "text")
+    assert.equal("a\\x1B[31mb\n", text)
+  end)
+end)
+
+describe("markdown", function()
+  it("writes tables whose every row has as many cells as the head", function()
+    local bars
+    for _, line in ipairs(lines_of(render "markdown")) do
+      if line:find "^|" then
+        local _, n = line:gsub("\\|", ""):gsub("|", "")
+        bars = bars or n
+        assert.equal(bars, n, line)
+      else
+        bars = nil
+      end
+    end
+  end)
+
+  it("escapes what would be read as markup", function()
+    local text = render "markdown"
+    assert.is_truthy(text:find("# Overview \\| of \\*everything\\*", 1, true))
+    assert.is_truthy(text:find("a \\| b", 1, true))
+    assert.is_truthy(text:find("two<br>lines", 1, true))
+    assert.is_truthy(text:find("| --- | ---: | --- | ---: |", 1, true))
+    assert.equal("\\- no list\n", formats.render(only { kind = "text", text = "- no list" }, "markdown"))
+  end)
+end)
+
+describe("html", function()
+  local VOID = { meta = true, rect = true, path = true, br = true, ["!doctype"] = true }
+
+  it("closes what it opens, in order", function()
+    local open = {}
+    for slash, name, rest in render "html":gsub("<style>.-</style>", ""):gmatch "<(/?)([%w!]+)([^>]*)>" do
+      if slash == "/" then
+        assert.equal(open[#open], name)
+        open[#open] = nil
+      elseif not VOID[name] and rest:sub(-1) ~= "/" then
+        open[#open + 1] = name
+      end
+    end
+    assert.same({}, open)
+  end)
+
+  it("escapes text, makes links of web addresses only, and leads from a number to its source", function()
+    local text = render "html"
+    assert.is_truthy(text:find('<a href="#source-3">[3]</a>', 1, true))
+    assert.is_truthy(text:find('<li id="source-3">', 1, true))
+    assert.is_truthy(text:find('a | b, &quot;c&quot;', 1, true))
+    local sources = { kind = "sources", items = { { number = 1, url = "javascript:alert(1)" } } }
+    local odd = formats.render(only(sources), "html")
+    assert.is_nil(odd:find "href")
+    assert.is_nil(formats.render(only { kind = "text", text = "<b>" }, "html"):find "<b>")
+  end)
+end)
+
+describe("json", function()
+  it("keeps numbers, nulls and empty lists what they are", function()
+    local text = render "json"
+    local back = cjson.decode(text)
+    local rows = back.blocks[3].rows
+    assert.same({ low = 144, best = 144, high = 144, flags = {}, sources = { 3 } }, rows[1][2])
+    assert.equal(0.25, rows[1][4])
+    assert.equal(cjson.null, rows[2][3])
+    assert.equal(cjson.null, rows[3][2].high)
+    assert.equal(4, #back.blocks[5].values)
+    assert.equal(cjson.null, back.blocks[5].values[4])
+    assert.is_truthy(text:find('"flags":[]', 1, true))
+    assert.is_truthy(text:find('"rows":[],"note":null', 1, true))
+  end)
+
+  it("is the same text every time, keys in their order", function()
+    local head = '{"title":"Overview | of *everything*","params":{"subject":"orion","year":2025},"blocks":['
+    assert.equal(head, render "json":sub(1, #head))
+  end)
+
+  it("writes floats that read back the same, and strings that stay valid", function()
+    local values = { 0.1, 1e300, 5e-324, 1 / 3, 2 ^ 53, 1e15 }
+    local back = cjson.decode(formats.render(only { kind = "chart", labels = { "a", "b", "c", "d", "e", "f" },
+      values = values }, "json"))
+    for i, value in ipairs(values) do assert.equal(value, back.blocks[1].values[i]) end
+    local odd = cjson.decode(formats.render(only { kind = "text", text = 'a"\\\1\xff' }, "json"))
+    assert.equal('a"\\\1\\xFF', odd.blocks[1].text)
+  end)
+end)
+
+describe("csv", function()
+  -- The quoted field that begins at `at` and the position behind it.
+  local function read_quoted(text, at)
+    local parts = {}
+    while true do
+      local piece, stop = text:match('^([^"]*)"()', at + 1)
+      parts[#parts + 1] = piece
+      if text:sub(stop, stop) ~= '"' then return table.concat(parts, '"'), stop end
+      at = stop
+    end
+  end
+
+  -- Reads by RFC 4180, independently of the writer.
+  local function read(text)
+    local rows, row, at = {}, {}, 1
+    while at <= #text do
+      local stop
+      if text:sub(at, at) == '"' then
+        row[#row + 1], stop = read_quoted(text, at)
+      else
+        row[#row + 1], stop = text:match("^([^,\n]*)()", at)
+      end
+      if text:sub(stop, stop) == "\n" then rows[#rows + 1], row = row, {} end
+      at = stop + 1
+    end
+    return rows
+  end
+
+  it("has one line for every value, each with the same columns", function()
+    local rows = read(render "csv")
+    assert.equal("block kind title row column type value low high flags sources", table.concat(rows[1], " "))
+    local found = {}
+    for i, row in ipairs(rows) do
+      assert.equal(11, #row, "line " .. i)
+      if row[2] == "table" and row[5] == "arrests" then found[#found + 1] = table.move(row, 7, 11, 1, {}) end
+      if row[5] == "note" and row[1] == "3" and row[4] == "1" then assert.equal('a | b, "c"', row[7]) end
+    end
+    assert.same({ { "144", "144", "144", "", "3" }, { "153725", "152821", "154629", "", "" },
+      { "", "10001", "", "partial", "1;12" } }, found)
+  end)
+end)
+
+describe("csv, read by blotter itself", function()
+  it("comes back as it was", function()
+    local rows = assert(blotter.csv(render "csv", { text = true }))
+    local types = {}
+    for i, column in ipairs(rows:collect():columns()) do types[i] = column.name .. " " .. column.type end
+    assert.equal("block int64, kind string, title string, row int64, column string, type string, value string, "
+      .. "low int64, high int64, flags string, sources string", table.concat(types, ", "))
+    local figures = rows:where "type == 'figure' and kind == 'table'":select "row, value, low, high, flags, sources"
+    assert.same({ row = 1, value = "144", low = 144, high = 144, sources = "3" }, figures:row(1))
+    assert.same({ row = 3, low = 10001, flags = "partial", sources = "1;12" }, figures:row(3))
+    assert.equal("two\nlines", rows:where "row == 3 and column == 'note'":first().value)
+    assert.equal('a | b, "c"', rows:where "block == 3 and row == 1 and column == 'note'":first().value)
+  end)
+end)
+
+describe("the registry", function()
+  it("takes a user's own format by one call and replaces it by another", function()
+    formats.register("shout", { render = function(doc) return doc.title:upper() end })
+    assert.equal("OVERVIEW | OF *EVERYTHING*", render "shout")
+    formats.register("shout", { render = function(_, options) return options.mark end })
+    assert.equal("!", render("shout", { mark = "!" }))
+    assert.has_error(function() formats.register("bad", {}) end)
+  end)
+
+  it("says what was meant when the name is unknown", function()
+    local result, message = formats.render(document, "markdwon")
+    assert.is_nil(result)
+    assert.equal("unknown format 'markdwon': did you mean 'markdown'?", message)
+  end)
+
+  it("names the block that is wrong", function()
+    local function refuse(block, pattern)
+      local ok, message = pcall(formats.render, only(block), "text")
+      assert.is_false(ok)
+      assert.is_truthy(message:find(pattern, 1, true), message)
+    end
+    refuse({ kind = "tabel" }, "block 1: unknown kind 'tabel'")
+    refuse({ kind = "heading" }, "block 1 (heading): text must be a string, not a nil")
+    refuse({ kind = "table", columns = { { name = "a" } }, rows = { { print } } }, "block 1 (table), row 1, column 1")
+  end)
+end)
