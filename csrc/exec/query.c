@@ -152,7 +152,7 @@ static uint64_t bytes_of(blt_ctx *ctx, const blt_stage *stage) {
   note_columns(stage, columns);
   for (uint32_t c = 0; c < view->ncols; c++)
     for (uint32_t g = 0; blt_bit(columns, c) && g < view->ngroups; g++)
-      bytes += blt_block_bytes(view->columns[c].blocks[g]);
+      bytes += blt_view_peek(view, c, g) ? blt_block_bytes(blt_view_peek(view, c, g)) : 0;
   blt_free(ctx, columns, words * sizeof *columns);
   return bytes;
 }

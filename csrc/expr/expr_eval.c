@@ -186,8 +186,8 @@ static blt_status narrow_bool(const blt_frame *f, blt_vec *out, blt_error *err) 
 
 blt_status blt_column_eval(const blt_frame *f, uint32_t column, blt_vec *out, blt_error *err) {
   const blt_view_column *c = &f->ev->view->columns[column];
-  const blt_block *b = c->blocks[f->group];
-  blt_status status = blt_view_check(f->ev->view, column, f->group, err);
+  const blt_block *b;
+  blt_status status = blt_view_block(f->ev->view, column, f->group, &b, err);
   blt_type type = c->type;
   if (status != BLT_OK) return status;
   type.required = false;

@@ -268,10 +268,8 @@ blt_dict *blt_expr_dict(const blt_expr *e, const blt_view *view) {
   const blt_op *op = e->root;
   bool derived = op->kind == BLT_OP_CALL && op->run == run_derived;
   if (op->type.id != BLT_STRING || (op->kind != BLT_OP_COLUMN && !derived)) return NULL;
-  const blt_view_column *c = &view->columns[op->column];
-  for (uint32_t g = 0; g < view->ngroups; g++)
-    if (c->blocks[g]->enc == BLT_ENC_TEXT) return NULL;
-  return derived ? ((const blt_derived *)op->data)->dict : c->dict;
+  blt_dict *codes = blt_view_codes(view, op->column);
+  return codes && derived ? ((const blt_derived *)op->data)->dict : codes;
 }
 
 static blt_status intern(blt_derived *d, const blt_value *v, uint32_t *code, blt_error *err) {
@@ -351,10 +349,9 @@ static void range_memo(const blt_scope *s, const blt_op *op, blt_range *out) {
   blt_error err;
   *out = (blt_range){.nulls = true, .nans = true};
   if (s->group != UINT32_MAX || c->dict->count > BOUNDS_MAX || c->dict->count > s->view->rows / 2) return;
-  for (uint32_t g = 0; g < s->view->ngroups; g++)
-    if (c->blocks[g]->enc == BLT_ENC_TEXT) return;
+  if (!blt_view_codes(s->view, op->column)) return;
   widen_entry(&r, 0, &op->value, &err);
-  if (blt_eval_new(blt_table_ctx(s->view->table), s->view, &ev, &err) != BLT_OK) return;
+  if (blt_eval_new(s->view->ctx, s->view, &ev, &err) != BLT_OK) return;
   if (eval_entries(ev, op->args[0], c->dict, widen_entry, &r, &err) == BLT_OK) *out = r;
   blt_eval_free(ev);
 }

@@ -2,31 +2,21 @@
  * all rows of a block pass, and the domain of a group key. */
 #include "expr/functions/func.h"
 
-static void widen(blt_range *r, const blt_block *b, blt_type type) {
-  r->nulls = r->nulls || b->nulls > 0;
-  r->nans = r->nans || (type.id == BLT_FLOAT64 && b->has_nan);
-  if (b->enc == BLT_ENC_TEXT) r->known = false;
-  if (b->nulls == b->rows) return;
-  if (type.id == BLT_FLOAT64) {
-    if (b->min.f > b->max.f) return;
-    if (r->empty || b->min.f < r->flow) r->flow = b->min.f;
-    if (r->empty || b->max.f > r->fhigh) r->fhigh = b->max.f;
-  } else {
-    if (b->min.i > b->max.i) return;
-    if (r->empty || b->min.i < r->low) r->low = b->min.i;
-    if (r->empty || b->max.i > r->high) r->high = b->max.i;
-  }
-  r->empty = false;
-}
-
 static void column_range(const blt_scope *s, const blt_op *op, blt_range *out) {
-  const blt_view_column *c = &s->view->columns[op->column];
-  *out = (blt_range){.known = true, .empty = true};
-  if (s->group != UINT32_MAX) {
-    widen(out, c->blocks[s->group], c->type);
-    return;
-  }
-  for (uint32_t g = 0; g < s->view->ngroups; g++) widen(out, c->blocks[g], c->type);
+  const blt_block *b = s->group == UINT32_MAX ? NULL : blt_view_peek(s->view, op->column, s->group);
+  blt_facts facts;
+  if (b)
+    blt_facts_of_block(b, s->view->columns[op->column].type, &facts);
+  else
+    blt_view_facts(s->view, op->column, &facts);
+  *out = (blt_range){.known = facts.bounded,
+                     .nulls = facts.nulls,
+                     .nans = facts.nans,
+                     .empty = facts.empty,
+                     .low = facts.low,
+                     .high = facts.high,
+                     .flow = facts.flow,
+                     .fhigh = facts.fhigh};
 }
 
 static void value_range(const blt_op *op, blt_range *out) {

@@ -70,9 +70,10 @@ blt_status blt_agg_add_blocks(const blt_agg_plan *p, uint32_t group, uint64_t *r
     const blt_agg_part *part = &p->parts[i];
     if (blt_part_is_constant(part)) continue;
     uint32_t column = (uint32_t)p->inputs->items[part->a].column;
-    blt_status status = blt_view_check(view, column, group, err);
+    const blt_block *block;
+    blt_status status = blt_view_block(view, column, group, &block, err);
     if (status != BLT_OK) return status;
-    record[part->slot] += sum_block(view->columns[column].blocks[group], part->base_a) << part->shift;
+    record[part->slot] += sum_block(block, part->base_a) << part->shift;
   }
   return BLT_OK;
 }

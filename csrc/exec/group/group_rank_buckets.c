@@ -19,9 +19,9 @@ static bool has_bounds(const blt_grouping *g, const blt_input *in) {
   if (in->column < 0) return false;
   if (in->cls == BLT_INPUT_INT) return true;
   if (in->cls != BLT_INPUT_FLOAT) return false;
-  for (uint32_t b = 0; b < view->ngroups; b++)
-    if (view->columns[in->column].blocks[b]->has_nan) return false;
-  return true;
+  blt_facts facts;
+  blt_view_facts(view, (uint32_t)in->column, &facts);
+  return facts.bounded && !facts.nans;
 }
 
 bool blt_rank_has_buckets(const blt_grouping *g) {
@@ -33,17 +33,10 @@ bool blt_rank_has_buckets(const blt_grouping *g) {
 }
 
 static void bounds_of_floats(const blt_view *view, int column, blt_rank_segment *r) {
-  double low = 0, high = 0;
-  bool any = false;
-  for (uint32_t b = 0; b < view->ngroups; b++) {
-    const blt_block *block = view->columns[column].blocks[b];
-    if (block->min.f > block->max.f) continue;
-    if (!any || block->min.f < low) low = block->min.f;
-    if (!any || block->max.f > high) high = block->max.f;
-    any = true;
-  }
-  r->low = low;
-  r->scale = high > low ? (double)(1u << r->bits) / (high - low) : 0;
+  blt_facts facts;
+  blt_view_facts(view, (uint32_t)column, &facts);
+  r->low = facts.flow;
+  r->scale = facts.fhigh > facts.flow ? (double)(1u << r->bits) / (facts.fhigh - facts.flow) : 0;
 }
 
 void blt_rank_describe(const blt_grouping *g, size_t s, blt_rank_segment *r) {

@@ -8,10 +8,7 @@
 blt_dict *blt_fetch_dict(const blt_view *view, const blt_expr *e) {
   int column = blt_expr_column(e);
   if (column < 0 || blt_expr_type(e).id != BLT_STRING) return NULL;
-  const blt_view_column *c = &view->columns[column];
-  for (uint32_t g = 0; g < view->ngroups; g++)
-    if (c->blocks[g]->enc == BLT_ENC_TEXT) return NULL;
-  return c->dict;
+  return blt_view_codes(view, (uint32_t)column);
 }
 
 /* Length of the run from row i on that one vector serves; its offsets go to sel. */
@@ -32,9 +29,9 @@ static bool takes_cells(const blt_view *view, const blt_expr *e, const blt_build
 }
 
 /* Has a value brought near that will be taken soon. */
-static void prefetch_cell(const blt_view_column *column, uint32_t row) {
-  const blt_block *block = column->blocks[row / BLT_BLOCK_ROWS];
-  if (block->data)
+static void prefetch_cell(const blt_view *view, uint32_t column, uint32_t row) {
+  const blt_block *block = blt_view_peek(view, column, row / BLT_BLOCK_ROWS);
+  if (block && block->data)
     __builtin_prefetch((const char *)block->data + (size_t)(row % BLT_BLOCK_ROWS) * block->width);
 }
 
@@ -43,8 +40,8 @@ static blt_status take_cells(const blt_view *view, uint32_t column, const uint32
                              blt_builder *b, blt_error *err) {
   for (uint32_t i = 0; i < n; i++) {
     uint32_t row = rows[i] % BLT_BLOCK_ROWS, group = rows[i] / BLT_BLOCK_ROWS;
-    const blt_block *block = view->columns[column].blocks[group];
-    blt_status status = blt_view_check(view, column, group, err);
+    const blt_block *block;
+    blt_status status = blt_view_block(view, column, group, &block, err);
     if (status != BLT_OK) return status;
     bool null = blt_block_is_null(block, row);
     if (b->doubles)
@@ -73,8 +70,7 @@ blt_status blt_fetch(blt_eval *ev, const blt_view *view, const blt_expr *e, cons
     k = run_of(rows, valid, i, n, sel);
     if (cells && k <= FEW) {
       uint32_t column = (uint32_t)blt_expr_column(e);
-      for (uint32_t j = i + AHEAD; j < i + AHEAD + k && j < n; j++)
-        prefetch_cell(&view->columns[column], rows[j]);
+      for (uint32_t j = i + AHEAD; j < i + AHEAD + k && j < n; j++) prefetch_cell(view, column, rows[j]);
       status = take_cells(view, column, rows + i, k, b, err);
       continue;
     }

@@ -115,17 +115,13 @@ static blt_status intern_input(blt_scan *scan, blt_input *x, blt_error *err) {
 
 /* ---- inputs ---- */
 
-/* What the blocks of a column know. */
-static void look_at_column(const blt_view *view, blt_input *x) {
-  const blt_view_column *col = &view->columns[x->column];
-  x->nullable = false;
-  for (uint32_t g = 0; g < view->ngroups; g++)
-    if (col->blocks[g]->nulls) x->nullable = true;
-}
-
 static blt_status prepare(blt_scan *scan, blt_input *x, blt_error *err) {
   x->nullable = true;
-  if (x->column >= 0) look_at_column(scan->view, x);
+  if (x->column >= 0) {
+    blt_facts facts;
+    blt_view_facts(scan->view, (uint32_t)x->column, &facts);
+    x->nullable = facts.nulls;
+  }
   if (x->type.id == BLT_FLOAT64) {
     x->cls = BLT_INPUT_FLOAT;
     return BLT_OK;

@@ -17,14 +17,18 @@ typedef struct rows_run {
   uint64_t n;
 } rows_run;
 
-/* A sealed block is shared instead of copied. The last one may be the table's tail, which is not counted. */
-static bool share_block(const rows_run *run, uint32_t block, const blt_expr *e, blt_block **out) {
+/* A whole block is shared instead of copied, into *out. The last one may be a table's tail, which is not
+ * counted. */
+static blt_status share_block(const rows_run *run, uint32_t block, const blt_expr *e, blt_block **out,
+                              blt_error *err) {
   const blt_view *view = run->scan->view;
   int column = blt_expr_column(e);
-  if (run->rows || column < 0 || block + 1 >= view->ngroups) return false;
-  if (view->group_rows[block] != BLT_BLOCK_ROWS) return false;
-  *out = blt_block_retain((blt_block *)view->columns[column].blocks[block]);
-  return true;
+  if (run->rows || column < 0 || (block + 1 >= view->ngroups && view->table)) return BLT_OK;
+  if (view->group_rows[block] != BLT_BLOCK_ROWS && view->table) return BLT_OK;
+  const blt_block *shared;
+  blt_status status = blt_view_block(view, (uint32_t)column, block, &shared, err);
+  if (status == BLT_OK) *out = blt_block_retain((blt_block *)shared);
+  return status;
 }
 
 static blt_status append_all(rows_run *run, blt_eval *ev, uint32_t block, uint32_t n, const blt_expr *e,
@@ -46,10 +50,10 @@ static blt_status make_block(rows_run *run, blt_eval *ev, uint32_t block, uint32
   blt_block **out = &blt_answer_blocks(&run->answer, block)[column];
   uint64_t start = (uint64_t)block * BLT_BLOCK_ROWS, left = run->n - start;
   uint32_t n = left < BLT_BLOCK_ROWS ? (uint32_t)left : BLT_BLOCK_ROWS;
-  if (share_block(run, block, e, out)) return BLT_OK;
+  blt_status status = share_block(run, block, e, out, err);
+  if (status != BLT_OK || *out) return status;
   blt_builder b;
-  blt_status status =
-      blt_builder_init(&b, run->scan->ctx, blt_expr_type(e), run->columns[column].dict, n, err);
+  status = blt_builder_init(&b, run->scan->ctx, blt_expr_type(e), run->columns[column].dict, n, err);
   if (status == BLT_OK)
     status = run->rows ? blt_fetch(ev, run->scan->view, e, run->rows + start, NULL, n, &b, err)
                        : append_all(run, ev, block, n, e, &b, err);

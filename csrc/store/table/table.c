@@ -175,8 +175,9 @@ blt_status blt_table_view(blt_table *t, blt_view **out, blt_error *err) {
     for (uint32_t i = 0; i < n; i++) t->columns[i].blocks[g] = &t->columns[i].tail_block;
   }
   for (uint32_t i = 0; i < n; i++)
-    columns[i] = (blt_view_column){t->columns[i].type, t->columns[i].dict, t->columns[i].blocks};
-  *v = (blt_view){.schema = t->schema,
+    columns[i] = (blt_view_column){t->columns[i].type, t->columns[i].dict, t->columns[i].blocks, NULL};
+  *v = (blt_view){.ctx = t->ctx,
+                  .schema = t->schema,
                   .ncols = n,
                   .ngroups = g + (t->tail_rows ? 1 : 0),
                   .rows = t->sealed_rows + t->tail_rows,
@@ -192,6 +193,10 @@ blt_status blt_table_view(blt_table *t, blt_view **out, blt_error *err) {
 
 void blt_view_release(blt_view *v) {
   if (!v) return;
+  if (v->ops) {
+    v->ops->release(v);
+    return;
+  }
   blt_table *t = v->table;
   if (--t->pins == 0 && t->tail_rows) blt_table_hide_tail(t);
   blt_free(t->ctx, v, view_bytes(v->ncols));

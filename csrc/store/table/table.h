@@ -14,11 +14,8 @@
 #ifndef BLT_STORE_TABLE_H
 #define BLT_STORE_TABLE_H
 
-#include "store/column/block.h"
-#include "store/column/dict.h"
+#include "store/relation.h"
 #include "schema.h"
-
-typedef struct blt_table blt_table;
 
 /* A new empty table in memory. Copies the schema. */
 blt_status blt_table_new(blt_ctx *ctx, const blt_schema *schema, blt_table **out, blt_error *err);
@@ -83,28 +80,8 @@ blt_status blt_table_add_group(blt_table *t, blt_block **blocks, uint32_t rows, 
 /* Shares `dict` as the dictionary of string column `col` of an empty table. */
 blt_status blt_table_share_dict(blt_table *t, uint32_t col, blt_dict *dict, blt_error *err);
 
-/* --- views ------------------------------------------------------------------------------------------------
- */
-typedef struct blt_view_column {
-  blt_type type;
-  blt_dict *dict;                 /* string: shared dictionary (blocks may still be TEXT); else NULL */
-  const blt_block *const *blocks; /* one for each group */
-} blt_view_column;
-
-typedef struct blt_view {
-  const blt_schema *schema;
-  uint32_t ncols, ngroups;
-  uint64_t rows; /* with the deleted ones */
-  uint64_t live_rows;
-  const uint32_t *group_rows;  /* rows of each group */
-  const uint64_t *const *live; /* of each group: bitmap of living rows, NULL when all live; the array itself
-                                  is NULL when no group has deleted rows */
-  const blt_view_column *columns;
-  blt_table *table;
-} blt_view;
-
+/* The table as a relation. While it is held the table refuses changes with BLT_EBUSY. */
 blt_status blt_table_view(blt_table *t, blt_view **out, blt_error *err);
-void blt_view_release(blt_view *v); /* NULL is allowed */
 
 /* Call before reading blocks of column `col` in group `group`, or after blt_table_view for tables that are
  * never opened from files not at all: a block in a file is checked once, when it is first needed. From any

@@ -1,0 +1,73 @@
+#include "relation.h"
+
+blt_status blt_view_make(const blt_view *v, uint32_t col, uint32_t group, const blt_block **out,
+                         blt_error *err) {
+  const blt_view_column *c = &v->columns[col];
+  const blt_block *b = blt_view_peek(v, col, group);
+  if (!b) {
+    blt_block *made;
+    blt_status status = v->ops->make(v, col, group, &made, err);
+    if (status != BLT_OK) return status;
+    if (__atomic_compare_exchange_n(&c->blocks[group], &b, made, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+      b = made;
+    else
+      blt_block_release(made); /* another thread was first: b is its block */
+  }
+  *out = b;
+  return blt_block_check(b, c->type, c->dict ? c->dict->count : 0, err);
+}
+
+void blt_facts_of_block(const blt_block *b, blt_type type, blt_facts *out) {
+  bool is_float = type.id == BLT_FLOAT64;
+  *out = (blt_facts){.nulls = b->nulls > 0,
+                     .nans = is_float && b->has_nan,
+                     .text = b->enc == BLT_ENC_TEXT,
+                     .bounded = b->enc != BLT_ENC_TEXT};
+  out->empty = b->nulls == b->rows || (is_float ? !(b->min.f <= b->max.f) : b->min.i > b->max.i);
+  if (out->empty) return;
+  if (is_float) {
+    out->flow = b->min.f;
+    out->fhigh = b->max.f;
+  } else {
+    out->low = b->min.i;
+    out->high = b->max.i;
+  }
+}
+
+void blt_facts_join(blt_facts *facts, const blt_facts *more, blt_type type) {
+  facts->nulls |= more->nulls;
+  facts->nans |= more->nans;
+  facts->text |= more->text;
+  facts->bounded &= more->bounded;
+  if (more->empty) return;
+  if (type.id == BLT_FLOAT64) {
+    if (facts->empty || more->flow < facts->flow) facts->flow = more->flow;
+    if (facts->empty || more->fhigh > facts->fhigh) facts->fhigh = more->fhigh;
+  } else {
+    if (facts->empty || more->low < facts->low) facts->low = more->low;
+    if (facts->empty || more->high > facts->high) facts->high = more->high;
+  }
+  facts->empty = false;
+}
+
+void blt_view_facts(const blt_view *v, uint32_t col, blt_facts *out) {
+  const blt_view_column *c = &v->columns[col];
+  if (c->facts) {
+    *out = *c->facts;
+    return;
+  }
+  *out = (blt_facts){.bounded = true, .empty = true};
+  for (uint32_t g = 0; g < v->ngroups; g++) {
+    blt_facts one;
+    blt_facts_of_block(blt_view_peek(v, col, g), c->type, &one);
+    blt_facts_join(out, &one, c->type);
+  }
+}
+
+blt_dict *blt_view_codes(const blt_view *v, uint32_t col) {
+  const blt_view_column *c = &v->columns[col];
+  if (c->facts) return c->facts->text ? NULL : c->dict;
+  for (uint32_t g = 0; c->dict && g < v->ngroups; g++)
+    if (blt_view_peek(v, col, g)->enc == BLT_ENC_TEXT) return NULL;
+  return c->dict;
+}

@@ -1,0 +1,93 @@
+/* relation.h: rows that can be read any number of times: what an operator takes and gives.
+ *
+ * A stored table is one (blt_table_view), and so are rows of another in an order, pairs of rows, added
+ * columns, and one relation behind the other (exec/relation). Row r is row r % 65,536 of group
+ * r / 65,536; every group but the last is full, unless the relation is a stored table.
+ *
+ * The values lie in blocks. A stored table has them; any other relation makes a block when somebody first
+ * asks for it, and keeps it: nothing is copied that nobody reads. Every look at the contents of a block goes
+ * through blt_view_block, which makes it, or checks one that comes from a file, once. What is known of a
+ * column without its blocks is asked for with blt_view_facts and blt_view_peek.
+ */
+#ifndef BLT_STORE_RELATION_H
+#define BLT_STORE_RELATION_H
+
+#include "store/column/block.h"
+#include "store/column/dict.h"
+
+typedef struct blt_schema blt_schema;
+typedef struct blt_table blt_table;
+typedef struct blt_view blt_view;
+
+/* What surely holds for all values of a column. `bounded`: no value that is neither null nor NaN lies outside
+ * low .. high (int-like; codes of a string column without plain text) or flow .. fhigh; `empty`: there is no
+ * such value. */
+typedef struct blt_facts {
+  bool nulls, nans, text; /* there may be some; text: blocks of plain text */
+  bool bounded, empty;
+  int64_t low, high;
+  double flow, fhigh;
+} blt_facts;
+
+typedef struct blt_view_column {
+  blt_type type;
+  blt_dict *dict; /* string: the dictionary of the blocks with codes; else NULL */
+  /* One for each group. A stored table has all of them, any other relation those that were asked for. */
+  const blt_block **blocks;
+  const blt_facts *facts; /* NULL: a stored table's, to be found from the blocks */
+} blt_view_column;
+
+/* How a relation that is no stored table makes a block; any number of threads may ask at once, also for the
+ * same block. `make` gives a reference. */
+typedef struct blt_view_ops {
+  blt_status (*make)(const blt_view *v, uint32_t col, uint32_t group, blt_block **out, blt_error *err);
+  void (*release)(blt_view *v);
+} blt_view_ops;
+
+struct blt_view {
+  blt_ctx *ctx;
+  const blt_schema *schema; /* NULL: not a stored table */
+  uint32_t ncols, ngroups;
+  uint64_t rows; /* with the deleted ones */
+  uint64_t live_rows;
+  const uint32_t *group_rows;  /* rows of each group */
+  const uint64_t *const *live; /* of each group: bitmap of living rows, NULL when all live; the array itself
+                                  is NULL when no group has deleted rows */
+  const blt_view_column *columns;
+  blt_table *table;        /* NULL: not a stored table */
+  const blt_view_ops *ops; /* NULL: a stored table */
+};
+
+void blt_view_release(blt_view *v); /* NULL is allowed */
+
+/* Makes a block that nobody asked for yet, or checks one that nobody looked at yet. */
+blt_status blt_view_make(const blt_view *v, uint32_t col, uint32_t group, const blt_block **out,
+                         blt_error *err);
+
+/* The block of column `col` in group `group`, whole and checked; borrowed, good while the view is held. From
+ * any thread. */
+static inline blt_status blt_view_block(const blt_view *v, uint32_t col, uint32_t group,
+                                        const blt_block **out, blt_error *err) {
+  const blt_block *b = __atomic_load_n(&v->columns[col].blocks[group], __ATOMIC_ACQUIRE);
+  if (__builtin_expect(!b || atomic_load_explicit(&b->doubtful, memory_order_acquire), 0))
+    return blt_view_make(v, col, group, out, err);
+  *out = b;
+  return BLT_OK;
+}
+
+/* A block as far as its head says (rows, nulls, bounds, encoding): its contents may be unchecked. NULL: it is
+ * not made yet, and nothing is known of it but the column's facts. */
+static inline const blt_block *blt_view_peek(const blt_view *v, uint32_t col, uint32_t group) {
+  return __atomic_load_n(&v->columns[col].blocks[group], __ATOMIC_ACQUIRE);
+}
+
+/* What the column's blocks, or whoever will make them, know. */
+void blt_view_facts(const blt_view *v, uint32_t col, blt_facts *out);
+/* Facts of one block. */
+void blt_facts_of_block(const blt_block *b, blt_type type, blt_facts *out);
+/* Widens `facts` so that they hold for `more` as well. */
+void blt_facts_join(blt_facts *facts, const blt_facts *more, blt_type type);
+/* The dictionary in which all values of a string column have a code; NULL when some are plain text. */
+blt_dict *blt_view_codes(const blt_view *v, uint32_t col);
+
+#endif
