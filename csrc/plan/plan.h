@@ -95,6 +95,7 @@ typedef struct blt_plan_frame {
 typedef struct blt_plan blt_plan;
 struct blt_plan {
   blt_plan_kind kind;
+  uint32_t number;       /* of the node, from 0: parents before inputs, left before right */
   const blt_plan *input; /* NULL: a scan */
   const blt_plan *other; /* of a join or union: the right side */
   uint32_t ncolumns;

@@ -1,0 +1,132 @@
+#include "run.h"
+
+#include "base/mem.h"
+#include "exec/relation/collect.h"
+#include "exec/relation/narrow.h"
+#include "exec/relation/stacked.h"
+#include "run_group.h"
+#include "run_rows.h"
+#include "scan/scan.h"
+
+char *blt_run_strategy(const blt_run *run, const blt_plan *plan) {
+  return run->profiles ? run->profiles[plan->number].strategy : NULL;
+}
+
+/* ---- operators that need no more than a relation ---- */
+
+static blt_status scan(blt_run *run, const blt_plan *plan, blt_view **out, blt_error *err) {
+  uint32_t source = plan->u.scan.source;
+  blt_view *view;
+  if (source >= run->nsources)
+    return blt_fail(err, BLT_EINVAL, "the plan reads source %u of %u", source + 1, run->nsources);
+  blt_status status = blt_table_view(run->sources[source], &view, err);
+  return status == BLT_OK ? blt_narrow(view, plan->u.scan.columns, plan->ncolumns, out, err) : status;
+}
+
+static blt_status group(blt_run *run, const blt_plan *plan, blt_view **out, blt_error *err) {
+  blt_table *table;
+  blt_status status = blt_run_group(run, plan, &table, err);
+  if (status != BLT_OK) return status;
+  status = blt_table_view(table, out, err); /* which holds the table */
+  blt_table_release(table);
+  return status;
+}
+
+static blt_status stack(blt_run *run, const blt_plan *plan, blt_view **out, blt_error *err) {
+  blt_view *first, *second;
+  blt_status status = blt_run_whole(run, plan->input, &first, err);
+  if (status != BLT_OK) return status;
+  status = blt_run_whole(run, plan->other, &second, err);
+  if (status == BLT_OK) return blt_stacked_new(first, second, out, err);
+  blt_view_release(first);
+  return status;
+}
+
+/* ---- all operators ---- */
+
+static blt_status relation(blt_run *run, const blt_plan *plan, blt_view **out, blt_error *err) {
+  switch (plan->kind) {
+  case BLT_PLAN_SCAN:
+    return scan(run, plan, out, err);
+  case BLT_PLAN_FILTER:
+    return blt_run_filter(run, plan, out, err);
+  case BLT_PLAN_PROJECT:
+    return blt_run_project(run, plan, out, err);
+  case BLT_PLAN_GROUP:
+    return group(run, plan, out, err);
+  case BLT_PLAN_ORDER:
+    return blt_run_order(run, plan, out, err);
+  case BLT_PLAN_LIMIT:
+    return blt_run_limit(run, plan, out, err);
+  case BLT_PLAN_HEADS:
+    return blt_run_heads(run, plan, out, err);
+  case BLT_PLAN_SAMPLE:
+    return blt_run_sample(run, plan, out, err);
+  case BLT_PLAN_UNION:
+    return stack(run, plan, out, err);
+  default:
+    return blt_fail(err, BLT_EINVAL, "a plan with an operator %d that nobody knows", (int)plan->kind);
+  }
+}
+
+/* Time and memory of everything that ran since, which the inputs have a share in. */
+typedef struct mark {
+  double seconds;
+  size_t memory;
+} mark;
+
+static void note(const blt_run *run, const blt_plan *plan, mark before, uint64_t rows) {
+  blt_node_profile *p = &run->profiles[plan->number];
+  size_t held = blt_ctx_memory_used(run->ctx);
+  p->ran = true;
+  p->rows = rows;
+  p->seconds = blt_seconds() - before.seconds;
+  p->memory = held > before.memory ? held - before.memory : 0;
+}
+
+blt_status blt_run_relation(blt_run *run, const blt_plan *plan, blt_view **out, blt_error *err) {
+  if (!run->profiles) return relation(run, plan, out, err);
+  mark before = {blt_seconds(), blt_ctx_memory_used(run->ctx)};
+  blt_status status = relation(run, plan, out, err);
+  if (status == BLT_OK) note(run, plan, before, (*out)->live_rows);
+  return status;
+}
+
+blt_status blt_run_whole(blt_run *run, const blt_plan *plan, blt_view **out, blt_error *err) {
+  blt_view *view;
+  blt_status status = blt_run_relation(run, plan, &view, err);
+  if (status != BLT_OK) return status;
+  if (view->live) {
+    blt_view_release(view);
+    return blt_run_filter(run, &(blt_plan){.kind = BLT_PLAN_FILTER, .number = plan->number, .input = plan},
+                          out, err);
+  }
+  *out = view;
+  return BLT_OK;
+}
+
+/* ---- the answer ---- */
+
+static blt_status collect(blt_run *run, const blt_plan *plan, blt_table **out, blt_error *err) {
+  blt_view *view;
+  blt_status status = blt_run_whole(run, plan, &view, err);
+  if (status != BLT_OK) return status;
+  const char **names = blt_calloc(run->ctx, plan->ncolumns + 1, sizeof *names);
+  if (!names) status = blt_fail_memory(err, plan->ncolumns * sizeof *names);
+  for (uint32_t i = 0; names && i < plan->ncolumns; i++) names[i] = plan->columns[i].name;
+  if (status == BLT_OK) status = blt_collect(view, plan->ncolumns, names, out, err);
+  blt_free(run->ctx, names, (plan->ncolumns + 1) * sizeof *names);
+  blt_view_release(view);
+  return status;
+}
+
+blt_status blt_plan_run(blt_ctx *ctx, const blt_plan *plan, blt_table *const *sources, uint32_t nsources,
+                        blt_table **out, blt_node_profile *profiles, blt_error *err) {
+  blt_run run = {.ctx = ctx, .sources = sources, .nsources = nsources, .profiles = profiles};
+  mark before = {blt_seconds(), blt_ctx_memory_used(ctx)};
+  err->position = -1;
+  blt_status status =
+      plan->kind == BLT_PLAN_GROUP ? blt_run_group(&run, plan, out, err) : collect(&run, plan, out, err);
+  if (status == BLT_OK && profiles) note(&run, plan, before, blt_table_rows(*out));
+  return status;
+}

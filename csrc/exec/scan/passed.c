@@ -1,0 +1,91 @@
+#include "passed.h"
+
+#include "base/mem.h"
+#include "exec/sort/head.h"
+#include <string.h>
+
+/* All terms as one, joined by `and`. */
+static blt_status condition(const blt_passed *p, const blt_plan *filter, blt_expr **out, blt_error *err) {
+  const blt_term *terms = filter->u.filter.terms;
+  uint32_t n = filter->u.filter.n, nnodes = 0;
+  for (uint32_t i = 0; i < n; i++) nnodes += terms[i].n + (i > 0);
+  blt_node *nodes = blt_alloc(p->run->ctx, (nnodes + 1) * sizeof *nodes);
+  if (!nodes) return blt_fail_memory(err, nnodes * sizeof *nodes);
+  uint32_t at = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    memcpy(nodes + at, terms[i].nodes, terms[i].n * sizeof *nodes);
+    at += terms[i].n;
+    if (i) nodes[at++] = (blt_node){.kind = BLT_NODE_CALL, .name = "and", .nargs = 2};
+  }
+  blt_status status = blt_expr_compile(p->run->ctx, p->view, nodes, nnodes, out, err);
+  blt_free(p->run->ctx, nodes, (nnodes + 1) * sizeof *nodes);
+  return status;
+}
+
+blt_status blt_passed_open(blt_passed *p, blt_run *run, const blt_plan *input, blt_error *err) {
+  bool filter = input->kind == BLT_PLAN_FILTER;
+  *p = (blt_passed){.run = run};
+  blt_status status = blt_run_relation(run, filter ? input->input : input, &p->view, err);
+  if (status == BLT_OK && filter && input->u.filter.n) status = condition(p, input, &p->where, err);
+  if (status == BLT_OK) status = blt_scan_init(&p->scan, run->ctx, p->view, p->where, err);
+  if (status == BLT_OK && filter && run->profiles) run->profiles[input->number].ran = true;
+  return status;
+}
+
+void blt_passed_close(blt_passed *p) {
+  blt_scan_free(&p->scan);
+  blt_expr_free(p->where);
+  blt_view_release(p->view);
+  *p = (blt_passed){0};
+}
+
+blt_view *blt_passed_take(blt_passed *p) {
+  blt_view *view = p->view;
+  p->view = NULL;
+  return view;
+}
+
+bool blt_passed_all(const blt_passed *p) {
+  return !p->where && !p->view->live;
+}
+
+blt_status blt_passed_expr(const blt_passed *p, const blt_term *term, blt_expr **out, blt_error *err) {
+  return blt_expr_compile(p->run->ctx, p->view, term->nodes, term->n, out, err);
+}
+
+static blt_status compile_keys(blt_passed *p, const blt_passed_order *order, blt_expr **exprs,
+                               blt_sort_key *keys, blt_error *err) {
+  for (uint32_t i = 0; i < order->nkeys; i++) {
+    blt_status status = blt_passed_expr(p, &order->keys[i].term, &exprs[i], err);
+    if (status != BLT_OK) return status;
+    keys[i] = (blt_sort_key){exprs[i], order->keys[i].descending, order->keys[i].nulls_first};
+  }
+  return BLT_OK;
+}
+
+/* Heads are found while scanning, or by sorting when they would be too many. */
+static blt_status find(const blt_sort_words *words, const blt_passed_order *order, uint32_t **rows, size_t *n,
+                       blt_error *err) {
+  bool done = false;
+  blt_status status = order->nheads ? blt_head_rows(words, order->each, rows, n, &done, err) : BLT_OK;
+  if (status != BLT_OK || done) return status;
+  return blt_sort_rows(words, order->nheads ? order->each : UINT64_MAX, order->most, rows, n, err);
+}
+
+blt_status blt_passed_rows(blt_passed *p, const blt_passed_order *order, uint32_t **rows, size_t *n,
+                           blt_error *err) {
+  blt_ctx *ctx = p->run->ctx;
+  uint32_t nkeys = order->nkeys;
+  blt_expr **exprs = blt_calloc(ctx, nkeys + 1, sizeof *exprs);
+  blt_sort_key *keys = blt_calloc(ctx, nkeys + 1, sizeof *keys);
+  blt_sort_words words = {0};
+  blt_status status =
+      exprs && keys ? compile_keys(p, order, exprs, keys, err) : blt_fail_memory(err, nkeys * sizeof *keys);
+  if (status == BLT_OK) status = blt_sort_words_init(&words, &p->scan, keys, nkeys, order->nheads, err);
+  if (status == BLT_OK) status = find(&words, order, rows, n, err);
+  blt_sort_words_free(&words);
+  for (uint32_t i = 0; exprs && i < nkeys; i++) blt_expr_free(exprs[i]);
+  blt_free(ctx, exprs, (nkeys + 1) * sizeof *exprs);
+  blt_free(ctx, keys, (nkeys + 1) * sizeof *keys);
+  return status;
+}
