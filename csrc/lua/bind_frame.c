@@ -62,11 +62,21 @@ static void skip(reader *r, uint64_t n) {
   }
 }
 
-/* The next row as a table name -> value; `names` is the stack index of the sequence of names. */
-static void push_row(lua_State *L, reader *r, int names) {
+/* A value of the next row; what cannot be read ends the view and raises. `at`: stack index of the reader. */
+static void read_value(lua_State *L, reader *r, uint32_t col, int at, blt_value *out) {
+  blt_error err;
+  if (blt_view_cell(r->view, col, r->group, r->row, out, &err) == BLT_OK) return;
+  reader_close(L, at);
+  bind_raise(L, "%s", err.message);
+}
+
+/* The next row as a table name -> value; `at` and `names` are the stack indexes of the reader and of the
+ * sequence of names. */
+static void push_row(lua_State *L, reader *r, int at, int names) {
   lua_createtable(L, 0, (int)r->ncols);
   for (uint32_t c = 0; c < r->ncols; c++) {
-    blt_value v = blt_view_value(r->view, c, r->group, r->row);
+    blt_value v;
+    read_value(L, r, c, at, &v);
     if (v.null) continue;
     lua_rawgeti(L, names, (lua_Integer)c + 1);
     bind_push_value(L, &v);
@@ -83,7 +93,7 @@ static int next_row(lua_State *L) {
     return 1;
   }
   lua_pushinteger(L, ++r->number);
-  push_row(L, r, lua_upvalueindex(2));
+  push_row(L, r, lua_upvalueindex(1), lua_upvalueindex(2));
   r->row++;
   return 2;
 }
@@ -115,7 +125,7 @@ static int row(lua_State *L) {
   lua_pushnil(L);
   if (i >= 1 && r->ncols <= r->view->ncols) {
     skip(r, (uint64_t)i - 1);
-    if (settle(r)) push_row(L, r, 3);
+    if (settle(r)) push_row(L, r, 4, 3);
   }
   reader_close(L, 4);
   return 1;
@@ -136,7 +146,8 @@ static int column_of(lua_State *L, push_fn push) {
   lua_createtable(L, n < INT32_MAX ? (int)n : 0, 1);
   skip(r, (uint64_t)first - 1);
   for (uint64_t i = 1; i <= n && settle(r); i++, r->row++) {
-    blt_value v = blt_view_value(r->view, (uint32_t)col - 1, r->group, r->row);
+    blt_value v;
+    read_value(L, r, (uint32_t)col - 1, at, &v);
     push(L, &v);
     lua_rawseti(L, -2, (lua_Integer)i);
   }

@@ -17,6 +17,15 @@ blt_status blt_view_make(const blt_view *v, uint32_t col, uint32_t group, const 
   return blt_block_check(b, c->type, c->dict ? c->dict->count : 0, err);
 }
 
+blt_status blt_view_cell(const blt_view *v, uint32_t col, uint32_t group, uint32_t row, blt_value *out,
+                         blt_error *err) {
+  const blt_view_column *c = &v->columns[col];
+  const blt_block *b;
+  blt_status status = blt_view_block(v, col, group, &b, err);
+  if (status == BLT_OK) *out = blt_block_value(b, c->type, c->dict, row);
+  return status;
+}
+
 void blt_facts_of_block(const blt_block *b, blt_type type, blt_facts *out) {
   bool is_float = type.id == BLT_FLOAT64;
   *out = (blt_facts){.nulls = b->nulls > 0,

@@ -75,6 +75,10 @@ static inline blt_status blt_view_block(const blt_view *v, uint32_t col, uint32_
   return BLT_OK;
 }
 
+/* Value of one cell; a string is good while the view is held. From any thread. */
+blt_status blt_view_cell(const blt_view *v, uint32_t col, uint32_t group, uint32_t row, blt_value *out,
+                         blt_error *err);
+
 /* A block as far as its head says (rows, nulls, bounds, encoding): its contents may be unchecked. NULL: it is
  * not made yet, and nothing is known of it but the column's facts. */
 static inline const blt_block *blt_view_peek(const blt_view *v, uint32_t col, uint32_t group) {

@@ -1,5 +1,6 @@
 /* CSV to tables: the rules of the text, types over the whole file, bad rows, and the same table whatever the
  * threads and chunks. */
+#include "cells.h"
 #include "check.h"
 #include "base/civil.h"
 #include "base/num.h"
@@ -60,7 +61,7 @@ static const char *show(blt_table *t) {
   }
   for (uint32_t r = 0; r < v->rows; r++)
     for (uint32_t c = 0; c < v->ncols; c++) {
-      blt_value x = blt_view_value(v, c, r / BLT_BLOCK_ROWS, r % BLT_BLOCK_ROWS);
+      blt_value x = cell_of(v, c, r / BLT_BLOCK_ROWS, r % BLT_BLOCK_ROWS);
       n += (size_t)sprintf(out + n, c ? "," : ";");
       n += show_value(&x, out + n);
     }
@@ -185,8 +186,8 @@ static void numbers_are_read_exactly(void) {
   REQUIRE(read_from(ctx, text, n, &o, &r) == BLT_OK);
   REQUIRE(blt_table_view(r.table, &v, &err) == BLT_OK && v->rows == ROWS);
   for (uint32_t k = 0; k < ROWS; k++) {
-    double want = strtod(part[k], NULL), got = blt_view_value(v, 1, 0, k).u.f;
-    CHECK_AT(blt_view_value(v, 0, 0, k).u.i == strtoll(whole[k], NULL, 10), "%s", whole[k]);
+    double want = strtod(part[k], NULL), got = cell_of(v, 1, 0, k).u.f;
+    CHECK_AT(cell_of(v, 0, 0, k).u.i == strtoll(whole[k], NULL, 10), "%s", whole[k]);
     CHECK_AT(memcmp(&want, &got, sizeof got) == 0, "%s read as %.17g", part[k], got);
   }
   blt_view_release(v);

@@ -1,5 +1,6 @@
 /* Expressions as a caller meets them: what the compiler says, failing allocations, filters over deleted rows,
  * skipped groups, results held side by side, and programs shared by evaluators. */
+#include "cells.h"
 #include "check.h"
 #include "expr_fixture.h"
 #include "store/table/change.h"
@@ -114,7 +115,7 @@ static void unselected_rows_do_not_fail(void) {
   REQUIRE(blt_eval_new(x.ctx, x.view, &ev, &err) == BLT_OK);
   CHECK(blt_expr_eval(ev, e, 0, 0, NULL, BLT_VECTOR_ROWS, &v, &err) == BLT_EOVERFLOW);
   for (uint16_t row = 0; row < 200; row++) {
-    blt_value i = blt_view_value(x.view, FX_I, 0, row);
+    blt_value i = cell_of(x.view, FX_I, 0, row);
     sel[0] = row;
     blt_eval_reset(ev);
     blt_status status = blt_expr_eval(ev, e, 0, 0, sel, 1, &v, &err);
@@ -167,7 +168,7 @@ static void results_stand_side_by_side(void) {
   REQUIRE(blt_expr_eval(ev, a, 0, 0, NULL, 2048, &va, &err) == BLT_OK);
   REQUIRE(blt_expr_eval(ev, b, 0, 0, NULL, 2048, &vb, &err) == BLT_OK);
   for (uint32_t i = 0; i < 2048; i++) {
-    blt_value j = blt_view_value(x.view, FX_J, 0, i), v = fx_vec_value(&va, i), w = fx_vec_value(&vb, i);
+    blt_value j = cell_of(x.view, FX_J, 0, i), v = fx_vec_value(&va, i), w = fx_vec_value(&vb, i);
     char text[64];
     CHECK_AT(v.null == j.null && w.null == j.null, "row %u", i);
     if (j.null) continue;
@@ -192,7 +193,7 @@ static void deleted_rows_are_passed_over(void) {
   fixture y = fx_new(3000, 4);
   uint32_t left = 0;
   for (uint32_t i = 0; i < BLT_VECTOR_ROWS; i++) {
-    blt_value v = blt_view_value(y.view, FX_I, 0, i);
+    blt_value v = cell_of(y.view, FX_I, 0, i);
     if (!v.null && v.u.i > 0) rows[n++] = i;
     left += !v.null && v.u.i <= 0;
   }

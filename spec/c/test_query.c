@@ -1,5 +1,6 @@
 /* Stages against an engine that is obviously right: rows as values, groups found by comparing, one aggregate
  * after the other. And what no oracle sees: thread counts, refused allocations, interruption. */
+#include "cells.h"
 #include "check.h"
 
 #include "exec/query.h"
@@ -290,7 +291,7 @@ static void check_answer(const fixture *x, const bound *b, blt_table *answer, co
   CHECK_AT(v->rows == ngroups, "%s: %u groups instead of %u", label, (uint32_t)v->rows, ngroups);
   for (uint32_t g = 0; g < ngroups && g < v->rows; g++)
     for (uint32_t c = 0; c < v->ncols; c++) {
-      blt_value got = blt_view_value(v, c, g / BLT_BLOCK_ROWS, g % BLT_BLOCK_ROWS), want;
+      blt_value got = cell_of(v, c, g / BLT_BLOCK_ROWS, g % BLT_BLOCK_ROWS), want;
       want = c < nkeys ? keys[g][c] : naive_aggregate(ev, &b->aggregates[c - nkeys], &groups[g]);
       char p[64], q[64];
       CHECK_AT(close_to(&got, &want), "%s: group %u, column %u is %s, not %s", label, g, c, fx_show(&got, p),
@@ -554,7 +555,7 @@ static void sums_that_do_not_fit_are_errors(void) {
   /* The exact sum decides, not the order of the rows. */
   __int128 sum = 0;
   for (uint32_t r = 0; r < 300; r++) {
-    blt_value v = blt_view_value(x.view, FX_I, 0, r);
+    blt_value v = cell_of(x.view, FX_I, 0, r);
     if (!v.null) sum += v.u.i;
   }
   bool fits = sum >= INT64_MIN && sum <= INT64_MAX;

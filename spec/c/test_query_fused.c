@@ -1,6 +1,7 @@
 /* Grouped sums, sets and moments over narrow columns, which have loops of their own: every width of key,
  * every form of record, words looked up and words computed, blocks with and without nulls, whole blocks and
  * filtered slices. Each answer is compared with sums added up row by row. */
+#include "cells.h"
 #include "check.h"
 
 #include "exec/query.h"
@@ -285,14 +286,14 @@ static void check_column(const data *d, const bound *b, const int *by, const wan
     int64_t values[3];
     bool null[3];
     for (uint32_t k = 0; k < b->nkeys; k++) {
-      blt_value v = blt_view_value(answer, k, i / BLT_BLOCK_ROWS, i % BLT_BLOCK_ROWS);
+      blt_value v = cell_of(answer, k, i / BLT_BLOCK_ROWS, i % BLT_BLOCK_ROWS);
       null[k] = v.null;
       values[k] = v.null ? 0 : by[k] == S ? v.u.s.s[0] - 'a' : v.u.i;
     }
     uint32_t at = place(by, b->nkeys, values, null);
     double want;
     bool some = result(w, &all[at], &want);
-    blt_value got = blt_view_value(answer, b->nkeys + c, i / BLT_BLOCK_ROWS, i % BLT_BLOCK_ROWS);
+    blt_value got = cell_of(answer, b->nkeys + c, i / BLT_BLOCK_ROWS, i % BLT_BLOCK_ROWS);
     bool same = some ? !got.null && fabs(shown(&got) - want) <= 1e-6 * (1 + fabs(want)) : got.null;
     CHECK_AT(there[at] && same, "%s: group %u, %s is %.17g, not %.17g", label, i, w->kind, shown(&got), want);
     there[at] = false; /* each group once */

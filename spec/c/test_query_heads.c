@@ -1,4 +1,5 @@
 /* The first rows of each group of an order: random questions against a naive engine that sorts all rows. */
+#include "cells.h"
 #include "check.h"
 
 #include "exec/query.h"
@@ -85,7 +86,7 @@ static blt_table *run(const fixture *x, const bound *b, const char *label) {
 /* ---- the naive engine ---- */
 
 static blt_value cell(const blt_view *v, uint32_t col, uint64_t row) {
-  return blt_view_value(v, col, (uint32_t)(row / BLT_BLOCK_ROWS), (uint32_t)(row % BLT_BLOCK_ROWS));
+  return cell_of(v, col, (uint32_t)(row / BLT_BLOCK_ROWS), (uint32_t)(row % BLT_BLOCK_ROWS));
 }
 
 static int compare(const blt_value *a, const blt_value *b, const blt_order *o) {

@@ -1,4 +1,5 @@
 /* Stages that answer with rows, and aggregates whose answers are lists: order, limit, top, string_agg. */
+#include "cells.h"
 #include "check.h"
 
 #include "exec/query.h"
@@ -14,7 +15,7 @@ static blt_expr *compile(const fixture *x, const char *text) {
 }
 
 static blt_value cell(const blt_view *v, uint32_t col, uint64_t row) {
-  return blt_view_value(v, col, (uint32_t)(row / BLT_BLOCK_ROWS), (uint32_t)(row % BLT_BLOCK_ROWS));
+  return cell_of(v, col, (uint32_t)(row / BLT_BLOCK_ROWS), (uint32_t)(row % BLT_BLOCK_ROWS));
 }
 
 static int compare(const blt_value *a, const blt_value *b, const blt_order *o) {

@@ -1,4 +1,5 @@
 /* Plans of several operators, each made of random ones, against a naive engine of rows in arrays. */
+#include "cells.h"
 #include "check.h"
 
 #include "base/mem.h"
@@ -221,7 +222,7 @@ static const blt_plan *random_tree(tree *t, rows *r, rng *rnd) {
 
 static bool same_row(const blt_view *v, uint64_t i, const row *x) {
   uint32_t g = (uint32_t)(i / BLT_BLOCK_ROWS), at = (uint32_t)(i % BLT_BLOCK_ROWS);
-  blt_value n = blt_view_value(v, 0, g, at), t = blt_view_value(v, 1, g, at), f = blt_view_value(v, 2, g, at);
+  blt_value n = cell_of(v, 0, g, at), t = cell_of(v, 1, g, at), f = cell_of(v, 2, g, at);
   char text[40];
   text_of(x->t, text);
   if (n.null != (x->n == NULL_VALUE) || (!n.null && n.u.i != x->n)) return false;

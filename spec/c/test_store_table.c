@@ -1,5 +1,6 @@
 /* Tables against a plain array of rows: random rows of every type around block edges, views, results
  * reopened, and the n-th allocation failing for every n. */
+#include "cells.h"
 #include "check.h"
 #include "store/table/table.h"
 #include "base/bits.h"
@@ -56,7 +57,7 @@ static bool holds(blt_table *t, const row *rows, uint64_t n) {
   bool ok = v->rows == n;
   for (uint64_t r = 0; ok && r < n; r++)
     for (uint32_t c = 0; c < COLUMNS; c++) {
-      blt_value got = blt_view_value(v, c, (uint32_t)(r / BLT_BLOCK_ROWS), (uint32_t)(r % BLT_BLOCK_ROWS));
+      blt_value got = cell_of(v, c, (uint32_t)(r / BLT_BLOCK_ROWS), (uint32_t)(r % BLT_BLOCK_ROWS));
       ok = ok && same(&got, &rows[r].v[c]);
     }
   blt_view_release(v);
@@ -157,7 +158,7 @@ static void groups_are_added_and_reopened(void) {
     int64_t *ints = malloc(k * 8);
     uint32_t *codes = malloc(k * 4);
     for (uint32_t c = 0; c < COLUMNS; c++) {
-      const blt_block *b = v->columns[c].blocks[g];
+      const blt_block *b = blt_view_peek(v, c, g);
       if (c == 4) {
         blt_block_read_codes(b, 0, k, codes);
         CHECK(blt_block_from_codes(ctx, codes, b->valid, k, &blocks[c], &err) == BLT_OK);

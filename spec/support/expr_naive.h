@@ -3,6 +3,7 @@
 #ifndef BLOTTER_SPEC_EXPR_NAIVE_H
 #define BLOTTER_SPEC_EXPR_NAIVE_H
 
+#include "cells.h"
 #include "expr_fixture.h"
 
 enum { SURELY = 1, MAYBE = 2 };
@@ -290,7 +291,7 @@ static inline naive nv_eval(const blt_view *view, const nodes *e, const blt_type
     const blt_node *node = &e->node[i];
     naive r = {0};
     if (node->kind == BLT_NODE_COLUMN) {
-      r.v = blt_view_value(view, node->column, group, row);
+      r.v = cell_of(view, node->column, group, row);
       r.v.type = view->columns[node->column].type;
     } else if (node->kind == BLT_NODE_VALUE) {
       r.v = node->value;

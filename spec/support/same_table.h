@@ -2,6 +2,7 @@
 #ifndef BLOTTER_SPEC_SAME_TABLE_H
 #define BLOTTER_SPEC_SAME_TABLE_H
 
+#include "cells.h"
 #include "store/table/table.h"
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +24,7 @@ static inline bool same_columns(const blt_view *a, const blt_view *b, char why[1
     snprintf(why, 160, "column %u has another dictionary", c);
     if (a->columns[c].dict && a->columns[c].dict->count != b->columns[c].dict->count) return false;
     for (uint32_t g = 0; g < a->ngroups; g++) {
-      const blt_block *x = a->columns[c].blocks[g], *y = b->columns[c].blocks[g];
+      const blt_block *x = blt_view_peek(a, c, g), *y = blt_view_peek(b, c, g);
       snprintf(why, 160, "column %u, group %u: another block", c, g);
       if (x->enc != y->enc || x->width != y->width || x->rows != y->rows || x->nulls != y->nulls)
         return false;
@@ -36,10 +37,10 @@ static inline bool same_rows(const blt_view *a, const blt_view *b, char why[160]
   for (uint32_t c = 0; c < a->ncols; c++)
     for (uint32_t g = 0; g < a->ngroups; g++)
       for (uint32_t r = 0; r < a->group_rows[g]; r++) {
-        blt_value x = blt_view_value(a, c, g, r), y = blt_view_value(b, c, g, r);
+        blt_value x = cell_of(a, c, g, r), y = cell_of(b, c, g, r);
         snprintf(why, 160, "column %u, group %u, row %u differs", c, g, r);
         if (!same_value(&x, &y)) return false;
-        const blt_block *p = a->columns[c].blocks[g], *q = b->columns[c].blocks[g];
+        const blt_block *p = blt_view_peek(a, c, g), *q = blt_view_peek(b, c, g);
         bool codes = x.type.id == BLT_STRING && p->enc != BLT_ENC_TEXT && !x.null;
         if (codes && blt_block_i64(p, r) != blt_block_i64(q, r)) return false;
       }

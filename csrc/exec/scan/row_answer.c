@@ -31,8 +31,8 @@ static blt_status share_block(const rows_run *run, uint32_t block, const blt_exp
   return status;
 }
 
-static blt_status append_all(rows_run *run, blt_eval *ev, uint32_t block, uint32_t n, const blt_expr *e,
-                             blt_builder *b, blt_error *err) {
+static blt_status append_all(blt_eval *ev, uint32_t block, uint32_t n, const blt_expr *e, blt_builder *b,
+                             blt_error *err) {
   blt_status status = BLT_OK;
   for (uint32_t start = 0; start < n && status == BLT_OK; start += BLT_VECTOR_ROWS) {
     blt_vec v;
@@ -41,8 +41,15 @@ static blt_status append_all(rows_run *run, blt_eval *ev, uint32_t block, uint32
                            n - start < BLT_VECTOR_ROWS ? n - start : BLT_VECTOR_ROWS, &v, err);
     if (status == BLT_OK) status = blt_builder_append(b, &v, err);
   }
-  (void)run;
   return status;
+}
+
+/* The dictionary for the values of one block: none where they are plain text. */
+static blt_dict *block_dict(const rows_run *run, uint32_t block, uint32_t column) {
+  const blt_view *view = run->scan->view;
+  int from = blt_expr_column(run->stage->outputs[column].expr);
+  const blt_block *b = run->rows || from < 0 ? NULL : blt_view_peek(view, (uint32_t)from, block);
+  return b && b->enc == BLT_ENC_TEXT ? NULL : run->columns[column].dict;
 }
 
 static blt_status make_block(rows_run *run, blt_eval *ev, uint32_t block, uint32_t column, blt_error *err) {
@@ -53,10 +60,10 @@ static blt_status make_block(rows_run *run, blt_eval *ev, uint32_t block, uint32
   blt_status status = share_block(run, block, e, out, err);
   if (status != BLT_OK || *out) return status;
   blt_builder b;
-  status = blt_builder_init(&b, run->scan->ctx, blt_expr_type(e), run->columns[column].dict, n, err);
+  status = blt_builder_init(&b, run->scan->ctx, blt_expr_type(e), block_dict(run, block, column), n, err);
   if (status == BLT_OK)
     status = run->rows ? blt_fetch(ev, run->scan->view, e, run->rows + start, NULL, n, &b, err)
-                       : append_all(run, ev, block, n, e, &b, err);
+                       : append_all(ev, block, n, e, &b, err);
   if (status == BLT_OK) status = blt_builder_block(&b, out, err);
   blt_builder_free(&b);
   return status;
@@ -71,6 +78,15 @@ static blt_status make_one(void *arg, uint32_t task, uint32_t worker, blt_error 
   return status == BLT_OK ? make_block(run, ev, task / n, task % n, err) : status;
 }
 
+/* The dictionary of an answer's column. Rows as they are keep the encoding of each block, so some blocks may
+ * have codes and others plain text. */
+static blt_dict *answer_dict(const rows_run *run, const blt_expr *e) {
+  const blt_view *view = run->scan->view;
+  int column = blt_expr_column(e);
+  if (run->rows || column < 0) return blt_fetch_dict(view, e);
+  return view->columns[column].dict;
+}
+
 static blt_status make_table(rows_run *run, blt_table **out, blt_error *err) {
   const blt_stage *stage = run->stage;
   blt_ctx *ctx = run->scan->ctx;
@@ -79,8 +95,7 @@ static blt_status make_table(rows_run *run, blt_table **out, blt_error *err) {
   if (!run->columns) return blt_fail_memory(err, bytes);
   for (uint32_t i = 0; i < stage->noutputs; i++) {
     const blt_expr *e = stage->outputs[i].expr;
-    run->columns[i] =
-        (blt_answer_column){stage->outputs[i].name, blt_expr_type(e), blt_fetch_dict(run->scan->view, e)};
+    run->columns[i] = (blt_answer_column){stage->outputs[i].name, blt_expr_type(e), answer_dict(run, e)};
   }
   blt_status status = blt_answer_init(&run->answer, ctx, run->columns, stage->noutputs, run->n, err);
   if (status == BLT_OK)

@@ -299,7 +299,7 @@ static blt_status make_table(blt_loading *k, blt_error *err) {
     k->own_table = !l->make;
   }
   aim(k);
-  k->by_row = blt_table_schema(k->table)->nkeys > 0 || (l->into && blt_table_rows(k->table) > 0);
+  k->by_row = blt_table_schema(k->table)->nkeys > 0 || (l->into && blt_table_all_rows(k->table) > 0);
   return BLT_OK;
 }
 

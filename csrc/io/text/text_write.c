@@ -45,10 +45,11 @@ typedef struct job {
   column *columns;
   uint32_t nworkers, first; /* group of task 0 */
   uint32_t ncols;
-  void ***values; /* of each worker and column */
-  uint32_t wave;  /* tasks of a wave, at most */
-  text *texts;    /* of each task */
-  text *ready;    /* the wave before, to be written */
+  void ***values;            /* of each worker and column */
+  const blt_block ***blocks; /* the same: the column's block in the group that the worker formats */
+  uint32_t wave;             /* tasks of a wave, at most */
+  text *texts;               /* of each task */
+  text *ready;               /* the wave before, to be written */
   uint32_t nready;
   blt_sink *sink;
   bool beside; /* task 0 writes what is ready */
@@ -251,12 +252,12 @@ static blt_status put_value(job *k, const column *c, const blt_block *b, const v
   }
 }
 
-static blt_status put_row(job *k, uint32_t group, uint32_t row, uint32_t i, void *const *values, text *t,
-                          blt_error *err) {
-  const blt_view *v = k->view;
+/* Row `row` of the group whose blocks these are, row `i` of the batch. */
+static blt_status put_row(job *k, const blt_block *const *blocks, uint32_t row, uint32_t i,
+                          void *const *values, text *t, blt_error *err) {
   for (uint32_t c = 0; c < k->ncols; c++) {
     const column *col = &k->columns[c];
-    const blt_block *b = v->columns[c].blocks[group];
+    const blt_block *b = blocks[c];
     blt_status status = room(k, t, LONGEST + k->null_len + col->key_len, err);
     if (status != BLT_OK) return status;
     if (k->json)
@@ -281,14 +282,18 @@ static blt_status format_group(job *k, uint32_t task, uint32_t worker, blt_error
   uint32_t group = k->first + task, rows = v->group_rows[group];
   const uint64_t *live = v->live ? v->live[group] : NULL;
   void **values = k->values[worker];
+  const blt_block **blocks = k->blocks[worker];
   t->len = 0;
+  for (uint32_t c = 0; c < k->ncols; c++) {
+    blt_status status = blt_view_block(v, c, group, &blocks[c], err);
+    if (status != BLT_OK) return status;
+  }
   for (uint32_t from = 0; from < rows; from += BATCH) {
     uint32_t n = rows - from < BATCH ? rows - from : BATCH;
-    for (uint32_t c = 0; c < k->ncols; c++)
-      decode(&k->columns[c], v->columns[c].blocks[group], from, n, values[c]);
+    for (uint32_t c = 0; c < k->ncols; c++) decode(&k->columns[c], blocks[c], from, n, values[c]);
     for (uint32_t i = 0; i < n; i++) {
       if (live && !blt_bit(live, from + i)) continue;
-      blt_status status = put_row(k, group, from + i, i, values, t, err);
+      blt_status status = put_row(k, blocks, from + i, i, values, t, err);
       if (status != BLT_OK) return status;
     }
   }
@@ -332,9 +337,12 @@ static void job_free(job *k) {
       blt_free(k->ctx, k->values[w][c], BATCH * sizeof(blt_str));
     blt_free(k->ctx, k->values[w], n * sizeof *k->values[w]);
   }
+  for (uint32_t w = 0; k->blocks && w < k->nworkers; w++)
+    blt_free(k->ctx, k->blocks[w], n * sizeof *k->blocks[w]);
   free_texts(k, k->texts);
   free_texts(k, k->ready);
   blt_free(k->ctx, k->values, k->nworkers * sizeof *k->values);
+  blt_free(k->ctx, k->blocks, k->nworkers * sizeof *k->blocks);
   blt_free(k->ctx, k->columns, n * sizeof *k->columns);
 }
 
@@ -371,10 +379,11 @@ static blt_status job_start(job *k, blt_error *err) {
   k->nworkers = k->view->ngroups > 1 ? blt_par_workers(k->ctx) : 1;
   k->columns = blt_calloc(k->ctx, n, sizeof *k->columns);
   k->values = blt_calloc(k->ctx, k->nworkers, sizeof *k->values);
+  k->blocks = blt_calloc(k->ctx, k->nworkers, sizeof *k->blocks);
   k->wave = 2 * k->nworkers;
   k->texts = blt_calloc(k->ctx, k->wave, sizeof *k->texts);
   k->ready = blt_calloc(k->ctx, k->wave, sizeof *k->ready);
-  if (!k->columns || !k->values || !k->texts || !k->ready)
+  if (!k->columns || !k->values || !k->blocks || !k->texts || !k->ready)
     return blt_fail_memory(err, n * sizeof *k->columns);
   for (uint32_t c = 0; c < n; c++) {
     k->columns[c].type = k->view->columns[c].type;
@@ -385,9 +394,10 @@ static blt_status job_start(job *k, blt_error *err) {
   }
   for (uint32_t w = 0; w < k->nworkers; w++) {
     k->values[w] = blt_calloc(k->ctx, n, sizeof *k->values[w]);
+    k->blocks[w] = blt_calloc(k->ctx, n, sizeof *k->blocks[w]);
     for (uint32_t c = 0; k->values[w] && c < n; c++)
       if (!(k->values[w][c] = blt_alloc(k->ctx, BATCH * sizeof(blt_str)))) return blt_fail_memory(err, BATCH);
-    if (!k->values[w]) return blt_fail_memory(err, n * sizeof *k->values[w]);
+    if (!k->values[w] || !k->blocks[w]) return blt_fail_memory(err, n * sizeof *k->values[w]);
   }
   return BLT_OK;
 }

@@ -403,6 +403,20 @@ double blt_block_f64(const blt_block *b, uint32_t row) {
   return f;
 }
 
+blt_value blt_block_value(const blt_block *b, blt_type type, const blt_dict *dict, uint32_t row) {
+  blt_value out = {.null = blt_block_is_null(b, row), .type = type};
+  if (out.null) return out;
+  if (type.id == BLT_FLOAT64)
+    out.u.f = blt_block_f64(b, row);
+  else if (type.id != BLT_STRING)
+    out.u.i = blt_block_i64(b, row);
+  else if (b->enc == BLT_ENC_TEXT)
+    out.u.s = blt_block_text(b, row);
+  else
+    out.u.s = blt_dict_at(dict, (uint32_t)blt_block_i64(b, row));
+  return out;
+}
+
 size_t blt_block_bytes(const blt_block *b) {
   size_t bytes = (size_t)b->rows * b->width;
   if (b->enc == BLT_ENC_TEXT) bytes += 4 + ((const uint32_t *)b->data)[b->rows];

@@ -16,7 +16,7 @@
 #ifndef BLT_STORE_BLOCK_H
 #define BLT_STORE_BLOCK_H
 
-#include "blt.h"
+#include "dict.h"
 #include <stdatomic.h>
 
 typedef enum blt_encoding {
@@ -96,6 +96,9 @@ static inline blt_str blt_block_text(const blt_block *b, uint32_t row) {
   const uint32_t *offsets = b->data;
   return (blt_str){b->text + offsets[row], offsets[row + 1] - offsets[row]};
 }
+
+/* Value of a row. `dict` is that of the block's column. */
+blt_value blt_block_value(const blt_block *b, blt_type type, const blt_dict *dict, uint32_t row);
 
 /* Before the first look at data, valid or text of a block that may come from a file: compares the checksum
  * and validates, once. Any number of threads may call it. BLT_EFORMAT. */

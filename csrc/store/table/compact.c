@@ -102,9 +102,9 @@ static void move_row(column_copy *k, const blt_block *b, uint32_t r) {
 static blt_status copy_blocks(column_copy *k, uint32_t *written) {
   const blt_view *v = k->from;
   for (uint32_t g = 0; g < v->ngroups; g++) {
-    const blt_block *b = v->columns[k->col].blocks[g];
+    const blt_block *b;
     const uint64_t *live = v->live ? v->live[g] : NULL;
-    blt_status status = blt_view_check(v, k->col, g, k->err);
+    blt_status status = blt_view_block(v, k->col, g, &b, k->err);
     if (status == BLT_OK) status = blt_poll(k->to->ctx, g, v->ngroups, k->err);
     if (status != BLT_OK) return status;
     read_block(k, b);
@@ -122,7 +122,7 @@ static blt_status copy_blocks(column_copy *k, uint32_t *written) {
 
 static bool has_text(const blt_view *v, uint32_t col) {
   for (uint32_t g = 0; g < v->ngroups; g++)
-    if (v->columns[col].blocks[g]->enc == BLT_ENC_TEXT) return true;
+    if (blt_view_peek(v, col, g)->enc == BLT_ENC_TEXT) return true;
   return false;
 }
 
@@ -224,8 +224,8 @@ static blt_status has_unused(const blt_view *v, uint32_t col, bool *unused, blt_
   if (!seen) return blt_fail_memory(err, blt_bits_words(n) * 8);
   blt_status status = BLT_OK;
   for (uint32_t g = 0; status == BLT_OK && used < n && g < v->ngroups; g++) {
-    const blt_block *b = v->columns[col].blocks[g];
-    status = blt_view_check(v, col, g, err);
+    const blt_block *b;
+    status = blt_view_block(v, col, g, &b, err);
     for (uint32_t at = 0; status == BLT_OK && b->enc != BLT_ENC_TEXT && at < b->rows; at += BLT_VECTOR_ROWS) {
       uint32_t m = b->rows - at < BLT_VECTOR_ROWS ? b->rows - at : BLT_VECTOR_ROWS;
       blt_block_read_codes(b, at, m, codes);

@@ -109,6 +109,11 @@ blt_status blt_table_reserve_group(blt_table *t, blt_error *err) {
 /* --- adding groups
  * ------------------------------------------------------------------------------------------------- */
 
+/* Codes that the column's dictionary does not have: of a block that was made with another one. */
+static bool codes_beyond(const blt_column *c, const blt_block *b) {
+  return c->dict && b->enc != BLT_ENC_TEXT && b->min.i <= b->max.i && b->max.i >= (int64_t)c->dict->count;
+}
+
 static blt_status can_add(blt_table *t, blt_block *const *blocks, uint32_t rows, blt_error *err) {
   blt_status status = blt_table_writable(t, err);
   if (status != BLT_OK) return status;
@@ -122,6 +127,9 @@ static blt_status can_add(blt_table *t, blt_block *const *blocks, uint32_t rows,
     if (blocks[i]->rows != rows) return blt_fail(err, BLT_EINVAL, "the blocks of a group differ in length");
     if (t->columns[i].type.required && blocks[i]->nulls)
       return blt_fail(err, BLT_ENULL, "column '%s' is required: null is refused", t->schema->fields[i].name);
+    if (codes_beyond(&t->columns[i], blocks[i]))
+      return blt_fail(err, BLT_EINVAL, "the codes of column '%s' are not those of its dictionary",
+                      t->schema->fields[i].name);
   }
   return BLT_OK;
 }
@@ -203,25 +211,6 @@ void blt_view_release(blt_view *v) {
   blt_table_release(t);
 }
 
-blt_value blt_view_value(const blt_view *v, uint32_t col, uint32_t group, uint32_t row) {
-  const blt_view_column *c = &v->columns[col];
-  return blt_block_value(c->blocks[group], c->type, c->dict, row);
-}
-
-blt_value blt_block_value(const blt_block *b, blt_type type, const blt_dict *dict, uint32_t row) {
-  blt_value out = {.null = blt_block_is_null(b, row), .type = type};
-  if (out.null) return out;
-  if (type.id == BLT_FLOAT64)
-    out.u.f = blt_block_f64(b, row);
-  else if (type.id != BLT_STRING)
-    out.u.i = blt_block_i64(b, row);
-  else if (b->enc == BLT_ENC_TEXT)
-    out.u.s = blt_block_text(b, row);
-  else
-    out.u.s = blt_dict_at(dict, (uint32_t)blt_block_i64(b, row));
-  return out;
-}
-
 /* --- size and checking
  * ------------------------------------------------------------------------------------------------ */
 
@@ -243,12 +232,12 @@ static blt_status validate_column(const blt_view *v, uint32_t col, blt_error *er
   const blt_view_column *c = &v->columns[col];
   blt_status status = c->dict ? blt_dict_validate(c->dict, err) : BLT_OK;
   for (uint32_t g = 0; status == BLT_OK && g < v->ngroups; g++) {
-    if (c->blocks[g]->rows != v->group_rows[g])
+    const blt_block *b;
+    if (blt_view_peek(v, col, g)->rows != v->group_rows[g])
       return blt_fail(err, BLT_EFORMAT, "broken table: column %u, group %u: the block's length is wrong", col,
                       g);
-    status = blt_view_check(v, col, g, err);
-    if (status == BLT_OK)
-      status = blt_block_validate(c->blocks[g], c->type, c->dict ? c->dict->count : 0, err);
+    status = blt_view_block(v, col, g, &b, err);
+    if (status == BLT_OK) status = blt_block_validate(b, c->type, c->dict ? c->dict->count : 0, err);
   }
   return status;
 }

@@ -83,17 +83,6 @@ blt_status blt_table_share_dict(blt_table *t, uint32_t col, blt_dict *dict, blt_
 /* The table as a relation. While it is held the table refuses changes with BLT_EBUSY. */
 blt_status blt_table_view(blt_table *t, blt_view **out, blt_error *err);
 
-/* Call before reading blocks of column `col` in group `group`, or after blt_table_view for tables that are
- * never opened from files not at all: a block in a file is checked once, when it is first needed. From any
- * thread. */
-static inline blt_status blt_view_check(const blt_view *v, uint32_t col, uint32_t group, blt_error *err) {
-  const blt_view_column *c = &v->columns[col];
-  return blt_block_check(c->blocks[group], c->type, c->dict ? c->dict->count : 0, err);
-}
-
-/* Value of one cell (a string points into the table: good while the view is held). */
-blt_value blt_view_value(const blt_view *v, uint32_t col, uint32_t group, uint32_t row);
-
 /* Memory held by blocks, tail and dictionaries, each shared one counted once per table. */
 size_t blt_table_bytes(const blt_table *t);
 /* Every invariant of the table, its blocks and dictionaries. For tests and fuzzers. */

@@ -99,8 +99,6 @@ void blt_tail_settle(blt_column *c, uint32_t rows);
 void blt_tail_widen(blt_column *c, blt_scalar v);
 /* Writes one value in place; not for plain text. */
 void blt_tail_put(blt_table *t, uint32_t col, uint32_t row, bool null, blt_scalar v);
-/* Value of a row of a block. `dict` is that of its column. */
-blt_value blt_block_value(const blt_block *b, blt_type type, const blt_dict *dict, uint32_t row);
 /* BLT_OK when a column of type `want` can hold `v`: type, range, null. */
 blt_status blt_table_fits(const blt_table *t, uint32_t col, const blt_value *v, blt_error *err);
 /* Bytes of one value in a column's tail array. */
