@@ -13,7 +13,7 @@ local phrase = require "blotter.ops.figures.phrase"
 
 local statements = {}
 
-local closed = {day = true, range = true, calendar = true, fiscal = true}
+local closed = {day = true, range = true, calendar = true, fiscal = true, year = true}
 
 -- Whether a figure speaks of a period that was over when its source appeared, as far as both are known.
 local function is_complete(figure)
@@ -23,22 +23,20 @@ local function is_complete(figure)
   return published >= figure.last - slack
 end
 
--- What happened once: a figure without a period, or with another one, still speaks of all of it.
-local once = {operation = true, platform = true}
-
 -- Two days of action close to each other are one.
 local function same_action(a, b)
-  return once[a.subject_row.type] and a.period_kind == "day" and b.period_kind == "day" and a.source ~= b.source
+  return facets.happens_once(a) and a.period_kind == "day" and b.period_kind == "day" and a.source ~= b.source
     and math.abs(a.first - b.first) <= 3
 end
 
+-- What happened once is spoken of as a whole by a figure without a period, or with another one.
 local function comparable(a, b)
   local open1, open2 = a.period_kind == "unspecified", b.period_kind == "unspecified"
-  if once[a.subject_row.type] and not a.indicator_row.adds_over.period then
+  if facets.happens_once(a) and not a.indicator_row.adds_over.period then
     return a.source ~= b.source or facets.same_period(a, b) and not open1
   end
   if open1 or open2 then
-    if not once[a.subject_row.type] or a.source == b.source then return false end
+    if not facets.happens_once(a) or a.source == b.source then return false end
     return open1 and (open2 or b.period_kind == "range") or a.period_kind == "range"
   end
   if same_action(a, b) then return true end

@@ -11,6 +11,10 @@
 --   subject_row, indicator_row, source_row
 --   voice                 id of the source that its source retells in the end (its own where it retells none)
 --   published             day number of publication, or nil;  official: whether the publisher is responsible for it
+--   placed                day of publication as far as evidence goes (see place_sources), or nil
+--   last_placed           last, or of a figure "since" that names no last day the day on which its source is placed
+--   first_early, last_late, first_late, last_early   the longest and the shortest reading of its period; they differ
+--                         for a year of which the source does not say whether it is a calendar or a fiscal one
 --   parts                 figures that name it as their whole, or nil
 
 local dates = require "blotter.ops.figures.dates"
@@ -33,10 +37,29 @@ local function period_of(figure)
   return first, last
 end
 
+-- The country of an area or of what contains it, or nil.
+local function country_of(areas, area)
+  while area and areas[area] and areas[area].type == "subdivision" do area = areas[area].parent end
+  return area
+end
+
+-- The longest and the shortest reading of a period: of a year that is not called calendar or fiscal, both years.
+local function set_readings(figure, tables)
+  local first, last = figure.first, figure.last
+  figure.first_early, figure.first_late, figure.last_early, figure.last_late = first, first, last, last
+  if figure.period_kind ~= "year" or not last then return end
+  local country = country_of(tables.areas.index, figure.area or figure.subject_row.area)
+  local from, to = dates.fiscal(dates.civil(last), country)
+  if not from then return end
+  figure.first_early, figure.first_late = math.min(first, from), math.max(first, from)
+  figure.last_early, figure.last_late = math.min(last, to), math.max(last, to)
+end
+
 -- The earliest day on which a period may end, where the source does not fix it to the day.
 local function earliest_end(figure)
   local last, kind, precision = figure.last, figure.period_kind, figure.period_precision
-  if not last or precision == "day" or kind == "calendar" or kind == "fiscal" or kind == "range" then return last end
+  if not last or precision == "day" or kind == "calendar" or kind == "fiscal" or kind == "range"
+    or kind == "year" then return last end
   local year, month, day = dates.civil(last)
   if precision == "year" and month == 12 and day == 31 then return dates.day(year, 1, 1) end
   if precision == "quarter" then return dates.day(year, (month - 1) // 3 * 3 + 1, 1) end
@@ -120,6 +143,7 @@ local function resolve_figure(figure, tables)
   figure.voice, figure.published, figure.official = source.voice, source.published, source.official
   figure.first, figure.last = period_of(figure)
   figure.last_sure = earliest_end(figure)
+  set_readings(figure, tables)
   figure.first_month, figure.last_month = month_of(figure.first), month_of(figure.last)
   local key, dims, count = {figure.subject, figure.indicator, figure.currency or "", cell_area(figure, tables)}, {}, 0
   for i, dimension in ipairs(model.dimensions) do
@@ -133,6 +157,62 @@ local function resolve_figure(figure, tables)
   figure.dims, figure.dim_count = dims, count
   figure.cell = table.concat(key, "|")
   figure.parts = nil
+end
+
+-- The day that stands in an address, such as /2023/08/17/ or 20230817, or nil.
+local function day_of_address(url)
+  for year, month, day in (url or ""):gmatch "%f[%d](20%d%d)[-/]?(%d%d)[-/]?(%d?%d?)%f[%D]" do
+    local found = dates.parse(("%s-%s-%02d"):format(year, month, tonumber(day) or 1))
+    if found then return found end
+  end
+  return nil
+end
+
+-- The last day that each source speaks of as past, by its id.
+local function latest_days(figures)
+  local latest = {}
+  for _, figure in ipairs(figures) do
+    if figure.last and (not latest[figure.source] or figure.last > latest[figure.source]) then
+      latest[figure.source] = figure.last
+    end
+  end
+  return latest
+end
+
+-- The earliest day on which one of the documents that tell one release was published, by the release.
+local function release_days(sources)
+  local days = {}
+  for _, source in ipairs(sources) do
+    local day = source.published
+    if day and (not days[source.voice] or day < days[source.voice]) then days[source.voice] = day end
+  end
+  return days
+end
+
+-- Places every source in time: by its date, within what that date leaves open not before the last day that it speaks
+-- of; without a date by its address, else by the other tellings of its release, and never before that day either.
+local function place_sources(data, figures)
+  local sources = data.rows
+  local latest, releases = latest_days(figures), release_days(sources)
+  for _, source in ipairs(sources) do
+    local spoken = latest[source.id]
+    local day = source.published or day_of_address(source.url) or releases[source.voice] or spoken
+    if day and spoken and spoken > day then day = math.min(spoken, source.published_last or spoken) end
+    source.placed = day
+  end
+  for _, source in ipairs(sources) do
+    local older, seen = source, {}
+    while older.supersedes and not seen[older] and not source.published do
+      seen[older] = true
+      older = data.index[older.supersedes]
+      source.placed = math.max(source.placed or -math.huge, older.placed or -math.huge)
+    end
+    if source.placed == -math.huge then source.placed = nil end
+  end
+  for _, figure in ipairs(figures) do
+    figure.placed = figure.source_row.placed
+    figure.last_placed = figure.last or figure.period_kind == "since" and figure.placed or nil
+  end
 end
 
 local function tie_parts(figures, by_id)
@@ -201,25 +281,50 @@ function Model:subject_within(a, b)
   return a == b or self:ancestry("subjects", a, "parent")[b] ~= nil
 end
 
---- What may count a subject's figures in its own: what it belongs to and the agencies that lead it, all the way up.
--- A set of ids, the subject itself included; remembered.
-function Model:holders(subject)
-  local known = self.memory.holders[subject]
-  if known then return known end
+-- A subject and all that `above` leads up to from it, as a set.
+local function closure(subject, above)
   local set, queue, at = {[subject] = true}, {subject}, 1
-  local index = self.tables.subjects.index
   while queue[at] do
-    local row = index[queue[at]]
-    at = at + 1
-    for _, above in ipairs {row.parent or false, row.lead or false} do
-      if above and not set[above] then
-        set[above] = true
-        queue[#queue + 1] = above
+    for _, id in ipairs(above(queue[at])) do
+      if not set[id] then
+        set[id] = true
+        queue[#queue + 1] = id
       end
     end
+    at = at + 1
   end
-  self.memory.holders[subject] = set
   return set
+end
+
+local function remembered(memory, subject, above)
+  local set = memory[subject]
+  if not set then
+    set = closure(subject, above)
+    memory[subject] = set
+  end
+  return set
+end
+
+-- What a subject belongs to and the agency that leads it.
+local function line_above(self, id)
+  local row, list = self.tables.subjects.index[id], {}
+  list[#list + 1] = row.parent
+  list[#list + 1] = row.lead
+  return list
+end
+
+--- What a subject belongs to and the agencies that lead it, all the way up: a set of ids, itself included; remembered.
+function Model:lineage(subject)
+  return remembered(self.memory.lineage, subject, function(id) return line_above(self, id) end)
+end
+
+--- What may count a subject's figures in its own: its lineage, and what a link says may contain one of these.
+-- A set of ids, the subject itself included; remembered.
+function Model:holders(subject)
+  return remembered(self.memory.holders, subject, function(id)
+    local list = line_above(self, id)
+    return table.move(self.containers[id] or {}, 1, #(self.containers[id] or {}), #list + 1, list)
+  end)
 end
 
 --- A name that all subjects share which may hold one another, directly or through others.
@@ -231,9 +336,9 @@ function Model:family(subject)
       return id
     end
     for _, row in ipairs(self.tables.subjects.rows) do
-      for _, above in ipairs {row.parent or false, row.lead or false} do
-        local a, b = find(row.id), above and find(above)
-        if b and a ~= b then parent[a] = b end
+      for above in pairs(self:holders(row.id)) do
+        local a, b = find(row.id), find(above)
+        if a ~= b then parent[a] = b end
       end
     end
     self.families = find
@@ -241,11 +346,11 @@ function Model:family(subject)
   return self.families(subject)
 end
 
---- How many steps lie between a subject and the root above it.
-function Model:depth(subject)
-  local deepest = 0
-  for _, distance in pairs(self:ancestry("subjects", subject, "parent")) do deepest = math.max(deepest, distance) end
-  return deepest
+--- How many subjects may count a subject's figures in theirs, itself included: what holds others has fewer.
+function Model:count_holders(subject)
+  local count = 0
+  for _ in pairs(self:holders(subject)) do count = count + 1 end
+  return count
 end
 
 --- The ids above a row of a table, itself included, each with its distance; remembered.
@@ -270,6 +375,18 @@ function Model:is_settled(a, b)
   return judged ~= nil and judged.verdict ~= "conflict"
 end
 
+-- The subjects that a link says may contain a subject, by its id.
+local function containers_of(links)
+  local containers = {}
+  for _, link in ipairs(links) do
+    if link.role == "may_contain" then
+      containers[link.to] = containers[link.to] or {}
+      table.insert(containers[link.to], link.from)
+    end
+  end
+  return containers
+end
+
 --- Resolves a loaded package. Its figures may be cut to those of a view (see ops:at) by the second argument.
 function model.build(whole, figures)
   local tables = whole.tables
@@ -289,11 +406,13 @@ function model.build(whole, figures)
     cell[#cell + 1] = figure
   end
   tie_parts(figures, by_id)
+  place_sources(tables.sources, figures)
   local judged = {}
   for _, row in ipairs(tables.judgements.rows) do judged[row.left .. "|" .. row.right] = row end
   return setmetatable({
     package = whole, tables = tables, figures = figures, by_id = by_id, cells = cell_order, judged = judged,
-    memory = {areas = {}, codes = {}, subjects = {}, holders = {}},
+    containers = containers_of(tables.links.rows),
+    memory = {areas = {}, codes = {}, subjects = {}, holders = {}, lineage = {}},
   }, Model)
 end
 

@@ -1,8 +1,9 @@
 -- Calendar days as integers (days since 1970-01-01) and periods as closed ranges of such days.
 --
 -- A period is {first, last}; either side may be nil, which means open. Text is ISO 8601: "2013", "2013-03",
--- "2013-03-31", a range "2012-10-01/2013-03-01" (either side may be "..") and a United States fiscal year,
--- "FY2013", which runs from 1 October 2012 to 30 September 2013. A day that does not exist is refused.
+-- "2013-03-31", a fiscal year of the United States, "FY2013", which runs from 1 October 2012 to 30 September 2013, and
+-- a range of two of them, "2012-10-01/2013-03-01" or "FY2010/FY2013" (either side may be ".."). A day that does not
+-- exist is refused.
 
 local dates = {}
 
@@ -60,8 +61,13 @@ function dates.format(number)
   return ("%04d-%02d-%02d"):format(dates.civil(number))
 end
 
--- First and last day of a date of any precision, or nil.
+-- First and last day of a date of any precision or of a fiscal year of the United States, or nil.
 local function span(text)
+  local fiscal = text:match "^[Ff][Yy]%s*(%d%d%d%d)$"
+  if fiscal then
+    local named = math.tointeger(fiscal)
+    return dates.day(named - 1, 10, 1), dates.day(named, 9, 30)
+  end
   local year = text:match "^(%d%d%d%d)$"
   if year then
     year = math.tointeger(year)
@@ -81,11 +87,6 @@ end
 --- A period from text (see the head of this file). Returns {first, last}, or nil and what was expected.
 function dates.period(text)
   text = tostring(text)
-  local fiscal = text:match "^[Ff][Yy]%s*(%d%d%d%d)$"
-  if fiscal then
-    local year = math.tointeger(fiscal)
-    return {dates.day(year - 1, 10, 1), dates.day(year, 9, 30)}
-  end
   local from, to = text:match "^(.-)/(.+)$"
   if not from then from, to = text, text end
   local first, last, ok = nil, nil, true
@@ -106,6 +107,26 @@ function dates.period(text)
   return {first, last}
 end
 
+-- The month in which a country's fiscal year begins, and whether the year is named by the one in which it ends.
+local fiscal_years = {US = {10, true}, GB = {4, true}, CA = {4, true}, JP = {4, false}, IN = {4, true}, AU = {7, true},
+  NZ = {7, true}}
+
+--- First and last day of the fiscal year that a country calls by a year, or nil where its fiscal year is not known.
+function dates.fiscal(year, country)
+  local rule = fiscal_years[country]
+  if not rule then return nil end
+  local start = rule[2] and year - 1 or year
+  return dates.day(start, rule[1], 1), dates.day(start + 1, rule[1], 1) - 1
+end
+
+--- The name of the fiscal year that runs from first to last: "FY2013" of the United States, "FY2009/10 from April".
+function dates.fiscal_name(first, last)
+  local year, month = dates.civil(first)
+  local final = dates.civil(last)
+  if month == 10 then return "FY" .. final end
+  return ("FY%d/%02d from %s"):format(year, final % 100, dates.month_name(month))
+end
+
 --- Whether two periods share a day. An open side reaches everything.
 function dates.overlap(a, b)
   return (not a[1] or not b[2] or a[1] <= b[2]) and (not b[1] or not a[2] or b[1] <= a[2])
@@ -119,6 +140,14 @@ function dates.inside(a, b)
 end
 
 local month_names = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}
+
+local long_month_names = {"January", "February", "March", "April", "May", "June", "July", "August", "September",
+  "October", "November", "December"}
+
+--- The English name of a month.
+function dates.month_name(month)
+  return long_month_names[month]
+end
 
 local function long_date(number)
   local year, month, day = dates.civil(number)

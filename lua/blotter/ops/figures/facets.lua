@@ -33,8 +33,8 @@ local function areas_apart(model, a, b)
   if not precise[areas[one].type] or not precise[areas[two].type] then return false end
   if a.subject ~= b.subject then
     -- A programme's own figure holds its phases wherever they took place.
-    local programme = model:holders(a.subject)[b.subject] and b or a
-    if programme.area == programme.subject_row.area then return false end
+    local programme = model:lineage(a.subject)[b.subject] and b or model:lineage(b.subject)[a.subject] and a
+    if programme and programme.area == programme.subject_row.area then return false end
   end
   return not model:area_within(one, two) and not model:area_within(two, one)
 end
@@ -69,6 +69,15 @@ local function dims_apart(model, a, b)
   return nil
 end
 
+--- Whether the periods of two figures share no day in any reading; a source that names two years means two.
+function facets.periods_apart(a, b)
+  if a.period_kind == "year" and b.period_kind == "year" and a.source == b.source then
+    return a.first and b.last and (a.first > b.last or b.first > a.last)
+  end
+  return (a.first_early and b.last_late and a.first_early > b.last_late)
+    or (b.first_early and a.last_late and b.first_early > a.last_late)
+end
+
 --- The facet that keeps two figures of one indicator apart, or nil when they may overlap.
 function facets.separates(model, a, b)
   if subjects_apart(model, a, b) then return "subject" end
@@ -76,7 +85,7 @@ function facets.separates(model, a, b)
     if may_share(a, b) then return nil end
     return a.split == "area" and "area" or "split"
   end
-  if (a.first and b.last and a.first > b.last) or (b.first and a.last and b.first > a.last) then return "period" end
+  if facets.periods_apart(a, b) then return "period" end
   if areas_apart(model, a, b) then return "area" end
   return dims_apart(model, a, b)
 end
@@ -104,7 +113,15 @@ end
 
 --- Whether the period of a lies inside that of b, however far b's end is known; false when either is open.
 function facets.surely_inside(a, b)
-  return a.first and a.last and b.first and b.last_sure and a.first >= b.first and a.last <= b.last_sure or false
+  if not a.first or not a.last or not b.first or not b.last_sure then return false end
+  return a.first_early >= b.first_late and a.last_late <= math.min(b.last_sure, b.last_early)
+end
+
+local once = {operation = true, platform = true}
+
+--- Whether what a figure counts happened once: an operation's results do not recur, whatever period a source gives.
+function facets.happens_once(figure)
+  return once[figure.subject_row.type] or false
 end
 
 --- Whether the period of a figure is known at all.
@@ -112,11 +129,12 @@ function facets.has_period(figure)
   return figure.first ~= nil or figure.last ~= nil
 end
 
---- How many days a figure's period has; an open side counts as far away, an unknown period as none.
+--- How many days a figure's period has; an open beginning counts as far away, an end that no evidence places as near,
+-- and an unknown period as none.
 function facets.length(figure)
   if not facets.has_period(figure) then return -1 end
   local first = figure.first or (figure.last - 36525)
-  local last = figure.last or (figure.first + 36525)
+  local last = figure.last_placed or figure.first
   return last - first + 1
 end
 

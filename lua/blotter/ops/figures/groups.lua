@@ -22,6 +22,22 @@ function groups.of(figures, fits)
   return list
 end
 
+--- The figures by a key, as a list of lists in the order in which each key is first met.
+function groups.by(figures, key)
+  local list, index = {}, {}
+  for _, figure in ipairs(figures) do
+    local name = key(figure)
+    local home = index[name]
+    if not home then
+      home = {}
+      index[name] = home
+      list[#list + 1] = home
+    end
+    home[#home + 1] = figure
+  end
+  return list
+end
+
 --- One figure of a cell for each period, the one with the lowest reading; one without a lower end counts as lowest.
 function groups.lowest_by_period(figures)
   local list = {}

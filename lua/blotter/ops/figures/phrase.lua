@@ -41,17 +41,19 @@ local function with_article(name)
   return name
 end
 
+--- One category in words: "citizens of Japan", "age 10 to 19".
+function phrase.category(whole, dimension, code)
+  if dimension == "citizenship" then return "citizens of " .. with_article(whole.tables.areas.index[code].name) end
+  return whole.tables.codes.index[code].label_preferred
+end
+
 --- The categories of a figure, preferred terms, without those that another one (its whole) has: "age 10 to 19".
 function phrase.categories(whole, figure, besides)
   local words = {}
   for _, dimension in ipairs(model.dimensions) do
     local code = figure[dimension]
     if code and not (besides and besides[dimension] == code) then
-      if dimension == "citizenship" then
-        words[#words + 1] = "citizens of " .. with_article(whole.tables.areas.index[code].name)
-      else
-        words[#words + 1] = whole.tables.codes.index[code].label_preferred
-      end
+      words[#words + 1] = phrase.category(whole, dimension, code)
     end
   end
   if figure.area and not (besides and besides.area == figure.area) then

@@ -12,7 +12,8 @@ local function cut(lines, count, what)
   return table.concat(lines, "\n")
 end
 
---- A list of figures: one line each with its id, value, subject and source.
+--- A list of figures: one line each with its id, value, subject and source; and how many may be of the asked period,
+-- but are not placed in it, because a side of theirs is not known.
 function show.figures(whole, list)
   return setmetatable(list, {__tostring = function(self)
     local lines = {}
@@ -22,16 +23,43 @@ function show.figures(whole, list)
         phrase.source(figure.source_row))
     end
     if #self == 0 then lines[1] = "no figures" end
+    if #self.unplaced > 0 then
+      table.insert(lines, ("not placed in the period, as a side of theirs is open: %d (see unplaced)"):format(
+        #self.unplaced))
+    end
     return cut(lines, #self, "figures")
   end})
+end
+
+-- What must be known before a row is printed: its flags, each with what is behind it.
+local function warnings(row)
+  local words = {}
+  for _, flag in ipairs(row.flags) do
+    words[#words + 1] = flag == "partial" and "partial: " .. table.concat(row.lacks, "; ") or flag
+  end
+  return #words > 0 and " [" .. table.concat(words, " | ") .. "]" or ""
 end
 
 local function row_text(result, row)
   local keys = {}
   for i, name in ipairs(result.by) do keys[i] = tostring(row[name] or "not stated") end
+  if row.unexplained then keys = {"unexplained"} end
   local value = row.refused and "not added: " .. row.refused or bounds.describe(row.low, row.high)
-  local many = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
-  return ("%s: %s (%s)"):format(#keys > 0 and table.concat(keys, ", ") or "total", value, many)
+  if not row.low and not row.high and row.best then value = "about " .. bounds.group_digits(row.best) end
+  if row.as_of then value = value .. " as of " .. row.as_of end
+  local many = row.unexplained or #row.figures == 1 and "1 figure" or #row.figures .. " figures"
+  return ("%s: %s (%s)%s"):format(#keys > 0 and table.concat(keys, ", ") or "total", value, many, warnings(row))
+end
+
+-- The states before that of a total, as "48 (2015-11-18), 49 (2017-01-09)"; a break is marked by "|".
+local function series_text(series)
+  local words = {}
+  for _, state in ipairs(series) do
+    local mark = state.is_break and "| " or ""
+    local word = ("%s%s (%s)"):format(mark, bounds.describe(state.low, state.high), state.day)
+    if word ~= words[#words] then words[#words + 1] = word end
+  end
+  return "series: " .. table.concat(words, ", ")
 end
 
 --- A total: its rows, the total, and why figures were left out, by reason.
@@ -42,7 +70,14 @@ function show.total(result)
       for i = 1, math.min(#self.rows, longest) do lines[#lines + 1] = row_text(self, self.rows[i]) end
       if #self.rows > longest then lines[#lines + 1] = ("… %d rows in all"):format(#self.rows) end
     end
+    if self.unexplained and #self.rows > longest then lines[#lines + 1] = row_text(self, self.unexplained) end
     lines[#lines + 1] = row_text({by = {}}, self.total)
+    local series = #self.total.figures == 1 and self.total.series or {}
+    if #series > 1 then lines[#lines + 1] = series_text(series) end
+    for _, cut_at in ipairs(self.breaks) do
+      lines[#lines + 1] = ("series break from %s: %s"):format(cut_at.from or "an unknown day",
+        cut_at.note or phrase.about_subject(cut_at.figure))
+    end
     for _, entry in ipairs(self.left_out) do
       if not reasons[entry.reason] then order[#order + 1] = entry.reason end
       reasons[entry.reason] = (reasons[entry.reason] or 0) + 1

@@ -97,19 +97,30 @@ function select_.tests(whole, filter, others)
   return tests
 end
 
---- The figures that a filter lets through, in the order of the table.
+local function passes(tests, figure)
+  for i = 1, #tests do
+    if not tests[i](figure) then return false end
+  end
+  return true
+end
+
+--- The figures that a filter lets through, in the order of the table. The list's field unplaced has those that pass but
+-- for the period and may lie in it: a side of their own period is open, or it is not stated.
 function select_.figures(whole, filter)
   local tests = select_.tests(whole, filter)
   local period = filter.period ~= nil and select_.period(filter.period)
-  local found = {}
+  local found, unplaced = {}, {}
   for _, figure in ipairs(whole.figures) do
-    local good = not period or ((figure.first or figure.last) and dates.inside({figure.first, figure.last}, period))
-    for i = 1, #tests do
-      if not good then break end
-      good = tests[i](figure)
+    if passes(tests, figure) then
+      local own = {figure.first, figure.last}
+      if not period or (figure.first or figure.last) and dates.inside(own, period) then
+        found[#found + 1] = figure
+      elseif not (figure.first and figure.last) and dates.overlap(own, period) then
+        unplaced[#unplaced + 1] = figure
+      end
     end
-    if good then found[#found + 1] = figure end
   end
+  found.unplaced = unplaced
   return found
 end
 

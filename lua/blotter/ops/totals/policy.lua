@@ -1,8 +1,10 @@
 -- How competing statements of one thing are settled.
 --
--- policy.settle(name, statements) takes figures of one cell and period and returns {figure, low, best, high}, and the
--- statements that lost, each as {figure, reason, instead}. First, copies of one release count once; then a vaguer
--- statement gives way to one that it contains ("more than 2,000" to 2,314), except where every statement is asked for.
+-- policy.settle(name, statements) takes figures of one cell and period and returns {figure, low, best, high, rivals},
+-- the last the statements that can not be true together with the chosen one, and the statements that lost, each as
+-- {figure, reason, instead}. First, copies of one release count once; then a vaguer statement gives way to one that it
+-- contains ("more than 2,000" to 2,314), and all to those that the curator ranked as preferred, except where every
+-- statement is asked for.
 --   newest    the latest published (default)        official  the body responsible, else the latest
 --   majority  what most releases say                lowest, highest  the smallest, the largest value
 --   all       no choice: the hull of all bounds
@@ -24,10 +26,10 @@ local function width(figure)
   return (figure.high or math.huge) - (figure.low or -math.huge)
 end
 
--- Later first; then the body responsible; then the curator's rank; then the narrower; then by id, so that the order
--- is the same in every run.
+-- Later first, a source without a date where evidence places it; then the body responsible; then the curator's rank;
+-- then the narrower; then by id, so that the order is the same in every run.
 local function is_newer(a, b)
-  if a.published ~= b.published then return (a.published or -math.huge) > (b.published or -math.huge) end
+  if a.placed ~= b.placed then return (a.placed or -math.huge) > (b.placed or -math.huge) end
   if a.official ~= b.official then return a.official end
   if a.rank ~= b.rank then return rank_order[a.rank] < rank_order[b.rank] end
   local width1, width2 = width(a), width(b)
@@ -124,10 +126,43 @@ local function drop_vaguer(statements, lost)
   return kept
 end
 
+-- Whether a statement says what some preferred one allows.
+local function is_backed(figure, statements)
+  for _, other in ipairs(statements) do
+    if other.rank == "preferred" and bounds.within(figure.low, figure.high, other.low, other.high) then return true end
+  end
+  return false
+end
+
+local function drop_outranked(kept, statements, lost)
+  local backed, others = {}, {}
+  for _, figure in ipairs(kept) do
+    table.insert(is_backed(figure, statements) and backed or others, figure)
+  end
+  if #backed == 0 then return kept end
+  for _, figure in ipairs(others) do
+    lost[#lost + 1] = {figure = figure, reason = "the curator ranked another statement above it", instead = backed[1],
+      is_rival = true}
+  end
+  return backed
+end
+
 local function hull(statements)
   local low, high = statements[1].low, statements[1].high
   for i = 2, #statements do low, high = bounds.hull(low, high, statements[i].low, statements[i].high) end
   return low, high
+end
+
+-- The statements that lost and can not be true together with the chosen one.
+local function rivals_of(chosen, lost)
+  local rivals = {}
+  for _, loss in ipairs(lost) do
+    local other = loss.figure
+    if loss.is_rival and not bounds.meet(chosen.low, chosen.high, other.low, other.high) then
+      rivals[#rivals + 1] = other
+    end
+  end
+  return rivals
 end
 
 --- Settles competing statements; see the head of this file.
@@ -135,21 +170,21 @@ function policy.settle(name, statements)
   local lost = {}
   if #statements == 1 then
     local only = statements[1]
-    return {figure = only, low = only.low, best = only.best, high = only.high}, lost
+    return {figure = only, low = only.low, best = only.best, high = only.high, rivals = {}}, lost
   end
   local kept = drop_copies(statements, lost)
-  if name ~= "all" then kept = drop_vaguer(kept, lost) end
+  if name ~= "all" then kept = drop_outranked(drop_vaguer(kept, lost), statements, lost) end
   local chosen = choose[name](kept)
   for _, figure in ipairs(kept) do
     if figure ~= chosen then
       local reason = name == "all" and "a competing statement; its bounds are in the hull"
         or "a competing statement, settled by " .. name
-      lost[#lost + 1] = {figure = figure, reason = reason, instead = chosen}
+      lost[#lost + 1] = {figure = figure, reason = reason, instead = chosen, is_rival = true}
     end
   end
   local low, high = chosen.low, chosen.high
   if name == "all" then low, high = hull(kept) end
-  return {figure = chosen, low = low, best = chosen.best, high = high}, lost
+  return {figure = chosen, low = low, best = chosen.best, high = high, rivals = rivals_of(chosen, lost)}, lost
 end
 
 return policy

@@ -63,18 +63,23 @@ function Builder:figure(figure, flags)
     sources = { self:cite(figure.source_row) } }
 end
 
---- The flags of a row of ops:total: contradicted when a figure in it stands in a contradiction, in part when all of its
--- figures count only a category.
+-- What a flag of ops:total says already.
+local said_by_flag = { P = "provisional", F = "provisional", B = "series break" }
+
+--- The flags of a row of ops:total: its own, contradicted first when a figure in it stands in a contradiction, and what
+-- the status of all of its figures says besides.
 function Builder:flags_of(row)
   self.impossible = self.impossible or self.ops:impossible()
-  local flags, is_part, status = {}, #row.figures > 0, row.figures[1] and row.figures[1].status
+  local flags, status, is_contradicted = {}, row.figures[1] and row.figures[1].status, false
   for _, figure in ipairs(row.figures) do
-    if self.impossible[figure.id] then flags[1] = "contradicted" end
-    is_part = is_part and figure.dim_count > 0
+    is_contradicted = is_contradicted or self.impossible[figure.id] or false
     if figure.status ~= status then status = nil end
   end
-  if is_part then flags[#flags + 1] = "in part" end
-  flags[#flags + 1] = builder.status_words[status]
+  if is_contradicted then flags[1] = "contradicted" end
+  for _, flag in ipairs(row.flags) do
+    if not (is_contradicted and flag == "contested") then flags[#flags + 1] = flag end
+  end
+  if not said_by_flag[status] then flags[#flags + 1] = builder.status_words[status] end
   return flags
 end
 

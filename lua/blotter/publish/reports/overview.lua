@@ -36,7 +36,9 @@ local function totals_by_subject(ops, params)
   for i, measure in ipairs(MEASURES) do
     totals[i] = {}
     local result = ops:total(measure.indicator, { by = "subject", policy = params.policy })
-    for _, row in ipairs(result.rows) do totals[i][row.subject] = row end
+    for _, row in ipairs(result.rows) do
+      if not row.unexplained then totals[i][row.subject] = row end
+    end
   end
   return totals
 end
@@ -80,8 +82,8 @@ local LONGEST_CHART = 15
 local function add_chart(doc, params)
   local rows = {}
   for _, row in ipairs(doc.ops:total("arrests", { by = "subject", policy = params.policy }).rows) do
-    local subject = doc.ops:row("subjects", row.subject)
-    if subject.type == "operation" and not row.refused and (row.best or row.low) then
+    local subject = not row.unexplained and doc.ops:row("subjects", row.subject)
+    if subject and subject.type == "operation" and not row.refused and (row.best or row.low) then
       rows[#rows + 1] = { name = subject.name, row = row, size = row.best or row.low }
     end
   end

@@ -58,7 +58,9 @@ local function total_row(doc, result, label)
   if #row.figures == 0 then return nil end
   if row.refused then return { label, nil, "not added: " .. row.refused } end
   local used = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
-  return { label, doc:sum(row, doc:flags_of(row), label), ("%s used, %d left out"):format(used, #result.left_out) }
+  local basis = ("%s used, %d left out"):format(used, #result.left_out)
+  if #row.lacks > 0 then basis = basis .. "; partial: " .. table.concat(row.lacks, "; ") end
+  return { label, doc:sum(row, doc:flags_of(row), label), basis }
 end
 
 -- What a number counts, with the unit where the name does not say it.

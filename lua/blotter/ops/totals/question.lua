@@ -1,0 +1,112 @@
+-- What a total is asked for: the indicator, by what it is grouped, of which period or as of which day, by which policy.
+--
+-- question.read(model, indicator, options) returns {model, indicator, by, policy, period, as_of, filter, asked, values,
+-- left_out}; asked has the names of all facets that the question speaks of, values the values that it asks for of each.
+-- question.key(figure, name) is what a figure has as the key of a row.
+
+local dates = require "blotter.ops.figures.dates"
+local model = require "blotter.ops.dataset.model"
+local policy = require "blotter.ops.totals.policy"
+local select_ = require "blotter.ops.figures.select"
+
+local question = {}
+
+local grouping = {subject = true, area = true, year = true, fiscal_year = true, source = true, currency = true}
+for _, dimension in ipairs(model.dimensions) do grouping[dimension] = true end
+
+local function words_of(text)
+  local words = {}
+  for word in text:gmatch "[^,%s]+" do
+    if not grouping[word] then
+      error(("cannot total by '%s': expected subject, area, year, fiscal_year, source, currency or a category")
+        :format(word), 0)
+    end
+    words[#words + 1] = word
+  end
+  return words
+end
+
+local function check_policy(name)
+  for _, known in ipairs(policy.names) do
+    if known == name then return end
+  end
+  error(("unknown policy '%s': expected %s"):format(tostring(name), table.concat(policy.names, ", ")), 0)
+end
+
+local own_options = {by = true, policy = true, period = true, as_of = true}
+
+-- The day of a state: the last one of the asked period; nil where the latest state is asked for.
+local function day_of(options)
+  local asked = options.as_of
+  if asked == nil then return nil end
+  local period = select_.period(asked)
+  if not period[2] then error(("as_of: '%s' has no last day; expected a day, a month or a year"):format(asked), 0) end
+  return period[2]
+end
+
+--- Reads a question, or raises what is wrong with it.
+function question.read(whole, indicator, options)
+  local row = whole.tables.indicators.index[indicator]
+  if not row then select_.tests(whole, {indicator = indicator}) end
+  local asked = {
+    model = whole, indicator = row, by = words_of(options.by or ""), policy = options.policy or "newest",
+    period = options.period ~= nil and select_.period(options.period) or nil, as_of = day_of(options),
+    filter = {indicator = indicator}, asked = {}, values = {}, left_out = {},
+  }
+  check_policy(asked.policy)
+  asked.is_state = asked.as_of ~= nil or row.kind == "stock"
+  for _, name in ipairs(asked.by) do asked.asked[name], asked.by[name] = true, true end
+  for name, value in pairs(options) do
+    if not own_options[name] then
+      asked.filter[name], asked.asked[name] = value, true
+      asked.values[name] = type(value) == "table" and value or {value}
+    end
+  end
+  return asked
+end
+
+--- The same question without its grouping.
+function question.ungrouped(asked)
+  local plain = setmetatable({by = {}, asked = {}, left_out = {}}, {__index = asked})
+  for name in pairs(asked.values) do plain.asked[name] = true end
+  return plain
+end
+
+-- The year in which a figure's period lies: 2013, or "FY2013" for a fiscal year, which is in no calendar year.
+local function year_of(figure)
+  local first, last = figure.first, figure.last
+  if not first or not last then return nil end
+  local year, final = dates.civil(first), dates.civil(last)
+  if year == final then return year end
+  if figure.period_kind == "fiscal" and last - first < 367 then return dates.fiscal_name(first, last) end
+  return nil
+end
+
+-- The fiscal year in which a figure's period lies: its own, or the United States' one that holds it.
+local function fiscal_year_of(figure)
+  local first, last = figure.first, figure.last
+  if not first or not last then return nil end
+  if figure.period_kind == "fiscal" and last - first < 367 then
+    local _, month = dates.civil(first)
+    if month ~= 10 then return dates.fiscal_name(first, last) end
+  end
+  local year = dates.civil(first + 92)
+  return year == dates.civil(last + 92) and year or nil
+end
+
+--- What a figure has as the key of a row, or nil.
+function question.key(figure, name)
+  if name == "year" then return year_of(figure) end
+  if name == "fiscal_year" then return fiscal_year_of(figure) end
+  return figure[name]
+end
+
+--- The period that a row's key stands for: {first, last}, or nil.
+function question.period_of(name, key)
+  if math.type(key) ~= "integer" then return nil end
+  if name == "year" then return {dates.day(key, 1, 1), dates.day(key, 12, 31)} end
+  if name == "fiscal_year" then return {dates.day(key - 1, 10, 1), dates.day(key, 9, 30)} end
+  return nil
+end
+
+return question
