@@ -1,12 +1,27 @@
 #include "simdisk.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SECTOR 512u
 #define NAMES 8
 #define HISTORY 64
+
+typedef struct sim_hold {
+  blt_handle *by;
+  uint64_t at, bytes;
+  struct sim_hold *next;
+} sim_hold;
+
+/* A copy of a part of the file that is kept the same as it, as a mapping is. */
+typedef struct sim_mapping {
+  blt_handle *by;
+  uint8_t *bytes;
+  uint64_t offset, length;
+  struct sim_mapping *next;
+} sim_mapping;
 
 typedef struct sim_file {
   uint8_t *seen, *durable; /* `cap` bytes each, zeros past the sizes */
@@ -15,6 +30,7 @@ typedef struct sim_file {
   bool size_dirty;
   int open; /* handles */
   blt_handle *locked_by;
+  sim_hold *holds;
 } sim_file;
 
 typedef struct sim_dir {
@@ -24,7 +40,8 @@ typedef struct sim_dir {
 
 struct blt_handle {
   sim_file *file;
-  bool writable;
+  bool writable, closed;
+  int mappings; /* a handle lives until the last one is gone */
 };
 
 struct simdisk {
@@ -37,6 +54,7 @@ struct simdisk {
   sim_file *files[256];
   char *names[256];
   int nfiles, nnames;
+  sim_mapping *mappings;
 };
 
 static uint32_t rnd(simdisk *d, uint32_t n) {
@@ -93,9 +111,20 @@ static void keep_sector(sim_file *f, uint64_t s) {
   f->dirty[s] = 0;
 }
 
-static void write_bytes(sim_file *f, const void *buf, size_t bytes, uint64_t offset) {
+/* Brings what changed into the mappings of it. */
+static void show(simdisk *d, const sim_file *f, uint64_t offset, uint64_t bytes) {
+  for (sim_mapping *m = d->mappings; m; m = m->next) {
+    uint64_t from = offset > m->offset ? offset : m->offset, to = m->offset + m->length;
+    if (m->by->file != f) continue;
+    if (to > offset + bytes) to = offset + bytes;
+    if (from < to) memcpy(m->bytes + (from - m->offset), f->seen + from, to - from);
+  }
+}
+
+static void write_bytes(simdisk *d, sim_file *f, const void *buf, size_t bytes, uint64_t offset) {
   need(f, offset + bytes);
   memcpy(f->seen + offset, buf, bytes);
+  show(d, f, offset, bytes);
   for (uint64_t s = offset / SECTOR; bytes && s <= (offset + bytes - 1) / SECTOR; s++) f->dirty[s] = 1;
   if (offset + bytes > f->size) f->size = offset + bytes, f->size_dirty = true;
 }
@@ -121,11 +150,6 @@ static void enter(simdisk *d, const char *name, sim_file *f) {
     if (!d->now.name[i]) d->now.name[i] = keep_name(d, name), at = &d->now.file[i];
   if (!at) abort();
   *at = f;
-}
-
-static void leave(simdisk *d, const char *name) {
-  for (int i = 0; i < NAMES; i++)
-    if (d->now.name[i] && strcmp(d->now.name[i], name) == 0) d->now.name[i] = NULL, d->now.file[i] = NULL;
 }
 
 static void remember(simdisk *d) {
@@ -167,25 +191,37 @@ static int sim_open(void *self, const char *path, blt_open_mode mode, blt_handle
   simdisk *d = self;
   sim_file **at = look_up(&d->now, path);
   if (d->off) return -EIO;
-  if (!at && mode != BLT_OPEN_CREATE) return -ENOENT;
-  if (!at) {
-    sim_fault fault = call(d);
-    if (fault) return fault == SIM_FULL ? -ENOSPC : -EIO;
-    enter(d, path, new_file(d));
-    remember(d);
-    at = look_up(&d->now, path);
-  }
-  *out = malloc(sizeof **out);
-  **out = (blt_handle){*at, mode != BLT_OPEN_READ};
+  if (!at) return -ENOENT;
+  *out = calloc(1, sizeof **out);
+  **out = (blt_handle){.file = *at, .writable = mode != BLT_OPEN_READ};
   (*at)->open++;
   return 0;
+}
+
+static void drop_holds(blt_handle *h, uint64_t at, uint64_t bytes) {
+  for (sim_hold **p = &h->file->holds; *p;) {
+    sim_hold *x = *p;
+    if (x->by != h || x->at < at || x->at - at >= bytes) {
+      p = &x->next;
+      continue;
+    }
+    *p = x->next;
+    free(x);
+  }
+}
+
+static void end_handle(blt_handle *h) {
+  if (!h->closed || h->mappings) return;
+  drop_holds(h, 0, UINT64_MAX);
+  h->file->open--;
+  free(h);
 }
 
 static void sim_close(void *self, blt_handle *h) {
   (void)self;
   if (h->file->locked_by == h) h->file->locked_by = NULL;
-  h->file->open--;
-  free(h);
+  h->closed = true;
+  end_handle(h);
 }
 
 static int64_t sim_read(void *self, blt_handle *h, void *buf, size_t bytes, uint64_t offset) {
@@ -205,13 +241,13 @@ static int64_t sim_write(void *self, blt_handle *h, const void *buf, size_t byte
   sim_fault fault = call(d);
   if (fault == SIM_SHORT || fault == SIM_POWER) { /* some of it may have arrived */
     size_t half = fault == SIM_SHORT ? bytes / 2 : rnd(d, (uint32_t)bytes + 1);
-    write_bytes(h->file, buf, half, offset);
+    write_bytes(d, h->file, buf, half, offset);
     if (fault == SIM_SHORT && half) return (int64_t)half;
     return -EIO;
   }
   if (fault) return fault == SIM_FULL ? -ENOSPC : -EIO;
   if (bytes > 1 && rnd(d, 8) == 0) bytes = 1 + rnd(d, (uint32_t)bytes); /* so are short writes */
-  write_bytes(h->file, buf, bytes, offset);
+  write_bytes(d, h->file, buf, bytes, offset);
   return (int64_t)bytes;
 }
 
@@ -235,7 +271,10 @@ static int sim_truncate(void *self, blt_handle *h, uint64_t bytes) {
   simdisk *d = self;
   if (call(d)) return -EIO;
   need(h->file, bytes);
-  if (bytes < h->file->size) memset(h->file->seen + bytes, 0, h->file->size - bytes);
+  if (bytes < h->file->size) {
+    memset(h->file->seen + bytes, 0, h->file->size - bytes);
+    show(d, h->file, bytes, h->file->size - bytes);
+  }
   h->file->size = bytes;
   h->file->size_dirty = true;
   return 0;
@@ -257,7 +296,6 @@ static int sim_size(void *self, blt_handle *h, uint64_t *bytes) {
   return 0;
 }
 
-/* A private copy: what was written must not change below a mapping anyway. */
 static int sim_map(void *self, blt_handle *h, uint64_t offset, size_t bytes, void **out) {
   simdisk *d = self;
   if (call(d)) return -ENOMEM;
@@ -265,13 +303,25 @@ static int sim_map(void *self, blt_handle *h, uint64_t offset, size_t bytes, voi
   void *p = NULL;
   if (posix_memalign(&p, 64, bytes ? bytes : 1)) return -ENOMEM;
   memcpy(p, h->file->seen + offset, bytes);
+  sim_mapping *m = malloc(sizeof *m);
+  *m = (sim_mapping){h, p, offset, bytes, d->mappings};
+  d->mappings = m;
+  h->mappings++;
   *out = p;
   return 0;
 }
 
 static void sim_unmap(void *self, void *p, size_t bytes) {
-  (void)self, (void)bytes;
-  free(p);
+  simdisk *d = self;
+  sim_mapping **at = &d->mappings, *m;
+  (void)bytes;
+  while ((*at)->bytes != p) at = &(*at)->next;
+  m = *at;
+  *at = m->next;
+  m->by->mappings--;
+  end_handle(m->by);
+  free(m->bytes);
+  free(m);
 }
 
 static int sim_lock(void *self, blt_handle *h) {
@@ -287,23 +337,58 @@ static int sim_same(void *self, blt_handle *h, const char *path) {
   return d->off ? -EIO : at && *at == h->file;
 }
 
-static int sim_rename(void *self, const char *from, const char *to, bool replace) {
-  simdisk *d = self;
-  sim_file **a = look_up(&d->now, from);
-  if (call(d)) return -EIO;
-  if (!a) return -ENOENT;
-  if (!replace && look_up(&d->now, to)) return -EEXIST;
-  enter(d, to, *a);
-  leave(d, from);
-  remember(d);
+static int sim_hold_range(void *self, blt_handle *h, uint64_t at, uint64_t bytes, bool on) {
+  (void)self;
+  if (!on) {
+    drop_holds(h, at, bytes);
+    return 0;
+  }
+  sim_hold *x = malloc(sizeof *x);
+  *x = (sim_hold){h, at, bytes, h->file->holds};
+  h->file->holds = x;
   return 0;
 }
 
-static int sim_remove(void *self, const char *path) {
+static int sim_held(void *self, blt_handle *h, uint64_t from, uint64_t to, uint64_t *at, uint64_t *bytes) {
+  (void)self;
+  for (const sim_hold *x = h->file->holds; x; x = x->next) {
+    if (x->by == h || x->at >= to || x->at + x->bytes <= from) continue;
+    *at = x->at;
+    *bytes = x->bytes;
+    return 1;
+  }
+  return 0;
+}
+
+static int sim_names(void *self, blt_handle *h) {
+  simdisk *d = self;
+  int n = 0;
+  for (int i = 0; i < NAMES; i++) n += d->now.name[i] && d->now.file[i] == h->file;
+  return d->off ? -EIO : n;
+}
+
+static int sim_resolve(void *self, const char *path, char out[BLT_PATH_BYTES]) {
+  (void)self;
+  snprintf(out, BLT_PATH_BYTES, "%s", path);
+  return 0;
+}
+
+static int sim_make(void *self, const char *path, blt_handle *like, blt_handle **out) {
+  simdisk *d = self;
+  (void)path, (void)like;
+  sim_fault fault = call(d);
+  if (fault) return fault == SIM_FULL ? -ENOSPC : -EIO;
+  *out = calloc(1, sizeof **out);
+  **out = (blt_handle){.file = new_file(d), .writable = true};
+  (*out)->file->open++;
+  return 0;
+}
+
+static int sim_name(void *self, blt_handle *h, const char *path, bool replace) {
   simdisk *d = self;
   if (call(d)) return -EIO;
-  if (!look_up(&d->now, path)) return -ENOENT;
-  leave(d, path);
+  if (!replace && look_up(&d->now, path)) return -EEXIST;
+  enter(d, path, h->file);
   remember(d);
   return 0;
 }
@@ -325,9 +410,26 @@ simdisk *sim_new(uint64_t seed) {
   simdisk *d = calloc(1, sizeof *d);
   d->state = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
   d->nhistory = 1;
-  d->vfs = (blt_vfs){d,           sim_open,          sim_close, sim_read,  sim_write, sim_sync, sim_truncate,
-                     sim_reserve, sim_size,          sim_map,   sim_unmap, sim_lock,  sim_same, sim_rename,
-                     sim_remove,  sim_sync_directory};
+  d->vfs = (blt_vfs){.self = d,
+                     .open = sim_open,
+                     .close = sim_close,
+                     .read = sim_read,
+                     .write = sim_write,
+                     .sync = sim_sync,
+                     .truncate = sim_truncate,
+                     .reserve = sim_reserve,
+                     .size = sim_size,
+                     .map = sim_map,
+                     .unmap = sim_unmap,
+                     .lock = sim_lock,
+                     .hold = sim_hold_range,
+                     .held = sim_held,
+                     .same = sim_same,
+                     .names = sim_names,
+                     .resolve = sim_resolve,
+                     .make = sim_make,
+                     .name = sim_name,
+                     .sync_directory = sim_sync_directory};
   return d;
 }
 

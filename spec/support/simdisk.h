@@ -25,8 +25,8 @@ simdisk *sim_new(uint64_t seed);
 void sim_free(simdisk *d); /* nothing may be open */
 /* The layer to open databases with. */
 const blt_vfs *sim_vfs(simdisk *d);
-/* The n-th call from now (1: the next one) that writes, syncs, truncates, reserves, renames, removes, creates
- * or maps gets the fault. With `lasting` all later ones do. n = 0: none. */
+/* The n-th call from now (1: the next one) that writes, syncs, truncates, reserves, names, creates or maps
+ * gets the fault. With `lasting` all later ones do. n = 0: none. */
 void sim_fail(simdisk *d, uint64_t n, sim_fault fault, bool lasting);
 bool sim_failed(const simdisk *d); /* the fault was met */
 uint64_t sim_calls(const simdisk *d);

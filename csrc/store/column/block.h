@@ -53,8 +53,9 @@ typedef struct blt_block {
   const void *data;
   const uint64_t *valid;
   const char *text; /* TEXT: the bytes */
-  /* Of a block that is used in place from a mapped file: the file's number, where its stored form lies there,
-   * and its XXH3. Nobody has looked at it yet while `doubtful`: call blt_block_check before touching data. */
+  /* Of a block that is used in place from a mapped file: the file's number (blt_file.opened), where it lies
+   * there, and its XXH3. Nobody has looked at it yet while `doubtful`: call blt_block_check before touching
+   * data. */
   uint64_t file, disk, disk_bytes, sum;
   atomic_bool doubtful;
   atomic_uint refs;

@@ -50,13 +50,25 @@ static void close_all(blt_catalogue *c) {
 
 void blt_db_close(blt_db *db) {
   if (!db) return;
-  for (size_t i = 0; db->file && i < db->tables.n; i++) blt_save_abandon(db->file, db->tables.v[i]->table);
   close_all(&db->before);
   close_all(&db->tables);
   blt_file_close(db->file);
   blt_ctx *ctx = db->ctx;
   blt_free(ctx, db, sizeof *db);
   blt_ctx_release(ctx);
+}
+
+/* Makes a file with no tables in it. `*taken`: somebody else has made one meanwhile. */
+static blt_status create(blt_ctx *ctx, const char *path, const blt_vfs *vfs, blt_file **out, bool *taken,
+                         blt_error *err) {
+  blt_catalogue none = {.ctx = ctx};
+  bool named;
+  blt_status status = blt_file_create(ctx, vfs, path, 0, NULL, out, err);
+  if (status != BLT_OK) return status;
+  status = blt_catalogue_save(&none, *out, true, err);
+  if (status == BLT_OK) status = blt_file_publish(*out, NULL, taken, &named, err);
+  if (status != BLT_OK || *taken) blt_file_close(*out);
+  return status;
 }
 
 /* Opens the file, or makes it; somebody else may do the same at the same time. */
@@ -69,12 +81,8 @@ static blt_status open_or_create(blt_ctx *ctx, const char *path, const blt_db_op
     if (code != -ENOENT || o->readonly || o->must_exist)
       return blt_file_open(ctx, vfs, path, o->readonly, o->timeout, out, err);
     bool taken = false;
-    blt_status status = blt_file_create(ctx, vfs, path, 1, o->timeout, out, err);
-    if (status != BLT_OK) return status;
-    status = blt_file_publish(*out, false, &taken, err);
-    if (status == BLT_OK && !taken) return BLT_OK;
-    blt_file_discard(*out);
-    if (status != BLT_OK) return status;
+    blt_status status = create(ctx, path, vfs, out, &taken, err);
+    if (status != BLT_OK || !taken) return status;
   }
 }
 
@@ -276,25 +284,26 @@ static void take_over(blt_db *db, blt_catalogue *fresh) {
 
 /* Writes the tables to a file of their own, opens that, and gives it the old one's name. */
 static blt_status compact_file(blt_db *db, blt_catalogue *fresh, blt_error *err) {
-  blt_file *f;
+  blt_file *f, *old = db->file;
   uint64_t base;
-  bool taken;
-  blt_status status =
-      blt_file_create(db->ctx, db->file->vfs, db->file->path, db->file->root.sequence + 1, 0, &f, err);
+  bool taken, named = false;
+  blt_status status = blt_file_create(db->ctx, old->vfs, old->path, old->root.sequence, old, &f, err);
   if (status != BLT_OK) return status;
   status = blt_catalogue_save(fresh, f, true, err);
   blt_catalogue_free(fresh);
   if (status == BLT_OK) status = blt_file_map(f, 0, f->root.end, &f->map, &base, err);
   if (status == BLT_OK) status = blt_catalogue_load(fresh, f, err);
-  if (status == BLT_OK) status = blt_file_publish(f, true, &taken, err);
-  if (status != BLT_OK && f->unnamed) {
-    blt_file_discard(f);
+  if (status == BLT_OK) status = blt_file_publish(f, old, &taken, &named, err);
+  if (!named) {
+    blt_catalogue_free(fresh);
+    blt_file_close(f);
     return status;
   }
   f->broken = status != BLT_OK; /* it has the name, but perhaps not after a power loss */
-  blt_file_close(db->file);
   db->file = f;
   take_over(db, fresh);
+  blt_catalogue_free(fresh);
+  blt_file_close(old);
   return status;
 }
 

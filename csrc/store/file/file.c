@@ -4,6 +4,7 @@
 #include "base/par.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #define BUFFER_BYTES ((size_t)256 << 10)
+#define HOLD_MOST 256u /* parts that are held one by one */
 #define RESERVE_MIN ((uint64_t)64 << 10)
 #define RESERVE_MAX ((uint64_t)8 << 20)
 #define WRITE_MAX ((size_t)1 << 30) /* bytes that one system call is asked for */
@@ -38,15 +40,13 @@ blt_status blt_file_damaged(const blt_file *f, blt_error *err, const char *what)
 /* --- life
  * --------------------------------------------------------------------------------------------------- */
 
-static void temporary_name(const char *path, char out[4200]) {
-  snprintf(out, 4200, "%s.new", path);
-}
-
 static void file_free(blt_file *f) {
   if (f->handle) f->vfs->close(f->vfs->self, f->handle);
   blt_buffer_release(f->map);
+  blt_pins_release(f->pins);
   blt_free(f->ctx, f->buffer, BUFFER_BYTES);
   if (f->path) blt_free(f->ctx, f->path, strlen(f->path) + 1);
+  if (f->real) blt_free(f->ctx, f->real, strlen(f->real) + 1);
   blt_ctx *ctx = f->ctx;
   blt_free(ctx, f, sizeof *f);
   blt_ctx_release(ctx);
@@ -54,15 +54,22 @@ static void file_free(blt_file *f) {
 
 static blt_status file_new(blt_ctx *ctx, const blt_vfs *vfs, const char *path, bool readonly, blt_file **out,
                            blt_error *err) {
+  static atomic_uint_fast64_t opened;
+  char real[BLT_PATH_BYTES];
   if (strlen(path) > 4096) return fail_io(path, "open", -ENAMETOOLONG, err);
+  int code = vfs->resolve(vfs->self, path, real);
+  if (code < 0) return fail_io(path, "open", code, err);
   blt_file *f = blt_calloc(ctx, 1, sizeof *f);
   if (!f) return blt_fail_memory(err, sizeof *f);
   f->ctx = blt_ctx_retain(ctx);
   f->vfs = vfs;
   f->readonly = readonly;
+  f->opened = atomic_fetch_add(&opened, 1) + 1;
   f->path = blt_strdup(ctx, path, strlen(path));
+  f->real = blt_strdup(ctx, real, strlen(real));
+  f->pins = blt_pins_new(ctx);
   if (!readonly) f->buffer = blt_alloc(ctx, BUFFER_BYTES);
-  if (!f->path || (!readonly && !f->buffer)) {
+  if (!f->path || !f->real || !f->pins || (!readonly && !f->buffer)) {
     file_free(f);
     return blt_fail_memory(err, BUFFER_BYTES);
   }
@@ -70,20 +77,62 @@ static blt_status file_new(blt_ctx *ctx, const blt_vfs *vfs, const char *path, b
   return BLT_OK;
 }
 
-void blt_file_close(blt_file *f) {
-  if (!f) return;
-  /* Otherwise somebody may have mapped what was not committed, or it is all that is left of a commit. */
-  bool settled = f->end == f->root.end && !f->doubt[0];
-  if (!f->readonly && !f->broken && f->handle && settled && f->reserved > f->root.end)
-    f->vfs->truncate(f->vfs->self, f->handle, f->root.end); /* a help only */
-  file_free(f);
+/* Where the ranges end that others hold of the bytes of the file. */
+static uint64_t held_end(const blt_file *f) {
+  uint64_t end = 0, at, bytes, from = BLT_HOLD_BYTES;
+  while (from < BLT_HOLD_STATE &&
+         f->vfs->held(f->vfs->self, f->handle, from, BLT_HOLD_STATE, &at, &bytes) > 0) {
+    if (at + bytes <= from) break;
+    from = at + bytes;
+    end = from - BLT_HOLD_BYTES;
+  }
+  return end;
 }
 
-void blt_file_discard(blt_file *f) {
-  char name[4200];
+typedef struct pinned {
+  const blt_file *f;
+  uint64_t n, first, end; /* pins, and where they lie */
+} pinned;
+
+static void measure_pin(void *arg, blt_extent where) {
+  pinned *p = arg;
+  uint64_t end = where.offset + where.bytes;
+  if (!p->n++ || where.offset < p->first) p->first = where.offset;
+  if (end > p->end) p->end = end;
+}
+
+static void hold_pin(void *arg, blt_extent where) {
+  const pinned *p = arg;
+  p->f->vfs->hold(p->f->vfs->self, p->f->handle, BLT_HOLD_BYTES + where.offset, where.bytes, true);
+}
+
+/* What tables and frames that outlive the file still read is held against the next writer, for as long as
+ * their mapping lives; very many parts as one. */
+static uint64_t hold_pinned(const blt_file *f) {
+  pinned p = {.f = f};
+  blt_pins_each(f->pins, measure_pin, &p);
+  if (p.n > HOLD_MOST)
+    hold_pin(&p, (blt_extent){p.first, p.end - p.first});
+  else
+    blt_pins_each(f->pins, hold_pin, &p);
+  return p.end;
+}
+
+/* The end of all that is or may be read: of the last commit, by us, by others. */
+static uint64_t end_in_use(const blt_file *f, uint64_t pinned) {
+  uint64_t held = held_end(f), end = f->root.end;
+  if (pinned > end) end = pinned;
+  return held > end ? held : end;
+}
+
+void blt_file_close(blt_file *f) {
   if (!f) return;
-  temporary_name(f->path, name);
-  if (f->unnamed) f->vfs->remove(f->vfs->self, name);
+  if (!f->readonly && f->handle) {
+    uint64_t end = end_in_use(f, hold_pinned(f));
+    /* Otherwise it may be all that is left of a commit. */
+    bool settled = !f->broken && !f->doubt[0] && f->root.catalogue.bytes;
+    if (settled && f->reserved > end) f->vfs->truncate(f->vfs->self, f->handle, end); /* a help only */
+  }
   file_free(f);
 }
 
@@ -243,18 +292,17 @@ static void shut(blt_file *f) {
   f->handle = NULL;
 }
 
-/* Opens `name` and takes its lock. A file that lost its name meanwhile (compacted, published) is not it. */
-static blt_status open_locked(blt_file *f, const char *name, blt_open_mode mode, double deadline,
-                              blt_error *err) {
+/* Opens the file and takes its lock. One that lost its name meanwhile (compacted, published) is not it. */
+static blt_status open_locked(blt_file *f, double deadline, blt_error *err) {
   for (;;) {
-    int code = f->vfs->open(f->vfs->self, name, mode, &f->handle);
+    int code = f->vfs->open(f->vfs->self, f->real, BLT_OPEN_WRITE, &f->handle);
     if (code < 0) {
       f->handle = NULL;
-      return fail_io(f->path, mode == BLT_OPEN_CREATE ? "create" : "open", code, err);
+      return fail_io(f->path, "open", code, err);
     }
     blt_status status = lock(f, deadline, err);
     if (status != BLT_OK) return status;
-    int same = f->vfs->same(f->vfs->self, f->handle, name);
+    int same = f->vfs->same(f->vfs->self, f->handle, f->real);
     if (same < 0) return fail_io(f->path, "look at", same, err);
     if (same) return BLT_OK;
     shut(f);
@@ -274,7 +322,7 @@ blt_status blt_file_open(blt_ctx *ctx, const blt_vfs *vfs, const char *path, boo
       status = fail_io(path, "open", code, err);
     }
   } else {
-    status = open_locked(f, path, BLT_OPEN_WRITE, seconds() + timeout, err);
+    status = open_locked(f, seconds() + timeout, err);
   }
   if (status == BLT_OK) status = choose_root(f, err);
   if (status == BLT_OK) status = blt_file_map(f, 0, f->root.end, &f->map, &base, err);
@@ -283,6 +331,7 @@ blt_status blt_file_open(blt_ctx *ctx, const blt_vfs *vfs, const char *path, boo
     return status;
   }
   f->unsettled = true;
+  if (!readonly) f->end = f->buffered_at = (end_in_use(f, 0) + 7) / 8 * 8;
   *out = f;
   return BLT_OK;
 }
@@ -315,70 +364,77 @@ static blt_status sync_file(blt_file *f, blt_error *err) {
   return code < 0 ? fail_io(f->path, "sync", code, err) : BLT_OK;
 }
 
-/* An empty, locked file under the temporary name. What a crashed process left there is taken away, not
- * overwritten: it may be the second name of a file in use. */
-static blt_status open_fresh(blt_file *f, double deadline, blt_error *err) {
-  char name[4200];
-  temporary_name(f->path, name);
-  for (;;) {
-    uint64_t size = 0;
-    blt_status status = open_locked(f, name, BLT_OPEN_CREATE, deadline, err);
-    if (status != BLT_OK) return status;
-    int code = f->vfs->size(f->vfs->self, f->handle, &size);
-    if (code == 0 && size == 0) return BLT_OK;
-    if (code == 0) code = f->vfs->remove(f->vfs->self, name);
-    if (code < 0) return fail_io(f->path, "create", code, err);
-    shut(f);
-  }
-}
-
+/* Zeros in the place of the roots: nothing is committed. */
 static blt_status write_header(blt_file *f, uint64_t sequence, blt_error *err) {
   blt_disk_header header = {.version = BLT_DISK_VERSION, .page = BLT_DISK_PAGE, .id = fresh_id(f)};
-  uint64_t none = 0;
-  blt_ref catalogue;
   char *pages = f->buffer;
   memcpy(header.magic, BLT_DISK_MAGIC, 8);
   header.sum = blt_checksum(&header, offsetof(blt_disk_header, sum));
   memset(pages, 0, BLT_DISK_DATA);
   memcpy(pages, &header, sizeof header);
-  blt_status status = write_all(f, pages, BLT_DISK_DATA, 0, err);
-  f->root = (blt_disk_root){.id = header.id, .sequence = sequence - 1, .end = BLT_DISK_DATA};
+  f->root = (blt_disk_root){.id = header.id, .sequence = sequence, .end = BLT_DISK_DATA};
   memcpy(f->root.magic, BLT_DISK_ROOT_MAGIC, 8);
   f->end = f->buffered_at = f->reserved = BLT_DISK_DATA;
-  if (status == BLT_OK) status = blt_file_append(f, &none, sizeof none, 8, &catalogue, err);
-  if (status == BLT_OK) status = blt_file_commit(f, &catalogue, err);
-  return status;
+  return write_all(f, pages, BLT_DISK_DATA, 0, err);
 }
 
-blt_status blt_file_create(blt_ctx *ctx, const blt_vfs *vfs, const char *path, uint64_t sequence,
-                           double timeout, blt_file **out, blt_error *err) {
-  blt_file *f;
-  blt_status status = file_new(ctx, vfs, path, false, &f, err);
-  if (status != BLT_OK) return status;
-  status = open_fresh(f, seconds() + timeout, err);
-  if (status != BLT_OK) {
-    file_free(f);
-    return status;
-  }
-  f->unnamed = true;
-  status = write_header(f, sequence, err);
-  if (status != BLT_OK) {
-    blt_file_discard(f);
-    return status;
-  }
-  *out = f;
+/* Of the old file: nothing else may name it, or there would be two databases from now on. */
+static blt_status check_only_name(const blt_file *old, blt_error *err) {
+  int same = old->vfs->same(old->vfs->self, old->handle, old->real);
+  int names = same > 0 ? old->vfs->names(old->vfs->self, old->handle) : 1;
+  if (same < 0 || names < 0) return fail_io(old->path, "look at", same < 0 ? same : names, err);
+  if (!same)
+    return blt_fail(err, BLT_EIO,
+                    "'%s' names another file by now, or none, than the one that is open: it is left alone",
+                    shown(old->path));
+  if (names > 1)
+    return blt_fail(err, BLT_EIO,
+                    "'%s' has %d names (hard links), which would name different files from then on",
+                    shown(old->path), names);
   return BLT_OK;
 }
 
-blt_status blt_file_publish(blt_file *f, bool replace, bool *taken, blt_error *err) {
-  char name[4200];
-  temporary_name(f->path, name);
-  int code = f->vfs->rename(f->vfs->self, name, f->path, replace);
-  *taken = code == -EEXIST && !replace;
+/* The path that the user knows it by. */
+static blt_status call_it(blt_file *f, const char *path, blt_error *err) {
+  char *copy = blt_strdup(f->ctx, path, strlen(path));
+  if (!copy) return blt_fail_memory(err, strlen(path) + 1);
+  blt_free(f->ctx, f->path, strlen(f->path) + 1);
+  f->path = copy;
+  return BLT_OK;
+}
+
+blt_status blt_file_create(blt_ctx *ctx, const blt_vfs *vfs, const char *path, uint64_t sequence,
+                           const blt_file *like, blt_file **out, blt_error *err) {
+  blt_file *f;
+  blt_status status = like ? check_only_name(like, err) : BLT_OK;
+  if (status == BLT_OK) status = file_new(ctx, vfs, like ? like->real : path, false, &f, err);
+  if (status != BLT_OK) return status;
+  int code = vfs->make(vfs->self, f->real, like ? like->handle : NULL, &f->handle);
+  if (code < 0) {
+    f->handle = NULL;
+    status = code == -EPERM && like ? fail_io(path, "keep the owner and the rights of", code, err)
+                                    : fail_io(path, "create", code, err);
+  }
+  if (status == BLT_OK) status = lock(f, 0, err);
+  if (status == BLT_OK) status = write_header(f, sequence, err);
+  if (status == BLT_OK && like) status = call_it(f, path, err);
+  if (status == BLT_OK)
+    *out = f;
+  else
+    file_free(f);
+  return status;
+}
+
+blt_status blt_file_publish(blt_file *f, const blt_file *old, bool *taken, bool *named, blt_error *err) {
+  *taken = *named = false;
+  blt_status status = old ? check_only_name(old, err) : BLT_OK;
+  if (status != BLT_OK) return status;
+  int code = f->vfs->name(f->vfs->self, f->handle, f->real, old != NULL);
+  *taken = code == -EEXIST && !old;
   if (*taken) return BLT_OK;
-  if (code < 0) return fail_io(f->path, "rename to", code, err);
-  f->unnamed = false;
-  code = f->vfs->sync_directory(f->vfs->self, f->path);
+  if (code < 0) return fail_io(f->path, old ? "replace" : "create", code, err);
+  *named = true;
+  code = f->vfs->sync_directory(f->vfs->self, f->real);
   return code < 0 ? fail_io(f->path, "sync the directory of", code, err) : BLT_OK;
 }
 
@@ -471,33 +527,51 @@ static blt_status write_root(blt_file *f, const blt_disk_root *r, blt_error *err
 /* Before the first commit after opening: the other root will be overwritten, so this one, and the file's
  * name, must be on the disk for sure, also when their writer was killed before it had synced them. */
 static blt_status settle(blt_file *f, blt_error *err) {
-  int code = f->vfs->sync_directory(f->vfs->self, f->path);
+  int code = f->vfs->sync_directory(f->vfs->self, f->real);
   if (code < 0) return fail_io(f->path, "sync the directory of", code, err);
   return write_root(f, &f->root, err);
 }
 
+/* A state that has nothing in it, or none at all: to fall back to it would lose everything. */
+static bool is_empty(const blt_disk_root *r) {
+  return r->catalogue.bytes <= sizeof(uint64_t);
+}
+
+static blt_status step(blt_file *f, const blt_disk_root *next, blt_error *err) {
+  blt_status status = write_root(f, next, err);
+  if (status == BLT_OK) status = sync_file(f, err);
+  if (status == BLT_OK)
+    f->root = *next;
+  else
+    f->broken = true;
+  return status;
+}
+
+static void seal_root(blt_disk_root *r) {
+  r->sequence++;
+  r->sum = blt_checksum(r, offsetof(blt_disk_root, sum));
+}
+
+/* A commit after an empty state is written to both slots, so that an empty database never stands beside one
+ * with data. */
 blt_status blt_file_commit(blt_file *f, const blt_ref *catalogue, blt_error *err) {
   if (f->broken)
     return blt_fail(err, BLT_EIO,
                     "'%s': an earlier commit failed in its last step: close it and open it again",
                     shown(f->path));
+  bool both = is_empty(&f->root);
   blt_disk_root next = f->root;
-  next.sequence++;
   next.end = f->end;
   next.catalogue = *catalogue;
-  next.sum = blt_checksum(&next, offsetof(blt_disk_root, sum));
+  seal_root(&next);
   blt_status status = blt_file_flush(f, err);
   if (status == BLT_OK && f->unsettled) status = settle(f, err);
   if (status == BLT_OK) status = sync_file(f, err);
   if (status != BLT_OK) return status;
   f->unsettled = false;
-  status = write_root(f, &next, err);
-  if (status == BLT_OK) status = sync_file(f, err);
-  if (status != BLT_OK) {
-    f->broken = true;
-    return status;
-  }
-  f->root = next;
-  f->doubt[0] = 0;
-  return BLT_OK;
+  status = step(f, &next, err);
+  seal_root(&next);
+  if (status == BLT_OK && both) status = step(f, &next, err);
+  if (status == BLT_OK) f->doubt[0] = 0;
+  return status;
 }

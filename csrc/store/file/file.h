@@ -12,6 +12,7 @@
 
 #include "store/column/block.h"
 #include "disk.h"
+#include "pins.h"
 #include "root.h"
 #include "vfs.h"
 
@@ -19,11 +20,14 @@ typedef struct blt_file {
   blt_ctx *ctx;
   const blt_vfs *vfs;
   blt_handle *handle;
-  char *path;   /* that the user knows it by */
-  bool unnamed; /* still under path + ".new" */
+  char *path; /* that the user knows it by */
+  char *real; /* the same with links followed: the file that is replaced by a compacted one */
   bool readonly;
-  bool unsettled;             /* the root that was found when opening has not been written and synced by us */
-  bool broken;                /* the last step of a commit failed: nobody knows what the disk has */
+  uint64_t opened; /* no other file that this process ever opened has the number: a block's origin. A number
+                      in the file would not do, as a copy of the file has it too */
+  blt_pins *pins;  /* what is read in place */
+  bool unsettled;  /* the root that was found when opening has not been written and synced by us */
+  bool broken;     /* the last step of a commit failed: nobody knows what the disk has */
   blt_disk_root root;         /* the last commit */
   char doubt[BLT_ROOT_DOUBT]; /* what was found wrong with the other root, until it is written anew */
   uint64_t end;               /* where the next byte goes; the buffer's are counted */
@@ -36,18 +40,18 @@ typedef struct blt_file {
 /* Opens and chooses the root. `timeout`: seconds to wait for another writer. */
 blt_status blt_file_open(blt_ctx *ctx, const blt_vfs *vfs, const char *path, bool readonly, double timeout,
                          blt_file **out, blt_error *err);
-/* Makes an empty file (commit `sequence`, a catalogue of no tables) under another name beside `path`: `path`
- * +
- * ".new". Waits for somebody else who does the same. */
+/* Makes a file without a commit and without a name, whose first commit will follow number `sequence`. `like`:
+ * the open file whose path, owner and rights it gets, or NULL. It goes when it is closed without a name. */
 blt_status blt_file_create(blt_ctx *ctx, const blt_vfs *vfs, const char *path, uint64_t sequence,
-                           double timeout, blt_file **out, blt_error *err);
-/* Gives a file made by blt_file_create the name `path`. When there is one already: takes its place
- * (`replace`), or leaves it and sets `*taken`. On success both the file and its name are durable. */
-blt_status blt_file_publish(blt_file *f, bool replace, bool *taken, blt_error *err);
-/* A writer cuts off reserved space. NULL is allowed. */
+                           const blt_file *like, blt_file **out, blt_error *err);
+/* Gives a file made by blt_file_create and committed to the name `path`, or sets `*taken` when somebody has
+ * it already. With `old`: takes the place of that file, when the path still names it and nothing else does.
+ * On success both the file and its name are durable; `*named`: it has the name at least. */
+blt_status blt_file_publish(blt_file *f, const blt_file *old, bool *taken, bool *named, blt_error *err);
+/* A writer cuts off reserved space. What is still read in place is kept from the next writer. NULL is
+ * allowed.
+ */
 void blt_file_close(blt_file *f);
-/* Closes and removes a file that was not published. */
-void blt_file_discard(blt_file *f);
 
 /* Adds bytes at a multiple of `align`; `ref` gets place and checksum. Nothing is on the disk yet. */
 blt_status blt_file_append(blt_file *f, const void *data, size_t bytes, uint32_t align, blt_ref *ref,

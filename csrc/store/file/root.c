@@ -37,8 +37,8 @@ static const char *cause(const blt_disk_root *r, const blt_disk_root *last, uint
 bool blt_root_doubtful(const blt_disk_root roots[2], int newest, uint64_t size, char doubt[BLT_ROOT_DOUBT]) {
   const blt_disk_root *last = &roots[newest], *other = &roots[!newest];
   unsigned long long n = last->sequence;
-  bool first =
-      last->end == BLT_DISK_DATA + sizeof(uint64_t); /* no tables yet: the first commit of the file */
+  /* Made by an earlier version of this library, without tables yet and with nothing after it. */
+  bool first = last->end == BLT_DISK_DATA + sizeof(uint64_t) && size <= last->end;
   const char *what;
   if (whole(other, last->id, !newest)) {
     if (other->sequence == last->sequence - 1) return false;

@@ -51,9 +51,6 @@ blt_status blt_save_table(blt_file *f, blt_table *t, const blt_stored *old, blt_
 void blt_save_done(blt_table *t);
 /* Adds sealed groups that neither the file nor `old` has, and uses them from the file from then on. */
 blt_status blt_save_early(blt_file *f, blt_table *t, const blt_stored *old, blt_error *err);
-/* Before the file is closed: blocks that were added and not committed may be overwritten by the next writer,
- * so who still holds the table finds out instead of reading something else. */
-void blt_save_abandon(const blt_file *f, blt_table *t);
 /* Bytes of sealed blocks that lie in memory only. */
 uint64_t blt_save_waiting(const blt_file *f, const blt_table *t);
 

@@ -141,11 +141,16 @@ blt_status blt_load_block(blt_file *f, const blt_disk_block *d, blt_buffer *map,
   b->max = scalar_of(d->max);
   if (at.bytes) {
     const char *p = (const char *)map->data + (d->where.offset - map_base);
-    b->buffer = blt_buffer_retain(map);
+    blt_extent where = {d->where.offset, d->where.bytes};
+    blt_status pinned = blt_pins_add(f->pins, map, p, where, &b->buffer, err);
+    if (pinned != BLT_OK) {
+      blt_block_release(b);
+      return pinned;
+    }
     b->data = data ? p : NULL;
     b->valid = words ? (const uint64_t *)(const void *)(p + at.valid_at) : NULL;
     b->text = d->enc == BLT_ENC_TEXT ? p + at.text_at : NULL;
-    b->file = f->root.id;
+    b->file = f->opened;
     b->disk = d->where.offset;
     b->disk_bytes = d->where.bytes;
     b->sum = d->where.sum;

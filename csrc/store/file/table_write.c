@@ -58,7 +58,7 @@ static size_t data_bytes(const blt_block *b) {
 }
 
 static bool in_file(const blt_file *f, const blt_block *b) {
-  return b->file == f->root.id && b->disk;
+  return b->file == f->opened && b->disk;
 }
 
 static blt_status save_block(blt_file *f, const blt_block *b, const blt_column *c, blt_disk_block *form,
@@ -342,14 +342,6 @@ uint64_t blt_save_waiting(const blt_file *f, const blt_table *t) {
     for (uint32_t g = 0; g < t->ngroups; g++)
       if (!in_file(f, t->columns[col].blocks[g])) n += blt_block_bytes(t->columns[col].blocks[g]);
   return n;
-}
-
-void blt_save_abandon(const blt_file *f, blt_table *t) {
-  for (uint32_t col = 0; col < t->schema->ncols; col++)
-    for (uint32_t g = 0; g < t->ngroups; g++) {
-      blt_block *b = (blt_block *)t->columns[col].blocks[g];
-      if (in_file(f, b) && b->disk >= f->root.end) atomic_store(&b->doubtful, true);
-    }
 }
 
 /* The forms of all blocks that go to the file; those that stay where they are have no rows. */

@@ -11,11 +11,17 @@
 
 typedef struct blt_handle blt_handle;
 
+#define BLT_PATH_BYTES 4200u /* of a path, with its zero */
+
 typedef enum blt_open_mode {
-  BLT_OPEN_READ,  /* must exist */
-  BLT_OPEN_WRITE, /* read and write, must exist */
-  BLT_OPEN_CREATE /* read and write, made empty when it does not exist */
+  BLT_OPEN_READ, /* must exist */
+  BLT_OPEN_WRITE /* read and write, must exist */
 } blt_open_mode;
+
+/* Ranges of a file that readers hold, so that nobody reuses what lies there. They are numbers to agree on,
+ * not bytes that exist, and lie past every byte of a file. */
+#define BLT_HOLD_BYTES (UINT64_C(1) << 61) /* + offset: these bytes are read in place */
+#define BLT_HOLD_STATE (UINT64_C(1) << 62) /* + offset of a catalogue: all that this state consists of */
 
 typedef struct blt_vfs {
   void *self; /* first argument of each */
@@ -35,11 +41,22 @@ typedef struct blt_vfs {
   int (*map)(void *self, blt_handle *h, uint64_t offset, size_t bytes, void **out);
   void (*unmap)(void *self, void *p, size_t bytes);
   int (*lock)(void *self, blt_handle *h); /* exclusive, without waiting: -EAGAIN when somebody has it */
+  /* Holds a range, or lets it go. Many may hold the same one. It is held until the handle is closed and what
+   * was mapped through it is unmapped, however the process ends. */
+  int (*hold)(void *self, blt_handle *h, uint64_t at, uint64_t bytes, bool on);
+  /* 1 and one range that somebody else holds between `from` and `to`, or 0. */
+  int (*held)(void *self, blt_handle *h, uint64_t from, uint64_t to, uint64_t *at, uint64_t *bytes);
   /* 1 when `path` names the very file that `h` has open, 0 when not. */
   int (*same)(void *self, blt_handle *h, const char *path);
-  /* Both names are in one directory. With `replace` an existing `to` gives way, else -EEXIST. */
-  int (*rename)(void *self, const char *from, const char *to, bool replace);
-  int (*remove)(void *self, const char *path);
+  int (*names)(void *self, blt_handle *h); /* how many names the file has */
+  /* The file that `path` names, or will name once it is made, with symbolic links followed. */
+  int (*resolve)(void *self, const char *path, char out[BLT_PATH_BYTES]);
+  /* A new empty file, open for reading and writing, that is to be called `path` and has no name yet, or one
+   * that nobody had. With the owner and the rights of the file `like`, which may be NULL. Closing it without
+   * a name removes it. */
+  int (*make)(void *self, const char *path, blt_handle *like, blt_handle **out);
+  /* Gives a file that was made its name. With `replace` the file of that name gives way, else -EEXIST. */
+  int (*name)(void *self, blt_handle *h, const char *path, bool replace);
   int (*sync_directory)(void *self, const char *path_in_it);
 } blt_vfs;
 

@@ -1,0 +1,175 @@
+-- A database and the files around it: copies, links, rights, other people's files, and what is left of damage.
+local blotter = require "blotter"
+
+local function run(format, ...) assert(os.execute(format:format(...))) end
+
+local function output(format, ...)
+  local pipe <close> = assert(io.popen(format:format(...)))
+  return (pipe:read "a":gsub("%s+$", ""))
+end
+
+local function fill(path, rows)
+  local db <close> = assert(blotter.open(path))
+  local t = db:create("t", "n int64, s string")
+  for i = 1, rows do t:append(i, "s" .. i % 7) end
+  assert(db:commit())
+end
+
+local function count(path)
+  local db <close> = assert(blotter.open(path, {readonly = true}))
+  assert(db:check())
+  return #db:table "t"
+end
+
+local function overwrite(path, at, bytes)
+  local f <close> = assert(io.open(path, "r+b"))
+  f:seek("set", at)
+  f:write(bytes)
+end
+
+describe("the file of a database", function()
+  local dir, file
+  before_each(function()
+    dir = os.tmpname()
+    os.remove(dir)
+    run("mkdir %s", dir)
+    file = dir .. "/db.blt"
+  end)
+  after_each(function() run("rm -r %s", dir) end)
+
+  it("is never taken for its copy, whichever of the two is written to", function()
+    local n, s = {}, {}
+    for i = 1, 70000 do n[i], s[i] = i * 31 % 65521, "w" .. i % 50 end
+    do
+      local db <close> = assert(blotter.open(file))
+      assert(db:create("common", "n int64, s string"):append_columns {n = n, s = s})
+      assert(db:commit())
+    end
+    run("cp %s %s/copy.blt", file, dir)
+    local function add(path, factor)
+      local db <close> = assert(blotter.open(path))
+      for i = 1, 70000 do n[i] = i * factor % 65521 end
+      assert(db:create("own", "n int64, s string"):append_columns {n = n, s = s})
+      assert(db:commit())
+    end
+    add(file, 7)
+    add(dir .. "/copy.blt", 11)
+    do
+      local from <close> = assert(blotter.open(dir .. "/copy.blt"))
+      local to <close> = assert(blotter.open(file))
+      assert(to:save("got", from:table "own":collect()))
+      assert(to:save("older", from:table "common":where "n > 5"))
+      assert(to:commit())
+    end
+    local a <close> = assert(blotter.open(file, {readonly = true}))
+    local b <close> = assert(blotter.open(dir .. "/copy.blt", {readonly = true}))
+    assert(a:check())
+    local sums = "n = sum(n), k = sum(n * n), s = max(s)"
+    assert.equal(b:table "own":agg(sums):csv(), a:table "got":agg(sums):csv())
+    assert.equal(b:table "common":where "n > 5":agg(sums):csv(), a:table "older":agg(sums):csv())
+  end)
+
+  it("is found through links, made through links, and compacted where it lies", function()
+    run("mkdir %s/real && ln -s real/db.blt %s && ln -s db.blt %s/second.blt", dir, file, dir)
+    fill(dir .. "/second.blt", 30)
+    run("chmod 640 %s/real/db.blt", dir)
+    do
+      local db <close> = assert(blotter.open(dir .. "/second.blt"))
+      db:table "t":delete "n % 3 == 0"
+      assert(db:compact())
+      assert(db:table "t":append(99, "new"))
+      assert(db:commit())
+    end
+    assert.equal(21, count(file))
+    assert.equal(21, count(dir .. "/real/db.blt"))
+    assert.equal("640 regular file", output("stat -c '%%a %%F' %s/real/db.blt", dir))
+    assert.equal("symbolic link", output("stat -c %%F %s", file))
+    assert.equal("db.blt", output("ls %s/real", dir))
+  end)
+
+  it("leaves alone what another file is by now", function()
+    fill(file, 10)
+    local db <close> = assert(blotter.open(file))
+    run("mv %s %s/moved.blt && echo mine > %s", file, dir, file)
+    local ok, message, code = db:compact()
+    assert.is_nil(ok)
+    assert.equal("io", code)
+    assert.matches("names another file by now", message)
+    assert.equal("mine", output("cat %s", file))
+    assert(db:table "t":append(11, "still"))
+    assert(db:commit())
+    assert.equal(11, count(dir .. "/moved.blt"))
+  end)
+
+  it("is not parted from its other names", function()
+    fill(file, 10)
+    run("ln %s %s/other.blt", file, dir)
+    local db <close> = assert(blotter.open(file))
+    local ok, message = db:compact()
+    assert.is_nil(ok)
+    assert.matches("2 names", message)
+    assert(db:table "t":append(11, "both"))
+    assert(db:commit())
+    assert.equal(11, count(dir .. "/other.blt"))
+    os.remove(dir .. "/other.blt")
+    assert(db:compact())
+    assert.equal(11, count(file))
+  end)
+
+  it("leaves nothing beside it and touches nothing there", function()
+    for _, name in ipairs {"db.blt.new", "db.blt.tmp", "db.blt~"} do run("echo %s > %s/%s", name, dir, name) end
+    run("mkdir %s/db.blt.new2", dir)
+    fill(file, 10)
+    do
+      local db <close> = assert(blotter.open(file))
+      assert(db:compact())
+    end
+    assert.equal("db.blt db.blt.new db.blt.new2 db.blt.tmp db.blt~", output("ls %s | tr '\\n' ' '", dir))
+    assert.equal("db.blt.new", output("cat %s.new", file))
+  end)
+
+  for _, case in ipairs {{"its first commit", 0}, {"compacting", 1}, {"compacting twice", 2}} do
+    it("keeps its data when the last root is damaged after " .. case[1], function()
+      for _, bytes in ipairs {("\0"):rep(72), ("\xa5"):rep(72), "BLT"} do
+        os.remove(file)
+        fill(file, 2000)
+        local commits
+        do
+          local db <close> = assert(blotter.open(file))
+          for _ = 1, case[2] do assert(db:compact()) end
+          commits = db:info().commits
+        end
+        local size = output("stat -c %%s %s", file)
+        overwrite(file, 4096 * (1 + commits % 2), bytes == "BLT" and "\0\0\0" or bytes)
+        do
+          local db <close> = assert(blotter.open(file))
+          assert.equal(2000, #db:table "t")
+          assert.is_string(db:info().warning)
+          assert.is_nil(db:check())
+        end
+        assert.equal(size, output("stat -c %%s %s", file))
+      end
+    end)
+  end
+
+  it("of the first format still opens, takes changes and is compacted", function()
+    run("cp spec/store/format_1.blt %s", file)
+    local added = 0
+    for round = 1, 3 do
+      local db <close> = assert(blotter.open(file))
+      assert(db:check())
+      local sealed, keyed = db:table "sealed", db:table "keyed"
+      assert.equal(65575 + round - 1, #sealed)
+      assert.equal(458752 + 812 + added, sealed:agg "s = sum(flag)":value())
+      assert.equal("changed", keyed:where "id == 3":first().name)
+      assert(sealed:append(1000 + round, "later", nil, 1.5))
+      added = added + 1000 + round
+      assert(keyed:upsert {id = 40 + round, name = "new", n = round})
+      assert(db:commit())
+      if round == 2 then assert(db:compact()) end
+    end
+    local db <close> = assert(blotter.open(file, {readonly = true}))
+    assert.equal(26 + 3, #db:table "keyed")
+    assert.equal(458752 + 812 + added, db:table "sealed":agg "s = sum(flag)":value())
+  end)
+end)
