@@ -47,7 +47,7 @@ static blt_table *frame_of(blt_table *t) {
   if (blt_table_new(ctx, blt_table_schema(t), &frame, &err) != BLT_OK) return NULL;
   if (blt_table_view(t, &v, &err) != BLT_OK) return NULL;
   for (uint32_t g = 0; g < v->ngroups; g++) {
-    blt_block *b = blt_block_retain((blt_block *)v->columns[0].blocks[g]);
+    blt_block *b = blt_block_retain((blt_block *)blt_view_peek(v, 0, g));
     if (blt_table_add_group(frame, &b, b->rows, &err) != BLT_OK) return NULL;
   }
   blt_view_release(v);
@@ -59,9 +59,10 @@ static uint64_t differ(blt_table *frame, int64_t salt) {
   uint64_t n = 0;
   if (blt_table_view(frame, &v, &err) != BLT_OK) return 1;
   for (uint32_t g = 0; g < v->ngroups; g++) {
-    CHECK_AT(blt_view_check(v, 0, g, &err) == BLT_OK, "%s", err.message);
-    for (uint32_t r = 0; r < v->group_rows[g]; r++)
-      n += blt_view_value(v, 0, g, r).u.i != value_of(salt, g * ROWS + r);
+    const blt_block *b;
+    CHECK_AT(blt_view_block(v, 0, g, &b, &err) == BLT_OK, "%s", err.message);
+    for (uint32_t r = 0; check_ok && r < b->rows; r++)
+      n += blt_block_i64(b, r) != value_of(salt, g * ROWS + r);
   }
   CHECK_INT(v->rows, GROUPS * ROWS);
   blt_view_release(v);
