@@ -1,6 +1,7 @@
 #include "run.h"
 
 #include "base/mem.h"
+#include "exec/join/join.h"
 #include "exec/relation/collect.h"
 #include "exec/relation/narrow.h"
 #include "exec/relation/stacked.h"
@@ -62,6 +63,8 @@ static blt_status relation(blt_run *run, const blt_plan *plan, blt_view **out, b
     return blt_run_heads(run, plan, out, err);
   case BLT_PLAN_SAMPLE:
     return blt_run_sample(run, plan, out, err);
+  case BLT_PLAN_JOIN:
+    return blt_run_join(run, plan, out, err);
   case BLT_PLAN_UNION:
     return stack(run, plan, out, err);
   default:

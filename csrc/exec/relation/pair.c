@@ -12,6 +12,7 @@ typedef struct pair {
 static void side_free(blt_ctx *ctx, blt_pair_side *side) {
   blt_view_release(side->view);
   blt_free(ctx, side->rows, side->cap * sizeof *side->rows);
+  *side = (blt_pair_side){0};
 }
 
 static void pair_release(blt_view *v) {
@@ -30,6 +31,8 @@ static blt_status pair_make(const blt_view *v, uint32_t col, uint32_t group, blt
   const blt_pair_side *side = right ? &p->right : &p->left;
   uint32_t from = right ? col - p->left.view->ncols : col;
   uint64_t first = (uint64_t)group * BLT_BLOCK_ROWS;
+  if (!side->rows && side->view->group_rows[group] == v->group_rows[group])
+    return blt_gather_block(side->view, from, group, out, err);
   return blt_gather(side->view, from, side->rows ? side->rows + first : NULL, (uint32_t)first,
                     v->group_rows[group], blt_view_codes(v, col), out, err);
 }
@@ -57,4 +60,18 @@ blt_status blt_pair_new(blt_ctx *ctx, blt_pair_side left, blt_pair_side right, u
   for (uint32_t i = 0; i < nright; i++) blt_lazy_column(&p->d, nleft + i, right.view, i, right.loose);
   *out = &p->d.view;
   return BLT_OK;
+}
+
+void blt_pair_rows(const blt_view *view, const uint32_t **left, const uint32_t **right) {
+  const pair *p = (const pair *)view;
+  *left = p->left.rows;
+  *right = p->right.rows;
+}
+
+void blt_pair_dissolve(blt_view *view, blt_pair_side *left, blt_pair_side *right) {
+  pair *p = (pair *)view;
+  *left = p->left;
+  *right = p->right;
+  p->left = p->right = (blt_pair_side){0};
+  pair_release(view);
 }

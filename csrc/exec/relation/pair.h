@@ -21,4 +21,9 @@ typedef struct blt_pair_side {
 blt_status blt_pair_new(blt_ctx *ctx, blt_pair_side left, blt_pair_side right, uint64_t n, blt_view **out,
                         blt_error *err);
 
+/* The two lists of a pair, to be looked at. */
+void blt_pair_rows(const blt_view *pair, const uint32_t **left, const uint32_t **right);
+/* Gives the sides back and frees the rest. */
+void blt_pair_dissolve(blt_view *pair, blt_pair_side *left, blt_pair_side *right);
+
 #endif

@@ -365,10 +365,11 @@ static blt_status hand_over(const sort_run *run, const rows_list *list, uint32_t
                             blt_error *err) {
   size_t count = list->n < run->most ? list->n : (size_t)run->most;
   *rows = NULL;
-  *n = count;
+  *n = 0;
   if (count == 0) return BLT_OK;
   *rows = blt_alloc(run->scan->ctx, count * sizeof **rows);
   if (!*rows) return blt_fail_memory(err, count * sizeof **rows);
+  *n = count;
   memcpy(*rows, list->rows, count * sizeof **rows);
   return BLT_OK;
 }

@@ -1,0 +1,135 @@
+#include "join_check.h"
+
+#include "base/bits.h"
+#include "base/mem.h"
+#include <stdio.h>
+#include <string.h>
+
+#define NAMED 3u /* keys that a message names */
+
+/* The text of a row's keys, "KR, 2012". */
+static blt_status key_text(blt_passed *side, const blt_term *terms, uint32_t n, uint32_t row, char *out,
+                           size_t room, blt_error *err) {
+  blt_ctx *ctx = side->run->ctx;
+  size_t at = 0;
+  out[0] = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    blt_node *nodes = blt_alloc(ctx, (terms[i].n + 1) * sizeof *nodes);
+    blt_expr *e = NULL;
+    blt_eval *ev = NULL;
+    blt_vec v;
+    if (!nodes) return blt_fail_memory(err, (terms[i].n + 1) * sizeof *nodes);
+    memcpy(nodes, terms[i].nodes, terms[i].n * sizeof *nodes);
+    nodes[terms[i].n] = (blt_node){.kind = BLT_NODE_CALL, .name = "string", .nargs = 1};
+    blt_status status = blt_passed_expr(side, &(blt_term){.nodes = nodes, .n = terms[i].n + 1}, &e, err);
+    if (status == BLT_OK) status = blt_eval_new(ctx, side->view, &ev, err);
+    uint16_t offset = (uint16_t)(row % BLT_BLOCK_ROWS % BLT_VECTOR_ROWS);
+    if (status == BLT_OK)
+      status = blt_expr_eval(ev, e, row / BLT_BLOCK_ROWS,
+                             row % BLT_BLOCK_ROWS / BLT_VECTOR_ROWS * BLT_VECTOR_ROWS, &offset, 1, &v, err);
+    if (status == BLT_OK && at < room) {
+      blt_str s, null = {"null", 4};
+      const blt_str *text = blt_vec_is_null(&v, 0) ? &null : blt_vec_text(&v, &s);
+      at += (size_t)snprintf(out + at, room - at, "%s%.*s", i ? ", " : "",
+                             text->len < 60 ? (int)text->len : 60, text->s);
+    }
+    blt_eval_free(ev);
+    blt_expr_free(e);
+    blt_free(ctx, nodes, (terms[i].n + 1) * sizeof *nodes);
+    if (status != BLT_OK) return status;
+  }
+  return BLT_OK;
+}
+
+static blt_status refuse_repeated(blt_passed *side, const blt_term *terms, const blt_join_hits *h,
+                                  uint32_t row, const char *which, blt_error *err) {
+  char text[200];
+  blt_status status = key_text(side, terms, h->index->keys->n, row, text, sizeof text, err);
+  if (status != BLT_OK) return status;
+  return blt_fail(err, BLT_EKEY,
+                  "the join would multiply rows: the key %s stands in several rows of the %s side", text,
+                  which);
+}
+
+/* A left row with several partners. */
+static blt_status check_right_unique(const blt_join_hits *h, blt_passed *right, const blt_plan_join *join,
+                                     blt_error *err) {
+  if (h->index->unique) return BLT_OK;
+  for (uint64_t i = 0; i < h->left->view->rows; i++) {
+    const uint32_t *rows;
+    if (h->buckets[i] < BLT_NOT_READ && blt_join_bucket(h->index, h->buckets[i], &rows) > 1)
+      return refuse_repeated(right, join->right, h, rows[0], "right", err);
+  }
+  return BLT_OK;
+}
+
+/* Two left rows with the same partner. */
+static blt_status check_left_unique(const blt_join_hits *h, const blt_plan_join *join, blt_error *err) {
+  size_t words = blt_bits_words(h->index->nbuckets + 1);
+  uint64_t *seen = blt_calloc(h->ctx, words, sizeof *seen);
+  blt_status status = seen ? BLT_OK : blt_fail_memory(err, words * sizeof *seen);
+  for (uint64_t i = 0; i < h->left->view->rows && status == BLT_OK; i++) {
+    uint32_t bucket = h->buckets[i];
+    if (bucket >= BLT_NOT_READ) continue;
+    if (blt_bit(seen, bucket)) status = refuse_repeated(h->left, join->left, h, (uint32_t)i, "left", err);
+    if (status == BLT_OK) blt_bit_set(seen, bucket);
+  }
+  blt_free(h->ctx, seen, words * sizeof *seen);
+  return status;
+}
+
+static blt_status refuse_alone(blt_passed *side, const blt_term *terms, const blt_join_hits *h,
+                               const uint32_t *rows, uint32_t n, uint64_t total, const char *which,
+                               blt_error *err) {
+  char text[360];
+  size_t at = 0;
+  text[0] = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    if (i) at += (size_t)snprintf(text + at, sizeof text - at, "; ");
+    blt_status status = key_text(side, terms, h->index->keys->n, rows[i], text + at,
+                                 sizeof text - at < 110 ? sizeof text - at : 110, err);
+    if (status != BLT_OK) return status;
+    at = strlen(text);
+  }
+  return blt_fail(err, BLT_EKEY, "%llu rows of the %s side have no partner: %s%s", (unsigned long long)total,
+                  which, text, total > n ? "; …" : "");
+}
+
+static blt_status check_left_matched(const blt_join_hits *h, const blt_plan_join *join, blt_error *err) {
+  uint32_t rows[NAMED], n = 0;
+  for (uint64_t i = 0; i < h->left->view->rows && n < NAMED && h->nalone; i++)
+    if (h->buckets[i] == BLT_NO_BUCKET) rows[n++] = (uint32_t)i;
+  return n ? refuse_alone(h->left, join->left, h, rows, n, h->nalone, "left", err) : BLT_OK;
+}
+
+static blt_status check_right_matched(const blt_join_hits *h, blt_passed *right, const blt_plan_join *join,
+                                      blt_error *err) {
+  uint64_t total = right->view->rows, alone = 0;
+  size_t words = blt_bits_words(total + 1), nrows = 0;
+  uint64_t *matched = blt_calloc(h->ctx, words, sizeof *matched);
+  uint32_t *list = NULL, named[NAMED];
+  if (!matched) return blt_fail_memory(err, words * sizeof *matched);
+  for (uint64_t i = 0; i < h->left->view->rows; i++) {
+    const uint32_t *rows;
+    uint32_t n = h->buckets[i] < BLT_NOT_READ ? blt_join_bucket(h->index, h->buckets[i], &rows) : 0;
+    for (uint32_t k = 0; k < n; k++) blt_bit_set(matched, rows[k]);
+  }
+  blt_status status = blt_passed_rows(right, &(blt_passed_order){.most = UINT64_MAX}, &list, &nrows, err);
+  for (size_t i = 0; i < nrows && status == BLT_OK; i++)
+    if (!blt_bit(matched, list[i]) && alone++ < NAMED) named[alone - 1] = list[i];
+  blt_free(h->ctx, list, nrows * sizeof *list);
+  blt_free(h->ctx, matched, words * sizeof *matched);
+  if (status != BLT_OK || !alone) return status;
+  return refuse_alone(right, join->right, h, named, alone < NAMED ? (uint32_t)alone : NAMED, alone, "right",
+                      err);
+}
+
+blt_status blt_join_check(const blt_join_hits *h, blt_passed *right, const blt_plan_join *join,
+                          blt_error *err) {
+  blt_status status = BLT_OK;
+  if (join->right_unique) status = check_right_unique(h, right, join, err);
+  if (status == BLT_OK && join->left_unique) status = check_left_unique(h, join, err);
+  if (status == BLT_OK && join->left_matched) status = check_left_matched(h, join, err);
+  if (status == BLT_OK && join->right_matched) status = check_right_matched(h, right, join, err);
+  return status;
+}
