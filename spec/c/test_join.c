@@ -211,16 +211,22 @@ static void make_tree(tree *t, const question *q) {
   t->join.u.join.also = (blt_term){.nodes = nodes, .n = 3};
 }
 
+static blt_value cell(const blt_view *v, uint32_t col, uint32_t group, uint32_t row) {
+  blt_value x = {.null = true};
+  blt_error err;
+  CHECK_AT(blt_view_cell(v, col, group, row, &x, &err) == BLT_OK, "%s", err.message);
+  return x;
+}
+
 static int64_t id_at(const blt_view *v, uint32_t col, uint64_t i) {
-  blt_value x = blt_view_value(v, col, (uint32_t)(i / BLT_BLOCK_ROWS), (uint32_t)(i % BLT_BLOCK_ROWS));
+  blt_value x = cell(v, col, (uint32_t)(i / BLT_BLOCK_ROWS), (uint32_t)(i % BLT_BLOCK_ROWS));
   return x.null ? -1 : x.u.i;
 }
 
 /* Every column of a row is that of the row whose number it has. */
 static bool same_side(const blt_view *v, uint32_t first, uint64_t i, int64_t id, const side *x) {
   uint32_t g = (uint32_t)(i / BLT_BLOCK_ROWS), at = (uint32_t)(i % BLT_BLOCK_ROWS);
-  blt_value k = blt_view_value(v, first, g, at), s = blt_view_value(v, first + 1, g, at),
-            f = blt_view_value(v, first + 2, g, at);
+  blt_value k = cell(v, first, g, at), s = cell(v, first + 1, g, at), f = cell(v, first + 2, g, at);
   char text[40];
   if (id < 0) return k.null && s.null && f.null;
   const row *r = &x->v[id];
