@@ -148,11 +148,12 @@ static uint64_t bytes_of(blt_ctx *ctx, const blt_stage *stage) {
   const blt_view *view = stage->view;
   size_t words = blt_bits_words(view->ncols + 1);
   uint64_t *columns = blt_calloc(ctx, words, sizeof *columns), bytes = 0;
+  blt_block_head head;
   if (!columns) return 0; /* a figure for the reader only */
   note_columns(stage, columns);
   for (uint32_t c = 0; c < view->ncols; c++)
     for (uint32_t g = 0; blt_bit(columns, c) && g < view->ngroups; g++)
-      bytes += blt_view_peek(view, c, g) ? blt_block_bytes(blt_view_peek(view, c, g)) : 0;
+      bytes += blt_view_head(view, c, g, &head) ? head.bytes : 0;
   blt_free(ctx, columns, words * sizeof *columns);
   return bytes;
 }

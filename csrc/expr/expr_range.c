@@ -3,10 +3,10 @@
 #include "expr/functions/func.h"
 
 static void column_range(const blt_scope *s, const blt_op *op, blt_range *out) {
-  const blt_block *b = s->group == UINT32_MAX ? NULL : blt_view_peek(s->view, op->column, s->group);
+  blt_block_head head;
   blt_facts facts;
-  if (b)
-    blt_facts_of_block(b, s->view->columns[op->column].type, &facts);
+  if (s->group != UINT32_MAX && blt_view_head(s->view, op->column, s->group, &head))
+    blt_facts_of_block(&head, s->view->columns[op->column].type, &facts);
   else
     blt_view_facts(s->view, op->column, &facts);
   *out = (blt_range){.known = facts.bounded,

@@ -3,18 +3,11 @@
 blt_status blt_view_make(const blt_view *v, uint32_t col, uint32_t group, const blt_block **out,
                          blt_error *err) {
   const blt_view_column *c = &v->columns[col];
-  const blt_block *b = blt_view_peek(v, col, group);
-  if (!b) {
-    blt_block *made;
-    blt_status status = v->ops->make(v, col, group, &made, err);
-    if (status != BLT_OK) return status;
-    if (__atomic_compare_exchange_n(&c->blocks[group], &b, made, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-      b = made;
-    else
-      blt_block_release(made); /* another thread was first: b is its block */
-  }
-  *out = b;
-  return blt_block_check(b, c->type, c->dict ? c->dict->count : 0, err);
+  blt_block *made;
+  blt_status status = v->ops->make(v, col, group, &made, err);
+  if (status != BLT_OK) return status;
+  blt_unread s = blt_unread_settle(&c->blocks[group], made);
+  return blt_unread_open(s, c->type, c->dict ? c->dict->count : 0, out, err);
 }
 
 blt_status blt_view_cell(const blt_view *v, uint32_t col, uint32_t group, uint32_t row, blt_value *out,
@@ -26,7 +19,7 @@ blt_status blt_view_cell(const blt_view *v, uint32_t col, uint32_t group, uint32
   return status;
 }
 
-void blt_facts_of_block(const blt_block *b, blt_type type, blt_facts *out) {
+void blt_facts_of_block(const blt_block_head *b, blt_type type, blt_facts *out) {
   bool is_float = type.id == BLT_FLOAT64;
   *out = (blt_facts){.nulls = b->nulls > 0,
                      .nans = is_float && b->has_nan,
@@ -67,8 +60,10 @@ void blt_view_facts(const blt_view *v, uint32_t col, blt_facts *out) {
   }
   *out = (blt_facts){.bounded = true, .empty = true};
   for (uint32_t g = 0; g < v->ngroups; g++) {
+    blt_block_head head;
     blt_facts one;
-    blt_facts_of_block(blt_view_peek(v, col, g), c->type, &one);
+    if (!blt_view_head(v, col, g, &head)) continue;
+    blt_facts_of_block(&head, c->type, &one);
     blt_facts_join(out, &one, c->type);
   }
 }
@@ -76,7 +71,9 @@ void blt_view_facts(const blt_view *v, uint32_t col, blt_facts *out) {
 blt_dict *blt_view_codes(const blt_view *v, uint32_t col) {
   const blt_view_column *c = &v->columns[col];
   if (c->facts) return c->facts->text ? NULL : c->dict;
-  for (uint32_t g = 0; c->dict && g < v->ngroups; g++)
-    if (blt_view_peek(v, col, g)->enc == BLT_ENC_TEXT) return NULL;
+  for (uint32_t g = 0; c->dict && g < v->ngroups; g++) {
+    blt_block_head head;
+    if (blt_view_head(v, col, g, &head) && head.enc == BLT_ENC_TEXT) return NULL;
+  }
   return c->dict;
 }

@@ -7,13 +7,12 @@
  * The values lie in blocks. A stored table has them; any other relation makes a block when somebody first
  * asks for it, and keeps it: nothing is copied that nobody reads. Every look at the contents of a block goes
  * through blt_view_block, which makes it, or checks one that comes from a file, once. What is known of a
- * column without its blocks is asked for with blt_view_facts and blt_view_peek.
+ * column without its blocks is asked for with blt_view_facts and blt_view_head.
  */
 #ifndef BLT_STORE_RELATION_H
 #define BLT_STORE_RELATION_H
 
-#include "store/column/block.h"
-#include "store/column/dict.h"
+#include "store/column/unread.h"
 
 typedef struct blt_schema blt_schema;
 typedef struct blt_table blt_table;
@@ -33,7 +32,7 @@ typedef struct blt_view_column {
   blt_type type;
   blt_dict *dict; /* string: the dictionary of the blocks with codes; else NULL */
   /* One for each group. A stored table has all of them, any other relation those that were asked for. */
-  const blt_block **blocks;
+  blt_unread *blocks;
   const blt_facts *facts; /* NULL: a stored table's, to be found from the blocks */
 } blt_view_column;
 
@@ -60,7 +59,7 @@ struct blt_view {
 
 void blt_view_release(blt_view *v); /* NULL is allowed */
 
-/* Makes a block that nobody asked for yet, or checks one that nobody looked at yet. */
+/* Makes a block that nobody asked for yet. */
 blt_status blt_view_make(const blt_view *v, uint32_t col, uint32_t group, const blt_block **out,
                          blt_error *err);
 
@@ -68,27 +67,32 @@ blt_status blt_view_make(const blt_view *v, uint32_t col, uint32_t group, const 
  * any thread. */
 static inline blt_status blt_view_block(const blt_view *v, uint32_t col, uint32_t group,
                                         const blt_block **out, blt_error *err) {
-  const blt_block *b = __atomic_load_n(&v->columns[col].blocks[group], __ATOMIC_ACQUIRE);
-  if (__builtin_expect(!b || atomic_load_explicit(&b->doubtful, memory_order_acquire), 0))
-    return blt_view_make(v, col, group, out, err);
-  *out = b;
-  return BLT_OK;
+  const blt_view_column *c = &v->columns[col];
+  blt_unread s = blt_unread_load(&c->blocks[group]);
+  if (__builtin_expect(!blt_unread_filled(s), 0)) return blt_view_make(v, col, group, out, err);
+  return blt_unread_open(s, c->type, c->dict ? c->dict->count : 0, out, err);
 }
 
 /* Value of one cell; a string is good while the view is held. From any thread. */
 blt_status blt_view_cell(const blt_view *v, uint32_t col, uint32_t group, uint32_t row, blt_value *out,
                          blt_error *err);
 
-/* A block as far as its head says (rows, nulls, bounds, encoding): its contents may be unchecked. NULL: it is
- * not made yet, and nothing is known of it but the column's facts. */
-static inline const blt_block *blt_view_peek(const blt_view *v, uint32_t col, uint32_t group) {
-  return __atomic_load_n(&v->columns[col].blocks[group], __ATOMIC_ACQUIRE);
+/* What is known of a block without its contents. False: it is not made yet, and nothing is known of it but
+ * the column's facts. */
+static inline bool blt_view_head(const blt_view *v, uint32_t col, uint32_t group, blt_block_head *out) {
+  blt_unread s = blt_unread_load(&v->columns[col].blocks[group]);
+  if (blt_unread_filled(s)) *out = blt_unread_head(s);
+  return blt_unread_filled(s);
+}
+/* Has a value brought near that will be read soon; `row` of the relation. */
+static inline void blt_view_prefetch(const blt_view *v, uint32_t col, uint64_t row) {
+  blt_unread_prefetch(blt_unread_load(&v->columns[col].blocks[row / BLT_BLOCK_ROWS]), row % BLT_BLOCK_ROWS);
 }
 
 /* What the column's blocks, or whoever will make them, know. */
 void blt_view_facts(const blt_view *v, uint32_t col, blt_facts *out);
 /* Facts of one block. */
-void blt_facts_of_block(const blt_block *b, blt_type type, blt_facts *out);
+void blt_facts_of_block(const blt_block_head *b, blt_type type, blt_facts *out);
 /* Widens `facts` so that they hold for `more` as well. */
 void blt_facts_join(blt_facts *facts, const blt_facts *more, blt_type type);
 /* The dictionary in which all values of a string column have a code; NULL when some are plain text. */

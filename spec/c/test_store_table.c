@@ -158,7 +158,7 @@ static void groups_are_added_and_reopened(void) {
     int64_t *ints = malloc(k * 8);
     uint32_t *codes = malloc(k * 4);
     for (uint32_t c = 0; c < COLUMNS; c++) {
-      const blt_block *b = blt_view_peek(v, c, g);
+      const blt_block *b = block_of(v, c, g);
       if (c == 4) {
         blt_block_read_codes(b, 0, k, codes);
         CHECK(blt_block_from_codes(ctx, codes, b->valid, k, &blocks[c], &err) == BLT_OK);

@@ -24,7 +24,7 @@ static inline bool same_columns(const blt_view *a, const blt_view *b, char why[1
     snprintf(why, 160, "column %u has another dictionary", c);
     if (a->columns[c].dict && a->columns[c].dict->count != b->columns[c].dict->count) return false;
     for (uint32_t g = 0; g < a->ngroups; g++) {
-      const blt_block *x = blt_view_peek(a, c, g), *y = blt_view_peek(b, c, g);
+      const blt_block *x = block_of(a, c, g), *y = block_of(b, c, g);
       snprintf(why, 160, "column %u, group %u: another block", c, g);
       if (x->enc != y->enc || x->width != y->width || x->rows != y->rows || x->nulls != y->nulls)
         return false;
@@ -40,7 +40,7 @@ static inline bool same_rows(const blt_view *a, const blt_view *b, char why[160]
         blt_value x = cell_of(a, c, g, r), y = cell_of(b, c, g, r);
         snprintf(why, 160, "column %u, group %u, row %u differs", c, g, r);
         if (!same_value(&x, &y)) return false;
-        const blt_block *p = blt_view_peek(a, c, g), *q = blt_view_peek(b, c, g);
+        const blt_block *p = block_of(a, c, g), *q = block_of(b, c, g);
         bool codes = x.type.id == BLT_STRING && p->enc != BLT_ENC_TEXT && !x.null;
         if (codes && blt_block_i64(p, r) != blt_block_i64(q, r)) return false;
       }

@@ -35,10 +35,11 @@ static void add_column(blt_lazy *d, uint32_t to, blt_added_column *from) {
   from->dict = NULL;
   d->facts[to] = (blt_facts){.bounded = true, .empty = true};
   for (uint32_t g = 0; g < d->view.ngroups; g++) {
+    blt_block_head head = blt_block_head_of(from->blocks[g]);
     blt_facts one;
-    blt_facts_of_block(from->blocks[g], c->type, &one);
+    blt_facts_of_block(&head, c->type, &one);
     blt_facts_join(&d->facts[to], &one, c->type);
-    c->blocks[g] = from->blocks[g];
+    c->blocks[g] = blt_unread_of(from->blocks[g]);
     from->blocks[g] = NULL;
   }
 }

@@ -20,9 +20,7 @@ static inline blt_status seek(cursor *c, uint32_t group, blt_error *err) {
 }
 
 static inline void prefetch(const cursor *c, uint32_t row) {
-  if (row == NO_ROW) return;
-  const blt_block *b = blt_view_peek(c->view, c->column, row / BLT_BLOCK_ROWS);
-  if (b && b->data) __builtin_prefetch((const char *)b->data + (size_t)(row % BLT_BLOCK_ROWS) * b->width);
+  if (row != NO_ROW) blt_view_prefetch(c->view, c->column, row);
 }
 
 static void put(blt_builder *b, uint32_t i, const blt_block *block, uint32_t row) {

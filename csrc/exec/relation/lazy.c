@@ -5,7 +5,7 @@
 
 static blt_status take_blocks(blt_lazy *d, uint32_t ncols, uint32_t ngroups, blt_error *err) {
   size_t n = (size_t)ncols * ngroups + 1;
-  const blt_block **blocks = blt_calloc(d->view.ctx, n, sizeof *blocks);
+  blt_unread *blocks = blt_calloc(d->view.ctx, n, sizeof *blocks);
   if (!blocks) return blt_fail_memory(err, n * sizeof *blocks);
   d->columns[0].blocks = blocks; /* there is room for one column at least */
   for (uint32_t c = 0; c < ncols; c++) {
@@ -42,8 +42,8 @@ void blt_lazy_free(blt_lazy *d) {
   blt_ctx *ctx = d->view.ctx;
   uint32_t ncols = d->view.ncols, ngroups = d->view.ngroups;
   size_t n = (size_t)ncols * ngroups;
-  const blt_block **blocks = d->columns ? d->columns[0].blocks : NULL;
-  for (size_t i = 0; blocks && i < n; i++) blt_block_release((blt_block *)blocks[i]);
+  blt_unread *blocks = d->columns ? d->columns[0].blocks : NULL;
+  for (size_t i = 0; blocks && i < n; i++) blt_unread_release(blocks[i]);
   for (uint32_t c = 0; d->columns && c < ncols; c++) blt_dict_release(d->columns[c].dict);
   for (uint32_t i = 0; i < d->nspare; i++) blt_eval_free(d->spare[i]);
   if (d->locked) pthread_mutex_destroy(&d->lock);

@@ -28,13 +28,6 @@ static bool takes_cells(const blt_view *view, const blt_expr *e, const blt_build
   return column >= 0 && !b->text && (!b->codes || b->dict == view->columns[column].dict);
 }
 
-/* Has a value brought near that will be taken soon. */
-static void prefetch_cell(const blt_view *view, uint32_t column, uint32_t row) {
-  const blt_block *block = blt_view_peek(view, column, row / BLT_BLOCK_ROWS);
-  if (block && block->data)
-    __builtin_prefetch((const char *)block->data + (size_t)(row % BLT_BLOCK_ROWS) * block->width);
-}
-
 /* Appends column `column` at rows[0..n) value by value: for a few rows that is less than a vector costs. */
 static blt_status take_cells(const blt_view *view, uint32_t column, const uint32_t *rows, uint32_t n,
                              blt_builder *b, blt_error *err) {
@@ -70,7 +63,7 @@ blt_status blt_fetch(blt_eval *ev, const blt_view *view, const blt_expr *e, cons
     k = run_of(rows, valid, i, n, sel);
     if (cells && k <= FEW) {
       uint32_t column = (uint32_t)blt_expr_column(e);
-      for (uint32_t j = i + AHEAD; j < i + AHEAD + k && j < n; j++) prefetch_cell(view, column, rows[j]);
+      for (uint32_t j = i + AHEAD; j < i + AHEAD + k && j < n; j++) blt_view_prefetch(view, column, rows[j]);
       status = take_cells(view, column, rows + i, k, b, err);
       continue;
     }

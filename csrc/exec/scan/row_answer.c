@@ -48,8 +48,9 @@ static blt_status append_all(blt_eval *ev, uint32_t block, uint32_t n, const blt
 static blt_dict *block_dict(const rows_run *run, uint32_t block, uint32_t column) {
   const blt_view *view = run->scan->view;
   int from = blt_expr_column(run->stage->outputs[column].expr);
-  const blt_block *b = run->rows || from < 0 ? NULL : blt_view_peek(view, (uint32_t)from, block);
-  return b && b->enc == BLT_ENC_TEXT ? NULL : run->columns[column].dict;
+  blt_block_head head;
+  bool known = !run->rows && from >= 0 && blt_view_head(view, (uint32_t)from, block, &head);
+  return known && head.enc == BLT_ENC_TEXT ? NULL : run->columns[column].dict;
 }
 
 static blt_status make_block(rows_run *run, blt_eval *ev, uint32_t block, uint32_t column, blt_error *err) {

@@ -1,5 +1,4 @@
 #include "block.h"
-#include "base/checksum.h"
 #include "base/bits.h"
 #include "base/civil.h"
 #include "base/isa.h"
@@ -321,7 +320,7 @@ blt_status blt_block_from_text(blt_ctx *ctx, const blt_str *v, const uint64_t *v
     memcpy((char *)b->text + at, v[i].s, v[i].len);
     at += v[i].len;
   }
-  offsets[rows] = at;
+  offsets[rows] = b->text_bytes = at;
   if (!b->text) b->text = "";
   *out = b;
   return BLT_OK;
@@ -419,7 +418,7 @@ blt_value blt_block_value(const blt_block *b, blt_type type, const blt_dict *dic
 
 size_t blt_block_bytes(const blt_block *b) {
   size_t bytes = (size_t)b->rows * b->width;
-  if (b->enc == BLT_ENC_TEXT) bytes += 4 + ((const uint32_t *)b->data)[b->rows];
+  if (b->enc == BLT_ENC_TEXT) bytes += 4 + (size_t)b->text_bytes;
   return bytes + (b->valid ? blt_bits_words(b->rows) * 8 : 0);
 }
 
@@ -469,7 +468,8 @@ static blt_status check_text(const blt_block *b, blt_error *err) {
   if (offsets[0] != 0) return bad(err, "the text does not start at 0");
   for (uint32_t i = 0; i < b->rows; i++)
     if (offsets[i] > offsets[i + 1]) return bad(err, "text offsets fall");
-  if (offsets[b->rows] && !b->text) return bad(err, "the text is missing");
+  if (offsets[b->rows] != b->text_bytes) return bad(err, "the text ends elsewhere");
+  if (b->text_bytes && !b->text) return bad(err, "the text is missing");
   return BLT_OK;
 }
 
@@ -539,19 +539,4 @@ blt_status blt_block_validate(const blt_block *b, blt_type t, uint32_t ncodes, b
   if (status != BLT_OK) return status;
   if (b->enc == BLT_ENC_TEXT) return check_text(b, err);
   return t.id == BLT_FLOAT64 ? check_floats(b, err) : check_ints(b, t, ncodes, err);
-}
-
-blt_status blt_block_verify(blt_block *b, blt_type t, uint32_t ncodes, blt_error *err) {
-  const void *start = b->data ? b->data : b->valid;
-  if (!blt_checksum_is(start, b->disk_bytes, b->sum))
-    return blt_fail(err, BLT_EFORMAT, "damaged file: the block at byte %llu does not have its checksum",
-                    (unsigned long long)b->disk);
-  blt_status status = BLT_OK;
-  if (b->enc == BLT_ENC_TEXT) {
-    uint64_t text = ((const uint32_t *)b->data)[b->rows];
-    if (b->text + text > (const char *)start + b->disk_bytes) status = bad(err, "the text ends outside");
-  }
-  if (status == BLT_OK) status = blt_block_validate(b, t, ncodes, err);
-  if (status == BLT_OK) atomic_store_explicit(&b->doubtful, false, memory_order_release);
-  return status;
 }

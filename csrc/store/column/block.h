@@ -47,15 +47,15 @@ typedef struct blt_block {
   bool has_nan;  /* float64: at least one NaN that is not null */
   uint32_t rows; /* 1 to BLT_BLOCK_ROWS */
   uint32_t nulls;
-  int64_t base;   /* FOR: the base. CONST: the value, the bits of a double, or the code */
+  uint32_t text_bytes; /* TEXT: of `text` */
+  int64_t base;        /* FOR: the base. CONST: the value, the bits of a double, or the code */
   blt_scalar min; /* smallest and largest value that is neither null nor NaN (of a string: code, DICT and */
   blt_scalar max; /* CONST only). min > max when there is none */
   const void *data;
   const uint64_t *valid;
   const char *text; /* TEXT: the bytes */
   /* Of a block that is used in place from a mapped file: the file's number (blt_file.opened), where it lies
-   * there, and its XXH3. Nobody has looked at it yet while `doubtful`: call blt_block_check before touching
-   * data. */
+   * there, and its XXH3. Nobody has looked at it yet while `doubtful` (unread.h). */
   uint64_t file, disk, disk_bytes, sum;
   atomic_bool doubtful;
   atomic_uint refs;
@@ -100,14 +100,6 @@ static inline blt_str blt_block_text(const blt_block *b, uint32_t row) {
 
 /* Value of a row. `dict` is that of the block's column. */
 blt_value blt_block_value(const blt_block *b, blt_type type, const blt_dict *dict, uint32_t row);
-
-/* Before the first look at data, valid or text of a block that may come from a file: compares the checksum
- * and validates, once. Any number of threads may call it. BLT_EFORMAT. */
-blt_status blt_block_verify(blt_block *b, blt_type t, uint32_t ncodes, blt_error *err);
-static inline blt_status blt_block_check(const blt_block *b, blt_type t, uint32_t ncodes, blt_error *err) {
-  if (__builtin_expect(!atomic_load_explicit(&b->doubtful, memory_order_acquire), 1)) return BLT_OK;
-  return blt_block_verify((blt_block *)b, t, ncodes, err);
-}
 
 /* Where validity and text lie in the one piece of memory that a block's contents take: data first, padded to
  * 64 bytes with zeros, then `words` of validity, then text, padded to 8. */

@@ -32,7 +32,7 @@ void blt_stored_free(blt_stored *s) {
 static size_t chunk_bytes(uint32_t ngroups, uint32_t ncols) {
   size_t n = (size_t)ngroups * ncols;
   return sizeof(blt_stored_chunk) + ngroups * sizeof(blt_disk_group) +
-         n * (sizeof(blt_disk_block) + sizeof(blt_block *));
+         n * (sizeof(blt_disk_block) + sizeof(blt_unread));
 }
 
 blt_status blt_stored_chunk_new(blt_ctx *ctx, uint32_t ngroups, uint32_t ncols, blt_stored_chunk **out,
@@ -44,7 +44,7 @@ blt_status blt_stored_chunk_new(blt_ctx *ctx, uint32_t ngroups, uint32_t ncols, 
   c->ncols = ncols;
   c->groups = (blt_disk_group *)(c + 1);
   c->forms = (blt_disk_block *)(c->groups + ngroups);
-  c->blocks = (blt_block **)(c->forms + (size_t)ngroups * ncols);
+  c->blocks = (blt_unread *)(c->forms + (size_t)ngroups * ncols);
   *out = c;
   return BLT_OK;
 }
@@ -52,7 +52,7 @@ blt_status blt_stored_chunk_new(blt_ctx *ctx, uint32_t ngroups, uint32_t ncols, 
 void blt_stored_chunk_release(blt_ctx *ctx, blt_stored_chunk *c) {
   if (!c || --c->refs) return;
   size_t n = (size_t)c->ngroups * c->ncols;
-  for (size_t i = 0; i < n; i++) blt_block_release(c->blocks[i]);
+  for (size_t i = 0; i < n; i++) blt_unread_release(c->blocks[i]);
   blt_free(ctx, c, chunk_bytes(c->ngroups, c->ncols));
 }
 

@@ -13,7 +13,7 @@
 typedef struct blt_stored_chunk {
   uint32_t refs, ngroups, ncols;
   blt_ref where;
-  blt_block **blocks;    /* [group * ncols + col], one reference each */
+  blt_unread *blocks;      /* [group * ncols + col], one reference each */
   blt_disk_block *forms; /* the same */
   blt_disk_group *groups;
 } blt_stored_chunk;
@@ -58,6 +58,6 @@ blt_status blt_load_table(blt_file *f, const blt_ref *record, blt_table **out, b
                           blt_error *err);
 /* A block used in place at `form`. `base` is the memory of the file's offset 0 of `map`. */
 blt_status blt_load_block(blt_file *f, const blt_disk_block *form, blt_buffer *map, uint64_t map_base,
-                          blt_type type, uint32_t ncodes, blt_block **out, blt_error *err);
+                          blt_type type, uint32_t ncodes, blt_unread *out, blt_error *err);
 
 #endif

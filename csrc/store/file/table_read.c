@@ -1,5 +1,5 @@
 /* From the file to tables. Nothing in it is trusted: every reference, count and size is checked before it is
- * used, and what is only mapped is checked when it is first read (blt_block_verify). */
+ * used, and what is only mapped is checked when it is first read (unread.h). */
 #include "stored.h"
 #include "base/bits.h"
 #include "base/mem.h"
@@ -123,7 +123,7 @@ static blt_scalar scalar_of(int64_t bits) {
 }
 
 blt_status blt_load_block(blt_file *f, const blt_disk_block *d, blt_buffer *map, uint64_t map_base,
-                          blt_type type, uint32_t ncodes, blt_block **out, blt_error *err) {
+                          blt_type type, uint32_t ncodes, blt_unread *out, blt_error *err) {
   if (!form_makes_sense(d, type, ncodes)) return blt_file_damaged(f, err, "a block makes no sense");
   size_t data = d->enc == BLT_ENC_TEXT ? ((size_t)d->rows + 1) * 4 : (size_t)d->rows * d->width;
   size_t words = d->flags & BLT_DISK_MARKED ? blt_bits_words(d->rows) : 0;
@@ -136,6 +136,7 @@ blt_status blt_load_block(blt_file *f, const blt_disk_block *d, blt_buffer *map,
   b->has_nan = d->flags & BLT_DISK_NAN;
   b->rows = d->rows;
   b->nulls = d->nulls;
+  b->text_bytes = (uint32_t)d->text;
   b->base = d->base;
   b->min = scalar_of(d->min);
   b->max = scalar_of(d->max);
@@ -158,14 +159,14 @@ blt_status blt_load_block(blt_file *f, const blt_disk_block *d, blt_buffer *map,
   atomic_init(&b->doubtful, at.bytes != 0);
   blt_status status = at.bytes ? BLT_OK : blt_block_validate(b, type, ncodes, err);
   if (status == BLT_OK)
-    *out = b;
+    *out = blt_unread_of(b);
   else
     blt_block_release(b);
   return status;
 }
 
 /* A block of the mapping that the file was opened with. */
-static blt_status map_block(blt_file *f, const blt_disk_block *d, const blt_column *c, blt_block **out,
+static blt_status map_block(blt_file *f, const blt_disk_block *d, const blt_column *c, blt_unread *out,
                             blt_error *err) {
   if (d->where.bytes && !blt_file_place(f, &d->where, err)) return err->code;
   return blt_load_block(f, d, f->map, 0, c->type, c->dict ? c->dict->count : 0, out, err);
@@ -238,7 +239,7 @@ static blt_status add_groups(const blt_file *f, blt_table *t, const blt_stored_c
     if (status != BLT_OK) return status;
     if (dead != group->dead) return blt_file_damaged(f, err, "a count of deleted rows is wrong");
     for (uint32_t col = 0; col < chunk->ncols; col++)
-      t->columns[col].blocks[t->ngroups] = blt_block_retain(chunk->blocks[(size_t)i * chunk->ncols + col]);
+      t->columns[col].blocks[t->ngroups] = blt_unread_retain(chunk->blocks[(size_t)i * chunk->ncols + col]);
     t->group_rows[t->ngroups++] = group->rows;
     t->sealed_rows += group->rows;
     t->deleted += dead;

@@ -49,22 +49,19 @@ static int64_t bits_of(blt_scalar v) {
   return i;
 }
 
-static uint64_t text_bytes(const blt_block *b) {
-  return b->enc == BLT_ENC_TEXT ? ((const uint32_t *)b->data)[b->rows] : 0;
-}
-
 static size_t data_bytes(const blt_block *b) {
   return b->enc == BLT_ENC_TEXT ? ((size_t)b->rows + 1) * 4 : (size_t)b->rows * b->width;
 }
 
-static bool in_file(const blt_file *f, const blt_block *b) {
-  return b->file == f->opened && b->disk;
+static bool in_file(const blt_file *f, blt_unread s) {
+  return blt_unread_place(s).file == f->opened && blt_unread_place(s).disk;
 }
 
-static blt_status save_block(blt_file *f, const blt_block *b, const blt_column *c, blt_disk_block *form,
+static blt_status save_block(blt_file *f, blt_unread s, const blt_column *c, blt_disk_block *form,
                              blt_error *err) {
+  const blt_block *b;
   /* damage is not copied on */
-  blt_status status = blt_block_check(b, c->type, c->dict ? c->dict->count : 0, err);
+  blt_status status = blt_unread_open(s, c->type, c->dict ? c->dict->count : 0, &b, err);
   if (status != BLT_OK) return status;
   *form =
       (blt_disk_block){.enc = b->enc,
@@ -75,8 +72,8 @@ static blt_status save_block(blt_file *f, const blt_block *b, const blt_column *
                        .base = b->base,
                        .min = bits_of(b->min),
                        .max = bits_of(b->max),
-                       .text = text_bytes(b)};
-  if (in_file(f, b)) {
+                       .text = b->text_bytes};
+  if (in_file(f, s)) {
     form->where = (blt_ref){b->disk, b->disk_bytes, b->sum};
     return BLT_OK;
   }
@@ -121,7 +118,8 @@ static blt_status write_chunk(blt_file *f, blt_stored_chunk *c, blt_error *err) 
 /* Between two commits rows of a group only die: the same blocks and as many dead are the same group. */
 static bool group_same(const blt_table *t, const blt_stored_chunk *c, uint32_t first, uint32_t i) {
   for (uint32_t col = 0; col < c->ncols; col++)
-    if (c->blocks[(size_t)i * c->ncols + col] != t->columns[col].blocks[first + i]) return false;
+    if (!blt_unread_same(c->blocks[(size_t)i * c->ncols + col], t->columns[col].blocks[first + i]))
+      return false;
   return c->groups[i].dead == dead_of(t, first + i);
 }
 
@@ -141,12 +139,12 @@ static blt_status save_group(blt_file *f, const blt_table *t, const blt_stored_c
     status = save_live(f, t, first + i, t->group_rows[first + i], &c->groups[i], err);
   for (uint32_t col = 0; status == BLT_OK && col < c->ncols; col++) {
     size_t at = (size_t)i * c->ncols + col;
-    blt_block *block = (blt_block *)t->columns[col].blocks[first + i];
-    if (old && i < old->ngroups && old->blocks[at] == block)
+    blt_unread block = t->columns[col].blocks[first + i];
+    if (old && i < old->ngroups && blt_unread_same(old->blocks[at], block))
       c->forms[at] = old->forms[at];
     else
       status = save_block(f, block, &t->columns[col], &c->forms[at], err);
-    if (status == BLT_OK) c->blocks[at] = blt_block_retain(block);
+    if (status == BLT_OK) c->blocks[at] = blt_unread_retain(block);
   }
   return status;
 }
@@ -206,7 +204,9 @@ static blt_status save_tail_piece(blt_file *f, blt_table *t, uint32_t first, blt
   if (status != BLT_OK) return status;
   c->groups[0].rows = rows;
   for (uint32_t i = 0; status == BLT_OK && i < t->schema->ncols; i++) {
-    status = blt_table_encode_rows(t, i, first, rows, &c->blocks[i], err);
+    blt_block *b = NULL;
+    status = blt_table_encode_rows(t, i, first, rows, &b, err);
+    c->blocks[i] = blt_unread_of(b);
     if (status == BLT_OK) status = save_block(f, c->blocks[i], &t->columns[i], &c->forms[i], err);
   }
   if (status == BLT_OK) status = write_chunk(f, c, err);
@@ -329,18 +329,18 @@ void blt_save_done(blt_table *t) {
  * -------------------------------------------------------------------------------------------------------------------
  */
 
-static bool stored_has(const blt_stored *s, uint32_t g, uint32_t col, const blt_block *b) {
+static bool stored_has(const blt_stored *s, uint32_t g, uint32_t col, blt_unread b) {
   if (!s || g / s->chunk_groups >= s->nchunks) return false;
   const blt_stored_chunk *c = s->chunks[g / s->chunk_groups];
   uint32_t i = g % s->chunk_groups;
-  return i < c->ngroups && c->blocks[(size_t)i * c->ncols + col] == b;
+  return i < c->ngroups && blt_unread_same(c->blocks[(size_t)i * c->ncols + col], b);
 }
 
 uint64_t blt_save_waiting(const blt_file *f, const blt_table *t) {
   uint64_t n = 0;
   for (uint32_t col = 0; col < t->schema->ncols; col++)
     for (uint32_t g = 0; g < t->ngroups; g++)
-      if (!in_file(f, t->columns[col].blocks[g])) n += blt_block_bytes(t->columns[col].blocks[g]);
+      if (!in_file(f, t->columns[col].blocks[g])) n += blt_unread_head(t->columns[col].blocks[g]).bytes;
   return n;
 }
 
@@ -350,8 +350,8 @@ static blt_status write_early(blt_file *f, blt_table *t, const blt_stored *old, 
   blt_status status = BLT_OK;
   for (uint32_t g = 0; g < t->ngroups; g++)
     for (uint32_t col = 0; status == BLT_OK && col < t->schema->ncols; col++) {
-      const blt_block *b = t->columns[col].blocks[g];
-      if (in_file(f, b) || !b->buffer || stored_has(old, g, col, b)) continue;
+      blt_unread b = t->columns[col].blocks[g];
+      if (in_file(f, b) || !blt_unread_head(b).bytes || stored_has(old, g, col, b)) continue;
       status = save_block(f, b, &t->columns[col], &forms[(size_t)g * t->schema->ncols + col], err);
     }
   return status == BLT_OK ? blt_file_flush(f, err) : status;
@@ -364,12 +364,12 @@ static blt_status use_mapped(blt_file *f, blt_table *t, const blt_disk_block *fo
     for (uint32_t col = 0; col < t->schema->ncols; col++) {
       const blt_disk_block *form = &forms[(size_t)g * t->schema->ncols + col];
       blt_column *c = &t->columns[col];
-      blt_block *b;
+      blt_unread b;
       if (form->rows == 0) continue;
       blt_status status = blt_load_block(f, form, map, base, c->type, c->dict ? c->dict->count : 0, &b, err);
       if (status != BLT_OK) return status;
-      atomic_store(&b->doubtful, false);
-      blt_block_release((blt_block *)c->blocks[g]);
+      blt_unread_trust(b);
+      blt_unread_release(c->blocks[g]);
       c->blocks[g] = b;
     }
   return BLT_OK;

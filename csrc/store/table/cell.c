@@ -42,8 +42,8 @@ blt_status blt_table_cell(blt_table *t, uint32_t col, uint64_t row, blt_value *o
     *out = blt_tail_value(t, col, (uint32_t)(row - t->sealed_rows));
     return BLT_OK;
   }
-  const blt_block *b = c->blocks[row / BLT_BLOCK_ROWS];
-  blt_status status = blt_block_check(b, c->type, c->dict ? c->dict->count : 0, err);
+  const blt_block *b;
+  blt_status status = blt_table_block(t, col, (uint32_t)(row / BLT_BLOCK_ROWS), &b, err);
   if (status == BLT_OK) *out = blt_block_value(b, c->type, c->dict, (uint32_t)(row % BLT_BLOCK_ROWS));
   return status;
 }
@@ -142,7 +142,7 @@ static void drop_last_group(blt_table *t) {
   uint32_t g = --t->ngroups;
   cut_bitmap(t, g, t->group_rows[g], 0);
   t->sealed_rows -= t->group_rows[g];
-  for (uint32_t i = 0; i < t->schema->ncols; i++) blt_block_release((blt_block *)t->columns[i].blocks[g]);
+  for (uint32_t i = 0; i < t->schema->ncols; i++) blt_unread_release(t->columns[i].blocks[g]);
 }
 
 static void cut_tail(blt_table *t, uint32_t rows) {

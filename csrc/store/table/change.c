@@ -28,8 +28,8 @@ static blt_status source_value(const source *s, uint64_t k, uint32_t i, blt_valu
  * the old one. */
 typedef struct swap {
   uint32_t col, group;
-  blt_block *block;
-  blt_block *old_tail; /* the tail so far, in the shape of a block */
+  blt_unread block;
+  blt_unread old_tail; /* the tail so far, in the shape of a block */
 } swap;
 
 typedef struct update {
@@ -138,8 +138,6 @@ static blt_status patch(update *u, const blt_block *old, span at, uint32_t i, bl
                         blt_error *err) {
   const blt_column *c = &u->t->columns[u->cols[i]];
   uint64_t valid[BLT_BLOCK_ROWS / 64];
-  blt_status status = blt_block_check(old, c->type, c->dict ? c->dict->count : 0, err);
-  if (status != BLT_OK) return status;
   read_valid(old, valid);
   if (c->type.id != BLT_STRING) return patch_numbers(u, old, valid, at, i, out, err);
   if (old->enc == BLT_ENC_TEXT) return patch_text(u, old, valid, at, i, out, err);
@@ -152,18 +150,19 @@ static blt_status prepare_column(update *u, uint32_t group, span at, uint32_t i,
   if (status != BLT_OK) return status;
   swap *s = &u->swaps[u->nswaps];
   *s = (swap){.col = u->cols[i], .group = group};
-  const blt_block *old;
-  if (group < t->ngroups) {
-    old = t->columns[u->cols[i]].blocks[group];
-  } else {
-    status = blt_table_encode_rows(t, u->cols[i], 0, t->tail_rows, &s->old_tail, err);
-    old = s->old_tail;
-  }
-  if (status == BLT_OK) status = patch(u, old, at, i, &s->block, err);
+  blt_block *tail = NULL, *made = NULL;
+  const blt_block *old = NULL;
+  if (group < t->ngroups)
+    status = blt_table_block(t, u->cols[i], group, &old, err);
+  else if ((status = blt_table_encode_rows(t, u->cols[i], 0, t->tail_rows, &tail, err)) == BLT_OK)
+    old = tail;
+  if (status == BLT_OK) status = patch(u, old, at, i, &made, err);
+  s->block = blt_unread_of(made);
+  s->old_tail = blt_unread_of(tail);
   if (status == BLT_OK)
     u->nswaps++;
   else
-    blt_block_release(s->old_tail);
+    blt_unread_release(s->old_tail);
   return status;
 }
 
@@ -189,7 +188,7 @@ static blt_status exchange(update *u, size_t n, bool back, size_t *done, blt_err
     swap *s = &u->swaps[i];
     blt_column *c = &u->t->columns[s->col];
     if (s->group < u->t->ngroups) {
-      blt_block *old = (blt_block *)c->blocks[s->group];
+      blt_unread old = c->blocks[s->group];
       c->blocks[s->group] = s->block;
       s->block = old;
       continue;
@@ -240,8 +239,8 @@ static blt_status replace(update *u, blt_error *err) {
 
 static void release(update *u) {
   for (size_t i = 0; i < u->nswaps; i++) {
-    blt_block_release(u->swaps[i].block);
-    blt_block_release(u->swaps[i].old_tail);
+    blt_unread_release(u->swaps[i].block);
+    blt_unread_release(u->swaps[i].old_tail);
   }
   blt_free(u->t->ctx, u->swaps, u->swaps_cap * sizeof *u->swaps);
 }

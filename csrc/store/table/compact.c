@@ -82,7 +82,7 @@ static blt_status put_out(column_copy *k, uint32_t *g) {
   blt_block *b = NULL;
   blt_status status = encode(k, &b);
   if (status != BLT_OK) return status;
-  c->blocks[(*g)++] = b;
+  c->blocks[(*g)++] = blt_unread_of(b);
   k->n = 0;
   return BLT_OK;
 }
@@ -120,19 +120,14 @@ static blt_status copy_blocks(column_copy *k, uint32_t *written) {
   return k->n ? put_out(k, written) : BLT_OK;
 }
 
-static bool has_text(const blt_view *v, uint32_t col) {
-  for (uint32_t g = 0; g < v->ngroups; g++)
-    if (blt_view_peek(v, col, g)->enc == BLT_ENC_TEXT) return true;
-  return false;
-}
-
 static blt_status copy_column(blt_table *to, const blt_view *from, uint32_t col, blt_error *err) {
   blt_ctx *ctx = to->ctx;
   const blt_dict *dict = from->columns[col].dict;
   uint32_t written = 0, ncodes = dict ? dict->count : 0;
   column_copy *k = blt_calloc(ctx, 1, sizeof *k);
   if (!k) return blt_fail_memory(err, sizeof *k);
-  *k = (column_copy){.to = to, .col = col, .from = from, .text = dict && has_text(from, col), .err = err};
+  *k = (column_copy){
+      .to = to, .col = col, .from = from, .text = dict && !blt_view_codes(from, col), .err = err};
   size_t value = k->text ? sizeof(blt_str) : sizeof(blt_scalar), bytes = 2 * ROWS * value;
   char *values = blt_alloc(ctx, bytes);
   k->codes = blt_alloc(ctx, ncodes * sizeof *k->codes);
@@ -146,7 +141,7 @@ static blt_status copy_column(blt_table *to, const blt_view *from, uint32_t col,
     to->columns[col].plain = k->text;
     status = copy_blocks(k, &written);
   }
-  while (status != BLT_OK && written) blt_block_release((blt_block *)to->columns[col].blocks[--written]);
+  while (status != BLT_OK && written) blt_unread_release(to->columns[col].blocks[--written]);
   blt_free(ctx, k->codes, ncodes * sizeof *k->codes);
   blt_free(ctx, values, bytes);
   blt_free(ctx, k, sizeof *k);
@@ -181,7 +176,7 @@ static blt_status rewrite(blt_table *to, const blt_view *from, blt_error *err) {
     if (status != BLT_OK) break;
   }
   for (; status != BLT_OK && done-- > 0;)
-    for (uint32_t g = 0; g < groups; g++) blt_block_release((blt_block *)to->columns[done].blocks[g]);
+    for (uint32_t g = 0; g < groups; g++) blt_unread_release(to->columns[done].blocks[g]);
   if (status != BLT_OK) return status;
   to->ngroups = groups;
   to->sealed_rows = from->live_rows;
@@ -202,14 +197,13 @@ static blt_status share(blt_table *to, blt_table *t, blt_error *err) {
     blt_block *b = NULL;
     status = blt_table_encode_rows(t, tail, 0, t->tail_rows, &b, err);
     if (status != BLT_OK) break;
-    to->columns[tail].blocks[t->ngroups] = b;
+    to->columns[tail].blocks[t->ngroups] = blt_unread_of(b);
   }
-  for (; status != BLT_OK && tail-- > 0;)
-    blt_block_release((blt_block *)to->columns[tail].blocks[t->ngroups]);
+  for (; status != BLT_OK && tail-- > 0;) blt_unread_release(to->columns[tail].blocks[t->ngroups]);
   if (status != BLT_OK) return status;
   for (uint32_t i = 0; i < t->schema->ncols; i++)
     for (uint32_t g = 0; g < t->ngroups; g++)
-      to->columns[i].blocks[g] = blt_block_retain((blt_block *)t->columns[i].blocks[g]);
+      to->columns[i].blocks[g] = blt_unread_retain(t->columns[i].blocks[g]);
   to->ngroups = t->ngroups + (t->tail_rows ? 1 : 0);
   to->sealed_rows = blt_table_rows(t);
   return BLT_OK;

@@ -60,12 +60,13 @@ static bool same_value(const blt_value *a, const blt_value *b) {
   return a->u.f == b->u.f || (a->u.f != a->u.f && b->u.f != b->u.f);
 }
 
-/* The value of a row whose block was verified when the index was built (or of the tail). */
+/* The value of a row whose block was opened when the index was built, or made since (or of the tail). */
 static blt_value cell(const blt_table *t, uint32_t col, uint64_t row) {
   uint32_t g = (uint32_t)(row / BLT_BLOCK_ROWS), r = (uint32_t)(row % BLT_BLOCK_ROWS);
   const blt_column *c = &t->columns[col];
-  return g < t->ngroups ? blt_block_value(c->blocks[g], c->type, c->dict, r)
-                        : blt_tail_value(t, col, (uint32_t)(row - t->sealed_rows));
+  if (g >= t->ngroups) return blt_tail_value(t, col, (uint32_t)(row - t->sealed_rows));
+  const blt_block *b = blt_unread_opened(c->blocks[g]);
+  return b ? blt_block_value(b, c->type, c->dict, r) : (blt_value){.null = true, .type = c->type};
 }
 
 /* The key's values in a row; false when one is null. */
@@ -209,9 +210,9 @@ static void leave(const blt_table *t, uint32_t k, uint64_t row) {
 /* The blocks of a key's columns may come from a file: looked at before the index trusts them. */
 static blt_status check_blocks(const blt_table *t, const blt_key *key, blt_error *err) {
   for (uint32_t i = 0; i < key->ncols; i++) {
-    const blt_column *c = &t->columns[key->cols[i]];
     for (uint32_t g = 0; g < t->ngroups; g++) {
-      blt_status status = blt_block_check(c->blocks[g], c->type, c->dict ? c->dict->count : 0, err);
+      const blt_block *b;
+      blt_status status = blt_table_block(t, key->cols[i], g, &b, err);
       if (status != BLT_OK) return status;
     }
   }

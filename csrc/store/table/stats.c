@@ -51,14 +51,12 @@ blt_status blt_table_stats(blt_table *t, uint32_t col, blt_column_stats *out, bl
   bounds b = {0};
   *out = (blt_column_stats){.nulls = c->tail.nulls, .distinct = c->dict ? c->dict->count : 0};
   for (uint32_t g = 0; g < t->ngroups; g++) {
-    const blt_block *block = c->blocks[g];
-    blt_status status = block->enc == BLT_ENC_TEXT ? blt_block_check(block, c->type, 0, err) : BLT_OK;
-    if (status != BLT_OK) return status;
-    out->bytes += sizeof *block + blt_block_bytes(block);
-    out->nulls += block->nulls;
-    out->blocks[block->enc]++;
-    text |= block->enc == BLT_ENC_TEXT;
-    widen(&b, c->type, block->min, block->max);
+    blt_block_head head = blt_unread_head(c->blocks[g]);
+    out->bytes += sizeof(blt_block) + head.bytes;
+    out->nulls += head.nulls;
+    out->blocks[head.enc]++;
+    text |= head.enc == BLT_ENC_TEXT;
+    widen(&b, c->type, head.min, head.max);
   }
   if (t->tail_rows) widen(&b, c->type, c->tail.min, c->tail.max);
   if (c->tail.data) out->bytes += ((size_t)c->tail.cap + 1) * blt_tail_width(c) + c->tail.text_cap;

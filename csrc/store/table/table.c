@@ -10,7 +10,7 @@ static void free_table(blt_table *t) {
   if (t->free_keys) t->free_keys(t);
   for (uint32_t i = 0; t->columns && i < t->schema->ncols; i++) {
     blt_column *c = &t->columns[i];
-    for (uint32_t g = 0; g < t->ngroups; g++) blt_block_release((blt_block *)c->blocks[g]);
+    for (uint32_t g = 0; g < t->ngroups; g++) blt_unread_release(c->blocks[g]);
     blt_free(t->ctx, c->blocks, c->blocks_cap * sizeof *c->blocks);
     blt_tail_free_arrays(t, c);
     blt_free(t->ctx, c->tail.text, c->tail.text_cap);
@@ -142,7 +142,7 @@ blt_status blt_table_add_group(blt_table *t, blt_block **blocks, uint32_t rows, 
     for (uint32_t i = 0; i < t->schema->ncols; i++) blt_block_release(blocks[i]);
     return status;
   }
-  for (uint32_t i = 0; i < t->schema->ncols; i++) t->columns[i].blocks[t->ngroups] = blocks[i];
+  for (uint32_t i = 0; i < t->schema->ncols; i++) t->columns[i].blocks[t->ngroups] = blt_unread_of(blocks[i]);
   t->group_rows[t->ngroups++] = rows;
   t->sealed_rows += rows;
   t->version++;
@@ -180,7 +180,7 @@ blt_status blt_table_view(blt_table *t, blt_view **out, blt_error *err) {
   if (t->tail_rows && t->pins == 0) {
     blt_table_show_tail(t);
     t->group_rows[g] = t->tail_rows;
-    for (uint32_t i = 0; i < n; i++) t->columns[i].blocks[g] = &t->columns[i].tail_block;
+    for (uint32_t i = 0; i < n; i++) t->columns[i].blocks[g] = blt_unread_of(&t->columns[i].tail_block);
   }
   for (uint32_t i = 0; i < n; i++)
     columns[i] = (blt_view_column){t->columns[i].type, t->columns[i].dict, t->columns[i].blocks, NULL};
@@ -218,7 +218,7 @@ size_t blt_table_bytes(const blt_table *t) {
   size_t bytes = 0;
   for (uint32_t i = 0; i < t->schema->ncols; i++) {
     const blt_column *c = &t->columns[i];
-    for (uint32_t g = 0; g < t->ngroups; g++) bytes += sizeof(blt_block) + blt_block_bytes(c->blocks[g]);
+    for (uint32_t g = 0; g < t->ngroups; g++) bytes += sizeof(blt_block) + blt_unread_head(c->blocks[g]).bytes;
     if (c->tail.data)
       bytes += ((size_t)c->tail.cap + 1) * blt_tail_width(c) + blt_bits_words(c->tail.cap) * 8;
     bytes += c->tail.text_cap + c->blocks_cap * sizeof *c->blocks;
@@ -233,7 +233,7 @@ static blt_status validate_column(const blt_view *v, uint32_t col, blt_error *er
   blt_status status = c->dict ? blt_dict_validate(c->dict, err) : BLT_OK;
   for (uint32_t g = 0; status == BLT_OK && g < v->ngroups; g++) {
     const blt_block *b;
-    if (blt_view_peek(v, col, g)->rows != v->group_rows[g])
+    if (blt_unread_head(c->blocks[g]).rows != v->group_rows[g])
       return blt_fail(err, BLT_EFORMAT, "broken table: column %u, group %u: the block's length is wrong", col,
                       g);
     status = blt_view_block(v, col, g, &b, err);

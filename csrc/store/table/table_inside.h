@@ -20,9 +20,9 @@ typedef struct blt_tail {
 
 typedef struct blt_column {
   blt_type type;
-  blt_dict *dict; /* string columns */
-  bool plain;     /* a string column that fell back to plain text: the tail is text, new blocks are TEXT */
-  const blt_block **blocks; /* room for one more than the sealed groups: a view puts the tail there */
+  blt_dict *dict;   /* string columns */
+  bool plain;       /* a string column that fell back to plain text: the tail is text, new blocks are TEXT */
+  blt_unread *blocks; /* room for one more than the sealed groups: a view puts the tail there */
   size_t blocks_cap;
   blt_tail tail;
   blt_block tail_block; /* the tail in the shape of a block, filled when a view is made */
@@ -78,10 +78,16 @@ void blt_table_cut_tail(blt_table *t, uint32_t rows);
 /* Turns the last sealed group back into the tail, keeping its first `rows` rows. The tail must be empty. */
 blt_status blt_table_unseal(blt_table *t, uint32_t rows, blt_error *err);
 /* Adds the rows of these blocks, one for each column, to the tail, which has room below 65,536. */
-blt_status blt_table_extend_tail(blt_table *t, blt_block *const *blocks, uint32_t rows, blt_error *err);
+blt_status blt_table_extend_tail(blt_table *t, const blt_unread *blocks, uint32_t rows, blt_error *err);
 /* Replaces what the tail has in one column by the block, which has as many rows as the tail. Cannot fail when
  * the column is not plain text and the block holds codes. */
-blt_status blt_table_set_tail(blt_table *t, uint32_t col, const blt_block *b, blt_error *err);
+blt_status blt_table_set_tail(blt_table *t, uint32_t col, blt_unread b, blt_error *err);
+/* A sealed block, verified. */
+static inline blt_status blt_table_block(const blt_table *t, uint32_t col, uint32_t group,
+                                         const blt_block **out, blt_error *err) {
+  const blt_column *c = &t->columns[col];
+  return blt_unread_open(c->blocks[group], c->type, c->dict ? c->dict->count : 0, out, err);
+}
 /* `rows` rows from `first` on of one column's tail as an encoded block. */
 blt_status blt_table_encode_rows(blt_table *t, uint32_t col, uint32_t first, uint32_t rows, blt_block **out,
                                  blt_error *err);

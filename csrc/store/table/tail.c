@@ -139,6 +139,7 @@ void blt_table_show_tail(blt_table *t) {
     b->min = c->tail.min;
     b->max = c->tail.max;
     b->data = c->tail.data;
+    b->text_bytes = c->plain ? ((const uint32_t *)c->tail.data)[t->tail_rows] : 0;
     b->text = c->plain ? (c->tail.text ? c->tail.text : "") : NULL;
     b->valid = c->tail.nulls && c->tail.nulls < t->tail_rows ? c->tail.valid : NULL;
     if (t->tail_rows & 63 && b->valid) { /* a block's spare bits are zero, the tail's are one */
@@ -202,10 +203,10 @@ blt_status blt_table_seal(blt_table *t, blt_error *err) {
     blt_block *b = NULL;
     status = blt_table_encode_rows(t, done, 0, t->tail_rows, &b, err);
     if (status != BLT_OK) break;
-    t->columns[done].blocks[g] = b;
+    t->columns[done].blocks[g] = blt_unread_of(b);
   }
   if (status != BLT_OK) {
-    while (done-- > 0) blt_block_release((blt_block *)t->columns[done].blocks[g]);
+    while (done-- > 0) blt_unread_release(t->columns[done].blocks[g]);
     return status;
   }
   t->group_rows[g] = t->tail_rows;
@@ -256,9 +257,10 @@ static blt_status intern_text(blt_column *c, const blt_block *b, uint32_t *codes
 
 /* Copies the first `rows` values of a block into the tail's arrays from row `at` on, which have room, as the
  * tail wants them: interned or spelled out. */
-static blt_status decode_to_tail(blt_table *t, blt_column *c, const blt_block *b, uint32_t at, uint32_t rows,
+static blt_status decode_to_tail(blt_table *t, blt_column *c, blt_unread from, uint32_t at, uint32_t rows,
                                  blt_error *err) {
-  blt_status status = blt_block_check(b, c->type, c->dict ? c->dict->count : 0, err);
+  const blt_block *b;
+  blt_status status = blt_unread_open(from, c->type, c->dict ? c->dict->count : 0, &b, err);
   if (status != BLT_OK) return status;
   if (c->type.id == BLT_FLOAT64)
     blt_block_read_f64(b, 0, rows, (double *)c->tail.data + at);
@@ -279,7 +281,7 @@ static blt_status decode_to_tail(blt_table *t, blt_column *c, const blt_block *b
   return BLT_OK;
 }
 
-blt_status blt_table_extend_tail(blt_table *t, blt_block *const *blocks, uint32_t rows, blt_error *err) {
+blt_status blt_table_extend_tail(blt_table *t, const blt_unread *blocks, uint32_t rows, blt_error *err) {
   uint64_t total = (uint64_t)t->tail_rows + rows, cap = blt_pow2(total + 1);
   blt_status status = BLT_OK;
   if (total > BLT_BLOCK_ROWS) return blt_fail(err, BLT_EINVAL, "a tail has at most 65,536 rows");
@@ -296,13 +298,13 @@ blt_status blt_table_extend_tail(blt_table *t, blt_block *const *blocks, uint32_
 
 blt_status blt_table_unseal(blt_table *t, uint32_t rows, blt_error *err) {
   uint32_t g = t->ngroups - 1, had = t->group_rows[g], ncols = t->schema->ncols;
-  size_t bytes = ncols * sizeof(blt_block *);
-  blt_block **blocks = blt_alloc(t->ctx, bytes);
+  size_t bytes = ncols * sizeof(blt_unread);
+  blt_unread *blocks = blt_alloc(t->ctx, bytes);
   if (!blocks) return blt_fail_memory(err, bytes);
-  for (uint32_t i = 0; i < ncols; i++) blocks[i] = (blt_block *)t->columns[i].blocks[g];
+  for (uint32_t i = 0; i < ncols; i++) blocks[i] = t->columns[i].blocks[g];
   blt_status status = blt_table_extend_tail(t, blocks, rows, err);
   if (status == BLT_OK) {
-    for (uint32_t i = 0; i < ncols; i++) blt_block_release(blocks[i]);
+    for (uint32_t i = 0; i < ncols; i++) blt_unread_release(blocks[i]);
     t->ngroups--;
     t->sealed_rows -= had;
   }
@@ -315,7 +317,7 @@ blt_status blt_table_reopen(blt_table *t, blt_error *err) {
   return blt_table_unseal(t, t->group_rows[t->ngroups - 1], err);
 }
 
-blt_status blt_table_set_tail(blt_table *t, uint32_t col, const blt_block *b, blt_error *err) {
+blt_status blt_table_set_tail(blt_table *t, uint32_t col, blt_unread b, blt_error *err) {
   blt_column *c = &t->columns[col];
   blt_status status = decode_to_tail(t, c, b, 0, t->tail_rows, err);
   if (status != BLT_OK) return status;

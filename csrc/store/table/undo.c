@@ -12,7 +12,7 @@ typedef struct undo_entry {
   uint32_t col;
   uint64_t where; /* BLOCK, TAIL: the group; CELL, DELETE: the row */
   union {
-    blt_block *block;
+    blt_unread block;
     blt_scalar value;
   } old;
 } undo_entry;
@@ -44,7 +44,7 @@ void blt_undo_end(blt_table *t) {
   if (!u) return;
   for (size_t i = 0; i < u->n; i++)
     if (u->entries[i].kind == UNDO_BLOCK || u->entries[i].kind == UNDO_TAIL)
-      blt_block_release(u->entries[i].old.block);
+      blt_unread_release(u->entries[i].old.block);
   blt_free(t->ctx, u->entries, u->cap * sizeof *u->entries);
   blt_free(t->ctx, u->saved, saved_words(t, u) * 8);
   blt_free(t->ctx, u->tail_saved, blt_bits_words(t->schema->ncols) * 8);
@@ -88,24 +88,24 @@ static void note_column(blt_table *t, uint32_t col) {
   if (blt_keys_touch(t, &col, 1)) t->undo->keys_changed = true;
 }
 
-void blt_undo_block(blt_table *t, uint32_t col, uint32_t group, blt_block *old) {
+void blt_undo_block(blt_table *t, uint32_t col, uint32_t group, blt_unread old) {
   struct blt_undo *u = t->undo;
   size_t bit = (size_t)group * t->schema->ncols + col;
   if (!u || group >= u->ngroups || blt_bit(u->saved, bit)) return;
   blt_bit_set(u->saved, bit);
   note_column(t, col);
   u->entries[u->n++] =
-      (undo_entry){.kind = UNDO_BLOCK, .col = col, .where = group, .old.block = blt_block_retain(old)};
+      (undo_entry){.kind = UNDO_BLOCK, .col = col, .where = group, .old.block = blt_unread_retain(old)};
 }
 
-void blt_undo_tail(blt_table *t, uint32_t col, blt_block *old) {
+void blt_undo_tail(blt_table *t, uint32_t col, blt_unread old) {
   struct blt_undo *u = t->undo;
   if (!u || t->ngroups >= u->ngroups || blt_bit(u->tail_saved, col)) return;
   blt_bit_set(u->tail_saved, col);
   u->in_place = true;
   note_column(t, col);
   u->entries[u->n++] =
-      (undo_entry){.kind = UNDO_TAIL, .col = col, .where = t->ngroups, .old.block = blt_block_retain(old)};
+      (undo_entry){.kind = UNDO_TAIL, .col = col, .where = t->ngroups, .old.block = blt_unread_retain(old)};
 }
 
 void blt_undo_cell(blt_table *t, uint32_t col, uint64_t row, bool null, blt_scalar old) {
@@ -139,8 +139,8 @@ static blt_status play_back(blt_table *t, const undo_entry *e, blt_error *err) {
     return BLT_OK;
   }
   if (e->where >= t->ngroups) return blt_table_set_tail(t, e->col, e->old.block, err);
-  blt_block_release((blt_block *)c->blocks[e->where]);
-  c->blocks[e->where] = blt_block_retain(e->old.block);
+  blt_unread_release(c->blocks[e->where]);
+  c->blocks[e->where] = blt_unread_retain(e->old.block);
   return BLT_OK;
 }
 

@@ -20,8 +20,8 @@ blt_status blt_undo_rollback(blt_table *t, blt_error *err);
 blt_status blt_undo_reserve(blt_table *t, size_t n, blt_error *err);
 /* Before a change to ...: a sealed block, a column of the tail (`old` has its values so far), one value of
  * the tail, a living row that is deleted. The first two keep a reference of their own. */
-void blt_undo_block(blt_table *t, uint32_t col, uint32_t group, blt_block *old);
-void blt_undo_tail(blt_table *t, uint32_t col, blt_block *old);
+void blt_undo_block(blt_table *t, uint32_t col, uint32_t group, blt_unread old);
+void blt_undo_tail(blt_table *t, uint32_t col, blt_unread old);
 void blt_undo_cell(blt_table *t, uint32_t col, uint64_t row, bool null, blt_scalar old);
 void blt_undo_delete(blt_table *t, uint64_t row);
 
