@@ -230,6 +230,8 @@ lint: | $(STAMP)/lint
 	@luacheck -q lua spec
 	@! grep -lE '#include *[<"](lua|lauxlib|lualib)\.h' $(filter-out csrc/lua/%,$(filter csrc/%,$(C_FILES))) /dev/null \
 	  || { echo "only csrc/lua may include Lua's headers" >&2; exit 1; }
+	@! grep -lwE 'unopened' $(filter-out csrc/store/column/unread.%,$(C_FILES)) /dev/null \
+	  || { echo "only csrc/store/column/unread.h may follow the pointer of an unread block" >&2; exit 1; }
 	@clang-format --dry-run -Werror $(C_FILES)
 format: | $(STAMP)/lint
 	@clang-format -i $(C_FILES)

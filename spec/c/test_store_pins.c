@@ -1,5 +1,6 @@
 /* What a program still reads of a file is not written over by anybody: tables and blocks of a database that
  * was closed, of an import that was never committed or was rolled back, of a file that was compacted. */
+#include "cells.h"
 #include "check.h"
 #include "simdisk.h"
 #include "store/file/db.h"
@@ -47,7 +48,7 @@ static blt_table *frame_of(blt_table *t) {
   if (blt_table_new(ctx, blt_table_schema(t), &frame, &err) != BLT_OK) return NULL;
   if (blt_table_view(t, &v, &err) != BLT_OK) return NULL;
   for (uint32_t g = 0; g < v->ngroups; g++) {
-    blt_block *b = blt_block_retain((blt_block *)blt_view_peek(v, 0, g));
+    blt_block *b = blt_block_retain((blt_block *)block_of(v, 0, g));
     if (blt_table_add_group(frame, &b, b->rows, &err) != BLT_OK) return NULL;
   }
   blt_view_release(v);
