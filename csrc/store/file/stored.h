@@ -13,7 +13,7 @@
 typedef struct blt_stored_chunk {
   uint32_t refs, ngroups, ncols;
   blt_ref where;
-  blt_unread *blocks;      /* [group * ncols + col], one reference each */
+  blt_unread *blocks;    /* [group * ncols + col], one reference each */
   blt_disk_block *forms; /* the same */
   blt_disk_group *groups;
 } blt_stored_chunk;

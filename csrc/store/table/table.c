@@ -218,7 +218,8 @@ size_t blt_table_bytes(const blt_table *t) {
   size_t bytes = 0;
   for (uint32_t i = 0; i < t->schema->ncols; i++) {
     const blt_column *c = &t->columns[i];
-    for (uint32_t g = 0; g < t->ngroups; g++) bytes += sizeof(blt_block) + blt_unread_head(c->blocks[g]).bytes;
+    for (uint32_t g = 0; g < t->ngroups; g++)
+      bytes += sizeof(blt_block) + blt_unread_head(c->blocks[g]).bytes;
     if (c->tail.data)
       bytes += ((size_t)c->tail.cap + 1) * blt_tail_width(c) + blt_bits_words(c->tail.cap) * 8;
     bytes += c->tail.text_cap + c->blocks_cap * sizeof *c->blocks;

@@ -20,8 +20,8 @@ typedef struct blt_tail {
 
 typedef struct blt_column {
   blt_type type;
-  blt_dict *dict;   /* string columns */
-  bool plain;       /* a string column that fell back to plain text: the tail is text, new blocks are TEXT */
+  blt_dict *dict; /* string columns */
+  bool plain;     /* a string column that fell back to plain text: the tail is text, new blocks are TEXT */
   blt_unread *blocks; /* room for one more than the sealed groups: a view puts the tail there */
   size_t blocks_cap;
   blt_tail tail;
