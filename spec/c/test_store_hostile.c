@@ -136,9 +136,9 @@ static void set_version(uint8_t *bytes, uint64_t value) {
 }
 
 static void other_version(void) {
-  put_changed(set_version, 2);
-  CHECK(look("version", 2) == BLT_EFORMAT);
-  CHECK_STR(err.message, "'small.blt' has format version 2; this program reads version 1");
+  put_changed(set_version, 3);
+  CHECK(look("version", 3) == BLT_EFORMAT);
+  CHECK_STR(err.message, "'small.blt' has format version 3; this program reads versions 1 to 2");
   sim_put(disk, PATH, "SQLite format 3", 16);
   CHECK(look("foreign", 0) == BLT_EFORMAT);
 }

@@ -148,11 +148,12 @@ static blt_status save_tables(const blt_catalogue *c, blt_stored **fresh, blt_fi
 }
 
 blt_status blt_catalogue_save(blt_catalogue *c, blt_file *f, bool whole, blt_error *err) {
-  uint64_t mark = f->end;
+  blt_mark mark;
   blt_ref where;
   blt_stored **fresh = blt_calloc(c->ctx, c->n, sizeof *fresh);
   if (!fresh) return blt_fail_memory(err, c->n * sizeof *fresh);
-  blt_status status = save_tables(c, fresh, f, whole, err);
+  blt_status status = blt_file_begin(f, &mark, err);
+  if (status == BLT_OK) status = save_tables(c, fresh, f, whole, err);
   if (status == BLT_OK) status = save_list(c, fresh, f, &where, err);
   if (status == BLT_OK) status = blt_file_commit(f, &where, err);
   for (size_t i = 0; i < c->n; i++) {
@@ -166,6 +167,6 @@ blt_status blt_catalogue_save(blt_catalogue *c, blt_file *f, bool whole, blt_err
     blt_save_done(e->table);
   }
   blt_free(c->ctx, fresh, c->n * sizeof *fresh);
-  if (status != BLT_OK) blt_file_forget(f, mark);
+  if (status != BLT_OK) blt_file_forget(f, &mark);
   return status;
 }

@@ -1,4 +1,5 @@
 #include "file.h"
+#include "space.h"
 #include "base/checksum.h"
 #include "base/mem.h"
 #include "base/par.h"
@@ -45,6 +46,7 @@ static void file_free(blt_file *f) {
   blt_buffer_release(f->map);
   blt_pins_release(f->pins);
   blt_free(f->ctx, f->buffer, BUFFER_BYTES);
+  blt_extents_free(&f->free);
   if (f->path) blt_free(f->ctx, f->path, strlen(f->path) + 1);
   if (f->real) blt_free(f->ctx, f->real, strlen(f->real) + 1);
   blt_ctx *ctx = f->ctx;
@@ -61,7 +63,7 @@ static blt_status file_new(blt_ctx *ctx, const blt_vfs *vfs, const char *path, b
   if (code < 0) return fail_io(path, "open", code, err);
   blt_file *f = blt_calloc(ctx, 1, sizeof *f);
   if (!f) return blt_fail_memory(err, sizeof *f);
-  f->ctx = blt_ctx_retain(ctx);
+  f->ctx = f->free.ctx = blt_ctx_retain(ctx);
   f->vfs = vfs;
   f->readonly = readonly;
   f->opened = atomic_fetch_add(&opened, 1) + 1;
@@ -77,16 +79,10 @@ static blt_status file_new(blt_ctx *ctx, const blt_vfs *vfs, const char *path, b
   return BLT_OK;
 }
 
-/* Where the ranges end that others hold of the bytes of the file. */
-static uint64_t held_end(const blt_file *f) {
-  uint64_t end = 0, at, bytes, from = BLT_HOLD_BYTES;
-  while (from < BLT_HOLD_STATE &&
-         f->vfs->held(f->vfs->self, f->handle, from, BLT_HOLD_STATE, &at, &bytes) > 0) {
-    if (at + bytes <= from) break;
-    from = at + bytes;
-    end = from - BLT_HOLD_BYTES;
-  }
-  return end;
+static blt_status widen_end(void *arg, uint64_t at, uint64_t bytes) {
+  uint64_t *end = arg, to = at + bytes - BLT_HOLD_BYTES;
+  if (to > *end) *end = to;
+  return BLT_OK;
 }
 
 typedef struct pinned {
@@ -120,9 +116,9 @@ static uint64_t hold_pinned(const blt_file *f) {
 
 /* The end of all that is or may be read: of the last commit, by us, by others. */
 static uint64_t end_in_use(const blt_file *f, uint64_t pinned) {
-  uint64_t held = held_end(f), end = f->root.end;
-  if (pinned > end) end = pinned;
-  return held > end ? held : end;
+  uint64_t end = pinned > f->root.end ? pinned : f->root.end;
+  blt_space_held(f, BLT_HOLD_BYTES, BLT_HOLD_STATE, widen_end, &end);
+  return end;
 }
 
 void blt_file_close(blt_file *f) {
@@ -139,7 +135,7 @@ void blt_file_close(blt_file *f) {
 /* --- reading
  * ------------------------------------------------------------------------------------------------ */
 
-static blt_status read_all(blt_file *f, void *buf, size_t bytes, uint64_t offset, blt_error *err) {
+blt_status blt_file_read(blt_file *f, void *buf, size_t bytes, uint64_t offset, blt_error *err) {
   for (size_t done = 0; done < bytes;) {
     int64_t n = f->vfs->read(f->vfs->self, f->handle, (char *)buf + done, bytes - done, offset + done);
     if (n < 0) return fail_io(f->path, "read", (int)n, err);
@@ -152,9 +148,9 @@ static blt_status read_all(blt_file *f, void *buf, size_t bytes, uint64_t offset
 static blt_status check_header(blt_file *f, const blt_disk_header *h, blt_error *err) {
   if (memcmp(h->magic, BLT_DISK_MAGIC, 8) != 0)
     return blt_fail(err, BLT_EFORMAT, "'%s' is not a blotter file", shown(f->path));
-  if (h->version != BLT_DISK_VERSION)
-    return blt_fail(err, BLT_EFORMAT, "'%s' has format version %u; this program reads version %u",
-                    shown(f->path), h->version, BLT_DISK_VERSION);
+  if (h->version < BLT_DISK_FIRST || h->version > BLT_DISK_VERSION)
+    return blt_fail(err, BLT_EFORMAT, "'%s' has format version %u; this program reads versions %u to %u",
+                    shown(f->path), h->version, BLT_DISK_FIRST, BLT_DISK_VERSION);
   if (h->page != BLT_DISK_PAGE || !blt_checksum_is(h, offsetof(blt_disk_header, sum), h->sum))
     return blt_file_damaged(f, err, "the header does not have its checksum");
   return BLT_OK;
@@ -167,7 +163,8 @@ static blt_status read_roots(blt_file *f, uint64_t id, blt_disk_root roots[2], b
   char doubt[BLT_ROOT_DOUBT];
   for (int attempt = 0; attempt < 100; attempt++) {
     for (int i = 0; i < 2; i++) {
-      blt_status status = read_all(f, &roots[i], sizeof roots[i], (uint64_t)BLT_DISK_PAGE * (1 + i), err);
+      blt_status status =
+          blt_file_read(f, &roots[i], sizeof roots[i], (uint64_t)BLT_DISK_PAGE * (1 + i), err);
       if (status != BLT_OK) return status;
     }
     int newest = blt_root_newest(roots, id);
@@ -190,7 +187,7 @@ static blt_status choose_root(blt_file *f, blt_error *err) {
                     shown(f->path));
   if (size < sizeof header)
     return blt_fail(err, BLT_EFORMAT, "'%s' is not a blotter file: it is too short", shown(f->path));
-  blt_status status = read_all(f, &header, sizeof header, 0, err);
+  blt_status status = blt_file_read(f, &header, sizeof header, 0, err);
   if (status == BLT_OK) status = check_header(f, &header, err);
   if (status == BLT_OK && size < BLT_DISK_DATA) status = blt_file_damaged(f, err, "it ends too early");
   if (status == BLT_OK) status = read_roots(f, header.id, roots, err);
@@ -199,12 +196,20 @@ static blt_status choose_root(blt_file *f, blt_error *err) {
   if (newest < 0) return blt_file_damaged(f, err, "no commit in it is whole");
   code = f->vfs->size(f->vfs->self, f->handle, &size); /* again: a writer may have added to it meanwhile */
   if (code < 0) return fail_io(f->path, "look at", code, err);
+  f->version = header.version;
   f->root = roots[newest];
+  f->before = (blt_disk_root){0};
+  if (blt_root_whole(&roots[!newest], header.id, !newest)) f->before = roots[!newest];
   if (f->root.end > size) return blt_file_damaged(f, err, "it is shorter than its last commit says");
   blt_root_doubtful(roots, newest, size, f->doubt);
-  f->end = f->buffered_at = f->root.end;
   f->reserved = size;
   return BLT_OK;
+}
+
+/* From now on data go to the end of the file, until free space was looked for. */
+static void start_at(blt_file *f, uint64_t end) {
+  f->end = f->limit = f->buffered_at = f->top = end;
+  f->added = UINT64_MAX / 2; /* look at the first chance */
 }
 
 /* --- mapping
@@ -309,6 +314,36 @@ static blt_status open_locked(blt_file *f, double deadline, blt_error *err) {
   }
 }
 
+static blt_status state_is_there(blt_file *f, bool *there, blt_error *err) {
+  *there = false;
+  for (int i = 0; i < 2; i++) {
+    blt_disk_root r;
+    blt_status status = blt_file_read(f, &r, sizeof r, (uint64_t)BLT_DISK_PAGE * (1 + i), err);
+    if (status != BLT_OK) return status;
+    *there |= memcmp(&r, &f->root, sizeof r) == 0;
+  }
+  return BLT_OK;
+}
+
+/* A reader holds its state, so that writers leave all of it alone. When the root is still there after the
+ * hold was taken, every writer that looks for free space has met one of the two. */
+static blt_status hold_state(blt_file *f, blt_error *err) {
+  for (;;) {
+    blt_ref where = f->root.catalogue;
+    bool there;
+    if (where.bytes == 0 || where.offset > f->root.end || where.bytes > f->root.end - where.offset)
+      return blt_file_damaged(f, err, "a reference points outside");
+    int code = f->vfs->hold(f->vfs->self, f->handle, BLT_HOLD_STATE + where.offset, where.bytes, true);
+    if (code < 0) return fail_io(f->path, "lock", code, err);
+    blt_status status = state_is_there(f, &there, err);
+    if (status != BLT_OK || there) return status;
+    f->vfs->hold(f->vfs->self, f->handle, BLT_HOLD_STATE + where.offset, where.bytes, false);
+    status = choose_root(f, err);
+    if (status == BLT_OK) status = blt_poll(f->ctx, 0, 0, err);
+    if (status != BLT_OK) return status;
+  }
+}
+
 blt_status blt_file_open(blt_ctx *ctx, const blt_vfs *vfs, const char *path, bool readonly, double timeout,
                          blt_file **out, blt_error *err) {
   blt_file *f;
@@ -325,13 +360,14 @@ blt_status blt_file_open(blt_ctx *ctx, const blt_vfs *vfs, const char *path, boo
     status = open_locked(f, seconds() + timeout, err);
   }
   if (status == BLT_OK) status = choose_root(f, err);
+  if (status == BLT_OK && readonly) status = hold_state(f, err);
   if (status == BLT_OK) status = blt_file_map(f, 0, f->root.end, &f->map, &base, err);
   if (status != BLT_OK) {
     file_free(f);
     return status;
   }
   f->unsettled = true;
-  if (!readonly) f->end = f->buffered_at = (end_in_use(f, 0) + 7) / 8 * 8;
+  if (!readonly) start_at(f, (end_in_use(f, 0) + 7) / 8 * 8);
   *out = f;
   return BLT_OK;
 }
@@ -374,7 +410,9 @@ static blt_status write_header(blt_file *f, uint64_t sequence, blt_error *err) {
   memcpy(pages, &header, sizeof header);
   f->root = (blt_disk_root){.id = header.id, .sequence = sequence, .end = BLT_DISK_DATA};
   memcpy(f->root.magic, BLT_DISK_ROOT_MAGIC, 8);
-  f->end = f->buffered_at = f->reserved = BLT_DISK_DATA;
+  f->version = BLT_DISK_VERSION;
+  f->reserved = BLT_DISK_DATA;
+  start_at(f, BLT_DISK_DATA);
   return write_all(f, pages, BLT_DISK_DATA, 0, err);
 }
 
@@ -466,7 +504,7 @@ blt_status blt_file_flush(blt_file *f, blt_error *err) {
   return status;
 }
 
-/* Bytes, or zeros when `data` is NULL, at the end. */
+/* Bytes, or zeros when `data` is NULL, where there is room for them. */
 static blt_status put(blt_file *f, const void *data, size_t bytes, blt_error *err) {
   if (bytes >= BUFFER_BYTES / 2) {
     blt_status status = blt_file_flush(f, err);
@@ -487,11 +525,33 @@ static blt_status put(blt_file *f, const void *data, size_t bytes, blt_error *er
   return BLT_OK;
 }
 
+/* Goes where `bytes` can be put at a multiple of `align`: on in the part being filled, else in another free
+ * one, else at the end. What is left of a part is found again when free space is next looked for. */
+static blt_status make_room(blt_file *f, uint64_t bytes, uint32_t align, blt_error *err) {
+  uint64_t gap = (align - f->end % align) % align;
+  blt_extent part;
+  bool at_end = f->end == f->top, fits = f->limit - f->end >= gap && f->limit - f->end - gap >= bytes;
+  if (!fits || f->limit == UINT64_MAX) {
+    bool found = blt_space_take(f, bytes, align, &part);
+    if (!found && !fits) part = (blt_extent){f->top, UINT64_MAX - f->top}, found = true;
+    if (found && !(at_end && part.offset == f->end)) {
+      blt_status status = blt_file_flush(f, err);
+      if (status != BLT_OK) return status;
+      f->end = f->buffered_at = part.offset;
+    }
+    if (found) f->limit = part.offset + part.bytes;
+    gap = (align - f->end % align) % align;
+  }
+  return put(f, NULL, (size_t)gap, err);
+}
+
 blt_status blt_file_append_parts(blt_file *f, const blt_part *parts, uint32_t n, uint32_t align, blt_ref *ref,
                                  blt_error *err) {
   blt_summer sum;
-  blt_status status = put(f, NULL, (size_t)((align - f->end % align) % align), err);
-  *ref = (blt_ref){.offset = f->end};
+  uint64_t bytes = 0;
+  for (uint32_t i = 0; i < n; i++) bytes += parts[i].padded;
+  blt_status status = make_room(f, bytes, align, err);
+  *ref = (blt_ref){.offset = f->end, .bytes = bytes};
   blt_summer_start(&sum);
   for (uint32_t i = 0; status == BLT_OK && i < n; i++) {
     size_t gap = parts[i].padded - parts[i].bytes;
@@ -500,9 +560,10 @@ blt_status blt_file_append_parts(blt_file *f, const blt_part *parts, uint32_t n,
     if (status == BLT_OK && gap) status = put(f, NULL, gap, err);
     blt_summer_add(&sum, parts[i].data, parts[i].bytes);
     blt_summer_add(&sum, zeros, gap);
-    ref->bytes += parts[i].padded;
   }
   ref->sum = blt_summer_end(&sum);
+  f->added += bytes;
+  if (f->limit == UINT64_MAX) f->top = f->end;
   return status;
 }
 
@@ -516,8 +577,20 @@ blt_status blt_file_append(blt_file *f, const void *data, size_t bytes, uint32_t
  * ---------------------------------------------------------------------------------------------------------
  */
 
-void blt_file_forget(blt_file *f, uint64_t mark) {
-  f->end = f->buffered_at = mark;
+blt_status blt_file_begin(blt_file *f, blt_mark *mark, blt_error *err) {
+  blt_status status = blt_space_find(f, err);
+  *mark = (blt_mark){f->end, f->limit, f->top};
+  return status;
+}
+
+/* Free parts that were filled meanwhile stay as they are until free space is looked for. */
+void blt_file_forget(blt_file *f, const blt_mark *mark) {
+  f->top = mark->top;
+  if (f->limit == UINT64_MAX)
+    f->end = mark->top;
+  else if (f->limit == mark->limit && f->end > mark->end)
+    f->end = mark->end;
+  f->buffered_at = f->end;
 }
 
 static blt_status write_root(blt_file *f, const blt_disk_root *r, blt_error *err) {
@@ -541,7 +614,7 @@ static blt_status step(blt_file *f, const blt_disk_root *next, blt_error *err) {
   blt_status status = write_root(f, next, err);
   if (status == BLT_OK) status = sync_file(f, err);
   if (status == BLT_OK)
-    f->root = *next;
+    f->before = f->root, f->root = *next;
   else
     f->broken = true;
   return status;
@@ -561,7 +634,7 @@ blt_status blt_file_commit(blt_file *f, const blt_ref *catalogue, blt_error *err
                     shown(f->path));
   bool both = is_empty(&f->root);
   blt_disk_root next = f->root;
-  next.end = f->end;
+  next.end = f->top;
   next.catalogue = *catalogue;
   seal_root(&next);
   blt_status status = blt_file_flush(f, err);

@@ -4,8 +4,9 @@
  *   page 0   page 1   page 2   data …                                  end        reserved
  *   header   root 0   root 1   blocks, dictionaries, chunks, records   |          |
  *
- * Data are only ever added at the end. A commit writes data, syncs, writes the older of the two roots, syncs:
- * at any moment one root names a whole state that is on the disk. For store/ only.
+ * Data are added where the file is free (space.h), else at its end. A commit writes data, syncs, writes the
+ * older of the two roots, syncs: at any moment one root names a whole state that is on the disk, and nothing
+ * is written over that one of the two consists of, or that somebody reads. For store/ only.
  */
 #ifndef BLT_STORE_FILE_H
 #define BLT_STORE_FILE_H
@@ -23,14 +24,20 @@ typedef struct blt_file {
   char *path; /* that the user knows it by */
   char *real; /* the same with links followed: the file that is replaced by a compacted one */
   bool readonly;
-  uint64_t opened; /* no other file that this process ever opened has the number: a block's origin. A number
-                      in the file would not do, as a copy of the file has it too */
-  blt_pins *pins;  /* what is read in place */
-  bool unsettled;  /* the root that was found when opening has not been written and synced by us */
-  bool broken;     /* the last step of a commit failed: nobody knows what the disk has */
+  uint64_t opened;  /* no other file that this process ever opened has the number: a block's origin. A number
+                       in the file would not do, as a copy of the file has it too */
+  blt_pins *pins;   /* what is read in place */
+  bool unsettled;   /* the root that was found when opening has not been written and synced by us */
+  bool broken;      /* the last step of a commit failed: nobody knows what the disk has */
+  uint32_t version; /* of the file's format */
   blt_disk_root root;         /* the last commit */
+  blt_disk_root before;       /* that of the other slot, when it is whole; else zeros */
   char doubt[BLT_ROOT_DOUBT]; /* what was found wrong with the other root, until it is written anew */
   uint64_t end;               /* where the next byte goes; the buffer's are counted */
+  uint64_t limit;             /* `end` stays below: the end of the part being filled, or UINT64_MAX */
+  uint64_t top;               /* the end of all data */
+  blt_extents free;           /* parts that may be written, besides the one being filled */
+  uint64_t added, used;       /* bytes since free space was looked for, and in use at that time */
   uint64_t reserved;          /* size of the file */
   char *buffer;               /* bytes from `buffered_at` to `end` that wait to be written */
   uint64_t buffered_at;
@@ -64,12 +71,19 @@ typedef struct blt_part {
 blt_status blt_file_append_parts(blt_file *f, const blt_part *parts, uint32_t n, uint32_t align, blt_ref *ref,
                                  blt_error *err);
 blt_status blt_file_flush(blt_file *f, blt_error *err);
-/* Makes what was added durable and current. On failure the file is as before (the added bytes are forgotten,
- * back to `mark`, the `end` before the first of them) unless `broken` is set. */
+/* Before the first byte of a save: finds free space. `*mark`: to forget the save. */
+typedef struct blt_mark {
+  uint64_t end, limit, top;
+} blt_mark;
+blt_status blt_file_begin(blt_file *f, blt_mark *mark, blt_error *err);
+/* Makes what was added durable and current. On failure the file is as before unless `broken` is set, and the
+ * caller forgets the save. */
 blt_status blt_file_commit(blt_file *f, const blt_ref *catalogue, blt_error *err);
-/* Forgets what was added from `mark` on and not committed. */
-void blt_file_forget(blt_file *f, uint64_t mark);
+/* Forgets what was added since the mark and not committed. */
+void blt_file_forget(blt_file *f, const blt_mark *mark);
 
+/* Bytes that are in the file, mapped or not. */
+blt_status blt_file_read(blt_file *f, void *buf, size_t bytes, uint64_t offset, blt_error *err);
 /* The bytes of a reference, checked against the file's end and the checksum. NULL and BLT_EFORMAT otherwise.
  */
 const void *blt_file_at(const blt_file *f, const blt_ref *ref, blt_error *err);

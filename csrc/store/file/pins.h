@@ -5,11 +5,8 @@
 #ifndef BLT_STORE_PINS_H
 #define BLT_STORE_PINS_H
 
+#include "extents.h"
 #include "store/column/block.h"
-
-typedef struct blt_extent {
-  uint64_t offset, bytes;
-} blt_extent;
 
 typedef struct blt_pins blt_pins;
 

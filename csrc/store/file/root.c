@@ -4,8 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A root that was written whole, for this file, in this slot. */
-static bool whole(const blt_disk_root *r, uint64_t id, int slot) {
+bool blt_root_whole(const blt_disk_root *r, uint64_t id, int slot) {
   return memcmp(r->magic, BLT_DISK_ROOT_MAGIC, 8) == 0 && r->id == id && r->end >= BLT_DISK_DATA &&
          r->end % 8 == 0 && r->sequence > 0 && r->sequence % 2 == (uint64_t)slot &&
          blt_checksum_is(r, offsetof(blt_disk_root, sum), r->sum);
@@ -14,7 +13,8 @@ static bool whole(const blt_disk_root *r, uint64_t id, int slot) {
 int blt_root_newest(const blt_disk_root roots[2], uint64_t id) {
   int newest = -1;
   for (int i = 0; i < 2; i++)
-    if (whole(&roots[i], id, i) && (newest < 0 || roots[i].sequence > roots[newest].sequence)) newest = i;
+    if (blt_root_whole(&roots[i], id, i) && (newest < 0 || roots[i].sequence > roots[newest].sequence))
+      newest = i;
   return newest;
 }
 
@@ -40,7 +40,7 @@ bool blt_root_doubtful(const blt_disk_root roots[2], int newest, uint64_t size, 
   /* Made by an earlier version of this library, without tables yet and with nothing after it. */
   bool first = last->end == BLT_DISK_DATA + sizeof(uint64_t) && size <= last->end;
   const char *what;
-  if (whole(other, last->id, !newest)) {
+  if (blt_root_whole(other, last->id, !newest)) {
     if (other->sequence == last->sequence - 1) return false;
     what = "is older than the commit before: a write of it was lost";
   } else if (empty(other)) {

@@ -10,6 +10,8 @@
 
 #define BLT_ROOT_DOUBT 400 /* bytes of a message */
 
+/* Whether it was written whole, for file `id`, in this slot. */
+bool blt_root_whole(const blt_disk_root *r, uint64_t id, int slot);
 /* The slot of the newest root that is whole and belongs to file `id`, or -1. */
 int blt_root_newest(const blt_disk_root roots[2], uint64_t id);
 /* Says in `doubt` what is wrong with the slot beside `newest`, and what is known of the cause; false when

@@ -375,24 +375,44 @@ static blt_status use_mapped(blt_file *f, blt_table *t, const blt_disk_block *fo
   return BLT_OK;
 }
 
+/* The part of the file that has all new blocks; false when there are none. */
+static bool spread(const blt_disk_block *forms, size_t n, blt_extent *out) {
+  uint64_t from = UINT64_MAX, to = 0;
+  for (size_t i = 0; i < n; i++) {
+    const blt_ref *r = &forms[i].where;
+    if (r->bytes && r->offset < from) from = r->offset;
+    if (r->bytes && r->offset + r->bytes > to) to = r->offset + r->bytes;
+  }
+  *out = (blt_extent){from, to - from};
+  return to > 0;
+}
+
+static blt_status map_early(blt_file *f, blt_table *t, const blt_disk_block *forms, size_t n,
+                            blt_error *err) {
+  blt_buffer *map;
+  blt_extent where;
+  uint64_t base;
+  if (!spread(forms, n, &where)) return BLT_OK;
+  blt_status status = blt_file_map(f, where.offset, where.bytes, &map, &base, err);
+  if (status != BLT_OK) return status;
+  status = use_mapped(f, t, forms, map, base, err);
+  blt_buffer_release(map);
+  return status;
+}
+
 blt_status blt_save_early(blt_file *f, blt_table *t, const blt_stored *old, blt_error *err) {
   size_t n = (size_t)t->ngroups * t->schema->ncols;
-  uint64_t mark = f->end, base;
+  blt_mark mark;
   blt_status status = blt_table_writable(t, err);
   if (status != BLT_OK || n == 0) return status;
   blt_disk_block *forms = blt_calloc(f->ctx, n, sizeof *forms);
   if (!forms) return blt_fail_memory(err, n * sizeof *forms);
-  status = write_early(f, t, old, forms, err);
-  if (status == BLT_OK && f->end > mark) {
-    blt_buffer *map;
-    status = blt_file_map(f, mark, f->end - mark, &map, &base, err);
-    if (status == BLT_OK) {
-      status = use_mapped(f, t, forms, map, base, err);
-      blt_buffer_release(map);
-    }
-  } else if (status != BLT_OK) {
-    blt_file_forget(f, mark);
+  status = blt_file_begin(f, &mark, err);
+  if (status == BLT_OK) {
+    status = write_early(f, t, old, forms, err);
+    if (status != BLT_OK) blt_file_forget(f, &mark);
   }
+  if (status == BLT_OK) status = map_early(f, t, forms, n, err);
   blt_free(f->ctx, forms, n * sizeof *forms);
   return status;
 }
