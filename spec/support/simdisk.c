@@ -337,8 +337,10 @@ static int sim_same(void *self, blt_handle *h, const char *path) {
   return d->off ? -EIO : at && *at == h->file;
 }
 
+/* Whoever was killed holds nothing more. */
 static int sim_hold_range(void *self, blt_handle *h, uint64_t at, uint64_t bytes, bool on) {
-  (void)self;
+  simdisk *d = self;
+  if (d->off) return -EIO;
   if (!on) {
     drop_holds(h, at, bytes);
     return 0;
