@@ -169,3 +169,13 @@ blt_status storefile_change(blt_ctx *ctx, const blt_vfs *vfs, const char *path, 
   blt_db_close(db);
   return st;
 }
+
+bool storefile_seal(blt_ctx *ctx, simdisk *d, const char *path) {
+  blt_db_options o = {.vfs = sim_vfs(d)};
+  blt_db *db;
+  blt_error err;
+  if (!storefile_write(ctx, d, path) || blt_db_open(ctx, path, &o, &db, &err) != BLT_OK) return false;
+  blt_status st = blt_db_compact(db, &err);
+  blt_db_close(db);
+  return st == BLT_OK;
+}

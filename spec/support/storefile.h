@@ -9,6 +9,9 @@
  * deleted rows, pieces of tails and dictionaries, a sealed group. False when that failed. */
 bool storefile_write(blt_ctx *ctx, simdisk *d, const char *path);
 
+/* The same, compacted: all rows lie in sealed groups, whose blocks are mapped and not yet looked at. */
+bool storefile_seal(blt_ctx *ctx, simdisk *d, const char *path);
+
 /* Opens the file for reading, reads every value, and says what it found: BLT_OK with a digest of the
  * contents, or the error. Anything is allowed but a crash. */
 blt_status storefile_read(blt_ctx *ctx, const blt_vfs *vfs, const char *path, uint64_t *digest,

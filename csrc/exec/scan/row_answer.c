@@ -161,7 +161,7 @@ blt_status blt_rows_answer(blt_scan *scan, const blt_stage *stage, blt_table **o
     if (status != BLT_OK) return status;
     if (profile && stage->norder) profile->seconds_sort = blt_seconds() - started;
     uint64_t skip = stage->skip < n ? stage->skip : n;
-    run.rows = rows + skip;
+    run.rows = skip ? rows + skip : rows;
     run.n = n - skip < stage->limit ? n - skip : stage->limit;
   }
   blt_status status = make_table(&run, out, err);
