@@ -5,6 +5,7 @@
 #include "exec/relation/collect.h"
 #include "exec/relation/narrow.h"
 #include "exec/relation/stacked.h"
+#include "exec/window/window.h"
 #include "run_group.h"
 #include "run_rows.h"
 #include "scan/scan.h"
@@ -65,6 +66,8 @@ static blt_status relation(blt_run *run, const blt_plan *plan, blt_view **out, b
     return blt_run_sample(run, plan, out, err);
   case BLT_PLAN_JOIN:
     return blt_run_join(run, plan, out, err);
+  case BLT_PLAN_WINDOW:
+    return blt_run_window(run, plan, out, err);
   case BLT_PLAN_UNION:
     return stack(run, plan, out, err);
   default:

@@ -2,7 +2,6 @@
 
 #include "base/mem.h"
 #include "exec/query.h"
-#include "exec/scan/passed.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -57,15 +56,14 @@ static blt_status terms_init(group_terms *t, const blt_passed *in, const blt_pla
   return status;
 }
 
-blt_status blt_run_group(blt_run *run, const blt_plan *plan, blt_table **out, blt_error *err) {
-  blt_passed in;
+blt_status blt_group_passed(blt_passed *in, const blt_plan *plan, blt_table **out, blt_error *err) {
+  blt_run *run = in->run;
   group_terms t = {0};
   blt_profile profile;
-  blt_status status = blt_passed_open(&in, run, plan->input, err);
-  if (status == BLT_OK) status = terms_init(&t, &in, plan, err);
+  blt_status status = terms_init(&t, in, plan, err);
   if (status == BLT_OK) {
-    blt_stage stage = {.view = in.view,
-                       .where = in.where,
+    blt_stage stage = {.view = in->view,
+                       .where = in->where,
                        .grouped = true,
                        .noutputs = t.nkeys,
                        .outputs = t.keys,
@@ -73,14 +71,21 @@ blt_status blt_run_group(blt_run *run, const blt_plan *plan, blt_table **out, bl
                        .aggregates = t.aggregates,
                        .limit = UINT64_MAX};
     status = blt_stage_run(run->ctx, &stage, out, run->profiles ? &profile : NULL, err);
-    if (status == BLT_OK && run->profiles) {
-      blt_node_profile *p = &run->profiles[plan->number];
-      p->blocks_read = profile.groups_scanned;
-      p->blocks_skipped = profile.groups_skipped;
-      snprintf(p->strategy, sizeof p->strategy, "%s", profile.strategy);
-    }
+  }
+  if (status == BLT_OK && run->profiles) {
+    blt_node_profile *p = &run->profiles[plan->number];
+    p->blocks_read = profile.groups_scanned;
+    p->blocks_skipped = profile.groups_skipped;
+    snprintf(p->strategy, sizeof p->strategy, "%s", profile.strategy);
   }
   if (t.ctx) terms_free(&t);
+  return status;
+}
+
+blt_status blt_run_group(blt_run *run, const blt_plan *plan, blt_table **out, blt_error *err) {
+  blt_passed in;
+  blt_status status = blt_passed_open(&in, run, plan->input, err);
+  if (status == BLT_OK) status = blt_group_passed(&in, plan, out, err);
   blt_passed_close(&in);
   return status;
 }

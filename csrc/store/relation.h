@@ -44,6 +44,7 @@ typedef struct blt_view_ops {
 } blt_view_ops;
 
 struct blt_view {
+  uint32_t shared; /* how many hold it beside the first: see blt_view_retain */
   blt_ctx *ctx;
   const blt_schema *schema; /* NULL: not a stored table */
   uint32_t ncols, ngroups;
@@ -57,6 +58,11 @@ struct blt_view {
   const blt_view_ops *ops; /* NULL: a stored table */
 };
 
+/* One more holder, who releases it too; on the context's own thread only. */
+static inline blt_view *blt_view_retain(blt_view *v) {
+  v->shared++;
+  return v;
+}
 void blt_view_release(blt_view *v); /* NULL is allowed */
 
 /* Makes a block that nobody asked for yet. */

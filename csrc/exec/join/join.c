@@ -54,9 +54,7 @@ static void describe(const join_run *j) {
 /* ---- both sides, each row's bucket ---- */
 
 static blt_status prepare(join_run *j, blt_error *err) {
-  blt_status status = blt_passed_open(&j->left, j->run, j->plan->input, err);
-  if (status == BLT_OK) status = blt_passed_open(&j->right, j->run, j->plan->other, err);
-  if (status == BLT_OK) status = blt_join_keys_init(&j->keys, &j->left, &j->right, j->join, err);
+  blt_status status = blt_join_keys_init(&j->keys, &j->left, &j->right, j->join, err);
   if (status == BLT_OK) status = blt_join_index_init(&j->index, &j->keys, &j->right, err);
   if (status == BLT_OK && j->join->kind == BLT_JOIN_ASOF) status = blt_join_index_list(&j->index, err);
   if (status == BLT_OK) status = blt_join_probe(&j->hits, &j->index, &j->left, err);
@@ -166,10 +164,30 @@ static blt_status give_left(join_run *j, blt_view **out, blt_error *err) {
   return status;
 }
 
+static blt_status answer(join_run *j, blt_view **out, blt_error *err) {
+  blt_status status = prepare(j, err);
+  if (status != BLT_OK) return status;
+  return only_left(j) ? give_left(j, out, err) : give_pairs(j, out, err);
+}
+
 blt_status blt_run_join(blt_run *run, const blt_plan *plan, blt_view **out, blt_error *err) {
   join_run j = {.run = run, .plan = plan, .join = &plan->u.join};
-  blt_status status = prepare(&j, err);
-  if (status == BLT_OK) status = only_left(&j) ? give_left(&j, out, err) : give_pairs(&j, out, err);
+  blt_status status = blt_passed_open(&j.left, run, plan->input, err);
+  if (status == BLT_OK) status = blt_passed_open(&j.right, run, plan->other, err);
+  if (status == BLT_OK) status = answer(&j, out, err);
+  join_free(&j);
+  return status;
+}
+
+blt_status blt_join_views(blt_run *run, const blt_plan *plan, blt_view *left, blt_view *right, blt_view **out,
+                          blt_error *err) {
+  join_run j = {.run = run, .plan = plan, .join = &plan->u.join};
+  blt_status status = blt_passed_view(&j.left, run, left, err);
+  if (status == BLT_OK)
+    status = blt_passed_view(&j.right, run, right, err);
+  else
+    blt_view_release(right);
+  if (status == BLT_OK) status = answer(&j, out, err);
   join_free(&j);
   return status;
 }

@@ -12,6 +12,9 @@
 
 #include "exec/run.h"
 
+/* The same of two relations that are there, which are taken, also on failure. */
+blt_status blt_join_views(blt_run *run, const blt_plan *plan, blt_view *left, blt_view *right, blt_view **out,
+                          blt_error *err);
 blt_status blt_run_join(blt_run *run, const blt_plan *plan, blt_view **out, blt_error *err);
 
 #endif

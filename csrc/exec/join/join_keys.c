@@ -35,7 +35,7 @@ static blt_status map_codes(blt_ctx *ctx, blt_join_field *f, blt_dict *left, blt
 }
 
 static blt_status describe(blt_join_keys *k, blt_join_field *f, bool null_equal, blt_error *err) {
-  const blt_input *left = &k->left.items[f->left], *right = &k->right.items[f->right];
+  const blt_input *right = &k->right.items[f->right], *left = k->left.scan ? &k->left.items[f->left] : right;
   f->is_float = right->cls == BLT_INPUT_FLOAT;
   f->nulls = null_equal && (left->nullable || right->nullable);
   f->nans = null_equal;
@@ -87,15 +87,15 @@ static blt_status add_input(blt_join_keys *k, blt_inputs *inputs, const blt_pass
 blt_status blt_join_keys_init(blt_join_keys *k, blt_passed *left, blt_passed *right,
                               const blt_plan_join *join, blt_error *err) {
   uint32_t n = join->nkeys - (join->kind == BLT_JOIN_ASOF);
-  *k = (blt_join_keys){.ctx = left->run->ctx, .n = n};
-  blt_inputs_init(&k->left, &left->scan);
+  *k = (blt_join_keys){.ctx = right->run->ctx, .n = n};
+  if (left) blt_inputs_init(&k->left, &left->scan);
   blt_inputs_init(&k->right, &right->scan);
   k->fields = blt_calloc(k->ctx, n + 1, sizeof *k->fields);
   k->exprs = blt_calloc(k->ctx, 2 * (size_t)n + 1, sizeof *k->exprs);
   if (!k->fields || !k->exprs) return blt_fail_memory(err, (n + 1) * sizeof *k->fields);
   for (uint32_t i = 0; i < n; i++) {
     blt_join_field *f = &k->fields[i];
-    blt_status status = add_input(k, &k->left, left, &join->left[i], i, &f->left, err);
+    blt_status status = left ? add_input(k, &k->left, left, &join->left[i], i, &f->left, err) : BLT_OK;
     if (status == BLT_OK) status = add_input(k, &k->right, right, &join->right[i], n + i, &f->right, err);
     if (status == BLT_OK) status = describe(k, f, join->null_equal, err);
     if (status != BLT_OK) return status;

@@ -33,7 +33,8 @@ typedef struct blt_join_keys {
   blt_inputs left, right;
 } blt_join_keys;
 
-/* Zeroed, and freed in any case. No key at all: one word that is always 0. */
+/* Zeroed, and freed in any case. No key at all: one word that is always 0. `left` NULL: only the right side
+ * is ever asked for. */
 blt_status blt_join_keys_init(blt_join_keys *k, blt_passed *left, blt_passed *right,
                               const blt_plan_join *join, blt_error *err);
 void blt_join_keys_free(blt_join_keys *k);

@@ -40,6 +40,7 @@ blt_status blt_narrow(blt_view *base, const uint32_t *columns, uint32_t n, blt_v
   }
   blt_view_column *chosen = (blt_view_column *)(v + 1);
   v->view = *base;
+  v->view.shared = 0;
   v->view.schema = NULL;
   v->view.ncols = n;
   v->view.columns = chosen;

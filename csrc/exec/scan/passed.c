@@ -32,6 +32,11 @@ blt_status blt_passed_open(blt_passed *p, blt_run *run, const blt_plan *input, b
   return status;
 }
 
+blt_status blt_passed_view(blt_passed *p, blt_run *run, blt_view *view, blt_error *err) {
+  *p = (blt_passed){.run = run, .view = view};
+  return blt_scan_init(&p->scan, run->ctx, view, NULL, err);
+}
+
 void blt_passed_close(blt_passed *p) {
   blt_scan_free(&p->scan);
   blt_expr_free(p->where);

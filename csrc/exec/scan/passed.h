@@ -16,6 +16,8 @@ typedef struct blt_passed {
 
 /* Opens the input of an operator: a zeroed struct, closed in any case. */
 blt_status blt_passed_open(blt_passed *p, blt_run *run, const blt_plan *input, blt_error *err);
+/* The same with a relation that is there, which is taken, also on failure. */
+blt_status blt_passed_view(blt_passed *p, blt_run *run, blt_view *view, blt_error *err);
 void blt_passed_close(blt_passed *p);
 /* Hands the relation over; expressions over it stay good. */
 blt_view *blt_passed_take(blt_passed *p);

@@ -200,7 +200,10 @@ blt_status blt_table_view(blt_table *t, blt_view **out, blt_error *err) {
 }
 
 void blt_view_release(blt_view *v) {
-  if (!v) return;
+  if (!v || v->shared) {
+    if (v) v->shared--;
+    return;
+  }
   if (v->ops) {
     v->ops->release(v);
     return;

@@ -1,0 +1,215 @@
+/* Frames, and aggregates over them. Frames only ever move forwards, so every row enters and leaves once. */
+#include "window_inside.h"
+
+#include <math.h>
+
+/* ---- frames ---- */
+
+static void rows_bounds(const blt_plan_frame *f, uint32_t n, const blt_window_work *work) {
+  uint64_t before = f->before < 0 ? 0 : (uint64_t)f->before, after = f->after < 0 ? 0 : (uint64_t)f->after;
+  for (uint64_t i = 0; i < n; i++) {
+    work->low[i] = before > i ? 0 : (uint32_t)(i - before);
+    work->high[i] = after >= n - i ? n : (uint32_t)(i + after + 1);
+  }
+}
+
+/* How far the value of row b lies behind that of row a, in the direction of the order; as far as it fits. */
+static double distance(const blt_window_range *r, uint32_t a, uint32_t b) {
+  uint64_t x = r->values.words[r->descending ? b : a], y = r->values.words[r->descending ? a : b];
+  if (r->values.type.id == BLT_FLOAT64) return blt_word_double(y) - blt_word_double(x);
+  __int128 d = (__int128)(int64_t)y - (int64_t)x;
+  return d > INT64_MAX ? INFINITY : (double)(int64_t)d;
+}
+
+static bool within(const blt_window_range *r, uint32_t a, uint32_t b, int64_t most) {
+  if (most == INT64_MAX) return true;
+  if (r->values.type.id == BLT_FLOAT64) return distance(r, a, b) <= (double)most;
+  uint64_t x = r->values.words[r->descending ? b : a], y = r->values.words[r->descending ? a : b];
+  return (__int128)(int64_t)y - (int64_t)x <= most;
+}
+
+static bool has_value(const blt_window_range *r, uint32_t row) {
+  if (!r->values.valid[row]) return false;
+  return r->values.type.id != BLT_FLOAT64 || !isnan(blt_word_double(r->values.words[row]));
+}
+
+/* Rows without a value are each other's frame. They lie at one end or the other. */
+static void range_bounds(const blt_window_item *item, const uint32_t *rows, uint32_t n,
+                         const blt_window_work *work) {
+  const blt_window_range *r = item->range;
+  uint32_t first = 0, end = n;
+  while (first < n && !has_value(r, rows[first])) first++;
+  while (end > first && !has_value(r, rows[end - 1])) end--;
+  for (uint32_t i = 0; i < n; i++) {
+    work->low[i] = i < first ? 0 : end;
+    work->high[i] = i < first ? first : n;
+  }
+  uint32_t low = first, high = first;
+  for (uint32_t i = first; i < end; i++) {
+    while (low < i && !within(r, rows[low], rows[i], item->frame.before)) low++;
+    if (high < i + 1) high = i + 1;
+    while (high < end && within(r, rows[i], rows[high], item->frame.after)) high++;
+    work->low[i] = low;
+    work->high[i] = high;
+  }
+}
+
+void blt_window_bounds(const blt_window_item *item, const uint32_t *rows, uint32_t n,
+                       const blt_window_work *work) {
+  if (item->frame.unit == BLT_FRAME_RANGE) {
+    range_bounds(item, rows, n, work);
+    return;
+  }
+  bool whole = item->frame.unit == BLT_FRAME_PARTITION;
+  rows_bounds(whole ? &(blt_plan_frame){BLT_FRAME_ROWS, INT64_MAX, INT64_MAX} : &item->frame, n, work);
+}
+
+/* ---- counts and exact sums: a row is added when it enters and taken away when it leaves ---- */
+
+static blt_status put_sum(const blt_window_item *item, uint32_t row, __int128 sum, uint64_t n,
+                          blt_error *err) {
+  if (item->kind == BLT_WINDOW_COUNT) {
+    blt_window_put(item, row, n);
+    return BLT_OK;
+  }
+  if (n == 0) return BLT_OK;
+  if (item->kind == BLT_WINDOW_MEAN) {
+    blt_window_put(item, row, blt_double_word((double)sum / (double)n / item->scale));
+    return BLT_OK;
+  }
+  if (sum > INT64_MAX || sum < INT64_MIN)
+    return blt_fail(err, BLT_EOVERFLOW, "a sum over a frame does not fit its type");
+  blt_window_put(item, row, (uint64_t)(int64_t)sum);
+  return BLT_OK;
+}
+
+static blt_status exact_sums(const blt_window_item *item, const uint32_t *rows, uint32_t n,
+                             const blt_window_work *work, blt_error *err) {
+  const blt_window_values *x = &item->x;
+  __int128 sum = 0;
+  uint64_t count = 0;
+  uint32_t low = 0, high = 0;
+  blt_status status = BLT_OK;
+  for (uint32_t i = 0; i < n && status == BLT_OK; i++) {
+    for (; high < work->high[i]; high++) {
+      bool there = !x->words || x->valid[rows[high]];
+      count += there;
+      if (there && x->words && !x->dict) sum += (int64_t)x->words[rows[high]];
+    }
+    for (; low < work->low[i]; low++) {
+      bool there = !x->words || x->valid[rows[low]];
+      count -= there;
+      if (there && x->words && !x->dict) sum -= (int64_t)x->words[rows[low]];
+    }
+    status = put_sum(item, rows[i], sum, count, err);
+  }
+  return status;
+}
+
+/* ---- everything else: sums of the older rows from each on, and of the newer ones together ----
+ *
+ * Nothing is ever taken away from a sum of doubles, which would lose what was small:
+ *
+ *   low         mid      high         sums[i] is that of places i to mid - 1, `back` that of mid to high - 1;
+ *   │ sums ─────│ back ──│            when `low` passes `mid`, all up to `high` become older rows
+ */
+
+static double number_at(const blt_window_item *item, uint32_t row) {
+  uint64_t word = item->x.words[row];
+  if (item->x.type.id == BLT_FLOAT64) return blt_word_double(word);
+  return (double)(int64_t)word / item->scale;
+}
+
+/* Whether the value of place b is to be kept instead of that of a: NaN is above all numbers, and of values
+ * that are equal the first one stays. */
+static bool is_better(const blt_window_item *item, uint64_t a, uint64_t b) {
+  bool largest = item->kind == BLT_WINDOW_MAX;
+  uint64_t x = item->x.words[a], y = item->x.words[b];
+  if (item->ranks) return largest ? item->ranks[y] > item->ranks[x] : item->ranks[y] < item->ranks[x];
+  if (item->x.type.id != BLT_FLOAT64) return largest ? (int64_t)y > (int64_t)x : (int64_t)y < (int64_t)x;
+  double u = blt_word_double(x), v = blt_word_double(y);
+  if (isnan(u) || isnan(v)) return largest ? isnan(v) && !isnan(u) : isnan(u) && !isnan(v);
+  return largest ? v > u : v < u;
+}
+
+static blt_window_sum one(const blt_window_item *item, uint32_t row) {
+  blt_window_sum s = {.best = row, .n = item->x.valid[row]};
+  if (!s.n || item->kind == BLT_WINDOW_MIN || item->kind == BLT_WINDOW_MAX) return s;
+  s.sum = s.mean = number_at(item, row);
+  return s;
+}
+
+static blt_window_sum together(const blt_window_item *item, const blt_window_sum *a,
+                               const blt_window_sum *b) {
+  if (!a->n) return *b;
+  if (!b->n) return *a;
+  blt_window_sum s = {.n = a->n + b->n, .sum = a->sum + b->sum, .best = a->best};
+  if (item->kind == BLT_WINDOW_MIN || item->kind == BLT_WINDOW_MAX) {
+    if (is_better(item, a->best, b->best)) s.best = b->best;
+    return s;
+  }
+  double apart = b->mean - a->mean, n = (double)s.n;
+  s.mean = a->mean + apart * ((double)b->n / n);
+  s.squares = a->squares + b->squares + apart * apart * ((double)a->n * ((double)b->n / n));
+  return s;
+}
+
+static void put_result(const blt_window_item *item, uint32_t row, const blt_window_sum *s) {
+  double n = (double)s->n, out;
+  if (!s->n) return;
+  switch (item->kind) {
+  case BLT_WINDOW_MIN:
+  case BLT_WINDOW_MAX:
+    blt_window_put(item, row, item->x.words[s->best]);
+    return;
+  case BLT_WINDOW_SUM:
+    out = s->sum;
+    break;
+  case BLT_WINDOW_MEAN:
+    out = s->sum / n;
+    break;
+  case BLT_WINDOW_VARIANCE:
+  case BLT_WINDOW_STDDEV:
+    if (s->n < 2) return;
+    out = s->squares / (n - 1);
+    break;
+  default:
+    out = s->squares / n;
+  }
+  if (item->kind == BLT_WINDOW_STDDEV || item->kind == BLT_WINDOW_STDDEV_POP) out = sqrt(out);
+  blt_window_put(item, row, blt_double_word(out));
+}
+
+static void sliding(const blt_window_item *item, const uint32_t *rows, uint32_t n,
+                    const blt_window_work *work) {
+  blt_window_sum back = {0}, *sums = work->sums;
+  uint32_t mid = 0, high = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t low = work->low[i];
+    for (; high < work->high[i]; high++) {
+      blt_window_sum s = one(item, rows[high]);
+      back = together(item, &back, &s);
+    }
+    if (low > mid) {
+      blt_window_sum sum = {0};
+      for (uint32_t k = high; k-- > low;) {
+        blt_window_sum s = one(item, rows[k]);
+        sums[k] = sum = together(item, &s, &sum);
+      }
+      mid = high;
+      back = (blt_window_sum){0};
+    }
+    blt_window_sum all = low < mid ? together(item, &sums[low], &back) : back;
+    put_result(item, rows[i], &all);
+  }
+}
+
+blt_status blt_window_frame(const blt_window_item *item, const uint32_t *rows, uint32_t n,
+                            const blt_window_work *work, blt_error *err) {
+  bool exact =
+      item->kind == BLT_WINDOW_COUNT ||
+      ((item->kind == BLT_WINDOW_SUM || item->kind == BLT_WINDOW_MEAN) && item->x.type.id != BLT_FLOAT64);
+  if (exact) return exact_sums(item, rows, n, work, err);
+  sliding(item, rows, n, work);
+  return BLT_OK;
+}
