@@ -1,6 +1,8 @@
--- "N countries" against the countries that the same source lists as taking part.
+-- "N countries" against the countries that are listed as taking part, and what is counted besides a lead against the
+-- whole.
 --
--- A source that lists more than it counts contradicts itself; one that lists fewer leaves the rest unnamed.
+-- A source that lists more than it counts contradicts itself; one that lists fewer leaves the rest unnamed. Where all
+-- sources together list more than one that lists none counts, either may count otherwise.
 
 local bounds = require "blotter.ops.figures.bounds"
 local phrase = require "blotter.ops.figures.phrase"
@@ -71,14 +73,74 @@ local function check_figure(found, figure, list)
   end
 end
 
---- Runs the check over all figures of countries that take part.
+-- The countries that all sources together list for each subject.
+local function united(lists)
+  local all = {}
+  for key, list in pairs(lists) do
+    local subject = key:match "|(.*)$"
+    all[subject] = all[subject] or {count = 0, areas = {}}
+    for area in pairs(list.areas) do
+      if not all[subject].areas[area] then
+        all[subject].areas[area] = true
+        all[subject].count = all[subject].count + 1
+      end
+    end
+  end
+  return all
+end
+
+local function check_union(found, figure, list)
+  if figure.dim_count > 0 or figure.area or not figure.high then return end
+  if list.count <= figure.high then return found:count("countries", "some") end
+  found:add {check = "countries", class = "drift", verdict = "some", figures = {figure},
+    low = list.count - figure.high, high = figure.low and list.count - figure.low,
+    sentence = ("%s: %s are counted, but %d are listed by all sources together"):format(
+      phrase.about(found.model, figure), phrase.counted(figure), list.count)}
+end
+
+-- What is counted besides one that leads, and the whole of it, by subject and indicator.
+local function besides_lead(model)
+  local index = {}
+  for _, figure in ipairs(model.figures) do
+    if figure.rank ~= "deprecated" and figure.step ~= 0 and (figure.dim_count == 0 or figure.category == "besides-lead"
+      and figure.dim_count == 1) and (figure.low or figure.high) then
+      local key = figure.subject .. "|" .. figure.indicator .. "|" .. (figure.area or "")
+      index[key] = index[key] or {besides = {}, whole = {}}
+      table.insert(figure.dim_count == 1 and index[key].besides or index[key].whole, figure)
+    end
+  end
+  return index
+end
+
+local function check_besides(found, besides, whole)
+  local model = found.model
+  if model:is_settled(besides, whole) then return end
+  local low, high = bounds.add(besides.low, besides.high, 1, 1)
+  if bounds.meet(low, high, whole.low, whole.high) then return found:count("countries", "some") end
+  local is_one = besides.source == whole.source
+  local gap_low, gap_high = bounds.subtract(whole.low, whole.high, low, high)
+  found:add {check = "countries", class = is_one and "contradiction" or "drift", verdict = is_one and "none" or "some",
+    figures = {besides, whole}, low = gap_low, high = gap_high,
+    sentence = ("%s: %s besides the one that leads make %s, but %s are counted in all"):format(
+      phrase.about_subject(besides), phrase.counted(besides), bounds.describe(low, high), phrase.value(whole))}
+end
+
+--- Runs the check over all figures of countries that take part, and over all that is counted besides a lead.
 function countries.check(found)
   local lists = listed(found.model)
+  local all = united(lists)
   for _, figure in ipairs(found.model.figures) do
     if figure.indicator == "countries_participating" and figure.rank ~= "deprecated" then
       local list = lists[figure.source .. "|" .. figure.subject]
       if list and list.count > 1 then check_figure(found, figure, list) end
+      if not list and all[figure.subject] then check_union(found, figure, all[figure.subject]) end
     end
+  end
+  local index = besides_lead(found.model)
+  for _, figure in ipairs(found.model.figures) do
+    local entry = figure.category == "besides-lead"
+      and index[figure.subject .. "|" .. figure.indicator .. "|" .. (figure.area or "")]
+    for _, whole in ipairs(entry and entry.whole or {}) do check_besides(found, figure, whole) end
   end
 end
 

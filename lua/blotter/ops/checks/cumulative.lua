@@ -1,8 +1,9 @@
 -- Cumulative figures that fall: what is counted since a beginning may only grow.
 --
 -- Figures of one cell with one beginning, in the order of the days up to which they count. A later one whose highest
--- reading is below the lowest reading of an earlier one is a contradiction; a bound that is open never is. Stocks may
--- fall, and are not looked at.
+-- reading is below the lowest reading of an earlier one is a contradiction; a bound that is open never is. A figure
+-- that names no day up to which it counts stands at the day of its source, and what follows depends on that reading.
+-- Stocks may fall, and are not looked at.
 
 local bounds = require "blotter.ops.figures.bounds"
 local dates = require "blotter.ops.figures.dates"
@@ -13,7 +14,7 @@ local rounding = require "blotter.ops.checks.rounding"
 local cumulative = {}
 
 local function is_cumulative(figure)
-  if figure.rank == "deprecated" or figure.indicator_row.kind == "stock" or not figure.last then return false end
+  if figure.rank == "deprecated" or figure.indicator_row.kind == "stock" or not figure.last_placed then return false end
   return figure.period_kind == "since" or figure.period_kind == "as_of" or figure.indicator_row.kind == "cumulative"
 end
 
@@ -24,7 +25,7 @@ local function same_beginning(a, b)
 end
 
 local function comes_first(a, b)
-  if a.last ~= b.last then return a.last < b.last end
+  if a.last_placed ~= b.last_placed then return a.last_placed < b.last_placed end
   return a.id < b.id
 end
 
@@ -42,6 +43,9 @@ local function report(found, earlier, later)
   local low, high = bounds.subtract(earlier.low, earlier.high, later.low, later.high)
   if rounding.repairs(earlier, later) then return end
   local class, verdict, ending = doubt.reading {earlier, later}
+  if not earlier.last or not later.last then
+    class, verdict, ending = "drift", "some", "; not both say up to which day they count"
+  end
   found:add {
     check = "cumulative", class = class, verdict = verdict,
     figures = {earlier, later}, low = low, high = high,
@@ -57,7 +61,7 @@ local function highest_before(list, place)
   if not later.high then return nil end
   for i = 1, place - 1 do
     local earlier = list[i]
-    if earlier.low and earlier.low > later.high and earlier.last < (later.last_sure or later.last)
+    if earlier.low and earlier.low > later.high and earlier.last_placed < (later.last_sure or later.last_placed)
       and same_beginning(earlier, later) and (not worst or earlier.low > worst.low) then
       worst = earlier
     end

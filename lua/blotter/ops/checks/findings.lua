@@ -7,7 +7,10 @@
 --   figures    the figures involved, the one that the sentence begins with first
 --   low, high  the gap as a range (nil is open)
 --   sentence   what is wrong, in one plain sentence with the sources
---   also       further figures that state the same again, in other sources
+--   blamed     the figures that the finding makes doubtful, where that is not all of them
+--   also       further figures that state the same again, in other sources, or repeat the conflict
+--   judgement  the curator's decision about two of the figures, a row of the table, or nil
+--   notes      the curator's notes on the figures, each {figure, note}
 -- Findings are ranked: what no reading can repair first, then by class, then by the share of the gap.
 
 local phrase = require "blotter.ops.figures.phrase"
@@ -86,6 +89,39 @@ function Collector:is_disputed(figure, any)
   return class == "contradiction" or any and class ~= nil or false
 end
 
+--- Whether one of two figures of one number stands in a disagreement already, which the other then explains: it is
+-- added to that finding.
+function Collector:explains(a, b)
+  for _, pair in ipairs {{a, b}, {b, a}} do
+    local said = statement_of(pair[1])
+    for _, finding in ipairs(self.disputed[said] and self.list or {}) do
+      for _, figure in ipairs(finding.class ~= "remainder" and finding.figures or {}) do
+        if statement_of(figure) == said and finding.check ~= "drift" and finding.check ~= "datings" then
+          add_also(finding, {pair[2]})
+          return true
+        end
+      end
+    end
+  end
+  return false
+end
+
+--- Whether some finding has what two figures say, whoever says it.
+function Collector:holds_both(a, b)
+  local one, two = statement_of(a), statement_of(b)
+  for _, finding in ipairs(self.list) do
+    local has_one, has_two
+    for _, group in ipairs {finding.figures, finding.also} do
+      for _, figure in ipairs(group) do
+        has_one = has_one or statement_of(figure) == one
+        has_two = has_two or statement_of(figure) == two
+      end
+    end
+    if has_one and has_two then return true end
+  end
+  return false
+end
+
 --- Notes what could not be checked, and why.
 function Collector:note(text)
   self.notes[#self.notes + 1] = text
@@ -130,6 +166,76 @@ local function comes_first(a, b)
   return a.figures[1].id < b.figures[1].id
 end
 
+-- What two findings must share to be repeats of one conflict: the class and what is counted of whom.
+local function conflict_key(finding)
+  local seen, list = {}, {}
+  for _, figure in ipairs(finding.figures) do
+    local name = figure.subject .. "|" .. figure.indicator
+    if not seen[name] then
+      seen[name] = true
+      list[#list + 1] = name
+    end
+  end
+  table.sort(list)
+  return finding.class .. "|" .. table.concat(list, "|")
+end
+
+local function share_statement(a, b)
+  local said = {}
+  for _, figure in ipairs(a.figures) do said[statement_of(figure)] = true end
+  for _, figure in ipairs(b.figures) do
+    if said[statement_of(figure)] then return true end
+  end
+  return false
+end
+
+-- Folds what repeats a conflict into the finding that ranks before it. What a breakdown leaves is no conflict.
+local function fold_repeats(list)
+  local kept, by_key = {}, {}
+  for _, finding in ipairs(list) do
+    local key, home = conflict_key(finding), nil
+    for _, other in ipairs(finding.class ~= "remainder" and by_key[key] or {}) do
+      if share_statement(other, finding) then home = home or other end
+    end
+    if home then
+      add_also(home, finding.figures)
+      add_also(home, finding.also)
+    else
+      by_key[key] = by_key[key] or {}
+      table.insert(by_key[key], finding)
+      kept[#kept + 1] = finding
+    end
+  end
+  return kept
+end
+
+local verdict_words = {same = "the same", revision = "a revision", conflict = "a conflict",
+  different = "different things"}
+
+-- The curator's decision about two figures of a finding, conflicts first, and the notes on them.
+local function add_curator(model, finding)
+  local figures = table.move(finding.figures, 1, #finding.figures, 1, {})
+  table.move(finding.also, 1, #finding.also, #figures + 1, figures)
+  for i, a in ipairs(figures) do
+    for j = i + 1, #figures do
+      local judged, known = model:judgement(a, figures[j]), finding.judgement
+      if judged and (not known or judged.verdict == "conflict" and known.verdict ~= "conflict") then
+        finding.judgement = judged
+      end
+    end
+  end
+  finding.notes = {}
+  for _, figure in ipairs(finding.figures) do
+    if figure.note then finding.notes[#finding.notes + 1] = {figure = figure, note = figure.note} end
+  end
+end
+
+local function sentence_of(finding)
+  local text = ("%s (%s)."):format(finding.sentence, phrase.sources(finding.figures))
+  local judged = finding.judgement
+  return judged and ("%s Judged %s: %s"):format(text, verdict_words[judged.verdict], judged.reason) or text
+end
+
 --- The ranked findings, each with its sources named, and the tally of all comparisons by check.
 function Collector:finish()
   for _, finding in ipairs(self.list) do
@@ -142,9 +248,13 @@ function Collector:finish()
       end
     end
     finding.sources = sources
-    finding.sentence = ("%s (%s)."):format(finding.sentence, phrase.sources(finding.figures))
   end
   table.sort(self.list, comes_first)
+  self.list = fold_repeats(self.list)
+  for _, finding in ipairs(self.list) do
+    add_curator(self.model, finding)
+    finding.sentence = sentence_of(finding)
+  end
   for rank, finding in ipairs(self.list) do finding.rank = rank end
   self.list.tally, self.list.notes = self.tally, self.notes
   return self.list
@@ -155,8 +265,8 @@ function findings.impossible(list)
   local ids = {}
   for _, finding in ipairs(list) do
     if finding.verdict == "none" then
-      for _, figure in ipairs(finding.figures) do ids[figure.id] = true end
-      for _, figure in ipairs(finding.also) do ids[figure.id] = true end
+      for _, figure in ipairs(finding.blamed or finding.figures) do ids[figure.id] = true end
+      for _, figure in ipairs(finding.blamed and {} or finding.also) do ids[figure.id] = true end
     end
   end
   return ids

@@ -114,10 +114,23 @@ local function check_whole(found, bucket, whole)
   found:count("margins", "some")
 end
 
--- Of the statements of one cell and period, the one with the highest reading: if that is too small, all are.
-local function most_generous(bucket, whole)
+-- Whether its own source gives a narrower statement of the same: an exact count beside a rounded one.
+local function is_outdone(bucket, whole)
   for _, other in ipairs(bucket.by_cell[whole.cell]) do
-    if other ~= whole and other.rank ~= "deprecated" and facets.same_period(other, whole) then
+    if other ~= whole and other.source == whole.source and other.rank ~= "deprecated" and other.high
+      and other.high < whole.high and bounds.within(other.low, other.high, whole.low, whole.high)
+      and facets.same_period(other, whole) then return true end
+  end
+  return false
+end
+
+-- Of the statements of one cell and period, the one with the highest reading: if that is too small, all are. A source
+-- that gives an exact count beside a rounded one means the exact one.
+local function most_generous(bucket, whole)
+  if is_outdone(bucket, whole) then return false end
+  for _, other in ipairs(bucket.by_cell[whole.cell]) do
+    if other ~= whole and other.rank ~= "deprecated" and facets.same_period(other, whole)
+      and not (other.high and is_outdone(bucket, other)) then
       if not other.high or other.high > whole.high or (other.high == whole.high and other.id < whole.id) then
         return false
       end

@@ -1,6 +1,8 @@
 -- A rate against the count that it is a rate of: so many a day, times the days of the period, is the whole.
 --
--- The rate's indicator ends in _per_day or _per_month; the count is of the same subject, area, categories and period.
+-- The rate's indicator ends in _per_day or _per_month; the count is of the same subject, area, categories and period. A
+-- rate is a quotient that was rounded, whether or not a word says so, and whether the first and the last day (or month)
+-- count is left open.
 
 local bounds = require "blotter.ops.figures.bounds"
 local dates = require "blotter.ops.figures.dates"
@@ -11,11 +13,33 @@ local rounding = require "blotter.ops.checks.rounding"
 
 local rates = {}
 
+-- The days or months that a period has, at least and at most: of days without its ends and with them; of months those
+-- that it holds whole, and those that it touches.
 local function units_of(figure, unit)
-  if unit == "day" then return figure.last - figure.first + 1 end
-  local year1, month1 = dates.civil(figure.first)
-  local year2, month2 = dates.civil(figure.last)
-  return (year2 - year1) * 12 + month2 - month1 + 1
+  local days = figure.last - figure.first + 1
+  if unit == "day" then return math.max(1, days - 2), days end
+  local year1, month1, day1 = dates.civil(figure.first)
+  local year2, month2, day2 = dates.civil(figure.last)
+  local touched = (year2 - year1) * 12 + month2 - month1 + 1
+  local cut = (day1 > 1 and 1 or 0) + (day2 < dates.days_in_month(year2, month2) and 1 or 0)
+  return math.max(1, touched - cut), touched
+end
+
+local round_share = 0.05
+
+-- How far a quotient may be from its printed number: half a unit of the last digit, a twentieth where it ends in zeros.
+local function slack(rate)
+  local value = rate.value
+  if value % 100 == 0 then return value * round_share end
+  local decimals = tostring(rate.printed or ""):match "[.,](%d%d?)%f[%D]" or ""
+  return value % 1 == 0 and 0.5 or 0.5 / 10 ^ #decimals
+end
+
+local function range_of(rate)
+  local low, high = rate.low, rate.high
+  if not rate.value then return low, high end
+  local room = slack(rate)
+  return low and math.min(low, rate.value - room), high and math.max(high, rate.value + room)
 end
 
 -- Figures by subject, indicator and area, without categories.
@@ -32,9 +56,9 @@ local function index_of(model)
 end
 
 local function compare(found, rate, count, unit)
-  local units = units_of(rate, unit)
-  local rate_low, rate_high = rounding.range(rate)
-  local low = rate_low and math.ceil(rate_low * units - 1e-9)
+  local fewest, units = units_of(rate, unit)
+  local rate_low, rate_high = range_of(rate)
+  local low = rate_low and math.ceil(rate_low * fewest - 1e-9)
   local high = rate_high and math.floor(rate_high * units + 1e-9)
   local count_low, count_high = rounding.range(count)
   if bounds.meet(low, high, count_low, count_high) then return found:count("rates", "some") end

@@ -81,6 +81,34 @@ local function cut_range(low, high, slack)
   return low, high and high + slack
 end
 
+local multiples = {[2] = "doubling", [3] = "tripling", [4] = "quadrupling"}
+
+-- What is stated, in words: the figure that states it, a multiple by its name, or a percentage.
+local function stated_text(relation, stating, low, high)
+  if stating then return (relation.type == "change" and "change of " or "share of ") .. phrase.value(stating) end
+  if relation.type == "ratio" and relation.value >= 2 then
+    return multiples[relation.value] or ("multiple of %.3g"):format(relation.value)
+  end
+  local words = percent_text(low, high, relation.type == "change")
+  if (relation.tolerance or 0) < 0.02 then
+    words = percent_text(millionths(relation.value, true), millionths(relation.value, false))
+  end
+  return (relation.type == "change" and "change of " or "share of ") .. words
+end
+
+local function times_text(low, high)
+  local function one(value) return ("%.2f"):format(value / million) end
+  if low and high and one(low) ~= one(high) then return one(low) .. " to " .. one(high) .. " times" end
+  return one(low or high) .. " times"
+end
+
+-- A share or multiple that was put into words alone: how near is near enough is the reader's.
+local function is_vague(relation, stating)
+  return not stating and relation.type == "ratio" and relation.value < 1 and (relation.tolerance or 0) >= 0.01
+end
+
+local nearness = 0.2
+
 local function check_quotient(found, relation, left, right)
   local is_change = relation.type == "change"
   local stating = relation.figure and found.model.by_id[relation.figure]
@@ -93,20 +121,23 @@ local function check_quotient(found, relation, left, right)
     return
   end
   if stating and found:is_disputed(stating) then return found:count("relations", "some") end
+  local vague = is_vague(relation, stating)
+  local room = vague and math.floor(relation.value * nearness * million) or 0
+  if vague and bounds.meet(low - room, high + room, actual_low, actual_high) then
+    return found:count("relations", "some")
+  end
   local gap_low, gap_high = bounds.subtract(actual_low, actual_high, low, high)
   local figures = {left, right}
   if stating then table.insert(figures, 1, stating) end
-  local stated = percent_text(low, high, is_change)
-  if relation.value and (relation.tolerance or 0) < 0.02 then
-    stated = percent_text(millionths(relation.value, true), millionths(relation.value, false))
-  end
-  if stating then stated = phrase.value(stating) end
+  local is_multiple = not stating and relation.type == "ratio" and relation.value >= 2
   found:add {
-    check = is_change and "changes" or "percentages", class = "contradiction", verdict = "none", figures = figures,
+    check = is_change and "changes" or "percentages", class = vague and "drift" or "contradiction",
+    verdict = vague and "some" or "none", figures = figures, blamed = {stating},
     low = gap_low and gap_low / 10000, high = gap_high and gap_high / 10000, unit = "percent",
-    sentence = ("%s: a %s of %s is stated, but %s against %s make %s"):format(
-      phrase.about(found.model, stating or left), is_change and "change" or "share", stated,
-      phrase.counted(left), phrase.counted(right), percent_text(actual_low, actual_high, is_change)),
+    sentence = ("%s: a %s is stated, but %s against %s make %s"):format(
+      phrase.about(found.model, stating or left), stated_text(relation, stating, low, high), phrase.counted(left),
+      phrase.counted(right), is_multiple and times_text(actual_low, actual_high)
+        or percent_text(actual_low, actual_high, is_change)),
   }
 end
 

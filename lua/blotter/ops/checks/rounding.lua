@@ -1,7 +1,8 @@
 -- Round numbers: "186,000" beside 186,819 is one number rounded, not two.
 --
 -- A number that is printed without a word of doubt, is at least 100 and ends in zeros may be rounded to its last digit
--- that is not zero, yet never by more than a tenth. A disagreement that this would repair is one of reading.
+-- that is not zero, yet never by more than a tenth. A disagreement that this would repair is one of reading. A figure
+-- whose bounds are wide already is not widened twice.
 
 local bounds = require "blotter.ops.figures.bounds"
 
@@ -10,7 +11,7 @@ local rounding = {}
 -- How far a figure may be from what it rounds.
 local function slack(figure)
   local value = figure.value
-  if math.type(value) ~= "integer" or value < 100 then return 0 end
+  if math.type(value) ~= "integer" or value < 100 or figure.low ~= figure.high then return 0 end
   local unit = 1
   while value % (unit * 10) == 0 do unit = unit * 10 end
   if unit == 1 then return 0 end

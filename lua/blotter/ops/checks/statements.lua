@@ -44,9 +44,16 @@ local function comparable(a, b)
   return a.last ~= nil and a.last == b.last and a.first == b.first
 end
 
+-- Whether what one figure says lies above a value and what the other says lies below a larger one: "more than 35" and
+-- "nearly 36" are two ways to say one number, though no whole number lies between.
+local function between(above, below)
+  return above.high == nil and above.value and below.value and above.low and above.low > above.value
+    and below.high and below.high < below.value and above.value < below.value
+end
+
 -- Whether two figures disagree however their words and round numbers are read.
 local function disjoint(a, b)
-  if bounds.meet(a.low, a.high, b.low, b.high) then return false end
+  if bounds.meet(a.low, a.high, b.low, b.high) or between(a, b) or between(b, a) then return false end
   return a.value ~= b.value and not rounding.repairs(a, b)
 end
 
@@ -67,6 +74,7 @@ local function reading(found, a, b)
   if a.status == "P" or b.status == "P" then return "revision", "some", "; one is provisional" end
   local why = doubt.reason {a, b}
   if why then return "drift", "some", "; " .. why end
+  if found.model:differ_in_base(a, b) then return nil end
   if a.source == b.source then return "contradiction", "none", "" end
   local later, earlier = a, b
   if (a.published or 0) < (b.published or 0) then later, earlier = b, a end
@@ -145,6 +153,26 @@ local function report(found, group, highest, lowest)
   }
 end
 
+-- A statement that is open above and whose number is at most half of what another says at least: "more than 200" beside
+-- about 600. It contradicts nothing, and yet nobody would say so.
+local function far_below(group)
+  for _, a in ipairs(group) do
+    for _, b in ipairs(group) do
+      if a.low and not a.high and b.low and b.high and a.source ~= b.source and 2 * a.low <= b.low then return a, b end
+    end
+  end
+  return nil
+end
+
+local function report_far(found, a, b)
+  if found.model:is_settled(a, b) then return end
+  found:add {
+    check = "across", class = "drift", verdict = "some", figures = {a, b}, low = b.low - a.low,
+    sentence = ("%s: %s in one source, and %s in another, which is far from the former"):format(
+      phrase.about(found.model, a), phrase.counted(a), phrase.value(b)),
+  }
+end
+
 local function usable(figure)
   return figure.rank ~= "deprecated" and is_complete(figure) and (figure.low or figure.high)
 end
@@ -158,7 +186,8 @@ function statements.check(found)
         if highest then
           report(found, group, highest, lowest)
         elseif #group > 1 then
-          found:count("across", "some")
+          local low, high = far_below(group)
+          if low then report_far(found, low, high) else found:count("across", "some") end
         end
       end
     end

@@ -364,6 +364,19 @@ function Model:ancestry(name, id, column)
   return chain
 end
 
+--- Whether two changes are against different figures, by the relations that say so: then they are no rivals.
+function Model:differ_in_base(a, b)
+  if not self.bases then
+    self.bases = {}
+    for _, relation in ipairs(self.tables.relations.rows) do
+      local base = relation.type == "change" and relation.figure and relation.right and self.by_id[relation.right]
+      if base then self.bases[relation.figure] = base end
+    end
+  end
+  local one, two = self.bases[a.id], self.bases[b.id]
+  return one ~= nil and two ~= nil and (one.first ~= two.first or one.last ~= two.last)
+end
+
 --- The judgement on two figures, or nil.
 function Model:judgement(a, b)
   return self.judged[a.id .. "|" .. b.id] or self.judged[b.id .. "|" .. a.id]

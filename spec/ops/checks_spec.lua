@@ -1,0 +1,239 @@
+-- What an attentive reader sees, and what only looks like a contradiction.
+
+local operations = require "blotter.ops"
+local package_copy = require "package_copy"
+
+describe("reconcile sees", function()
+  local copy
+
+  after_each(function()
+    if copy then copy:remove() end
+    copy = nil
+  end)
+
+  local function findings(figures, relations, judgements)
+    if copy then copy:remove() end
+    copy = package_copy.new {figures = figures}
+    if relations then copy:replace("relations", relations) end
+    if judgements then copy:replace("judgements", judgements) end
+    local list = assert(operations.open(copy.path)):reconcile()
+    local plain = {}
+    for i, finding in ipairs(list) do plain[i] = {finding.check, finding.verdict} end
+    return plain, list
+  end
+
+  local function range(value, first, last, more)
+    local figure = {value = value, period_kind = "range", period_start = first, period_end = last}
+    for name, own in pairs(more or {}) do figure[name] = own end
+    return figure
+  end
+
+  local function year(value, more) return range(value, "2013-01-01", "2013-12-31", more) end
+
+  local other = "nationpress-2025-1"
+
+  describe("percentages beside counts:", function()
+    local function share(value, low, high, more)
+      local figure = year(value, {indicator = "arrests_share", unit = "percent", qualifier = "rounded", low = low,
+        high = high, printed = tostring(value), age_band = "Y10T19"})
+      for name, own in pairs(more or {}) do figure[name] = own end
+      return figure
+    end
+
+    it("a share that part and whole do not make flags the share alone", function()
+      local found, list = findings {year(1154), year(667, {age_band = "Y10T19"}), share(60.7, 60.65, 60.75)}
+      assert.same({{"shares", "none"}}, found)
+      assert.equal("test.3", list[1].blamed[1].id)
+      local ops = assert(operations.open(copy.path))
+      assert.same({["test.3"] = true}, ops:impossible())
+    end)
+
+    it("a share that no count out of the whole can make", function()
+      assert.same({{"shares", "none"}}, (findings {year(25), share(45.0, 44.95, 45.05, {printed = "45.0"})}))
+      assert.same({}, (findings {year(25), share(44.0, 43.95, 44.05, {printed = "44.0"})}))
+    end)
+
+    it("a share of several age bands together", function()
+      local bands = {year(963), year(669, {age_band = "Y10T19"}), year(228, {age_band = "Y20T29"})}
+      bands[4] = share(93.1, 93.05, 93.15, {age_band = "Y10T29"})
+      assert.same({}, (findings(bands)))
+      bands[4] = share(91.1, 91.05, 91.15, {age_band = "Y10T29"})
+      assert.same({{"shares", "none"}}, (findings(bands)))
+    end)
+
+    it("shares of one whole that make more than it", function()
+      local function of(value, sex)
+        return year(value, {indicator = "victims_share", unit = "percent", qualifier = "rounded", low = value - 0.5,
+          high = value + 0.5, sex = sex})
+      end
+      assert.same({{"shares", "none"}}, (findings {of(70, "M"), of(40, "F")}))
+      assert.same({}, (findings {of(60, "M"), of(40, "F")}))
+    end)
+
+    it("a multiple is called by its name, a vague share is left to the reader", function()
+      local _, list = findings({year(186819), range(80524, "2012-01-01", "2012-12-31")},
+        {"r,ratio,,test.1,test.2,3,0.5,ice-2014-1,1,"})
+      assert.matches("a tripling is stated", list[1].sentence, 1, true)
+      assert.matches("2.32 times", list[1].sentence, 1, true)
+      assert.same({}, (findings({year(112), year(269, {indicator = "suspects_identified"})},
+        {"r,ratio,,test.1,test.2,0.475,0.025,ice-2014-1,1,"})))
+      assert.same({{"percentages", "some"}}, (findings({year(60), year(269, {indicator = "suspects_identified"})},
+        {"r,ratio,,test.1,test.2,0.475,0.025,ice-2014-1,1,"})))
+    end)
+  end)
+
+  describe("periods:", function()
+    it("that follow each other and make less than the whole", function()
+      local found = findings {year(100), range(30, "2013-01-01", "2013-06-30"), range(40, "2013-07-01", "2013-12-31")}
+      assert.same({{"increments", "none"}}, found)
+      assert.same({}, (findings {year(70), range(30, "2013-01-01", "2013-06-30"),
+        range(40, "2013-07-01", "2013-12-31")}))
+      assert.same({}, (findings {year(100), range(30, "2013-01-01", "2013-06-30")}))
+    end)
+
+    it("a count up to an unnamed day that is below an earlier one", function()
+      local function since(value, last, source)
+        return range(value, "1998-01-01", last, {period_kind = "since", source = source, subject = "icac"})
+      end
+      assert.same({{"cumulative", "some"}}, (findings {since(90, "2013-12-31", "hstoday-2013-1"), since(50, "", other)}))
+    end)
+
+    it("one count of a day and of years", function()
+      local day = {subject = "operation-susi", period_kind = "day", source = other}
+      local years = {subject = "operation-susi"}
+      assert.same({{"datings", "some"}}, (findings {range(184, "2014-05-05", "2014-05-05", day),
+        range(184, "2012-01-01", "2014-12-31", years)}))
+      assert.same({}, (findings {range(180, "2014-05-05", "2014-05-05", day),
+        range(184, "2012-01-01", "2014-12-31", years)}))
+    end)
+
+    it("a duration that the dates do not make", function()
+      local function lasting(value, unit, more)
+        local figure = range(value, "2014-01-01", "2014-12-31", {indicator = "duration_" .. unit, unit = unit})
+        for name, own in pairs(more or {}) do figure[name] = own end
+        return figure
+      end
+      assert.same({{"durations", "some"}}, (findings {lasting(6, "months")}))
+      assert.same({}, (findings {lasting(12, "months")}))
+      assert.same({}, (findings {lasting(1, "years")}))
+      assert.same({{"durations", "some"}}, (findings {lasting(3, "years")}))
+    end)
+  end)
+
+  describe("one number under two names:", function()
+    it("of a country and of its citizens", function()
+      local found, list = findings {year(108, {area = "CA"}), year(108, {citizenship = "CA", source = other})}
+      assert.same({{"drift", "some"}}, found)
+      assert.matches("citizens of Canada", list[1].sentence)
+    end)
+
+    it("of a whole and of a part", function()
+      assert.same({{"drift", "some"}}, (findings {year(259, {subject = "operation-h"}),
+        year(259, {subject = "operation-h", area = "NZ", source = other})}))
+      assert.same({{"drift", "some"}}, (findings {year(1703), year(1703, {category = "buyers-list", source = other})}))
+      assert.same({}, (findings {year(259, {subject = "operation-h"}), year(259, {subject = "operation-h", area = "NZ"})}))
+    end)
+
+    it("small numbers of things of one kind, percentages and large round numbers in one source", function()
+      local function countries(value, indicator, source)
+        return year(value, {indicator = indicator, unit = "countries", source = source})
+      end
+      assert.same({{"drift", "some"}}, (findings {countries(28, "countries_with_suspects"),
+        countries(28, "countries_receiving_intelligence", other)}))
+      assert.same({}, (findings {countries(12, "countries_with_suspects"),
+        countries(12, "countries_receiving_intelligence", other)}))
+      local function change(indicator)
+        return year(18, {indicator = indicator, unit = "percent", qualifier = "rounded", low = 17.5, high = 18.5})
+      end
+      assert.same({{"drift", "some"}}, (findings {change "arrests_change", change "victims_safeguarded_change"}))
+    end)
+  end)
+
+  describe("lists and leads:", function()
+    it("what is counted besides the one that leads", function()
+      local function countries(value, more)
+        local figure = year(value, {indicator = "countries_participating", unit = "countries", subject = "aliados-3"})
+        for name, own in pairs(more or {}) do figure[name] = own end
+        return figure
+      end
+      assert.same({{"countries", "none"}}, (findings {countries(9), countries(5, {category = "besides-lead"})}))
+      assert.same({}, (findings {countries(6), countries(5, {category = "besides-lead", source = other})}))
+      assert.same({{"countries", "some"}}, (findings {countries(9), countries(5, {category = "besides-lead",
+        source = other})}))
+    end)
+
+    it("more countries listed by others than one source counts", function()
+      local found = findings {year(3, {indicator = "countries_participating", unit = "countries",
+        subject = "operation-cumberland"})}
+      assert.same({{"countries", "some"}}, found)
+    end)
+  end)
+
+  describe("bounds:", function()
+    local function reports(value, more)
+      local figure = year(value, {indicator = "reports_received", unit = "reports"})
+      for name, own in pairs(more or {}) do figure[name] = own end
+      return figure
+    end
+
+    it("a sum that the exact count beside a rounded million does not allow", function()
+      local rounded = {qualifier = "rounded", printed = "36.2 million", multiplier = 1000000, low = 36150000,
+        high = 36250000}
+      local parts = {reports(20000000, {area = "US", source = other, qualifier = "round", low = 19000000,
+        high = 21000000}), reports(17240001, {area = "KR", source = other})}
+      assert.same({}, (findings {reports(36200000, rounded), parts[1], parts[2]}))
+      assert.same({{"margins", "none"}},
+        (findings {reports(36200000, rounded), reports(36210368), parts[1], parts[2]}))
+    end)
+
+    it("more than one number and nearly the next are one", function()
+      local more = {qualifier = "more than", low = 12, high = ""}
+      local nearly = {qualifier = "nearly", low = 11, high = 11, source = other}
+      assert.same({}, (findings {year(11, more), year(12, nearly)}))
+    end)
+
+    it("a statement that is open above and far below another", function()
+      assert.same({{"across", "some"}}, (findings {year(200, {qualifier = "more than", low = 201, high = ""}),
+        year(603, {source = other})}))
+      assert.same({}, (findings {year(200, {qualifier = "more than", low = 201, high = ""}),
+        year(303, {source = other})}))
+    end)
+
+    it("a rate without a word is a rounded quotient", function()
+      local rate = year(100, {indicator = "reports_per_month", unit = "reports_per_month", qualifier = "exact"})
+      assert.same({}, (findings {rate, reports(1203)}))
+      assert.same({{"rates", "none"}}, (findings {rate, reports(1403)}))
+    end)
+  end)
+
+  it("a conflict that only the curator sees, with the judgement and the notes", function()
+    local found, list = findings({year(269, {qualifier = "a further", note = "Beside the arrested."}),
+      year(269, {source = other})}, nil, {"j,test.1,test.2,conflict,They include the arrested.,2026-11-22"})
+    assert.same({{"judged", "none"}}, found)
+    assert.matches("Judged a conflict: They include the arrested.", list[1].sentence, 1, true)
+    assert.equal("conflict", list[1].judgement.verdict)
+    assert.equal("Beside the arrested.", list[1].notes[1].note)
+  end)
+
+  it("one conflict once, however many figures repeat it", function()
+    local function since(value, last, source)
+      return range(value, "2003-01-01", last, {period_kind = "since", source = source})
+    end
+    local found, list = findings {since(11600, "2008-11-20"), since(10061, "2007-06-30"),
+      since(8720, "2013-03-31", other)}
+    assert.same({{"cumulative", "none"}}, found)
+    assert.equal(1, #list[1].also)
+  end)
+
+  it("changes against different years are no rivals", function()
+    local function change(value, id)
+      return year(value, {indicator = "urls_confirmed_change", unit = "percent", qualifier = "rounded",
+        low = value - 0.5, high = value + 0.5, source = id})
+    end
+    local urls = {indicator = "urls_confirmed", unit = "urls"}
+    assert.same({}, (findings({change(118), change(417, other), year(68092, urls),
+      range(31266, "2012-01-01", "2012-12-31", urls), range(13170, "2011-01-01", "2011-12-31", urls)},
+      {"a,change,test.1,test.3,test.4,1.18,0.005,ice-2014-1,1,", "b,change,test.2,test.3,test.5,4.17,0.005,"
+        .. other .. ",1,"})))
+  end)
+end)
