@@ -95,7 +95,8 @@ describe("reconcile sees", function()
       local function since(value, last, source)
         return range(value, "1998-01-01", last, {period_kind = "since", source = source, subject = "icac"})
       end
-      assert.same({{"cumulative", "some"}}, (findings {since(90, "2013-12-31", "hstoday-2013-1"), since(50, "", other)}))
+      local early = since(90, "2013-12-31", "hstoday-2013-1")
+      assert.same({{"cumulative", "some"}}, (findings {early, since(50, "", other)}))
     end)
 
     it("one count of a day and of years", function()
@@ -131,7 +132,8 @@ describe("reconcile sees", function()
       assert.same({{"drift", "some"}}, (findings {year(259, {subject = "operation-h"}),
         year(259, {subject = "operation-h", area = "NZ", source = other})}))
       assert.same({{"drift", "some"}}, (findings {year(1703), year(1703, {category = "buyers-list", source = other})}))
-      assert.same({}, (findings {year(259, {subject = "operation-h"}), year(259, {subject = "operation-h", area = "NZ"})}))
+      assert.same({}, (findings {year(259, {subject = "operation-h"}),
+        year(259, {subject = "operation-h", area = "NZ"})}))
     end)
 
     it("small numbers of things of one kind, percentages and large round numbers in one source", function()

@@ -1,9 +1,9 @@
 -- Percentages against the counts beside them, where no relation says which: can this percentage come from these counts?
 --
--- The share X_share of a category is held against the counts X of the same source, subject, area and period: against the
--- part and the whole where both are printed, or the parts that make the category; and where only the whole is, against
--- every count that it could be of (of 25 persons no share is 45 percent). Shares of one breakdown that exclude each
--- other may not make more than a hundred.
+-- The share X_share of a category is held against the counts X of the same source, subject, area and period: against
+-- the part and the whole where both are printed, or the parts that make the category; and where only the whole is,
+-- against every count that it could be of (of 25 persons no share is 45 percent). Shares of one breakdown that exclude
+-- each other may not make more than a hundred.
 
 local bounds = require "blotter.ops.figures.bounds"
 local facets = require "blotter.ops.figures.facets"
@@ -43,7 +43,7 @@ local function parts_of(whole, share, counts, dimension)
       total = total or figure
     elseif figure.dim_count == 1 and figure.dims[dimension] then
       if figure.dims[dimension] == code then return total, {figure} end
-      if dimension == "age_band" and whole:code_within(figure.dims[dimension], code) then inside[#inside + 1] = figure end
+      if dimension == "age_band" and whole:code_within(figure.age_band, code) then inside[#inside + 1] = figure end
     end
   end
   return total, inside
@@ -163,7 +163,8 @@ local function check_breakdown(found, list)
   for i, share in ipairs(picked) do words[i] = phrase.value(share) end
   found:add {
     check = "shares", class = "contradiction", verdict = "none", figures = picked, low = low - 100,
-    sentence = ("%s: %s of a whole are more than a hundred"):format(phrase.about_subject(picked[1]), phrase.list(words)),
+    sentence = ("%s: %s of a whole are more than a hundred"):format(phrase.about_subject(picked[1]),
+      phrase.list(words)),
   }
 end
 
