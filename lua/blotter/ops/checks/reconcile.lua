@@ -2,8 +2,8 @@
 --
 -- The checks, in their order: printed and stored numbers, parts against their whole, statements of one thing,
 -- cumulative figures, nested periods, periods that follow each other, declared relations, percentages beside counts,
--- all margins together, linked breakdowns, phases against programmes, ages, countries, rates, durations, one count under
--- two dates, drift, and what a curator judged. A later check does not repeat what an earlier one found.
+-- all margins together, linked breakdowns, phases against programmes, ages, countries, rates, durations, one count
+-- under two dates, drift, and what a curator judged. A later check does not repeat what an earlier one found.
 
 local findings = require "blotter.ops.checks.findings"
 
