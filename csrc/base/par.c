@@ -33,7 +33,9 @@ struct blt_pool {
   /* Counts jobs, so that a worker takes each one once. Changed with the lock, looked at without. */
   atomic_uint_fast64_t generation;
   uint32_t running;  /* workers inside the job */
+  uint32_t resting;  /* of these, who wait for rests to end */
   uint32_t nworkers; /* beside the caller */
+  atomic_uint rests; /* above 0: nobody starts a task but the caller */
   bool quit;
   atomic_bool stopped; /* the job at hand has failed */
   pthread_t *threads;
@@ -91,6 +93,17 @@ static void linger(blt_pool *pool, uint64_t seen) {
     for (int i = 0; i < 32; i++) pause_core();
 }
 
+/* Waits until the rest is over, when there is one. */
+static void rest(blt_pool *pool) {
+  if (!atomic_load_explicit(&pool->rests, memory_order_relaxed)) return;
+  pthread_mutex_lock(&pool->lock);
+  pool->resting++;
+  if (pool->running == pool->resting) pthread_cond_signal(&pool->idle);
+  while (pool->rests) pthread_cond_wait(&pool->work, &pool->lock);
+  pool->resting--;
+  pthread_mutex_unlock(&pool->lock);
+}
+
 static void *worker_main(void *p) {
   worker_arg arg = *(worker_arg *)p;
   blt_pool *pool = arg.pool;
@@ -98,7 +111,7 @@ static void *worker_main(void *p) {
   free(p);
   pthread_mutex_lock(&pool->lock);
   for (;;) {
-    while (!pool->quit && (!pool->job || pool->generation == seen))
+    while (!pool->quit && (!pool->job || pool->rests || pool->generation == seen))
       pthread_cond_wait(&pool->work, &pool->lock);
     if (pool->quit) break;
     job *j = pool->job;
@@ -106,9 +119,10 @@ static void *worker_main(void *p) {
     pool->running++;
     pthread_mutex_unlock(&pool->lock);
     blt_processor_take(&j->processors);
-    while (job_step(j, arg.index)) continue;
+    do rest(pool);
+    while (job_step(j, arg.index));
     pthread_mutex_lock(&pool->lock);
-    if (--pool->running == 0) pthread_cond_signal(&pool->idle);
+    if (--pool->running == pool->resting) pthread_cond_signal(&pool->idle);
     pthread_mutex_unlock(&pool->lock);
     linger(pool, seen);
     pthread_mutex_lock(&pool->lock);
@@ -166,6 +180,25 @@ void blt_pool_stop(blt_ctx *ctx) {
   pthread_mutex_destroy(&pool->lock);
   free(pool->threads);
   free(pool);
+}
+
+bool blt_par_rest(blt_ctx *ctx) {
+  blt_pool *pool = ctx->pool;
+  if (!pool) return false;
+  pthread_mutex_lock(&pool->lock);
+  bool needed = pool->job || pool->running;
+  if (needed) pool->rests++;
+  while (needed && pool->running > pool->resting) pthread_cond_wait(&pool->idle, &pool->lock);
+  pthread_mutex_unlock(&pool->lock);
+  return needed;
+}
+
+void blt_par_resume(blt_ctx *ctx) {
+  blt_pool *pool = ctx->pool;
+  pthread_mutex_lock(&pool->lock);
+  pool->rests--;
+  pthread_cond_broadcast(&pool->work);
+  pthread_mutex_unlock(&pool->lock);
 }
 
 void blt_watch_start(blt_watch *w, blt_ctx *ctx) {
@@ -243,7 +276,7 @@ static void join(blt_pool *pool, blt_watch *w, job *j) {
 
 blt_status blt_par(blt_ctx *ctx, uint32_t ntasks, blt_task_fn fn, void *arg, blt_error *err) {
   blt_pool *pool = ctx->pool;
-  if (ntasks < 2 || ctx->threads < 2) return blt_seq(ctx, ntasks, fn, arg, err);
+  if (ntasks < 2 || ctx->threads < 2 || (pool && pool->rests)) return blt_seq(ctx, ntasks, fn, arg, err);
   if (!pool && !(pool = pool_start(ctx))) return blt_seq(ctx, ntasks, fn, arg, err);
   job j;
   job_init(&j, ntasks, fn, arg);

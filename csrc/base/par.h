@@ -35,6 +35,12 @@ blt_status blt_watch_check(blt_watch *w, uint64_t done, uint64_t total, blt_erro
  * when the work is to stop. Worker 0 polls, the others see what it found. */
 blt_status blt_par_check(blt_ctx *ctx, uint32_t worker, uint64_t done, uint64_t total, blt_error *err);
 
+/* Lets the workers of the job at hand rest, each after the task that it is in, so that what the poll runs is
+ * beside nobody: from a poll only. Until blt_par_resume the calling thread does all tasks by itself. False
+ * when there is nobody who would have to rest: then nothing is to be resumed. */
+bool blt_par_rest(blt_ctx *ctx);
+void blt_par_resume(blt_ctx *ctx);
+
 /* One poll on the calling thread, outside blt_par, for long sequential work. */
 blt_status blt_poll(blt_ctx *ctx, uint64_t done, uint64_t total, blt_error *err);
 

@@ -23,33 +23,43 @@
 #define BIND_STAGE "blotter.stage"
 #define BIND_DB "blotter.db"
 
+typedef struct bind_work bind_work; /* bind_busy.h */
+
+/* What a callback raised that bind_report has not raised again yet. */
+typedef enum bind_raised { BIND_RAISED_NOTHING, BIND_RAISED_VALUE, BIND_RAISED_NIL } bind_raised;
+
 /* One per Lua state, upvalue 1 of every function of the module. */
 typedef struct bind_state {
-  blt_ctx *ctx;
-  lua_State *L;   /* who called the engine; NULL when nobody did */
+  blt_ctx *ctx;    /* NULL once the state is being closed */
+  bind_work *work; /* the innermost that runs; NULL when none does */
+  uint32_t calls;  /* callbacks that run inside each other */
+  bind_raised raised;
   double timeout; /* seconds, 0: none */
   double told;    /* when `progress` was last called */
   size_t unseen;  /* bytes that the collector was not told of yet */
 } bind_state;
 
 static inline bind_state *bind_state_of(lua_State *L) {
-  return lua_touserdata(L, lua_upvalueindex(1));
+  bind_state *s = lua_touserdata(L, lua_upvalueindex(1));
+  if (!s->ctx) luaL_error(L, "blotter cannot be used any more: this Lua state is being closed");
+  return s;
 }
 
 /* Makes the metatable `name` with `methods` in __index and `meta` in itself; leaves the stack as it was. */
 void bind_class(lua_State *L, int state, const char *name, const luaL_Reg *methods, const luaL_Reg *meta);
 
 /* ---- calling the engine (state.c) ---- */
-/* Between these the engine may poll: pending hooks of Lua and the progress callback run. bind_enter raises
- * when a query already runs in this state. */
-void bind_enter(lua_State *L, bind_state *s);
-void bind_leave(bind_state *s);
+/* For bind_enter: a work begins inside of no other. */
+void bind_begun(bind_state *s);
+/* Raises what a callback raised before, if it did. */
+void bind_raise_kept(lua_State *L, bind_state *s);
+void bind_open_busy(lua_State *L);
 
 /* The callback in field "progress" of the options at `at`: left on the stack, its index; 0 for nil and false.
  */
 int bind_progress_option(lua_State *L, int at);
 /* Calls it with bytes, total (nil while unknown) and rows; false stops the work. `callback` 0: nothing. */
-blt_status bind_progress(lua_State *L, int callback, uint64_t bytes, uint64_t total, uint64_t rows,
+blt_status bind_progress(bind_state *s, int callback, uint64_t bytes, uint64_t total, uint64_t rows,
                          blt_error *err);
 /* Raises a message (lua_pushfstring's formats) at the line of the user's code that called blotter, be it
  * through Lua functions of ours. Never returns. */
@@ -60,9 +70,9 @@ int bind_raise(lua_State *L, const char *format, ...);
 int bind_report(lua_State *L, const blt_error *err);
 /* The same, never raising but for an interruption: pushes nil, message, code, position. */
 int bind_refuse(lua_State *L, const blt_error *err);
-/* Keeps the error value on top of the stack, which bind_report raises again, and fills `err`: for callbacks
- * into Lua. */
-blt_status bind_stopped(lua_State *L, blt_error *err);
+/* bind_report of a change of the table or database at `index`: inside db:transaction(body), where nobody
+ * looks at results, it raises. */
+int bind_refuse_change(lua_State *L, int index, const blt_error *err);
 /* Tells the collector that a userdata which it can free holds `bytes`. */
 void bind_account(lua_State *L, bind_state *s, size_t bytes);
 
@@ -116,13 +126,18 @@ blt_status bind_append_group(lua_State *L, blt_table *t, int codes, lua_Integer 
                              lua_Integer *bad, blt_error *err);
 /* ---- databases (db.c) ---- */
 blt_db *bind_db_at(lua_State *L, int index); /* checked, open */
+/* Whether the table or database at `index` is one whose transaction's body runs. */
+bool bind_is_strict(lua_State *L, int index);
+/* The database to which the table handle at `index` belongs; NULL when there is none, or when it is closed.
+ */
+const blt_db *bind_owner(lua_State *L, int index);
 /* Pushes a handle of `t`, which belongs to the database at `index`. */
 void bind_push_db_table(lua_State *L, int index, blt_table *t);
 
 void bind_read_schema(lua_State *L, int columns, int keys, bind_schema *out);
 /* Spreads the row table at `index` (positional or named) over the stack, one value a column; returns where
- * the first one stands. Raises. */
-int bind_spread(lua_State *L, int index, const blt_schema *schema);
+ * the first one stands. With the sequence of names at `names` (or 0) no finalizer runs. Raises. */
+int bind_spread(lua_State *L, int index, const blt_schema *schema, int names);
 
 /* Opens a part: the module is on top of the stack, the state at `state`. */
 void bind_open_value(lua_State *L, int state);

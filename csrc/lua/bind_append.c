@@ -1,5 +1,6 @@
 /* Rows from Lua into a table: positional, named, many at once, by column, and through a closure that
  * remembers which string has which dictionary code. */
+#include "bind_busy.h"
 #include "bind_memo.h"
 #include "store/table/change.h"
 
@@ -119,10 +120,16 @@ static void check_count(lua_State *L, lua_Integer got, uint32_t wanted) {
     bind_raise(L, "%d values expected, one for each column, got %d", (int)wanted, (int)got);
 }
 
+/* Pushes field `n` of a table as it stands there: no metamethod runs while a table is in hand. */
+static int raw_n(lua_State *L, int index) {
+  lua_pushliteral(L, "n");
+  return lua_rawget(L, index);
+}
+
 /* Length of a positional row: `n`, or the border. */
 static lua_Integer row_length(lua_State *L, int index) {
   lua_Integer n = (lua_Integer)lua_rawlen(L, index);
-  if (lua_getfield(L, index, "n") == LUA_TNUMBER && lua_isinteger(L, -1)) n = lua_tointeger(L, -1);
+  if (raw_n(L, index) == LUA_TNUMBER && lua_isinteger(L, -1)) n = lua_tointeger(L, -1);
   lua_pop(L, 1);
   return n;
 }
@@ -132,7 +139,7 @@ static bool is_positional(lua_State *L, int index, const blt_schema *schema) {
   bool first = lua_rawgeti(L, index, 1) != LUA_TNIL;
   lua_pop(L, 1);
   if (first || blt_schema_find(schema, "n", 1) >= 0) return first;
-  bool counted = lua_getfield(L, index, "n") != LUA_TNIL;
+  bool counted = raw_n(L, index) != LUA_TNIL;
   lua_pop(L, 1);
   return counted;
 }
@@ -149,7 +156,7 @@ static void check_keys(lua_State *L, int index, const blt_schema *schema) {
   }
 }
 
-int bind_spread(lua_State *L, int index, const blt_schema *schema) {
+int bind_spread(lua_State *L, int index, const blt_schema *schema, int names) {
   luaL_checktype(L, index, LUA_TTABLE);
   luaL_checkstack(L, (int)schema->ncols + 8, "a row with so many columns");
   int first = lua_gettop(L) + 1;
@@ -160,7 +167,10 @@ int bind_spread(lua_State *L, int index, const blt_schema *schema) {
   } else {
     check_keys(L, index, schema);
     for (uint32_t c = 0; c < schema->ncols; c++) {
-      lua_pushstring(L, schema->fields[c].name);
+      if (names)
+        lua_rawgeti(L, names, (lua_Integer)c + 1);
+      else
+        lua_pushstring(L, schema->fields[c].name);
       lua_rawget(L, index);
     }
   }
@@ -189,17 +199,29 @@ static bind_table *handle(lua_State *L) {
   return h->t ? h : bind_table_at(L, 1);
 }
 
+/* Whether a row may be appended through the handle, which finalizers may have closed since it was checked. */
+static blt_status claim_append(lua_State *L, int index, const bind_table *h, blt_error *err) {
+  const bind_state *s = bind_state_of(L);
+  if (!h->t) return blt_fail(err, BLT_ECLOSED, "the table is closed");
+  if (!s->work) return BLT_OK;
+  bind_use use = bind_changes(L, index);
+  return bind_claim(s, &use, err);
+}
+
 /* t:append(v1, …, vn), t:append{v1, …, vn}, t:append{name = value, …} -> true, or nil, message, code */
 static int append(lua_State *L) {
   int given = lua_gettop(L) - 1, first = 2;
   bind_table *h = handle(L);
   bind_memo_place memos = own_memos(L, 1, h);
   blt_error err;
+  lua_getiuservalue(L, memos.index, 2);
   if (given == 1 && lua_type(L, 2) == LUA_TTABLE)
-    first = bind_spread(L, 2, memos.memos->schema);
+    first = bind_spread(L, 2, memos.memos->schema, lua_gettop(L));
   else
     check_count(L, given, memos.memos->ncols);
-  if (append_values(L, first, h->t, memos, &err) != BLT_OK) return bind_report(L, &err);
+  blt_status st = claim_append(L, 1, h, &err);
+  if (st == BLT_OK) st = append_values(L, first, h->t, memos, &err);
+  if (st != BLT_OK) return bind_refuse_change(L, 1, &err);
   lua_pushboolean(L, true);
   return 1;
 }
@@ -209,14 +231,15 @@ static int append_fast(lua_State *L) {
   bind_memo_place memos = {lua_touserdata(L, lua_upvalueindex(2)), lua_upvalueindex(2)};
   bind_table *h = memos.memos->handle;
   blt_error err;
-  if (!h->t) return bind_raise(L, "the table is closed");
   check_count(L, lua_gettop(L), memos.memos->ncols);
-  if (append_values(L, 1, h->t, memos, &err) != BLT_OK) return bind_report(L, &err);
+  blt_status st = claim_append(L, lua_upvalueindex(3), h, &err);
+  if (st == BLT_OK) st = append_values(L, 1, h->t, memos, &err);
+  if (st != BLT_OK) return bind_raise(L, "%s", err.message);
   lua_pushboolean(L, true);
   return 1;
 }
 
-/* t:appender() -> function(v1, …, vn) that appends a row, returning as t:append does */
+/* t:appender() -> function(v1, …, vn) that appends a row and returns true; a row that is refused raises */
 static int appender(lua_State *L) {
   bind_table *h = bind_table_at(L, 1);
   lua_pushvalue(L, lua_upvalueindex(1));
@@ -233,20 +256,17 @@ static int row_failed(lua_State *L, blt_table *t, uint64_t before, blt_error *er
   blt_error ignored;
   blt_table_cut(t, before, &ignored);
   blt_fail_at(err, err->code, row, "row %lld: %.440s", (long long)row, message);
-  return bind_report(L, err);
+  return bind_refuse_change(L, 1, err);
 }
 
-/* Calls `append_many` with our arguments, a table first. When it raises, the rows that it added are taken
- * back. */
+/* Calls `append_many`. When it raises, the rows that it added are taken back. */
 static int all_or_none(lua_State *L, lua_CFunction append_many) {
   blt_table *t = bind_table_at(L, 1)->t;
   uint64_t before = blt_table_all_rows(t);
+  bool raised = false;
   lua_settop(L, 2);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_pushcclosure(L, append_many, 1);
-  lua_pushvalue(L, 1);
-  lua_pushvalue(L, 2);
-  if (lua_pcall(L, 2, LUA_MULTRET, 0) == LUA_OK) return lua_gettop(L) - 2;
+  int n = bind_try(L, bind_changes(L, 1), append_many, &raised);
+  if (!raised) return n;
   blt_error ignored;
   blt_table_cut(t, before, &ignored);
   return lua_error(L);
@@ -262,7 +282,7 @@ static int append_all_rows(lua_State *L) {
   blt_error err;
   for (lua_Integer i = 1; i <= n; i++) {
     lua_rawgeti(L, 2, i);
-    int first = bind_spread(L, 4, schema);
+    int first = bind_spread(L, 4, schema, 0);
     if (append_values(L, first, h->t, memos, &err) != BLT_OK) return row_failed(L, h->t, before, &err, i);
     lua_settop(L, 3);
   }

@@ -1,5 +1,5 @@
 /* Rows that are there: found by key, changed, deleted. */
-#include "bind.h"
+#include "bind_busy.h"
 #include "bind_stage.h"
 #include "base/mem.h"
 #include "exec/scan/sample.h"
@@ -69,6 +69,13 @@ static void free_rows(blt_ctx *ctx, row_list *f) {
   blt_free(ctx, f->rows, f->cap * sizeof *f->rows);
 }
 
+/* Mistakes in the text are told by who knows it; otherwise as bind_refuse_change does at 1. */
+static int change_failed(lua_State *L, const bind_run *r, const blt_error *err) {
+  bool mistake = err->code == BLT_EINVAL || err->code == BLT_ETYPE || err->code == BLT_ENAME;
+  if (!mistake && err->code != BLT_EINTR && bind_is_strict(L, 1)) return bind_raise(L, "%s", err->message);
+  return bind_run_failed(L, r, err);
+}
+
 /* delete(table, stage) -> how many, or nil, message, code, position, slot */
 static int delete_rows(lua_State *L) {
   bind_state *state = bind_state_of(L);
@@ -76,13 +83,16 @@ static int delete_rows(lua_State *L) {
   row_list found = {0};
   search s = {.run = {.ctx = state->ctx, .g = bind_stage_at(L, 2)}, .found = &found};
   uint64_t deleted = 0;
+  bind_use use = bind_changes(L, 1);
+  bind_work w;
   blt_error err;
-  bind_enter(L, state);
-  blt_status st = find_rows(&s, t, &err);
+  blt_status st = bind_enter(L, state, &w, &use, &err);
+  if (st != BLT_OK) return change_failed(L, &s.run, &err);
+  st = find_rows(&s, t, &err);
   if (st == BLT_OK) st = blt_table_delete(t, found.rows, found.n, &deleted, &err);
   free_rows(state->ctx, &found);
-  bind_leave(state);
-  if (st != BLT_OK) return bind_run_failed(L, &s.run, &err);
+  bind_leave(state, &w);
+  if (st != BLT_OK) return change_failed(L, &s.run, &err);
   lua_pushinteger(L, (lua_Integer)deleted);
   return 1;
 }
@@ -122,19 +132,22 @@ static uint32_t *column_numbers(lua_State *L, int index, const blt_schema *schem
  * the new values of these columns. */
 static int update_rows(lua_State *L) {
   bind_state *state = bind_state_of(L);
+  uint32_t ncols, *cols = column_numbers(L, 3, blt_table_schema(bind_table_at(L, 1)->t), &ncols);
   blt_table *t = bind_table_at(L, 1)->t, *values = NULL;
-  uint32_t ncols, *cols = column_numbers(L, 3, blt_table_schema(t), &ncols);
   row_list found = {0};
   search s = {.run = {.ctx = state->ctx, .g = bind_stage_at(L, 2)}, .found = &found};
+  bind_use use = bind_changes(L, 1);
+  bind_work w;
   blt_error err;
-  bind_enter(L, state);
-  blt_status st = compute_changes(&s, t, &values, &err);
+  blt_status st = bind_enter(L, state, &w, &use, &err);
+  if (st != BLT_OK) return change_failed(L, &s.run, &err);
+  st = compute_changes(&s, t, &values, &err);
   if (st == BLT_OK) st = apply_changes(t, &found, values, cols, ncols, &err);
   size_t changed = found.n;
   blt_table_release(values);
   free_rows(state->ctx, &found);
-  bind_leave(state);
-  if (st != BLT_OK) return bind_run_failed(L, &s.run, &err);
+  bind_leave(state, &w);
+  if (st != BLT_OK) return change_failed(L, &s.run, &err);
   lua_pushinteger(L, (lua_Integer)changed);
   return 1;
 }
@@ -145,16 +158,27 @@ static int keep_sample(lua_State *L) {
   blt_table *t = bind_table_at(L, 1)->t;
   lua_Integer n = luaL_checkinteger(L, 2), seed = luaL_checkinteger(L, 3);
   luaL_argcheck(L, n >= 0, 2, "a number of rows expected");
+  bind_use use = bind_changes(L, 1);
+  bind_work w;
   blt_error err;
-  bind_enter(L, state);
-  blt_status st = blt_table_keep_sample(t, (uint64_t)n, (uint64_t)seed, &err);
-  bind_leave(state);
+  blt_status st = bind_enter(L, state, &w, &use, &err);
+  if (st != BLT_OK) return bind_refuse(L, &err);
+  st = blt_table_keep_sample(t, (uint64_t)n, (uint64_t)seed, &err);
+  bind_leave(state, &w);
   if (st != BLT_OK) return bind_refuse(L, &err);
   lua_pushboolean(L, true);
   return 1;
 }
 
 /* ---- by key ---- */
+
+/* Calls `fn` with the table at 1, which nobody closes or changes meanwhile; alone: while its index may be
+ * built. */
+static int reading(lua_State *L, lua_CFunction fn) {
+  bind_use use = bind_reads(L, 1);
+  use.alone = true;
+  return bind_guard(L, use, fn);
+}
 
 static void push_cells(lua_State *L, blt_table *t, uint64_t row) {
   const blt_schema *schema = blt_table_schema(t);
@@ -168,8 +192,7 @@ static void push_cells(lua_State *L, blt_table *t, uint64_t row) {
   }
 }
 
-/* t:get(key, …) -> the row with this primary key as a table, or nil */
-static int get(lua_State *L) {
+static int get_row(lua_State *L) {
   blt_table *t = bind_table_at(L, 1)->t;
   const blt_schema *schema = blt_table_schema(t);
   if (!schema->primary) return bind_raise(L, "get: the table has no primary key");
@@ -187,19 +210,21 @@ static int get(lua_State *L) {
   }
   bool found = false;
   uint64_t row = 0;
-  bind_enter(L, bind_state_of(L)); /* the first time the index is built */
-  blt_status st = blt_table_find(t, 0, values, &found, &row, &err);
-  bind_leave(bind_state_of(L));
-  if (st != BLT_OK) return bind_report(L, &err);
+  if (blt_table_find(t, 0, values, &found, &row, &err) != BLT_OK) return bind_report(L, &err);
   if (!found) return 0;
   push_cells(L, t, row);
   return 1;
 }
 
+/* t:get(key, …) -> the row with this primary key as a table, or nil */
+static int get(lua_State *L) {
+  return reading(L, get_row);
+}
+
 /* The values of the row table at 2 in columns' order, in memory that Lua owns. */
 static blt_value *row_values(lua_State *L, const blt_schema *schema) {
   blt_value *values = lua_newuserdatauv(L, schema->ncols * sizeof *values, 0);
-  int first = bind_spread(L, 2, schema);
+  int first = bind_spread(L, 2, schema, 0);
   for (uint32_t c = 0; c < schema->ncols; c++) {
     blt_error err;
     const blt_field *f = schema->fields + c;
@@ -209,24 +234,33 @@ static blt_value *row_values(lua_State *L, const blt_schema *schema) {
   return values;
 }
 
-/* t:upsert(row) -> "inserted" or "updated", or nil, message, code */
-static int upsert(lua_State *L) {
+static int upsert_row(lua_State *L) {
   blt_table *t = bind_table_at(L, 1)->t;
-  lua_settop(L, 2);
   blt_value *values = row_values(L, blt_table_schema(t));
   bool inserted = false;
   blt_error err;
-  if (blt_table_upsert(t, values, NULL, &inserted, &err) != BLT_OK) return bind_report(L, &err);
+  if (blt_table_upsert(t, values, NULL, &inserted, &err) != BLT_OK) return bind_refuse_change(L, 1, &err);
   lua_pushstring(L, inserted ? "inserted" : "updated");
+  return 1;
+}
+
+/* t:upsert(row) -> "inserted" or "updated", or nil, message, code */
+static int upsert(lua_State *L) {
+  bind_use use = bind_changes(L, 1);
+  lua_settop(L, 2);
+  return bind_guard(L, use, upsert_row);
+}
+
+static int check_all_keys(lua_State *L) {
+  blt_error err;
+  if (blt_table_check_keys(bind_table_at(L, 1)->t, &err) != BLT_OK) return bind_report(L, &err);
+  lua_pushboolean(L, true);
   return 1;
 }
 
 /* t:check_keys() -> true, or nil, message, code: of a table that was filled in bulk */
 static int check_keys(lua_State *L) {
-  blt_error err;
-  if (blt_table_check_keys(bind_table_at(L, 1)->t, &err) != BLT_OK) return bind_report(L, &err);
-  lua_pushboolean(L, true);
-  return 1;
+  return reading(L, check_all_keys);
 }
 
 void bind_open_change(lua_State *L, int state) {

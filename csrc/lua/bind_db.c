@@ -1,5 +1,5 @@
 /* Databases: opened, asked for tables, committed. Tables keep their database alive (user value 2). */
-#include "bind.h"
+#include "bind_busy.h"
 #include "store/file/db.h"
 #include "store/table/stats.h"
 
@@ -7,7 +7,8 @@
 
 typedef struct bind_db {
   blt_ctx *ctx;
-  blt_db *db; /* NULL when closed */
+  blt_db *db;  /* NULL when closed */
+  bool strict; /* a transaction's body runs: what is refused raises */
 } bind_db;
 
 static bind_db *db_new(lua_State *L, bind_state *s) {
@@ -20,11 +21,26 @@ static bind_db *db_at(lua_State *L, int index) {
   return h;
 }
 
-static int db_release(lua_State *L) {
-  bind_db *h = luaL_checkudata(L, 1, BIND_DB);
+static int db_release(bind_db *h) {
   blt_db_close(h->db);
   h->db = NULL;
   return bind_handle_end(h);
+}
+
+static int db_gc(lua_State *L) {
+  bind_db *h = lua_touserdata(L, 1);
+  const bind_state *s = lua_touserdata(L, lua_upvalueindex(1));
+  return bind_in_hand(s, h, h->db) ? 0 : db_release(h);
+}
+
+/* db:close() -> nothing, or nil, message, code */
+static int db_close(lua_State *L) {
+  bind_db *h = luaL_checkudata(L, 1, BIND_DB);
+  if (!h->db) return 0;
+  blt_error err;
+  bind_use use = bind_changes_db(L, 1);
+  if (bind_claim(bind_state_of(L), &use, &err) != BLT_OK) return bind_report(L, &err);
+  return db_release(h);
 }
 
 /* Ends a call that made something on top of the stack. */
@@ -48,10 +64,12 @@ static int db_open(lua_State *L) {
   options.timeout = luaL_optnumber(L, 4, 0);
   luaL_argcheck(L, options.timeout >= 0, 4, "timeout: seconds expected");
   bind_db *h = db_new(L, s);
+  bind_work w;
   blt_error err;
-  bind_enter(L, s);
-  blt_status st = blt_db_open(s->ctx, path, &options, &h->db, &err);
-  bind_leave(s);
+  blt_status st = bind_enter(L, s, &w, NULL, &err);
+  if (st != BLT_OK) return bind_report(L, &err);
+  st = blt_db_open(s->ctx, path, &options, &h->db, &err);
+  bind_leave(s, &w);
   if (st != BLT_OK) h->db = NULL;
   return made(L, st, &err);
 }
@@ -66,6 +84,32 @@ static int db_memory(lua_State *L) {
 
 blt_db *bind_db_at(lua_State *L, int index) {
   return db_at(L, index)->db;
+}
+
+/* The database's handle that the table's at `index` holds, or NULL. */
+static const bind_db *owner(lua_State *L, int index) {
+  lua_getiuservalue(L, index, 2);
+  const bind_db *h = luaL_testudata(L, -1, BIND_DB);
+  lua_pop(L, 1);
+  return h;
+}
+
+const blt_db *bind_owner(lua_State *L, int index) {
+  const bind_db *h = owner(L, index);
+  return h ? h->db : NULL;
+}
+
+bool bind_is_strict(lua_State *L, int index) {
+  const bind_db *h = luaL_testudata(L, index, BIND_DB);
+  if (!h) h = owner(L, index);
+  return h && h->strict;
+}
+
+/* strict(db, on): whether what is refused raises. */
+static int set_strict(lua_State *L) {
+  bind_db *h = luaL_checkudata(L, 1, BIND_DB);
+  h->strict = lua_toboolean(L, 2);
+  return 0;
 }
 
 void bind_push_db_table(lua_State *L, int index, blt_table *t) {
@@ -86,12 +130,14 @@ static int db_create(lua_State *L) {
   blt_error err;
   blt_schema *schema;
   blt_table *t;
+  bind_use use = bind_changes_db(L, 1);
+  if (bind_claim(s, &use, &err) != BLT_OK) return bind_refuse_change(L, 1, &err);
   blt_status st = blt_schema_new(s->ctx, given.fields, given.ncols, given.keys, given.nkeys, given.primary,
                                  &schema, &err);
-  if (st != BLT_OK) return bind_report(L, &err);
+  if (st != BLT_OK) return bind_refuse_change(L, 1, &err);
   st = blt_db_create(h->db, name, schema, &t, &err);
   blt_schema_free(schema);
-  if (st != BLT_OK) return bind_report(L, &err);
+  if (st != BLT_OK) return bind_refuse_change(L, 1, &err);
   bind_push_db_table(L, 1, t);
   return 1;
 }
@@ -101,12 +147,16 @@ static int db_adopt(lua_State *L) {
   bind_db *h = db_at(L, 1);
   const char *name = luaL_checkstring(L, 2);
   bind_table *t = bind_table_at(L, 3);
+  bind_use use = bind_changes_db(L, 1), taken = bind_changes(L, 3);
   blt_error err;
+  blt_status st = bind_claim(bind_state_of(L), &use, &err);
+  if (st == BLT_OK) st = bind_claim(bind_state_of(L), &taken, &err);
+  if (st != BLT_OK) return bind_refuse_change(L, 1, &err);
   blt_table_retain(t->t);
-  blt_status st = blt_db_adopt(h->db, name, t->t, &err);
+  st = blt_db_adopt(h->db, name, t->t, &err);
   if (st != BLT_OK) {
     blt_table_release(t->t);
-    return bind_report(L, &err);
+    return bind_refuse_change(L, 1, &err);
   }
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, 3, 2);
@@ -130,8 +180,7 @@ static int db_find(lua_State *L) {
   return 1;
 }
 
-/* db:tables() -> names, in order of creation */
-static int db_tables(lua_State *L) {
+static int push_tables(lua_State *L) {
   bind_db *h = db_at(L, 1);
   lua_newtable(L);
   uint32_t n = blt_db_count(h->db);
@@ -142,23 +191,34 @@ static int db_tables(lua_State *L) {
   return 1;
 }
 
+/* db:tables() -> names, in order of creation */
+static int db_tables(lua_State *L) {
+  return bind_guard(L, bind_reads_db(L, 1), push_tables);
+}
+
 /* drop(db, name) -> true */
 static int db_drop(lua_State *L) {
   bind_db *h = db_at(L, 1);
   size_t len;
   const char *name = luaL_checklstring(L, 2, &len);
+  bind_use use = bind_changes_db(L, 1);
   blt_error err;
-  return done(L, blt_db_drop(h->db, name, len, &err), &err);
+  blt_status st = bind_claim(bind_state_of(L), &use, &err);
+  if (st == BLT_OK) st = blt_db_drop(h->db, name, len, &err);
+  return st == BLT_OK ? done(L, st, &err) : bind_refuse_change(L, 1, &err);
 }
 
 /* Runs `work` on the database at 1 where it may poll. */
 static int working(lua_State *L, blt_status (*work)(blt_db *db, blt_error *err)) {
   bind_state *s = bind_state_of(L);
-  bind_db *h = db_at(L, 1);
+  blt_db *db = bind_db_at(L, 1);
+  bind_use use = bind_changes_db(L, 1);
+  bind_work w;
   blt_error err;
-  bind_enter(L, s);
-  blt_status st = work(h->db, &err);
-  bind_leave(s);
+  blt_status st = bind_enter(L, s, &w, &use, &err);
+  if (st != BLT_OK) return bind_report(L, &err);
+  st = work(db, &err);
+  bind_leave(s, &w);
   return done(L, st, &err);
 }
 
@@ -183,8 +243,7 @@ static int db_in_transaction(lua_State *L) {
   return 1;
 }
 
-/* db:info() -> {path, readonly, commits, bytes, changed, warning} */
-static int db_info(lua_State *L) {
+static int push_info(lua_State *L) {
   const blt_db *db = db_at(L, 1)->db;
   lua_createtable(L, 0, 6);
   lua_pushstring(L, blt_db_path(db));
@@ -200,6 +259,11 @@ static int db_info(lua_State *L) {
   lua_pushstring(L, blt_db_doubt(db));
   lua_setfield(L, -2, "warning");
   return 1;
+}
+
+/* db:info() -> {path, readonly, commits, bytes, changed, warning} */
+static int db_info(lua_State *L) {
+  return bind_guard(L, bind_reads_db(L, 1), push_info);
 }
 
 static int db_is_open(lua_State *L) {
@@ -243,8 +307,7 @@ static void push_column_stats(lua_State *L, const blt_field *f, const blt_column
   lua_setfield(L, -2, "max");
 }
 
-/* t:stats() -> {rows, bytes, columns = {{name, type, bytes, nulls, blocks, distinct, min, max}, …}} */
-static int table_stats(lua_State *L) {
+static int push_stats(lua_State *L) {
   blt_table *t = bind_table_at(L, 1)->t;
   const blt_schema *schema = blt_table_schema(t);
   lua_createtable(L, 0, 3);
@@ -264,8 +327,13 @@ static int table_stats(lua_State *L) {
   return 1;
 }
 
+/* t:stats() -> {rows, bytes, columns = {{name, type, bytes, nulls, blocks, distinct, min, max}, …}} */
+static int table_stats(lua_State *L) {
+  return bind_guard(L, bind_reads(L, 1), push_stats);
+}
+
 void bind_open_db(lua_State *L, int state) {
-  static const luaL_Reg methods[] = {{"close", db_release},
+  static const luaL_Reg methods[] = {{"close", db_close},
                                      {"tables", db_tables},
                                      {"begin", db_begin},
                                      {"commit", db_commit},
@@ -276,10 +344,11 @@ void bind_open_db(lua_State *L, int state) {
                                      {"info", db_info},
                                      {"is_open", db_is_open},
                                      {NULL, NULL}};
-  static const luaL_Reg meta[] = {{"__gc", db_release}, {"__close", db_release}, {NULL, NULL}};
+  static const luaL_Reg meta[] = {{"__gc", db_gc}, {"__close", db_close}, {NULL, NULL}};
   static const luaL_Reg functions[] = {
-      {"open", db_open}, {"memory_db", db_memory}, {"create", db_create},  {"adopt", db_adopt},
-      {"find", db_find}, {"drop", db_drop},        {"stats", table_stats}, {NULL, NULL}};
+      {"open", db_open},      {"memory_db", db_memory}, {"create", db_create},
+      {"adopt", db_adopt},    {"find", db_find},        {"drop", db_drop},
+      {"stats", table_stats}, {"strict", set_strict},   {NULL, NULL}};
   bind_class(L, state, BIND_DB, methods, meta);
   luaL_getmetatable(L, BIND_DB);
   lua_setfield(L, -2, "db_class");

@@ -1,5 +1,5 @@
 /* Reading a result: cells, columns and rows of a table to Lua. */
-#include "bind.h"
+#include "bind_busy.h"
 
 #include <string.h>
 
@@ -9,6 +9,7 @@
 typedef struct reader {
   blt_ctx *ctx;
   blt_view *view;
+  bind_use use;        /* of the table */
   uint32_t ncols;      /* columns that are shown; the rest only ordered the rows */
   uint32_t group, row; /* next row */
   lua_Integer number;  /* its number, from 1 */
@@ -26,6 +27,9 @@ static reader *reader_new(lua_State *L) {
   bind_table *h = bind_table_at(L, 1);
   reader *r = bind_handle_new(L, h->ctx, sizeof *r, 1, BIND_READER);
   blt_error err;
+  if (!h->t) bind_raise(L, "the table is closed"); /* a finalizer ran while the reader was made */
+  bind_claim_reading(L, 1);
+  r->use = bind_reads(L, 1);
   if (blt_table_view(h->t, &r->view, &err) != BLT_OK) {
     r->view = NULL;
     bind_raise(L, "%s", err.message);
@@ -65,6 +69,7 @@ static void skip(reader *r, uint64_t n) {
 /* A value of the next row; what cannot be read ends the view and raises. `at`: stack index of the reader. */
 static void read_value(lua_State *L, reader *r, uint32_t col, int at, blt_value *out) {
   blt_error err;
+  if (!r->view) bind_raise(L, "the rows are closed"); /* by a finalizer, meanwhile */
   if (blt_view_cell(r->view, col, r->group, r->row, out, &err) == BLT_OK) return;
   reader_close(L, at);
   bind_raise(L, "%s", err.message);
@@ -84,16 +89,18 @@ static void push_row(lua_State *L, reader *r, int at, int names) {
   }
 }
 
-/* Iterator: upvalues reader, names. Ends the view as soon as the rows end. */
+/* Iterator: upvalues state, reader, names. Ends the view as soon as the rows end. */
 static int next_row(lua_State *L) {
-  reader *r = lua_touserdata(L, lua_upvalueindex(1));
+  reader *r = lua_touserdata(L, lua_upvalueindex(2));
+  blt_error err;
+  if (bind_claim(bind_state_of(L), &r->use, &err) != BLT_OK) bind_raise(L, "%s", err.message);
   if (!r->view || !settle(r)) {
-    if (r->view) reader_close(L, lua_upvalueindex(1));
+    if (r->view) reader_close(L, lua_upvalueindex(2));
     lua_pushnil(L);
     return 1;
   }
   lua_pushinteger(L, ++r->number);
-  push_row(L, r, lua_upvalueindex(1), lua_upvalueindex(2));
+  push_row(L, r, lua_upvalueindex(2), lua_upvalueindex(3));
   r->row++;
   return 2;
 }
@@ -106,9 +113,10 @@ static int iterate(lua_State *L) {
   lua_Unsigned n = lua_rawlen(L, 2);
   luaL_argcheck(L, n <= r->ncols, 2, "more names than columns");
   r->ncols = (uint32_t)n;
+  lua_pushvalue(L, lua_upvalueindex(1));
   lua_pushvalue(L, 3);
   lua_pushvalue(L, 2);
-  lua_pushcclosure(L, next_row, 2);
+  lua_pushcclosure(L, next_row, 3);
   lua_pushnil(L);
   lua_pushnil(L);
   lua_pushvalue(L, 3);

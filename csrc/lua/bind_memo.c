@@ -33,18 +33,41 @@ static void sort_columns(bind_memos *memos) {
   }
 }
 
+/* Raises when a finalizer has closed the table meanwhile. */
+static void check_open(lua_State *L, const bind_table *h) {
+  if (!h->t) bind_raise(L, "the table is closed");
+}
+
+/* The user values of the memos on top of the stack: a table a string column for what Lua holds, and the
+ * columns' names. They are made now, so that appending a row never lets finalizers run. */
+static void make_values(lua_State *L, const bind_table *h, uint32_t ncols) {
+  lua_createtable(L, (int)ncols, 0);
+  lua_createtable(L, (int)ncols, 0);
+  for (uint32_t c = 0; c < ncols; c++) {
+    check_open(L, h);
+    lua_pushstring(L, blt_table_schema(h->t)->fields[c].name);
+    lua_rawseti(L, -2, (lua_Integer)c + 1);
+    check_open(L, h);
+    if (blt_table_schema(h->t)->fields[c].type.id != BLT_STRING) continue;
+    lua_newtable(L);
+    lua_rawseti(L, -3, (lua_Integer)c + 1);
+  }
+  check_open(L, h);
+  lua_setiuservalue(L, -3, 2);
+  lua_setiuservalue(L, -2, 1);
+}
+
 bind_memos *bind_memos_new(lua_State *L, bind_state *s, bind_table *h) {
   uint32_t ncols = blt_table_schema(h->t)->ncols;
   size_t bytes = sizeof(bind_memos) + ncols * (sizeof(bind_memo) + sizeof(uint32_t));
-  bind_memos *memos = lua_newuserdatauv(L, bytes, 1);
+  bind_memos *memos = lua_newuserdatauv(L, bytes, 2);
   memset(memos, 0, bytes);
   if (luaL_newmetatable(L, BIND_MEMOS)) {
     lua_pushcfunction(L, memos_release);
     lua_setfield(L, -2, "__gc");
   }
   lua_setmetatable(L, -2);
-  lua_newtable(L);
-  lua_setiuservalue(L, -2, 1);
+  make_values(L, h, ncols);
   memos->ctx = blt_ctx_retain(s->ctx);
   memos->schema = blt_table_schema(h->t);
   memos->row = blt_table_open_row(h->t);
@@ -79,16 +102,17 @@ static bool resize(bind_memos *memos, bind_memo *m, uint32_t n) {
  * of what Lua holds for all columns is on top of the stack, and that for this one is left above it. */
 static bool make_room(lua_State *L, bind_memos *memos, uint32_t col, uint64_t dict) {
   bind_memo *m = &memos->columns[col];
+  lua_rawgeti(L, -1, (lua_Integer)col + 1);
   if (m->dict != dict) {
+    for (uint32_t i = 1; i <= m->held; i++) {
+      lua_pushnil(L);
+      lua_rawseti(L, -2, (lua_Integer)i);
+    }
     forget(memos, m);
-    lua_newtable(L);
-    lua_pushvalue(L, -1);
-    lua_rawseti(L, -3, (lua_Integer)col + 1);
     if (!resize(memos, m, FIRST_BUCKETS)) return false;
     m->dict = dict;
     return true;
   }
-  lua_rawgeti(L, -1, (lua_Integer)col + 1);
   return m->held < (m->mask + 1) * (BIND_MEMO_SLOTS * 7 / 8) || resize(memos, m, (m->mask + 1) * 2);
 }
 

@@ -1,5 +1,5 @@
 /* Text to tables: CSV and JSON lines from a path, a text or a Lua function. */
-#include "bind.h"
+#include "bind_busy.h"
 #include "base/par.h"
 #include "io/text/csv.h"
 #include "io/text/jsonl.h"
@@ -18,13 +18,17 @@ typedef struct reading {
   bind_state *state;
   int pull, progress; /* stack indices of Lua functions, 0 for none */
   int piece;          /* stack slot of the last string that `pull` gave */
+  int source;         /* stack index of the source's userdata */
   blt_db *db;         /* NULL, or where the rows go as table `name` */
   const char *name;
-  bool made; /* that table is there */
+  bool made;    /* that table is there */
+  bind_use use; /* of it, nothing until then */
 } reading;
 
+/* A source in hand stays for the call that will never go on. */
 static int source_release(lua_State *L) {
   bind_source *h = lua_touserdata(L, 1);
+  if (bind_in_hand(lua_touserdata(L, lua_upvalueindex(1)), h, NULL)) return 0;
   blt_source *source = h->source;
   blt_ctx *ctx = h->ctx;
   h->source = NULL;
@@ -38,11 +42,12 @@ static int source_release(lua_State *L) {
 
 static blt_status pull(void *arg, const char **data, size_t *len, blt_error *err) {
   reading *r = arg;
-  lua_State *L = r->state->L;
+  lua_State *L = r->state->work->L;
   *len = 0;
   if (!lua_checkstack(L, 8)) return blt_fail(err, BLT_ENOMEM, "not enough memory for Lua's stack");
   lua_pushvalue(L, r->pull);
-  if (lua_pcall(L, 0, 1, 0) != LUA_OK) return bind_stopped(L, err);
+  blt_status st = bind_call(r->state, 0, 1, err);
+  if (st != BLT_OK) return st;
   if (lua_isnil(L, -1)) {
     lua_pop(L, 1);
     return BLT_OK;
@@ -64,6 +69,7 @@ static blt_status make_in_db(void *arg, const blt_schema *schema, blt_table **ou
   blt_status st = r->made ? blt_db_drop(r->db, r->name, strlen(r->name), err) : BLT_OK;
   if (st == BLT_OK) st = blt_db_create(r->db, r->name, schema, out, err);
   r->made = st == BLT_OK;
+  if (r->made) r->use.table = *out;
   return st;
 }
 
@@ -71,7 +77,7 @@ static blt_status progress(void *arg, uint64_t bytes, uint64_t total, uint64_t r
   reading *r = arg;
   blt_status st = blt_poll(r->state->ctx, bytes, total, err);
   if (st == BLT_OK && r->made) st = blt_db_spill(r->db, SPILL_BYTES, err);
-  return st == BLT_OK ? bind_progress(r->state->L, r->progress, bytes, total, rows, err) : st;
+  return st == BLT_OK ? bind_progress(r->state, r->progress, bytes, total, rows, err) : st;
 }
 
 /* ---- options ---- */
@@ -229,7 +235,6 @@ static void read_options(lua_State *L, int at, blt_csv_options *o) {
   nulls_option(L, at, o);
   names_option(L, at, o);
   types_option(L, at, o);
-  if (lua_getfield(L, at, "into") != LUA_TNIL) o->into = bind_table_at(L, -1)->t;
 }
 
 /* ---- reading ---- */
@@ -271,10 +276,27 @@ typedef blt_status (*read_fn)(blt_ctx *ctx, const blt_source *source, const blt_
                               blt_csv_result *out, blt_error *err);
 
 /* Nothing stays of a table that could not be read whole. */
-static int reading_failed(lua_State *L, reading *r, const blt_error *err) {
+static int reading_failed(lua_State *L, reading *r, int into, const blt_error *err) {
   blt_error ignored;
   if (r->made) blt_db_drop(r->db, r->name, strlen(r->name), &ignored);
-  return bind_report(L, err);
+  return into ? bind_refuse_change(L, into, err) : bind_report(L, err);
+}
+
+/* What the reading uses, as a list: the table to append to at `into`, or the database at 4 and the table that
+ * will be made there, which nobody reads before it is whole; its other tables may be read. */
+static const bind_use *reading_uses(lua_State *L, reading *r, int into, bind_use *first) {
+  *first = (bind_use){.handle = lua_touserdata(L, r->source)};
+  if (!into) return first;
+  if (into == 4) {
+    first[1] = bind_changes_db(L, 4);
+    first[1].alone = false;
+    r->use = (bind_use){.changes = true, .alone = true};
+    first[1].next = &r->use;
+  } else {
+    first[1] = bind_changes(L, into);
+  }
+  first->next = &first[1];
+  return first;
 }
 
 static int read_with(lua_State *L, read_fn fn) {
@@ -290,28 +312,35 @@ static int read_with(lua_State *L, read_fn fn) {
   read_options(L, 3, &options);
   options.progress = progress;
   options.progress_arg = &r;
+  bind_source *h = lua_newuserdatauv(L, sizeof *h, 0);
+  memset(h, 0, sizeof *h);
+  luaL_setmetatable(L, BIND_SOURCE);
+  h->ctx = blt_ctx_retain(s->ctx);
+  r.source = lua_gettop(L);
+  int into = lua_getfield(L, 3, "into") == LUA_TNIL ? 0 : lua_gettop(L);
+  if (into) options.into = bind_table_at(L, into)->t;
   if (!lua_isnil(L, 4)) {
+    into = 4;
     r.db = bind_db_at(L, 4);
     r.name = luaL_checkstring(L, 5);
     options.make = make_in_db;
     options.make_arg = &r;
   }
-  bind_source *h = lua_newuserdatauv(L, sizeof *h, 0);
-  memset(h, 0, sizeof *h);
-  luaL_setmetatable(L, BIND_SOURCE);
-  h->ctx = blt_ctx_retain(s->ctx);
+  bind_use uses[2];
+  bind_work w;
   blt_csv_result result;
   blt_error err;
   memset(&result, 0, sizeof result);
-  bind_enter(L, s);
-  blt_status st = open_source(L, &r, h, lua_toboolean(L, 2), &err);
+  blt_status st = bind_enter(L, s, &w, reading_uses(L, &r, into, uses), &err);
+  if (st != BLT_OK) return reading_failed(L, &r, into, &err);
+  st = open_source(L, &r, h, lua_toboolean(L, 2), &err);
   if (st == BLT_OK) st = fn(s->ctx, h->source, &options, &result, &err);
   blt_source_close(h->source);
   h->source = NULL;
-  bind_leave(s);
-  if (st != BLT_OK) return reading_failed(L, &r, &err);
+  bind_leave(s, &w);
+  if (st != BLT_OK) return reading_failed(L, &r, into, &err);
   if (options.into)
-    lua_getfield(L, 3, "into");
+    lua_pushvalue(L, into);
   else if (r.made)
     bind_push_db_table(L, 4, result.table ? result.table : blt_db_table(r.db, r.name, strlen(r.name)));
   else

@@ -12,6 +12,7 @@
  *   skip, limit integers or nil
  * The description stays alive with the stage, which points to its strings.
  */
+#include "bind_busy.h"
 #include "bind_stage.h"
 #include "base/mem.h"
 
@@ -332,16 +333,19 @@ static int stage_run(lua_State *L) {
   static const char *const modes[] = {"plain", "profile", "explain", NULL};
   bind_state *s = bind_state_of(L);
   const bind_stage *g = bind_stage_at(L, 1);
-  blt_table *source = bind_table_at(L, 2)->t;
   int mode = luaL_checkoption(L, 3, "plain", modes);
   bind_table *answer = bind_table_new(L, s);
   blt_profile profile;
   blt_error err;
   memset(&profile, 0, sizeof profile);
   bind_run r = {.ctx = s->ctx, .g = g};
-  bind_enter(L, s);
-  blt_status st = bind_run_all(&r, source, mode == 2 ? NULL : &answer->t, mode ? &profile : NULL, &err);
-  bind_leave(s);
+  blt_table *source = bind_table_at(L, 2)->t; /* looked at last: what is made above may run finalizers */
+  bind_use use = bind_reads(L, 2);
+  bind_work w;
+  blt_status st = bind_enter(L, s, &w, &use, &err);
+  if (st != BLT_OK) return bind_run_failed(L, &r, &err);
+  st = bind_run_all(&r, source, mode == 2 ? NULL : &answer->t, mode ? &profile : NULL, &err);
+  bind_leave(s, &w);
   if (st != BLT_OK) return bind_run_failed(L, &r, &err);
   if (mode == 0) {
     bind_account(L, s, blt_table_bytes(answer->t));

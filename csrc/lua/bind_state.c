@@ -1,4 +1,4 @@
-#include "bind.h"
+#include "bind_busy.h"
 #include "base/par.h"
 
 #include <math.h>
@@ -8,17 +8,12 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char raised_key, progress_key, hooked_key, raise_key;
+static const char progress_key, hooked_key, raise_key;
 
 static double now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-blt_status bind_stopped(lua_State *L, blt_error *err) {
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &raised_key);
-  return blt_fail(err, BLT_EINTR, "interrupted");
 }
 
 /* Hooks belong to one coroutine: the one that Ctrl-C sets is on the main one and would not fire in another.
@@ -31,47 +26,48 @@ static bool interrupted_elsewhere(lua_State *L) {
   return main && main != L && lua_gethookmask(main) == all && lua_gethookcount(main) == 1;
 }
 
-/* Calls an empty Lua function, so that a pending hook fires; its error ends the query. */
-static blt_status run_hooks(lua_State *L, blt_error *err) {
+/* Calls an empty Lua function, so that a pending hook fires; its error ends the work. */
+static blt_status run_hooks(bind_state *s, blt_error *err) {
+  lua_State *L = s->work->L;
   if (interrupted_elsewhere(L)) return blt_fail(err, BLT_EINTR, "interrupted");
   if (!lua_gethookmask(L)) return BLT_OK;
   lua_rawgetp(L, LUA_REGISTRYINDEX, &hooked_key);
-  if (lua_pcall(L, 0, 0, 0) != LUA_OK) return bind_stopped(L, err);
-  return BLT_OK;
+  return bind_call(s, 0, 0, err);
 }
 
-/* blotter.progress(done, total), ten times a second at most. False ends the work. */
+/* What a progress callback returned, taken from the stack: false ends the work. */
+static blt_status answer(lua_State *L, blt_error *err) {
+  bool stop = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return stop ? blt_fail(err, BLT_EINTR, "stopped by the progress callback") : BLT_OK;
+}
+
+/* blotter.progress(done, total), ten times a second at most; not of work inside a callback. */
 static blt_status tell_progress(bind_state *s, uint64_t done, uint64_t total, blt_error *err) {
-  lua_State *L = s->L;
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &progress_key) == LUA_TNIL || now() - s->told < 0.1) {
+  lua_State *L = s->work->L;
+  if (s->calls || now() - s->told < 0.1) return BLT_OK;
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &progress_key) == LUA_TNIL) {
     lua_pop(L, 1);
     return BLT_OK;
   }
   s->told = now();
   lua_pushinteger(L, (lua_Integer)done);
   lua_pushinteger(L, (lua_Integer)total);
-  if (lua_pcall(L, 2, 1, 0) != LUA_OK) return bind_stopped(L, err);
-  bool stop = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
-  lua_pop(L, 1);
-  return stop ? blt_fail(err, BLT_EINTR, "stopped by the progress callback") : BLT_OK;
+  blt_status st = bind_call(s, 2, 1, err);
+  return st == BLT_OK ? answer(L, err) : st;
 }
 
 static blt_status poll(void *arg, uint64_t done, uint64_t total, blt_error *err) {
   bind_state *s = arg;
-  if (!s->L || !lua_checkstack(s->L, 8)) return BLT_OK;
-  blt_status st = run_hooks(s->L, err);
+  if (!s->work || !lua_checkstack(s->work->L, 8)) return BLT_OK;
+  if (s->work->stopped) return blt_fail(err, BLT_EINTR, "interrupted");
+  blt_status st = run_hooks(s, err);
   return st == BLT_OK ? tell_progress(s, done, total, err) : st;
 }
 
-void bind_enter(lua_State *L, bind_state *s) {
-  if (s->L) bind_raise(L, "blotter is at work already: a hook or the progress callback may not call it");
-  s->L = L;
+void bind_begun(bind_state *s) {
   s->told = now();
   blt_ctx_set_timeout(s->ctx, s->timeout);
-}
-
-void bind_leave(bind_state *s) {
-  s->L = NULL;
 }
 
 int bind_progress_option(lua_State *L, int at) {
@@ -81,8 +77,9 @@ int bind_progress_option(lua_State *L, int at) {
   return 0;
 }
 
-blt_status bind_progress(lua_State *L, int callback, uint64_t bytes, uint64_t total, uint64_t rows,
+blt_status bind_progress(bind_state *s, int callback, uint64_t bytes, uint64_t total, uint64_t rows,
                          blt_error *err) {
+  lua_State *L = s->work->L;
   if (!callback) return BLT_OK;
   if (!lua_checkstack(L, 8)) return blt_fail(err, BLT_ENOMEM, "not enough memory for Lua's stack");
   lua_pushvalue(L, callback);
@@ -92,10 +89,8 @@ blt_status bind_progress(lua_State *L, int callback, uint64_t bytes, uint64_t to
   else
     lua_pushnil(L);
   lua_pushinteger(L, (lua_Integer)rows);
-  if (lua_pcall(L, 3, 1, 0) != LUA_OK) return bind_stopped(L, err);
-  bool stop = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
-  lua_pop(L, 1);
-  return stop ? blt_fail(err, BLT_EINTR, "stopped by the progress callback") : BLT_OK;
+  blt_status st = bind_call(s, 3, 1, err);
+  return st == BLT_OK ? answer(L, err) : st;
 }
 
 void bind_account(lua_State *L, bind_state *s, size_t bytes) {
@@ -128,13 +123,11 @@ static const char *code_name(blt_status code) {
   return (size_t)code < sizeof names / sizeof *names ? names[code] : "unknown";
 }
 
-/* An interruption goes on as the error that Lua's hook raised. */
+/* An interruption goes on as the error that the user's function raised. */
 static void raise_interruption(lua_State *L, const blt_error *err) {
   if (err->code != BLT_EINTR) return;
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &raised_key) == LUA_TNIL) bind_raise(L, "%s", err->message);
-  lua_pushnil(L);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &raised_key);
-  lua_error(L);
+  bind_raise_kept(L, bind_state_of(L));
+  bind_raise(L, "%s", err->message);
 }
 
 int bind_refuse(lua_State *L, const blt_error *err) {
@@ -173,6 +166,11 @@ int bind_report(lua_State *L, const blt_error *err) {
   }
 }
 
+int bind_refuse_change(lua_State *L, int index, const blt_error *err) {
+  if (err->code != BLT_EINTR && bind_is_strict(L, index)) return bind_raise(L, "%s", err->message);
+  return bind_report(L, err);
+}
+
 void bind_class(lua_State *L, int state, const char *name, const luaL_Reg *methods, const luaL_Reg *meta) {
   luaL_newmetatable(L, name);
   lua_pushvalue(L, state);
@@ -192,12 +190,17 @@ static size_t size_argument(lua_State *L, int index) {
   return (size_t)n;
 }
 
-/* setting(name) reads, setting(name, value) writes. */
+/* setting(name) reads, setting(name, value) writes: nil, message, code while something is at work. */
 static int setting(lua_State *L) {
   static const char *const names[] = {"threads", "memory_limit", "timeout", "progress", NULL};
   bind_state *s = bind_state_of(L);
   int which = luaL_checkoption(L, 1, NULL, names);
   bool write = lua_gettop(L) > 1;
+  blt_error err;
+  if (write && s->work) {
+    blt_fail(&err, BLT_EBUSY, "busy: settings stay as they are while blotter works");
+    return bind_report(L, &err);
+  }
   if (write && which == 0) {
     lua_Integer n = luaL_checkinteger(L, 2);
     luaL_argcheck(L, n >= 0 && n <= 256, 2, "threads: 0 (as many as the machine has) to 256 expected");
@@ -275,10 +278,11 @@ static int monotonic(lua_State *L) {
   return 1;
 }
 
+/* Inside a callback, whose threads rest, the context stays for the work that will never go on. */
 static int state_gc(lua_State *L) {
   bind_state *s = lua_touserdata(L, 1);
   if (s->ctx) blt_ctx_set_poll(s->ctx, NULL, NULL);
-  blt_ctx_release(s->ctx);
+  if (!s->work) blt_ctx_release(s->ctx);
   s->ctx = NULL;
   return 0;
 }
@@ -309,6 +313,7 @@ int luaopen_blotter_core(lua_State *L) {
   lua_newtable(L);
   int module = lua_gettop(L);
   new_state(L);
+  bind_open_busy(L);
   int state = lua_gettop(L);
   lua_pushvalue(L, module);
   lua_pushvalue(L, state);

@@ -1,5 +1,5 @@
 /* A table handle: made from a schema, asked for its columns and rows. */
-#include "bind.h"
+#include "bind_busy.h"
 
 #include <string.h>
 
@@ -13,11 +13,26 @@ bind_table *bind_table_at(lua_State *L, int index) {
   return h;
 }
 
-static int table_release(lua_State *L) {
-  bind_table *h = luaL_checkudata(L, 1, BIND_TABLE);
+static int table_release(bind_table *h) {
   blt_table_release(h->t);
   h->t = NULL;
   return bind_handle_end(h);
+}
+
+static int table_gc(lua_State *L) {
+  bind_table *h = lua_touserdata(L, 1);
+  const bind_state *s = lua_touserdata(L, lua_upvalueindex(1));
+  return bind_in_hand(s, h, NULL) ? 0 : table_release(h);
+}
+
+/* t:close() -> nothing, or nil, message, code */
+static int table_close(lua_State *L) {
+  bind_table *h = luaL_checkudata(L, 1, BIND_TABLE);
+  if (!h->t) return 0;
+  blt_error err;
+  bind_use use = bind_changes(L, 1);
+  if (bind_claim(bind_state_of(L), &use, &err) != BLT_OK) return bind_report(L, &err);
+  return table_release(h);
 }
 
 /* ---- schemas ---- */
@@ -96,8 +111,7 @@ static int table_create(lua_State *L) {
   return st == BLT_OK ? 1 : bind_report(L, &err);
 }
 
-/* columns(t) -> names, types, required: three sequences. */
-static int table_columns(lua_State *L) {
+static int push_columns(lua_State *L) {
   const blt_schema *schema = blt_table_schema(bind_table_at(L, 1)->t);
   char type[24];
   for (int k = 0; k < 3; k++) lua_createtable(L, (int)schema->ncols, 0);
@@ -112,8 +126,12 @@ static int table_columns(lua_State *L) {
   return 3;
 }
 
-/* keys(t) -> sequences of column numbers, with `primary`. */
-static int table_keys(lua_State *L) {
+/* columns(t) -> names, types, required: three sequences. */
+static int table_columns(lua_State *L) {
+  return bind_guard(L, bind_keeps(L, 1), push_columns);
+}
+
+static int push_keys(lua_State *L) {
   const blt_schema *schema = blt_table_schema(bind_table_at(L, 1)->t);
   lua_createtable(L, (int)schema->nkeys, 1);
   for (uint32_t k = 0; k < schema->nkeys; k++) {
@@ -127,6 +145,11 @@ static int table_keys(lua_State *L) {
   lua_pushboolean(L, schema->primary);
   lua_setfield(L, -2, "primary");
   return 1;
+}
+
+/* keys(t) -> sequences of column numbers, with `primary`. */
+static int table_keys(lua_State *L) {
+  return bind_guard(L, bind_keeps(L, 1), push_keys);
 }
 
 static int table_length(lua_State *L) {
@@ -143,6 +166,7 @@ static int table_bytes(lua_State *L) {
 /* validate(t) -> true, or nil, message, code: every invariant of the table. */
 static int table_validate(lua_State *L) {
   blt_error err;
+  bind_claim_reading(L, 1);
   if (blt_table_validate(bind_table_at(L, 1)->t, &err) != BLT_OK) return bind_refuse(L, &err);
   lua_pushboolean(L, true);
   return 1;
@@ -155,9 +179,9 @@ static int is_table(lua_State *L) {
 }
 
 void bind_open_table(lua_State *L, int state) {
-  static const luaL_Reg methods[] = {{"close", table_release}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {{"close", table_close}, {NULL, NULL}};
   static const luaL_Reg meta[] = {
-      {"__gc", table_release}, {"__close", table_release}, {"__len", table_length}, {NULL, NULL}};
+      {"__gc", table_gc}, {"__close", table_close}, {"__len", table_length}, {NULL, NULL}};
   static const luaL_Reg functions[] = {
       {"table", table_create},      {"columns", table_columns}, {"keys", table_keys}, {"bytes", table_bytes},
       {"validate", table_validate}, {"is_table", is_table},     {NULL, NULL}};

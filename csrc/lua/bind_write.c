@@ -1,5 +1,5 @@
 /* Tables to text: CSV and JSON lines to a path or a Lua function. */
-#include "bind.h"
+#include "bind_busy.h"
 #include "io/text/text_write.h"
 
 #include <string.h>
@@ -14,8 +14,11 @@ typedef struct writer {
   int function, progress; /* stack indices of Lua functions, 0 for none */
 } writer;
 
+/* In hand it belongs to a call that will never go on, whose threads rest: nothing half written stays, but
+ * what the threads look at does. */
 static int writer_release(lua_State *L) {
   writer *w = lua_touserdata(L, 1);
+  if (bind_in_hand(lua_touserdata(L, lua_upvalueindex(1)), w, NULL)) w->view = NULL;
   blt_sink_abandon(w->sink);
   w->sink = NULL;
   blt_view_release(w->view);
@@ -34,14 +37,15 @@ static int push_piece(lua_State *L) {
 /* A blt_put_fn: calls the Lua function with the bytes, a few megabytes at a time. */
 static blt_status put_to_function(void *arg, const char *data, size_t len, blt_error *err) {
   writer *w = arg;
-  lua_State *L = w->state->L;
+  lua_State *L = w->state->work->L;
   if (!lua_checkstack(L, 8)) return blt_fail(err, BLT_ENOMEM, "not enough memory for Lua's stack");
   while (len > 0) {
     blt_str piece = {data, len < (4u << 20) ? (uint32_t)len : 4u << 20};
     lua_pushcfunction(L, push_piece);
     lua_pushvalue(L, w->function);
     lua_pushlightuserdata(L, &piece);
-    if (lua_pcall(L, 2, 0, 0) != LUA_OK) return bind_stopped(L, err);
+    blt_status st = bind_call(w->state, 2, 0, err);
+    if (st != BLT_OK) return st;
     data += piece.len;
     len -= piece.len;
   }
@@ -50,7 +54,7 @@ static blt_status put_to_function(void *arg, const char *data, size_t len, blt_e
 
 static blt_status progress(void *arg, uint64_t bytes, uint64_t total, uint64_t rows, blt_error *err) {
   writer *w = arg;
-  return bind_progress(w->state->L, w->progress, bytes, total, rows, err);
+  return bind_progress(w->state, w->progress, bytes, total, rows, err);
 }
 
 /* A field of the table at `at`, of the given type; nil is left to the default. The value stays on the stack.
@@ -94,7 +98,6 @@ static blt_status write_all(lua_State *L, writer *w, write_fn fn, blt_write_opti
 static int write_with(lua_State *L, write_fn fn) {
   bind_state *s = bind_state_of(L);
   lua_settop(L, 4);
-  blt_table *t = bind_table_at(L, 1)->t;
   blt_write_options o = blt_write_defaults();
   o.ncols = (uint32_t)luaL_checkinteger(L, 2);
   luaL_checktype(L, 4, LUA_TTABLE);
@@ -111,15 +114,20 @@ static int write_with(lua_State *L, write_fn fn) {
   w->progress = callback;
   if (callback) o.progress = progress;
   o.progress_arg = w;
+  blt_table *t = bind_table_at(L, 1)->t;
+  bind_use file = {.handle = w}, use = bind_reads(L, 1);
+  use.next = &file;
+  bind_work work;
   blt_error err;
-  bind_enter(L, s);
-  blt_status st = write_all(L, w, fn, &o, t, &err);
+  blt_status st = bind_enter(L, s, &work, &use, &err);
+  if (st != BLT_OK) return bind_report(L, &err);
+  st = write_all(L, w, fn, &o, t, &err);
   lua_Integer rows = w->view ? (lua_Integer)w->view->live_rows : 0;
   blt_sink_abandon(w->sink);
   w->sink = NULL;
   blt_view_release(w->view);
   w->view = NULL;
-  bind_leave(s);
+  bind_leave(s, &work);
   if (st != BLT_OK) return bind_report(L, &err);
   lua_pushinteger(L, rows);
   return 1;

@@ -8,7 +8,7 @@
 --
 -- Settings are fields: blotter.threads (0: all the machine has), blotter.memory_limit (bytes, 0: none),
 -- blotter.timeout (seconds a query may take, 0: none), blotter.progress (a function(done, total), which ends the
--- work by returning false).
+-- work by returning false). While something is at work, in a callback, they cannot be changed.
 
 local core = require "blotter.core"
 local database = require "blotter.tables.database"
@@ -47,11 +47,11 @@ local SETTINGS = {
 }
 
 local function set(name, value)
-  local ok, problem = pcall(core.setting, name, value)
+  local ok, _, refused = pcall(core.setting, name, value)
   if not ok then
     fail("%s: %s expected, got %s", name, SETTINGS[name], type(value) == "number" and value or "a " .. type(value))
   end
-  return problem
+  if refused then fail("%s: %s", name, refused) end
 end
 
 -- A misspelt setting must not pass in silence.

@@ -90,13 +90,57 @@ describe("a database", function()
     assert.equal(10, t:get(1).n)
     local value, why = db:transaction(function()
       t:append(4, "d", 40)
-      return t:append(1, "again", 0)
+      return nil, "not this time"
     end)
     assert.is_nil(value)
-    assert.is_string(why)
+    assert.equal("not this time", why)
     assert.equal(2, #t)
     assert.is_false(db:in_transaction())
     assert.is_true(db:check())
+  end)
+
+  it("raises in a transaction's body for what is refused, which so leaves nothing", function()
+    local db <close> = blotter.memory()
+    local t = db:create("tips", SCHEMA)
+    assert(t:append(1, "a", 10))
+    local refused = {
+      append = function() t:append(1, "again", 0) end,
+      append_named = function() t:append { s = "without a key" } end,
+      append_rows = function() t:append_rows { { 6, "a", 1 }, { 1, "again", 0 } } end,
+      append_columns = function() t:append_columns { id = { 7, 1 }, s = { "a", "b" }, n = { 1, 2 } } end,
+      upsert = function() t:upsert { s = "x" } end,
+      update = function() t:update("id == 9", "id = 1") end,
+      csv = function() blotter.csv("id,s,n\n1,again,0\n", { into = t }) end,
+      import = function() db:import("other", "a,b\n1\n") end,
+      create = function() db:create("tips", SCHEMA) end,
+      save = function() db:save("tips", t:where "n > 0") end,
+      drop = function() db:drop "nothing" end,
+    }
+    for verb, refuse in pairs(refused) do
+      local ok, message = pcall(db.transaction, db, function()
+        assert(t:append(9, "first", 1))
+        refuse()
+      end)
+      assert.is_false(ok, verb)
+      assert.is_string(message)
+      assert.equal(1, #t, verb)
+      assert.is_false(db:in_transaction())
+    end
+    assert.same({ nil, "key" }, { nil, select(3, t:append(1, "again", 0)) })
+    assert.is_true(db:check())
+  end)
+
+  it("says so when rows that are still read keep a transaction from being rolled back", function()
+    local db <close> = blotter.memory()
+    local t = db:create("tips", SCHEMA)
+    assert(t:append(1, "a", 10))
+    local f = require "blotter.core"
+    local next_row = f.iterate(t, { "id" })
+    local ok, message = pcall(db.transaction, db, function() error "on purpose" end)
+    assert.is_false(ok)
+    assert.matches("on purpose.*still open", message)
+    while next_row() do end
+    assert(db:rollback())
   end)
 
   it("gives the table that a name stands for, also after a rollback", function()

@@ -19,7 +19,30 @@ function arguments.expect(value, kind, method, example)
   if type(value) ~= kind then fail("%s: expected %s, got %s", method, example, article(type(value))) end
 end
 
---- `options`, or an empty table, when nothing but `known` names stand in it.
+--- What a table holds, as a plain table of its own: so that nobody can change afterwards what was given to a verb, and
+-- no metamethod runs while blotter works with it. Lists in it are copied too.
+local function copied(given, depth)
+  local copy = {}
+  for key, value in pairs(given) do
+    local list = depth > 0 and type(value) == "table" and not value.collect
+    copy[key] = list and copied(value, depth - 1) or value
+  end
+  if getmetatable(given) then
+    for i = 1, #given do copy[i] = given[i] end
+  end
+  return copy
+end
+
+--- The values of a text's parameters (nil, or a table such as {c = "KR", codes = {"a", "b"}}) as they are now.
+function arguments.parameters(params, verb)
+  if params == nil then return nil end
+  if type(params) ~= "table" then
+    fail("%s: its parameters are a table such as {c = 'KR'}, got a %s", verb, type(params))
+  end
+  return copied(params, 1)
+end
+
+--- A copy of `options`, or an empty table, when nothing but `known` names stand in it.
 function arguments.options(options, known, method)
   if options == nil then return {} end
   local example = ("options such as {%s = …}"):format(known[1])
@@ -32,7 +55,7 @@ function arguments.options(options, known, method)
     for _, one in ipairs(known) do is_known = is_known or one == name end
     if not is_known then fail("%s: unknown option '%s'%s", method, name, suggest.phrase(name, known)) end
   end
-  return options
+  return copied(options, 1)
 end
 
 --- Refuses a name that is not one of `names`.

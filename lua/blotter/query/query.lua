@@ -72,13 +72,6 @@ local function check_text(text, verb)
   return text
 end
 
-local function check_params(params, verb)
-  if params ~= nil and type(params) ~= "table" then
-    fail("%s: its parameters are a table such as {c = 'KR'}, got a %s", verb, type(params))
-  end
-  return params
-end
-
 local function check_whole(n, verb)
   local whole = math.type(n) and math.tointeger(n)
   if not whole or whole < 0 then fail("%s expects a whole number from 0 on, got %s", verb, tostring(n)) end
@@ -109,7 +102,7 @@ end
 --- Keeps the rows for which the condition is true (neither false nor null).
 function query:where(text, params)
   ready(self, "where")
-  return filtered(self, parser.expression(check_text(text, "where")), check_params(params, "where"))
+  return filtered(self, parser.expression(check_text(text, "where")), arguments.parameters(params, "where"))
 end
 
 --- Whether the items would inline so much that they deserve a stage of their own.
@@ -148,16 +141,18 @@ end
 --- The columns of the answer, in this order; `*` stands for all that are not named before it.
 function query:select(text, params)
   ready(self, "select")
+  params = arguments.parameters(params, "select")
   local items = parser.list(check_text(text, "select"))
   local q = for_columns(self, items)
   local scope = { names = {}, columns = {}, types = q.scope.types }
-  for _, item in ipairs(items) do select_item(scope, item, q.scope, check_params(params, "select")) end
+  for _, item in ipairs(items) do select_item(scope, item, q.scope, params) end
   return with(q, { scope = scope })
 end
 
 --- Adds columns, or replaces columns of the same name where they stand. The items do not see each other.
 function query:derive(text, params)
   ready(self, "derive")
+  params = arguments.parameters(params, "derive")
   local items = parser.list(check_text(text, "derive"))
   local q = for_columns(self, items)
   local old = q.scope
@@ -166,7 +161,7 @@ function query:derive(text, params)
   for _, item in ipairs(items) do
     if item.star then source.fail_at(item, "derive keeps all columns anyway: no '*' is needed") end
     if not scope.columns[item.name] then scope.names[#scope.names + 1] = item.name end
-    scope.columns[item.name] = bind.binding(item.node, old, check_params(params, "derive"))
+    scope.columns[item.name] = bind.binding(item.node, old, params)
   end
   return with(q, { scope = scope })
 end
@@ -198,7 +193,7 @@ function query:by(text, params)
   ready(self, "by")
   local items = parser.list(check_text(text, "by"))
   local q = for_groups(self, items)
-  return with(q, { pending = true, keys = key_items(q, items, check_params(params, "by"), "by") })
+  return with(q, { pending = true, keys = key_items(q, items, arguments.parameters(params, "by"), "by") })
 end
 
 local function names_of(keys, aggregates)
@@ -210,11 +205,12 @@ end
 
 --- One row a group (without `by`: one row): the keys, then the aggregates.
 function query:agg(text, params)
+  params = arguments.parameters(params, "agg")
   local items = parser.list(check_text(text, "agg"))
   local q = self.pending and self or for_groups(self, items)
   local keys, taken = q.keys or EMPTY, {}
   for _, key in ipairs(keys) do taken[key.name] = true end
-  local found, after = aggregate.split(items, q.scope, check_params(params, "agg"), taken)
+  local found, after = aggregate.split(items, q.scope, params, taken)
   local scope = plain_scope(names_of(keys, found))
   local groups = with(q, { pending = false, grouped = true, keys = keys, aggregates = found, scope = scope })
   if not after then return groups end
@@ -264,7 +260,7 @@ end
 -- that they had.
 function query:order(text, params)
   ready(self, "order")
-  return ordered(self, parser.order(check_text(text, "order")), check_params(params, "order"), false)
+  return ordered(self, parser.order(check_text(text, "order")), arguments.parameters(params, "order"), false)
 end
 
 --- The first `n` rows.
@@ -350,7 +346,7 @@ function query:top(n, text, options)
   ready(self, "top")
   options = arguments.options(options, { "by", "params" }, "top")
   local items, present = top_items(text)
-  local params = check_params(options.params, "top")
+  local params = arguments.parameters(options.params, "top")
   local q = filtered(self, present, params)
   if options.by then return top_of_groups(q, n, items, options.by, params) end
   return ordered(q, items, params, true):limit(n)

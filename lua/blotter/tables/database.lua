@@ -82,8 +82,9 @@ end
 
 --- Takes a table out of the database. Returns true, or nil, a message and a code.
 function db_methods.drop(db, name)
-  known_handles(db)[check_name(name, "drop")] = nil
-  return core.drop(db, name)
+  local dropped, message, code = core.drop(db, check_name(name, "drop"))
+  if dropped then known_handles(db)[name] = nil end
+  return dropped, message, code
 end
 
 --- Puts a query's answer, a frame or a table without a database into this one as table `name`.
@@ -101,32 +102,56 @@ end
 --- Reads CSV, or JSON lines by the path's end, into a new table `name`, with the options of blotter.csv. Returns the
 -- table and what is known of the reading, or nil, a message and a code: then there is no such table.
 function db_methods.import(db, name, from, options)
-  known_handles(db)[check_name(name, "import")] = nil
+  check_name(name, "import")
   local handle, info, code = read.into(db, name, from, options)
   if not handle then return nil, info, code end
   known_handles(db)[name] = handle
   return handle, info
 end
 
+--- Rolls back, also when rows of a query that nobody wants any more are still held. Returns true, or nil and a message
+-- that says that the transaction is still open.
+local function undo(db)
+  if not db:is_open() or not db:in_transaction() then return true end
+  if db:rollback() then return true end
+  collectgarbage()
+  local back, message = db:rollback()
+  if back then return true end
+  return nil, ("the transaction is still open, because it could not be rolled back: %s"):format(message)
+end
+
+--- An error value with what `undo` said, when it says anything and the value is a message.
+local function with_problem(reason, problem)
+  return problem and type(reason) == "string" and reason .. "\n" .. problem or reason
+end
+
+--- Calls `body(db)`, in which what is refused raises, with pcall's results.
+local function strictly(db, body)
+  core.strict(db, true)
+  local results = table.pack(pcall(body, db))
+  core.strict(db, false)
+  return results
+end
+
 --- Runs `body(db)` in a transaction: commits when it returns, rolls back when it raises (and raises again) or returns
--- false or nil with a message. Returns what `body` returns, or true.
+-- false or nil with a message. Changes that are refused raise in it. Returns what `body` returns, or true.
 function db_methods.transaction(db, body)
   if type(body) ~= "function" then fail("transaction: a function expected, got %s", tostring(body)) end
   local begun, message, code = db:begin()
   if not begun then return nil, message, code end
-  local results = table.pack(pcall(body, db))
+  local results = strictly(db, body)
   local gave_up = results[1] and results.n >= 3 and not results[2]
   if not results[1] or gave_up then
-    local back, problem = db:rollback()
-    if not results[1] then error(results[2], 0) end
-    if not back then return nil, problem end
+    local back, problem = undo(db)
+    if not results[1] then error(with_problem(results[2], problem), 0) end
+    if not back then return nil, problem, "busy" end
     return table.unpack(results, 2, results.n)
   end
   local done
   done, message, code = db:commit()
   if not done then
-    db:rollback()
-    return nil, message, code
+    local _, problem = undo(db)
+    return nil, with_problem(message, problem), code
   end
   if results.n == 1 then return true end
   return table.unpack(results, 2, results.n)
@@ -171,7 +196,7 @@ end
 
 --- `changes` as a list: a text is one, a table {name = value} becomes one with parameters.
 local function change_items(changes, params)
-  if type(changes) == "string" then return parser.list(changes), params end
+  if type(changes) == "string" then return parser.list(changes), arguments.parameters(params, "update") end
   if type(changes) ~= "table" then fail("update: changes are a text such as \"n = n + 1\" or a table {n = 5}") end
   local names, items = {}, {}
   for name in pairs(changes) do names[#names + 1] = name end
@@ -181,7 +206,7 @@ local function change_items(changes, params)
       uses = {}, calls = {}, size = 1 }
     items[i] = { name = name, node = node, named = true, text = name, first = 1, last = #name }
   end
-  return items, changes
+  return items, arguments.parameters(changes, "update")
 end
 
 --- Gives the rows for which the condition is true new values: "n = n + 1, seen = true", or {n = 5}. Returns how many,
