@@ -2,6 +2,7 @@
 
 #include "base/bits.h"
 #include "base/mem.h"
+#include <string.h>
 
 #define NO_ROW UINT32_MAX
 #define AHEAD 24u /* rows */
@@ -19,42 +20,120 @@ static inline blt_status seek(cursor *c, uint32_t group, blt_error *err) {
   return blt_view_block(c->view, c->column, group, &c->block, err);
 }
 
-static inline void prefetch(const cursor *c, uint32_t row) {
-  if (row != NO_ROW) blt_view_prefetch(c->view, c->column, row);
+/* ---- values of a fixed width, at rows in any order ---- */
+
+/* What a loop over rows needs of a block. width 0: every value is `base`; 8: the values themselves. */
+typedef struct lane {
+  const char *data;
+  uint64_t base;
+  const uint64_t *valid; /* NULL: no null, or only nulls */
+  uint8_t width;
+  bool ready, only_nulls;
+} lane;
+
+static void lane_of(const blt_block *b, lane *out) {
+  bool constant = b->enc == BLT_ENC_CONST;
+  *out = (lane){.data = b->data, .valid = b->valid, .ready = true, .only_nulls = b->nulls == b->rows};
+  out->width = constant ? 0 : b->width;
+  if (constant || b->enc == BLT_ENC_FOR) out->base = (uint64_t)b->base;
 }
 
-static void put(blt_builder *b, uint32_t i, const blt_block *block, uint32_t row) {
-  if (b->doubles)
-    b->doubles[i] = blt_block_f64(block, row);
-  else if (b->ints)
-    b->ints[i] = blt_block_i64(block, row);
+static inline uint64_t lane_value(const lane *l, uint32_t row) {
+  switch (l->width) {
+  case 0:
+    return l->base;
+  case 1:
+    return l->base + ((const uint8_t *)(const void *)l->data)[row];
+  case 2:
+    return l->base + ((const uint16_t *)(const void *)l->data)[row];
+  case 4:
+    return l->base + ((const uint32_t *)(const void *)l->data)[row];
+  default:
+    return ((const uint64_t *)(const void *)l->data)[row];
+  }
+}
+
+static inline bool lane_null(const lane *l, uint32_t row) {
+  return l->only_nulls || (l->valid && !blt_bit(l->valid, row));
+}
+
+static inline void store(blt_builder *b, uint32_t i, uint64_t word) {
+  if (b->codes)
+    b->codes[i] = (uint32_t)word;
   else
-    b->codes[i] = (uint32_t)blt_block_i64(block, row);
+    memcpy(b->ints ? (void *)&b->ints[i] : (void *)&b->doubles[i], &word, sizeof word);
 }
 
-static void put_nothing(blt_builder *b, uint32_t i) {
-  if (b->doubles) b->doubles[i] = 0;
-  if (b->ints) b->ints[i] = 0;
-  if (b->codes) b->codes[i] = 0;
+static void fetch_ahead(const lane *lanes, uint32_t row) {
+  if (row == NO_ROW) return;
+  const lane *l = &lanes[row / BLT_BLOCK_ROWS];
+  if (l->ready && l->width) __builtin_prefetch(l->data + (size_t)(row % BLT_BLOCK_ROWS) * l->width);
 }
 
-static blt_status gather_values(cursor *c, const uint32_t *rows, uint32_t first, uint32_t n, blt_builder *b,
-                                blt_error *err) {
+/* The values at the rows, of blocks whose lanes are made as they are met. */
+static blt_status gather_lanes(cursor *c, lane *lanes, const uint32_t *rows, uint32_t n, blt_builder *b,
+                               blt_error *err) {
   for (uint32_t i = 0; i < n; i++) {
-    uint32_t row = rows ? rows[i] : first + i;
-    if (rows && i + AHEAD < n) prefetch(c, rows[i + AHEAD]);
-    blt_status status = row == NO_ROW ? BLT_OK : seek(c, row / BLT_BLOCK_ROWS, err);
-    if (status != BLT_OK) return status;
-    bool null = row == NO_ROW || blt_block_is_null(c->block, row % BLT_BLOCK_ROWS);
-    if (null)
-      put_nothing(b, b->n);
-    else
-      put(b, b->n, c->block, row % BLT_BLOCK_ROWS);
-    if (!null) blt_bit_set(b->valid, b->n);
+    uint32_t row = rows[i], at = row % BLT_BLOCK_ROWS;
+    if (i + AHEAD < n) fetch_ahead(lanes, rows[i + AHEAD]);
+    lane *l = row == NO_ROW ? NULL : &lanes[row / BLT_BLOCK_ROWS];
+    if (l && !l->ready) {
+      blt_status status = seek(c, row / BLT_BLOCK_ROWS, err);
+      if (status != BLT_OK) return status;
+      lane_of(c->block, l);
+    }
+    bool null = !l || lane_null(l, at);
+    store(b, b->n, null ? 0 : lane_value(l, at));
+    b->valid[b->n / 64] |= (uint64_t)!null << (b->n % 64);
     b->n++;
   }
   return BLT_OK;
 }
+
+static blt_status gather_rows(cursor *c, const uint32_t *rows, uint32_t n, blt_builder *b, blt_error *err) {
+  uint32_t ngroups = c->view->ngroups + 1;
+  lane *lanes = blt_calloc(c->view->ctx, ngroups, sizeof *lanes);
+  if (!lanes) return blt_fail_memory(err, ngroups * sizeof *lanes);
+  blt_status status = gather_lanes(c, lanes, rows, n, b, err);
+  blt_free(c->view->ctx, lanes, ngroups * sizeof *lanes);
+  return status;
+}
+
+/* ---- the same of rows one behind the other ---- */
+
+static void note_valid(const blt_block *block, uint32_t at, uint32_t n, blt_builder *b) {
+  for (uint32_t i = 0; i < n; i++)
+    if (!blt_block_is_null(block, at + i)) blt_bit_set(b->valid, b->n + i);
+  b->n += n;
+}
+
+static blt_status gather_run(cursor *c, uint32_t first, uint32_t n, blt_builder *b, blt_error *err) {
+  while (n) {
+    uint32_t at = first % BLT_BLOCK_ROWS, part = BLT_BLOCK_ROWS - at < n ? BLT_BLOCK_ROWS - at : n;
+    blt_status status = seek(c, first / BLT_BLOCK_ROWS, err);
+    if (status != BLT_OK) return status;
+    if (b->doubles)
+      blt_block_read_f64(c->block, at, part, b->doubles + b->n);
+    else if (b->ints)
+      blt_block_read_i64(c->block, at, part, b->ints + b->n);
+    else
+      blt_block_read_codes(c->block, at, part, b->codes + b->n);
+    if (c->block->nulls)
+      note_valid(c->block, at, part, b);
+    else
+      blt_builder_extend(b, NULL, part);
+    first += part;
+    n -= part;
+  }
+  return BLT_OK;
+}
+
+static blt_status gather_values(cursor *c, const uint32_t *rows, uint32_t first, uint32_t n, blt_builder *b,
+                                blt_error *err) {
+  return rows ? gather_rows(c, rows, n, b, err) : gather_run(c, first, n, b, err);
+}
+
+/* ---- texts ---- */
 
 /* The text of a row, from a block of either kind. */
 static blt_str text_at(const cursor *c, uint32_t row) {
@@ -62,17 +141,34 @@ static blt_str text_at(const cursor *c, uint32_t row) {
   return blt_dict_at(c->view->columns[c->column].dict, (uint32_t)blt_block_i64(c->block, row));
 }
 
-static blt_status gather_texts(cursor *c, const uint32_t *rows, uint32_t first, uint32_t n, blt_builder *b,
-                               blt_error *err) {
-  blt_vec null = {.type = b->type, .n = 1, .all_null = true};
+/* Up to a vector of them; `valid` is zeroed. */
+static blt_status find_texts(cursor *c, const uint32_t *rows, uint32_t first, uint32_t n, blt_str *texts,
+                             uint64_t *valid, blt_error *err) {
   for (uint32_t i = 0; i < n; i++) {
     uint32_t row = rows ? rows[i] : first + i;
     blt_status status = row == NO_ROW ? BLT_OK : seek(c, row / BLT_BLOCK_ROWS, err);
     if (status != BLT_OK) return status;
-    bool nothing = row == NO_ROW || blt_block_is_null(c->block, row % BLT_BLOCK_ROWS);
-    blt_vec one = {.type = b->type, .form = BLT_VEC_CONST, .n = 1};
-    if (!nothing) one.str = text_at(c, row % BLT_BLOCK_ROWS);
-    status = blt_builder_append(b, nothing ? &null : &one, err);
+    bool null = row == NO_ROW || blt_block_is_null(c->block, row % BLT_BLOCK_ROWS);
+    texts[i] = null ? (blt_str){"", 0} : text_at(c, row % BLT_BLOCK_ROWS);
+    if (!null) blt_bit_set(valid, i);
+  }
+  return BLT_OK;
+}
+
+static blt_status gather_texts(cursor *c, const uint32_t *rows, uint32_t first, uint32_t n, blt_builder *b,
+                               blt_error *err) {
+  blt_str texts[BLT_VECTOR_ROWS];
+  for (uint32_t i = 0, part; i < n; i += part) {
+    uint64_t valid[BLT_VECTOR_ROWS / 64] = {0};
+    part = n - i < BLT_VECTOR_ROWS ? n - i : BLT_VECTOR_ROWS;
+    blt_status status = find_texts(c, rows ? rows + i : NULL, first + i, part, texts, valid, err);
+    blt_vec v = {.type = b->type,
+                 .form = BLT_VEC_TEXT,
+                 .width = sizeof *texts,
+                 .n = part,
+                 .data = texts,
+                 .valid = valid};
+    if (status == BLT_OK) status = blt_builder_append(b, &v, err);
     if (status != BLT_OK) return status;
   }
   return BLT_OK;
