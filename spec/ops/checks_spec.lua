@@ -164,6 +164,31 @@ describe("reconcile sees", function()
         source = other})}))
     end)
 
+    it("countries with arrests that are more than those that took part", function()
+      local function countries(value, indicator, source)
+        return year(value, {indicator = indicator, unit = "countries", subject = "aliados-3", source = source})
+      end
+      assert.same({{"countries", "some"}}, (findings {countries(13, "countries_with_arrests"),
+        countries(12, "countries_participating", other)}))
+      assert.same({}, (findings {countries(12, "countries_with_arrests"),
+        countries(13, "countries_participating", other)}))
+    end)
+
+    it("phases that together count more than what they belong to", function()
+      local function phase(value, subject) return year(value, {subject = subject, area = "AR"}) end
+      assert.same({{"phases", "some"}}, (findings {year(100, {subject = "aliados"}), phase(60, "aliados-1"),
+        phase(50, "aliados-3")}))
+      assert.same({}, (findings {year(110, {subject = "aliados"}), phase(60, "aliados-1"), phase(50, "aliados-3")}))
+    end)
+
+    it("undated statements of one time", function()
+      local function undated(value, source)
+        return {value = value, subject = "icac", source = source, period_kind = "unspecified"}
+      end
+      assert.same({{"across", "some"}}, (findings {undated(1000, other), undated(1507, "chosunbiz-2025-1")}))
+      assert.same({}, (findings {undated(1000, "ice-2014-1"), undated(1507, "chosunbiz-2025-1")}))
+    end)
+
     it("more countries listed by others than one source counts", function()
       local found = findings {year(3, {indicator = "countries_participating", unit = "countries",
         subject = "operation-cumberland"})}

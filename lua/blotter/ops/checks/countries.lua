@@ -5,6 +5,7 @@
 -- sources together list more than one that lists none counts, either may count otherwise.
 
 local bounds = require "blotter.ops.figures.bounds"
+local facets = require "blotter.ops.figures.facets"
 local phrase = require "blotter.ops.figures.phrase"
 
 local countries = {}
@@ -125,6 +126,37 @@ local function check_besides(found, besides, whole)
       phrase.about_subject(besides), phrase.counted(besides), bounds.describe(low, high), phrase.value(whole))}
 end
 
+local inside_of = {countries_with_arrests = "countries_participating", countries_with_hotlines = "hotlines",
+  countries_with_offices = "offices"}
+
+-- What can not be more than another count of the same subject and time: countries with arrests than countries at all.
+local function check_inside(found, figure, whole)
+  local is_one = figure.source == whole.source
+  if not is_one and found.model:is_settled(figure, whole) then return end
+  if not figure.low or not whole.high or figure.low <= whole.high then return found:count("countries", "some") end
+  found:add {check = "countries", class = is_one and "contradiction" or "drift", verdict = is_one and "none" or "some",
+    figures = {figure, whole}, low = figure.low - whole.high,
+    sentence = ("%s: %s, which can not be more than %s"):format(phrase.about(found.model, figure),
+      phrase.counted(figure), phrase.counted(whole))}
+end
+
+local function check_pairs(found)
+  local by_cell = {}
+  for _, figure in ipairs(found.model.figures) do
+    if figure.rank ~= "deprecated" then
+      by_cell[figure.cell] = by_cell[figure.cell] or {}
+      table.insert(by_cell[figure.cell], figure)
+    end
+  end
+  for _, figure in ipairs(found.model.figures) do
+    local name = inside_of[figure.indicator]
+    local cell = name and figure.rank ~= "deprecated" and figure.cell:gsub("|[^|]*|", "|" .. name .. "|", 1)
+    for _, whole in ipairs(cell and by_cell[cell] or {}) do
+      if facets.same_period(figure, whole) then check_inside(found, figure, whole) end
+    end
+  end
+end
+
 --- Runs the check over all figures of countries that take part, and over all that is counted besides a lead.
 function countries.check(found)
   local lists = listed(found.model)
@@ -136,6 +168,7 @@ function countries.check(found)
       if not list and all[figure.subject] then check_union(found, figure, all[figure.subject]) end
     end
   end
+  check_pairs(found)
   local index = besides_lead(found.model)
   for _, figure in ipairs(found.model.figures) do
     local entry = figure.category == "besides-lead"

@@ -29,11 +29,17 @@ local function same_action(a, b)
     and math.abs(a.first - b.first) <= 3
 end
 
+local near = 183
+
 -- What happened once is spoken of as a whole by a figure without a period, or with another one.
 local function comparable(a, b)
   local open1, open2 = a.period_kind == "unspecified", b.period_kind == "unspecified"
   if facets.happens_once(a) and not a.indicator_row.adds_over.period then
     return a.source ~= b.source or facets.same_period(a, b) and not open1
+  end
+  if open1 and open2 and not facets.happens_once(a) then
+    -- Without a period, what sources say about the same time may be of one time.
+    return a.source ~= b.source and a.placed ~= nil and b.placed ~= nil and math.abs(a.placed - b.placed) <= near
   end
   if open1 or open2 then
     if not facets.happens_once(a) or a.source == b.source then return false end
