@@ -59,7 +59,7 @@ $(STAMP)/valgrind: $(STAMP)/test
 
 # ---- the engine and its binding --------------------------------------------------------------------
 
-ROOMS   := base store io expr exec
+ROOMS   := base store io expr plan exec
 ENGINE  := $(foreach room,$(ROOMS),$(sort $(shell find csrc/$(room) -name '*.c')))
 BINDING := $(sort $(wildcard csrc/lua/*.c))
 CTESTS  := $(sort $(wildcard spec/c/test_*.c))

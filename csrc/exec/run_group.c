@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "exec/query.h"
+#include "plan/term.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -12,20 +13,30 @@ typedef struct group_terms {
   blt_output *keys;
   blt_aggregate *aggregates;
   blt_expr **exprs; /* all of them, to be freed */
+  const blt_term **terms;
 } group_terms;
 
 static void terms_free(group_terms *t) {
   for (uint32_t i = 0; i < t->nexprs; i++) blt_expr_free(t->exprs[i]);
   blt_free(t->ctx, t->exprs, (t->room + 1) * sizeof *t->exprs);
+  blt_free(t->ctx, t->terms, (t->room + 1) * sizeof *t->terms);
   blt_free(t->ctx, t->keys, (t->nkeys + 1) * sizeof *t->keys);
   blt_free(t->ctx, t->aggregates, (t->naggregates + 1) * sizeof *t->aggregates);
 }
 
+/* Terms that are the same are computed once. */
 static blt_status compile(group_terms *t, const blt_passed *in, const blt_term *term, blt_expr **out,
                           blt_error *err) {
+  for (uint32_t i = 0; i < t->nexprs; i++) {
+    if (!blt_term_same(t->terms[i], term)) continue;
+    *out = t->exprs[i];
+    return BLT_OK;
+  }
   blt_status status = blt_passed_expr(in, term, out, err);
-  if (status == BLT_OK) t->exprs[t->nexprs++] = *out;
-  return status;
+  if (status != BLT_OK) return status;
+  t->terms[t->nexprs] = term;
+  t->exprs[t->nexprs++] = *out;
+  return BLT_OK;
 }
 
 static blt_status compile_aggregate(group_terms *t, const blt_passed *in, const blt_plan_aggregate *from,
@@ -43,9 +54,11 @@ static blt_status terms_init(group_terms *t, const blt_passed *in, const blt_pla
   *t = (group_terms){.ctx = ctx, .nkeys = plan->u.group.nkeys, .naggregates = plan->u.group.naggregates};
   t->room = t->nkeys + 5 * t->naggregates;
   t->exprs = blt_calloc(ctx, t->room + 1, sizeof *t->exprs);
+  t->terms = blt_calloc(ctx, t->room + 1, sizeof *t->terms);
   t->keys = blt_calloc(ctx, t->nkeys + 1, sizeof *t->keys);
   t->aggregates = blt_calloc(ctx, t->naggregates + 1, sizeof *t->aggregates);
-  if (!t->exprs || !t->keys || !t->aggregates) return blt_fail_memory(err, (t->room + 1) * sizeof *t->exprs);
+  if (!t->exprs || !t->terms || !t->keys || !t->aggregates)
+    return blt_fail_memory(err, (t->room + 1) * sizeof *t->exprs);
   blt_status status = BLT_OK;
   for (uint32_t i = 0; i < t->nkeys && status == BLT_OK; i++) {
     t->keys[i].name = plan->u.group.keys[i].name;

@@ -38,11 +38,17 @@ typedef struct blt_expr blt_expr;
  * dictionaries must outlive the expression; blocks are looked at only by evaluation. */
 blt_status blt_expr_compile(blt_ctx *ctx, const blt_view *view, const blt_node *nodes, uint32_t nnodes,
                             blt_expr **out, blt_error *err);
+/* Checks as far as types alone allow, without any data: the expression knows its type, its column and whether
+ * it is constant, but can not be evaluated. */
+blt_status blt_expr_bind(blt_ctx *ctx, const blt_type *columns, uint32_t ncolumns, const blt_node *nodes,
+                         uint32_t nnodes, blt_expr **out, blt_error *err);
 void blt_expr_free(blt_expr *e); /* NULL is allowed */
 
 blt_type blt_expr_type(const blt_expr *e);
 /* The column when the expression is just one, else -1. */
 int blt_expr_column(const blt_expr *e);
+/* Some values of its columns may make it fail. */
+bool blt_expr_can_fail(const blt_expr *e);
 /* Sets the bits of the view's columns that the expression reads. */
 void blt_expr_columns(const blt_expr *e, uint64_t *columns);
 /* The value when the expression is a constant. */

@@ -405,12 +405,27 @@ blt_status blt_expr_compile(blt_ctx *ctx, const blt_view *view, const blt_node *
   return BLT_OK;
 }
 
+blt_status blt_expr_bind(blt_ctx *ctx, const blt_type *columns, uint32_t ncolumns, const blt_node *nodes,
+                         uint32_t nnodes, blt_expr **out, blt_error *err) {
+  blt_view_column *without = blt_calloc(ctx, ncolumns + 1, sizeof *without);
+  if (!without) return blt_fail_memory(err, ncolumns * sizeof *without);
+  for (uint32_t i = 0; i < ncolumns; i++) without[i].type = columns[i];
+  blt_view empty = {.ctx = ctx, .ncols = ncolumns, .columns = without};
+  blt_status status = blt_expr_compile(ctx, &empty, nodes, nnodes, out, err);
+  blt_free(ctx, without, (ncolumns + 1) * sizeof *without);
+  return status;
+}
+
 blt_type blt_expr_type(const blt_expr *e) {
   return e->root->type;
 }
 
 int blt_expr_column(const blt_expr *e) {
   return e->root->kind == BLT_OP_COLUMN ? (int)e->root->column : -1;
+}
+
+bool blt_expr_can_fail(const blt_expr *e) {
+  return e->root->can_fail;
 }
 
 static void note_columns(const blt_op *op, uint64_t *columns) {

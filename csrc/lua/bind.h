@@ -20,7 +20,7 @@
 #endif
 
 #define BIND_TABLE "blotter.table"
-#define BIND_STAGE "blotter.stage"
+#define BIND_PLAN "blotter.plan"
 #define BIND_DB "blotter.db"
 
 typedef struct bind_work bind_work; /* bind_busy.h */
@@ -144,7 +144,7 @@ void bind_open_value(lua_State *L, int state);
 void bind_open_table(lua_State *L, int state);
 void bind_open_append(lua_State *L, int state);
 void bind_open_frame(lua_State *L, int state);
-void bind_open_stage(lua_State *L, int state);
+void bind_open_plan(lua_State *L, int state);
 void bind_open_change(lua_State *L, int state);
 void bind_open_db(lua_State *L, int state);
 void bind_open_read(lua_State *L, int state);

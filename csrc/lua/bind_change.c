@@ -1,8 +1,9 @@
 /* Rows that are there: found by key, changed, deleted. */
 #include "bind_busy.h"
-#include "bind_stage.h"
+#include "bind_plan.h"
 #include "base/mem.h"
-#include "exec/scan/sample.h"
+#include "exec/run.h"
+#include "exec/scan/passed.h"
 #include "store/table/change.h"
 #include "store/table/index.h"
 
@@ -14,54 +15,18 @@ typedef struct row_list {
   size_t cap, n;
 } row_list;
 
-typedef struct search {
-  bind_run run;
-  blt_eval *eval;
-  const blt_expr *where;
-  row_list *found;
-} search;
-
-/* Appends the rows of one vector that pass. */
-static blt_status match_vector(search *s, uint32_t group, uint32_t start, uint32_t n, blt_error *err) {
-  uint16_t sel[BLT_VECTOR_ROWS];
-  uint32_t count = n;
-  bool all = false;
-  blt_eval_reset(s->eval);
-  blt_status st = blt_expr_filter(s->eval, s->where, group, start, n, sel, &count, &all, err);
-  if (st != BLT_OK) return st;
-  if (all) count = n;
-  row_list *f = s->found;
-  st = blt_grow(s->run.ctx, &f->rows, &f->cap, f->n + count, sizeof *f->rows, err);
-  if (st != BLT_OK) return st;
-  uint64_t first = (uint64_t)group * BLT_BLOCK_ROWS + start;
-  for (uint32_t i = 0; i < count; i++) f->rows[f->n++] = first + (all ? i : sel[i]);
-  return BLT_OK;
-}
-
-static blt_status match_group(void *arg, uint32_t group, uint32_t worker, blt_error *err) {
-  search *s = arg;
-  (void)worker;
-  if (s->where && !blt_expr_may_match(s->where, s->run.view, group)) return BLT_OK;
-  uint32_t rows = s->run.view->group_rows[group];
-  for (uint32_t start = 0; start < rows; start += BLT_VECTOR_ROWS) {
-    uint32_t n = rows - start < BLT_VECTOR_ROWS ? rows - start : BLT_VECTOR_ROWS;
-    blt_status st = match_vector(s, group, start, n, err);
-    if (st != BLT_OK) return st;
-  }
-  return BLT_OK;
-}
-
-/* The rows of the table that pass the stage's filter, rising. */
-static blt_status find_rows(search *s, blt_table *t, blt_error *err) {
-  blt_stage stage;
-  blt_status st = bind_run_open(&s->run, t, &stage, err);
-  if (st == BLT_OK) st = blt_eval_new(s->run.ctx, s->run.view, &s->eval, err);
-  if (st == BLT_OK) {
-    s->where = stage.where;
-    st = blt_seq(s->run.ctx, s->run.view->ngroups, match_group, s, err);
-  }
-  blt_eval_free(s->eval);
-  bind_run_close(&s->run);
+/* The rows of the table that pass the plan, a filter over a scan or the scan itself; rising. */
+static blt_status find_rows(blt_ctx *ctx, const blt_plan *plan, blt_table *t, row_list *f, blt_error *err) {
+  blt_run run = {.ctx = ctx, .sources = &t, .nsources = 1};
+  blt_passed in;
+  uint32_t *rows = NULL;
+  size_t n = 0;
+  blt_status st = blt_passed_open(&in, &run, plan, err);
+  if (st == BLT_OK) st = blt_passed_rows(&in, &(blt_passed_order){.most = UINT64_MAX}, &rows, &n, err);
+  if (st == BLT_OK) st = blt_grow(ctx, &f->rows, &f->cap, n, sizeof *f->rows, err);
+  for (size_t i = 0; st == BLT_OK && i < n; i++) f->rows[f->n++] = rows[i];
+  blt_free(ctx, rows, n * sizeof *rows);
+  blt_passed_close(&in);
   return st;
 }
 
@@ -70,37 +35,40 @@ static void free_rows(blt_ctx *ctx, row_list *f) {
 }
 
 /* Mistakes in the text are told by who knows it; otherwise as bind_refuse_change does at 1. */
-static int change_failed(lua_State *L, const bind_run *r, const blt_error *err) {
+static int change_failed(lua_State *L, const blt_error *err) {
   bool mistake = err->code == BLT_EINVAL || err->code == BLT_ETYPE || err->code == BLT_ENAME;
   if (!mistake && err->code != BLT_EINTR && bind_is_strict(L, 1)) return bind_raise(L, "%s", err->message);
-  return bind_run_failed(L, r, err);
+  return bind_refuse(L, err);
 }
 
-/* delete(table, stage) -> how many, or nil, message, code, position, slot */
+/* The plan at `index` reads one table, whose rows a change is about. */
+static const blt_plan *change_plan(lua_State *L, int index, blt_plan_kind kind) {
+  const blt_plan *p = bind_plan_at(L, index)->plan, *rows = p;
+  if (kind == BLT_PLAN_PROJECT) rows = p && p->kind == kind ? p->input : NULL;
+  if (rows && rows->kind == BLT_PLAN_FILTER) rows = rows->input;
+  luaL_argcheck(L, rows && rows->kind == BLT_PLAN_SCAN, index, "the plan of a change expected");
+  return p;
+}
+
+/* delete(table, plan) -> how many, or nil, message, code */
 static int delete_rows(lua_State *L) {
   bind_state *state = bind_state_of(L);
   blt_table *t = bind_table_at(L, 1)->t;
+  const blt_plan *plan = change_plan(L, 2, BLT_PLAN_FILTER);
   row_list found = {0};
-  search s = {.run = {.ctx = state->ctx, .g = bind_stage_at(L, 2)}, .found = &found};
   uint64_t deleted = 0;
   bind_use use = bind_changes(L, 1);
   bind_work w;
   blt_error err;
   blt_status st = bind_enter(L, state, &w, &use, &err);
-  if (st != BLT_OK) return change_failed(L, &s.run, &err);
-  st = find_rows(&s, t, &err);
+  if (st != BLT_OK) return change_failed(L, &err);
+  st = find_rows(state->ctx, plan, t, &found, &err);
   if (st == BLT_OK) st = blt_table_delete(t, found.rows, found.n, &deleted, &err);
   free_rows(state->ctx, &found);
   bind_leave(state, &w);
-  if (st != BLT_OK) return change_failed(L, &s.run, &err);
+  if (st != BLT_OK) return change_failed(L, &err);
   lua_pushinteger(L, (lua_Integer)deleted);
   return 1;
-}
-
-/* The stage's outputs for the rows that pass, as a table, and these rows' numbers. */
-static blt_status compute_changes(search *s, blt_table *t, blt_table **values, blt_error *err) {
-  blt_status st = find_rows(s, t, err);
-  return st == BLT_OK ? bind_run_all(&s->run, t, values, NULL, err) : st;
 }
 
 static blt_status apply_changes(blt_table *t, const row_list *found, blt_table *values, const uint32_t *cols,
@@ -128,45 +96,28 @@ static uint32_t *column_numbers(lua_State *L, int index, const blt_schema *schem
   return cols;
 }
 
-/* update(table, stage, columns) -> how many, or nil, message, code, position, slot. The stage's outputs are
- * the new values of these columns. */
+/* update(table, plan, columns) -> how many, or nil, message, code. The plan's columns are the new values of
+ * these. */
 static int update_rows(lua_State *L) {
   bind_state *state = bind_state_of(L);
   uint32_t ncols, *cols = column_numbers(L, 3, blt_table_schema(bind_table_at(L, 1)->t), &ncols);
   blt_table *t = bind_table_at(L, 1)->t, *values = NULL;
   row_list found = {0};
-  search s = {.run = {.ctx = state->ctx, .g = bind_stage_at(L, 2)}, .found = &found};
+  const blt_plan *plan = change_plan(L, 2, BLT_PLAN_PROJECT);
   bind_use use = bind_changes(L, 1);
   bind_work w;
   blt_error err;
   blt_status st = bind_enter(L, state, &w, &use, &err);
-  if (st != BLT_OK) return change_failed(L, &s.run, &err);
-  st = compute_changes(&s, t, &values, &err);
+  if (st != BLT_OK) return change_failed(L, &err);
+  st = find_rows(state->ctx, plan->input, t, &found, &err);
+  if (st == BLT_OK) st = blt_plan_run(state->ctx, plan, &t, 1, &values, NULL, &err);
   if (st == BLT_OK) st = apply_changes(t, &found, values, cols, ncols, &err);
   size_t changed = found.n;
   blt_table_release(values);
   free_rows(state->ctx, &found);
   bind_leave(state, &w);
-  if (st != BLT_OK) return change_failed(L, &s.run, &err);
+  if (st != BLT_OK) return change_failed(L, &err);
   lua_pushinteger(L, (lua_Integer)changed);
-  return 1;
-}
-
-/* keep_sample(table, n, seed) -> true: see exec/sample.h */
-static int keep_sample(lua_State *L) {
-  bind_state *state = bind_state_of(L);
-  blt_table *t = bind_table_at(L, 1)->t;
-  lua_Integer n = luaL_checkinteger(L, 2), seed = luaL_checkinteger(L, 3);
-  luaL_argcheck(L, n >= 0, 2, "a number of rows expected");
-  bind_use use = bind_changes(L, 1);
-  bind_work w;
-  blt_error err;
-  blt_status st = bind_enter(L, state, &w, &use, &err);
-  if (st != BLT_OK) return bind_refuse(L, &err);
-  st = blt_table_keep_sample(t, (uint64_t)n, (uint64_t)seed, &err);
-  bind_leave(state, &w);
-  if (st != BLT_OK) return bind_refuse(L, &err);
-  lua_pushboolean(L, true);
   return 1;
 }
 
@@ -266,11 +217,7 @@ static int check_keys(lua_State *L) {
 void bind_open_change(lua_State *L, int state) {
   static const luaL_Reg methods[] = {
       {"get", get}, {"upsert", upsert}, {"check_keys", check_keys}, {NULL, NULL}};
-  static const luaL_Reg functions[] = {{"delete", delete_rows},
-                                       {"update", update_rows},
-
-                                       {"keep_sample", keep_sample},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"delete", delete_rows}, {"update", update_rows}, {NULL, NULL}};
   luaL_getmetatable(L, BIND_TABLE);
   lua_getfield(L, -1, "__index");
   lua_pushvalue(L, state);

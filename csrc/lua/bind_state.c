@@ -322,7 +322,7 @@ int luaopen_blotter_core(lua_State *L) {
   bind_open_table(L, state);
   bind_open_append(L, state);
   bind_open_frame(L, state);
-  bind_open_stage(L, state);
+  bind_open_plan(L, state);
   bind_open_change(L, state);
   bind_open_db(L, state);
   bind_open_read(L, state);

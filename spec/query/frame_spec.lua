@@ -69,16 +69,39 @@ describe("a frame", function()
 end)
 
 describe("explaining", function()
-  it("shows each stage in the words of the query, and what it took when it is run", function()
+  local function hundred()
     local t = blotter.table "country string, n int64"
     for i = 1, 100 do t:append("c" .. i % 7, i) end
-    local q = t:where "n > 5":by "c = upper(country)":agg "s = sum(n)":where "s > 10":top(2, "s")
-    local text = q:explain()
-    assert.matches("^stage 1: [^\n]+\n  where   n > 5\n  by      c = upper%(country%)\n  agg     s = sum%(n%)\n", text)
-    assert.matches("stage 2: [^\n]+\n  where   s > 10, s ~= nil\n  select  c, s\n  order   s desc\n  limit   2$", text)
-    assert.not_matches("scanned", text)
-    assert.matches("rows    100 scanned, %d+ selected, 7 out", q:explain "run")
+    return t
+  end
+
+  it("shows the plan, as it is run and as it was written", function()
+    local q = hundred():where "n > 5":by "c = upper(country)":agg "s = sum(n)":where "s > 10":top(2, "s")
+    assert.equal([[
+order s desc, the first 2
+└ filter s > 10 and s ~= nil
+  └ group c = upper(country): s = sum(n)
+    └ filter n > 5
+      └ scan country, n]], q:explain())
+    assert.equal([[
+limit: the first 2
+└ order s desc
+  └ filter s ~= nil
+    └ filter s > 10
+      └ group c = upper(country): s = sum(n)
+        └ filter n > 5
+          └ scan country, n]], q:explain "written")
     assert.has_error(function() q:explain "walk" end)
+  end)
+
+  it("runs nothing, unless it is told to", function()
+    local q = hundred():derive "z = 9223372036854775807 + n":where "z > 0"
+    assert.matches("9223372036854775807 %+ n", q:explain())
+    assert.has_error(function() q:explain "run" end)
+    local text = hundred():by "country":agg "s = sum(n)":order "s":limit(3):explain "run"
+    assert.matches("^order s, the first 3  %[3 rows, [%d.]+ ms, %d+ bytes held", text)
+    assert.matches("\n└ group country: s = sum%(n%)  %[7 rows, [%d.]+ ms, %d+ bytes held, 1 blocks read", text)
+    assert.matches("\n  └ scan country, n  %[100 rows, ", text)
   end)
 
   it("counts a row once, also when strings had to be numbered first", function()
@@ -89,7 +112,7 @@ describe("explaining", function()
       w:by "s":agg "a = sum(n)", w:by "u":agg "a = sum(n)", w:by "k = s .. u":agg "a = count()",
       w:agg "a = max(s .. u)", w:by "s":agg "a = median(n)", w:by "s":agg "a = string_agg(u)",
     } do
-      assert.matches("rows    300 scanned, 200 selected", q:explain "run")
+      assert.matches("scan [snu, ]+ %[300 rows", q:explain "run")
     end
   end)
 end)

@@ -7,18 +7,20 @@ local tree = require "blotter.lang.tree"
 
 local aggregate = {}
 
---- An argument as a binding of its own; it must not aggregate.
-local function argument_binding(node, scope, params)
+--- Number of the slot of an argument; it must not aggregate.
+local function argument_slot(node, scope, params, slots)
   tree.walk(node, function(inner)
     if inner.kind == "call" and bind.aggregate(inner) then
       source.fail_at(inner, "an aggregate inside an aggregate; to aggregate twice, write by … agg after by … agg")
     end
   end)
-  return bind.binding(node.uses and node or tree.survey(node), scope, params)
+  slots[#slots + 1] = bind.emit(node.uses and node or tree.survey(node), scope, params)
+  return #slots
 end
 
---- The description of one aggregate call: {name, kind, condition or false, arguments…}, with its node.
-local function describe(call, name, scope, params)
+--- The description of one aggregate call: {name, kind, condition or false, arguments…}, with its node; condition and
+-- arguments are slots.
+local function describe(call, name, scope, params, slots)
   local kind, conditional = bind.aggregate(call)
   local out = { name, kind, false, node = call }
   local n = #call.args
@@ -26,8 +28,8 @@ local function describe(call, name, scope, params)
     source.fail_at(call, ("%s needs a condition as its last argument"):format(call.name))
   end
   for i, argument in ipairs(call.args) do
-    local binding = argument_binding(argument, scope, params)
-    if conditional and i == n then out[3] = binding else out[#out + 1] = binding end
+    local slot = argument_slot(argument, scope, params, slots)
+    if conditional and i == n then out[3] = slot else out[#out + 1] = slot end
   end
   return out
 end
@@ -45,8 +47,9 @@ local function check_outside(node, found, taken, scope)
 end
 
 --- Splits the items of `agg`. Returns the aggregates to compute, and, when some item computes with results, the items
--- of a select over the groups ({name, node}), otherwise nil. `taken` holds the names of the keys.
-function aggregate.split(items, scope, params, taken)
+-- of a select over the groups ({name, node}), otherwise nil. `taken` holds the names of the keys; arguments are
+-- appended to `slots`.
+function aggregate.split(items, scope, params, taken, slots)
   local found, after, computes = {}, {}, false
   for _, item in ipairs(items) do
     if item.star then source.fail_at(item, "'*' is no aggregate: count() counts rows") end
@@ -57,7 +60,7 @@ function aggregate.split(items, scope, params, taken)
   local function result_of(node)
     if node.kind ~= "call" or not bind.aggregate(node) then return nil end
     local name = "#" .. #found + 1
-    found[#found + 1] = describe(node, name, scope, params)
+    found[#found + 1] = describe(node, name, scope, params, slots)
     found[name] = true
     return { kind = "column", name = name, text = node.text, first = node.first, last = node.last, depth = 1 }
   end
@@ -67,7 +70,7 @@ function aggregate.split(items, scope, params, taken)
       check_outside(node, found, taken, scope)
       after[i] = { name = item.name, node = node }
     else
-      found[i] = describe(item.node, item.name, scope, params)
+      found[i] = describe(item.node, item.name, scope, params, slots)
     end
   end
   return found, computes and after or nil

@@ -1,8 +1,8 @@
---- Bound expressions: trees whose names are resolved, and their translation to the engine's postfix form.
+--- Trees whose names are resolved, as the engine's postfix form.
 --
--- A *scope* says what names mean: `names` (visible columns in order), `columns` (name -> binding) and `types` (by
--- number, when they are known). A *binding* is either the number of a column of the source, or a *term*: a tree with
--- the scope and the parameters that it was written under, and the `size` that it has with everything below it.
+-- A *scope* says what names mean to a verb: the columns of the node that it stands on: `names` in order, `columns`
+-- (name -> number) and `types` by number. What is emitted is a flat sequence of three values a node for core.node,
+-- with `origins`, the tree's node of each of its own. Values of parameters are copied into it.
 
 local core = require "blotter.core"
 local source = require "blotter.lang.source"
@@ -11,9 +11,6 @@ local suggest = require "blotter.errors.suggest"
 local bind = {}
 
 local COLUMN, VALUE, CALL = 1, 2, 3
-
---- A term larger than this is computed in a stage of its own instead of being inlined.
-bind.LARGEST = 2000
 
 local function set(names)
   local known = {}
@@ -72,33 +69,6 @@ function bind.check(node, scope)
   end
 end
 
---- A tree under a scope and parameters, checked.
-function bind.term(node, scope, params)
-  bind.check(node, scope)
-  local size = node.size
-  for _, use in ipairs(node.uses) do
-    local binding = scope.columns[use.name]
-    if type(binding) == "table" then size = size + binding.size end
-  end
-  return { node = node, scope = scope, params = params, size = size }
-end
-
---- What a bare column or any other tree becomes: the binding itself, or a term.
-function bind.binding(node, scope, params)
-  if node.kind == "column" then
-    bind.check(node, scope)
-    return scope.columns[node.name]
-  end
-  return bind.term(node, scope, params)
-end
-
---- A binding whose value becomes one of type `wanted`.
-function bind.cast(node, scope, params, wanted)
-  local term = bind.term(node, scope, params)
-  term.wanted = wanted
-  return term
-end
-
 -- ---- to postfix ---------------------------------------------------------------------------------------------
 
 local emit
@@ -135,12 +105,7 @@ end
 
 --- Type date or timestamp when the node is a column of that type: a string compared with it is read as one.
 local function time_type(node, scope)
-  if node.kind ~= "column" then return nil end
-  local binding = scope.columns[node.name]
-  while type(binding) == "table" and binding.node.kind == "column" do
-    binding, scope = binding.scope.columns[binding.node.name], binding.scope
-  end
-  local kind = math.type(binding) and scope.types and scope.types[binding]
+  local kind = node.kind == "column" and scope.types[scope.columns[node.name]]
   return (kind == "date" or kind == "timestamp") and kind or nil
 end
 
@@ -165,15 +130,6 @@ local function emit_constant(out, node, params, wanted)
     end
   end
   put_literal(out, node, kind ~= "null" and wanted or kind, value)
-end
-
-local function emit_column(out, node, scope)
-  local binding = scope.columns[node.name]
-  if type(binding) == "table" then
-    emit(out, binding.node, binding.scope, binding.params)
-  else
-    put(out, COLUMN, binding, false, node)
-  end
 end
 
 local COMPARES = { ["=="] = true, ["~="] = true, ["<"] = true, ["<="] = true, [">"] = true, [">="] = true }
@@ -228,7 +184,7 @@ end
 function emit(out, node, scope, params)
   local kind = node.kind
   if kind == "column" then
-    emit_column(out, node, scope)
+    put(out, COLUMN, scope.columns[node.name], false, node)
   elseif kind == "binary" then
     emit_binary(out, node, scope, params)
   elseif kind == "literal" or kind == "parameter" then
@@ -254,13 +210,28 @@ local function reads_as(node, wanted)
   return not (node.type:find "^decimal" and (wanted == "float64" or wanted == "int64"))
 end
 
---- The value of a term in the type that is wanted: a constant read as it, anything else by the function of its name.
-local function emit_cast(out, term)
-  local node, wanted = term.node, term.wanted
+--- The postfix form of a tree, checked.
+function bind.emit(node, scope, params)
+  bind.check(node, scope)
+  local out = { origins = {} }
+  emit(out, node, scope, params)
+  return out
+end
+
+--- The postfix form of a bare column by number.
+function bind.column(number)
+  return { COLUMN, number, false, origins = { false } }
+end
+
+--- The same with a value of the type that is wanted: a constant is read as it, anything else goes through the function
+-- of its name.
+function bind.cast(node, scope, params, wanted)
+  bind.check(node, scope)
+  local out = { origins = {} }
   if reads_as(node, wanted) then
-    emit_constant(out, node, term.params, wanted)
+    emit_constant(out, node, params, wanted)
   else
-    emit(out, node, term.scope, term.params)
+    emit(out, node, scope, params)
   end
   local precision, scale = wanted:match "^decimal%((%d+),(%d+)%)$"
   if precision then
@@ -268,28 +239,6 @@ local function emit_cast(out, term)
     put(out, VALUE, "int64", math.tointeger(scale), node)
   end
   put(out, CALL, precision and "decimal" or wanted, precision and 3 or 1, node)
-end
-
---- The postfix form of a binding: a flat sequence for core.stage, with `origins`, the tree's node of each of its own.
-function bind.emit(binding)
-  local out = { origins = {} }
-  if type(binding) ~= "table" then
-    put(out, COLUMN, binding, false, false)
-  elseif binding.wanted then
-    emit_cast(out, binding)
-  else
-    emit(out, binding.node, binding.scope, binding.params)
-  end
-  return out
-end
-
---- The conjunction of several terms.
-function bind.emit_all(terms)
-  local out = { origins = {} }
-  for i, term in ipairs(terms) do
-    emit(out, term.node, term.scope, term.params)
-    if i > 1 then put(out, CALL, "and", 2, term.node) end
-  end
   return out
 end
 

@@ -13,10 +13,9 @@ frame.__name = "blotter.frame"
 --- How many rows a table printed at the prompt shows.
 frame.SHOWN = 20
 
---- A frame over a core table that nobody changes. `names` are its visible columns: a stage may have added others at
--- the end, by which it was ordered.
-function frame.new(handle, names)
-  return setmetatable({ handle = handle, names = names }, frame)
+--- A frame over a core table that nobody changes.
+function frame.new(handle)
+  return setmetatable({ handle = handle, names = (core.columns(handle)) }, frame)
 end
 
 --- Number of a column by name or number.
@@ -90,18 +89,18 @@ function frame:texts(most)
   return columns
 end
 
---- An aligned table of the first `most` rows, at most `width` cells wide (those of the terminal by default).
-function frame:show(most, width)
+--- An aligned table of the first `most` rows, at most `width` cells wide (those of the terminal by default). `rows` is
+-- how many rows there are, when this frame has not all of them.
+function frame:show(most, width, rows)
   width = width or core.terminal() or tonumber(os.getenv "COLUMNS") or 100
-  return show.table(self:texts(most or frame.SHOWN), #self, width)
+  return show.table(self:texts(most or frame.SHOWN), rows or #self, width)
 end
 
 frame.__tostring = function(f) return f:show() end
 
 --- A query over this result.
 function frame:query()
-  local _, types = core.columns(self.handle)
-  return query.over(self.handle, self.names, types)
+  return query.over(self.handle)
 end
 
 --- Itself: so that what takes a query takes a frame too.

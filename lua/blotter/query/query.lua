@@ -1,14 +1,14 @@
---- Queries: immutable, lazy, made by verbs.
+--- Queries: immutable, lazy, made by verbs. A verb appends a node to the logical plan.
 --
--- A query folds its verbs into one *stage* as long as the engine can run them in one pass:
+-- Fields: plan (a core plan, whose nodes know their columns), sources (the core tables that its scans read, from left
+-- to right), pending (what `by` wrote, until `agg`). No field is changed after a verb has made it, except what is kept:
+-- known (the scope), prepared and more (plan.lua's) and made (what verbs made of this query, at the end of this file).
 --
---   source ── where ── columns (derived ones are inlined) ── rows, or groups ── order ── skip, limit
---
--- A verb that does not fit (a filter after groups or after a limit) starts a new stage over the answer of this one.
--- Fields: source (a core table, or the query before), types (of the source's columns; filled in when the query before
--- has run), scope (what names mean to the next verb), conditions (terms), grouped,
--- keys (items {name, binding}), aggregates, order (entries), skip, limit. No field is changed after a verb has made it,
--- except `prepared` (plan.lua's) and `made` (what verbs made of this query, at the end of this file).
+-- To add a verb: write its function here (or in a file that takes `query`, for a family), which checks its arguments,
+-- emits its terms over `query.scope(self)` and ends in `append(self, kind, description[, other])`; name it in VERBS of
+-- surface.lua, so that tables and frames have it too; and, for a new kind of node, read its description in
+-- csrc/lua/bind_plan_read.c, keep its parts in csrc/plan/tree.c, find its columns in csrc/plan/binding.c, write it as
+-- text in csrc/plan/explain.c, say in csrc/plan/rules_prune.c which columns it reads, and run it in csrc/exec/run.c.
 
 local aggregate = require "blotter.lang.aggregate"
 local bind = require "blotter.lang.bind"
@@ -16,6 +16,7 @@ local arguments = require "blotter.errors.arguments"
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
 local parser = require "blotter.lang.parser"
+local plan = require "blotter.query.plan"
 local source = require "blotter.lang.source"
 local tree = require "blotter.lang.tree"
 
@@ -27,40 +28,36 @@ local EMPTY = {}
 
 -- ---- making -----------------------------------------------------------------------------------------------------
 
---- A scope in which each name is a column of the source.
-local function plain_scope(names, types)
-  local columns = {}
-  for i, name in ipairs(names) do columns[name] = i end
-  return { names = names, columns = columns, types = types }
+local function new(made, sources)
+  return setmetatable({ plan = made, sources = sources }, query)
 end
 
-local function new(from, scope)
-  scope.types = scope.types or {}
-  return setmetatable({ source = from, types = scope.types, scope = scope, conditions = EMPTY, order_by = EMPTY,
-    before = 0 }, query)
+--- The query of all rows of a core table.
+function query.over(handle)
+  return new(core.scan(handle), { handle })
 end
 
---- The query of all rows of a core table. `names` may leave out columns at the end.
-function query.over(handle, names, types)
-  if not names then names, types = core.columns(handle) end
-  return new(handle, plain_scope(names, types))
+--- What names mean to the next verb: the columns of the query's plan.
+function query.scope(q)
+  local scope = q.known
+  if not scope then
+    local names, types = core.schema(q.plan)
+    local columns = {}
+    for i, name in ipairs(names) do columns[name] = i end
+    scope = { names = names, types = types, columns = columns }
+    q.known = scope
+  end
+  return scope
 end
 
---- The next query: this one's fields, and what the verb changes.
-local function with(q, changes)
-  local copy = { source = q.source, types = q.types, scope = q.scope, conditions = q.conditions, order_by = q.order_by,
-    before = q.before, most = q.most, grouped = q.grouped, keys = q.keys, aggregates = q.aggregates,
-    pending = q.pending }
-  for key, value in next, changes do copy[key] = value end
-  return setmetatable(copy, query)
+--- The query with one more node on top; `other` is the second query of a node that reads two.
+local function append(q, kind, description, other)
+  if not other then return new(plan.node(kind, description, q.plan), q.sources) end
+  local sources = table.move(q.sources, 1, #q.sources, 1, {})
+  table.move(other.sources, 1, #other.sources, #sources + 1, sources)
+  return new(plan.node(kind, description, q.plan, other.plan), sources)
 end
-
---- A new stage over the answer of `q`.
-local function nest(q)
-  return new(q, plain_scope(q.scope.names))
-end
-
-local function is_limited(q) return q.most ~= nil or q.before > 0 end
+query.append = append
 
 -- ---- arguments of verbs -----------------------------------------------------------------------------------------
 
@@ -71,6 +68,7 @@ local function check_text(text, verb)
   end
   return text
 end
+query.check_text = check_text
 
 local function check_whole(n, verb)
   local whole = math.type(n) and math.tointeger(n)
@@ -78,25 +76,18 @@ local function check_whole(n, verb)
   return whole
 end
 
---- The query that a verb may go on from: none of its predecessors waits for `agg`.
+--- The query that a verb may go on from: it does not wait for `agg`.
 local function ready(q, verb)
   if q.pending then fail("by(…) waits for agg(…): %s comes after it", verb) end
   return q
 end
+query.ready = ready
 
 -- ---- verbs on rows ----------------------------------------------------------------------------------------------
 
 --- The rows of `q` for which the tree is true.
 local function filtered(q, node, params)
-  if q.grouped or is_limited(q) then q = nest(q) end
-  local term = bind.term(node, q.scope, params)
-  if term.size > bind.LARGEST then
-    q = nest(q)
-    term = bind.term(node, q.scope, params)
-  end
-  local terms = table.move(q.conditions, 1, #q.conditions, 1, {})
-  terms[#terms + 1] = term
-  return with(q, { conditions = terms })
+  return append(q, "filter", { slots = { bind.emit(node, query.scope(q), params) } })
 end
 
 --- Keeps the rows for which the condition is true (neither false nor null).
@@ -105,36 +96,29 @@ function query:where(text, params)
   return filtered(self, parser.expression(check_text(text, "where")), arguments.parameters(params, "where"))
 end
 
---- Whether the items would inline so much that they deserve a stage of their own.
-local function is_large(items, scope)
-  local size = 0
-  for _, item in ipairs(items) do
-    local uses = item.node and item.node.uses or EMPTY
-    for _, use in ipairs(uses) do
-      local binding = scope.columns[use.name]
-      size = size + (type(binding) == "table" and binding.size or 1)
-    end
-  end
-  return size > bind.LARGEST
+--- Columns of a project, in order: names, and the slot of each.
+local function new_columns()
+  return { slots = {}, items = {}, at = {} }
 end
 
---- A query whose columns the items may be computed from.
-local function for_columns(self, items)
-  local q = self.grouped and nest(self) or self
-  return is_large(items, q.scope) and nest(q) or q
+--- Adds a column; one of that name is replaced where it stands.
+local function put_column(columns, name, emitted)
+  local at = columns.at[name] or #columns.slots + 1
+  columns.at[name] = at
+  columns.slots[at] = emitted
+  columns.items[2 * at - 1], columns.items[2 * at] = name, at
 end
 
-local function add_column(scope, name, binding, item)
-  if scope.columns[name] then source.fail_at(item, ("two columns named '%s'"):format(name)) end
-  scope.names[#scope.names + 1] = name
-  scope.columns[name] = binding
+local function add_column(columns, name, emitted, item)
+  if columns.at[name] then source.fail_at(item, ("two columns named '%s'"):format(name)) end
+  put_column(columns, name, emitted)
 end
 
 --- Adds the item's column, or with a star all columns that are not there yet.
-local function select_item(scope, item, old, params)
-  if not item.star then return add_column(scope, item.name, bind.binding(item.node, old, params), item) end
-  for _, name in ipairs(old.names) do
-    if not scope.columns[name] then add_column(scope, name, old.columns[name], item) end
+local function select_item(columns, item, scope, params)
+  if not item.star then return add_column(columns, item.name, bind.emit(item.node, scope, params), item) end
+  for number, name in ipairs(scope.names) do
+    if not columns.at[name] then put_column(columns, name, bind.column(number)) end
   end
 end
 
@@ -143,10 +127,9 @@ function query:select(text, params)
   ready(self, "select")
   params = arguments.parameters(params, "select")
   local items = parser.list(check_text(text, "select"))
-  local q = for_columns(self, items)
-  local scope = { names = {}, columns = {}, types = q.scope.types }
-  for _, item in ipairs(items) do select_item(scope, item, q.scope, params) end
-  return with(q, { scope = scope })
+  local columns, scope = new_columns(), query.scope(self)
+  for _, item in ipairs(items) do select_item(columns, item, scope, params) end
+  return append(self, "project", columns)
 end
 
 --- Adds columns, or replaces columns of the same name where they stand. The items do not see each other.
@@ -154,36 +137,37 @@ function query:derive(text, params)
   ready(self, "derive")
   params = arguments.parameters(params, "derive")
   local items = parser.list(check_text(text, "derive"))
-  local q = for_columns(self, items)
-  local old = q.scope
-  local scope = { names = table.move(old.names, 1, #old.names, 1, {}), columns = {}, types = old.types }
-  for _, name in ipairs(old.names) do scope.columns[name] = old.columns[name] end
+  local columns, scope = new_columns(), query.scope(self)
+  for number, name in ipairs(scope.names) do put_column(columns, name, bind.column(number)) end
   for _, item in ipairs(items) do
     if item.star then source.fail_at(item, "derive keeps all columns anyway: no '*' is needed") end
-    if not scope.columns[item.name] then scope.names[#scope.names + 1] = item.name end
-    scope.columns[item.name] = bind.binding(item.node, old, params)
+    put_column(columns, item.name, bind.emit(item.node, scope, params))
   end
-  return with(q, { scope = scope })
+  return append(self, "project", columns)
 end
 
---- The same rows with the columns of another scope over the same source.
-function query.project(q, scope)
-  return with(q, { scope = scope })
+--- New values for columns of stored rows, each of the column's own type: {name, type, node} a column. Nil, message and
+-- code when a constant is no value of that type.
+function query.cast(q, items, params)
+  local columns = new_columns()
+  for _, item in ipairs(items) do
+    add_column(columns, item.name, bind.cast(item.node, query.scope(q), params, item.type), item)
+  end
+  local made, message, code = plan.try_node("project", columns, q.plan)
+  if not made then return nil, message, code end
+  return new(made, q.sources)
 end
 
 -- ---- groups -----------------------------------------------------------------------------------------------------
 
---- Rows as they come, of which groups can be made in the same pass.
-local function for_groups(q, items)
-  if q.grouped or is_limited(q) or #q.order_by > 0 or is_large(items, q.scope) then return nest(q) end
-  return q
-end
-
-local function key_items(q, items, params, verb)
-  local keys = {}
+--- Keys of groups, as the description of a group without aggregates.
+local function key_columns(q, items, params, verb)
+  local keys = { slots = {}, items = {}, names = {} }
   for i, item in ipairs(items) do
     if item.star then source.fail_at(item, ("'*' cannot stand in %s"):format(verb)) end
-    keys[i] = { name = item.name, binding = bind.binding(item.node, q.scope, params) }
+    keys.slots[i] = bind.emit(item.node, query.scope(q), params)
+    keys.items[2 * i - 1], keys.items[2 * i] = item.name, i
+    keys.names[i] = item.name
   end
   return keys
 end
@@ -191,69 +175,65 @@ end
 --- The groups that the next `agg` aggregates.
 function query:by(text, params)
   ready(self, "by")
-  local items = parser.list(check_text(text, "by"))
-  local q = for_groups(self, items)
-  return with(q, { pending = true, keys = key_items(q, items, arguments.parameters(params, "by"), "by") })
+  local keys = key_columns(self, parser.list(check_text(text, "by")), arguments.parameters(params, "by"), "by")
+  plan.node("group", keys, self.plan) -- which tells mistakes
+  local q = new(self.plan, self.sources)
+  q.pending, q.known = keys, self.known
+  return q
 end
 
-local function names_of(keys, aggregates)
-  local names = {}
-  for _, key in ipairs(keys) do names[#names + 1] = key.name end
-  for _, item in ipairs(aggregates) do names[#names + 1] = item[1] end
-  return names
+--- The columns of an `agg` that computes with aggregates: the keys, then its items.
+local function computed(groups, names, after, params)
+  local columns, scope = new_columns(), query.scope(groups)
+  for number, name in ipairs(names) do add_column(columns, name, bind.column(number)) end
+  for _, item in ipairs(after) do
+    add_column(columns, item.name, bind.emit(item.node, scope, params), item.node)
+  end
+  return append(groups, "project", columns)
 end
 
 --- One row a group (without `by`: one row): the keys, then the aggregates.
 function query:agg(text, params)
   params = arguments.parameters(params, "agg")
   local items = parser.list(check_text(text, "agg"))
-  local q = self.pending and self or for_groups(self, items)
-  local keys, taken = q.keys or EMPTY, {}
-  for _, key in ipairs(keys) do taken[key.name] = true end
-  local found, after = aggregate.split(items, q.scope, params, taken)
-  local scope = plain_scope(names_of(keys, found))
-  local groups = with(q, { pending = false, grouped = true, keys = keys, aggregates = found, scope = scope })
-  if not after then return groups end
-  local outer = nest(groups)
-  local computed = { names = {}, columns = {} }
-  for _, key in ipairs(keys) do add_column(computed, key.name, outer.scope.columns[key.name]) end
-  for _, item in ipairs(after) do
-    add_column(computed, item.name, bind.binding(item.node, outer.scope, params), item.node)
-  end
-  return with(outer, { scope = computed })
+  local keys, taken = self.pending or EMPTY, {}
+  local names = keys.names or EMPTY
+  for _, name in ipairs(names) do taken[name] = true end
+  local slots = table.move(keys.slots or EMPTY, 1, #names, 1, {})
+  local found, after = aggregate.split(items, query.scope(self), params, taken, slots)
+  local groups = append(self, "group", { slots = slots, items = keys.items, aggregates = found })
+  return after and computed(groups, names, after, params) or groups
 end
 
 --- Rows that differ, of all columns or of those named; each where it first appeared.
 function query:distinct(text, params)
   ready(self, "distinct")
   local q = text ~= nil and self:select(check_text(text, "distinct"), params) or self
-  q = for_groups(q, EMPTY)
-  local keys = {}
-  for i, name in ipairs(q.scope.names) do keys[i] = { name = name, binding = q.scope.columns[name] } end
-  return with(q, { grouped = true, keys = keys, aggregates = EMPTY, scope = plain_scope(q.scope.names) })
+  local keys = { slots = {}, items = {} }
+  for number, name in ipairs(query.scope(q).names) do
+    keys.slots[number] = bind.column(number)
+    keys.items[2 * number - 1], keys.items[2 * number] = name, number
+  end
+  return append(q, "group", keys)
 end
 
 -- ---- order and limits -------------------------------------------------------------------------------------------
 
---- Groups can be ordered by their own columns only.
-local function orders_by_columns(items)
+--- Appends the items of an order to a description; `descending` is the default.
+local function put_order(description, scope, items, params, descending)
+  local slots, order = description.slots, {}
   for _, item in ipairs(items) do
-    if item.node.kind ~= "column" then return false end
-  end
-  return true
-end
-
---- Puts entries {binding, descending, nulls_first} before the order that there is. `descending` is the default.
-local function ordered(q, items, params, descending)
-  if is_limited(q) or (q.grouped and not orders_by_columns(items)) or is_large(items, q.scope) then q = nest(q) end
-  local entries = {}
-  for i, item in ipairs(items) do
     local falls = item.direction == "desc" or not item.direction and descending or false
-    entries[i] = { binding = bind.binding(item.node, q.scope, params), descending = falls,
-      nulls_first = item.nulls == "first" }
+    slots[#slots + 1] = bind.emit(item.node, scope, params)
+    table.move({ #slots, falls, item.nulls == "first" }, 1, 3, #order + 1, order)
   end
-  table.move(q.order_by, 1, #q.order_by, #entries + 1, entries)
-  return with(q, { order_by = entries })
+  description.order = order
+  return description
+end
+query.put_order = put_order
+
+local function ordered(q, items, params, descending)
+  return append(q, "order", put_order({ slots = {} }, query.scope(q), items, params, descending))
 end
 
 --- Orders by the first expression, then the second, …; nulls last unless told. Rows that are equal keep the order
@@ -266,21 +246,13 @@ end
 --- The first `n` rows.
 function query:limit(n)
   n = check_whole(n, "limit")
-  ready(self, "limit")
-  return with(self, { most = math.min(self.most or n, n) })
+  return append(ready(self, "limit"), "limit", { limit = n })
 end
 
 --- All but the first `n` rows.
 function query:skip(n)
   n = check_whole(n, "skip")
-  ready(self, "skip")
-  if n > math.maxinteger - self.before then n = math.maxinteger - self.before end
-  return with(self, { before = self.before + n, most = self.most and math.max(self.most - n, 0) })
-end
-
---- A column's name as it is written in a text.
-local function quoted(name)
-  return "`" .. name:gsub("`", "``") .. "`"
+  return append(ready(self, "skip"), "limit", { skip = n })
 end
 
 --- The order items of a `top`, and the condition that the first of them has a value.
@@ -293,49 +265,15 @@ local function top_items(text)
   return items, present
 end
 
-local RANKED = { int64 = true, float64 = true, date = true, timestamp = true }
-
---- The top of each group as an aggregate, when the answer has no other columns than the keys and the ranked one;
--- otherwise nil. That keeps values, which takes less than keeping rows.
-local function top_as_aggregate(q, n, items, keys)
-  local function stored(name)
-    local column = q.scope.columns[name]
-    return math.type(column) and q.types[column]
-  end
-  local kind = stored(items[1].node.name)
-  if #items > 1 or not kind or not (RANKED[kind] or kind:find "^decimal") or n < 1 or n > 1000000 then return nil end
-  local taken = { [items[1].node.name] = true }
-  for _, key in ipairs(keys) do
-    local of = key.node.kind == "column" and stored(key.node.name)
-    if not of or of == "float64" or taken[key.name] then return nil end -- a group's -0.0 would become 0.0
-    taken[key.name] = true
-  end
-  if #q.scope.names ~= #keys + 1 then return nil end
-  for _, name in ipairs(q.scope.names) do
-    if not taken[name] then return nil end
-  end
-  local call = items[1].direction == "asc" and "bottom" or "top"
-  local text = ("%s = %s(%s, %d)"):format(quoted(items[1].node.name), call, quoted(items[1].node.name), n)
-  local names = {}
-  for i, name in ipairs(q.scope.names) do names[i] = quoted(name) end
-  local by = {}
-  for i, key in ipairs(keys) do by[i] = quoted(key.node.name) end
-  return with(q, { order_by = EMPTY }):by(table.concat(by, ", ")):agg(text):select(table.concat(names, ", "))
-end
-
 --- The first `n` rows of each group by the columns named in `by`.
 local function top_of_groups(q, n, items, by, params)
-  local keys = parser.list(check_text(by, "top"))
-  local short = top_as_aggregate(q, n, items, keys)
-  if short then return short end
-  local ranked = ordered(q, items, params, true)
-  local entries = {}
-  for i, key in ipairs(keys) do
+  local description = { slots = {}, keys = {}, rows = n }
+  for i, key in ipairs(parser.list(check_text(by, "top"))) do
     if key.star then source.fail_at(key, "'*' cannot stand in by") end
-    entries[i] = { binding = bind.binding(key.node, ranked.scope, params), descending = false, nulls_first = false }
+    description.slots[i] = bind.emit(key.node, query.scope(q), params)
+    description.keys[i] = i
   end
-  table.move(ranked.order_by, 1, #ranked.order_by, #entries + 1, entries)
-  return nest(with(ranked, { order_by = entries, heads = { keys = #keys, rows = n } }))
+  return append(q, "heads", put_order(description, query.scope(q), items, params, true))
 end
 
 --- The `n` rows with the largest values of "n", or with the smallest of "n asc"; several expressions as in order. Rows
@@ -360,9 +298,8 @@ function query:sample(n, options)
   local seed = options.seed or 1
   if not math.tointeger(seed) then fail("sample: the seed is a whole number, got %s", tostring(seed)) end
   local share = math.type(n) == "float" and n >= 0 and n <= 1
-  local sampled = { rows = not share and check_whole(n, "sample") or nil, share = share and n or nil,
-    seed = math.tointeger(seed) }
-  return nest(with(self, { sampled = sampled }))
+  return append(self, "sample", { rows = not share and check_whole(n, "sample") or nil, share = share and n or nil,
+    seed = math.tointeger(seed) })
 end
 
 -- ---- remembering ------------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 --- Ties the classes together: verbs work on tables and frames, and a frame's methods on queries and tables.
 
 local core = require "blotter.core"
-local explain = require "blotter.query.explain"
 local fail = require "blotter.errors.fail"
 local frame = require "blotter.query.frame"
 local plan = require "blotter.query.plan"
@@ -9,7 +8,10 @@ local query = require "blotter.query.query"
 local write = require "blotter.tables.write"
 
 local VERBS = { "where", "select", "derive", "by", "agg", "distinct", "order", "limit", "skip", "top", "sample" }
-local READS = { "rows", "row", "first", "totable", "values", "value", "columns", "count", "show", "csv", "jsonl" }
+--- What reads a whole answer.
+local READS = { "rows", "totable", "values", "csv", "jsonl" }
+--- What reads a part of it, and makes no more.
+local PARTS = { "row", "first", "value", "columns", "count", "show" }
 
 local bases = setmetatable({}, { __mode = "k" })
 
@@ -26,18 +28,10 @@ end
 
 --- Runs the query.
 function query:collect()
-  return frame.new(plan.run(self, "plain"), self.scope.names)
+  return frame.new(plan.run(self))
 end
 
-query.explain = explain.text
-
-function query:__len()
-  return #self:collect()
-end
-
-function query:__tostring()
-  return tostring(self:collect())
-end
+query.explain = plan.explain
 
 frame.csv = write.csv
 frame.jsonl = write.jsonl
@@ -46,6 +40,60 @@ for _, name in ipairs(READS) do
   local method = frame[name]
   query[name] = function(q, ...) return method(q:collect(), ...) end
 end
+
+-- ---- parts of an answer: plans of their own ---------------------------------------------------------------------
+
+--- How many rows there are: also `#query`.
+function query:count()
+  local counted = plan.run_over(self, "count", "group", { slots = {}, aggregates = { { "n", "count", false } } })
+  return core.values(counted, 1)[1]
+end
+
+query.__len = query.count
+
+--- The first rows of the answer as a frame.
+local function head(q, n)
+  return frame.new(plan.run_over(q, n, "limit", { limit = n }))
+end
+
+--- The first row, nil when there is none.
+function query:first()
+  return head(self, 1):row(1)
+end
+
+--- Row `i`, nil when there is none.
+function query:row(i)
+  local whole = math.tointeger(i)
+  if not whole then fail("row: a row's number expected, got %s", tostring(i)) end
+  if whole < 1 then return nil end
+  return self:skip(whole - 1):limit(1):first()
+end
+
+--- The only value of an answer of one row and one column.
+function query:value()
+  local columns, found = #self:columns(), head(self, 2)
+  if columns == 1 and #found == 1 then return found:value() end
+  fail("value: one row of one column expected, got %d rows of %d columns", #found < 2 and #found or #self, columns)
+end
+
+--- Columns in order: a sequence of {name, type}. Nothing is run.
+function query:columns()
+  local scope, columns = query.scope(query.ready(self, "columns")), {}
+  for i, name in ipairs(scope.names) do columns[i] = { name = name, type = scope.types[i] } end
+  return columns
+end
+
+--- The first `most` rows as an aligned table. One row more is made to see whether there are more, and only then are
+-- they counted.
+function query:show(most, width)
+  most = most or frame.SHOWN
+  local found = head(self, most + 1)
+  return found:show(most, width, #found > most and #self or #found)
+end
+
+query.__tostring = function(q) return q:show() end
+
+-- ---- the same on tables and frames ------------------------------------------------------------------------------
 
 local table_methods = core.table_class.__index
 
@@ -61,9 +109,11 @@ for _, name in ipairs { "explain", "collect" } do
   table_methods[name] = function(t, ...) return verb(base(t, name), ...) end
 end
 
-for _, name in ipairs(READS) do
-  local method = query[name]
-  table_methods[name] = function(t, ...) return method(base(t, name), ...) end
+for _, names in ipairs { READS, PARTS } do
+  for _, name in ipairs(names) do
+    local method = query[name]
+    table_methods[name] = function(t, ...) return method(base(t, name), ...) end
+  end
 end
 
 function table_methods.query(t)
@@ -75,7 +125,7 @@ function table_methods.count(t)
 end
 
 function core.table_class.__tostring(t)
-  return frame.new(t, base(t).scope.names):show()
+  return base(t, "show"):show()
 end
 
 core.table_class.__name = "blotter.table"

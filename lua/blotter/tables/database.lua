@@ -1,7 +1,6 @@
 --- Databases and their tables as a Lua user meets them: what the core gives, with names, texts and transactions.
 
 local arguments = require "blotter.errors.arguments"
-local bind = require "blotter.lang.bind"
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
 local parser = require "blotter.lang.parser"
@@ -92,7 +91,7 @@ function db_methods.save(db, name, what)
   local handle = what
   if not core.is_table(what) then
     if type(what) ~= "table" or not what.collect then fail("save: a query, frame or table expected") end
-    handle = plan.run(what.query and what:query() or what, "plain")
+    handle = plan.run(what.query and what:query() or what)
   end
   local done, message, code = core.adopt(db, check_name(name, "save"), handle)
   if not done then return nil, message, code end
@@ -215,16 +214,17 @@ function table_methods.update(t, where, changes, params)
   local q = affected(t, where, params, "update")
   local items, values = change_items(changes, params)
   local names, types = core.columns(t)
-  local numbers, scope, columns = {}, { names = {}, columns = {}, types = q.types }, {}
+  local numbers, columns = {}, {}
   for i, name in ipairs(names) do numbers[name] = i end
   for i, item in ipairs(items) do
     if item.star or not item.named then fail("update: each change is written name = expression") end
     local number = numbers[item.name]
     if not number then fail("update: unknown column '%s'%s", item.name, suggest.phrase(item.name, names)) end
-    columns[i], scope.names[i] = number, item.name
-    scope.columns[item.name] = bind.cast(item.node, q.scope, values, types[number])
+    columns[i], item.type = number, types[number]
   end
-  return plan.change(query.project(q, scope), core.update, t, columns)
+  local changed, message, code = query.cast(q, items, values)
+  if not changed then return nil, message, code end
+  return plan.change(changed, core.update, t, columns)
 end
 
 return database
