@@ -181,6 +181,18 @@ describe("a total that a reader may print", function()
       assert.is_true(#result.used > 0)
     end)
 
+    it("a total of a period says which subjects only have figures that reach outside it", function()
+      local row = ops:total("arrests", {period = "2012"}).total
+      assert.is_true(has(row, "partial"))
+      assert.matches("whose figures reach outside the period", table.concat(row.lacks, "; "), 1, true)
+    end)
+
+    it("by area about a subject of one country, its complete breakdown is the answer", function()
+      local result = ops:total("reports_received", {subject = "cybertip-ca", by = "area"})
+      assert.equal(5163, row_of(result, "area", "CA-ON").best)
+      assert.same({18891, nil}, {result.total.best, result.unexplained})
+    end)
+
     it("what has an open beginning is not dropped in silence", function()
       local result = ops:total("arrests", {subject = "operation-pacifier", period = "2017"})
       local found
@@ -235,6 +247,7 @@ describe("a total that a reader may print", function()
     local result = linked:total "arrests"
     assert.equal(100, result.total.best)
     assert.matches("may be counted in", reasons(result)["test.2"])
+    assert.same({"perhaps not all of Operation Ketch, which it may count in part"}, result.total.lacks)
   end)
 
   it("standing counts of one place and time may overlap, two operations do not", function()

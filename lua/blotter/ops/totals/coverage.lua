@@ -4,159 +4,10 @@
 -- period (or the figures' own), areas, categories and subjects: the names of those to which figures are confined, nil
 -- where they are of all. lacks is a list of plain words, empty where nothing is known to be missing.
 
-local dates = require "blotter.ops.figures.dates"
-local facets = require "blotter.ops.figures.facets"
-local groups = require "blotter.ops.figures.groups"
-local period_of = require("blotter.ops.totals.question").period_of
+local months = require "blotter.ops.totals.months"
 local phrase = require "blotter.ops.figures.phrase"
 
 local coverage = {}
-
--- ---- months ---------------------------------------------------------------------------------------
-
-local function both(a, b)
-  local first = a[1] and b[1] and math.max(a[1], b[1]) or a[1] or b[1]
-  local last = a[2] and b[2] and math.min(a[2], b[2]) or a[2] or b[2]
-  return {first, last}
-end
-
--- The period that a row is about, as far as the question or its key says: {first, last}, either may be nil.
-local function asked_period(question, row)
-  local asked = question.period or {}
-  for _, name in ipairs(question.by) do
-    local own = period_of(name, row[name])
-    if own then asked = both(asked, own) end
-  end
-  return asked
-end
-
--- The part of the asked period in which a subject could count anything. Of what happened once and whose beginning or
--- end is not known, nothing more can be expected than what its figures cover.
-local function expected(asked, subject, figures)
-  local first = subject.date_start and dates.parse(subject.date_start)
-  local last = subject.date_end and dates.parse(subject.date_end)
-  if facets.happens_once(figures[1]) then
-    for _, figure in ipairs(figures) do
-      if not first and figure.first then first = figure.first end
-      if not last and figure.last then last = figure.last end
-    end
-  end
-  return both(asked, {first, last})
-end
-
-local function month_number(day)
-  local year, month = dates.civil(day)
-  return year * 12 + month - 1
-end
-
-local function month_span(number)
-  local year, month = number // 12, number % 12 + 1
-  return dates.day(year, month, 1), dates.day(year, month, dates.days_in_month(year, month))
-end
-
--- Whether the figures cover a month, or that part of it that lies in the span; of a year whose reading is open, only
--- what both readings hold.
-local function is_covered(figures, from, to)
-  local at = from
-  local moved = true
-  while moved and at <= to do
-    moved = false
-    for _, figure in ipairs(figures) do
-      local first, last = figure.first_late, figure.last_early
-      if (not first or first <= at) and last and last >= at then
-        at = last + 1
-        moved = true
-      end
-    end
-  end
-  return at > to
-end
-
-local longest = 1200
-
--- The months of a span by their number: whether the figures cover each; first and last; how many are asked and covered.
-local function tally_of(figures, span)
-  local tally = {asked = 0, covered = 0}
-  if not span[1] or not span[2] or span[1] > span[2] then return tally end
-  tally.first, tally.last = month_number(span[1]), month_number(span[2])
-  if tally.last - tally.first > longest then return {asked = 0, covered = 0} end
-  for number = tally.first, tally.last do
-    local from, to = month_span(number)
-    tally[number] = is_covered(figures, math.max(from, span[1]), math.min(to, span[2]))
-    tally.asked = tally.asked + 1
-    if tally[number] then tally.covered = tally.covered + 1 end
-  end
-  return tally
-end
-
-local function hull_of(figures)
-  local first, last = math.huge, -math.huge
-  for _, figure in ipairs(figures) do
-    first = math.min(first, figure.first or math.huge)
-    last = math.max(last, figure.last or -math.huge)
-  end
-  return first < math.huge and first or nil, last > -math.huge and last or nil
-end
-
-local function missing_words(tally)
-  local words, number = {}, tally.first
-  while number and number <= tally.last do
-    if not tally[number] then
-      local from = number
-      while tally[number + 1] == false do number = number + 1 end
-      local first = month_span(from)
-      local _, last = month_span(number)
-      words[#words + 1] = dates.describe(first, last)
-    end
-    number = number + 1
-  end
-  if #words > 3 then words = {words[1], words[2], ("%d more stretches"):format(#words - 2)} end
-  return phrase.list(words)
-end
-
-local function has_day(figures)
-  for _, figure in ipairs(figures) do
-    if figure.period_kind == "day" then return true end
-  end
-  return false
-end
-
--- The months of one subject's figures, against what is asked of it; of no asked period, against their own extent. None
--- are missing where a day of action is counted.
-local function tally_subject(asked, figures)
-  local from, to = hull_of(figures)
-  if facets.happens_once(figures[1]) and has_day(figures) then return tally_of(figures, {}) end
-  if not asked[1] and not asked[2] then return tally_of(figures, {from, to}) end
-  local span = expected(asked, figures[1].subject_row, figures)
-  return tally_of(figures, {span[1] or from, span[2] or to})
-end
-
--- The months that all subjects of a row have; those of a single subject that are missing are named.
-local function months_of(question, row, lacks)
-  local first, last = hull_of(row.figures)
-  local months = {first = first and dates.format(first), last = last and dates.format(last), covered = 0, asked = 0}
-  local asked, gaps, seen = asked_period(question, row), {}, {}
-  local by_subject = groups.by(row.figures, function(figure) return figure.subject end)
-  for _, figures in ipairs(by_subject) do
-    local tally = tally_subject(asked, figures)
-    for number = tally.first or 1, tally.last or 0 do
-      if seen[number] ~= false then seen[number] = tally[number] end
-    end
-    if tally.covered < tally.asked then
-      local name = #by_subject > 1 and figures[1].subject_row.name .. ": " or ""
-      gaps[#gaps + 1] = ("%s%d of %d months; not %s"):format(name, tally.covered, tally.asked, missing_words(tally))
-    end
-  end
-  for _, is_there in pairs(seen) do
-    months.asked = months.asked + 1
-    if is_there then months.covered = months.covered + 1 end
-  end
-  if #gaps > 2 then gaps = {gaps[1], ("gaps of %d more subjects"):format(#gaps - 1)} end
-  table.move(gaps, 1, #gaps, #lacks + 1, lacks)
-  return months
-end
-
--- ---- areas, categories and subjects ---------------------------------------------------------------
 
 -- Whether all parts of a split that its source calls complete are among the figures: then they are the whole.
 local function is_complete_split(model, figure, present)
@@ -269,12 +120,43 @@ local function confine(question, figures, lacks)
   return covers
 end
 
+local function some_subjects(model, ids)
+  local list = {}
+  for id in pairs(ids) do list[#list + 1] = model.tables.subjects.index[id].name end
+  return #list == 1 and list[1] or #list .. " subjects", #list
+end
+
+-- The subjects whose figures a row has, or which these hold.
+local function subjects_of(model, row)
+  local there = {}
+  for _, figure in ipairs(row.figures) do
+    for id in pairs(model:lineage(figure.subject)) do there[id] = true end
+  end
+  return there
+end
+
+--- Notes what a total may lack because it could not be taken: subjects that only have figures which reach outside the
+-- period, and subjects that the ones taken may count, or may not.
+function coverage.add_missing(question, row)
+  local there, outside, uncertain = subjects_of(question.model, row), {}, {}
+  for _, figure in ipairs(question.outside or {}) do
+    if not there[figure.subject] then outside[figure.subject] = true end
+  end
+  for id in pairs(question.uncertain or {}) do
+    if not there[id] then uncertain[id] = true end
+  end
+  local who, count = some_subjects(question.model, outside)
+  if count > 0 then row.lacks[#row.lacks + 1] = "not " .. who .. ", whose figures reach outside the period" end
+  who, count = some_subjects(question.model, uncertain)
+  if count > 0 then row.lacks[#row.lacks + 1] = "perhaps not all of " .. who .. ", which it may count in part" end
+end
+
 --- What a row covers and lacks; see the head of this file.
 function coverage.of(question, row)
   local lacks = {}
-  local months = question.is_state and {} or months_of(question, row, lacks)
+  local covered = question.is_state and {} or months.of(question, row, lacks)
   local covers = confine(question, joined(question.model, row.figures), lacks)
-  covers.months = months
+  covers.months = covered
   return covers, lacks
 end
 

@@ -15,13 +15,28 @@ local disjoint = {}
 local area_width = {world = 1, region = 2, group = 2, country = 3, subdivision = 4}
 local area_breadth = {country = 1, subdivision = 2, group = 3, region = 3, world = 4}
 
+-- Whether a figure's source breaks it down into all of its areas. Asked by area about a subject of one country, the
+-- breakdown is the answer, not the country.
+local function has_all_areas(question, figure)
+  if not question.values.subject or figure.area ~= figure.subject_row.area then return false end
+  for _, part in ipairs(figure.parts or {}) do
+    if part.coverage == "exhaustive" and part.indicator == figure.indicator and part.area and part.area ~= figure.area
+      and part.dim_count == figure.dim_count then return true end
+  end
+  return false
+end
+
+local function states_area(question, figure, area)
+  return area_breadth[area] <= 2 and not has_all_areas(question, figure)
+end
+
 local function score(question, figure)
   local whole, asked = question.model, question.asked
   local area = figure.area and whole.tables.areas.index[figure.area].type
   local stated, extra = 0, 0
   for _, name in ipairs(question.by) do
     local value = key_of(figure, name)
-    if value ~= nil and (name ~= "area" or area_breadth[area] <= 2) then stated = stated + 1 end
+    if value ~= nil and (name ~= "area" or states_area(question, figure, area)) then stated = stated + 1 end
   end
   for dimension in pairs(figure.dims) do
     if not asked[dimension] then extra = extra + 1 end
@@ -100,6 +115,15 @@ local function overlap_reason(question, figure, used)
   return "may overlap a figure that is used"
 end
 
+-- Notes a subject that is left out because a link says that the one taken may count it: whether it does is not known.
+local function note_uncertain(question, figure, used)
+  local model = question.model
+  if figure.subject == used.subject or model:lineage(figure.subject)[used.subject]
+    or model:lineage(used.subject)[figure.subject] then return end
+  question.uncertain = question.uncertain or {}
+  question.uncertain[figure.subject] = true
+end
+
 --- A set of settled statements that are all apart from each other; what overlaps goes to the question's left_out.
 -- With per_subject, subjects are held against themselves only.
 function disjoint.take(question, choices, per_subject)
@@ -127,6 +151,7 @@ function disjoint.take(question, choices, per_subject)
     end
     if clash then
       settled.leave_out(question, figure, overlap_reason(question, figure, clash), clash)
+      note_uncertain(question, figure, clash)
     else
       family[#family + 1] = entry.choice
       used[#used + 1] = entry.choice

@@ -68,6 +68,7 @@ end
 --- The same question without its grouping.
 function question.ungrouped(asked)
   local plain = setmetatable({by = {}, asked = {}, left_out = {}}, {__index = asked})
+  if #asked.by > 0 then plain.uncertain = {} end
   for name in pairs(asked.values) do plain.asked[name] = true end
   return plain
 end

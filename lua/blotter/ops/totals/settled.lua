@@ -99,10 +99,12 @@ end
 local function of_period(question, figures)
   local period, kept = question.period, {}
   if not period or question.is_state then return figures end
+  question.outside = {}
   for _, figure in ipairs(figures) do
     local reason = outside(figure, period)
     if reason then
       leave_out(question, figure, reason)
+      if facets.has_period(figure) then table.insert(question.outside, figure) end
     elseif reason == nil then
       kept[#kept + 1] = figure
     end

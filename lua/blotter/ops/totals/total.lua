@@ -78,6 +78,7 @@ end
 local function finished(question, choices, row)
   sum(question, choices, row)
   row.covers, row.lacks = coverage.of(question, row)
+  if #question.by == 0 then coverage.add_missing(question, row) end
   row.flags = flags.of(question, row, choices)
   if question.is_state and #choices > 0 then
     row.series = settled.series(question, choices)
