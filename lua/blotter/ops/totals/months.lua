@@ -125,8 +125,7 @@ local function tally_subject(asked, figures)
   return tally_of(figures, {span[1] or from, span[2] or to})
 end
 
---- The months that all subjects of a row have, {first, last, covered, asked}. Those that are missing go to lacks, by name
--- where a single subject misses them.
+--- The months that all subjects of a row have: {first, last, covered, asked}. What subjects miss goes to lacks.
 function months.of(question, row, lacks)
   local first, last = hull_of(row.figures)
   local covered = {first = first and dates.format(first), last = last and dates.format(last), covered = 0, asked = 0}
