@@ -3,7 +3,7 @@
  *   INT    int64 values between low and high (bool, int64, decimal, date, timestamp)
  *   FLOAT  doubles
  *   CODE   strings, as codes 0 to high in one dictionary. Plain text and results of string functions are
- *          interned first, in row order, so that codes do not depend on the number of threads.
+ *          interned first (interning.h).
  */
 #ifndef BLT_EXEC_INPUT_H
 #define BLT_EXEC_INPUT_H
