@@ -23,6 +23,7 @@ typedef struct reading {
   const char *name;
   bool made;    /* that table is there */
   bind_use use; /* of it, nothing until then */
+  blt_watch watch;
 } reading;
 
 /* A source in hand stays for the call that will never go on. */
@@ -40,15 +41,14 @@ static int source_release(lua_State *L) {
 
 /* ---- callbacks ---- */
 
-static blt_status pull(void *arg, const char **data, size_t *len, blt_error *err) {
-  reading *r = arg;
+/* Calls the function once: a piece, perhaps an empty one, or `*end`. */
+static blt_status pull_once(reading *r, const char **data, size_t *len, bool *end, blt_error *err) {
   lua_State *L = r->state->work->L;
-  *len = 0;
-  if (!lua_checkstack(L, 8)) return blt_fail(err, BLT_ENOMEM, "not enough memory for Lua's stack");
   lua_pushvalue(L, r->pull);
   blt_status st = bind_call(r->state, 0, 1, err);
   if (st != BLT_OK) return st;
-  if (lua_isnil(L, -1)) {
+  *end = lua_isnil(L, -1);
+  if (*end) {
     lua_pop(L, 1);
     return BLT_OK;
   }
@@ -59,6 +59,20 @@ static blt_status pull(void *arg, const char **data, size_t *len, blt_error *err
   lua_replace(L, r->piece);
   *data = lua_tolstring(L, r->piece, len);
   return BLT_OK;
+}
+
+/* The next piece that has bytes: only nil ends the text, as an empty piece may come from a slow sender. */
+static blt_status pull(void *arg, const char **data, size_t *len, blt_error *err) {
+  reading *r = arg;
+  bool end = false;
+  blt_status st = BLT_OK;
+  *len = 0;
+  if (!lua_checkstack(r->state->work->L, 8)) return blt_fail(err, BLT_ENOMEM, "not enough memory for Lua's stack");
+  while (st == BLT_OK && *len == 0 && !end) {
+    st = pull_once(r, data, len, &end, err);
+    if (st == BLT_OK && *len == 0 && !end) st = blt_watch_check(&r->watch, 0, 0, err);
+  }
+  return st;
 }
 
 #define SPILL_BYTES ((uint64_t)64 << 20)
@@ -75,7 +89,7 @@ static blt_status make_in_db(void *arg, const blt_schema *schema, blt_table **ou
 
 static blt_status progress(void *arg, uint64_t bytes, uint64_t total, uint64_t rows, blt_error *err) {
   reading *r = arg;
-  blt_status st = blt_poll(r->state->ctx, bytes, total, err);
+  blt_status st = blt_watch_check(&r->watch, bytes, total, err);
   if (st == BLT_OK && r->made) st = blt_db_spill(r->db, SPILL_BYTES, err);
   return st == BLT_OK ? bind_progress(r->state, r->progress, bytes, total, rows, err) : st;
 }
@@ -333,6 +347,7 @@ static int read_with(lua_State *L, read_fn fn) {
   memset(&result, 0, sizeof result);
   blt_status st = bind_enter(L, s, &w, reading_uses(L, &r, into, uses), &err);
   if (st != BLT_OK) return reading_failed(L, &r, into, &err);
+  blt_watch_start(&r.watch, s->ctx);
   st = open_source(L, &r, h, lua_toboolean(L, 2), &err);
   if (st == BLT_OK) st = fn(s->ctx, h->source, &options, &result, &err);
   blt_source_close(h->source);

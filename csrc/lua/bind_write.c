@@ -141,10 +141,33 @@ static int write_jsonl(lua_State *L) {
   return write_with(L, blt_jsonl_write);
 }
 
+/* write_text(path, text): one text as a whole file, as the tables are written. -> true; or nil, message, code
+ */
+static int write_text(lua_State *L) {
+  bind_state *s = bind_state_of(L);
+  size_t len, path_len;
+  const char *path = luaL_checklstring(L, 1, &path_len), *text = luaL_checklstring(L, 2, &len);
+  if (strlen(path) != path_len) bind_raise(L, "a path cannot hold a zero byte");
+  blt_sink *sink = NULL;
+  blt_error err;
+  blt_status st = blt_sink_open(s->ctx, path, &sink, &err);
+  if (st == BLT_OK) {
+    st = blt_sink_put(sink, text, len, &err);
+    if (st == BLT_OK)
+      st = blt_sink_finish(sink, &err);
+    else
+      blt_sink_abandon(sink);
+  }
+  if (st != BLT_OK) return bind_report(L, &err);
+  lua_pushboolean(L, true);
+  return 1;
+}
+
 void bind_open_write(lua_State *L, int state) {
   static const luaL_Reg none[] = {{NULL, NULL}};
   static const luaL_Reg meta[] = {{"__gc", writer_release}, {NULL, NULL}};
-  static const luaL_Reg functions[] = {{"write_csv", write_csv}, {"write_jsonl", write_jsonl}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"write_csv", write_csv}, {"write_jsonl", write_jsonl}, {"write_text", write_text}, {NULL, NULL}};
   bind_class(L, state, BIND_WRITER, none, meta);
   lua_pushvalue(L, state);
   luaL_setfuncs(L, functions, 1);

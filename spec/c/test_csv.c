@@ -86,7 +86,7 @@ static void text_follows_the_rules(void) {
   READS("a,b\r\n1,x\r\n2,y", "a int64,b string;1,'x';2,'y'");
   READS("a,b\r1,x\r2,y\r", "a int64,b string;1,'x';2,'y'");
   READS("\xef\xbb\xbf\"a\",b\n1,x", "a int64,b string;1,'x'");
-  READS("a,b\n\"1\",\"x,\"\"y\"\"\nz\"\n", "a int64,b string;1,'x,\"y\"\nz'");
+  READS("a,b\n1,\"x,\"\"y\"\"\nz\"\n", "a int64,b string;1,'x,\"y\"\nz'");
   READS("a,b\n1,5\" pipe\n\n2,\n", "a int64,b string;1,'5\" pipe';2,-");
   READS("a,b\n1,\"\"\n2,\n", "a int64,b string;1,'';2,-");
   READS("a;b\n1,5;x\n", "a string,b string;'1,5','x'");
@@ -95,6 +95,67 @@ static void text_follows_the_rules(void) {
   READS("a\n\n1\n", "a int64;-;1");
   READS("a,b\n", "a string,b string");
   READS("a,,a\n1,2,3\n", "a int64,c2 int64,a_2 int64;1,2,3");
+}
+
+static void quotes_say_what_is_text(void) {
+  READS("a,b,c,d\n\"1\",2,\"2012-01-01\",\"true\"\n",
+        "a string,b int64,c string,d string;'1',2,'2012-01-01','true'");
+  READS("\"a\",\"b\"\n\"1\",\"x\"\n", "a int64,b string;1,'x'"); /* whoever quotes names quotes everything */
+  READS("\"a,b\",c\n\"1\",2\n", "a,b string,c int64;'1',2");     /* this name needs it */
+  READS("a,b\n1,2\n\"x\",3\n", "a string,b int64;'1',2;'x',3");
+  blt_csv_options o = blt_csv_defaults();
+  static const blt_csv_type types[] = {{"a", {.id = BLT_INT64}}};
+  o.types = types;
+  o.ntypes = 1;
+  CHECK_STR(read_as("a,b\n\"7\",\"8\"\n", o), "a int64,b string;7,'8'");
+}
+
+static void one_column_needs_no_delimiter(void) {
+  READS("note\nhello, world\nplain\n", "note string;'hello, world';'plain'");
+  READS("note\na;b\nc\td\ne|f\n", "note string;'a;b';'c\td';'e|f'");
+  READS("a;b\nx\ny\n", "a;b string;'x';'y'");
+  READS("note\n\"x, \"\"y\"\"\",\nz\n",
+        "input:2: column 'note': text follows a closing quote; a quote inside "
+        "quotes is doubled (row 1, byte 5)");
+  READS("title\na,b\n1,2\n",
+        "input:2: 2 fields where 1 is expected (row 1, byte 6)"); /* a table under a title */
+  READS("a;b\n1;2;3\n", "input:2: 3 fields where 2 are expected (row 1, byte 4)");
+  READS("k,u,g\tx\ty\nA,N,D\t1\t2\nA,N,F\t3\t4\n",
+        "k,u,g string,x int64,y int64;'A,N,D',1,2;'A,N,F',3,4"); /* both split, the tab by intent */
+}
+
+static void line_ends_of_two_conversions(void) {
+  READS("a,b\r\r\n1,2\r\r\n3,4\r\r\n", "a int64,b int64;1,2;3,4");
+  READS("a,b\r\r\n1,\"x\"\r\r\n\r\r\n3,\r\r\n", "a int64,b string;1,'x';3,-");
+  READS("a,b\r\n1,2\r\r\n3,4\n", "a int64,b int64;1,2;3,4");
+  READS("a\r\r\n1\r\r\n", "a int64;1");
+}
+
+static void numbers_keep_their_digits(void) {
+  READS("d\n9999999999999999.99\n0.5\n", "d decimal(18,2);9999999999999999.99;0.50");
+  READS("d\n-123456789012345.68\n", "d decimal(17,2);-123456789012345.68");
+  READS("d\n0.1\n0.30000000000000004\n0.10000000000000001\n", "d float64;0.1;0.30000000000000004;0.1");
+  READS("d\n12345678901234567.125\n1.5\n", "d float64;1.2345678901234568e+16;1.5"); /* no type holds it */
+  READS("d\n9999999999999999.99\n1e300\n", "d float64;1e+16;1e+300");
+}
+
+static void other_files_are_named(void) {
+  READS("latin,stra\xdf"
+        "e\n1,x\n",
+        "input:1: text that is not UTF-8, column 2 of the header (iconv -f WINDOWS-1252 -t "
+        "UTF-8 converts western text)");
+  READS("a,\"b\n1,2\n", "input:1: a quote that is never closed, column 2 of the header");
+  READS("\n\na,\"b\"c\n",
+        "input:3: text follows a closing quote; a quote inside quotes is doubled, column 2 of the header");
+  READS("%PDF-1.4\n%x\n", "input: a PDF document, not delimited text");
+  READS("  <!DOCTYPE HTML>\n<p>",
+        "input: an HTML page, not delimited text (an error page, or a form to log in?)");
+  READS("{\"a\": 1}\n{\"a\": 2}\n",
+        "input:1: looks like JSON lines, not CSV: read it with jsonl (the command: --as jsonl)");
+  READS("{\n  \"a\": 1\n}\n",
+        "input:1: looks like a JSON object over several lines, not CSV: write one object a line (jq -c .)");
+  READS("PAR1,PAR2\n1,2\n", "PAR1 int64,PAR2 int64;1,2"); /* letters alone are a name */
+  READS("{x},[y]\n1,2\n", "{x} int64,[y] int64;1,2");
 }
 
 static void options_change_the_rules(void) {
@@ -256,7 +317,9 @@ static void the_first_bad_row_is_named(void) {
   READS(
       "a,b\n1,\"x\"y\n",
       "input:2: column 'b': text follows a closing quote; a quote inside quotes is doubled (row 1, byte 4)");
-  READS("a,b\n1,\xff\n", "input:2: column 'b': text that is not UTF-8 (row 1, byte 4)");
+  READS("a,b\n1,\xff\n",
+        "input:2: column 'b': text that is not UTF-8 (iconv -f WINDOWS-1252 -t UTF-8 converts western "
+        "text) (row 1, byte 4)");
   READS("", "input:1: the input is empty: a header or a row is expected");
   o.ntypes = 1;
   CHECK_STR(read_as("b\n1\n", o), "input: no column is named 'a', for which a type is given");
@@ -519,6 +582,11 @@ static void every_way_asks_whether_to_go_on(void) {
 int main(void) {
   ctx = blt_ctx_new();
   RUN(text_follows_the_rules);
+  RUN(quotes_say_what_is_text);
+  RUN(one_column_needs_no_delimiter);
+  RUN(line_ends_of_two_conversions);
+  RUN(numbers_keep_their_digits);
+  RUN(other_files_are_named);
   RUN(options_change_the_rules);
   RUN(types_hold_every_value_unchanged);
   RUN(numbers_are_read_exactly);

@@ -5,6 +5,7 @@
 #include <zlib.h>
 #define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #define OUT_BYTES ((size_t)256 << 10)
 #define HEAD_BYTES 4
@@ -24,8 +25,11 @@ static bool is_gzip(const char *p, size_t n) {
   return n >= 2 && memcmp(p, "\x1f\x8b", 2) == 0;
 }
 
+/* A frame of data, or one to be skipped, which parallel compressors put first. */
 static bool is_zstd(const char *p, size_t n) {
-  return n >= 4 && memcmp(p, "\x28\xb5\x2f\xfd", 4) == 0;
+  if (n < 4) return false;
+  return memcmp(p, "\x28\xb5\x2f\xfd", 4) == 0 ||
+         ((p[0] & 0xf0) == 0x50 && memcmp(p + 1, "\x2a\x4d\x18", 3) == 0);
 }
 
 bool blt_is_compressed(const char *head, size_t len) {
@@ -69,8 +73,7 @@ static blt_status next_piece(head_stream *h, const char **data, size_t *len, blt
   return h->pull(h->arg, data, len, err);
 }
 
-/* --- gzip -------------------------------------------------------------------------------------------------
- */
+/* --- gzip --- */
 
 static void *zlib_alloc(void *ctx, unsigned items, unsigned size) {
   size_t bytes = (size_t)items * size;
@@ -90,8 +93,27 @@ typedef struct unpack {
   head_stream *in;
   blt_take_fn take;
   void *take_arg;
-  char *out; /* OUT_BYTES */
+  char *out;        /* OUT_BYTES */
+  uint64_t members; /* of gzip, that are whole */
 } unpack;
+
+/* Between members: passes over zeros, with which tapes and blocks are filled, and begins the next member. */
+static void next_member(z_stream *z, bool *open) {
+  while (z->avail_in && *z->next_in == 0) z->next_in++, z->avail_in--;
+  if (!z->avail_in) return;
+  inflateReset(z);
+  *open = true;
+}
+
+static blt_status foreign_bytes(const unpack *u, blt_error *err) {
+  return blt_fail(err, BLT_EFORMAT, "%s: bytes that are not gzip follow the compressed data", u->name);
+}
+
+static blt_status inflate_failed(const unpack *u, const z_stream *z, int code, blt_error *err) {
+  if (code == Z_MEM_ERROR) return blt_fail_memory(err, OUT_BYTES);
+  if (u->members && z->total_out == 0) return foreign_bytes(u, err);
+  return blt_fail(err, BLT_EFORMAT, "%s: damaged gzip data: %s", u->name, z->msg ? z->msg : "not gzip");
+}
 
 /* Feeds one piece; `*open` says whether a member is unfinished. */
 static blt_status inflate_piece(unpack *u, z_stream *z, const char *data, size_t len, bool *open,
@@ -99,20 +121,19 @@ static blt_status inflate_piece(unpack *u, z_stream *z, const char *data, size_t
   z->next_in = (Bytef *)(uintptr_t)data;
   z->avail_in = (uInt)len;
   do {
-    if (z->avail_in && !*open) {
-      inflateReset(z);
-      *open = true;
-    }
+    if (!*open) next_member(z, open);
+    if (!*open) return BLT_OK;
     z->next_out = (Bytef *)u->out;
     z->avail_out = (uInt)OUT_BYTES;
     int code = inflate(z, Z_NO_FLUSH);
-    if (code == Z_MEM_ERROR) return blt_fail_memory(err, OUT_BYTES);
-    if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
-      return blt_fail(err, BLT_EFORMAT, "%s: damaged gzip data: %s", u->name, z->msg ? z->msg : "not gzip");
+    if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR) return inflate_failed(u, z, code, err);
     size_t n = OUT_BYTES - z->avail_out;
     blt_status status = n ? u->take(u->take_arg, u->out, n, err) : BLT_OK;
     if (status != BLT_OK) return status;
-    if (code == Z_STREAM_END) *open = false;
+    if (code == Z_STREAM_END) {
+      *open = false;
+      u->members++;
+    }
   } while (z->avail_in || (*open && z->avail_out == 0));
   return BLT_OK;
 }
@@ -133,13 +154,14 @@ static blt_status decode_gzip(unpack *u, blt_error *err) {
     }
     if (status != BLT_OK) break;
   }
+  bool began = z.total_in > 1; /* one byte says nothing */
   inflateEnd(&z);
-  if (status == BLT_OK && open) return blt_fail(err, BLT_EFORMAT, "%s: the gzip data are cut off", u->name);
-  return status;
+  if (status != BLT_OK || !open) return status;
+  if (u->members && !began) return foreign_bytes(u, err);
+  return blt_fail(err, BLT_EFORMAT, "%s: the gzip data are cut off", u->name);
 }
 
-/* --- zstd -------------------------------------------------------------------------------------------------
- */
+/* --- zstd --- */
 
 static void *zstd_alloc(void *ctx, size_t size) {
   size_t *p = blt_alloc(ctx, size + 64);
@@ -148,18 +170,23 @@ static void *zstd_alloc(void *ctx, size_t size) {
   return (char *)p + 64;
 }
 
+static blt_status unzstd_failed(const unpack *u, size_t code, blt_error *err) {
+  if (ZSTD_getErrorCode(code) == ZSTD_error_memory_allocation) return blt_fail_memory(err, OUT_BYTES);
+  return blt_fail(err, BLT_EFORMAT, "%s: damaged zstd data: %s", u->name, ZSTD_getErrorName(code));
+}
+
+/* Feeds one piece; `*open` says whether a frame is unfinished. */
 static blt_status unzstd_piece(unpack *u, ZSTD_DStream *z, const char *data, size_t len, bool *open,
                                blt_error *err) {
   ZSTD_inBuffer in = {data, len, 0};
   for (;;) {
     ZSTD_outBuffer out = {u->out, OUT_BYTES, 0};
     size_t code = ZSTD_decompressStream(z, &out, &in);
-    if (ZSTD_isError(code))
-      return blt_fail(err, BLT_EFORMAT, "%s: damaged zstd data: %s", u->name, ZSTD_getErrorName(code));
+    if (ZSTD_isError(code)) return unzstd_failed(u, code, err);
     blt_status status = out.pos ? u->take(u->take_arg, u->out, out.pos, err) : BLT_OK;
     if (status != BLT_OK) return status;
-    *open = code != 0;
-    if (in.pos == in.size && out.pos < OUT_BYTES) return BLT_OK;
+    *open = code != 0; /* a frame that has ended is flushed: asking on would begin the next one */
+    if (in.pos == in.size && (!*open || out.pos < OUT_BYTES)) return BLT_OK;
   }
 }
 
@@ -167,6 +194,7 @@ static blt_status decode_zstd(unpack *u, blt_error *err) {
   ZSTD_customMem mem = {zstd_alloc, zlib_free, u->ctx};
   ZSTD_DStream *z = ZSTD_createDStream_advanced(mem);
   if (!z) return blt_fail_memory(err, 128 << 10);
+  ZSTD_DCtx_setParameter(z, ZSTD_d_windowLogMax, ZSTD_WINDOWLOG_MAX); /* the memory limit is ours */
   bool open = true;
   blt_status status;
   for (;;) {
@@ -198,7 +226,7 @@ blt_status blt_decode(blt_ctx *ctx, const char *name, blt_pull_fn pull, void *pu
   head_stream in = {.pull = pull, .arg = pull_arg};
   blt_status status = read_head(&in, err);
   if (status != BLT_OK) return status;
-  unpack u = {ctx, name, &in, take, take_arg, NULL};
+  unpack u = {.ctx = ctx, .name = name, .in = &in, .take = take, .take_arg = take_arg};
   bool gzip = is_gzip(in.head, in.head_len), zstd = is_zstd(in.head, in.head_len);
   if (!gzip && !zstd) return copy_through(&u, err);
   u.out = blt_alloc(ctx, OUT_BYTES);

@@ -1,4 +1,5 @@
 #include "sink.h"
+#include "target.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -6,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -15,9 +17,10 @@
 
 struct blt_sink {
   blt_ctx *ctx;
-  char *path,
-      *temporary; /* of a file; temporary NULL: the bytes go to fd as they are (standard output, devices) */
-  int fd;         /* -1: `put` takes the bytes */
+  char *path;   /* as it was given */
+  char *target; /* the file that takes its place when all is written; NULL: the bytes go to fd as they are */
+  char *temporary; /* the new file beside it */
+  int fd;          /* -1: `put` takes the bytes */
   blt_put_fn put;
   void *arg;
   char *out; /* OUT_BYTES when compressed */
@@ -39,6 +42,7 @@ static void sink_free(blt_sink *s) {
   blt_free(ctx, s->out, s->out ? OUT_BYTES : 0);
   if (s->fd > STDERR_FILENO) close(s->fd);
   free_text(ctx, s->path);
+  free_text(ctx, s->target);
   free_text(ctx, s->temporary);
   blt_free(ctx, s, sizeof *s);
   blt_ctx_release(ctx);
@@ -72,7 +76,7 @@ blt_status blt_sink_function(blt_ctx *ctx, blt_put_fn put, void *arg, blt_sink *
 
 static bool ends_in(const char *path, const char *end) {
   size_t n = strlen(path), m = strlen(end);
-  return n > m && strcmp(path + n - m, end) == 0;
+  return n > m && strcasecmp(path + n - m, end) == 0;
 }
 
 static blt_status start_compression(blt_sink *s, blt_error *err) {
@@ -93,31 +97,36 @@ static blt_status start_compression(blt_sink *s, blt_error *err) {
   return BLT_OK;
 }
 
-/* A new file beside the one to be written, with the old one's rights. */
-static blt_status open_temporary(blt_sink *s, blt_error *err) {
-  struct stat st;
-  bool exists = stat(s->path, &st) == 0;
-  if (exists && S_ISDIR(st.st_mode)) return blt_fail(err, BLT_EIO, "%s: is a directory", s->path);
-  if (exists && !S_ISREG(st.st_mode)) { /* a device or a pipe cannot be replaced */
-    s->fd = open(s->path, O_WRONLY | O_CLOEXEC);
-    return s->fd < 0 ? blt_fail(err, BLT_EIO, "%s: cannot write: %s", s->path, strerror(errno)) : BLT_OK;
-  }
-  size_t n = strlen(s->path) + 12;
+/* A new file beside the target, with the rights and the owner that the target has. */
+static blt_status make_temporary(blt_sink *s, const blt_target *t, blt_error *err) {
+  size_t n = strlen(t->path) + sizeof ".tmpXXXXXX";
   char *name = blt_alloc(s->ctx, n);
   if (!name) return blt_fail_memory(err, n);
-  snprintf(name, n, "%s.tmpXXXXXX", s->path);
+  snprintf(name, n, "%s.tmpXXXXXX", t->path);
   s->fd = mkostemp(name, O_CLOEXEC);
   if (s->fd < 0) {
     blt_free(s->ctx, name, n);
-    return blt_fail(err, BLT_EIO, "%s: cannot write: %s", s->path, strerror(errno));
+    return blt_fail(err, BLT_EIO, "%s: %s", s->path, strerror(errno));
   }
+  s->temporary = name; /* n is strlen + 1 */
   mode_t mask = umask(0);
   umask(mask);
-  fchmod(s->fd, exists ? st.st_mode & 07777 : 0666 & ~mask);
-  s->temporary = blt_strdup(s->ctx, name, strlen(name));
-  if (!s->temporary) unlink(name);
-  blt_free(s->ctx, name, n);
-  return s->temporary ? BLT_OK : blt_fail_memory(err, n);
+  if (t->exists && fchown(s->fd, t->st.st_uid, t->st.st_gid) != 0) errno = 0; /* only root may give away */
+  fchmod(s->fd, t->exists ? t->st.st_mode & 07777 : 0666 & ~mask);
+  s->target = blt_strdup(s->ctx, t->path, strlen(t->path));
+  return s->target ? BLT_OK : blt_fail_memory(err, n);
+}
+
+/* What exists and is no plain file (a device, a pipe) cannot be replaced, and what is open already is written
+ * to where it stands. */
+static blt_status open_path(blt_sink *s, const char *path, blt_error *err) {
+  blt_target t;
+  blt_status status = blt_target_find(path, &t, err);
+  if (status != BLT_OK) return status;
+  bool device = t.fd < 0 && t.exists && !S_ISREG(t.st.st_mode);
+  if (t.fd < 0 && !device) return make_temporary(s, &t, err);
+  s->fd = device ? open(t.path, O_WRONLY | O_CLOEXEC) : fcntl(t.fd, F_DUPFD_CLOEXEC, 3);
+  return s->fd < 0 ? blt_fail(err, BLT_EIO, "%s: %s", path, strerror(errno)) : BLT_OK;
 }
 
 blt_status blt_sink_open(blt_ctx *ctx, const char *path, blt_sink **out, blt_error *err) {
@@ -126,7 +135,7 @@ blt_status blt_sink_open(blt_ctx *ctx, const char *path, blt_sink **out, blt_err
   if (status == BLT_OK && strcmp(path, "-") == 0)
     s->fd = STDOUT_FILENO;
   else if (status == BLT_OK)
-    status = open_temporary(s, err);
+    status = open_path(s, path, err);
   if (status == BLT_OK) status = start_compression(s, err);
   if (status != BLT_OK)
     blt_sink_abandon(s);
@@ -140,7 +149,7 @@ static blt_status put_plain(blt_sink *s, const char *data, size_t len, blt_error
   while (len > 0) {
     ssize_t n = write(s->fd, data, len);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return blt_fail(err, BLT_EIO, "%s: cannot write: %s", s->path, strerror(errno));
+    if (n < 0) return blt_fail(err, BLT_EIO, "%s: %s", s->path, strerror(errno));
     data += n;
     len -= (size_t)n;
   }
@@ -193,7 +202,7 @@ blt_status blt_sink_put(blt_sink *s, const char *data, size_t len, blt_error *er
 
 blt_status blt_sink_finish(blt_sink *s, blt_error *err) {
   blt_status status = put(s, "", 0, true, err);
-  if (status == BLT_OK && s->temporary && rename(s->temporary, s->path) != 0)
+  if (status == BLT_OK && s->temporary && rename(s->temporary, s->target) != 0)
     status = blt_fail(err, BLT_EIO, "%s: cannot put the file in its place: %s", s->path, strerror(errno));
   if (status != BLT_OK) {
     blt_sink_abandon(s);

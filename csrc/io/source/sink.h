@@ -9,9 +9,10 @@ typedef struct blt_sink blt_sink;
 
 typedef blt_status (*blt_put_fn)(void *arg, const char *data, size_t len, blt_error *err);
 
-/* Writes to `path`: "-" is standard output; .gz and .zst are compressed. The bytes go to a new file beside
- * it, which takes the place of `path` when the sink is finished: whoever looks sees the old file or the whole
- * new one. */
+/* Writes to `path`: "-" is standard output; .gz and .zst, in any case, are compressed. The bytes go to a new
+ * file beside the one that is named, at the end of all symbolic links, and take its place when the sink is
+ * finished: whoever looks sees the old file or the whole new one. Devices, pipes and what is open already
+ * (/dev/stdout) are written to. */
 blt_status blt_sink_open(blt_ctx *ctx, const char *path, blt_sink **out, blt_error *err);
 /* Hands the bytes to `put`, on the calling thread. */
 blt_status blt_sink_function(blt_ctx *ctx, blt_put_fn put, void *arg, blt_sink **out, blt_error *err);

@@ -74,9 +74,10 @@ static blt_status set_null(span *s, uint32_t row, blt_error *err) {
 
 /* --- numbers ----------------------------------------------------------------------------------- */
 
-/* In JSON a string is no number, unless the caller says that the column is one. */
+/* Whether a field is text whatever it looks like: quoted where quotes say so, and without a given type. */
 static inline bool is_only_text(const span *s, uint32_t row) {
-  return s->k->plan->json && s->column->inferred && blt_rows_quoted(s->k->w, row, s->col);
+  const blt_plan *p = s->k->plan;
+  return (p->json || p->quotes_mean_text) && s->column->inferred && blt_rows_quoted(s->k->w, row, s->col);
 }
 
 static __attribute__((noinline)) blt_status slow_int(span *s, uint32_t row, blt_str f, int64_t *out,
@@ -84,10 +85,14 @@ static __attribute__((noinline)) blt_status slow_int(span *s, uint32_t row, blt_
   const blt_plan *p = s->k->plan;
   *out = 0;
   if (is_null(p, f.s, f.len, blt_rows_quoted(s->k->w, row, s->col))) return set_null(s, row, err);
-  bool dates = s->column->type.id == BLT_DATE || s->column->type.id == BLT_TIMESTAMP;
+  bool dates = p->json && (s->column->type.id == BLT_DATE || s->column->type.id == BLT_TIMESTAMP);
   bool text = !dates && is_only_text(s, row);
   if (!text && blt_field_int(f.s, f.len, s->column->type, p->mark, s->column->inferred, out)) return BLT_OK;
   return refuse(s, row, BLT_BAD_VALUE, err);
+}
+
+static blt_exactness exactness_of(const blt_plan_column *c) {
+  return !c->inferred ? BLT_GIVEN : c->rounded ? BLT_ROUNDED : BLT_EXACT;
 }
 
 static __attribute__((noinline)) blt_status slow_float(span *s, uint32_t row, blt_str f, double *out,
@@ -95,7 +100,8 @@ static __attribute__((noinline)) blt_status slow_float(span *s, uint32_t row, bl
   const blt_plan *p = s->k->plan;
   *out = 0;
   if (is_null(p, f.s, f.len, blt_rows_quoted(s->k->w, row, s->col))) return set_null(s, row, err);
-  if (!is_only_text(s, row) && blt_field_float(f.s, f.len, p->mark, s->column->inferred, out)) return BLT_OK;
+  if (!is_only_text(s, row) && blt_field_float(f.s, f.len, p->mark, exactness_of(s->column), out))
+    return BLT_OK;
   return refuse(s, row, BLT_BAD_VALUE, err);
 }
 
@@ -114,7 +120,8 @@ static blt_digits digits_from(const span *s, uint32_t r) {
 static bool is_simple(const span *s) {
   const work *k = s->k;
   if (k->plan->nnulls || k->w->raw_len >= (UINT32_C(1) << 30)) return false;
-  for (uint32_t r = s->from; k->plan->json && r < s->to; r++)
+  bool quotes = (k->plan->json || k->plan->quotes_mean_text) && s->column->inferred && k->w->quoted;
+  for (uint32_t r = s->from; quotes && r < s->to; r++)
     if (is_only_text(s, r)) return false;
   return true;
 }
@@ -259,8 +266,11 @@ static void look_at(span *s) {
     blt_str f = blt_rows_field(s->k->w, r, s->col);
     if (is_null(p, f.s, f.len, blt_rows_quoted(s->k->w, r, s->col))) continue;
     blt_looks *looks = &s->k->chunk->looks[s->col];
-    if (p->json && blt_rows_quoted(s->k->w, r, s->col))
+    bool text = is_only_text(s, r);
+    if (text && p->json)
       blt_looks_add_text(looks, f.s, f.len);
+    else if (text)
+      looks->seen |= BLT_LOOKS_TEXT;
     else
       blt_looks_add(looks, f.s, f.len, p->mark);
   }

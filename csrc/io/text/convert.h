@@ -21,6 +21,8 @@ typedef struct blt_plan_column {
   blt_type type;
   blt_column_kind kind;
   bool inferred; /* a text that the type cannot hold is a conflict; otherwise it makes the row bad */
+  bool
+      rounded; /* FLOAT: numbers with more digits than a float64 keeps are taken, as no type holds them all */
 } blt_plan_column;
 
 typedef struct blt_plan {
@@ -28,12 +30,13 @@ typedef struct blt_plan {
   blt_plan_column *columns;
   const blt_str *nulls; /* other null texts than the empty one */
   uint32_t nnulls;
-  bool empty_null;   /* the empty text is null */
-  bool quoted_nulls; /* also inside quotes */
-  bool json;         /* what is quoted is text, unless it is a date or its type is given */
-  char mark;         /* decimal mark */
-  bool lines;        /* number the lines on which rows start */
-  char newline;      /* what ends a line */
+  bool empty_null;       /* the empty text is null */
+  bool quoted_nulls;     /* also inside quotes */
+  bool json;             /* what is quoted is text, unless it is a date or its type is given */
+  bool quotes_mean_text; /* CSV: what is quoted is text, unless its type is given */
+  char mark;             /* decimal mark */
+  bool lines;            /* number the lines on which rows start */
+  char newline;          /* what ends a line */
 } blt_plan;
 
 typedef struct blt_chunk_column {

@@ -28,11 +28,12 @@ blt_status blt_csv_read(blt_ctx *ctx, const blt_source *source, const blt_csv_op
                    .newline = d.format.newline,
                    .quote = d.format.quote,
                    .from = d.rows_at,
-                   .lines = d.lines};
-  status = blt_infer_plan(&load, options, d.names, d.format.ncols, err);
+                   .lines = d.lines,
+                   .plan = {.quotes_mean_text = d.quotes_mean_text}};
+  status = blt_infer_plan(&load, options, &d.names, err);
   if (status == BLT_OK) status = blt_infer_read(&load, options, out, &unknown, err);
-  if (status == BLT_OK) out->delimiter = d.format.delimiter;
+  if (status == BLT_OK) out->delimiter = d.delimiter;
   blt_infer_free(&load, options);
-  blt_dialect_free(ctx, &d);
+  blt_dialect_free(&d);
   return status;
 }

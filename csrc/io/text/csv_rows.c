@@ -132,7 +132,7 @@ static bool regular_marks(walk *k, size_t first, size_t nmarks, size_t start) {
     uint32_t end = ends[(size_t)r * c + c - 1], row_start = r ? ends[(size_t)r * c - 1] : (uint32_t)start - 1;
     bad += raw[end] != newline && end != k->end;
     bool cr = end > row_start + 1 && raw[end - 1] == '\r' && newline == '\n';
-    bad += cr != crlf;
+    bad += cr != crlf || (cr && end > row_start + 2 && raw[end - 2] == '\r');
   }
   if (bad) return false;
   w->gap = crlf ? 2 : 1;
@@ -279,7 +279,7 @@ static step plain_field(walk *k, record *r, blt_status *status, blt_error *err) 
   size_t stop = next_stop(k, r->at, true), from = r->at, to = stop;
   if (stop == k->end && !k->eof) return STEP_MORE;
   bool line = stop == k->end || raw[stop] == k->f->newline;
-  if (line && to > from && raw[to - 1] == '\r' && k->f->newline == '\n') to--;
+  while (line && to > from && raw[to - 1] == '\r' && k->f->newline == '\n') to--;
   if (k->f->trim) {
     while (from < to && is_blank(raw[from])) from++;
     while (to > from && is_blank(raw[to - 1])) to--;
@@ -298,14 +298,21 @@ static size_t quoted_pause(walk *k, size_t at) {
   return q;
 }
 
+/* Where the line end that starts at `at` has its LF, any number of CR before it (texts that went through two
+ * conversions have two); k->end for the end of everything, or k->end + 1 when it is no line end. */
+static size_t line_end(const walk *k, size_t at) {
+  const char *raw = k->w->raw;
+  while (at < k->end && raw[at] == '\r' && k->f->newline == '\n') at++;
+  return at == k->end || raw[at] == k->f->newline ? at : k->end + 1;
+}
+
 /* After a closing quote: the field's end, or k->end + 1 when other text follows. */
 static size_t after_quote(walk *k, size_t at) {
   const char *raw = k->w->raw;
   if (k->f->trim)
     while (at < k->end && is_blank(raw[at])) at++;
-  if (at == k->end || raw[at] == k->f->delimiter || raw[at] == k->f->newline) return at;
-  if (raw[at] == '\r' && k->f->newline == '\n' && (at + 1 == k->end || raw[at + 1] == '\n')) return at + 1;
-  return k->end + 1;
+  if (at < k->end && raw[at] == k->f->delimiter) return at;
+  return line_end(k, at);
 }
 
 static step quoted_field(walk *k, record *r, size_t open, blt_status *status, blt_error *err) {
@@ -337,7 +344,7 @@ static step quoted_field(walk *k, record *r, size_t open, blt_status *status, bl
       continue;
     }
     size_t stop = after_quote(k, pause + 1);
-    if (k->f->trim && stop == k->end && !k->eof) return STEP_MORE;
+    if (stop == k->end && !k->eof) return STEP_MORE;
     if (stop > k->end) {
       blame(r, BLT_BAD_QUOTE_TEXT, pause + 1);
       stop = next_stop(k, pause + 1, false);
@@ -393,9 +400,9 @@ static size_t passed_over(walk *k, size_t at, bool *more) {
   if (!comment && k->f->ncols == 1) return 0;
   if (!comment && raw[at] == k->f->newline) return 1;
   if (!comment && raw[at] == '\r' && k->f->newline == '\n') {
-    if (at + 1 == k->end) *more = !k->eof;
-    if (at + 1 < k->end && raw[at + 1] == '\n') return 2;
-    return 0;
+    size_t stop = line_end(k, at);
+    if (stop == k->end) *more = !k->eof;
+    return stop < k->end ? stop + 1 - at : 0;
   }
   if (!comment) return 0;
   size_t stop = next_stop(k, at, false);
@@ -431,7 +438,7 @@ static blt_status note_bad(walk *k, const record *r, blt_error *err) {
   if (status != BLT_OK) return status;
   size_t end = r->at;
   if (end > r->start && w->raw[end - 1] == k->f->newline) end--;
-  if (end > r->start && w->raw[end - 1] == '\r') end--;
+  while (end > r->start && w->raw[end - 1] == '\r') end--;
   bool whole = r->bad == BLT_BAD_FEW || r->bad == BLT_BAD_MANY;
   w->bad[w->nbad++] = (blt_bad){.before = w->nrows,
                                 .column = whole ? UINT32_MAX : r->bad_column,

@@ -1,8 +1,9 @@
 #include "dialect.h"
 #include "marks.h"
+#include "signature.h"
 #include "base/mem.h"
+#include "base/par.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define SAMPLE ((size_t)64 << 10) /* bytes in which a line end shows */
@@ -22,29 +23,34 @@ static blt_status check_options(const blt_csv_options *o, blt_error *err) {
   return BLT_OK;
 }
 
-/* Skips a byte-order mark and the lines to pass over, and finds what ends a line. */
+/* Passes over the lines to skip. `p` has SAMPLE bytes. */
+static blt_status skip_lines(const blt_source *s, const blt_csv_options *o, blt_dialect *d, char *p,
+                             blt_error *err) {
+  uint64_t size = blt_source_size(s);
+  while (d->lines < o->skip && d->rows_at < size) {
+    size_t part = size - d->rows_at < SAMPLE ? (size_t)(size - d->rows_at) : SAMPLE;
+    blt_status status = blt_source_read(s, d->rows_at, p, part, err);
+    if (status != BLT_OK) return status;
+    const char *q = memchr(p, d->format.newline, part);
+    if (q) d->lines++;
+    d->rows_at += q ? (size_t)(q - p) + 1 : part;
+  }
+  return BLT_OK;
+}
+
+/* Refuses other kinds of files, passes over a byte-order mark and the lines to skip, and finds what ends a
+ * line. */
 static blt_status find_beginning(blt_ctx *ctx, const blt_source *s, const blt_csv_options *o, blt_dialect *d,
                                  blt_error *err) {
   size_t n = blt_source_size(s) < SAMPLE ? (size_t)blt_source_size(s) : SAMPLE;
+  blt_status status = blt_signature_refuse(s, !o->delimiter && !o->skip, err);
+  if (status == BLT_OK) status = blt_signature_mark(s, &d->rows_at, err);
+  if (status != BLT_OK) return status;
   char *p = blt_alloc(ctx, SAMPLE);
   if (!p) return blt_fail_memory(err, SAMPLE);
-  blt_status status = blt_source_read(s, 0, p, n, err);
-  if (status == BLT_OK && n >= 2 && (memcmp(p, "\xff\xfe", 2) == 0 || memcmp(p, "\xfe\xff", 2) == 0))
-    status = blt_fail(err, BLT_EFORMAT, "%s: UTF-16 text: convert it to UTF-8 first", blt_source_name(s));
-  if (status == BLT_OK) {
-    d->format.newline = !memchr(p, '\n', n) && memchr(p, '\r', n) ? '\r' : '\n';
-    d->rows_at = n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-  }
-  uint64_t at = d->rows_at, size = blt_source_size(s);
-  while (status == BLT_OK && d->lines < o->skip && at < size) {
-    size_t part = size - at < SAMPLE ? (size_t)(size - at) : SAMPLE;
-    status = blt_source_read(s, at, p, part, err);
-    if (status != BLT_OK) break;
-    const char *q = memchr(p, d->format.newline, part);
-    if (q) d->lines++;
-    at += q ? (size_t)(q - p) + 1 : part;
-  }
-  d->rows_at = at;
+  status = blt_source_read(s, 0, p, n, err);
+  d->format.newline = !memchr(p, '\n', n) && memchr(p, '\r', n) ? '\r' : '\n';
+  if (status == BLT_OK) status = skip_lines(s, o, d, p, err);
   blt_free(ctx, p, SAMPLE);
   return status;
 }
@@ -62,72 +68,89 @@ static blt_status next_record(const blt_csv_format *f, uint64_t *at, blt_rows *w
   return BLT_OK;
 }
 
-/* How well a delimiter splits: records of as many fields as the first one, and how many those are. */
+/* How a delimiter splits the first records. */
 typedef struct vote {
-  uint32_t agree, records, fields;
+  uint32_t records;
+  uint32_t fields; /* of the first one, the header; 0 when it is broken */
+  uint32_t agree;  /* records of as many fields, more than one */
+  uint32_t split;  /* records of more than one field, the header apart */
+  uint32_t same;   /* those of as many fields as the second record */
 } vote;
 
 static blt_status try_delimiter(blt_ctx *ctx, const blt_csv_format *f, uint64_t at, vote *v, blt_error *err) {
   blt_rows w;
   blt_status status = BLT_OK;
+  uint32_t second = 0;
   *v = (vote){0};
   blt_rows_init(&w, ctx);
   for (uint32_t i = 0; i < TRIED; i++) {
     status = next_record(f, &at, &w, err);
+    if (status == BLT_OK) status = blt_poll(ctx, i, TRIED, err);
     if (status != BLT_OK || w.nrows + w.nbad == 0) break;
     uint32_t fields = w.nrows ? w.ncols : 0;
     if (i == 0) v->fields = fields;
+    if (i == 1) second = fields;
     v->records++;
     v->agree += fields > 1 && fields == v->fields;
+    v->split += i > 0 && fields > 1;
+    v->same += i > 0 && fields > 1 && fields == second;
   }
   blt_rows_free(&w);
   return status;
 }
 
+/* Whether `v` splits better than `best`; among equals the one that is tried first stays, and a tab, which
+ * hardly stands in a text by chance, is worth as much as more fields. */
+static bool is_better(const vote *v, const vote *best, bool best_is_tab) {
+  uint64_t more = (uint64_t)v->agree * best->records, less = (uint64_t)best->agree * v->records;
+  if (best->records == 0 || more != less) return best->records == 0 || more > less;
+  return v->fields > best->fields && !(best_is_tab && best->agree == best->records);
+}
+
+/* The delimiter of a file whose header none splits: a comma when it splits every row in the same way, as then
+ * the header is what is wrong. Otherwise there is one column, and a comma in it is text. */
+static char delimiter_of_one_column(const vote *comma) {
+  bool table = comma->records > 1 && comma->same == comma->records - 1;
+  return table || comma->fields == 0 ? ',' : 0;
+}
+
 static blt_status find_delimiter(blt_ctx *ctx, blt_dialect *d, char not_this, blt_error *err) {
-  static const char candidates[] = {',', ';', '\t', '|'};
-  vote best = {0};
-  char found = ',';
+  static const char candidates[] = {'\t', ';', '|', ','};
+  vote best = {0}, v = {0};
+  char found = 0;
   for (int i = 0; i < 4; i++) {
-    vote v;
     if (candidates[i] == not_this) continue;
     d->format.delimiter = candidates[i];
     blt_status status = try_delimiter(ctx, &d->format, d->rows_at, &v, err);
     if (status != BLT_OK) return status;
-    if (v.fields < 2) continue;
-    uint64_t more = (uint64_t)v.agree * (best.records ? best.records : 1),
-             less = (uint64_t)best.agree * v.records;
-    if (best.records && (more < less || (more == less && v.fields <= best.fields))) continue;
+    bool by_chance = candidates[i] != ',' && v.records > 1 && v.split == 0; /* only the header has it */
+    if (v.fields < 2 || by_chance || !is_better(&v, &best, found == '\t')) continue;
     best = v;
     found = candidates[i];
   }
-  d->format.delimiter = found != not_this ? found : ';';
+  d->delimiter = found ? found : not_this ? ';' : delimiter_of_one_column(&v);
+  d->format.delimiter = d->delimiter ? d->delimiter : d->format.newline;
   return BLT_OK;
 }
 
-static bool name_taken(char **names, uint32_t n, const char *name) {
-  for (uint32_t i = 0; i < n; i++)
-    if (strcmp(names[i], name) == 0) return true;
+bool blt_name_needs_quotes(blt_str name, char delimiter) {
+  unsigned char first = name.len ? (unsigned char)name.s[0] : 0;
+  bool word = (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') ||
+              (first >= '0' && first <= '9') || first == '_' || first == ' ' ||
+              (first >= 0x80 && first < 0xef);
+  if (!word || (delimiter && memchr(name.s, delimiter, name.len))) return true;
+  for (uint32_t i = 0; i < name.len; i++)
+    if ((unsigned char)name.s[i] < 0x20 || strchr(",;|\"", name.s[i])) return true;
   return false;
 }
 
-/* A name for column `i`: the text, c1 for an empty one, a_2 for a second a. */
-static blt_status add_name(blt_ctx *ctx, blt_dialect *d, uint32_t i, blt_str text, blt_error *err) {
-  char name[BLT_MAX_NAME + 16];
-  if (text.len > BLT_MAX_NAME)
-    return blt_fail(err, BLT_ENAME, "%s: the name of column %u has more than %u bytes",
-                    blt_source_name(d->format.source), i + 1, BLT_MAX_NAME);
-  if (text.len && memchr(text.s, 0, text.len))
-    return blt_fail(err, BLT_ENAME, "%s: the name of column %u holds a zero byte",
-                    blt_source_name(d->format.source), i + 1);
-  if (text.len)
-    snprintf(name, sizeof name, "%.*s", (int)text.len, text.s);
-  else
-    snprintf(name, sizeof name, "c%u", i + 1);
-  size_t len = strlen(name);
-  for (uint32_t k = 2; name_taken(d->names, i, name); k++) snprintf(name + len, sizeof name - len, "_%u", k);
-  d->names[i] = blt_strdup(ctx, name, strlen(name));
-  return d->names[i] ? BLT_OK : blt_fail_memory(err, strlen(name) + 1);
+/* Whether a name of the header is in quotes that it does not need: then the writer quotes whatever it writes.
+ */
+static bool any_needless_quotes(const blt_dialect *d, const blt_rows *w) {
+  for (uint32_t i = 0; i < w->ncols; i++)
+    if (blt_rows_quoted(w, 0, i) && !blt_name_needs_quotes(blt_rows_field(w, 0, i), d->delimiter))
+      return true;
+  return false;
 }
 
 static blt_status name_columns(blt_ctx *ctx, const blt_csv_options *o, const blt_rows *w, blt_dialect *d,
@@ -135,17 +158,17 @@ static blt_status name_columns(blt_ctx *ctx, const blt_csv_options *o, const blt
   uint32_t n = d->format.ncols;
   if (o->names && o->nnames != n)
     return blt_fail(err, BLT_EINVAL, "%u names are given for %u columns", o->nnames, n);
-  d->names = blt_calloc(ctx, n, sizeof *d->names);
-  if (!d->names) return blt_fail_memory(err, n * sizeof *d->names);
+  blt_names_init(&d->names, ctx);
   for (uint32_t i = 0; i < n; i++) {
     blt_str text = {"", 0};
     if (o->names)
       text = (blt_str){o->names[i], (uint32_t)strlen(o->names[i])};
     else if (o->header == BLT_HEADER_YES)
       text = blt_rows_field(w, 0, i);
-    blt_status status = add_name(ctx, d, i, text, err);
+    blt_status status = blt_names_add(&d->names, blt_source_name(d->format.source), text, err);
     if (status != BLT_OK) return status;
   }
+  d->quotes_mean_text = o->header == BLT_HEADER_YES && !o->quoted_nulls && !any_needless_quotes(d, w);
   return BLT_OK;
 }
 
@@ -156,6 +179,21 @@ static blt_status count_lines(blt_dialect *d, uint64_t from, uint64_t to, blt_ro
   return status;
 }
 
+/* There is no header: nothing is there, or it is broken. */
+static blt_status no_header(blt_dialect *d, blt_rows *w, blt_error *err) {
+  const char *name = blt_source_name(d->format.source);
+  if (w->nbad == 0)
+    return blt_fail_at(err, BLT_EFORMAT, (int64_t)d->lines + 1,
+                       "%s:%llu: the input is empty: a header or a row is expected", name,
+                       (unsigned long long)d->lines + 1);
+  blt_bad bad = w->bad[0];
+  blt_status status = count_lines(d, d->rows_at, bad.offset, w, err);
+  if (status != BLT_OK) return status;
+  return blt_fail_at(err, BLT_EFORMAT, (int64_t)d->lines + 1, "%s:%llu: %s, column %u of the header%s", name,
+                     (unsigned long long)d->lines + 1, blt_bad_phrase(bad.reason), bad.column + 1,
+                     blt_bad_advice(bad.reason));
+}
+
 /* The first record: names, and how many columns there are. */
 static blt_status read_header(blt_ctx *ctx, const blt_csv_options *o, blt_dialect *d, blt_error *err) {
   blt_rows w;
@@ -163,11 +201,7 @@ static blt_status read_header(blt_ctx *ctx, const blt_csv_options *o, blt_dialec
   const char *name = blt_source_name(d->format.source);
   blt_rows_init(&w, ctx);
   blt_status status = next_record(&d->format, &at, &w, err);
-  if (status == BLT_OK && w.nrows == 0)
-    status = blt_fail_at(err, BLT_EFORMAT, (int64_t)d->lines + 1,
-                         w.nbad ? "%s:%llu: the header has an open quote, text after a quote, or is not UTF-8"
-                                : "%s:%llu: the input is empty: a header or a row is expected",
-                         name, (unsigned long long)d->lines + 1);
+  if (status == BLT_OK && w.nrows == 0) status = no_header(d, &w, err);
   if (status == BLT_OK && w.ncols > BLT_MAX_COLUMNS)
     status =
         blt_fail(err, BLT_EFORMAT, "%s: %u columns: at most %u are allowed", name, w.ncols, BLT_MAX_COLUMNS);
@@ -195,16 +229,14 @@ blt_status blt_dialect_find(blt_ctx *ctx, const blt_source *source, const blt_cs
                                 .utf8 = o->utf8}};
   blt_status status = check_options(o, err);
   if (status == BLT_OK) status = find_beginning(ctx, source, o, d, err);
+  d->delimiter = o->delimiter;
   if (status == BLT_OK && !o->delimiter)
     status = find_delimiter(ctx, d, o->decimal_mark == ',' ? ',' : 0, err);
   if (status == BLT_OK) status = read_header(ctx, o, d, err);
-  if (status != BLT_OK) blt_dialect_free(ctx, d);
+  if (status != BLT_OK) blt_dialect_free(d);
   return status;
 }
 
-void blt_dialect_free(blt_ctx *ctx, blt_dialect *d) {
-  for (uint32_t i = 0; d->names && i < d->format.ncols; i++)
-    blt_free(ctx, d->names[i], d->names[i] ? strlen(d->names[i]) + 1 : 0);
-  blt_free(ctx, d->names, d->format.ncols * sizeof *d->names);
-  d->names = NULL;
+void blt_dialect_free(blt_dialect *d) {
+  blt_names_free(&d->names);
 }

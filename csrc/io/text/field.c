@@ -63,9 +63,49 @@ static const char *with_point(const char *text, size_t len, char mark, char copy
   return copy;
 }
 
-bool blt_field_float(const char *text, size_t len, char mark, bool strict, double *out) {
+/* Digits, perhaps with a mark among them: all of them as one number, and how many follow the mark. False for
+ * another text, and for more digits than a decimal has. */
+static bool all_digits(const char *text, size_t len, char mark, uint64_t *value, uint32_t *scale) {
+  size_t point = len;
+  *value = 0;
+  if (len > BLT_MAX_PRECISION + 1) return false;
+  for (size_t i = 0; i < len; i++) {
+    if (text[i] == mark && point == len)
+      point = i;
+    else if (is_digit(text[i]))
+      *value = *value * 10 + (uint64_t)(text[i] - '0');
+    else
+      return false;
+  }
+  *scale = point < len ? (uint32_t)(len - point - 1) : 0;
+  return len - (point < len) <= BLT_MAX_PRECISION;
+}
+
+/* Whether the float64 nearest to a plain number has its text again when it is printed with as many digits.
+ * The two are compared as whole numbers of 2^-shift * 10^-scale. Texts of 15 digits are always kept; those
+ * that no decimal holds are said to be. */
+static bool is_kept(const char *text, size_t len, char mark, double f) {
+  uint64_t value, bits;
+  uint32_t scale;
+  size_t at = len > 0 && text[0] == '-';
+  if (len - at > 1 && text[at] == '0' && text[at + 1] == mark) at++; /* no digit of a decimal */
+  if (len - at <= 16 || !all_digits(text + at, len - at, mark, &value, &scale)) return true;
+  f = f < 0 ? -f : f;
+  memcpy(&bits, &f, sizeof bits);
+  int exponent = (int)(bits >> 52) - 1075;
+  if (value == 0 || exponent < -1074) return true;
+  unsigned __int128 is = (unsigned __int128)((bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52) *
+                         (uint64_t)blt_pow10(scale),
+                    should = value;
+  if (exponent >= 0) return is << exponent == should;
+  should <<= -exponent;
+  return (is > should ? is - should : should - is) < (unsigned __int128)1 << (-exponent - 1);
+}
+
+bool blt_field_float(const char *text, size_t len, char mark, blt_exactness exactness, double *out) {
   char copy[LONGEST_NUMBER];
   double v;
+  bool strict = exactness != BLT_GIVEN;
   if (strict && looks_like_code(text, len)) return false;
   if (strict && len > 15) { /* a whole number that float64 does not hold exactly */
     int64_t whole;
@@ -76,6 +116,7 @@ bool blt_field_float(const char *text, size_t len, char mark, bool strict, doubl
   }
   const char *point = with_point(text, len, mark, copy);
   if (!point || blt_parse_f64(point, len, &v) != BLT_PARSED) return false;
+  if (exactness == BLT_EXACT && !is_kept(text, len, mark, v)) return false;
   *out = v;
   return true;
 }
@@ -117,7 +158,7 @@ static void look_at_number(blt_looks *looks, const char *text, size_t len, char 
     if (digits > looks->whole) looks->whole = digits;
     return;
   }
-  if (!blt_field_float(text, len, mark, true, &f)) {
+  if (!blt_field_float(text, len, mark, BLT_ROUNDED, &f)) {
     looks->seen |= BLT_LOOKS_TEXT;
     return;
   }
@@ -129,8 +170,9 @@ static void look_at_number(blt_looks *looks, const char *text, size_t len, char 
     looks->seen |= BLT_LOOKS_FLOAT;
     return;
   }
-  looks->seen |= BLT_LOOKS_FIXED;
-  if (whole - at > looks->whole) looks->whole = (uint32_t)(whole - at);
+  looks->seen |= is_kept(text, len, mark, f) ? BLT_LOOKS_FIXED : BLT_LOOKS_FIXED | BLT_LOOKS_LONG;
+  uint32_t digits = whole == at + 1 && text[at] == '0' ? 0 : (uint32_t)(whole - at);
+  if (digits > looks->whole) looks->whole = digits;
   if (end - whole - 1 > looks->scale) looks->scale = (uint32_t)(end - whole - 1);
 }
 
@@ -168,6 +210,7 @@ void blt_looks_merge(blt_looks *looks, const blt_looks *more) {
 
 blt_type blt_looks_type(const blt_looks *looks, bool decimals) {
   uint32_t seen = looks->seen, ints = BLT_LOOKS_INT | BLT_LOOKS_BIG_INT;
+  uint32_t fractions = BLT_LOOKS_FIXED | BLT_LOOKS_LONG;
   blt_type t = {.id = BLT_STRING};
   if (seen == 0)
     t.id = BLT_NULLTYPE;
@@ -179,13 +222,13 @@ blt_type blt_looks_type(const blt_looks *looks, bool decimals) {
     t.id = BLT_TIMESTAMP;
   else if (!(seen & ~ints))
     t.id = BLT_INT64;
-  else if (decimals && !(seen & ~(ints | BLT_LOOKS_FIXED)) &&
+  else if ((decimals || seen & BLT_LOOKS_LONG) && !(seen & ~(ints | fractions)) &&
            looks->whole + looks->scale <= BLT_MAX_PRECISION) {
     t.id = BLT_DECIMAL;
     t.scale = (uint8_t)looks->scale;
     t.precision = (uint8_t)(looks->whole + looks->scale);
-    if (t.precision == 0) t.precision = 1;
-  } else if (!(seen & ~(uint32_t)(BLT_LOOKS_INT | BLT_LOOKS_FIXED | BLT_LOOKS_FLOAT)))
+    if (looks->whole == 0 && t.precision < BLT_MAX_PRECISION) t.precision++; /* for the zero of 0.5 */
+  } else if (!(seen & ~(BLT_LOOKS_INT | fractions | BLT_LOOKS_FLOAT)))
     t.id = BLT_FLOAT64;
   return t;
 }

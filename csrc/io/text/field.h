@@ -14,13 +14,14 @@ typedef enum blt_look {
   BLT_LOOKS_FLOAT = 16,  /* an exponent, nan, inf, -0 */
   BLT_LOOKS_DATE = 32,
   BLT_LOOKS_TIMESTAMP = 64,
-  BLT_LOOKS_TEXT = 128 /* anything else */
+  BLT_LOOKS_TEXT = 128, /* anything else */
+  BLT_LOOKS_LONG = 256  /* with FIXED: float64 would change its last digits, a decimal would not */
 } blt_look;
 
 /* What is known of a column's texts. */
 typedef struct blt_looks {
   uint32_t seen;  /* blt_look bits */
-  uint32_t whole; /* most digits before the decimal mark of a number */
+  uint32_t whole; /* most digits before the decimal mark of a number; a zero alone is none */
   uint32_t scale; /* most digits after it */
 } blt_looks;
 
@@ -29,15 +30,20 @@ void blt_looks_add(blt_looks *looks, const char *text, size_t len, char mark);
 void blt_looks_add_text(blt_looks *looks, const char *text, size_t len);
 void blt_looks_merge(blt_looks *looks, const blt_looks *more);
 /* The narrowest type that holds every text unchanged; BLT_NULLTYPE when there was no text. `decimals`: plain
- * fractions become decimals when 18 digits are enough. */
+ * fractions become decimals when 18 digits are enough; otherwise only where one of them is LONG. */
 blt_type blt_looks_type(const blt_looks *looks, bool decimals);
 
 /* Whole number of 64 bits. `strict`: no plus sign, no leading zero, no -0. */
 bool blt_int_parse(const char *text, size_t len, bool strict, int64_t *out);
 /* Any case of true, t, yes, y, 1, false, f, no, n, 0; strict: true and false as in BLT_LOOKS_BOOL. */
 bool blt_bool_parse(const char *text, size_t len, bool strict, int64_t *out);
-/* float64, or a whole number that it holds exactly. strict as above. */
-bool blt_field_float(const char *text, size_t len, char mark, bool strict, double *out);
+/* What is taken for a float64. */
+typedef enum blt_exactness {
+  BLT_GIVEN,   /* every number: the caller gave the type */
+  BLT_ROUNDED, /* no code such as 007, no whole number that float64 does not hold */
+  BLT_EXACT    /* the same, and nothing that looks LONG */
+} blt_exactness;
+bool blt_field_float(const char *text, size_t len, char mark, blt_exactness exactness, double *out);
 /* Any type but string and float64. */
 bool blt_field_int(const char *text, size_t len, blt_type type, char mark, bool strict, int64_t *out);
 

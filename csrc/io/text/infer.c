@@ -31,46 +31,49 @@ static blt_status set_nulls(blt_load *l, const blt_csv_options *o, blt_error *er
   return BLT_OK;
 }
 
-static int find_name(const blt_plan *p, const char *name) {
-  for (uint32_t i = 0; i < p->ncols; i++)
-    if (strcmp(p->columns[i].name, name) == 0) return (int)i;
-  return -1;
-}
-
 static blt_status types_of_table(blt_load *l, const blt_table *into, blt_error *err) {
   const blt_schema *s = blt_table_schema(into);
-  for (uint32_t i = 0; i < l->plan.ncols; i++) {
-    blt_plan_column *c = &l->plan.columns[i];
-    int col = blt_schema_find(s, c->name, strlen(c->name));
-    if (col < 0)
-      return blt_fail(err, BLT_ENAME, "%s: the table has no column '%s'", blt_source_name(l->source),
-                      c->name);
-    c->type = s->fields[col].type;
+  blt_plan *p = &l->plan;
+  for (uint32_t i = 0; i < p->ncols; i++) p->columns[i].type.id = BLT_NULLTYPE;
+  for (uint32_t i = 0; i < s->ncols; i++) {
+    int col = blt_names_find(l->names, s->fields[i].name, strlen(s->fields[i].name));
+    if (col >= 0) p->columns[col].type = s->fields[i].type;
   }
+  for (uint32_t i = 0; i < p->ncols; i++)
+    if (p->columns[i].type.id == BLT_NULLTYPE)
+      return blt_fail(err, BLT_EFORMAT, "%s: the table has no column '%s'", blt_source_name(l->source),
+                      p->columns[i].name);
   return BLT_OK;
 }
 
 /* Types that the caller gives. Everything else stays to be inferred, unless all is text. */
-static blt_status set_types(blt_load *l, const blt_csv_options *o, char *const *names, blt_error *err) {
+static blt_status set_types(blt_load *l, const blt_csv_options *o, blt_error *err) {
   blt_plan *p = &l->plan;
   for (uint32_t i = 0; i < p->ncols; i++) {
-    p->columns[i] = (blt_plan_column){.name = names[i], .inferred = !o->text_only && !o->into};
+    p->columns[i] = (blt_plan_column){.name = l->names->text[i], .inferred = !o->text_only && !o->into};
     if (o->text_only) p->columns[i].type.id = BLT_STRING;
   }
   for (uint32_t i = 0; i < o->ntypes; i++) {
-    int col = find_name(p, o->types[i].name);
+    int col = blt_names_find(l->names, o->types[i].name, strlen(o->types[i].name));
     if (col < 0)
       return blt_fail(err, BLT_ENAME, "%s: no column is named '%s', for which a type is given",
                       blt_source_name(l->source), o->types[i].name);
     p->columns[col].type = o->types[i].type;
     p->columns[col].inferred = false;
   }
+  if (o->line_column && blt_names_find(l->names, o->line_column, strlen(o->line_column)) >= 0)
+    return blt_fail(err, BLT_EFORMAT, "%s: a column is named '%s' already, as the lines' numbers would be",
+                    blt_source_name(l->source), o->line_column);
+  if (o->line_column && p->ncols == BLT_MAX_COLUMNS)
+    return blt_fail(err, BLT_EFORMAT, "%s: no column is left for the lines' numbers",
+                    blt_source_name(l->source));
   return o->into ? types_of_table(l, o->into, err) : BLT_OK;
 }
 
-blt_status blt_infer_plan(blt_load *l, const blt_csv_options *o, char *const *names, uint32_t ncols,
-                          blt_error *err) {
+blt_status blt_infer_plan(blt_load *l, const blt_csv_options *o, const blt_names *names, blt_error *err) {
   blt_plan *p = &l->plan;
+  uint32_t ncols = names->n;
+  l->names = names;
   l->chunk_bytes = o->chunk_bytes ? o->chunk_bytes : CHUNK;
   l->line_column = o->line_column;
   l->on_error = o->on_error;
@@ -87,7 +90,7 @@ blt_status blt_infer_plan(blt_load *l, const blt_csv_options *o, char *const *na
   p->newline = l->newline;
   p->columns = blt_calloc(l->ctx, ncols, sizeof *p->columns);
   if (!p->columns) return blt_fail_memory(err, ncols * sizeof *p->columns);
-  blt_status status = set_types(l, o, names, err);
+  blt_status status = set_types(l, o, err);
   return status == BLT_OK ? set_nulls(l, o, err) : status;
 }
 
@@ -130,6 +133,7 @@ static void plan_to_read(blt_plan *p, const blt_looks *looks, bool decimals) {
   for (uint32_t i = 0; i < p->ncols; i++) {
     blt_plan_column *c = &p->columns[i];
     if (c->inferred) c->type = blt_looks_type(&looks[i], decimals);
+    c->rounded = (looks[i].seen & BLT_LOOKS_LONG) != 0;
     c->kind = c->type.id == BLT_NULLTYPE  ? BLT_KIND_NULL
               : c->type.id == BLT_STRING  ? BLT_KIND_CODES
               : c->type.id == BLT_FLOAT64 ? BLT_KIND_FLOAT

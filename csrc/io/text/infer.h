@@ -6,10 +6,9 @@
 #include "ingest.h"
 
 /* Prepares `l` from the options that every reader has: types, nulls, errors, where the rows go. `names`: the
- * `ncols` columns of the input, borrowed. BLT_ENAME when a type or the table `into` names a column that is
- * not there. blt_infer_free in any case. */
-blt_status blt_infer_plan(blt_load *l, const blt_csv_options *o, char *const *names, uint32_t ncols,
-                          blt_error *err);
+ * columns of the input, borrowed. BLT_ENAME when a type is given for a column that is not there, BLT_EFORMAT
+ * when the table `into` lacks one. blt_infer_free in any case. */
+blt_status blt_infer_plan(blt_load *l, const blt_csv_options *o, const blt_names *names, blt_error *err);
 void blt_infer_free(blt_load *l, const blt_csv_options *o);
 
 /* Reads everything. `*unknown` is set, and nothing returned, when a chunk met a column that the plan does not

@@ -268,16 +268,16 @@ static blt_status make_schema(blt_loading *k, blt_schema **out, blt_error *err) 
 
 /* Which column of the input each column of the table takes. */
 static void aim(blt_loading *k) {
-  const blt_plan *p = &k->l->plan;
+  const blt_load *l = k->l;
   const blt_schema *s = blt_table_schema(k->table);
   for (uint32_t i = 0; i < s->ncols; i++) {
-    k->target[i] = -1;
-    if (!k->l->into)
-      k->target[i] = i < p->ncols ? (int32_t)i : -2;
-    else if (k->l->line_column && strcmp(s->fields[i].name, k->l->line_column) == 0)
+    const char *name = s->fields[i].name;
+    if (!l->into)
+      k->target[i] = i < l->plan.ncols ? (int32_t)i : -2;
+    else if (l->line_column && strcmp(name, l->line_column) == 0)
       k->target[i] = -2;
-    for (uint32_t c = 0; c < p->ncols && k->target[i] == -1; c++)
-      if (strcmp(s->fields[i].name, p->columns[c].name) == 0) k->target[i] = (int32_t)c;
+    else
+      k->target[i] = blt_names_find(l->names, name, strlen(name));
   }
 }
 

@@ -14,6 +14,7 @@
 
 #include "convert.h"
 #include "csv.h"
+#include "names.h"
 
 /* Takes apart the records that start in [from, to). `start`: where one is known to start, or BLT_NO_START;
  * then `in_quote` is the best guess of the state at `from`. */
@@ -30,6 +31,7 @@ typedef struct blt_load {
   uint64_t from;  /* where the first record starts */
   uint64_t lines; /* line ends before it */
   size_t chunk_bytes;
+  const blt_names *names; /* of the plan's columns */
   blt_plan plan;
   const char *line_column; /* or NULL */
   blt_csv_on_error on_error;

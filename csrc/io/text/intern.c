@@ -72,7 +72,7 @@ static blt_status slots_grow(blt_intern *in, uint64_t entries, blt_error *err) {
   uint64_t n = in->slots ? (uint64_t)in->mask + 1 : FIRST_SLOTS;
   while (n / 2 < entries) n *= 2;
   if (n > UINT32_MAX)
-    return blt_fail(err, BLT_EINVAL, "more distinct strings in a column than a dictionary holds");
+    return blt_fail(err, BLT_EFORMAT, "more distinct strings in a column than a dictionary holds");
   blt_slot *slots = blt_calloc(in->ctx, n, sizeof *slots);
   if (!slots) return blt_fail_memory(err, n * sizeof *slots);
   if (in->slots) {

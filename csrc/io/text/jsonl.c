@@ -4,8 +4,12 @@
 #include "jsonl.h"
 #include "infer.h"
 #include "json.h"
+#include "json_fault.h"
+#include "marks.h"
+#include "signature.h"
 #include "base/isa.h"
 #include "base/mem.h"
+#include "base/par.h"
 
 #include <string.h>
 
@@ -15,12 +19,15 @@
 typedef struct format {
   blt_ctx *ctx;
   const blt_source *source;
-  char **names;
-  uint32_t *lens; /* of names */
-  size_t names_cap, lens_cap;
-  uint32_t ncols;
-  bool literal; /* no name needs an escape: it stands in a line as it is */
+  uint64_t from;  /* behind a byte-order mark */
+  blt_names keys; /* one for each column */
+  bool literal;   /* no key needs an escape: it stands in a line as it is */
+  blt_progress_fn progress;
+  void *progress_arg;
+  uint64_t broken; /* offset of the first line that is no object, or NO_LINE */
 } format;
+
+#define NO_LINE UINT64_MAX
 
 /* The chunk being taken apart. */
 typedef struct walk {
@@ -31,12 +38,11 @@ typedef struct walk {
   bool ascii; /* the whole chunk is */
 } walk;
 
+/* The column of a key, which is perhaps the one after the last. */
 static int find_column(const format *f, const char *key, size_t len, uint32_t hint) {
-  for (uint32_t i = 0; i < f->ncols; i++) {
-    uint32_t c = hint + i < f->ncols ? hint + i : hint + i - f->ncols;
-    if (f->lens[c] == len && memcmp(f->names[c], key, len) == 0) return (int)c;
-  }
-  return -1;
+  if (hint < f->keys.n && f->keys.lens[hint] == len && memcmp(f->keys.text[hint], key, len) == 0)
+    return (int)hint;
+  return blt_names_find(&f->keys, key, len);
 }
 
 /* Called for each member of an object; the key has no escapes left. False stops. */
@@ -50,7 +56,7 @@ static blt_bad_reason members(const char *p, const char *end, member_fn fn, void
   bool empty = p < end && *p == '}';
   while (!empty) {
     blt_json_value key, v;
-    char plain[BLT_MAX_NAME + 1];
+    char plain[6 * BLT_MAX_NAME]; /* an escape is at most six bytes for one */
     if (p == end || *p != '"') return BLT_BAD_JSON;
     p = blt_json_value_at(p, end, &key);
     if (!p) return BLT_BAD_JSON;
@@ -58,7 +64,7 @@ static blt_bad_reason members(const char *p, const char *end, member_fn fn, void
     if (p == end || *p != ':') return BLT_BAD_JSON;
     p = blt_json_value_at(blt_json_skip_blanks(p + 1, end), end, &v);
     if (!p) return BLT_BAD_JSON;
-    if (key.kind == BLT_JSON_ESCAPED && key.to - key.from <= BLT_MAX_NAME) {
+    if (key.kind == BLT_JSON_ESCAPED && (size_t)(key.to - key.from) <= sizeof plain) {
       key.to = blt_json_unescape(key.from, key.to, plain);
       key.from = plain;
     }
@@ -84,7 +90,7 @@ static bool take_member(void *arg, const char *key, size_t len, const blt_json_v
     l->k->w->unknown = true;
     return true;
   }
-  l->hint = (uint32_t)col + 1 < l->k->f->ncols ? (uint32_t)col + 1 : 0;
+  l->hint = (uint32_t)col + 1 < l->k->f->keys.n ? (uint32_t)col + 1 : 0;
   if (l->k->values[col].kind != BLT_JSON_BROKEN) return false;
   l->k->values[col] = *v;
   return true;
@@ -93,7 +99,7 @@ static bool take_member(void *arg, const char *key, size_t len, const blt_json_v
 /* Copies the line's values as fields of a row. */
 static blt_status put_row(walk *k, uint64_t at, size_t bytes, blt_error *err) {
   blt_rows *w = k->w;
-  uint32_t n = k->f->ncols;
+  uint32_t n = k->f->keys.n;
   size_t first = (size_t)w->nrows * n, need = k->out + bytes + n + 2 * BLT_ROWS_PAD;
   if (need > UINT32_MAX)
     return blt_fail(err, BLT_EFORMAT, "%s: a line longer than 4 GiB", blt_source_name(k->f->source));
@@ -153,11 +159,11 @@ static inline const char *skip_blank(const char *p, const char *end) {
 static bool take_usual(walk *k, const char *p, const char *end) {
   const format *f = k->f;
   if (!f->literal) return false;
-  for (uint32_t c = 0; c < f->ncols; c++) {
-    size_t len = f->lens[c];
+  for (uint32_t c = 0; c < f->keys.n; c++) {
+    size_t len = f->keys.lens[c];
     if (p == end || *p != (c ? ',' : '{')) return false;
     p = skip_blank(p + 1, end);
-    if ((size_t)(end - p) < len + 4 || p[0] != '"' || memcmp(p + 1, f->names[c], len) != 0) return false;
+    if ((size_t)(end - p) < len + 4 || p[0] != '"' || memcmp(p + 1, f->keys.text[c], len) != 0) return false;
     p += len + 1;
     if (p[0] != '"' || p[1] != ':') return false;
     p = blt_json_value_at(skip_blank(p + 2, end), end, &k->values[c]);
@@ -169,7 +175,7 @@ static bool take_usual(walk *k, const char *p, const char *end) {
 /* Takes any line. 0, or what is wrong. */
 static blt_bad_reason take_members(walk *k, const char *p, const char *end) {
   line l = {k, 0};
-  memset(k->values, 0, k->f->ncols * sizeof *k->values);
+  memset(k->values, 0, k->f->keys.n * sizeof *k->values);
   return members(p, end, take_member, &l);
 }
 
@@ -229,11 +235,11 @@ static blt_status cut_lines(const void *arg, uint64_t from, uint64_t to, uint64_
                             blt_rows *w, blt_error *err) {
   const format *f = arg;
   walk k = {.f = f, .w = w, .out = BLT_ROWS_PAD};
-  size_t first = 0, values = (f->ncols + 1) * sizeof *k.values;
+  size_t first = 0, values = ((size_t)f->keys.n + 1) * sizeof *k.values;
   (void)in_quote;
   w->nrows = 0;
   w->nbad = 0;
-  w->ncols = f->ncols;
+  w->ncols = f->keys.n;
   w->unknown = false;
   w->start = BLT_NO_START;
   blt_status status = load_lines(f, from, to, start != BLT_NO_START, w, &first, err);
@@ -279,23 +285,11 @@ static bool note_name(void *arg, const char *key, size_t len, const blt_json_val
   format *f = n->f;
   (void)v;
   int col = find_column(f, key, len, n->hint);
-  n->hint = col < 0 ? 0 : (uint32_t)col + 1 < f->ncols ? (uint32_t)col + 1 : 0;
+  n->hint = col < 0 ? 0 : (uint32_t)col + 1;
   if (col >= 0 || n->status != BLT_OK) return true;
-  if (len == 0 || len > BLT_MAX_NAME || memchr(key, 0, len) || f->ncols == BLT_MAX_COLUMNS) {
-    n->status = blt_fail(n->err, BLT_EFORMAT, "%s: %s", blt_source_name(f->source),
-                         f->ncols == BLT_MAX_COLUMNS ? "more different keys than a table has columns"
-                                                     : "a key of no or too many bytes cannot name a column");
-    return true;
-  }
-  n->status = blt_grow(f->ctx, &f->names, &f->names_cap, (size_t)f->ncols + 1, sizeof *f->names, n->err);
-  if (n->status == BLT_OK)
-    n->status = blt_grow(f->ctx, &f->lens, &f->lens_cap, (size_t)f->ncols + 1, sizeof *f->lens, n->err);
-  char *name = n->status == BLT_OK ? blt_strdup(f->ctx, key, len) : NULL;
-  if (n->status == BLT_OK && !name) n->status = blt_fail_memory(n->err, len + 1);
-  if (!name) return true;
+  blt_str name = {key, len < UINT32_MAX ? (uint32_t)len : UINT32_MAX};
+  n->status = blt_names_keep(&f->keys, blt_source_name(f->source), name, n->err);
   f->literal = f->literal && is_literal(key, len);
-  f->lens[f->ncols] = (uint32_t)len;
-  f->names[f->ncols++] = name;
   return true;
 }
 
@@ -303,7 +297,7 @@ static bool note_name(void *arg, const char *key, size_t len, const blt_json_val
 static blt_status find_names(format *f, uint64_t to, blt_error *err) {
   blt_rows w;
   blt_status status = BLT_OK;
-  uint64_t at = 0;
+  uint64_t at = f->from;
   blt_rows_init(&w, f->ctx);
   while (status == BLT_OK && at < to) {
     size_t first;
@@ -316,53 +310,103 @@ static blt_status find_names(format *f, uint64_t to, blt_error *err) {
       size_t stop = end ? (size_t)(end - raw) : w.raw_len;
       finding n = {f, BLT_OK, err, 0};
       if (blt_utf8_check(raw + from, stop - from) == stop - from) {
-        members(raw + from, raw + stop, note_name, &n); /* a bad line is reported when rows are read */
+        bool bad = members(raw + from, raw + stop, note_name, &n) != 0;
+        bad = bad && blt_json_skip_blanks(raw + from, raw + stop) < raw + stop;
+        if (bad && f->broken == NO_LINE)
+          f->broken = at; /* reported when rows are read, if any key is found */
         status = n.status;
       }
       at = w.raw_at + stop + (end != NULL);
     }
+    if (status == BLT_OK)
+      status = f->progress ? f->progress(f->progress_arg, at, to, 0, err) : blt_poll(f->ctx, at, to, err);
   }
   blt_rows_free(&w);
   return status;
 }
 
+/* No line had a key: says what is wrong with the first that is no object. */
+static blt_status no_key(const format *f, blt_error *err) {
+  const char *name = blt_source_name(f->source);
+  char fault[BLT_JSON_FAULT_TEXT];
+  blt_rows w;
+  size_t first;
+  if (f->broken == NO_LINE)
+    return blt_fail(err, BLT_EFORMAT, "%s: no JSON object with a key: one object a line is expected", name);
+  blt_rows_init(&w, f->ctx);
+  blt_status status = load_lines(f, f->from, f->broken + 1, true, &w, &first, err);
+  if (status == BLT_OK) {
+    const char *raw = w.raw + BLT_ROWS_PAD, *line = raw + (f->broken - f->from);
+    const char *end = memchr(line, '\n', (size_t)(raw + w.raw_len - line));
+    unsigned long long number = blt_count_byte(raw, (size_t)(line - raw), '\n') + 1;
+    blt_json_fault(line, (size_t)((end ? end : raw + w.raw_len) - line), fault);
+    status = blt_fail_at(err, BLT_EFORMAT, (int64_t)number, "%s:%llu: %s", name, number, fault);
+  }
+  blt_rows_free(&w);
+  return status;
+}
+
+/* The columns' names: the keys; that of the empty key is c1 for the first column, as in CSV. */
+static blt_status name_columns(const format *f, blt_names *names, blt_error *err) {
+  blt_status status = BLT_OK;
+  blt_names_init(names, f->ctx);
+  for (uint32_t i = 0; status == BLT_OK && i < f->keys.n; i++)
+    status =
+        blt_names_add(names, blt_source_name(f->source), (blt_str){f->keys.text[i], f->keys.lens[i]}, err);
+  return status;
+}
+
 static blt_status read_once(format *f, const blt_csv_options *o, blt_csv_result *out, bool *unknown,
                             blt_error *err) {
-  if (f->ncols == 0)
-    return blt_fail(err, BLT_EFORMAT, "%s: no JSON object with a key: one object a line is expected",
-                    blt_source_name(f->source));
+  if (f->keys.n == 0) return no_key(f, err);
   blt_load load = {.ctx = f->ctx,
                    .source = f->source,
                    .cut = cut_lines,
                    .format = f,
                    .newline = '\n',
+                   .from = f->from,
                    .plan = {.json = true}};
   blt_csv_options mine = *o;
   mine.nulls = NULL;
   mine.nnulls = 0;
   mine.quoted_nulls = false;
   mine.decimal_mark = '.';
-  blt_status status = blt_infer_plan(&load, &mine, f->names, f->ncols, err);
+  blt_names names;
+  blt_status status = name_columns(f, &names, err);
+  if (status == BLT_OK) status = blt_infer_plan(&load, &mine, &names, err);
   if (status == BLT_OK) status = blt_infer_read(&load, &mine, out, unknown, err);
   blt_infer_free(&load, &mine);
+  blt_names_free(&names);
   return status;
+}
+
+/* Finds the keys of the first lines and reads all by them; when a line has another, finds all and reads
+ * again. */
+static blt_status read_lines(format *f, const blt_csv_options *options, blt_csv_result *out, blt_error *err) {
+  uint64_t size = blt_source_size(f->source);
+  bool unknown = false;
+  blt_status status = find_names(f, size < SAMPLE ? size : SAMPLE, err);
+  if (status == BLT_OK && f->keys.n == 0) status = find_names(f, size, err);
+  if (status == BLT_OK) status = read_once(f, options, out, &unknown, err);
+  if (status != BLT_OK || !unknown) return status;
+  status = find_names(f, size, err);
+  return status == BLT_OK ? read_once(f, options, out, &unknown, err) : status;
 }
 
 blt_status blt_jsonl_read(blt_ctx *ctx, const blt_source *source, const blt_csv_options *options,
                           blt_csv_result *out, blt_error *err) {
-  format f = {.ctx = ctx, .source = source, .literal = true};
-  uint64_t size = blt_source_size(source);
-  bool unknown = false;
+  format f = {.ctx = ctx,
+              .source = source,
+              .literal = true,
+              .progress = options->progress,
+              .progress_arg = options->progress_arg,
+              .broken = NO_LINE};
   *out = (blt_csv_result){0};
-  blt_status status = find_names(&f, size < SAMPLE ? size : SAMPLE, err);
-  if (status == BLT_OK && f.ncols == 0) status = find_names(&f, size, err);
-  if (status == BLT_OK) status = read_once(&f, options, out, &unknown, err);
-  if (status == BLT_OK && unknown) {
-    status = find_names(&f, size, err);
-    if (status == BLT_OK) status = read_once(&f, options, out, &unknown, err);
-  }
-  for (uint32_t i = 0; i < f.ncols; i++) blt_free(ctx, f.names[i], (size_t)f.lens[i] + 1);
-  blt_free(ctx, f.lens, f.lens_cap * sizeof *f.lens);
-  blt_free(ctx, f.names, f.names_cap * sizeof *f.names);
+  blt_status status = blt_signature_refuse(source, false, err);
+  if (status == BLT_OK) status = blt_signature_mark(source, &f.from, err);
+  if (status != BLT_OK) return status;
+  blt_names_init(&f.keys, ctx);
+  status = read_lines(&f, options, out, err);
+  blt_names_free(&f.keys);
   return status;
 }

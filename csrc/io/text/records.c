@@ -4,6 +4,34 @@
 
 #include <string.h>
 
+const char *blt_bad_phrase(blt_bad_reason reason) {
+  switch (reason) {
+  case BLT_BAD_FEW:
+    return "too few fields";
+  case BLT_BAD_MANY:
+    return "too many fields";
+  case BLT_BAD_QUOTE_OPEN:
+    return "a quote that is never closed";
+  case BLT_BAD_QUOTE_TEXT:
+    return "text follows a closing quote; a quote inside quotes is doubled";
+  case BLT_BAD_UTF8:
+    return "text that is not UTF-8";
+  case BLT_BAD_JSON:
+    return "not a JSON object";
+  case BLT_BAD_KEY:
+    return "the object has the same key twice";
+  case BLT_BAD_VALUE:
+    return "a text that the type cannot hold";
+  case BLT_BAD_NULL:
+    return "null where a value is required";
+  }
+  return "";
+}
+
+const char *blt_bad_advice(blt_bad_reason reason) {
+  return reason == BLT_BAD_UTF8 ? " (iconv -f WINDOWS-1252 -t UTF-8 converts western text)" : "";
+}
+
 void blt_rows_init(blt_rows *w, blt_ctx *ctx) {
   *w = (blt_rows){.ctx = ctx};
 }

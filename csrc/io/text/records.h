@@ -25,6 +25,11 @@ typedef enum blt_bad_reason {
   BLT_BAD_NULL   /* a null in a required column */
 } blt_bad_reason;
 
+/* What is wrong, for messages; of the reasons that need no more words. */
+const char *blt_bad_phrase(blt_bad_reason reason);
+/* What to do about it, in brackets with a blank before; or nothing. */
+const char *blt_bad_advice(blt_bad_reason reason);
+
 /* A record that gives no row. */
 typedef struct blt_bad {
   uint32_t before; /* good rows of the chunk before it */

@@ -1,12 +1,16 @@
 /* Bad records: an error with everything that helps to find it, or a row of the table of rejects. */
 #include "ingest_inside.h"
+#include "json_fault.h"
 #include "marks.h"
 #include "base/mem.h"
+#include "base/printable.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define SHOWN 60 /* bytes of text in a message */
+#define JSON_LOOKED                                                                                          \
+  ((uint64_t)16 << 20) /* bytes of a line that is no JSON in which the cause is looked for */
 #define PART ((size_t)64 << 10)
 
 /* Everything that is said about a bad record. */
@@ -15,7 +19,7 @@ typedef struct told {
   uint64_t quote_line; /* of a quote that is never closed */
   const char *column;  /* or NULL */
   blt_str text;        /* the offending field, or the record */
-  char reason[200];
+  char reason[BLT_JSON_FAULT_TEXT];
 } told;
 
 /* Line ends before `offset`, counted on from the last call (offsets rise). */
@@ -35,23 +39,11 @@ static blt_status lines_before(blt_loading *k, uint64_t offset, uint64_t *out, b
   return status;
 }
 
-/* Text as it can stand in a message: cut short, without control bytes. */
-static void show(blt_str s, char out[SHOWN + 8]) {
-  size_t n = 0;
-  for (uint32_t i = 0; i < s.len && n < SHOWN; i++) {
-    unsigned char c = (unsigned char)s.s[i];
-    out[n++] = c < 0x20 || c == 0x7f ? ' ' : (char)c;
-  }
-  while (n < s.len && n > 0 && ((unsigned char)out[n - 1] & 0xc0) == 0x80) n--; /* not through a character */
-  if (n < s.len && n > 0 && (unsigned char)out[n - 1] >= 0xc0) n--;
-  strcpy(out + n, n < s.len ? "…" : "");
-}
-
 static void explain(const blt_loading *k, const blt_bad *b, told *t) {
   const blt_plan *p = &k->l->plan;
-  char name[24], text[SHOWN + 8];
+  char name[24], text[SHOWN + 16];
   size_t room = sizeof t->reason;
-  show(t->text, text);
+  blt_printable(t->text.s, t->text.len, text, sizeof text);
   switch (b->reason) {
   case BLT_BAD_FEW:
   case BLT_BAD_MANY:
@@ -63,20 +55,14 @@ static void explain(const blt_loading *k, const blt_bad *b, told *t) {
              "the quote that opens in line %llu is never closed: all that follows would be one field",
              (unsigned long long)t->quote_line);
     return;
-  case BLT_BAD_QUOTE_TEXT:
-    snprintf(t->reason, room, "text follows a closing quote; a quote inside quotes is doubled");
-    return;
-  case BLT_BAD_UTF8:
-    snprintf(t->reason, room, "text that is not UTF-8");
-    return;
   case BLT_BAD_JSON:
-    snprintf(t->reason, room, "not a JSON object");
+    blt_json_fault(t->text.s, t->text.len, t->reason);
     return;
+  case BLT_BAD_QUOTE_TEXT:
+  case BLT_BAD_UTF8:
   case BLT_BAD_KEY:
-    snprintf(t->reason, room, "the object has the same key twice");
-    return;
   case BLT_BAD_NULL:
-    snprintf(t->reason, room, "null where a value is required");
+    snprintf(t->reason, room, "%s%s", blt_bad_phrase(b->reason), blt_bad_advice(b->reason));
     return;
   case BLT_BAD_VALUE:
     snprintf(t->reason, room, "'%s' is no %s: expected %s", text,
@@ -84,9 +70,19 @@ static void explain(const blt_loading *k, const blt_bad *b, told *t) {
   }
 }
 
+/* The line that is no JSON; it stays in `w`. */
+static blt_status broken_line(blt_loading *k, const blt_bad *b, blt_rows *w, blt_str *out, blt_error *err) {
+  uint64_t len = b->length < JSON_LOOKED ? b->length : JSON_LOOKED;
+  w->raw_len = 0;
+  blt_status status = blt_rows_load(w, k->l->source, b->offset, b->offset + len, err);
+  if (status == BLT_OK) *out = (blt_str){w->raw + BLT_ROWS_PAD, (uint32_t)w->raw_len};
+  return status;
+}
+
 /* The record once more, for its own end and the text of its offending field. */
 static blt_status offending_text(blt_loading *k, blt_bad *b, blt_rows *w, blt_str *out, blt_error *err) {
   *out = (blt_str){"", 0};
+  if (b->reason == BLT_BAD_JSON) return broken_line(k, b, w, out, err);
   if (b->reason != BLT_BAD_VALUE && b->reason != BLT_BAD_NULL) return BLT_OK;
   blt_status status = k->l->cut(k->l->format, b->offset, b->offset + 1, b->offset, false, w, err);
   if (status != BLT_OK) return status;
@@ -115,11 +111,13 @@ static blt_status stop_at(blt_loading *k, const blt_bad *b, const told *t, blt_e
   const char *name = blt_source_name(k->l->source);
   unsigned long long row = t->row, line = t->quote_line ? t->quote_line : t->line;
   unsigned long long byte = t->quote_line ? b->where : b->offset;
-  if (t->column)
-    return blt_fail_at(err, BLT_EFORMAT, (int64_t)line, "%s:%llu: column '%.80s': %s (row %llu, byte %llu)",
-                       name, line, t->column, t->reason, row, byte);
-  return blt_fail_at(err, BLT_EFORMAT, (int64_t)line, "%s:%llu: %s (row %llu, byte %llu)", name, line,
-                     t->reason, row, byte);
+  char column[SHOWN + 16];
+  if (!t->column)
+    return blt_fail_at(err, BLT_EFORMAT, (int64_t)line, "%s:%llu: %s (row %llu, byte %llu)", name, line,
+                       t->reason, row, byte);
+  blt_printable(t->column, strlen(t->column), column, sizeof column);
+  return blt_fail_at(err, BLT_EFORMAT, (int64_t)line, "%s:%llu: column '%s': %s (row %llu, byte %llu)", name,
+                     line, column, t->reason, row, byte);
 }
 
 static blt_status make_rejects(blt_loading *k, blt_error *err) {

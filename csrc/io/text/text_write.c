@@ -2,6 +2,8 @@
  * rows are put together. Strings of a dictionary are looked at once for whether they need quotes. Groups go
  * in waves; while one is formatted the one before is written. */
 #include "text_write.h"
+#include "dialect.h"
+#include "field.h"
 #include "json.h"
 #include "records.h"
 #include "base/bits.h"
@@ -55,6 +57,7 @@ typedef struct job {
   bool beside; /* task 0 writes what is ready */
   size_t null_len;
   uint64_t bytes, rows; /* written */
+  blt_watch watch;
 } job;
 
 static inline blt_status room(job *k, text *t, size_t more, blt_error *err) {
@@ -69,6 +72,13 @@ static inline void put(text *t, const char *s, size_t n) {
 /* --- strings as CSV ----------------------------------------------------------------------------------------
  */
 
+/* Whether a reader that finds types out could take the text for something else than text. */
+static bool looks_typed(blt_str s) {
+  blt_looks looks = {0};
+  blt_looks_add(&looks, s.s, s.len, '.');
+  return looks.seen != BLT_LOOKS_TEXT;
+}
+
 static bool needs_quotes(const job *k, blt_str s) {
   const char *null = k->o->null;
   if (s.len == k->null_len && memcmp(s.s, null, s.len) == 0) return true;
@@ -78,7 +88,7 @@ static bool needs_quotes(const job *k, blt_str s) {
     char c = s.s[i];
     if (c == k->o->delimiter || c == '"' || c == '\n' || c == '\r') return true;
   }
-  return false;
+  return looks_typed(s);
 }
 
 static void put_quoted(text *t, blt_str s) {
@@ -105,7 +115,7 @@ static bool needs_escapes(blt_str s) {
 static blt_status put_json(text *t, blt_str s, bool plain, blt_error *err) {
   static const char digits[] = "0123456789abcdef", bytes[] = "\b\f\n\r\t\"\\", names[] = "bfnrt\"\\";
   if (!plain && blt_utf8_check(s.s, s.len) < s.len)
-    return blt_fail(err, BLT_EINVAL, "a string that is not UTF-8 has no form in JSON");
+    return blt_fail(err, BLT_EFORMAT, "a string that is not UTF-8 has no form in JSON");
   t->s[t->len++] = '"';
   if (plain) put(t, s.s, s.len);
   for (uint32_t i = 0; !plain && i < s.len; i++) {
@@ -194,7 +204,7 @@ static blt_status put_float(job *k, text *t, double v, blt_error *err) {
   if (put_millionths(t, v)) return BLT_OK;
   if (k->json && (v != v || v - v != 0)) {
     if (!k->o->nan_is_null)
-      return blt_fail(err, BLT_EINVAL, "nan and inf have no form in JSON; nan_is_null writes them as null");
+      return blt_fail(err, BLT_EFORMAT, "nan and inf have no form in JSON; nan_is_null writes them as null");
     put(t, "null", 4);
     return BLT_OK;
   }
@@ -407,10 +417,14 @@ static blt_status put_header(job *k, blt_sink *sink, blt_error *err) {
   blt_status status = BLT_OK;
   for (uint32_t c = 0; status == BLT_OK && c < k->ncols; c++) {
     const char *name = k->view->schema->fields[c].name;
-    status = room(k, &t, strlen(name) * 2 + LONGEST, err);
+    blt_str s = {name, (uint32_t)strlen(name)};
+    status = room(k, &t, (size_t)s.len * 2 + LONGEST, err);
     if (status != BLT_OK) break;
     if (c) t.s[t.len++] = k->o->delimiter;
-    status = put_string(k, &t, (blt_str){name, (uint32_t)strlen(name)}, -1, err);
+    if (k->o->quote_all || blt_name_needs_quotes(s, k->o->delimiter))
+      put_quoted(&t, s);
+    else
+      put(&t, s.s, s.len);
   }
   if (status == BLT_OK) {
     put(&t, k->o->crlf ? "\r\n" : "\n", k->o->crlf ? 2 : 1);
@@ -448,12 +462,13 @@ static blt_status run_wave(job *k, uint32_t groups, blt_error *err) {
   k->texts = written;
   k->nready = n;
   k->first += n;
-  return status == BLT_OK ? blt_poll(k->ctx, k->first, groups, err) : status;
+  return status == BLT_OK ? blt_watch_check(&k->watch, k->first, groups, err) : status;
 }
 
 static blt_status write_all(job *k, blt_sink *sink, blt_error *err) {
   k->ncols = k->o->ncols && k->o->ncols < k->view->ncols ? k->o->ncols : k->view->ncols;
   k->sink = sink;
+  blt_watch_start(&k->watch, k->ctx);
   uint32_t groups = k->view->ngroups;
   blt_status status = job_start(k, err);
   if (status == BLT_OK && !k->json && k->o->header) status = put_header(k, sink, err);
