@@ -67,7 +67,8 @@ static blt_status pull(void *arg, const char **data, size_t *len, blt_error *err
   bool end = false;
   blt_status st = BLT_OK;
   *len = 0;
-  if (!lua_checkstack(r->state->work->L, 8)) return blt_fail(err, BLT_ENOMEM, "not enough memory for Lua's stack");
+  if (!lua_checkstack(r->state->work->L, 8))
+    return blt_fail(err, BLT_ENOMEM, "not enough memory for Lua's stack");
   while (st == BLT_OK && *len == 0 && !end) {
     st = pull_once(r, data, len, &end, err);
     if (st == BLT_OK && *len == 0 && !end) st = blt_watch_check(&r->watch, 0, 0, err);
