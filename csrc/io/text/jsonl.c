@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/par.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define OVERHANG ((uint64_t)16 << 10)
@@ -309,13 +310,11 @@ static blt_status find_names(format *f, uint64_t to, blt_error *err) {
       const char *end = memchr(raw + from, '\n', w.raw_len - from);
       size_t stop = end ? (size_t)(end - raw) : w.raw_len;
       finding n = {f, BLT_OK, err, 0};
-      if (blt_utf8_check(raw + from, stop - from) == stop - from) {
-        bool bad = members(raw + from, raw + stop, note_name, &n) != 0;
-        bad = bad && blt_json_skip_blanks(raw + from, raw + stop) < raw + stop;
-        if (bad && f->broken == NO_LINE)
-          f->broken = at; /* reported when rows are read, if any key is found */
-        status = n.status;
-      }
+      bool bad = blt_utf8_check(raw + from, stop - from) < stop - from ||
+                 members(raw + from, raw + stop, note_name, &n) != 0;
+      bad = bad && blt_json_skip_blanks(raw + from, raw + stop) < raw + stop;
+      if (bad && f->broken == NO_LINE) f->broken = at; /* reported when rows are read, if any key is found */
+      status = n.status;
       at = w.raw_at + stop + (end != NULL);
     }
     if (status == BLT_OK)
@@ -339,7 +338,11 @@ static blt_status no_key(const format *f, blt_error *err) {
     const char *raw = w.raw + BLT_ROWS_PAD, *line = raw + (f->broken - f->from);
     const char *end = memchr(line, '\n', (size_t)(raw + w.raw_len - line));
     unsigned long long number = blt_count_byte(raw, (size_t)(line - raw), '\n') + 1;
-    blt_json_fault(line, (size_t)((end ? end : raw + w.raw_len) - line), fault);
+    size_t len = (size_t)((end ? end : raw + w.raw_len) - line);
+    if (blt_utf8_check(line, len) < len)
+      snprintf(fault, sizeof fault, "%s%s", blt_bad_phrase(BLT_BAD_UTF8), blt_bad_advice(BLT_BAD_UTF8));
+    else
+      blt_json_fault(line, len, fault);
     status = blt_fail_at(err, BLT_EFORMAT, (int64_t)number, "%s:%llu: %s", name, number, fault);
   }
   blt_rows_free(&w);

@@ -27,6 +27,9 @@ local function types_of(pairs_given)
   for _, pair in ipairs(pairs_given) do
     local column, kind = pair:match "^(.-)=(.+)$"
     if not column then shared.stop(shared.USAGE, ("'%s' is not of the form column=type"):format(pair)) end
+    shared.blame_user(shared.USAGE, "--type: ", function()
+      return require("blotter").table { { name = column, type = kind } }
+    end)
     types = types or {}
     types[column] = kind
   end
@@ -85,8 +88,8 @@ local function into_database(args)
   end
   local kind = place.kind(args.file, args.as)
   local options = reading_options(args, kind)
-  local info, message = in_database(path, function(db)
-    return fill(db, name, require("blotter")[kind], args.file, options)
+  local info, message = shared.blame_user(shared.REFUSED, "", function()
+    return in_database(path, function(db) return fill(db, name, require("blotter")[kind], args.file, options) end)
   end)
   if not info then shared.stop(shared.REFUSED, message) end
   show_rejects(info)

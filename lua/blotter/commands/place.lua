@@ -1,12 +1,13 @@
 --- Places on the command line: a file such as `tips.csv` or `tips.jsonl.gz`, or a table of a database, `db.blt:tips`.
 
+local ending = require "blotter.tables.ending"
 local shared = require "blotter.commands.shared"
 
 local place = {}
 
 --- The database's path and the table's name, or nil when `text` is no such place.
 function place.split(text)
-  return text:match "^(.+%.blt):([^:/]+)$"
+  return text:match "^(.+%.[bB][lL][tT]):([^:/]+)$"
 end
 
 --- Opens the database at `path`.
@@ -28,17 +29,26 @@ end
 
 -- Files that are not taken for rows of text by the ends of their names.
 local BINARY = "neither CSV nor JSON lines (.csv, .jsonl)"
-local OTHER = { blt = "a database: name a table of it, as %s:table", json = BINARY, xlsx = BINARY, xls = BINARY,
-  ods = BINARY, parquet = BINARY, arrow = BINARY }
+local JSON = BINARY .. "; if it holds one object a line, add --as jsonl"
+local PACKED = "compressed in a way that is neither read nor written (.gz and .zst are)"
+local OTHER = { blt = "a database: name a table of it, as %s:table", json = JSON, xlsx = BINARY, xls = BINARY,
+  ods = BINARY, parquet = BINARY, arrow = BINARY, feather = BINARY, orc = BINARY, avro = BINARY, sqlite = BINARY,
+  db = BINARY, duckdb = BINARY, pdf = BINARY, zip = PACKED, bz2 = PACKED, xz = PACKED, lz4 = PACKED, br = PACKED,
+  ["7z"] = PACKED, tar = PACKED, tgz = PACKED }
 
 --- What a file's text is, "csv" or "jsonl": as told, or by the end of its name. The end of a file of another kind ends
 -- the command.
 function place.kind(path, told)
   if told then return told end
-  local plain = path:gsub("%.gz$", ""):gsub("%.zst$", "")
-  local ending = plain:match "%.(%w+)$"
-  if OTHER[ending] then shared.stop(shared.USAGE, ("%s is " .. OTHER[ending]):format(path, path)) end
-  return (ending == "jsonl" or ending == "ndjson") and "jsonl" or "csv"
+  local other = OTHER[ending.of(path) or ""]
+  if other then shared.stop(shared.USAGE, ("%s is " .. other):format(path, path)) end
+  return ending.kind(path)
+end
+
+--- The option that says what a file is, for commands that read one.
+function place.kind_option(command)
+  command:option("--as", "What the file is, csv or jsonl (default: by its name)."):argname "<kind>"
+    :choices { "csv", "jsonl" }
 end
 
 --- The rows of a table of a database (and the database), or of a file, read with `progress` as blotter.csv takes it.
@@ -48,14 +58,19 @@ function place.rows(text, told, progress)
     local db = place.open(path, { readonly = true })
     return place.table(db, name), db
   end
-  local rows, message = require("blotter")[place.kind(text, told)](text, { progress = progress })
+  local kind = place.kind(text, told)
+  local rows, message = shared.blame_user(shared.REFUSED, "", function()
+    return require("blotter")[kind](text, { progress = progress })
+  end)
   if not rows then shared.stop(shared.REFUSED, message) end
   return rows
 end
 
 --- Writes rows (a table, query or frame) to a file, or to standard output for "-"; returns how many.
 function place.write(rows, path, kind, progress)
-  local count, message = rows[kind](rows, path, { progress = progress })
+  local count, message = shared.blame_user(shared.REFUSED, "", function()
+    return rows[kind](rows, path, { progress = progress })
+  end)
   if not count then shared.stop(shared.REFUSED, message) end
   return count
 end

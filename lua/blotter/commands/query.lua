@@ -17,6 +17,7 @@ local VERBS = {
 function query.options(command)
   command:argument("source", "A table as db.blt:table, or a CSV or JSON lines file (- is standard input).")
     :argname "<source>"
+  place.kind_option(command)
   for _, verb in ipairs(VERBS) do command:option("--" .. verb[1], verb[2]):argname "<text>" end
   command:option("--limit", "Rows to print at most."):argname "<n>":convert(function(text)
     local n = math.tointeger(text)
@@ -28,27 +29,13 @@ function query.options(command)
   command:option("-o --output", "File to write, replaced as a whole (default: standard output)."):argname "<file>"
 end
 
-local HERE = debug.getinfo(1, "S").short_src
-
---- What `work` returns. What blotter raises at a line of this file is the user's mistake, and ends the command with
--- `status`; anything else goes on as it is.
-local function blame_user(status, prefix, work)
-  local results = table.pack(pcall(work))
-  if results[1] then return table.unpack(results, 2, results.n) end
-  local problem = results[2]
-  local is_here = type(problem) == "string" and problem:sub(1, #HERE) == HERE
-  local message = is_here and problem:match("^:%d+: (.*)", #HERE + 1)
-  if not message then error(problem, 0) end
-  shared.stop(status, prefix .. message)
-end
-
 --- The query that the options describe. Each verb is planned at once, so that a mistake is told of its own option.
 local function build(source, args)
   local q = source:query()
   for _, verb in ipairs(VERBS) do
     local name, text = verb[1], args[verb[1]]
     if text then
-      q = blame_user(shared.USAGE, "--" .. name .. ": ", function()
+      q = shared.blame_user(shared.USAGE, "--" .. name .. ": ", function()
         local following = q[name == "having" and "where" or name](q, text)
         if name ~= "by" then following:explain() end
         return following
@@ -72,12 +59,12 @@ function query.run(args)
   if args.by and not args.agg then
     shared.stop(shared.USAGE, '--by wants --agg, such as --agg "rows = count()"')
   end
-  local q = build(place.rows(args.source), args)
+  local q = build(place.rows(args.source, args.as), args)
   if args.explain then
-    shared.write(blame_user(shared.USAGE, "", function() return q:explain() end) .. "\n", args)
+    shared.write(shared.blame_user(shared.USAGE, "", function() return q:explain() end) .. "\n", args)
     return shared.DONE
   end
-  local answer = blame_user(shared.REFUSED, "", function() return q:collect() end)
+  local answer = shared.blame_user(shared.REFUSED, "", function() return q:collect() end)
   if query.own_formats[args.format] then
     place.write(answer, args.output or "-", args.format)
   else

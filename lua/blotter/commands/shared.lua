@@ -17,6 +17,28 @@ function shared.stop(status, message)
   error(setmetatable({ status = status, message = message }, shared.Stop), 0)
 end
 
+local HERE = debug.getinfo(1, "S").short_src
+
+--- The message of a problem that was raised at a line of `file`, without its place; nil for another one.
+local function raised_in(file, problem)
+  return problem:sub(1, #file) == file and problem:match("^:%d+: (.*)", #file + 1) or nil
+end
+
+--- What `work` returns. What blotter raises at a line of the caller's file (or here, where a tail call hides it) is the
+-- user's mistake, as the command hands on what the user has typed, and ends the command with `status`; anything else
+-- goes on as it is.
+function shared.blame_user(status, prefix, work)
+  local results = table.pack(pcall(work))
+  if results[1] then return table.unpack(results, 2, results.n) end
+  local problem = results[2]
+  local message
+  if type(problem) == "string" then
+    message = raised_in(debug.getinfo(work, "S").short_src, problem) or raised_in(HERE, problem)
+  end
+  if not message then error(problem, 0) end
+  shared.stop(status, prefix .. message)
+end
+
 --- The operations dataset in --data.
 function shared.open_dataset(args)
   local ops, message = require("blotter.ops").open(args.data)

@@ -2,6 +2,7 @@
 
 local arguments = require "blotter.errors.arguments"
 local core = require "blotter.core"
+local ending = require "blotter.tables.ending"
 local fail = require "blotter.errors.fail"
 local progress = require "blotter.terminal.progress"
 
@@ -51,9 +52,8 @@ end
 --- Reads into a new table of a database; a path that ends in .jsonl or .ndjson holds JSON lines. Large files pass
 -- through the database's file as they are read, not through memory.
 function read.into(db, name, from, options)
-  local lines = type(from) == "string" and (from:find "%.jsonl%f[%W]" or from:find "%.ndjson%f[%W]")
-  local kind = lines and "jsonl" or "csv"
-  options = arguments.options(options, lines and JSONL_OPTIONS or CSV_OPTIONS, "import")
+  local kind = type(from) == "string" and ending.kind(from) or "csv"
+  options = arguments.options(options, kind == "jsonl" and JSONL_OPTIONS or CSV_OPTIONS, "import")
   if options.into then fail "import: it makes a new table; to append to one, use blotter.csv with into" end
   return run(kind, from, is_text(from, options, "import"), options, db, name)
 end

@@ -2,6 +2,7 @@
 
 local arguments = require "blotter.errors.arguments"
 local core = require "blotter.core"
+local ending = require "blotter.tables.ending"
 local fail = require "blotter.errors.fail"
 local progress = require "blotter.terminal.progress"
 
@@ -27,10 +28,14 @@ end
 
 --- Writes CSV to a path ("-" is standard output; .gz and .zst are compressed; the file appears when it is whole), to a
 -- function that takes pieces of text, or returns it as a string. Returns the number of rows; or nil, a message and a
--- code. Options and their defaults: delimiter ",", header true, quote_all false, crlf false, null "", progress as
+-- code. Options and their defaults: delimiter "," (a tab for a path that ends in .tsv or .tab), header true, quote_all false, crlf false, null "", progress as
 -- in read.csv (the total is about what it will be).
 function write.csv(frame, to, options)
-  return run(frame, "csv", to, arguments.options(options, CSV_OPTIONS, "csv"))
+  local given = arguments.options(options, CSV_OPTIONS, "csv")
+  if type(to) ~= "string" or given.delimiter ~= nil then return run(frame, "csv", to, given) end
+  local completed = { delimiter = ending.delimiter(to) }
+  for name, value in pairs(given) do completed[name] = value end
+  return run(frame, "csv", to, completed)
 end
 
 --- Writes JSON lines in the same way. Options: nan_is_null false (nan and inf, which JSON lacks, are refused),
