@@ -28,8 +28,8 @@ end
 
 --- Writes CSV to a path ("-" is standard output; .gz and .zst are compressed; the file appears when it is whole), to a
 -- function that takes pieces of text, or returns it as a string. Returns the number of rows; or nil, a message and a
--- code. Options and their defaults: delimiter "," (a tab for a path that ends in .tsv or .tab), header true, quote_all false, crlf false, null "", progress as
--- in read.csv (the total is about what it will be).
+-- code. Options and their defaults: delimiter "," (a tab for a path that ends in .tsv or .tab), header true,
+-- quote_all false, crlf false, null "", progress as in read.csv (the total is about what it will be).
 function write.csv(frame, to, options)
   local given = arguments.options(options, CSV_OPTIONS, "csv")
   if type(to) ~= "string" or given.delimiter ~= nil then return run(frame, "csv", to, given) end
