@@ -164,7 +164,7 @@ blt_status blt_catalogue_save(blt_catalogue *c, blt_file *f, bool whole, blt_err
     }
     blt_stored_free(e->stored);
     e->stored = fresh[i];
-    blt_save_done(e->table);
+    blt_save_done(e->table, e->stored);
   }
   blt_free(c->ctx, fresh, c->n * sizeof *fresh);
   if (status != BLT_OK) blt_file_forget(f, &mark);

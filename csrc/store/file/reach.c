@@ -88,6 +88,23 @@ static blt_status chunk(walk *w, const blt_ref *ref) {
   return status;
 }
 
+static blt_status note_patch(walk *w, piece *p) {
+  uint32_t head[2];
+  if (!take(p, head, sizeof head) || head[0] > p->left / 8) return senseless(w);
+  p->p += (size_t)head[0] * 8;
+  p->left -= (size_t)head[0] * 8;
+  return note_blocks(w, p, head[1]);
+}
+
+static blt_status patch(walk *w, const blt_ref *ref) {
+  piece p;
+  blt_status status = open_piece(w, ref, &p);
+  if (status != BLT_OK) return status;
+  status = note_patch(w, &p);
+  close_piece(w, &p, ref);
+  return status;
+}
+
 /* `n` pieces, each a leaf or something to `follow`. */
 static blt_status pieces(walk *w, piece *p, uint32_t n, blt_status (*follow)(walk *w, const blt_ref *ref)) {
   blt_status status = BLT_OK;
@@ -120,7 +137,9 @@ static blt_status parts_of_table(walk *w, piece *p) {
   if (status == BLT_OK) status = columns(w, p, r.ncols);
   if (status == BLT_OK) status = pieces(w, p, r.nchunks, chunk);
   if (status == BLT_OK) status = pieces(w, p, r.npieces, chunk);
-  return status;
+  uint32_t head[2];
+  if (status != BLT_OK || w->f->version < BLT_DISK_REUSES) return status;
+  return take(p, head, sizeof head) ? pieces(w, p, head[0], patch) : senseless(w);
 }
 
 static blt_status record(walk *w, const blt_ref *ref) {

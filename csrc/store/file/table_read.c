@@ -1,5 +1,6 @@
 /* From the file to tables. Nothing in it is trusted: every reference, count and size is checked before it is
  * used, and what is only mapped is checked when it is first read (unread.h). */
+#include "patch.h"
 #include "stored.h"
 #include "base/bits.h"
 #include "base/mem.h"
@@ -166,8 +167,8 @@ blt_status blt_load_block(blt_file *f, const blt_disk_block *d, blt_buffer *map,
 }
 
 /* A block of the mapping that the file was opened with. */
-static blt_status map_block(blt_file *f, const blt_disk_block *d, const blt_column *c, blt_unread *out,
-                            blt_error *err) {
+blt_status blt_load_mapped(blt_file *f, const blt_disk_block *d, const blt_column *c, blt_unread *out,
+                           blt_error *err) {
   if (d->where.bytes && !blt_file_place(f, &d->where, err)) return err->code;
   return blt_load_block(f, d, f->map, 0, c->type, c->dict ? c->dict->count : 0, out, err);
 }
@@ -197,7 +198,7 @@ static blt_status load_chunk(blt_file *f, const blt_table *t, const blt_disk_pie
       if (forms[i].rows != chunk->groups[g].rows)
         status = blt_file_damaged(f, err, "the blocks of a group differ in length");
       else
-        status = map_block(f, &forms[i], &t->columns[i], &chunk->blocks[(size_t)g * ncols + i], err);
+        status = blt_load_mapped(f, &forms[i], &t->columns[i], &chunk->blocks[(size_t)g * ncols + i], err);
     }
   }
   if (status == BLT_OK)
@@ -329,12 +330,26 @@ static blt_status load_tail(blt_file *f, blt_table *t, const blt_disk_record *r,
   if (t->tail_rows || r->tail_live.bytes)
     status = load_live(f, t, t->ngroups, t->tail_rows, &r->tail_live, &dead, err);
   t->deleted += dead;
+  s->tail_live = (blt_disk_group){t->tail_rows, dead, r->tail_live};
+  s->tail_at = t->sealed_rows;
   return status;
 }
 
 /* --- tables
  * -------------------------------------------------------------------------------------------------------------------
  */
+
+static blt_status load_patches(blt_file *f, blt_table *t, cursor *c, blt_stored *s, blt_error *err) {
+  uint32_t head[2];
+  blt_status status = BLT_OK;
+  if (!take(c, head, sizeof head)) return blt_file_damaged(f, err, "a table's patches make no sense");
+  for (uint32_t i = 0; status == BLT_OK && i < head[0]; i++) {
+    blt_disk_piece piece;
+    if (!take(c, &piece, sizeof piece)) return blt_file_damaged(f, err, "a table's patches make no sense");
+    status = blt_patch_load(f, t, &piece, s, err);
+  }
+  return status;
+}
 
 static blt_status fill_table(blt_file *f, blt_table *t, const blt_disk_record *r, cursor *c, blt_stored *s,
                              blt_error *err) {
@@ -346,10 +361,11 @@ static blt_status fill_table(blt_file *f, blt_table *t, const blt_disk_record *r
   for (uint32_t i = 0; status == BLT_OK && i < r->ncols; i++) status = load_column(f, t, i, c, s, err);
   if (status == BLT_OK) status = load_groups(f, t, r, c, s, err);
   if (status == BLT_OK) status = load_tail(f, t, r, c, s, err);
+  if (status == BLT_OK && f->version >= BLT_DISK_REUSES) status = load_patches(f, t, c, s, err);
   if (status != BLT_OK) return status;
   if (t->sealed_rows != r->sealed_rows || t->tail_rows != r->tail_rows || t->deleted != r->deleted)
     return blt_file_damaged(f, err, "a table's row counts do not add up");
-  blt_save_done(t);
+  blt_save_done(t, s);
   s->version = t->version;
   return BLT_OK;
 }

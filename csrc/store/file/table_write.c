@@ -1,4 +1,5 @@
 /* From a table to the file: only what the file does not have. */
+#include "patch.h"
 #include "stored.h"
 #include "base/bits.h"
 #include "base/mem.h"
@@ -57,8 +58,8 @@ static bool in_file(const blt_file *f, blt_unread s) {
   return blt_unread_place(s).file == f->opened && blt_unread_place(s).disk;
 }
 
-static blt_status save_block(blt_file *f, blt_unread s, const blt_column *c, blt_disk_block *form,
-                             blt_error *err) {
+blt_status blt_save_block(blt_file *f, blt_unread s, const blt_column *c, blt_disk_block *form,
+                          blt_error *err) {
   const blt_block *b;
   /* damage is not copied on */
   blt_status status = blt_unread_open(s, c->type, c->dict ? c->dict->count : 0, &b, err);
@@ -96,11 +97,6 @@ static blt_status save_live(blt_file *f, const blt_table *t, uint32_t g, uint32_
   return group->dead ? blt_file_append(f, live, blt_bits_words(rows) * 8, 8, &group->live, err) : BLT_OK;
 }
 
-static uint32_t dead_of(const blt_table *t, uint32_t g) {
-  const uint64_t *live = t->live[g];
-  return live ? t->group_rows[g] - (uint32_t)blt_bits_count(live, t->group_rows[g]) : 0;
-}
-
 static blt_status write_chunk(blt_file *f, blt_stored_chunk *c, blt_error *err) {
   bytes b = {.ctx = f->ctx, .err = err};
   add_u32(&b, c->ngroups);
@@ -115,64 +111,80 @@ static blt_status write_chunk(blt_file *f, blt_stored_chunk *c, blt_error *err) 
 /* --- sealed groups
  * ------------------------------------------------------------------------------------------------ */
 
-/* Between two commits rows of a group only die: the same blocks and as many dead are the same group. */
-static bool group_same(const blt_table *t, const blt_stored_chunk *c, uint32_t first, uint32_t i) {
-  for (uint32_t col = 0; col < c->ncols; col++)
-    if (!blt_unread_same(c->blocks[(size_t)i * c->ncols + col], t->columns[col].blocks[first + i]))
-      return false;
-  return c->groups[i].dead == dead_of(t, first + i);
+/* The chunk of the file that groups from `first` on had, or NULL; i is a group in it. */
+static bool has_group(const blt_stored_chunk *old, uint32_t i) {
+  return old && i < old->ngroups;
 }
 
-static bool chunk_same(const blt_table *t, const blt_stored_chunk *c, uint32_t first, uint32_t n) {
-  if (!c || c->ngroups != n) return false;
+static bool chunk_stays(const blt_stored_chunk *old, const blt_changes *changes, uint32_t first, uint32_t n) {
+  if (!old || old->ngroups != n) return false;
   for (uint32_t i = 0; i < n; i++)
-    if (!group_same(t, c, first, i)) return false;
+    if (changes->rewrite[first + i]) return false;
   return true;
 }
 
+/* A group as the file has it. */
+static void keep_group(const blt_stored_chunk *old, blt_stored_chunk *c, uint32_t i) {
+  c->groups[i] = old->groups[i];
+  for (uint32_t col = 0; col < c->ncols; col++) {
+    size_t at = (size_t)i * c->ncols + col;
+    c->forms[at] = old->forms[at];
+    c->blocks[at] = blt_unread_retain(old->blocks[at]);
+  }
+}
+
+/* A group as the table has it. Between two commits rows of a group only die: as many dead are the same. */
 static blt_status save_group(blt_file *f, const blt_table *t, const blt_stored_chunk *old,
                              blt_stored_chunk *c, uint32_t first, uint32_t i, blt_error *err) {
   blt_status status = BLT_OK;
-  if (old && i < old->ngroups && group_same(t, old, first, i))
+  uint32_t rows = t->group_rows[first + i];
+  if (has_group(old, i) && old->groups[i].rows == rows &&
+      old->groups[i].dead == blt_stored_dead(t, first + i))
     c->groups[i] = old->groups[i];
   else
-    status = save_live(f, t, first + i, t->group_rows[first + i], &c->groups[i], err);
+    status = save_live(f, t, first + i, rows, &c->groups[i], err);
   for (uint32_t col = 0; status == BLT_OK && col < c->ncols; col++) {
     size_t at = (size_t)i * c->ncols + col;
     blt_unread block = t->columns[col].blocks[first + i];
-    if (old && i < old->ngroups && blt_unread_same(old->blocks[at], block))
+    if (has_group(old, i) && blt_unread_same(old->blocks[at], block))
       c->forms[at] = old->forms[at];
     else
-      status = save_block(f, block, &t->columns[col], &c->forms[at], err);
+      status = blt_save_block(f, block, &t->columns[col], &c->forms[at], err);
     if (status == BLT_OK) c->blocks[at] = blt_unread_retain(block);
   }
   return status;
 }
 
-static blt_status save_chunk(blt_file *f, const blt_table *t, blt_stored_chunk *old, uint32_t first,
-                             uint32_t n, blt_stored *out, blt_error *err) {
+static blt_status save_chunk(blt_file *f, const blt_table *t, blt_stored_chunk *old,
+                             const blt_changes *changes, uint32_t first, uint32_t n, blt_stored *out,
+                             blt_error *err) {
   blt_stored_chunk *c;
-  if (chunk_same(t, old, first, n)) {
+  if (chunk_stays(old, changes, first, n)) {
     old->refs++;
     return blt_stored_add_chunk(out, old, err);
   }
   blt_status status = blt_stored_chunk_new(f->ctx, n, t->schema->ncols, &c, err);
   if (status != BLT_OK) return status;
-  for (uint32_t i = 0; status == BLT_OK && i < n; i++) status = save_group(f, t, old, c, first, i, err);
+  for (uint32_t i = 0; status == BLT_OK && i < n; i++) {
+    if (has_group(old, i) && !changes->rewrite[first + i])
+      keep_group(old, c, i);
+    else
+      status = save_group(f, t, old, c, first, i, err);
+  }
   if (status == BLT_OK) status = write_chunk(f, c, err);
   if (status == BLT_OK) return blt_stored_add_chunk(out, c, err);
   blt_stored_chunk_release(f->ctx, c);
   return status;
 }
 
-static blt_status save_groups(blt_file *f, const blt_table *t, const blt_stored *old, blt_stored *out,
-                              blt_error *err) {
+static blt_status save_groups(blt_file *f, const blt_table *t, const blt_stored *old,
+                              const blt_changes *changes, blt_stored *out, blt_error *err) {
   blt_status status = BLT_OK;
   if (old) out->chunk_groups = old->chunk_groups;
   for (uint32_t first = 0; status == BLT_OK && first < t->ngroups; first += out->chunk_groups) {
     uint32_t n = t->ngroups - first < out->chunk_groups ? t->ngroups - first : out->chunk_groups;
     blt_stored_chunk *same = old && out->nchunks < old->nchunks ? old->chunks[out->nchunks] : NULL;
-    status = save_chunk(f, t, same, first, n, out, err);
+    status = save_chunk(f, t, same, changes, first, n, out, err);
   }
   return status;
 }
@@ -207,7 +219,7 @@ static blt_status save_tail_piece(blt_file *f, blt_table *t, uint32_t first, blt
     blt_block *b = NULL;
     status = blt_table_encode_rows(t, i, first, rows, &b, err);
     c->blocks[i] = blt_unread_of(b);
-    if (status == BLT_OK) status = save_block(f, c->blocks[i], &t->columns[i], &c->forms[i], err);
+    if (status == BLT_OK) status = blt_save_block(f, c->blocks[i], &t->columns[i], &c->forms[i], err);
   }
   if (status == BLT_OK) status = write_chunk(f, c, err);
   if (status == BLT_OK) status = blt_pieces_add(f->ctx, &out->tail, &c->where, rows, err);
@@ -215,13 +227,28 @@ static blt_status save_tail_piece(blt_file *f, blt_table *t, uint32_t first, blt
   return status;
 }
 
-static blt_status save_tail(blt_file *f, blt_table *t, const blt_stored *old, blt_stored *out,
-                            blt_error *err) {
-  uint32_t first;
+/* Gives the number of rows that are not written anew. */
+static blt_status save_tail(blt_file *f, blt_table *t, const blt_stored *old, uint32_t kept, blt_stored *out,
+                            uint32_t *first, blt_error *err) {
   blt_status status =
-      keep_pieces(f->ctx, old ? &old->tail : NULL, t->tail_kept, t->tail_rows, &out->tail, &first, err);
-  if (status == BLT_OK && first < t->tail_rows) status = save_tail_piece(f, t, first, out, err);
+      keep_pieces(f->ctx, old ? &old->tail : NULL, kept, t->tail_rows, &out->tail, first, err);
+  if (status == BLT_OK && *first < t->tail_rows) status = save_tail_piece(f, t, *first, out, err);
   return status;
+}
+
+/* The bitmap of the tail's living rows, unless the file has it: of the same rows, of which as many are dead.
+ */
+static blt_status save_tail_live(blt_file *f, const blt_table *t, const blt_stored *old, blt_stored *out,
+                                 blt_error *err) {
+  const uint64_t *live = t->live[t->ngroups];
+  uint32_t dead = live ? t->tail_rows - (uint32_t)blt_bits_count(live, t->tail_rows) : 0;
+  out->tail_at = t->sealed_rows;
+  if (old && old->tail_at == t->sealed_rows && old->tail_live.rows == t->tail_rows &&
+      old->tail_live.dead == dead) {
+    out->tail_live = old->tail_live;
+    return BLT_OK;
+  }
+  return save_live(f, t, t->ngroups, t->tail_rows, &out->tail_live, err);
 }
 
 static blt_status save_dict(blt_file *f, const blt_column *c, const blt_pieces *old, blt_pieces *out,
@@ -266,12 +293,9 @@ static blt_status save_schema(blt_file *f, const blt_schema *s, blt_ref *where, 
 }
 
 static blt_status save_record(blt_file *f, const blt_table *t, blt_stored *out, blt_error *err) {
-  blt_disk_group tail = {0};
-  blt_status status = save_live(f, t, t->ngroups, t->tail_rows, &tail, err);
-  if (status != BLT_OK) return status;
   bytes b = {.ctx = f->ctx, .err = err};
   blt_disk_record r = {.schema = out->schema,
-                       .tail_live = tail.live,
+                       .tail_live = out->tail_live.live,
                        .sealed_rows = t->sealed_rows,
                        .deleted = t->deleted,
                        .tail_rows = t->tail_rows,
@@ -292,12 +316,19 @@ static blt_status save_record(blt_file *f, const blt_table *t, blt_stored *out, 
     add(&b, &piece, sizeof piece);
   }
   add(&b, out->tail.v, out->tail.n * sizeof *out->tail.v);
+  if (f->version >= BLT_DISK_REUSES) {
+    add_u32(&b, (uint32_t)out->npatches);
+    add_u32(&b, 0);
+  }
+  for (size_t i = 0; i < out->npatches; i++) add(&b, &out->patches[i]->piece, sizeof(blt_disk_piece));
   return finish(&b, f, &out->record);
 }
 
 blt_status blt_save_table(blt_file *f, blt_table *t, const blt_stored *old, blt_stored **out,
                           blt_error *err) {
   blt_stored *s;
+  blt_changes changes;
+  uint32_t first;
   if (t->row_open) return blt_fail(err, BLT_EBUSY, "a row is being appended");
   blt_status status = blt_stored_new(f->ctx, t->schema->ncols, &s, err);
   if (status != BLT_OK) return status;
@@ -305,8 +336,13 @@ blt_status blt_save_table(blt_file *f, blt_table *t, const blt_stored *old, blt_
     s->schema = old->schema;
   else
     status = save_schema(f, t->schema, &s->schema, err);
-  if (status == BLT_OK) status = save_groups(f, t, old, s, err);
-  if (status == BLT_OK) status = save_tail(f, t, old, s, err);
+  blt_status found = blt_changes_find(f, t, old, &changes, err);
+  if (status == BLT_OK) status = found;
+  if (status == BLT_OK) status = save_groups(f, t, old, &changes, s, err);
+  if (status == BLT_OK) status = save_tail(f, t, old, changes.kept, s, &first, err);
+  if (status == BLT_OK) status = save_tail_live(f, t, old, s, err);
+  if (status == BLT_OK) status = blt_patches_save(f, t, old, &changes, first, s, err);
+  blt_changes_free(&changes, t);
   for (uint32_t i = 0; status == BLT_OK && i < s->ncols; i++)
     if (t->columns[i].dict)
       status = save_dict(f, &t->columns[i], old ? &old->dicts[i] : NULL, &s->dicts[i], err);
@@ -319,12 +355,6 @@ blt_status blt_save_table(blt_file *f, blt_table *t, const blt_stored *old, blt_
   return status;
 }
 
-void blt_save_done(blt_table *t) {
-  t->tail_kept = t->tail_rows;
-  for (uint32_t i = 0; i < t->schema->ncols; i++)
-    if (t->columns[i].dict) t->columns[i].dict_kept = t->columns[i].dict->count;
-}
-
 /* --- early
  * -------------------------------------------------------------------------------------------------------------------
  */
@@ -333,7 +363,7 @@ static bool stored_has(const blt_stored *s, uint32_t g, uint32_t col, blt_unread
   if (!s || g / s->chunk_groups >= s->nchunks) return false;
   const blt_stored_chunk *c = s->chunks[g / s->chunk_groups];
   uint32_t i = g % s->chunk_groups;
-  return i < c->ngroups && blt_unread_same(c->blocks[(size_t)i * c->ncols + col], b);
+  return i < c->ngroups && blt_unread_same(c->saved[(size_t)i * c->ncols + col], b);
 }
 
 uint64_t blt_save_waiting(const blt_file *f, const blt_table *t) {
@@ -352,7 +382,7 @@ static blt_status write_early(blt_file *f, blt_table *t, const blt_stored *old, 
     for (uint32_t col = 0; status == BLT_OK && col < t->schema->ncols; col++) {
       blt_unread b = t->columns[col].blocks[g];
       if (in_file(f, b) || !blt_unread_head(b).bytes || stored_has(old, g, col, b)) continue;
-      status = save_block(f, b, &t->columns[col], &forms[(size_t)g * t->schema->ncols + col], err);
+      status = blt_save_block(f, b, &t->columns[col], &forms[(size_t)g * t->schema->ncols + col], err);
     }
   return status == BLT_OK ? blt_file_flush(f, err) : status;
 }

@@ -75,7 +75,7 @@ void blt_tail_put(blt_table *t, uint32_t col, uint32_t row, bool null, blt_scala
   blt_bit_put(c->tail.valid, row, !null);
   c->tail.nulls += (uint32_t)null - (uint32_t)was_null;
   if (!null && row < c->tail.measured) blt_tail_widen(c, v);
-  if (t->tail_kept > row) t->tail_kept = row;
+  blt_tail_touch(t, col, row);
 }
 
 /* --- deleting ---------------------------------------------------------------------------------------------
@@ -99,6 +99,23 @@ static blt_status need_bitmap(blt_table *t, uint32_t g, blt_error *err) {
   return BLT_OK;
 }
 
+/* Past the limit nobody knows which rows died, only how many. */
+static void note_dead(blt_table *t, uint64_t row) {
+  blt_error ignored;
+  if (row >= t->sealed_rows || t->ndying == BLT_NOTES) return;
+  if (blt_grow(t->ctx, &t->dying, &t->dying_cap, t->ndying + 1, sizeof row, &ignored) == BLT_OK)
+    t->dying[t->ndying++] = row;
+}
+
+blt_status blt_table_bury(blt_table *t, uint64_t row, blt_error *err) {
+  uint32_t g = (uint32_t)(row / BLT_BLOCK_ROWS);
+  blt_status status = need_bitmap(t, g, err);
+  if (status != BLT_OK) return status;
+  t->deleted += blt_bit(t->live[g], row % BLT_BLOCK_ROWS);
+  blt_bit_clear(t->live[g], row % BLT_BLOCK_ROWS);
+  return BLT_OK;
+}
+
 blt_status blt_table_delete(blt_table *t, const uint64_t *rows, size_t n, uint64_t *deleted, blt_error *err) {
   uint64_t count = 0;
   blt_status status = blt_table_changeable(t, err);
@@ -113,6 +130,7 @@ blt_status blt_table_delete(blt_table *t, const uint64_t *rows, size_t n, uint64
     blt_keys_remove(t, rows[i]);
     blt_undo_delete(t, rows[i]);
     blt_bit_clear(live, rows[i] % BLT_BLOCK_ROWS);
+    note_dead(t, rows[i]);
     count++;
   }
   t->deleted += count;

@@ -83,6 +83,25 @@ static blt_status patch_text(update *u, const blt_block *old, uint64_t *valid, s
   return status;
 }
 
+/* The code of a new string; of one that comes with a code of this dictionary it is known. */
+static blt_status source_code(const source *s, uint64_t k, uint32_t i, blt_dict *dict, bool *null,
+                              uint32_t *code, blt_error *err) {
+  if (s->view && s->view->columns[i].dict == dict) {
+    const blt_block *b;
+    uint32_t r = (uint32_t)(k % BLT_BLOCK_ROWS);
+    blt_status status = blt_view_block(s->view, i, (uint32_t)(k / BLT_BLOCK_ROWS), &b, err);
+    if (status != BLT_OK) return status;
+    *null = blt_block_is_null(b, r);
+    if (b->enc != BLT_ENC_TEXT && !*null) *code = (uint32_t)blt_block_i64(b, r);
+    if (b->enc != BLT_ENC_TEXT) return BLT_OK;
+  }
+  blt_value value;
+  blt_status status = source_value(s, k, i, &value, err);
+  if (status != BLT_OK) return status;
+  *null = value.null;
+  return value.null ? BLT_OK : blt_dict_intern(dict, value.u.s.s, value.u.s.len, code, err);
+}
+
 static blt_status patch_codes(update *u, const blt_block *old, uint64_t *valid, span at, uint32_t i,
                               blt_block **out, blt_error *err) {
   blt_ctx *ctx = u->t->ctx;
@@ -92,12 +111,10 @@ static blt_status patch_codes(update *u, const blt_block *old, uint64_t *valid, 
   blt_status status = BLT_OK;
   blt_block_read_codes(old, 0, old->rows, v);
   for (size_t k = at.first; status == BLT_OK && k < at.last; k++) {
-    blt_value value;
-    status = source_value(&u->from, k, i, &value, err);
-    if (status != BLT_OK) break;
+    bool null = false;
     uint32_t r = (uint32_t)(u->rows[k] - at.base);
-    blt_bit_put(valid, r, !value.null);
-    if (!value.null) status = blt_dict_intern(dict, value.u.s.s, value.u.s.len, &v[r], err);
+    status = source_code(&u->from, k, i, dict, &null, &v[r], err);
+    blt_bit_put(valid, r, !null);
   }
   if (status == BLT_OK) status = blt_block_from_codes(ctx, v, valid, old->rows, out, err);
   blt_free(ctx, v, old->rows * sizeof *v);
@@ -297,7 +314,42 @@ static blt_status run(update *u, blt_error *err) {
 blt_status blt_table_update(blt_table *t, const uint64_t *rows, size_t n, const uint32_t *cols,
                             uint32_t ncols, const blt_view *values, blt_error *err) {
   update u = {.t = t, .rows = rows, .n = n, .cols = cols, .ncols = ncols, .from = {.view = values}};
-  return run(&u, err);
+  blt_value one[BLT_IN_PLACE];
+  if (n != 1 || values->rows != 1 || values->live_rows != 1 || values->ncols != ncols || ncols > BLT_IN_PLACE)
+    return run(&u, err);
+  blt_status status = BLT_OK;
+  for (uint32_t i = 0; status == BLT_OK && i < ncols; i++) status = source_value(&u.from, 0, i, &one[i], err);
+  return status == BLT_OK ? blt_table_update_row(t, rows[0], cols, ncols, one, err) : status;
+}
+
+/* --- from a file --- */
+
+static blt_status patch_rows(update *u, blt_error *err) {
+  size_t done = 0;
+  blt_status status = prepare(u, err);
+  if (status == BLT_OK) status = exchange(u, u->nswaps, false, &done, err);
+  release(u);
+  return status;
+}
+
+blt_status blt_table_patch(blt_table *t, const uint64_t *rows, uint32_t n, const uint32_t *cols,
+                           uint32_t ncols, blt_unread *blocks, blt_error *err) {
+  size_t bytes = ncols * sizeof(blt_view_column);
+  blt_view_column *columns = blt_alloc(t->ctx, bytes);
+  if (!columns) return blt_fail_memory(err, bytes);
+  for (uint32_t i = 0; i < ncols; i++)
+    columns[i] = (blt_view_column){t->columns[cols[i]].type, t->columns[cols[i]].dict, &blocks[i], NULL};
+  blt_view v = {.ctx = t->ctx,
+                .ncols = ncols,
+                .ngroups = 1,
+                .rows = n,
+                .live_rows = n,
+                .group_rows = &n,
+                .columns = columns};
+  update u = {.t = t, .rows = rows, .n = n, .cols = cols, .ncols = ncols, .from = {.view = &v}};
+  blt_status status = patch_rows(&u, err);
+  blt_free(t->ctx, columns, bytes);
+  return status;
 }
 
 /* --- one row in the tail: written in place

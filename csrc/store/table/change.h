@@ -34,6 +34,13 @@ blt_status blt_table_update_row(blt_table *t, uint64_t row, const uint32_t *cols
 blt_status blt_table_upsert(blt_table *t, const blt_value *row, uint64_t *row_out, bool *inserted,
                             blt_error *err);
 
+/* For store/file: what a file says of rows, before anybody sees the table. Gives them the values of blocks[i]
+ * in cols[i], also the deleted ones. */
+blt_status blt_table_patch(blt_table *t, const uint64_t *rows, uint32_t n, const uint32_t *cols,
+                           uint32_t ncols, blt_unread *blocks, blt_error *err);
+/* Deletes one row. */
+blt_status blt_table_bury(blt_table *t, uint64_t row, blt_error *err);
+
 /* Undoes appends: forgets the rows from number `rows` on, e.g. those of a list whose last row was refused.
  * Take `rows` with blt_table_all_rows before appending; nothing but appends may have happened since. */
 blt_status blt_table_cut(blt_table *t, uint64_t rows, blt_error *err);

@@ -270,6 +270,8 @@ void blt_table_exchange(blt_table *a, blt_table *b) {
   EXCHANGE(columns), EXCHANGE(ngroups), EXCHANGE(group_rows), EXCHANGE(group_rows_cap), EXCHANGE(live);
   EXCHANGE(live_cap), EXCHANGE(deleted), EXCHANGE(sealed_rows), EXCHANGE(tail_rows), EXCHANGE(tail_cap);
   EXCHANGE(tail_kept), EXCHANGE(row);
+  EXCHANGE(touched), EXCHANGE(ntouched), EXCHANGE(touched_cap);
+  EXCHANGE(dying), EXCHANGE(ndying), EXCHANGE(dying_cap);
 #undef EXCHANGE
   a->version = b->version = version;
 }

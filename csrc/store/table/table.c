@@ -20,6 +20,8 @@ static void free_table(blt_table *t) {
     if (t->live[g]) blt_free(t->ctx, t->live[g], BLT_BLOCK_ROWS / 8);
   blt_free(t->ctx, t->live, t->live_cap * sizeof *t->live);
   blt_free(t->ctx, t->group_rows, t->group_rows_cap * sizeof *t->group_rows);
+  blt_free(t->ctx, t->touched, t->touched_cap * sizeof *t->touched);
+  blt_free(t->ctx, t->dying, t->dying_cap * sizeof *t->dying);
   if (t->schema) blt_free(t->ctx, t->columns, t->schema->ncols * sizeof *t->columns);
   if (t->schema) blt_free(t->ctx, t->row.places, t->schema->ncols * sizeof *t->row.places);
   blt_schema_free(t->schema);

@@ -47,9 +47,14 @@ struct blt_table {
   int null_in;   /* a required column that the open row leaves null, or -1 */
   uint32_t pins; /* views held */
   bool readonly;
-  bool closed;           /* its database is: it can still be read */
-  bool owned;            /* a database has it */
-  uint32_t tail_kept;    /* rows of the tail that the file has as they are */
+  bool closed;        /* its database is: it can still be read */
+  bool owned;         /* a database has it */
+  uint32_t tail_kept; /* rows of the tail that the file has as they are, but for: */
+  uint64_t *touched;  /* cells of them that changed since: row << 32 | column */
+  size_t ntouched, touched_cap;
+  uint64_t
+      *dying; /* sealed rows that were deleted since the file has the table; not all when they are many */
+  size_t ndying, dying_cap;
   struct blt_undo *undo; /* what a rollback needs (undo.c); NULL outside a transaction */
   uint64_t version;      /* rises with every change */
   struct blt_keys *keys; /* unique indexes (index.c); NULL: none built */
@@ -73,6 +78,9 @@ void blt_table_hide_tail(blt_table *t);
 void blt_table_consider_plain(blt_table *t, blt_column *c);
 void blt_tail_reset_bounds(blt_column *c); /* as of no rows; leaves the null count */
 void blt_tail_free_arrays(blt_table *t, blt_column *c);
+/* Notes that a row of the tail has another value in a column than the file has. */
+void blt_tail_touch(blt_table *t, uint32_t col, uint32_t row);
+#define BLT_NOTES 4096u /* changes that a table remembers one by one */
 /* Cuts the tail back to `rows` rows, without the open one. */
 void blt_table_cut_tail(blt_table *t, uint32_t rows);
 /* Turns the last sealed group back into the tail, keeping its first `rows` rows. The tail must be empty. */

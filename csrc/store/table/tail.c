@@ -71,6 +71,18 @@ static void empty_tail(blt_table *t) {
   }
   t->tail_rows = 0;
   t->tail_kept = 0;
+  t->ntouched = 0;
+}
+
+void blt_tail_touch(blt_table *t, uint32_t col, uint32_t row) {
+  blt_error ignored;
+  uint64_t cell = (uint64_t)row << 32 | col;
+  if (row >= t->tail_kept || (t->ntouched && t->touched[t->ntouched - 1] == cell)) return;
+  if (t->ntouched == BLT_NOTES ||
+      blt_grow(t->ctx, &t->touched, &t->touched_cap, t->ntouched + 1, sizeof cell, &ignored) != BLT_OK)
+    t->tail_kept = row;
+  else
+    t->touched[t->ntouched++] = cell;
 }
 
 /* One row's share of the bounds. */
@@ -317,13 +329,31 @@ blt_status blt_table_reopen(blt_table *t, blt_error *err) {
   return blt_table_unseal(t, t->group_rows[t->ngroups - 1], err);
 }
 
+static bool same_value(const blt_value *a, const blt_value *b) {
+  if (a->null || b->null) return a->null == b->null;
+  if (a->type.id == BLT_STRING)
+    return a->u.s.len == b->u.s.len && memcmp(a->u.s.s, b->u.s.s, a->u.s.len) == 0;
+  return memcmp(&a->u, &b->u, sizeof(int64_t)) == 0;
+}
+
+/* Notes the rows that the block changes. */
+static blt_status touch_changed(blt_table *t, uint32_t col, blt_unread s, blt_error *err) {
+  const blt_column *c = &t->columns[col];
+  const blt_block *b;
+  blt_status status = blt_unread_open(s, c->type, c->dict ? c->dict->count : 0, &b, err);
+  for (uint32_t r = 0; status == BLT_OK && r < t->tail_kept; r++) {
+    blt_value was = blt_tail_value(t, col, r), is = blt_block_value(b, c->type, c->dict, r);
+    if (!same_value(&was, &is)) blt_tail_touch(t, col, r);
+  }
+  return status;
+}
+
 blt_status blt_table_set_tail(blt_table *t, uint32_t col, blt_unread b, blt_error *err) {
   blt_column *c = &t->columns[col];
-  blt_status status = decode_to_tail(t, c, b, 0, t->tail_rows, err);
-  if (status != BLT_OK) return status;
-  blt_tail_reset_bounds(c);
-  t->tail_kept = 0;
-  return BLT_OK;
+  blt_status status = touch_changed(t, col, b, err);
+  if (status == BLT_OK) status = decode_to_tail(t, c, b, 0, t->tail_rows, err);
+  if (status == BLT_OK) blt_tail_reset_bounds(c);
+  return status;
 }
 
 /* --- appending rows
