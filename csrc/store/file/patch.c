@@ -178,6 +178,13 @@ static void fold(const blt_table *t, const blt_stored *old, blt_changes *c) {
   }
 }
 
+/* Rows that patches may have: a quarter of a small table's. */
+static uint64_t most_rows(const blt_file *f, const blt_table *t) {
+  uint64_t n = blt_table_all_rows(t) / 4;
+  if (f->version < BLT_DISK_REUSES) return 0;
+  return n < BLT_PATCH_LEAST ? BLT_PATCH_LEAST : n > BLT_PATCH_ROWS ? BLT_PATCH_ROWS : n;
+}
+
 blt_status blt_changes_find(const blt_file *f, blt_table *t, const blt_stored *old, blt_changes *out,
                             blt_error *err) {
   size_t words = blt_bits_words(t->schema->ncols);
@@ -189,8 +196,7 @@ blt_status blt_changes_find(const blt_file *f, blt_table *t, const blt_stored *o
   if (status == BLT_OK) status = find_in_tail(t, out, err);
   if (status != BLT_OK) return status;
   put_in_order(out);
-  uint64_t most = f->version < BLT_DISK_REUSES ? 0 : BLT_PATCH_ROWS;
-  if (old && rows_in_patches(old) + out->n > most) fold(t, old, out);
+  if (old && rows_in_patches(old) + out->n > most_rows(f, t)) fold(t, old, out);
   return BLT_OK;
 }
 

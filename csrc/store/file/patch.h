@@ -6,9 +6,9 @@
  *
  * A patch has the numbers of some rows, whether each was deleted, and their values in those columns of which
  * any changed. A new patch swallows those that are not larger, like digits of a binary counter. When all have
- * more than BLT_PATCH_ROWS rows, or a group has too many changes, the blocks are written whole, and what the
- * patches said of them is dropped. Deleted rows of the tail are not in patches: the tail has a bitmap. For
- * store/ only.
+ * more than BLT_PATCH_ROWS rows (in small tables fewer), or a group has too many changes, the blocks are
+ * written whole, and what the patches said of them is dropped. Deleted rows of the tail are not in patches:
+ * the tail has a bitmap. For store/ only.
  */
 #ifndef BLT_STORE_PATCH_H
 #define BLT_STORE_PATCH_H
@@ -16,6 +16,7 @@
 #include "stored.h"
 
 #define BLT_PATCH_ROWS 1024u
+#define BLT_PATCH_LEAST 64u
 
 /* What a save has to do about rows that the file has in another form. */
 typedef struct blt_changes {

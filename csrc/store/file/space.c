@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#define LEAST ((uint64_t)512)      /* bytes of a free part that is worth keeping */
-#define OFTEN ((uint64_t)16 << 10) /* bytes written after which to look again, or: */
-#define SHARE 8u                   /* this part of what is in use */
+#define LEAST ((uint64_t)512)     /* bytes of a free part that is worth keeping */
+#define OFTEN ((uint64_t)8 << 10) /* bytes written after which to look again, or: */
+#define SHARE 16u                 /* this part of what is in use */
 
 typedef struct search {
   blt_file *f;
@@ -77,14 +77,17 @@ blt_status blt_space_find(blt_file *f, blt_error *err) {
   return s.status;
 }
 
+/* The smallest that will do, so that large parts stay large. */
 bool blt_space_take(blt_file *f, uint64_t bytes, uint32_t align, blt_extent *out) {
+  size_t best = f->free.n;
   for (size_t i = 0; i < f->free.n; i++) {
     blt_extent x = f->free.v[i];
     uint64_t lost = (align - x.offset % align) % align;
     if (x.bytes < lost || x.bytes - lost < bytes) continue;
-    *out = x;
-    memmove(&f->free.v[i], &f->free.v[i + 1], (--f->free.n - i) * sizeof x);
-    return true;
+    if (best == f->free.n || x.bytes < f->free.v[best].bytes) best = i;
   }
-  return false;
+  if (best == f->free.n) return false;
+  *out = f->free.v[best];
+  memmove(&f->free.v[best], &f->free.v[best + 1], (--f->free.n - best) * sizeof *out);
+  return true;
 }

@@ -1,7 +1,7 @@
 /* space.h: the free space of a file: what neither the last commit nor the one before it consists of, and what
  * nobody reads: no block of this process (pins.h), no reader anywhere that holds its state, nobody who holds
- * bytes. Nothing of it is written down; it is found again by following the roots whenever about an eighth of
- * the file was written since. For file.c.
+ * bytes. Nothing of it is written down; it is found again by following the roots whenever about a sixteenth
+ * of the file was written since. For file.c.
  *
  * Found at the beginning of a save, when all that was added and not committed is pinned. Files of format 1
  * have no free space: their readers hold nothing.
