@@ -98,17 +98,17 @@ static int schema(lua_State *L) {
   return 2;
 }
 
-/* prepare(plan [, "written"]) -> the plan after the rules, to be run; or as it was written */
+/* prepare(plan [, rule]) -> the plan after all rules or one of them, to be run; "written": after none */
 static int prepare(lua_State *L) {
-  static const char *const modes[] = {"rules", "written", NULL};
   const blt_plan *plan = input_at(L, 1);
-  int mode = luaL_checkoption(L, 2, "rules", modes);
+  const char *rule = luaL_optstring(L, 2, NULL);
   blt_error err;
   luaL_argcheck(L, plan, 1, "a plan expected");
   bind_plan *p = bind_plan_new(L, bind_state_of(L));
   keep(L, 1, 1);
-  blt_status st = mode == 0 ? blt_plan_rewrite(p->arena, plan, NULL, &p->plan, &err)
-                            : blt_plan_number(p->arena, plan, &p->plan, &err);
+  blt_status st = rule && strcmp(rule, "written") == 0
+                      ? blt_plan_number(p->arena, plan, &p->plan, &err)
+                      : blt_plan_rewrite(p->arena, plan, rule, &p->plan, &err);
   return st == BLT_OK ? 1 : bind_report(L, &err);
 }
 

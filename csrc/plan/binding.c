@@ -1,7 +1,8 @@
 #include "binding.h"
 
 #include "base/mem.h"
-#include "exec/query.h"
+#include "aggregates.h"
+#include "exec/window/window_functions.h"
 #include "expr/expr_inside.h"
 #include <string.h>
 
@@ -94,6 +95,19 @@ static blt_status aggregate_type(scope *s, const blt_plan_aggregate *a, blt_type
   return status;
 }
 
+/* What a window computes of the order or of a frame is no aggregate. */
+static blt_status ordered_type(scope *s, const blt_plan_aggregate *a, blt_type *out, blt_error *err) {
+  blt_type args[4];
+  blt_status status = BLT_OK;
+  for (uint32_t i = 0; i < a->nargs && status == BLT_OK; i++) status = type_of(s, &a->args[i], &args[i], err);
+  if (status == BLT_OK && a->where.n) status = check_condition(s, &a->where, err);
+  if (status != BLT_OK) return status;
+  status = blt_window_type(a->kind, a->nargs, args, out, err);
+  if (status != BLT_OK) s->origin = a->origin;
+  if (status != BLT_OK) err->position = -1;
+  return status;
+}
+
 /* ---- columns of each kind ---- */
 
 static blt_plan_column *columns_new(blt_plan_arena *a, blt_plan *p, uint32_t n, blt_error *err) {
@@ -155,7 +169,14 @@ static blt_status bind_window(blt_plan_arena *a, scope *s, blt_plan *p, blt_erro
   blt_plan_column *columns = columns_new(a, p, before + p->u.window.nitems, err);
   if (!columns) return err->code;
   memcpy(columns, p->input->columns, before * sizeof *columns);
-  return aggregate_columns(s, p->u.window.items, p->u.window.nitems, columns + before, err);
+  for (uint32_t i = 0; i < p->u.window.nitems && status == BLT_OK; i++) {
+    const blt_plan_aggregate *item = &p->u.window.items[i];
+    columns[before + i].name = item->name;
+    status = blt_window_is_ordered(item->kind, &p->u.window.frame)
+                 ? ordered_type(s, item, &columns[before + i].type, err)
+                 : aggregate_type(s, item, &columns[before + i].type, err);
+  }
+  return status;
 }
 
 static blt_status bind_union(blt_plan *p, blt_error *err) {

@@ -92,10 +92,13 @@ typedef struct blt_plan_frame {
   int64_t before, after;
 } blt_plan_frame;
 
+#define BLT_PLAN_LARGEST 2000u
+
 typedef struct blt_plan blt_plan;
 struct blt_plan {
   blt_plan_kind kind;
   uint32_t number;       /* of the node, from 0: parents before inputs, left before right */
+  uint32_t size;         /* nodes of the tree that was made: at most BLT_PLAN_LARGEST */
   const blt_plan *input; /* NULL: a scan */
   const blt_plan *other; /* of a join or union: the right side */
   uint32_t ncolumns;

@@ -25,6 +25,7 @@ static const struct {
     {"merge orders", blt_rule_merge_orders},
     {"drop order", blt_rule_drop_order},
     {"distinct of keys", blt_rule_distinct_of_keys},
+    {"heads as top", blt_rule_heads_as_top},
 };
 
 #define RULES (sizeof rules / sizeof *rules)

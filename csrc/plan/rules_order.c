@@ -99,3 +99,89 @@ const blt_plan *blt_rule_distinct_of_keys(blt_rules *r, const blt_plan *p) {
   copy.u.group.keys = keys;
   return blt_rules_over(r, &copy, inner->input);
 }
+
+/* ---- heads that are an aggregate ---- */
+
+static bool can_be_ranked(blt_type t) {
+  return t.id == BLT_INT64 || t.id == BLT_FLOAT64 || t.id == BLT_DECIMAL || t.id == BLT_DATE ||
+         t.id == BLT_TIMESTAMP;
+}
+
+/* The rows that reach the node have a value in that column. */
+static bool has_value(const blt_plan *input, uint32_t column) {
+  if (input->columns[column].type.required) return true;
+  for (uint32_t i = 0; input->kind == BLT_PLAN_FILTER && i < input->u.filter.n; i++) {
+    const blt_term *t = &input->u.filter.terms[i];
+    if (t->n == 3 && t->nodes[0].kind == BLT_NODE_COLUMN && t->nodes[0].column == column &&
+        t->nodes[1].kind == BLT_NODE_CALL && strcmp(t->nodes[1].name, "isnull") == 0 &&
+        t->nodes[2].kind == BLT_NODE_CALL && strcmp(t->nodes[2].name, "not") == 0)
+      return true;
+  }
+  return false;
+}
+
+/* place[c]: which column of a group by the keys stands for column c, the ranked one being the last. False
+ * unless keys and the ranked column are all that the node has. */
+static bool place_columns(const blt_plan *p, uint32_t ranked, uint32_t *place) {
+  uint32_t nkeys = p->u.heads.nkeys;
+  if (p->ncolumns != nkeys + 1) return false;
+  for (uint32_t c = 0; c < p->ncolumns; c++) place[c] = UINT32_MAX;
+  place[ranked] = nkeys;
+  for (uint32_t i = 0; i < nkeys; i++) {
+    int64_t c = blt_term_column(&p->u.heads.keys[i]);
+    if (c < 0 || place[c] != UINT32_MAX || p->columns[c].type.id == BLT_FLOAT64) return false;
+    place[c] = i;
+  }
+  return true;
+}
+
+static const blt_plan *top_group(blt_rules *r, const blt_plan *p, uint32_t ranked) {
+  uint32_t nkeys = p->u.heads.nkeys;
+  blt_plan_item *keys = blt_rules_alloc(r, nkeys * sizeof *keys);
+  blt_plan_aggregate *top = blt_rules_alloc(r, sizeof *top);
+  blt_plan_column *columns = blt_rules_alloc(r, (nkeys + 1) * sizeof *columns);
+  blt_node *n = blt_rules_alloc(r, sizeof *n);
+  if (r->refused) return p;
+  for (uint32_t i = 0; i < nkeys; i++) {
+    columns[i] = p->columns[blt_term_column(&p->u.heads.keys[i])];
+    keys[i] = (blt_plan_item){columns[i].name, p->u.heads.keys[i]};
+  }
+  columns[nkeys] = p->columns[ranked];
+  *n = (blt_node){.kind = BLT_NODE_VALUE, .value = {.type = {.id = BLT_INT64}}};
+  n->value.u.i = (int64_t)p->u.heads.rows;
+  top->name = columns[nkeys].name;
+  top->kind = p->u.heads.order[0].descending ? "top" : "bottom";
+  top->nargs = 2;
+  top->args[0] = p->u.heads.order[0].term;
+  top->args[1] = (blt_term){.nodes = n, .n = 1};
+  blt_plan group = {.kind = BLT_PLAN_GROUP,
+                    .input = p->input,
+                    .ncolumns = nkeys + 1,
+                    .columns = columns,
+                    .u.group = {.nkeys = nkeys, .naggregates = 1, .keys = keys, .aggregates = top}};
+  return blt_rules_node(r, &group);
+}
+
+/* HEADS that has no columns but its keys and the one that it is ordered by is GROUP with top or bottom:
+ * values are kept instead of rows. */
+const blt_plan *blt_rule_heads_as_top(blt_rules *r, const blt_plan *p) {
+  if (p->kind != BLT_PLAN_HEADS || p->u.heads.norder != 1 || p->u.heads.nkeys == 0) return p;
+  int64_t ranked = blt_term_column(&p->u.heads.order[0].term);
+  if (ranked < 0 || !can_be_ranked(p->columns[ranked].type) || !has_value(p->input, (uint32_t)ranked))
+    return p;
+  if (p->u.heads.rows < 1 || p->u.heads.rows > 1000000) return p;
+  uint32_t *place = blt_rules_alloc(r, p->ncolumns * sizeof *place);
+  if (!place || !place_columns(p, (uint32_t)ranked, place)) return p;
+  const blt_plan *group = top_group(r, p, (uint32_t)ranked);
+  blt_plan_item *items = blt_rules_alloc(r, p->ncolumns * sizeof *items);
+  for (uint32_t c = 0; !r->refused && c < p->ncolumns; c++) {
+    items[c].name = p->columns[c].name;
+    if (!blt_plan_column_term(r->a, place[c], &items[c].term)) r->refused = true;
+  }
+  blt_plan project = {.kind = BLT_PLAN_PROJECT,
+                      .input = group,
+                      .ncolumns = p->ncolumns,
+                      .columns = p->columns,
+                      .u.project.items = items};
+  return r->refused ? p : blt_rules_node(r, &project);
+}

@@ -176,7 +176,12 @@ blt_status blt_plan_make(blt_plan_arena *a, const blt_plan *draft, const blt_pla
   blt_plan *p = blt_plan_keep(a, draft, sizeof *p);
   err->position = -1;
   if (origin) *origin = 0;
-  if (!p || !copy_parts(a, p)) return blt_fail_memory(err, sizeof *p);
+  if (!p) return blt_fail_memory(err, sizeof *p);
+  p->size = 1 + (p->input ? p->input->size : 0) + (p->other ? p->other->size : 0);
+  if (p->size > BLT_PLAN_LARGEST)
+    return blt_fail(err, BLT_EINVAL, "a query of more than %u steps: collect() it in between",
+                    BLT_PLAN_LARGEST);
+  if (!copy_parts(a, p)) return blt_fail_memory(err, sizeof *p);
   blt_status status = blt_plan_bind(a, p, origin, err);
   if (status == BLT_OK) *out = p;
   return status;

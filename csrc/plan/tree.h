@@ -18,7 +18,7 @@ blt_status blt_plan_arena_new(blt_ctx *ctx, blt_plan_arena **out, blt_error *err
 void blt_plan_arena_free(blt_plan_arena *a); /* with all its nodes; NULL is allowed */
 blt_ctx *blt_plan_arena_ctx(const blt_plan_arena *a);
 
-/* Zeroed memory of the arena; NULL when refused, also for 0 bytes never NULL otherwise. */
+/* Zeroed memory of the arena; NULL when refused, and only then. */
 void *blt_plan_alloc(blt_plan_arena *a, size_t bytes);
 /* A copy of `bytes` bytes. */
 void *blt_plan_keep(blt_plan_arena *a, const void *from, size_t bytes);

@@ -19,52 +19,9 @@
 #define BLT_EXEC_AGG_H
 
 #include "exec/scan/input.h"
+#include "plan/aggregates.h"
 
 #define BLT_TOP_SLOTS 16 /* a longer top n gathers a segment */
-
-typedef enum blt_agg_kind {
-  BLT_AGG_ALL,
-  BLT_AGG_ANY,
-  BLT_AGG_APPROX_DISTINCT,
-  BLT_AGG_APPROX_QUANTILE,
-  BLT_AGG_BOTTOM,
-  BLT_AGG_CORR,
-  BLT_AGG_COUNT,
-  BLT_AGG_COUNT_DISTINCT,
-  BLT_AGG_COVAR,
-  BLT_AGG_COVAR_POP,
-  BLT_AGG_FIRST,
-  BLT_AGG_LAST,
-  BLT_AGG_MAX,
-  BLT_AGG_MEAN,
-  BLT_AGG_MEDIAN,
-  BLT_AGG_MIN,
-  BLT_AGG_MODE,
-  BLT_AGG_PRODUCT,
-  BLT_AGG_QUANTILE,
-  BLT_AGG_REGR_INTERCEPT,
-  BLT_AGG_REGR_R2,
-  BLT_AGG_REGR_SLOPE,
-  BLT_AGG_STDDEV,
-  BLT_AGG_STDDEV_POP,
-  BLT_AGG_STRING_AGG,
-  BLT_AGG_SUM,
-  BLT_AGG_TOP,
-  BLT_AGG_VARIANCE,
-  BLT_AGG_VARIANCE_POP,
-  BLT_AGG_WEIGHTED_MEAN
-} blt_agg_kind;
-
-/* The kind of a checked aggregate, its result's type and its constant parameter. */
-typedef struct blt_agg_spec {
-  blt_agg_kind kind;
-  blt_type type;
-  double fraction;   /* quantile: 0 to 1 */
-  uint32_t n;        /* top, bottom */
-  blt_str separator; /* string_agg */
-} blt_agg_spec;
-
-blt_status blt_agg_check(const blt_aggregate *a, blt_agg_spec *out, blt_error *err);
 
 /* ---- the plan ---- */
 

@@ -1,4 +1,4 @@
-#include "agg.h"
+#include "aggregates.h"
 
 #include <string.h>
 
