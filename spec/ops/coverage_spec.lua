@@ -155,6 +155,27 @@ describe("a total that a reader may print", function()
       assert.equal(0, #ops:total("countries_connected", {subject = "icse", as_of = "2014"}).used)
     end)
 
+    it("states by year are the last of each year, and categories of a state are no second state", function()
+      local result = ops:total("hotlines", {subject = "inhope", by = "year"})
+      local seen = {}
+      for i, row in ipairs(result.rows) do seen[i] = ("%s: %d as of %s"):format(row.year, row.best, row.as_of) end
+      assert.equal("2013: 49 as of 2013-12-31", seen[1])
+      assert.equal("2022: 50 as of 2022-12-31", seen[4])
+      assert.equal(55, result.total.best)
+      assert.equal(121, ops:total("members", {subject = "iwf", as_of = "2015"}).total.best)
+    end)
+
+    it("a statement that leaves a range is as narrow as its complete parts", function()
+      local result = ops:total("victims_identified", {subject = "operation-cross-country-xii", by = "age_band"})
+      assert.same({225, 225}, {result.total.low, result.total.high})
+      assert.is_nil(result.unexplained)
+    end)
+
+    it("a total says where it ends, when what reaches further could not be taken", function()
+      local row = ops:total("arrests", {subject = "kr-deepfake"}).total
+      assert.matches("not after 30 Nov 2024", table.concat(row.lacks, "; "), 1, true)
+    end)
+
     it("a break in the series is marked", function()
       local result = ops:total("reports_received", {subject = "ncmec-cybertipline", by = "year"})
       assert.is_true(has(row_of(result, "year", 2024), "series break"))

@@ -78,14 +78,15 @@ function facets.periods_apart(a, b)
     or (b.first_early and a.last_late and b.first_early > a.last_late)
 end
 
---- The facet that keeps two figures of one indicator apart, or nil when they may overlap.
-function facets.separates(model, a, b)
+--- The facet that keeps two figures of one indicator apart, or nil when they may overlap. With timeless, their periods
+-- do not: two states of one thing are not two things.
+function facets.separates(model, a, b, timeless)
   if subjects_apart(model, a, b) then return "subject" end
   if are_siblings(a, b) then
     if may_share(a, b) then return nil end
     return a.split == "area" and "area" or "split"
   end
-  if facets.periods_apart(a, b) then return "period" end
+  if not timeless and facets.periods_apart(a, b) then return "period" end
   if areas_apart(model, a, b) then return "area" end
   return dims_apart(model, a, b)
 end

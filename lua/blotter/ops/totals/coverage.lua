@@ -4,6 +4,7 @@
 -- period (or the figures' own), areas, categories and subjects: the names of those to which figures are confined, nil
 -- where they are of all. lacks is a list of plain words, empty where nothing is known to be missing.
 
+local dates = require "blotter.ops.figures.dates"
 local months = require "blotter.ops.totals.months"
 local phrase = require "blotter.ops.figures.phrase"
 
@@ -135,6 +136,21 @@ local function subjects_of(model, row)
   return there
 end
 
+-- The last day of the figures of a row in the families in which others reach further but could not be taken, in words.
+local function beyond(question, row)
+  local last
+  for _, figure in ipairs(question.beyond or {}) do
+    local reached
+    for _, own in ipairs(row.figures) do
+      if question.model:family(own.subject) == question.model:family(figure.subject) and own.last then
+        reached = math.max(reached or own.last, own.last)
+      end
+    end
+    if reached and figure.last > reached then last = math.min(last or reached, reached) end
+  end
+  return last and dates.describe(last, last)
+end
+
 --- Notes what a total may lack because it could not be taken: subjects that only have figures which reach outside the
 -- period, and subjects that the ones taken may count, or may not.
 function coverage.add_missing(question, row)
@@ -145,6 +161,8 @@ function coverage.add_missing(question, row)
   for id in pairs(question.uncertain or {}) do
     if not there[id] then uncertain[id] = true end
   end
+  local far = beyond(question, row)
+  if far then row.lacks[#row.lacks + 1] = ("not after %s, where figures overlap those that are used"):format(far) end
   local who, count = some_subjects(question.model, outside)
   if count > 0 then row.lacks[#row.lacks + 1] = "not " .. who .. ", whose figures reach outside the period" end
   who, count = some_subjects(question.model, uncertain)

@@ -124,6 +124,13 @@ local function note_uncertain(question, figure, used)
   question.uncertain[figure.subject] = true
 end
 
+-- Notes what is left out although it reaches further than what is taken in its place: the total does not reach so far.
+local function note_beyond(question, figure, used)
+  if question.is_state or not figure.last or not used.last or figure.last <= used.last then return end
+  question.beyond = question.beyond or {}
+  table.insert(question.beyond, figure)
+end
+
 --- A set of settled statements that are all apart from each other; what overlaps goes to the question's left_out.
 -- With per_subject, subjects are held against themselves only.
 function disjoint.take(question, choices, per_subject)
@@ -135,7 +142,7 @@ function disjoint.take(question, choices, per_subject)
   end
   add_reach(scored)
   table.sort(scored, comes_first)
-  local families, used = {}, {}
+  local families, used, timeless = {}, {}, question.is_state and not question.by_year
   for _, entry in ipairs(scored) do
     local figure = entry.figure
     local name = per_subject and figure.subject or question.model:family(figure.subject)
@@ -144,7 +151,7 @@ function disjoint.take(question, choices, per_subject)
     families[name] = family
     local clash
     for _, other in ipairs(family) do
-      if not facets.separates(question.model, figure, other.figure) then
+      if not facets.separates(question.model, figure, other.figure, timeless) then
         clash = other.figure
         break
       end
@@ -152,6 +159,7 @@ function disjoint.take(question, choices, per_subject)
     if clash then
       settled.leave_out(question, figure, overlap_reason(question, figure, clash), clash)
       note_uncertain(question, figure, clash)
+      note_beyond(question, figure, clash)
     else
       family[#family + 1] = entry.choice
       used[#used + 1] = entry.choice

@@ -56,6 +56,7 @@ function question.read(whole, indicator, options)
   check_policy(asked.policy)
   asked.is_state = asked.as_of ~= nil or row.kind == "stock"
   for _, name in ipairs(asked.by) do asked.asked[name], asked.by[name] = true, true end
+  asked.by_year = asked.by.year or asked.by.fiscal_year or false
   for name, value in pairs(options) do
     if not own_options[name] then
       asked.filter[name], asked.asked[name] = value, true
@@ -68,7 +69,8 @@ end
 --- The same question without its grouping.
 function question.ungrouped(asked)
   local plain = setmetatable({by = {}, asked = {}, left_out = {}}, {__index = asked})
-  if #asked.by > 0 then plain.uncertain = {} end
+  plain.by_year = false
+  if #asked.by > 0 then plain.uncertain, plain.beyond = {}, {} end
   for name in pairs(asked.values) do plain.asked[name] = true end
   return plain
 end

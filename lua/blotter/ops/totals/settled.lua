@@ -1,5 +1,6 @@
 -- The statements that a question allows, one for each cell and period, competing ones settled by its policy.
 
+local bounds = require "blotter.ops.figures.bounds"
 local dates = require "blotter.ops.figures.dates"
 local facets = require "blotter.ops.figures.facets"
 local groups = require "blotter.ops.figures.groups"
@@ -127,6 +128,17 @@ local function later_state(a, b)
   return a.figure.id < b.figure.id
 end
 
+-- The latest of some states, of each year where rows are years: a set of figures.
+local function latest(question, states)
+  local kept, seen = {}, {}
+  for _, state in ipairs(states) do
+    local year = question.by_year and dates.civil(state.day) or 0
+    seen[year] = seen[year] or state.day
+    if seen[year] == state.day then kept[state.figure] = true end
+  end
+  return kept
+end
+
 -- The latest states up to the asked day, a cell at a time; the others are kept as the series behind them.
 local function of_day(question, figures)
   local limit, kept = question.as_of or question.period and question.period[2], {}
@@ -145,8 +157,9 @@ local function of_day(question, figures)
     end
     table.sort(states, later_state)
     question.states[cell[1].cell] = states
+    local standing = latest(question, states)
     for _, state in ipairs(states) do
-      if state.day == states[1].day then
+      if standing[state.figure] then
         kept[#kept + 1] = state.figure
       else
         leave_out(question, state.figure, "an earlier state", states[1].figure)
@@ -176,6 +189,26 @@ local function unsettled(question, choice)
   return rivals
 end
 
+-- A statement that leaves a range is as narrow as the parts that its source calls complete make it.
+local function refine(choice)
+  local figure, sums = choice.figure, {}
+  if figure.low == figure.high then return end
+  for _, part in ipairs(figure.parts or {}) do
+    if part.coverage == "exhaustive" and part.indicator == figure.indicator and part.rank ~= "deprecated" then
+      sums[part.split or ""] = sums[part.split or ""] or {}
+      table.insert(sums[part.split or ""], part)
+    end
+  end
+  for _, parts in pairs(sums) do
+    local low, high = bounds.sum(parts)
+    if bounds.meet(low, high, choice.low, choice.high) then
+      choice.low, choice.high = bounds.intersect(low, high, choice.low, choice.high)
+    end
+  end
+  if choice.best and choice.low then choice.best = math.max(choice.best, choice.low) end
+  if choice.best and choice.high then choice.best = math.min(choice.best, choice.high) end
+end
+
 local function settle_group(question, group)
   local standing = {}
   for _, figure in ipairs(group) do
@@ -188,6 +221,7 @@ local function settle_group(question, group)
   end
   local choice, lost = policy.settle(question.policy, standing)
   choice.rivals = unsettled(question, choice)
+  refine(choice)
   for _, loss in ipairs(lost) do leave_out(question, loss.figure, loss.reason, loss.instead) end
   return choice
 end
@@ -199,17 +233,19 @@ function settled.of(question)
   figures = question.is_state and of_day(question, figures) or of_period(question, drop_datings(question, figures))
   local list = {}
   for _, cell in ipairs(by_cell(figures)) do
-    local fits = question.is_state and function() return true end or nil
+    local fits = question.is_state and not question.by_year and function() return true end or nil
     for _, group in ipairs(groups.of(cell, fits)) do list[#list + 1] = settle_group(question, group) end
   end
   return list
 end
 
---- The states of which a row's figures are the latest, oldest first: {day, figure, low, best, high, is_break}; for a
--- total that is asked for as of a day.
+--- The states of which a row's figures are the latest, oldest first: {day, figure, low, best, high, is_break}; and the
+-- day of the latest. For a total that is asked for as of a day.
 function settled.series(question, choices)
-  local series = {}
+  local series, last = {}, nil
   for _, choice in ipairs(choices) do
+    local day = choice.figure.last or choice.figure.placed
+    last = math.max(last or day, day)
     for _, state in ipairs(question.states[choice.figure.cell] or {}) do
       local figure = state.figure
       series[#series + 1] = {day = dates.format(state.day), figure = figure, low = figure.low, best = figure.best,
@@ -220,8 +256,10 @@ function settled.series(question, choices)
     if a.sort ~= b.sort then return a.sort < b.sort end
     return a.figure.id < b.figure.id
   end)
-  for _, state in ipairs(series) do state.sort = nil end
-  return series
+  for i = #series, 1, -1 do
+    if series[i].sort > last then table.remove(series, i) else series[i].sort = nil end
+  end
+  return series, dates.format(last)
 end
 
 return settled

@@ -81,8 +81,7 @@ local function finished(question, choices, row)
   if #question.by == 0 then coverage.add_missing(question, row) end
   row.flags = flags.of(question, row, choices)
   if question.is_state and #choices > 0 then
-    row.series = settled.series(question, choices)
-    row.as_of = row.series[#row.series].day
+    row.series, row.as_of = settled.series(question, choices)
   end
   return row
 end
@@ -204,6 +203,14 @@ local function breaks_of(used)
   return list
 end
 
+-- What the total is made of: the rows' own figures where nothing is grouped, else what the same question without its
+-- grouping takes; of states by year, the latest.
+local function taken_plain(question, plain, choices, used)
+  if #question.by == 0 then return used end
+  if question.is_state and question.by_year then choices = settled.of(plain) end
+  return disjoint.take(plain, choices, false)
+end
+
 --- The total of an indicator. options: by, policy, period, as_of, and every filter of ops:figures.
 -- Returns {indicator, policy, by, rows, total, used, left_out, breaks, unexplained}. A row has its keys by name, low,
 -- best, high (nil is open or unknown), figures, refused (why its figures may not be added), covers, lacks and flags.
@@ -218,9 +225,12 @@ function total.compute(whole, indicator, options)
   local result = {
     indicator = question.indicator, policy = question.policy, by = question.by, rows = rows, used = used,
     left_out = question.left_out, breaks = breaks_of(used), as_of = question.as_of and dates.format(question.as_of),
-    total = finished(plain, #question.by > 0 and disjoint.take(plain, choices, false) or used, {}),
+    total = finished(plain, taken_plain(question, plain, choices, used), {}),
   }
   result.unexplained = #question.by > 0 and unexplained(rows, result.total) or nil
+  if result.unexplained and question.is_state and question.by_year then
+    result.unexplained.unexplained = "states of several years are no parts of one, and are not added up"
+  end
   rows[#rows + 1] = result.unexplained
   return result
 end
