@@ -64,7 +64,7 @@ describe("import", function()
     record.source.id, record.publishers, record.figures[1].printed = "examplepost-2024-2", nil, "quite a few"
     local report, problem = ops:add(record)
     assert.is_nil(report)
-    assert.matches("'quite a few' holds no number that can be read", problem, 1, true)
+    assert.matches("'quite a few' is refused", problem, 1, true)
   end)
 
   it("writes a source of ten statements and reports exactly the three that conflict", function()

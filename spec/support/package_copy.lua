@@ -17,8 +17,8 @@ local function write(path, text)
   file:close()
 end
 
-local TABLES = {"areas", "publishers", "sources", "subjects", "links", "indicators", "codes", "qualifiers", "figures",
-  "relations", "judgements", "mapping", "facts"}
+local TABLES = {"areas", "publishers", "sources", "subjects", "links", "indicators", "codes", "qualifiers", "words",
+  "number_formats", "figures", "relations", "judgements", "history", "mapping", "facts"}
 
 -- What a figure has when the test does not say.
 local DEFAULTS = {subject = "icse", indicator = "arrests", qualifier = "exact", unit = "persons", multiplier = "1",

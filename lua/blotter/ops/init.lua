@@ -21,6 +21,7 @@ local network = require "blotter.ops.network"
 local parts = require "blotter.ops.checks.parts"
 local phrase = require "blotter.ops.figures.phrase"
 local policy = require "blotter.ops.totals.policy"
+local record_file = require "blotter.ops.dataset.record_file"
 local reconcile = require "blotter.ops.checks.reconcile"
 local relations = require "blotter.ops.checks.relations"
 local rules = require "blotter.ops.dataset.rules"
@@ -28,6 +29,7 @@ local select_ = require "blotter.ops.figures.select"
 local show = require "blotter.ops.figures.printing"
 local tables = require "blotter.ops.dataset.engine_tables"
 local total = require "blotter.ops.totals.total"
+local writing = require "blotter.ops.dataset.writing"
 
 local operations = {}
 
@@ -273,7 +275,7 @@ function Ops:add(record, options)
   local extended = wrap(model.build(combined), combined)
   local about = findings_about(added.figures, extended:reconcile())
   if not options.dry_run then
-    local ok, problem = import.write(combined, fresh)
+    local ok, problem = writing.write(combined, fresh)
     if not ok then
       model.build(self.package)
       return nil, problem
@@ -298,7 +300,7 @@ end
 function Ops:import(path, options)
   arguments.receiver(self, Ops, "import")
   arguments.expect(path, "string", "import", "the path of a JSON or CSV file")
-  local record, problems = import.read(path)
+  local record, problems = record_file.read(path)
   if not record then return nil, problems:text(), problems end
   options = arguments.options(options, {"dry_run"}, "import")
   return self:add(record, {file = path, dry_run = options.dry_run})

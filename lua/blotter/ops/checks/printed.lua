@@ -1,43 +1,39 @@
 -- The number as printed against the number as stored: a slip of the curator, not of a source.
 --
--- Reads digits ("20.5 million", "1 400", "91 mil") and English number words; what it cannot read it leaves.
+-- The text is read in its source's language; where it can be read in several ways, any of them will do, and what cannot
+-- be read is left.
 
-local numerals = require "blotter.ops.figures.numerals"
+local languages = require "blotter.ops.figures.languages"
 local phrase = require "blotter.ops.figures.phrase"
+local reading = require "blotter.ops.figures.reading"
 
 local printed = {}
 
--- The readings of a printed number, before its multiplier: with marks as thousands, and with the last mark as a decimal
--- point; words hold their million themselves, but not their weeks.
-local function readings(text, multiplier)
-  if text:find "%a%-%d" or text:find "%d%-%a" then return {} end
-  local number = text:match "%d[%d,. ]*%d" or text:match "%d"
-  if not number then
-    local word = numerals.read(text)
-    return word and {word, word / multiplier} or {}
+-- The values that a figure's printed number can stand for; none where it cannot be read.
+local function readings(figure, spoken)
+  local plain = figure.printed:match "^%d+$" or figure.printed:match "^%d%d?%d?,%d%d%d$"
+  if plain and spoken:formats(figure.source_row.language)[1] == "1,234.5" then
+    return {tonumber((plain:gsub(",", "")))}
   end
-  local list = {tonumber((number:gsub("[,. ]", "")))}
-  local whole, decimals = number:match "^(.-)[.,](%d+)$"
-  if whole then list[2] = tonumber((whole:gsub("[,. ]", "")) .. "." .. decimals) end
-  return list
+  local language, country = figure.source_row.language, figure.source_row.publisher_row.area
+  local read, _, values = reading.printed(figure.printed, {words = spoken.words, language = language,
+    formats = spoken:formats(language, country), indicator = figure.indicator_row, qualifier = figure.qualifier})
+  return read and {read.value} or values or {}
 end
 
 --- Whether a figure's value is one of the readings of what is printed, or nil when it cannot be read.
-function printed.agrees(figure)
+function printed.agrees(figure, spoken)
   if not figure.value then return nil end
-  local list = readings(figure.printed, figure.multiplier)
+  local list = readings(figure, spoken)
   if #list == 0 then return nil end
-  for _, reading in ipairs(list) do
-    local value = reading * figure.multiplier
-    if math.abs(value - math.abs(figure.value)) <= 1e-6 * math.max(1, math.abs(value)) then return true end
-  end
-  return false
+  return reading.allows(figure.value, list)
 end
 
 --- Runs the check over all figures.
 function printed.check(found)
+  local spoken = languages.new(found.model.tables)
   for _, figure in ipairs(found.model.figures) do
-    local agrees = printed.agrees(figure)
+    local agrees = printed.agrees(figure, spoken)
     if agrees then
       found:count("printed", "all")
     elseif agrees == false then

@@ -94,11 +94,20 @@ local function check_part(context, figure)
   end
 end
 
+-- No fraction of what is counted.
+local function check_whole(context, figure, indicator)
+  if tostring(indicator.step) == "1" and math.type(figure.value) == "float" then
+    context:refuse(figure, "value", ("%s is a fraction of what is counted (%s); expected a whole number")
+      :format(show(figure.value), tostring(figure.unit)))
+  end
+end
+
 local function check_figure(context, figure)
   check_codes(context, figure)
   check_order(context, figure)
   local indicator = context.indicators[figure.indicator]
-  if indicator and figure.multiplier and figure.printed then
+  if indicator and figure.multiplier and figure.printed and not figure.is_lame then
+    check_whole(context, figure, indicator)
     check_lexicon(context, figure, indicator)
     check_unit(context, figure, indicator)
   end
@@ -134,8 +143,8 @@ local function context_of(whole, problems)
   return context
 end
 
-rules.required = {"areas", "publishers", "sources", "subjects", "links", "indicators", "codes", "qualifiers", "figures",
-  "relations", "judgements"}
+rules.required = {"areas", "publishers", "sources", "subjects", "links", "indicators", "codes", "qualifiers", "words",
+  "number_formats", "figures", "relations", "judgements", "history"}
 
 --- Checks figures (rows of the table, or rows that are about to join it) and the chains of the other tables.
 function rules.check(whole, figures, problems)

@@ -1,0 +1,276 @@
+-- What follows from the rest of a record may be left out of it, and is filled in here, as texts:
+--   of a source   id (publisher, year, number), date_precision, date_basis, language (the publisher's own), type news;
+--                 date_published may be a month or a year
+--   of a figure   id (the source's and the next number), unit (the indicator's), value and qualifier (read from
+--                 `printed` in the source's language), low and high (by the lexicon), multiplier, status, rank,
+--                 coverage; `period` sets the four columns of the period ("subject" is that of the operation), and
+--                 part_of may be the whole's place in the record's list
+-- A row whose number or indicator cannot be known is marked is_lame: what follows from them is not complained of again.
+
+local cjson = require "cjson"
+local dates = require "blotter.ops.figures.dates"
+local languages = require "blotter.ops.figures.languages"
+local lexicon = require "blotter.ops.figures.lexicon"
+local numerals = require "blotter.ops.figures.numerals"
+local reading = require "blotter.ops.figures.reading"
+local spans = require "blotter.ops.figures.spans"
+
+local filling = {}
+
+--- A value of a record as the text of a cell; nil where there is none.
+function filling.text(value)
+  if value == nil or value == cjson.null or value == "" then return nil end
+  if math.type(value) == "float" then
+    return math.tointeger(value) and tostring(math.tointeger(value)) or ("%.15g"):format(value)
+  end
+  return tostring(value)
+end
+
+local function as_number(text)
+  local value = tonumber(text)
+  return value and math.tointeger(value) or value
+end
+
+-- ---- context -----------------------------------------------------------------------------------------------
+
+local Context = {}
+Context.__index = Context
+
+--- What filling needs of a package: context with `whole`, `file` and `problems`, and the new rows by table.
+function filling.context(whole, file, problems)
+  local tables = whole.tables
+  return setmetatable({
+    whole = whole, file = file, problems = problems, fresh = {}, lexicon = lexicon.from_rows(tables.qualifiers.rows),
+    languages = languages.new(tables),
+  }, Context)
+end
+
+--- Lets the context know the new rows of a table, as texts.
+function Context:know(name, rows)
+  local key, index = self.whole.tables[name].schema.primary_key[1], {}
+  for _, row in ipairs(rows) do
+    if row[key] then index[row[key]] = row end
+  end
+  self.fresh[name] = index
+end
+
+-- The row of a table by its key, new or old.
+function Context:row(name, key)
+  if not key then return nil end
+  return self.fresh[name] and self.fresh[name][key] or self.whole.tables[name].index[key]
+end
+
+function Context:refuse(row, column, message)
+  self.problems:add(self.file, row.line, column, message)
+end
+
+-- The country of an area or of what contains it.
+function Context:country(area)
+  local row = self:row("areas", area)
+  while row and row.type == "subdivision" do row = self:row("areas", row.parent) end
+  return row and row.code
+end
+
+-- ---- sources -----------------------------------------------------------------------------------------------
+
+-- The language in which all sources of a publisher are, or nil.
+function Context:language_of(publisher)
+  local language
+  for _, source in ipairs(self.whole.tables.sources.rows) do
+    if source.publisher == publisher then
+      if language and language ~= source.language then return nil end
+      language = source.language
+    end
+  end
+  return language
+end
+
+local function next_source_id(context, row)
+  local stem = ("%s-%s-"):format(row.publisher, row.date_published and row.date_published:sub(1, 4) or "nd")
+  local number = 1
+  while context:row("sources", stem .. number) do number = number + 1 end
+  return stem .. number
+end
+
+local function fill_publication(context, row)
+  local text = row.date_published
+  if text and not dates.parse(text) then
+    local span, problem = spans.published(text)
+    if span then
+      row.date_published = dates.format(span.first)
+      row.date_precision = row.date_precision or span.precision
+    elseif not text:find "^%d%d%d%d%-%d%d%-%d%d$" then
+      context:refuse(row, "date_published", problem)
+      row.date_published = nil
+    end
+  end
+  row.date_precision = row.date_precision or (row.date_published and "day" or "unknown")
+  row.date_basis = row.date_basis or (row.date_published and "printed" or "none")
+end
+
+--- Fills in a source.
+function filling.source(context, row)
+  row.type = row.type or "news"
+  row.language = row.language or context:language_of(row.publisher) or "en"
+  fill_publication(context, row)
+  if not row.id and row.publisher then row.id = next_source_id(context, row) end
+  local format = row.number_format
+  if format and not numerals.is_format(format) then
+    context:refuse(row, "number_format", ("'%s' is no number format; expected one of %s"):format(format,
+      table.concat(numerals.formats, ", ")))
+    row.number_format = nil
+  end
+end
+
+-- ---- numbers -------------------------------------------------------------------------------------------------
+
+-- The number formats of a figure: the curator's, else those of the source's language in the publisher's area.
+local function number_formats(context, row, source)
+  local given = row.number_format or source and source.number_format
+  if given and not numerals.is_format(given) then
+    context:refuse(row, "number_format", ("'%s' is no number format; expected one of %s"):format(given,
+      table.concat(numerals.formats, ", ")))
+    given = nil
+  end
+  if given then return {given}, true end
+  local publisher = source and context:row("publishers", source.publisher)
+  return context.languages:formats(source and source.language or "en", publisher and context:country(publisher.area))
+end
+
+-- A value of the curator beside a number that was read, or that can be read in several ways.
+local function check_value(context, row, read, values)
+  local value = tonumber(row.value)
+  if read and read.value then
+    if not value or math.abs(math.abs(value) - math.abs(read.value)) <= 1e-9 * math.max(1, math.abs(value)) then
+      return
+    end
+  elseif not value or not values or #values == 0 or reading.allows(value, values) then
+    return
+  end
+  context:refuse(row, "value", ("%s is not what is printed, '%s'; expected the printed number"):format(row.value,
+    row.printed))
+  row.is_lame = true
+end
+
+-- What the number's words and digits say, where the row does not say it.
+local function apply(row, read)
+  row.qualifier = row.qualifier or read.qualifier
+  row.multiplier = row.multiplier or filling.text(read.multiplier)
+  if read.low then
+    row.low, row.high = row.low or filling.text(read.low), row.high or filling.text(read.high)
+  else
+    row.value = row.value or filling.text(read.value)
+  end
+end
+
+-- Whether the row says by itself what its words cannot.
+local function speaks_for_itself(row)
+  if row.low and row.high and row.qualifier == "between" then return true end
+  return row.value ~= nil and row.qualifier ~= nil
+end
+
+local function fill_number(context, row, indicator)
+  if not row.printed then
+    row.is_lame = true
+    return
+  end
+  local source = context:row("sources", row.source)
+  if row.low and row.high and not row.value then row.qualifier = row.qualifier or "between" end
+  local formats, is_explicit = number_formats(context, row, source)
+  local read, problem, values = reading.printed(row.printed, {
+    words = context.languages.words, language = source and source.language or "en", formats = formats,
+    is_explicit = is_explicit, qualifier = row.qualifier, indicator = indicator,
+  })
+  if read and row.qualifier and read.qualifier == "between" and row.qualifier ~= "between" and not row.value then
+    read, problem = nil, ("'%s' is refused: a range is no '%s'"):format(row.printed, row.qualifier)
+  end
+  check_value(context, row, read, values)
+  if read then
+    apply(row, read)
+  elseif not speaks_for_itself(row) then
+    context:refuse(row, "printed", problem)
+    row.is_lame = true
+  end
+end
+
+-- The ends that the lexicon gives, where the row states none.
+local function fill_bounds(context, row, indicator)
+  if row.low or row.high or row.is_lame or not context.lexicon[row.qualifier] then return end
+  local figure = {value = as_number(row.value), qualifier = row.qualifier, printed = row.printed,
+    multiplier = tonumber(row.multiplier)}
+  local limits = {step = indicator.step, minimum = as_number(indicator.minimum), maximum = as_number(indicator.maximum)}
+  local low, high = lexicon.bounds(context.lexicon, figure, limits)
+  row.low, row.high = filling.text(low), filling.text(high)
+end
+
+-- ---- periods -------------------------------------------------------------------------------------------------
+
+-- The countries whose fiscal year a figure may mean: the publisher's where it speaks of itself, else the subject's.
+local function fiscal_countries(context, row)
+  local source = context:row("sources", row.source)
+  local publisher = source and context:row("publishers", source.publisher)
+  local subject = context:row("subjects", row.subject)
+  local own = publisher and context:country(publisher.area)
+  local theirs = context:country(row.area) or subject and context:country(subject.area)
+  local list = {}
+  if publisher and tostring(publisher.official) == "true" then
+    list[1], list[2] = own or theirs, theirs
+  else
+    list[1], list[2] = theirs or own, own
+  end
+  return list
+end
+
+-- The period of the operation that a figure is about, or nil.
+local function subject_span(context, row)
+  local subject = context:row("subjects", row.subject)
+  if not subject or not (subject.date_start or subject.date_end) then return nil, ("the subject '%s' has no dates; "
+    .. "expected a period"):format(tostring(row.subject)) end
+  local precision = subject.date_precision
+  return {first = subject.date_start and dates.parse(subject.date_start),
+    last = subject.date_end and dates.parse(subject.date_end), kind = subject.date_end and "range" or "since",
+    precision = precision ~= "unknown" and precision or "day"}
+end
+
+local function fill_period(context, row)
+  local text = row.period
+  row.period = nil
+  if not text or row.period_start or row.period_end then
+    row.period_kind = row.period_kind or (row.period_start or row.period_end) and "range" or "unspecified"
+    row.period_precision = row.period_precision or (row.period_kind == "unspecified" and "unknown" or "day")
+    return
+  end
+  local span, problem
+  if text == "subject" then
+    span, problem = subject_span(context, row)
+  else
+    span, problem = spans.read(text, fiscal_countries(context, row))
+  end
+  if not span then
+    context:refuse(row, "period", problem)
+    row.period_kind, row.period_precision = "unspecified", "unknown"
+    return
+  end
+  if row.period_kind ~= "as_of" then row.period_start = span.first and dates.format(span.first) end
+  row.period_end = span.last and dates.format(span.last)
+  row.period_kind, row.period_precision = row.period_kind or span.kind, row.period_precision or span.precision
+end
+
+-- ---- figures -------------------------------------------------------------------------------------------------
+
+--- Fills in a figure whose source and id are known.
+function filling.figure(context, row)
+  local indicator = context:row("indicators", row.indicator)
+  if not indicator or not indicator.unit then row.is_lame = true end
+  fill_number(context, row, indicator)
+  fill_period(context, row)
+  row.unit = row.unit or (indicator and indicator.unit)
+  row.multiplier = row.multiplier or "1"
+  row.qualifier = row.qualifier or "exact"
+  row.status, row.rank = row.status or "A", row.rank or "normal"
+  if row.part_of then row.coverage = row.coverage or "unknown" end
+  if indicator then fill_bounds(context, row, indicator) end
+  row.number_format = nil
+end
+
+return filling

@@ -1,0 +1,161 @@
+-- The period of a figure as a curator writes it: "2012", "2019/2021", "2025-02", "../2025-02", "FY2012-13",
+-- "2025-Q1", "March 2025", "since 2003", "as of 2025-03-31".
+--
+-- spans.read(text, countries) returns {first, last, kind, precision} with day numbers (nil is open), or nil and what
+-- was expected. countries are those whose fiscal year may be meant, in their order.
+
+local dates = require "blotter.ops.figures.dates"
+
+local spans = {}
+
+local month_numbers = {}
+for month = 1, 12 do
+  local name = dates.month_name(month):lower()
+  month_numbers[name], month_numbers[name:sub(1, 3)] = month, month
+end
+month_numbers.sept = 9
+
+local function day_span(year, month, day)
+  local number = dates.parse(("%04d-%02d-%02d"):format(year, month, day))
+  if not number then return nil end
+  return {first = number, last = number, precision = "day"}
+end
+
+local function month_span(year, month, count, precision)
+  if month < 1 or month > 12 then return nil end
+  local last = month + count - 1
+  return {first = dates.day(year, month, 1), last = dates.day(year, last, dates.days_in_month(year, last)),
+    precision = precision}
+end
+
+-- "3 March 2025", "March 3, 2025" or "March 2025".
+local function named_span(text)
+  local plain = text:lower():gsub("(%d)%a%a%f[%A]", "%1"):gsub("[.,]", " ")
+  local day, name, year = plain:match "^%s*(%d%d?)%s+(%a+)%s+(%d%d%d%d)%s*$"
+  if not day then name, day, year = plain:match "^%s*(%a+)%s+(%d%d?)%s+(%d%d%d%d)%s*$" end
+  if not day then name, year = plain:match "^%s*(%a+)%s+(%d%d%d%d)%s*$" end
+  local month = name and month_numbers[name]
+  if not month then return nil end
+  year = math.tointeger(tonumber(year))
+  if day then return day_span(year, month, math.tointeger(tonumber(day))) end
+  return month_span(year, month, 1, "month")
+end
+
+-- A date of any precision: a year, quarter, month or day.
+local function date_span(text)
+  local year = text:match "^(%d%d%d%d)$"
+  if year then return month_span(math.tointeger(tonumber(year)), 1, 12, "year") end
+  local y, m = text:match "^(%d%d%d%d)%-(%d%d)$"
+  if y then return month_span(math.tointeger(tonumber(y)), math.tointeger(tonumber(m)), 1, "month") end
+  local of, quarter = text:match "^(%d%d%d%d)%-?[Qq]([1-4])$"
+  if of then
+    return month_span(math.tointeger(tonumber(of)), math.tointeger(tonumber(quarter)) * 3 - 2, 3, "quarter")
+  end
+  local day = dates.parse(text)
+  if day then return {first = day, last = day, precision = "day"} end
+  return named_span(text)
+end
+
+-- The year in which a fiscal year begins, where its text names both ("FY2012-13"), or its one name.
+local function fiscal_names(text)
+  local from, to = text:match "^[Ff][Yy]%s*(%d%d%d%d)%s*[-/]%s*(%d%d+)$"
+  if from then
+    local first, last = math.tointeger(tonumber(from)), math.tointeger(tonumber(to))
+    if #to == 2 then last = first // 100 * 100 + last end
+    if #to == 2 and last < first then last = last + 100 end
+    if last ~= first + 1 then return nil, nil, true end
+    return first, nil
+  end
+  local named = text:match "^[Ff][Yy]%s*(%d%d%d%d)$"
+  return nil, named and math.tointeger(tonumber(named))
+end
+
+-- The span of a fiscal year, or nil and what was expected; nil alone where the text is none.
+local function fiscal_span(text, countries)
+  local begins, named, is_wrong = fiscal_names(text)
+  if is_wrong then return nil, ("'%s' is no fiscal year: expected two years in a row"):format(text) end
+  if not begins and not named then return nil end
+  for _, country in ipairs(countries) do
+    local first, last = dates.fiscal(named or begins, country)
+    if first and begins and dates.civil(first) ~= begins then first, last = dates.fiscal(begins + 1, country) end
+    if first then return {first = first, last = last, precision = "day", is_fiscal = true} end
+  end
+  return nil, ("'%s' is the fiscal year of which country? Expected a subject or publisher of a country whose fiscal "
+    .. "year is known, or days"):format(text)
+end
+
+local expected = "'%s' is not a period: expected a year, a quarter, a month, a day, FY and a year, or two of them "
+  .. "with '/'"
+
+local function one(text, countries)
+  local span, problem = fiscal_span(text, countries)
+  if span or problem then return span, problem end
+  span = date_span(text)
+  if not span then return nil, expected:format(text) end
+  return span
+end
+
+local coarse = {day = 1, month = 2, quarter = 3, year = 4}
+
+local function coarser(a, b)
+  if not a or not b then return (a or b).precision end
+  return coarse[a.precision] > coarse[b.precision] and a.precision or b.precision
+end
+
+local function kind_of(from, to)
+  if not from then return "range" end
+  if not to then return "since" end
+  if from.is_fiscal and to.is_fiscal then return "fiscal" end
+  if from.precision == "year" and to.precision == "year" then return "calendar" end
+  if from.first == to.last then return "day" end
+  return "range"
+end
+
+-- The two ends of a text with '/', or the text twice. A fiscal year of two names holds a '/' itself.
+local function ends_of(text)
+  if text:find "^[Ff][Yy]%s*%d%d%d%d%s*/%s*%d%d%d?%d?$" and not text:find "/%s*[Ff][Yy]" then return text, text end
+  local from, to = text:match "^%s*(.-)%s*/%s*(.-)%s*$"
+  if from then return from, to end
+  return text, text
+end
+
+local function read_range(text, countries)
+  local from_text, to_text = ends_of(text)
+  if from_text == ".." and to_text == ".." then return nil, expected:format(text) end
+  local from, to, problem
+  if from_text ~= ".." then
+    from, problem = one(from_text, countries)
+    if not from then return nil, problem end
+  end
+  if to_text ~= ".." then
+    to, problem = one(to_text, countries)
+    if not to then return nil, problem end
+  end
+  local precision = coarser(from, to)
+  if kind_of(from, to) == "calendar" and from.first == to.first then precision = "day" end
+  return {first = from and from.first, last = to and to.last, kind = kind_of(from, to), precision = precision}
+end
+
+--- A period from text; see the head of this file.
+function spans.read(text, countries)
+  text = tostring(text):gsub("^%s+", ""):gsub("%s+$", "")
+  local state = text:match "^[Aa]s of (.+)$"
+  local since = text:match "^[Ss]ince (.+)$"
+  local span, problem = read_range(since and since .. "/.." or state or text, countries or {})
+  if not span then return nil, problem end
+  if state then span.first, span.kind = nil, "as_of" end
+  if span.first and span.last and span.first > span.last then
+    return nil, ("the period '%s' ends before it begins"):format(text)
+  end
+  return span
+end
+
+--- A day of publication from text, as exactly as it says: {first, precision}, or nil and what was expected.
+function spans.published(text)
+  local span = date_span(text)
+  if span then return span end
+  return nil, ("'%s' is not a day of publication: expected a day such as 2025-03-31, a month, a quarter or a year")
+    :format(text)
+end
+
+return spans

@@ -1,0 +1,170 @@
+-- What a record may leave out or bring along: indicators with their figures, periods of every form, months as dates of
+-- publication, semicolons; and errors that lead.
+
+local operations = require "blotter.ops"
+local package_copy = require "package_copy"
+
+describe("a record", function()
+  local copy, ops
+
+  before_each(function()
+    copy = package_copy.new()
+    ops = assert(operations.open(copy.path))
+  end)
+  after_each(function() copy:remove() end)
+
+  local function record(figures, source)
+    source = source or {}
+    source.id, source.title = source.id or "ice-2030-1", "An example"
+    source.publisher = source.publisher or "ice"
+    for i, figure in ipairs(figures) do
+      figure.subject, figure.indicator = figure.subject or "operation-predator", figure.indicator or "arrests"
+      figure.printed, figure.locator = figure.printed or "12", i
+    end
+    return {source = source, figures = figures}
+  end
+
+  local function add_one(figure, source)
+    local report, message = ops:add(record({figure}, source), {dry_run = true})
+    assert(report, message)
+    return report.added.figures[1]
+  end
+
+  it("brings an indicator together with its figures", function()
+    local whole = record {{indicator = "phones_seized", printed = "nearly 40"}}
+    whole.indicators = {{id = "phones_seized", name = "Phones seized", unit = "devices", step = 1, kind = "flow",
+      minimum = 0, definition = "Phones taken away."}}
+    local report, message = ops:add(whole)
+    assert(report, message)
+    local figure = ops:figures({source = "ice-2030-1"})[1]
+    assert.same({"devices", 40, 36, 39}, {figure.unit, figure.value, figure.low, figure.high})
+  end)
+
+  it("is refused by the mistake that leads, not by those that follow", function()
+    local _, message, problems = ops:add(record {{indicator = "arests", printed = "nearly 40"}})
+    assert.equal(1, #problems, message)
+    assert.matches("'arests' is not in indicators", message, 1, true)
+    _, message, problems = ops:add(record {{printed = "one in seven"}})
+    assert.equal(1, #problems, message)
+    assert.matches("'one in' makes something else of the number", message, 1, true)
+    local without = record {{}, {}}
+    without.source = nil
+    _, message, problems = ops:add(without)
+    assert.equal(1, #problems, message)
+    assert.matches("expected the source of the figures", message, 1, true)
+  end)
+
+  it("states a value only where the print can stand for it", function()
+    local _, message = ops:add(record {{printed = "1,100", value = 110}})
+    assert.matches("110 is not what is printed, '1,100'", message, 1, true)
+    _, message = ops:add(record {{printed = "16.354", value = 163540, qualifier = "exact"}})
+    assert.matches("163540 is not what is printed", message, 1, true)
+    assert.equal(16354, add_one({printed = "16.354", value = 16354, qualifier = "exact"}).value)
+    assert.equal(16354, add_one({printed = "16.354", number_format = "1.234,5"}).value)
+    assert.equal(16354, add_one({printed = "16.354"}, {number_format = "1.234,5"}).value)
+    assert.equal(16354, add_one({printed = "16.354"}, {language = "id"}).value)
+    _, message = ops:add(record {{printed = "2.5", value = 2.5, qualifier = "exact"}})
+    assert.matches("2.5 is a fraction of what is counted", message, 1, true)
+  end)
+
+  it("reads a range as one", function()
+    local figure = add_one {printed = "20-30"}
+    assert.same({"between", 20, 30}, {figure.qualifier, figure.low, figure.high})
+    assert.is_nil(figure.value)
+  end)
+
+  it("has periods of every form", function()
+    local forms = {
+      {"2012", "2012-01-01", "2012-12-31", "calendar", "day"},
+      {"2019/2021", "2019-01-01", "2021-12-31", "calendar", "year"},
+      {"../2025-02", nil, "2025-02-28", "range", "month"},
+      {"2003/..", "2003-01-01", nil, "since", "year"},
+      {"since March 2003", "2003-03-01", nil, "since", "month"},
+      {"2025-02/2025-03", "2025-02-01", "2025-03-31", "range", "month"},
+      {"2025-02-03", "2025-02-03", "2025-02-03", "day", "day"},
+      {"2025-Q1", "2025-01-01", "2025-03-31", "range", "quarter"},
+      {"March 2025", "2025-03-01", "2025-03-31", "range", "month"},
+      {"3 March 2025", "2025-03-03", "2025-03-03", "day", "day"},
+      {"as of 2025-03-31", nil, "2025-03-31", "as_of", "day"},
+      {"FY2013", "2012-10-01", "2013-09-30", "fiscal", "day"},
+      {"FY2010/FY2013", "2009-10-01", "2013-09-30", "fiscal", "day"},
+    }
+    for _, form in ipairs(forms) do
+      local figure = add_one {period = form[1]}
+      assert.same({form[2] or "", form[3] or "", form[4], form[5]}, {figure.period_start or "", figure.period_end or "",
+        figure.period_kind, figure.period_precision}, form[1])
+    end
+    for _, wrong in ipairs {"2025-13", "../..", "2012/2011", "FY2012-14", "last year", "2025-02-30"} do
+      assert.is_nil((ops:add(record {{period = wrong}})), wrong)
+    end
+  end)
+
+  it("has the fiscal year of its publisher or its subject", function()
+    local function fiscal(publisher_area, official, subject_area, text)
+      local whole = record({{subject = "some-agency", period = text}}, {publisher = "some-publisher"})
+      whole.publishers = {{id = "some-publisher", name = "Some", area = publisher_area, type = "agency",
+        official = official}}
+      whole.subjects = {{id = "some-agency", type = "agency", name = "Some agency", area = subject_area}}
+      local report, message = ops:add(whole, {dry_run = true})
+      if not report then return message end
+      local figure = report.added.figures[1]
+      return figure.period_start .. " " .. figure.period_end
+    end
+    assert.equal("2012-10-01 2013-09-30", fiscal("US", true, "US", "FY2013"))
+    assert.equal("2012-04-01 2013-03-31", fiscal("GB", true, "GB", "FY2013"))
+    assert.equal("2012-04-01 2013-03-31", fiscal("CA", true, "CA", "FY2012-13"))
+    assert.equal("2012-07-01 2013-06-30", fiscal("AU", true, "AU", "FY2012-13"))
+    assert.equal("2012-07-01 2013-06-30", fiscal("AU", true, nil, "FY2013"))
+    assert.equal("2012-04-01 2013-03-31", fiscal("X-GB-YH", true, "X-GB-YH", "FY2013"))
+    assert.equal("2013-04-01 2014-03-31", fiscal("JP", true, "JP", "FY2013"))
+    assert.equal("2012-04-01 2013-03-31", fiscal("IN", true, "IN", "FY2012/13"))
+    assert.equal("2013-04-01 2014-03-31", fiscal("US", false, "JP", "FY2013"))
+    assert.equal("2012-10-01 2013-09-30", fiscal("US", false, "FR", "FY2013"))
+    assert.matches("is the fiscal year of which country?", fiscal("FR", true, "FR", "FY2013"), 1, true)
+  end)
+
+  it("takes the period of an operation where it is asked to", function()
+    local figure = add_one {subject = "seoul-2014", period = "subject"}
+    local subject = ops:row("subjects", "seoul-2014")
+    assert.same({subject.date_start, subject.date_end}, {figure.period_start, figure.period_end})
+  end)
+
+  it("is published in a month, a quarter or a year", function()
+    for text, wanted in pairs {["2030-02"] = "2030-02-01 month", ["2030"] = "2030-01-01 year",
+      ["2030-Q2"] = "2030-04-01 quarter", ["June 2030"] = "2030-06-01 month", ["5 June 2030"] = "2030-06-05 day"} do
+      local report = assert(ops:add(record({{}}, {date_published = text}), {dry_run = true}))
+      local source = report.added.sources[1]
+      assert.equal(wanted, source.date_published .. " " .. source.date_precision)
+    end
+    local _, message = ops:add(record({{}}, {date_published = "03/04/2030"}))
+    assert.matches("'03/04/2030' is not a day of publication", message, 1, true)
+  end)
+
+  it("needs no ids: a source is numbered, and a part names its whole by its place", function()
+    local whole = record({{printed = "41"}, {printed = "19", area = "DK", part_of = 1, split = "area"}},
+      {date_published = "2030-05-01"})
+    whole.source.id = nil
+    local report, message = ops:add(whole, {dry_run = true})
+    assert(report, message)
+    assert.equal("ice-2030-1", report.added.sources[1].id)
+    assert.equal("ice-2030-1.01", report.added.figures[2].part_of)
+  end)
+
+  local function import_text(name, text)
+    local path = copy.path .. "/" .. name
+    local file = assert(io.open(path, "wb"))
+    file:write(text)
+    file:close()
+    local report, message = ops:import(path, {dry_run = true})
+    os.remove(path)
+    return assert(report, message)
+  end
+
+  it("comes with semicolons or tabs between its fields, and a byte-order mark", function()
+    local report = import_text("a.csv", "\239\187\191source.id;source.publisher;source.title;source.language;subject;"
+      .. "indicator;printed;currency;locator\nice-2030-1;ice;\"Eins; zwei, drei\";de;operation-predator;arrests;1.234;;1\n"
+      .. ";;;;operation-predator;funding;1,5 Mio.;EUR;2\n")
+    assert.equal("Eins; zwei, drei", report.added.sources[1].title)
+    assert.same({1234, 1500000}, {report.added.figures[1].value, report.added.figures[2].value})
+  end)
+end)
