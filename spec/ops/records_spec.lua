@@ -161,8 +161,9 @@ describe("a record", function()
   end
 
   it("comes with semicolons or tabs between its fields, and a byte-order mark", function()
-    local report = import_text("a.csv", "\239\187\191source.id;source.publisher;source.title;source.language;subject;"
-      .. "indicator;printed;currency;locator\nice-2030-1;ice;\"Eins; zwei, drei\";de;operation-predator;arrests;1.234;;1\n"
+    local report = import_text("a.csv", "\239\187\191source.id;source.publisher;source.title;source.language;"
+      .. "subject;indicator;printed;currency;locator\nice-2030-1;ice;\"Eins; zwei, drei\";de;operation-predator;"
+      .. "arrests;1.234;;1\n"
       .. ";;;;operation-predator;funding;1,5 Mio.;EUR;2\n")
     assert.equal("Eins; zwei, drei", report.added.sources[1].title)
     assert.same({1234, 1500000}, {report.added.figures[1].value, report.added.figures[2].value})
