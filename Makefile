@@ -68,7 +68,7 @@ SUPPORT := $(sort $(wildcard spec/support/*.c))
 OPTIMIZE ?= -O3
 WARNINGS := -Wall -Wextra -Werror
 CFLAGS   ?=
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(OPTIMIZE) -g -fPIC -fvisibility=hidden $(WARNINGS) -pthread -Icsrc $(INSTRUMENT) $(CFLAGS)
+ALL_CFLAGS = -std=c11 -ffp-contract=off -D_GNU_SOURCE $(OPTIMIZE) -g -fPIC -fvisibility=hidden $(WARNINGS) -pthread -Icsrc $(INSTRUMENT) $(CFLAGS)
 LIBS := -lxxhash -lzstd -lz -lm
 
 # Building speaks on standard error, so that a report or a test can be redirected; V=1 shows the commands.

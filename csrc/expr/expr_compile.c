@@ -236,7 +236,7 @@ static blt_status check_types(blt_binder *b, const blt_function *fn, blt_op *op,
 /* Cost, columns, depth and whether it may fail, from the arguments. */
 static blt_status summarise(const blt_function *fn, blt_op *op, blt_error *err) {
   uint32_t cost = fn->cost, depth = 0;
-  op->can_fail = op->can_fail || fn->can_fail;
+  op->can_fail = op->raises = op->can_fail || fn->can_fail;
   op->column = BLT_NO_COLUMN;
   for (uint32_t i = 0; i < op->nargs; i++) {
     const blt_op *arg = op->args[i];

@@ -100,6 +100,7 @@ struct blt_op {
   uint8_t width; /* bytes of a result narrower than usual (1, 2), else 0 */
   uint8_t code;  /* which member of the function's family: a comparison, a unit, a field */
   bool can_fail; /* may raise an error: evaluated only for rows that ask for it */
+  bool raises;   /* the same, of the function itself, whatever its arguments do */
   bool direct;   /* a string predicate that works on codes by itself */
   blt_type type;
   uint16_t depth;
@@ -170,11 +171,14 @@ struct blt_scope {
 struct blt_range {
   bool known, nulls, nans; /* nulls, nans: there may be some */
   bool empty;              /* there is no value but nulls and NaNs */
+  bool cut;                /* of arithmetic: some values could not be represented */
   int64_t low, high;
   double flow, fhigh;
 };
 
 void blt_op_range(const blt_scope *s, const blt_op *op, blt_range *out);
+/* Whether evaluation could give an error: what ranges say about the result is then no reason to skip it. */
+bool blt_op_may_raise(const blt_scope *s, const blt_op *op);
 
 /* ---- binding: expr_compile.c
  * ------------------------------------------------------------------------------- */

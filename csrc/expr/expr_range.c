@@ -43,6 +43,18 @@ void blt_op_range(const blt_scope *s, const blt_op *op, blt_range *out) {
     op->range(s, op, out);
 }
 
+bool blt_op_may_raise(const blt_scope *s, const blt_op *op) {
+  blt_range r;
+  if (!op->can_fail) return false;
+  for (uint32_t i = 0; i < op->nargs; i++)
+    if (blt_op_may_raise(s, op->args[i])) return true;
+  if (!op->raises) return false;
+  bool arithmetic = op->range == blt_range_add || op->range == blt_range_subtract || op->range == blt_range_multiply;
+  if (!arithmetic) return true;
+  blt_op_range(s, op, &r);
+  return !r.known || (r.cut && !r.empty);
+}
+
 /* ---- arithmetic ---- */
 
 /* Both operands, when known as integers. */
@@ -61,9 +73,11 @@ static bool operands(const blt_scope *s, const blt_op *op, blt_range *a, blt_ran
 
 /* The interval, cut where evaluation would give an error: at op->low and op->high. */
 static void set_interval(const blt_op *op, __int128 low, __int128 high, blt_range *out) {
+  bool cut = low < op->low || high > op->high;
   if (low < op->low) low = op->low;
   if (high > op->high) high = op->high;
   out->known = low <= high;
+  out->cut = cut;
   out->low = (int64_t)low;
   out->high = (int64_t)high;
 }
@@ -226,9 +240,9 @@ bool blt_expr_may_match(const blt_expr *e, const blt_view *view, uint32_t group)
   blt_scope s = {view, group};
   for (uint32_t i = 0; i < e->nconjuncts; i++) {
     blt_range r;
+    if (blt_op_may_raise(&s, e->conjuncts[i])) break; /* no conjunct may hide its error */
     blt_op_range(&s, e->conjuncts[i], &r);
     if (r.known && (r.high == 0 || r.empty)) return false;
-    if (e->conjuncts[i]->can_fail) break; /* a later conjunct may not hide its error */
   }
   return true;
 }

@@ -125,11 +125,11 @@ static const blt_verdict *judge(blt_eval *ev, const blt_expr *e, uint32_t group)
   for (uint32_t i = 0; i < e->nconjuncts; i++) {
     blt_range r;
     const blt_op *op = e->conjuncts[i];
+    bool raises = blt_op_may_raise(&s, op);
+    guarded = guarded || raises;
     blt_op_range(&s, op, &r);
     if (r.known && (r.high == 0 || r.empty) && !guarded) v->never = true;
-    if (r.known && r.low == 1 && !r.nulls && !r.empty && i < 64 && !op->can_fail)
-      v->always |= UINT64_C(1) << i;
-    guarded = guarded || op->can_fail;
+    if (r.known && r.low == 1 && !r.nulls && !r.empty && i < 64 && !raises) v->always |= UINT64_C(1) << i;
   }
   return v;
 }

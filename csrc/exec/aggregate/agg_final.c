@@ -147,7 +147,17 @@ static void final_row(const blt_agg_plan *p, const blt_agg_column *c, const blt_
 
 /* ---- moments ---- */
 
-bool blt_moments_result(blt_agg_kind kind, const blt_moments *m, double *out) {
+/* Rounding may carry what lies on a bound a little past it; a NaN stays. */
+static double clamp(double x, double low, double high) {
+  return x < low ? low : x > high ? high : x;
+}
+
+/* Sums of squares are not negative, but their rounded difference can be. */
+static double at_least_zero(double x) {
+  return x < 0 ? 0 : x;
+}
+
+static bool result_of(blt_agg_kind kind, const blt_moments *m, double *out) {
   if (m->n < 1) return false;
   switch (kind) {
   case BLT_AGG_VARIANCE_POP:
@@ -173,10 +183,17 @@ bool blt_moments_result(blt_agg_kind kind, const blt_moments *m, double *out) {
   case BLT_AGG_REGR_INTERCEPT:
     return *out = m->mean_x - m->xy / m->yy * m->mean_y, true;
   case BLT_AGG_REGR_R2:
-    return *out = m->xx == 0 ? 1 : m->xy * m->xy / (m->xx * m->yy), true;
+    return *out = m->xx == 0 ? 1 : clamp(m->xy / m->xx * (m->xy / m->yy), 0, 1), true;
   default: /* CORR */
-    return *out = m->xy / (sqrt(m->xx) * sqrt(m->yy)), m->xx != 0;
+    return *out = clamp(m->xy / (sqrt(m->xx) * sqrt(m->yy)), -1, 1), m->xx != 0;
   }
+}
+
+bool blt_moments_result(blt_agg_kind kind, const blt_moments *moments, double *out) {
+  blt_moments m = *moments;
+  m.xx = at_least_zero(m.xx);
+  m.yy = at_least_zero(m.yy);
+  return result_of(kind, &m, out);
 }
 
 /* n * sum(ab) - sum(a) * sum(b), exact, over n. */

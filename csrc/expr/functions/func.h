@@ -74,6 +74,8 @@ blt_binding blt_bind_add, blt_bind_subtract, blt_bind_multiply, blt_bind_divide,
 blt_running blt_run_power;
 /* func_compare.c, func_in.c */
 blt_binding blt_bind_compare, blt_bind_in, blt_bind_isnull;
+/* Of arguments x and y: a constant string beside a date or timestamp is read as one. */
+blt_status blt_bind_moment_texts(blt_binder *b, blt_op *op, uint32_t x, uint32_t y, blt_error *err);
 /* func_logic.c */
 blt_binding blt_bind_and, blt_bind_or, blt_bind_if, blt_bind_coalesce, blt_bind_nullif, blt_bind_extreme;
 blt_binding blt_bind_not;
@@ -90,6 +92,8 @@ blt_running blt_run_len, blt_run_substr, blt_run_end, blt_run_trim, blt_run_repl
 /* func_cast.c */
 blt_binding blt_bind_to_int64, blt_bind_to_float64, blt_bind_to_decimal, blt_bind_to_string, blt_bind_to_bool,
     blt_bind_to_date, blt_bind_to_timestamp;
+/* =date and =decimal: what a change stores, where a time of day or a fraction that gets lost is an error. */
+blt_binding blt_bind_to_date_exact, blt_bind_to_decimal_exact;
 
 /* expr_range.c: what is known about results of the functions that have a `range`. */
 blt_ranging blt_range_add, blt_range_subtract, blt_range_multiply, blt_range_compare, blt_range_and,

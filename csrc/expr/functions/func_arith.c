@@ -334,9 +334,40 @@ static blt_status loop_remainder_i64(blt_call *c, blt_error *err) {
 static BLT_STRICT(run_quotient_i64, loop_quotient_i64);
 static BLT_STRICT(run_remainder_i64, loop_remainder_i64);
 
+/* Decimals of different scale: op->low and op->high bring each operand to the larger one. */
+static blt_status divide_scaled(blt_call *c, bool quotient, blt_error *err) {
+  const int64_t *a = blt_call_i64(c, 0), *b = blt_call_i64(c, 1);
+  const int64_t high = quotient ? INT64_MAX : blt_pow10(BLT_MAX_PRECISION) - 1, low = quotient ? INT64_MIN : -high;
+  int64_t *out = c->out;
+  bool ca = blt_call_constant(c, 0), cb = blt_call_constant(c, 1);
+  for (uint32_t i = 0; i < c->n; i++) {
+    __int128 x = (__int128)a[ca ? 0 : i] * c->op->low, y = (__int128)b[cb ? 0 : i] * c->op->high;
+    out[i] = 0;
+    if (y == 0) {
+      blt_bit_clear(blt_call_nulls(c), i);
+      continue;
+    }
+    __int128 q = x / y, r = x % y;
+    if (r != 0 && (r < 0) != (y < 0)) q--, r += y;
+    if (!quotient) q = r;
+    if ((q < low || q > high) && !blt_call_null(c, i)) return overflow(c, i, err);
+    out[i] = (int64_t)q;
+  }
+  return BLT_OK;
+}
+
+static blt_status loop_quotient_scaled(blt_call *c, blt_error *err) {
+  return divide_scaled(c, true, err);
+}
+static blt_status loop_remainder_scaled(blt_call *c, blt_error *err) {
+  return divide_scaled(c, false, err);
+}
+static BLT_STRICT(run_quotient_scaled, loop_quotient_scaled);
+static BLT_STRICT(run_remainder_scaled, loop_remainder_scaled);
+
 static inline double modulo(double x, double y) {
   double r = fmod(x, y);
-  return r * y < 0 ? r + y : r;
+  return r != 0 && (r < 0) != (y < 0) ? r + y : r;
 }
 BLT_BINARY(quotient_f64, double, double, __builtin_floor(x / y))
 BLT_BINARY(remainder_f64, double, double, modulo(x, y))
@@ -364,27 +395,38 @@ static blt_status loop_power(blt_call *c, blt_error *err) {
 }
 BLT_STRICT(blt_run_power, loop_power);
 
-static blt_status bind_floored(blt_binder *b, blt_op *op, blt_kernel ints, blt_kernel floats,
-                               blt_error *err) {
+/* The kernels of one operator. */
+typedef struct floored {
+  blt_kernel ints, scaled, floats;
+} floored;
+
+static blt_status bind_floored(blt_binder *b, blt_op *op, floored k, blt_error *err) {
   blt_type x = op->args[0]->type, y = op->args[1]->type;
   if (!blt_is_number(x) || !blt_is_number(y)) return blt_bind_mismatch(op, "expected two numbers", err);
-  op->run = ints;
+  op->run = k.ints;
   if (x.id == BLT_FLOAT64 || y.id == BLT_FLOAT64) {
     op->code = y.id != BLT_FLOAT64;
-    op->run = floats;
+    op->run = k.floats;
     return to_floats(b, op, err);
   }
   op->type = x;
   if (x.id == BLT_INT64 && y.id == BLT_INT64) return BLT_OK;
-  blt_status status = to_decimals(b, op, err);
-  op->type = op->args[0] ? op->args[0]->type : op->type;
-  return status;
+  int scale = x.scale > y.scale ? x.scale : y.scale;
+  int whole = whole_digits(x) > whole_digits(y) ? whole_digits(x) : whole_digits(y);
+  op->low = blt_pow10((uint32_t)(scale - x.scale));
+  op->high = blt_pow10((uint32_t)(scale - y.scale));
+  op->type = blt_decimal_of(whole + scale, scale);
+  op->run = k.scaled;
+  return BLT_OK;
 }
 
 blt_status blt_bind_floor_divide(blt_binder *b, blt_op *op, blt_error *err) {
-  blt_status status = bind_floored(b, op, run_quotient_i64, run_quotient_f64, err);
-  if (status == BLT_OK && op->type.id == BLT_DECIMAL) op->type = blt_type_of(BLT_INT64);
-  if (op->type.id == BLT_INT64) {
+  static const floored kernels = {run_quotient_i64, run_quotient_scaled, run_quotient_f64};
+  blt_status status = bind_floored(b, op, kernels, err);
+  if (status == BLT_OK && op->type.id == BLT_DECIMAL) {
+    op->type = blt_type_of(BLT_INT64);
+    op->can_fail = true;
+  } else if (op->type.id == BLT_INT64) {
     const blt_op *divisor = op->args[1];
     op->can_fail = divisor->kind != BLT_OP_VALUE || divisor->value.u.i == -1;
   }
@@ -392,8 +434,9 @@ blt_status blt_bind_floor_divide(blt_binder *b, blt_op *op, blt_error *err) {
 }
 
 blt_status blt_bind_modulo(blt_binder *b, blt_op *op, blt_error *err) {
-  blt_status status = bind_floored(b, op, run_remainder_i64, run_remainder_f64, err);
-  op->can_fail = false;
+  static const floored kernels = {run_remainder_i64, run_remainder_scaled, run_remainder_f64};
+  blt_status status = bind_floored(b, op, kernels, err);
+  op->can_fail = status == BLT_OK && op->type.id == BLT_DECIMAL;
   return status;
 }
 

@@ -201,6 +201,25 @@ static bool nearest_decimal(double v, uint32_t precision, uint32_t scale, int64_
   return blt_parse_decimal(text, (size_t)n, precision, scale, out) == BLT_PARSED;
 }
 
+/* The decimal that a float is written as, when it has one. */
+static bool written_decimal(double v, uint32_t precision, uint32_t scale, int64_t *out) {
+  char text[BLT_TEXT_OF_VALUE];
+  size_t n = blt_format_f64(v, text);
+  return blt_parse_decimal(text, n, precision, scale, out) == BLT_PARSED;
+}
+
+static blt_status loop_f64_to_decimal_exact(blt_call *c, blt_error *err) {
+  const double *a = blt_call_f64(c, 0);
+  int64_t *r = c->out;
+  blt_type t = c->op->type;
+  for (uint32_t i = 0; i < c->n; i++) {
+    r[i] = 0;
+    if (!blt_call_null(c, i) && !written_decimal(a[i], t.precision, t.scale, &r[i]))
+      return no_value(c, i, ": use round first", err);
+  }
+  return BLT_OK;
+}
+
 static blt_status loop_f64_to_decimal(blt_call *c, blt_error *err) {
   const double *a = blt_call_f64(c, 0);
   int64_t *r = c->out;
@@ -227,6 +246,7 @@ static blt_status loop_text_to_decimal(blt_call *c, blt_error *err) {
 }
 static BLT_STRICT(run_f64_to_decimal, loop_f64_to_decimal);
 static BLT_STRICT(run_text_to_decimal, loop_text_to_decimal);
+static BLT_STRICT(run_f64_to_decimal_exact, loop_f64_to_decimal_exact);
 
 blt_status blt_bind_to_decimal(blt_binder *b, blt_op *op, blt_error *err) {
   (void)b;
@@ -244,6 +264,13 @@ blt_status blt_bind_to_decimal(blt_binder *b, blt_op *op, blt_error *err) {
   op->high = scale < x.scale ? blt_pow10((uint32_t)(x.scale - scale)) : 1;
   bool fits = x.id == BLT_DECIMAL && scale >= x.scale && precision - scale >= x.precision - x.scale;
   return fits ? use(op, run_scale_up, false) : use(op, run_rescale, true);
+}
+
+blt_status blt_bind_to_decimal_exact(blt_binder *b, blt_op *op, blt_error *err) {
+  bool rounds = op->args[0]->type.id == BLT_FLOAT64;
+  blt_status status = blt_bind_to_decimal(b, op, err);
+  if (rounds && status == BLT_OK) op->run = run_f64_to_decimal_exact;
+  return status;
 }
 
 /* ---- to string ---- */
@@ -325,6 +352,18 @@ static blt_status loop_day(blt_call *c, blt_error *err) {
   day_of(blt_call_i64(c, 0), 0, c->n, c->out);
   return BLT_OK;
 }
+static blt_status loop_whole_day(blt_call *c, blt_error *err) {
+  const int64_t *a = blt_call_i64(c, 0);
+  int64_t *r = c->out;
+  for (uint32_t i = 0; i < c->n; i++) {
+    r[i] = blt_timestamp_date(a[i]);
+    if (!blt_call_null(c, i) && r[i] * BLT_DAY != a[i])
+      return no_value(c, i, ": it has a time of day; use date(x) first", err);
+  }
+  return BLT_OK;
+}
+static BLT_STRICT(run_whole_day, loop_whole_day);
+
 static blt_status loop_midnight(blt_call *c, blt_error *err) {
   (void)err;
   midnight_of(blt_call_i64(c, 0), 0, c->n, c->out);
@@ -385,6 +424,13 @@ blt_status blt_bind_to_date(blt_binder *b, blt_op *op, blt_error *err) {
   if (id != BLT_TIMESTAMP) return no_conversion(op, err);
   op->range = range_day;
   return use(op, run_day, false);
+}
+
+blt_status blt_bind_to_date_exact(blt_binder *b, blt_op *op, blt_error *err) {
+  bool cuts = op->args[0]->type.id == BLT_TIMESTAMP;
+  blt_status status = blt_bind_to_date(b, op, err);
+  if (cuts && status == BLT_OK) op->run = run_whole_day, op->can_fail = true;
+  return status;
 }
 
 blt_status blt_bind_to_timestamp(blt_binder *b, blt_op *op, blt_error *err) {

@@ -412,7 +412,20 @@ static blt_status bind_null_test(blt_binder *b, blt_op *op, blt_error *err) {
   return BLT_OK;
 }
 
+static bool is_text(const blt_op *op) {
+  return op->kind == BLT_OP_VALUE && op->type.id == BLT_STRING && !op->value.null;
+}
+
+blt_status blt_bind_moment_texts(blt_binder *b, blt_op *op, uint32_t x, uint32_t y, blt_error *err) {
+  uint32_t text = is_text(op->args[x]) ? x : y, other = text == x ? y : x;
+  uint8_t id = op->args[other]->type.id;
+  if (!is_text(op->args[text]) || (id != BLT_DATE && id != BLT_TIMESTAMP)) return BLT_OK;
+  op->args[text] = blt_bind_convert(b, op->args[text], blt_type_of(id), err);
+  return op->args[text] ? BLT_OK : err->code;
+}
+
 blt_status blt_bind_compare(blt_binder *b, blt_op *op, blt_error *err) {
+  if (blt_bind_moment_texts(b, op, 0, 1, err) != BLT_OK) return err->code;
   op->code = code_of(op->name);
   bool nil = op->args[0]->type.id == BLT_NULLTYPE || op->args[1]->type.id == BLT_NULLTYPE;
   if (nil || blt_op_is_null(op->args[0]) || blt_op_is_null(op->args[1])) {

@@ -138,7 +138,7 @@ static blt_op *chain(blt_binder *b, const blt_op *op, uint32_t first, uint32_t l
   if (first == last) {
     blt_op *k = op->args[first];
     pair[0] = op->args[0], pair[1] = k;
-    if (blt_op_is_null(k))
+    if (blt_op_is_null(k) || blt_op_is_null(pair[0]))
       return blt_bind_value(b, &(blt_value){.null = true, .type = {.id = BLT_BOOL}}, op->node, err);
     return blt_bind_call(b, "==", pair, 2, op->node, err);
   }
@@ -190,7 +190,18 @@ static blt_status or_null(blt_binder *b, blt_op *op, blt_error *err) {
   return BLT_OK;
 }
 
+/* Nothing is in an empty list, not even null. */
+static blt_status in_nothing(blt_binder *b, blt_op *op, blt_error *err) {
+  blt_op *no = blt_bind_value(b, &(blt_value){.type = {.id = BLT_BOOL}}, op->node, err);
+  if (!no) return err->code;
+  *op = *no;
+  return BLT_OK;
+}
+
 blt_status blt_bind_in(blt_binder *b, blt_op *op, blt_error *err) {
+  if (op->nargs == 1) return in_nothing(b, op, err);
+  for (uint32_t i = 1; i < op->nargs; i++)
+    if (blt_bind_moment_texts(b, op, 0, i, err) != BLT_OK) return err->code;
   if (!is_simple(op) || op->args[0]->kind == BLT_OP_VALUE) {
     blt_op *all = chain(b, op, 1, op->nargs - 1, err);
     if (!all) return err->code;

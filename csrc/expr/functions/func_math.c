@@ -131,17 +131,30 @@ static inline int64_t divide_rounded(int64_t x, int64_t unit, uint8_t mode) {
 
 /* Integers and decimals: op->low is the unit to round to, op->high what a unit becomes in the result. */
 static blt_status loop_round_i64(blt_call *c, blt_error *err) {
-  const int64_t *a = blt_call_i64(c, 0);
+  const int64_t *a = blt_call_i64(c, 0), most = blt_pow10(BLT_MAX_PRECISION) - 1;
+  bool decimal = c->op->type.id == BLT_DECIMAL;
+  char shown[64], type[24];
   int64_t *r = c->out;
   for (uint32_t i = 0; i < c->n; i++) {
     int64_t q = divide_rounded(a[i], c->op->low, c->op->code);
-    if (!__builtin_mul_overflow(q, c->op->high, &r[i]) || blt_call_null(c, i)) continue;
-    return blt_fail_at(err, BLT_EOVERFLOW, c->op->node, "overflow: %s of %lld does not fit int64",
-                       c->op->name, (long long)a[i]);
+    bool over = __builtin_mul_overflow(q, c->op->high, &r[i]);
+    over = over || (decimal && (r[i] > most || r[i] < -most));
+    if (!over || blt_call_null(c, i)) continue;
+    blt_call_show(c, 0, i, shown);
+    return blt_fail_at(err, BLT_EOVERFLOW, c->op->node, "overflow: %s of %s does not fit %s", c->op->name,
+                       shown, blt_type_name(c->op->type, type));
   }
   return BLT_OK;
 }
 static BLT_STRICT(run_round_i64, loop_round_i64);
+
+/* Rounding away more digits than a decimal has. */
+static blt_status loop_round_to_zero(blt_call *c, blt_error *err) {
+  (void)err;
+  memset(c->out, 0, c->n * sizeof(int64_t));
+  return BLT_OK;
+}
+static BLT_STRICT(run_round_to_zero, loop_round_to_zero);
 
 BLT_UNARY(floor_f64, double, double, __builtin_floor(x))
 BLT_UNARY(ceil_f64, double, double, __builtin_ceil(x))
@@ -200,8 +213,8 @@ blt_status blt_bind_round(blt_binder *b, blt_op *op, blt_error *err) {
   op->type = x.id == BLT_DECIMAL && !whole
                  ? blt_decimal_of(x.precision + 1, digits > 0 ? x.scale - (int)drop : 0)
                  : blt_type_of(BLT_INT64);
-  if (drop > 18) drop = 18;
-  op->low = blt_pow10((uint32_t)drop);
+  op->low = blt_pow10(drop > 18 ? 18 : (uint32_t)drop);
+  if (drop > 18) op->run = run_round_to_zero;
   op->high = digits < 0 ? blt_pow10((uint32_t)-digits) : 1;
   op->can_fail = digits < 0;
   return BLT_OK;

@@ -16,6 +16,8 @@
   F("<", "TT", 'b', LAZY, SAFE, 1, NULL, blt_bind_compare)                                                   \
   F("<=", "TT", 'b', LAZY, SAFE, 1, NULL, blt_bind_compare)                                                  \
   F("==", "TT", 'b', LAZY, SAFE, 1, NULL, blt_bind_compare)                                                  \
+  F("=date", "T", 'd', STRICT, SAFE, 2, NULL, blt_bind_to_date_exact)                                        \
+  F("=decimal", "Tkk", BOUND, STRICT, SAFE, 3, NULL, blt_bind_to_decimal_exact)                              \
   F(">", "TT", 'b', LAZY, SAFE, 1, NULL, blt_bind_compare)                                                   \
   F(">=", "TT", 'b', LAZY, SAFE, 1, NULL, blt_bind_compare)                                                  \
   F("^", "ff", 'f', STRICT, SAFE, 20, blt_run_power, NULL)                                                   \
@@ -46,7 +48,7 @@
   F("greatest", "TT*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_extreme)                                         \
   F("hour", "t", 'i', STRICT, SAFE, 3, NULL, blt_bind_field)                                                 \
   F("if", "TT*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_if)                                                    \
-  F("in", "TT*", 'b', LAZY, SAFE, 1, NULL, blt_bind_in)                                                      \
+  F("in", "TT?*", 'b', LAZY, SAFE, 1, NULL, blt_bind_in)                                                     \
   F("int64", "T", 'i', STRICT, SAFE, 1, NULL, blt_bind_to_int64)                                             \
   F("is_finite", "f", 'b', STRICT, SAFE, 1, NULL, blt_bind_float_test)                                       \
   F("is_nan", "f", 'b', STRICT, SAFE, 1, NULL, blt_bind_float_test)                                          \

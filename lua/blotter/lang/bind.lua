@@ -238,7 +238,8 @@ function bind.cast(node, scope, params, wanted)
     put(out, VALUE, "int64", math.tointeger(precision), node)
     put(out, VALUE, "int64", math.tointeger(scale), node)
   end
-  put(out, CALL, precision and "decimal" or wanted, precision and 3 or 1, node)
+  local cast = precision and "=decimal" or wanted == "date" and "=date" or wanted
+  put(out, CALL, cast, precision and 3 or 1, node)
   return out
 end
 

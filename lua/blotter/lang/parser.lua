@@ -198,6 +198,30 @@ local function join(s, op, left, right)
   return finish(s, { kind = "binary", op = op, a = left, b = right }, left.first, depth)
 end
 
+--- Operators whose chains may be grouped at will, so that a long one makes a low tree.
+local GROUPED = { ["or"] = true, ["and"] = true, [".."] = true }
+
+--- The operands `i` to `j` of a chain, as a tree whose halves are of one size; `ends` says where each operand ends.
+local function balanced(s, op, operands, ends, i, j)
+  if i == j then return operands[i] end
+  local middle = (i + j) // 2
+  local node = join(s, op, balanced(s, op, operands, ends, i, middle),
+    balanced(s, op, operands, ends, middle + 1, j))
+  node.last = ends[j]
+  return node
+end
+
+--- A chain of one operator, after its first operand.
+local function chain(s, op, first)
+  local operands, ends = { first }, { s.last[s.at - 1] }
+  while s.kind[s.at] == op do
+    s.at = s.at + 1
+    operands[#operands + 1] = expression(s, LEFT[op])
+    ends[#operands] = s.last[s.at - 1]
+  end
+  return balanced(s, op, operands, ends, 1, #operands)
+end
+
 local COMPARISON = 3
 
 local function check_chain(s, op, left)
@@ -225,6 +249,8 @@ function expression(s, limit)
     if op == "in" or op == "not" then
       s.at = s.at + (op == "not" and 2 or 1)
       left = membership(s, left, op == "not")
+    elseif GROUPED[op] then
+      left = chain(s, op, left)
     else
       s.at = s.at + 1
       left = join(s, op, left, expression(s, RIGHT[op]))
