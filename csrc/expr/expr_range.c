@@ -49,7 +49,8 @@ bool blt_op_may_raise(const blt_scope *s, const blt_op *op) {
   for (uint32_t i = 0; i < op->nargs; i++)
     if (blt_op_may_raise(s, op->args[i])) return true;
   if (!op->raises) return false;
-  bool arithmetic = op->range == blt_range_add || op->range == blt_range_subtract || op->range == blt_range_multiply;
+  bool arithmetic =
+      op->range == blt_range_add || op->range == blt_range_subtract || op->range == blt_range_multiply;
   if (!arithmetic) return true;
   blt_op_range(s, op, &r);
   return !r.known || (r.cut && !r.empty);

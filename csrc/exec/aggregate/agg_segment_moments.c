@@ -1,8 +1,9 @@
-/* Moments in two passes: a centre near the mean, then the deviations from it, whose sum corrects both the mean and
- * the products. The centre comes from differences to the first value, so it is as good as the values are near each
- * other, however large they are; equal values have no deviations at all. Sums run side by side through short
- * stretches, and what the sum of stretches loses is kept beside it, so that an error does not grow with the rows.
- * Stretches begin where the data say, so sums are the same however the passes are cut into steps. */
+/* Moments in two passes: a centre near the mean, then the deviations from it, whose sum corrects both the
+ * mean and the products. The centre comes from differences to the first value, so it is as good as the values
+ * are near each other, however large they are; equal values have no deviations at all. Sums run side by side
+ * through short stretches, and what the sum of stretches loses is kept beside it, so that an error does not
+ * grow with the rows. Stretches begin where the data say, so sums are the same however the passes are cut
+ * into steps. */
 #include "agg_segment_inside.h"
 
 #include "base/isa.h"

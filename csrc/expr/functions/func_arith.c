@@ -337,7 +337,8 @@ static BLT_STRICT(run_remainder_i64, loop_remainder_i64);
 /* Decimals of different scale: op->low and op->high bring each operand to the larger one. */
 static blt_status divide_scaled(blt_call *c, bool quotient, blt_error *err) {
   const int64_t *a = blt_call_i64(c, 0), *b = blt_call_i64(c, 1);
-  const int64_t high = quotient ? INT64_MAX : blt_pow10(BLT_MAX_PRECISION) - 1, low = quotient ? INT64_MIN : -high;
+  const int64_t high = quotient ? INT64_MAX : blt_pow10(BLT_MAX_PRECISION) - 1,
+                low = quotient ? INT64_MIN : -high;
   int64_t *out = c->out;
   bool ca = blt_call_constant(c, 0), cb = blt_call_constant(c, 1);
   for (uint32_t i = 0; i < c->n; i++) {
