@@ -68,6 +68,9 @@ const char *const *blt_expr_functions(void);
 /* Scratch of one worker for any expressions of one query. */
 typedef struct blt_eval blt_eval;
 blt_status blt_eval_new(blt_ctx *ctx, const blt_view *view, blt_eval **out, blt_error *err);
+/* Long work inside a vector asks `check` now and then, and ends with the error that it gives. */
+typedef blt_status (*blt_eval_check)(void *arg, uint32_t worker, blt_error *err);
+void blt_eval_watch(blt_eval *ev, blt_eval_check check, void *arg, uint32_t worker);
 void blt_eval_free(blt_eval *ev); /* NULL is allowed */
 
 /* Evaluates `e` for rows start + sel[0..n) of a group (sel NULL: rows start to start + n - 1), n up to

@@ -260,6 +260,22 @@ static void combine_valid(blt_call *c) {
   }
 }
 
+#define WORK_BYTES (UINT64_C(1) << 20)
+
+void blt_eval_watch(blt_eval *ev, blt_eval_check check, void *arg, uint32_t worker) {
+  ev->check = check;
+  ev->check_arg = arg;
+  ev->check_worker = worker;
+}
+
+blt_status blt_call_worked(const blt_call *c, uint64_t bytes, blt_error *err) {
+  blt_eval *ev = c->frame->ev;
+  ev->work += bytes;
+  if (ev->work < WORK_BYTES || !ev->check) return BLT_OK;
+  ev->work = 0;
+  return ev->check(ev->check_arg, ev->check_worker, err);
+}
+
 uint64_t *blt_call_nulls(blt_call *c) {
   if (c->valid) return c->valid;
   memset(c->spare, 0xff, blt_bits_words(c->n) * sizeof *c->spare);

@@ -67,6 +67,8 @@ const uint8_t *blt_call_bool(const blt_call *c, uint32_t i);
 static inline bool blt_call_constant(const blt_call *c, uint32_t i) {
   return c->args[i].form == BLT_VEC_CONST && !c->args[i].valid;
 }
+/* Notes that bytes of text were worked on, and every so many asks whether to go on. */
+blt_status blt_call_worked(const blt_call *c, uint64_t bytes, blt_error *err);
 /* The bitmap of the result, all valid when there was none. */
 uint64_t *blt_call_nulls(blt_call *c);
 static inline bool blt_call_null(const blt_call *c, uint32_t i) {
@@ -141,6 +143,10 @@ struct blt_eval {
   blt_mark top;
   blt_memo *memos; /* a list: expr_memo.c */
   blt_verdict verdict;
+  blt_eval_check check; /* NULL: nobody asks */
+  void *check_arg;
+  uint32_t check_worker;
+  uint64_t work; /* bytes of text since the last check */
 };
 
 typedef struct blt_chunk {

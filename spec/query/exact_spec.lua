@@ -158,3 +158,21 @@ describe("moments", function()
     assert.is_true(math.abs(m.s - 0.5) < 1e-15 and m.r <= 1 and m.r > 1 - 1e-15)
   end)
 end)
+
+describe("texts", function()
+  it("change case as Unicode's table says, also where the bytes become more", function()
+    local function upper(text) return one("s string", { text }, "upper(s)") end
+    assert.equal("ŻÓŁĆ ΏΣ ԱԲ Აẞꟿ𐐀", upper "żółć ώσ աբ აẞꟿ𐐨")
+    assert.equal("ⱯⱭⱰⱯ", upper "ɐɑɒɐ")
+    assert.equal("straße i ა", one("s string", { "STRAßE İ Ა" }, "lower(s)"))
+    assert.equal("\xe0\x81\xa1\xc3A", upper "\xe0\x81\xa1\xc3a")
+  end)
+
+  it("are matched piece by piece", function()
+    local row, types = { "añb%ccc_é" }, "s string"
+    for pattern, wanted in pairs { ["a_b%c__"] = true, ["%ñ%\\_%_"] = true, ["%cc%cc%"] = false, ["_ñb\\%%"] = true,
+      ["%é%"] = true, ["a%ñ_%_c%é"] = true, ["añb%ccc_é_"] = false, ["%\xa9"] = false, [""] = false } do
+      assert.equal(wanted, one(types, row, "like(s, $p)", { p = pattern }), pattern)
+    end
+  end)
+end)

@@ -28,10 +28,15 @@ void blt_scan_free(blt_scan *s) {
   s->evals = NULL;
 }
 
+static blt_status check_eval(void *scan, uint32_t worker, blt_error *err) {
+  return blt_scan_check(scan, worker, err);
+}
+
 blt_status blt_scan_eval(blt_scan *s, uint32_t worker, blt_eval **out, blt_error *err) {
   if (!s->evals[worker]) {
     blt_status status = blt_eval_new(s->ctx, s->view, &s->evals[worker], err);
     if (status != BLT_OK) return status;
+    blt_eval_watch(s->evals[worker], check_eval, s, worker);
   }
   *out = s->evals[worker];
   return BLT_OK;

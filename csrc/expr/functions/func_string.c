@@ -51,12 +51,12 @@ BLT_STRICT(blt_run_len, loop_len);
 
 /* starts_with, ends_with, contains: by the first letter of the name. */
 static blt_status loop_search(blt_call *c, blt_error *err) {
-  (void)err;
   reader r = read_args(c);
   uint8_t *out = c->out;
   char what = c->op->name[0];
   for (uint32_t i = 0; i < c->n; i++) {
     blt_str s = text(&r, 0, i), p = text(&r, 1, i);
+    if (blt_call_worked(c, s.len, err) != BLT_OK) return err->code;
     if (what == 'c')
       out[i] = blt_text_find(s, p) != NULL;
     else
@@ -67,11 +67,11 @@ static blt_status loop_search(blt_call *c, blt_error *err) {
 BLT_STRICT(blt_run_search, loop_search);
 
 static blt_status loop_find(blt_call *c, blt_error *err) {
-  (void)err;
   reader r = read_args(c);
   int64_t *out = c->out;
   for (uint32_t i = 0; i < c->n; i++) {
     blt_str s = text(&r, 0, i);
+    if (blt_call_worked(c, s.len, err) != BLT_OK) return err->code;
     const char *at = blt_text_find(s, text(&r, 1, i));
     out[i] = at ? (int64_t)blt_text_chars((blt_str){s.s, (uint32_t)(at - s.s)}) + 1 : 0;
   }
@@ -80,11 +80,15 @@ static blt_status loop_find(blt_call *c, blt_error *err) {
 BLT_STRICT(blt_run_find, loop_find);
 
 static blt_status loop_like(blt_call *c, blt_error *err) {
-  (void)err;
   reader r = read_args(c);
   uint8_t *out = c->out;
-  for (uint32_t i = 0; i < c->n; i++) out[i] = blt_text_like(text(&r, 0, i), text(&r, 1, i));
-  return BLT_OK;
+  blt_status status = BLT_OK;
+  for (uint32_t i = 0; i < c->n && status == BLT_OK; i++) {
+    blt_str s = text(&r, 0, i), pattern = text(&r, 1, i);
+    out[i] = blt_text_like(s, pattern);
+    status = blt_call_worked(c, (uint64_t)s.len + pattern.len, err);
+  }
+  return status;
 }
 BLT_STRICT(blt_run_like, loop_like);
 
@@ -191,12 +195,14 @@ static blt_str split_part(blt_str s, blt_str separator, int64_t k) {
 }
 
 static blt_status loop_split_part(blt_call *c, blt_error *err) {
-  (void)err;
   reader r = read_args(c);
   blt_str *out = c->out;
-  for (uint32_t i = 0; i < c->n; i++)
+  blt_status status = BLT_OK;
+  for (uint32_t i = 0; i < c->n && status == BLT_OK; i++) {
     out[i] = blt_call_null(c, i) ? nothing : split_part(text(&r, 0, i), text(&r, 1, i), number(&r, 2, i));
-  return BLT_OK;
+    status = blt_call_worked(c, text(&r, 0, i).len, err);
+  }
+  return status;
 }
 BLT_STRICT(blt_run_split_part, loop_split_part);
 
@@ -208,7 +214,8 @@ static blt_status loop_case(blt_call *c, blt_error *err) {
   blt_str *out = c->out;
   for (uint32_t i = 0; i < c->n; i++) {
     blt_str s = text(&r, 0, i);
-    char *p = blt_text_take(&room, s.len, err);
+    if (blt_call_worked(c, s.len, err) != BLT_OK) return err->code;
+    char *p = blt_text_take(&room, (size_t)s.len + s.len / 2, err); /* two bytes become three at most */
     if (!p) return err->code;
     out[i] = blt_text_case(s, c->op->name[0] == 'u', p);
   }
@@ -254,6 +261,7 @@ static blt_status loop_replace(blt_call *c, blt_error *err) {
     out[i] = nothing;
     if (!blt_call_null(c, i))
       status = replace(&room, text(&r, 0, i), text(&r, 1, i), text(&r, 2, i), &out[i], err);
+    if (status == BLT_OK) status = blt_call_worked(c, (uint64_t)text(&r, 0, i).len + out[i].len, err);
   }
   return status;
 }
@@ -293,6 +301,7 @@ static blt_status loop_pad(blt_call *c, blt_error *err) {
     if (blt_call_null(c, i)) continue;
     blt_str fill = c->nargs > 2 ? text(&r, 2, i) : blank;
     status = pad(&room, text(&r, 0, i), number(&r, 1, i), fill, c->op->name[0] == 'l', &out[i], err);
+    if (status == BLT_OK) status = blt_call_worked(c, out[i].len, err);
   }
   return status;
 }
@@ -309,6 +318,7 @@ static blt_status loop_join(blt_call *c, blt_error *err) {
     out[i] = nothing;
     if (blt_call_null(c, i)) continue;
     blt_str a = text(&r, 0, i), b = text(&r, 1, i);
+    if (blt_call_worked(c, (uint64_t)a.len + b.len, err) != BLT_OK) return err->code;
     char *p = blt_text_take(&room, (size_t)a.len + b.len, err);
     if (!p) return err->code;
     memcpy(p, a.s, a.len);

@@ -45,37 +45,88 @@ static part next_part(const char **p, const char *end, const char **literal, uin
   return LITERAL;
 }
 
-bool blt_text_like(blt_str s, blt_str pattern) {
-  const char *p = pattern.s, *pend = p + pattern.len, *t = s.s, *end = t + s.len;
-  const char *after_any = NULL, *resume = NULL, *literal = NULL;
+/* A piece of a pattern, from one % to the next. */
+typedef struct piece {
+  const char *p, *end;
+  bool plain; /* neither _ nor a backslash nor half a character: its bytes stand for themselves */
+} piece;
+
+/* The piece at *p, which moves to the % behind it, or to the end. */
+static piece next_piece(const char **p, const char *end) {
+  piece out = {*p, *p, true};
+  const char *literal = NULL;
   uint32_t bytes = 0;
-  while (t < end || p < pend) {
-    if (p < pend) {
-      const char *next = p;
-      part kind = next_part(&next, pend, &literal, &bytes);
-      if (kind == ANY) {
-        after_any = p = next;
-        resume = t;
-        continue;
-      }
-      if (t < end && kind == ONE) {
-        t += blt_char_bytes(t, end);
-        p = next;
-        continue;
-      }
-      if (kind == LITERAL && (size_t)(end - t) >= bytes && memcmp(t, literal, bytes) == 0) {
-        t += bytes;
-        p = next;
-        continue;
-      }
-    }
-    /* No match here: the last % takes one character more. */
-    if (!after_any || resume >= end) return false;
-    resume += blt_char_bytes(resume, end);
-    t = resume;
-    p = after_any;
+  while (*p < end && **p != '%') {
+    out.plain = out.plain && **p != '_' && **p != '\\' && ((unsigned char)**p & 0xc0) != 0x80;
+    next_part(p, end, &literal, &bytes);
   }
-  return true;
+  out.end = *p;
+  return out;
+}
+
+/* Where the piece ends when it matches at t, else NULL. */
+static const char *match_here(piece piece, const char *t, const char *end) {
+  const char *literal = NULL;
+  uint32_t bytes = 0;
+  for (const char *p = piece.p; p < piece.end;) {
+    part kind = next_part(&p, piece.end, &literal, &bytes);
+    if (t >= end) return NULL;
+    if (kind == ONE) {
+      t += blt_char_bytes(t, end);
+      continue;
+    }
+    if ((size_t)(end - t) < bytes || memcmp(t, literal, bytes) != 0) return NULL;
+    t += bytes;
+  }
+  return t;
+}
+
+/* Where the first match of the piece from t on ends, else NULL. */
+static const char *match_later(piece piece, const char *t, const char *end) {
+  if (piece.plain) {
+    blt_str part = {piece.p, (uint32_t)(piece.end - piece.p)};
+    const char *at = blt_text_find((blt_str){t, (uint32_t)(end - t)}, part);
+    return at ? at + part.len : NULL;
+  }
+  for (; t < end; t += blt_char_bytes(t, end)) {
+    const char *after = match_here(piece, t, end);
+    if (after) return after;
+  }
+  return NULL;
+}
+
+static uint32_t piece_chars(piece piece) {
+  uint32_t n = 0, bytes = 0;
+  const char *literal = NULL;
+  for (const char *p = piece.p; p < piece.end; n++) next_part(&p, piece.end, &literal, &bytes);
+  return n;
+}
+
+/* Whether the last piece matches the end of the text, not before t. Characters are counted from t on, as
+ * everywhere. */
+static bool match_end(piece piece, const char *t, const char *end) {
+  if (piece.plain) {
+    size_t bytes = (size_t)(piece.end - piece.p);
+    return (size_t)(end - t) >= bytes && memcmp(end - bytes, piece.p, bytes) == 0;
+  }
+  blt_str rest = {t, (uint32_t)(end - t)};
+  uint32_t chars = blt_text_chars(rest), n = piece_chars(piece);
+  return chars >= n && match_here(piece, blt_text_at(rest, chars - n), end) == end;
+}
+
+/* Pieces are looked for one after the other: the first match of each leaves the most to the rest. */
+bool blt_text_like(blt_str s, blt_str pattern) {
+  const char *p = pattern.s, *pend = p + pattern.len, *end = s.s + s.len;
+  piece piece = next_piece(&p, pend);
+  const char *t = match_here(piece, s.s, end);
+  if (p == pend) return t == end;
+  while (t && p < pend) {
+    p++;
+    piece = next_piece(&p, pend);
+    if (p == pend) return match_end(piece, t, end);
+    t = match_later(piece, t, end);
+  }
+  return t != NULL;
 }
 
 /* ---- new strings ---- */
@@ -104,52 +155,71 @@ char *blt_text_take(blt_text_room *room, size_t bytes, blt_error *err) {
 
 /* ---- case ---- */
 
-static bool between(uint32_t c, uint32_t low, uint32_t high) {
-  return c >= low && c <= high;
+/* Letters first, first + step … last, whose other case lies `distance` further. */
+typedef struct case_run {
+  uint32_t first, last, step;
+  int32_t distance;
+} case_run;
+
+#include "case_runs.h"
+
+#define RUNS(runs) (sizeof(runs) / sizeof *(runs))
+
+static uint32_t other_case(const case_run *runs, size_t n, uint32_t c) {
+  size_t low = 0, high = n;
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+    if (runs[middle].last < c)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  if (low == n || c < runs[low].first || (c - runs[low].first) % runs[low].step != 0) return c;
+  return (uint32_t)((int32_t)c + runs[low].distance);
 }
 
-/* The other case of a letter of two bytes, when that has two bytes too. */
-static uint32_t upper2(uint32_t c) {
-  if ((between(c, 0xe0, 0xfe) && c != 0xf7) || between(c, 0x3b1, 0x3c1) || between(c, 0x3c3, 0x3cb) ||
-      between(c, 0x430, 0x44f))
-    return c - 32;
-  if (between(c, 0x450, 0x45f)) return c - 80;
-  bool pairs = between(c, 0x100, 0x137) || between(c, 0x14a, 0x177) || between(c, 0x460, 0x481);
-  if (pairs && (c & 1) && c != 0x131) return c - 1;
-  if ((between(c, 0x139, 0x148) || between(c, 0x179, 0x17e)) && !(c & 1)) return c - 1;
-  return c == 0xff ? 0x178 : c;
+/* The character of n bytes at p. */
+static uint32_t decode(const char *p, uint32_t n) {
+  uint32_t c = (unsigned char)*p & (0x7fu >> n);
+  for (uint32_t i = 1; i < n; i++) c = c << 6 | ((unsigned char)p[i] & 0x3f);
+  return c;
 }
 
-static uint32_t lower2(uint32_t c) {
-  if ((between(c, 0xc0, 0xde) && c != 0xd7) || between(c, 0x391, 0x3a1) || between(c, 0x3a3, 0x3ab) ||
-      between(c, 0x410, 0x42f))
-    return c + 32;
-  if (between(c, 0x400, 0x40f)) return c + 80;
-  bool pairs = between(c, 0x100, 0x137) || between(c, 0x14a, 0x177) || between(c, 0x460, 0x481);
-  if (pairs && !(c & 1) && c != 0x130) return c + 1;
-  if ((between(c, 0x139, 0x148) || between(c, 0x179, 0x17e)) && (c & 1)) return c + 1;
-  return c == 0x178 ? 0xff : c;
+static char *encode(uint32_t c, char *o) {
+  if (c < 0x80) {
+    *o++ = (char)c;
+    return o;
+  }
+  uint32_t more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+  *o++ = (char)((0xff80 >> more) | c >> 6 * more);
+  while (more-- > 0) *o++ = (char)(0x80 | (c >> 6 * more & 0x3f));
+  return o;
+}
+
+static char ascii_case(char c, bool upper) {
+  bool letter = upper ? c >= 'a' && c <= 'z' : c >= 'A' && c <= 'Z';
+  return letter ? (char)(c ^ 32) : c;
 }
 
 blt_str blt_text_case(blt_str s, bool upper, char *out) {
+  static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* what needs so many bytes */
   const char *p = s.s, *end = p + s.len;
   char *o = out;
   while (p < end) {
     uint32_t n = blt_char_bytes(p, end);
     if (n == 1) {
-      char c = *p;
-      bool letter = upper ? c >= 'a' && c <= 'z' : c >= 'A' && c <= 'Z';
-      *o = letter ? (char)(c ^ 32) : c;
-    } else if (n == 2) {
-      uint32_t c = ((uint32_t)(unsigned char)p[0] & 0x1f) << 6 | ((uint32_t)(unsigned char)p[1] & 0x3f);
-      c = upper ? upper2(c) : lower2(c);
-      o[0] = (char)(0xc0 | c >> 6);
-      o[1] = (char)(0x80 | (c & 0x3f));
-    } else {
+      *o++ = ascii_case(*p++, upper);
+      continue;
+    }
+    uint32_t c = decode(p, n), d = upper ? other_case(upper_runs, RUNS(upper_runs), c)
+                                         : other_case(lower_runs, RUNS(lower_runs), c);
+    if (d == c || c < least[n]) {
       memcpy(o, p, n);
+      o += n;
+    } else {
+      o = encode(d, o);
     }
     p += n;
-    o += n;
   }
-  return (blt_str){out, s.len};
+  return (blt_str){out, (uint32_t)(o - out)};
 }

@@ -24,7 +24,7 @@ typedef struct blt_text_room {
 
 /* Room for `bytes`; NULL when refused, or past BLT_MAX_STRING, with the error filled. */
 char *blt_text_take(blt_text_room *room, size_t bytes, blt_error *err);
-/* Upper or lower case: ASCII, Latin-1, Latin Extended-A, Greek and Cyrillic letters, one for one. */
-blt_str blt_text_case(blt_str s, bool upper, char *out); /* `out` has room for s.len bytes */
+/* Upper or lower case by Unicode's simple mappings, one character for one. `out` has room for half more than s. */
+blt_str blt_text_case(blt_str s, bool upper, char *out);
 
 #endif
