@@ -1,6 +1,6 @@
-/* Simple case mappings, made by case_runs.lua from the Unicode Character Database (UnicodeData.txt, version 15.0).
- * The database is Copyright (c) 1991-2022 Unicode, Inc., and used under the Unicode licence for data files
- * (https://www.unicode.org/license.txt); this file is a modified form of a part of it. */
+/* Simple case mappings, made by case_runs.lua from the Unicode Character Database (UnicodeData.txt,
+ * version 15.0). The database is Copyright (c) 1991-2022 Unicode, Inc., and used under the Unicode licence
+ * for data files (https://www.unicode.org/license.txt); this is a modified form of a part of it. */
 /* clang-format off */
 static const case_run upper_runs[] = {
     {0x61, 0x7a, 1, -32},

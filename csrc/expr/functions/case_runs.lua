@@ -36,9 +36,9 @@ end
 
 local path = assert(arg[1], "which UnicodeData.txt?")
 io.write [[
-/* Simple case mappings, made by case_runs.lua from the Unicode Character Database (UnicodeData.txt, version 15.0).
- * The database is Copyright (c) 1991-2022 Unicode, Inc., and used under the Unicode licence for data files
- * (https://www.unicode.org/license.txt); this file is a modified form of a part of it. */
+/* Simple case mappings, made by case_runs.lua from the Unicode Character Database (UnicodeData.txt,
+ * version 15.0). The database is Copyright (c) 1991-2022 Unicode, Inc., and used under the Unicode licence
+ * for data files (https://www.unicode.org/license.txt); this is a modified form of a part of it. */
 /* clang-format off */
 ]]
 write("upper_runs", runs(path, UPPER))

@@ -24,7 +24,8 @@ typedef struct blt_text_room {
 
 /* Room for `bytes`; NULL when refused, or past BLT_MAX_STRING, with the error filled. */
 char *blt_text_take(blt_text_room *room, size_t bytes, blt_error *err);
-/* Upper or lower case by Unicode's simple mappings, one character for one. `out` has room for half more than s. */
+/* Upper or lower case by Unicode's simple mappings, one character for one. `out` has room for half more than
+ * s. */
 blt_str blt_text_case(blt_str s, bool upper, char *out);
 
 #endif
