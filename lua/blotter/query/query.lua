@@ -278,7 +278,7 @@ end
 
 --- The `n` rows with the largest values of "n", or with the smallest of "n asc"; several expressions as in order. Rows
 -- whose first value is null do not count. With {by = "country"}: so many rows of each country, the
--- countries in order. The other option is params.
+-- countries in an order that depends on data and query only. The other option is params.
 function query:top(n, text, options)
   n = check_whole(n, "top")
   ready(self, "top")
