@@ -8,6 +8,7 @@
 
 #include "base/bits.h"
 #include "base/mem.h"
+#include "base/par.h"
 
 #include <string.h>
 
@@ -277,10 +278,10 @@ static blt_status intern(blt_derived *d, const blt_value *v, uint32_t *code, blt
   return v->null ? BLT_OK : blt_dict_intern(d->dict, v->u.s.s, v->u.s.len, code, err);
 }
 
-/* Evaluates `op` for all entries and hands each result to `each`. */
+/* Evaluates `op` for all entries and hands each result to `each`. `watch`, unless NULL, may end it. */
 typedef blt_status (*result_fn)(void *arg, uint32_t code, const blt_value *v, blt_error *err);
 static blt_status eval_entries(blt_eval *ev, const blt_op *op, const blt_dict *dict, result_fn each,
-                               void *arg, blt_error *err) {
+                               void *arg, blt_watch *watch, blt_error *err) {
   blt_status status = BLT_OK;
   for (uint32_t start = 0; start < dict->count && status == BLT_OK; start += BLT_VECTOR_ROWS) {
     uint32_t n = dict->count - start < BLT_VECTOR_ROWS ? dict->count - start : BLT_VECTOR_ROWS;
@@ -296,6 +297,7 @@ static blt_status eval_entries(blt_eval *ev, const blt_op *op, const blt_dict *d
       blt_value value = blt_vec_value(&v, i);
       status = each(arg, start + i, &value, err);
     }
+    if (status == BLT_OK && watch) status = blt_watch_check(watch, start + n, dict->count, err);
   }
   return status;
 }
@@ -316,7 +318,9 @@ static blt_derived *derive(blt_binder *b, const blt_op *op, const blt_dict *dict
   d->codes = blt_alloc(b->ctx, (dict->count ? dict->count : 1) * sizeof *d->codes);
   d->count = dict->count ? dict->count : 1;
   blt_status status = d->codes ? blt_dict_new(b->ctx, &d->dict, err) : blt_fail_memory(err, d->count * 4u);
-  if (status == BLT_OK) status = eval_entries(b->folder, op, dict, intern_entry, d, err);
+  blt_watch watch;
+  blt_watch_start(&watch, b->ctx);
+  if (status == BLT_OK) status = eval_entries(b->folder, op, dict, intern_entry, d, &watch, err);
   if (status == BLT_OK) status = intern(d, null, &d->null_code, err);
   if (status == BLT_OK) {
     d->next = b->expr->derived;
@@ -352,7 +356,7 @@ static void range_memo(const blt_scope *s, const blt_op *op, blt_range *out) {
   if (!blt_view_codes(s->view, op->column)) return;
   widen_entry(&r, 0, &op->value, &err);
   if (blt_eval_new(s->view->ctx, s->view, &ev, &err) != BLT_OK) return;
-  if (eval_entries(ev, op->args[0], c->dict, widen_entry, &r, &err) == BLT_OK) *out = r;
+  if (eval_entries(ev, op->args[0], c->dict, widen_entry, &r, NULL, &err) == BLT_OK) *out = r;
   blt_eval_free(ev);
 }
 
@@ -377,13 +381,18 @@ static bool value_of_null(blt_binder *b, const blt_op *op, blt_value *out, blt_e
   return true;
 }
 
+/* The query ends, not just the attempt to answer by dictionary. */
+static bool is_final(const blt_error *err) {
+  return err->code == BLT_ENOMEM || err->code == BLT_EINTR || err->code == BLT_ETIMEOUT;
+}
+
 blt_op *blt_memo_wrap(blt_binder *b, blt_op *op, blt_error *err) {
   blt_dict *dict = memo_dict(b, op);
   blt_value null;
   bool text = op->type.id == BLT_STRING;
   if (!dict || op->type.id == BLT_NULLTYPE) return op;
   if (text && (op->can_fail || dict->count > b->view->rows || dict->count > DERIVED_MAX)) return op;
-  if (!value_of_null(b, op, &null, err)) return err->code == BLT_ENOMEM ? NULL : op;
+  if (!value_of_null(b, op, &null, err)) return is_final(err) ? NULL : op;
   blt_op *value = blt_bind_value(b, &null, op->node, err),
          *memo = value ? blt_bind_alloc(b, sizeof *memo) : NULL;
   blt_op **args = memo ? blt_bind_alloc(b, sizeof *args) : NULL;
@@ -413,5 +422,5 @@ blt_op *blt_memo_wrap(blt_binder *b, blt_op *op, blt_error *err) {
   memo->data = derive(b, op, dict, &memo->value, err);
   memo->run = run_derived;
   if (memo->data) return memo;
-  return err->code == BLT_ENOMEM ? NULL : op;
+  return is_final(err) ? NULL : op;
 }

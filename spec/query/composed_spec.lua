@@ -1,5 +1,5 @@
---- Queries of three to six verbs in any order, frames of frames among them, answered by blotter, by the naive engine and
--- by SQLite. A failure prints its seed; BLOTTER_SEED starts there, BLOTTER_ROUNDS says how many seeds follow.
+--- Queries of three to six verbs in any order, frames of frames among them, answered by blotter, by the naive engine
+-- and by SQLite. A failure prints its seed; BLOTTER_SEED starts there, BLOTTER_ROUNDS says how many seeds follow.
 
 local blotter = require "blotter"
 local composed_query = require "composed_query"
