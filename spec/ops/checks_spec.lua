@@ -213,6 +213,29 @@ describe("reconcile sees", function()
         (findings {reports(36200000, rounded), reports(36210368), parts[1], parts[2]}))
     end)
 
+    it("a million that was cut instead of rounded", function()
+      local cut = {qualifier = "rounded", printed = "21.7 million", multiplier = 1000000, low = 21650000,
+        high = 21750000, source = other}
+      assert.same({}, (findings {reports(21700000, cut), reports(21751085)}))
+      assert.same({{"across", "none"}}, (findings {reports(21700000, cut), reports(21851085)}))
+    end)
+
+    it("what remains of a region, listed beside its countries", function()
+      local function of(value, area)
+        return reports(value, {area = area, part_of = "test.1", split = "area", coverage = "partial"})
+      end
+      assert.same({}, (findings {reports(100), of(3, "150"), of(60, "GB")}))
+    end)
+
+    it("numbers that meet by chance in a long table", function()
+      local figures = {}
+      for i = 1, 240 do
+        figures[i] = range(1000 + i, ("%d-01-01"):format(1700 + i), ("%d-12-31"):format(1700 + i))
+      end
+      figures[241] = range(1120, "2013-01-01", "2013-12-31", {source = other})
+      assert.same({}, (findings(figures)))
+    end)
+
     it("more than one number and nearly the next are one", function()
       local more = {qualifier = "more than", low = 12, high = ""}
       local nearly = {qualifier = "nearly", low = 11, high = 11, source = other}

@@ -86,6 +86,24 @@ local function of(model, figure)
   return words ~= "" and words or "all"
 end
 
+-- How many figures there are of a subject and indicator.
+local function count_of(model, figure)
+  if not model.counts then
+    model.counts = {}
+    for _, one in ipairs(model.figures) do
+      local key = one.subject .. "|" .. one.indicator
+      model.counts[key] = (model.counts[key] or 0) + 1
+    end
+  end
+  return model.counts[figure.subject .. "|" .. figure.indicator]
+end
+
+-- Whether two equal numbers may well meet by chance: among n numbers some n * n / 2 pairs are compared.
+local function may_be_chance(model, figure)
+  local count = count_of(model, figure)
+  return count * count > 10 * figure.value
+end
+
 -- What two figures of one number differ in, in words, or nil when they may well be the same statement.
 local function difference(model, a, b)
   if a.indicator ~= b.indicator then
@@ -103,6 +121,7 @@ local function difference(model, a, b)
     return words:format(of(model, a), of(model, b))
   end
   if a.dim_count ~= 0 or b.dim_count ~= 0 or is_round(a) or is_round(b) or a.value < least then return nil end
+  if may_be_chance(model, a) then return nil end
   local apart = facets.separates(model, a, b)
   if apart == "area" then
     return words:format(of(model, a), of(model, b))

@@ -62,14 +62,19 @@ local function add_also(finding, figures)
   end
 end
 
---- Adds a finding; the same contradiction met again only adds its figures to `also`.
+--- Adds figures that repeat a finding to it.
+function Collector.add_to(_, finding, figures)
+  add_also(finding, figures)
+end
+
+--- Adds a finding; the same contradiction met again only adds its figures to `also`. Returns the finding.
 function Collector:add(finding)
   finding.also = finding.also or {}
   local key = signature(finding)
   local known = self.by_signature[key]
   if known then
     add_also(known, finding.figures)
-    return
+    return known
   end
   self:count(finding.check, finding.verdict)
   if finding.class ~= "remainder" then
@@ -80,6 +85,7 @@ function Collector:add(finding)
   end
   self.by_signature[key] = finding
   self.list[#self.list + 1] = finding
+  return finding
 end
 
 --- Whether what a figure says stands in a contradiction already (or, with any, in a finding that is no mere remainder),

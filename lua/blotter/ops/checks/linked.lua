@@ -120,6 +120,7 @@ local function report(found, conflict)
     local label = phrase.categories(found.model, figure)
     words[i] = ("%s%s"):format(phrase.value(figure), label ~= "" and " (" .. label .. ")" or " in all")
   end
+  if #words > 7 then words = table.move(words, 1, 6, 1, {[7] = ("%d more"):format(#words - 6)}) end
   local first = next(cells)
   if next(cells, first) == nil or found:is_known(figures) then return end
   found:add {

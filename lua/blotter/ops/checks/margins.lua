@@ -42,6 +42,7 @@ local function observations(model)
 end
 
 local function is_narrower(model, part, whole)
+  if facets.is_residual(model, whole) then return false end
   if part.dim_count < whole.dim_count or part.cell == whole.cell then return false end
   if part.last and whole.last and part.last > whole.last + 366 then return false end
   if not model:area_within(part.area, whole.area) then return false end

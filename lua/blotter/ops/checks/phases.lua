@@ -10,10 +10,12 @@ local phrase = require "blotter.ops.figures.phrase"
 
 local phases = {}
 
-local function report(found, phase, programme)
+local function report(found, told, phase, programme)
   if found.model:is_settled(phase, programme) then return end
+  local key = phase.subject .. "|" .. programme.subject .. "|" .. phase.indicator
+  if told[key] then return found:add_to(told[key], {phase, programme}) end
   local low, high = bounds.subtract(phase.low, phase.high, programme.low, programme.high)
-  found:add {
+  told[key] = found:add {
     check = "phases", class = "drift", verdict = "some", figures = {phase, programme}, low = low, high = high,
     sentence = ("%s: %s, more than %s of %s (%s), to which it belongs"):format(phrase.about(found.model, phase),
       phrase.counted(phase), phrase.value(programme), programme.subject_row.name, phrase.period(programme)),
@@ -38,7 +40,7 @@ end
 
 -- Whether a programme's figure counts all that a phase's does, going by area, categories and time.
 local function holds(model, programme, phase)
-  if not programme.high or not phase.low then return false end
+  if not programme.high or not phase.low or facets.is_residual(model, programme) then return false end
   if not facets.dims_within(model, phase, programme) then return false end
   local is_whole = programme.area == nil or programme.area == programme.subject_row.area
   if not is_whole and not model:area_within(phase.area, programme.area) then return false end
@@ -108,14 +110,14 @@ end
 --- Runs the check over all subjects that belong to another.
 function phases.check(found)
   check_sums(found)
-  local model = found.model
+  local model, told = found.model, {}
   local index = figures_by_subject(model)
   for _, phase in ipairs(model.figures) do
     local parent = phase.subject_row.parent
     if parent and phase.rank ~= "deprecated" and phase.first and phase.indicator_row.adds_over.subject then
       local above = index[parent .. "|" .. phase.indicator .. "|" .. (phase.currency or "")]
       for _, programme in ipairs(above or {}) do
-        if holds(model, programme, phase) and phase.low > programme.high then report(found, phase, programme) end
+        if holds(model, programme, phase) and phase.low > programme.high then report(found, told, phase, programme) end
       end
     end
   end

@@ -24,10 +24,19 @@ function rounding.range(figure)
   return figure.low and figure.low - room, figure.high and figure.high + room
 end
 
---- Whether two figures agree if the round one of them (or both) is rounded.
+-- The ends of a figure if it is a rounded one, or if its last digits were cut instead: 21.7 million for 21,751,085.
+local function cut_range(figure)
+  local low, high = rounding.range(figure)
+  if figure.qualifier == "rounded" and figure.unit ~= "percent" and high and figure.value then
+    high = high + (high - figure.value)
+  end
+  return low, high
+end
+
+--- Whether two figures agree if the round one of them (or both) is rounded, or cut.
 function rounding.repairs(a, b)
-  local low1, high1 = rounding.range(a)
-  local low2, high2 = rounding.range(b)
+  local low1, high1 = cut_range(a)
+  local low2, high2 = cut_range(b)
   return bounds.meet(low1, high1, low2, high2)
 end
 

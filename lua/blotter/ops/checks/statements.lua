@@ -74,13 +74,15 @@ local function reading(found, a, b)
   if a.source_row.supersedes == b.source or b.source_row.supersedes == a.source then
     return "revision", "some", "; the later edition replaces the earlier"
   end
+  if found.model:differ_in_base(a, b) or a.source == b.source and a.indicator:find "_change$" then
+    return nil -- against two bases; a source that prints two changes of one thing has two
+  end
   if a.source == b.source and doubt.own_words(a) ~= doubt.own_words(b) then
     return nil -- a source that prints two numbers under two names tells two things apart
   end
   if a.status == "P" or b.status == "P" then return "revision", "some", "; one is provisional" end
   local why = doubt.reason {a, b}
   if why then return "drift", "some", "; " .. why end
-  if found.model:differ_in_base(a, b) then return nil end
   if a.source == b.source then return "contradiction", "none", "" end
   local later, earlier = a, b
   if (a.published or 0) < (b.published or 0) then later, earlier = b, a end

@@ -39,6 +39,17 @@ local function areas_apart(model, a, b)
   return not model:area_within(one, two) and not model:area_within(two, one)
 end
 
+--- Whether a figure is what remains of a wide area: its source lists it beside places that lie in it, in one breakdown.
+function facets.is_residual(model, figure)
+  local whole = figure.part_of and figure.area and model.by_id[figure.part_of]
+  if not whole or precise[model.tables.areas.index[figure.area].type] then return false end
+  for _, part in ipairs(whole.parts or {}) do
+    if part ~= figure and part.split == figure.split and part.source == figure.source and part.area
+      and part.area ~= figure.area and model:area_within(part.area, figure.area) then return true end
+  end
+  return false
+end
+
 local function codes_apart(model, a, b)
   return not model:code_within(a, b) and not model:code_within(b, a)
 end
