@@ -8,6 +8,7 @@
 #   make lint format   luacheck, layout rules and clang-format; format rewrites
 #   make sanitize      the tests under ASan and UBSan; tsan likewise; valgrind: the C tests, with fewer random rounds
 #   make fuzz          each fuzzer for FUZZ_SECONDS; make torture: the tests' long versions
+#   make abuse         CALLS=n random calls, also inside callbacks, under ASan, beside a model; SEED=s plays one again
 #   make bench         against the peers that can be installed; bench-quick takes under two minutes,
 #                      bench-huge reads a hundred million rows: 5 GB of disk, 20 GiB of memory, half an hour
 #
@@ -152,12 +153,20 @@ SPEC  ?= spec
 TESTS ?= $(notdir $(TEST_PROGRAMS))
 RUN_TESTS = $(LUA) spec/support/run.lua $(addprefix --specs ,$(SPEC)) $(addprefix $(BUILD)/spec/,$(TESTS))
 
-.PHONY: test sanitize tsan valgrind torture fuzz
+.PHONY: test sanitize tsan valgrind torture abuse fuzz
 test: $(STAMP)/test all $(TEST_PROGRAMS)
 	@$(RUN_TESTS)
 
 torture: $(STAMP)/test all $(TEST_PROGRAMS)
 	@BLOTTER_TORTURE=1 $(RUN_TESTS)
+	@$(MAKE) --no-print-directory abuse
+
+# Random calls under ASan and UBSan, beside a model: CALLS=n SEED=s plays a run again.
+CALLS ?= 1000000
+abuse: $(STAMP)/test
+	@$(MAKE) --no-print-directory all BUILD=build/asan OPTIMIZE=-O1 INSTRUMENT='$(ASAN)'
+	@LUA_CPATH='$(TREE)/build/asan/?.so;;' ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" \
+	  $(LUA) spec/support/abuse.lua $(CALLS) $(SEED)
 
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 TSAN := -fsanitize=thread -fno-omit-frame-pointer
