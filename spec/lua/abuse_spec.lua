@@ -8,7 +8,7 @@ describe("random calls, also inside callbacks, with refused allocations and dama
   after_each(function() blotter.threads, blotter.memory_limit = threads, 0 end)
 
   it("lose no acknowledged row", function()
-    local _, problem = abuse.run(6000, 1, 1000)
+    local _, problem = abuse.run(3000, 1, 500)
     assert.is_nil(problem)
   end)
 end)

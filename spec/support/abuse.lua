@@ -403,7 +403,7 @@ function CALLS.save(w)
   local name = "made" .. w.made
   local text, says = condition(w)
   local ids = matching(t == w.tables.keyed and w.models.keyed or w.models.free, says)
-  local done, saved = call(w, w.db.save, w.db, name, t:where(text))
+  local done, saved = call(w, function() return w.db:save(name, t:where(text)) end)
   if done and #saved ~= #ids then wrong(w, "save: %d rows instead of %d", #saved, #ids) end
 end
 
