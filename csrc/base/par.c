@@ -93,15 +93,17 @@ static void linger(blt_pool *pool, uint64_t seen) {
     for (int i = 0; i < 32; i++) pause_core();
 }
 
-/* Waits until the rest is over, when there is one. */
-static void rest(blt_pool *pool) {
-  if (!atomic_load_explicit(&pool->rests, memory_order_relaxed)) return;
+/* Waits until the rest is over, when there is one. False when nothing follows it. */
+static bool rest(blt_pool *pool) {
+  if (!atomic_load_explicit(&pool->rests, memory_order_relaxed)) return true;
   pthread_mutex_lock(&pool->lock);
   pool->resting++;
   if (pool->running == pool->resting) pthread_cond_signal(&pool->idle);
-  while (pool->rests) pthread_cond_wait(&pool->work, &pool->lock);
+  while (pool->rests && !pool->quit) pthread_cond_wait(&pool->work, &pool->lock);
   pool->resting--;
+  bool on = !pool->quit;
   pthread_mutex_unlock(&pool->lock);
+  return on;
 }
 
 static void *worker_main(void *p) {
@@ -119,8 +121,9 @@ static void *worker_main(void *p) {
     pool->running++;
     pthread_mutex_unlock(&pool->lock);
     blt_processor_take(&j->processors);
-    do rest(pool);
-    while (job_step(j, arg.index));
+    bool on;
+    while ((on = rest(pool)) && job_step(j, arg.index)) continue;
+    if (!on) return NULL;
     pthread_mutex_lock(&pool->lock);
     if (--pool->running == pool->resting) pthread_cond_signal(&pool->idle);
     pthread_mutex_unlock(&pool->lock);
@@ -191,6 +194,10 @@ bool blt_par_rest(blt_ctx *ctx) {
   while (needed && pool->running > pool->resting) pthread_cond_wait(&pool->idle, &pool->lock);
   pthread_mutex_unlock(&pool->lock);
   return needed;
+}
+
+void blt_par_end(blt_ctx *ctx) {
+  blt_pool_stop(ctx);
 }
 
 void blt_par_resume(blt_ctx *ctx) {

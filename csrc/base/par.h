@@ -40,6 +40,8 @@ blt_status blt_par_check(blt_ctx *ctx, uint32_t worker, uint64_t done, uint64_t 
  * when there is nobody who would have to rest: then nothing is to be resumed. */
 bool blt_par_rest(blt_ctx *ctx);
 void blt_par_resume(blt_ctx *ctx);
+/* The same poll will never return, because the program ends in it: ends the workers, resting or not. */
+void blt_par_end(blt_ctx *ctx);
 
 /* One poll on the calling thread, outside blt_par, for long sequential work. */
 blt_status blt_poll(blt_ctx *ctx, uint64_t done, uint64_t total, blt_error *err);

@@ -278,10 +278,12 @@ static int monotonic(lua_State *L) {
   return 1;
 }
 
-/* Inside a callback, whose threads rest, the context stays for the work that will never go on. */
+/* Inside a callback the threads, which rest, end, because their code is about to go; the context stays for
+ * the work that will never go on. */
 static int state_gc(lua_State *L) {
   bind_state *s = lua_touserdata(L, 1);
   if (s->ctx) blt_ctx_set_poll(s->ctx, NULL, NULL);
+  if (s->ctx && s->work) blt_par_end(s->ctx);
   if (!s->work) blt_ctx_release(s->ctx);
   s->ctx = NULL;
   return 0;

@@ -237,4 +237,91 @@ describe("callbacks", function()
       end)
     end
   end
+
+  local function sorting(callback)
+    local w = world()
+    return hooked(callback, function() return #w.t:order "s desc, k":collect() end)
+  end
+
+  it("end the work with what they raise, whatever it is", function()
+    local value = {}
+    assert.same({ false, value }, { sorting(function() error(value) end) })
+    assert.same({ n = 2, false, nil }, table.pack(sorting(function() error(nil) end)))
+    assert.same({ n = 2, false, nil }, table.pack(pcall(blotter.csv, function() error(nil) end)))
+    local t = blotter.table "a int64"
+    t:append(1)
+    assert.same({ n = 2, false, false }, table.pack(pcall(t.csv, t, function() error(false) end)))
+    assert.equal(1, #t)
+  end)
+
+  it("must not yield", function()
+    local wrapped = coroutine.wrap(function() return pcall(blotter.csv, function() coroutine.yield "piece" end) end)
+    assert.matches("must not yield", select(2, wrapped()))
+    assert.matches("must not yield", select(2, sorting(coroutine.yield)))
+  end)
+
+  it("may ask again, on as many levels as the stack bears", function()
+    local t = blotter.table "a int64"
+    for i = 1, 10 do t:append(i) end
+    local deepest = 0
+    local function nest(level)
+      deepest = math.max(deepest, level)
+      pcall(blotter.csv, function()
+        assert.equal(1, t:where "a == 5":count())
+        nest(level + 1)
+      end)
+    end
+    nest(1)
+    assert(deepest >= 10 and deepest < 30)
+  end)
+
+  it("may end the program", function()
+    local script = [[
+      local blotter = require "blotter"
+      blotter.threads = 2
+      local path = os.tmpname()
+      os.remove(path)
+      local db <close> = assert(blotter.open(path))
+      local t, k, s = db:create("t", "k int64, s string"), {}, {}
+      for i = 1, 300000 do k[i], s[i] = i, "s" .. i %% 50021 end
+      t:append_columns { k = k, s = s }
+      setmetatable({}, { __gc = function() pcall(function() return t:count(), blotter.table "a int64" end) end })
+      debug.sethook(function()
+        if debug.getinfo(2, "S").source:find "blotter/init.lua$" then
+          debug.sethook()
+          os.remove(path)
+          os.exit(%s, %s)
+        end
+      end, "c")
+      for _ = 1, 100 do %s end]]
+    for _, work in ipairs { "t:order 's desc, k':collect()", "t:update(\"like(s, '%%1%%')\", 's = s .. 1')",
+      "t:csv(os.tmpname())" } do
+      for _, closing in ipairs { "true", "false" } do
+        local file = assert(io.open(path, "w"))
+        file:write(script:format("7", closing, work))
+        file:close()
+        assert.same({ nil, "exit", 7 }, { os.execute("lua5.4 " .. path) })
+      end
+    end
+  end)
+end)
+
+describe("what a verb is given", function()
+  it("is taken at once", function()
+    local t = blotter.table "a int64, c string"
+    for i = 1, 6 do t:append(i, "c" .. i) end
+    local p = { x = 2, list = { 1, 2, 3 } }
+    local q = {
+      t:where("a == $x", p), t:where("a in $list", p), t:top(2, "a * $x", { params = p }),
+      t:by("a % $x", p):agg "n = count()",
+      t:agg("n = sum(a * $x) / 2", p), t:derive("z = a * $x", p):order("abs(z - $x)", p), t:select("a, y = $x", p),
+    }
+    p.x, p.list[1], p.list[4] = 5, 9, 9
+    local changed = { c = "new" }
+    assert.equal(1, t:update("a == $x", changed, { x = 6 }))
+    changed.c = "late"
+    assert.equal("new", t:where "a == 6":select "c":value())
+    assert.same({ 2, 3, 2, 2, 21.0, 2, 2 }, { q[1]:select "a":value(), q[2]:count(), q[3]:count(), q[4]:count(),
+      q[5]:value(), q[6]:first().z, q[7]:first().y })
+  end)
 end)
