@@ -37,15 +37,17 @@ typedef struct blt_ref {
   uint64_t offset, bytes, sum;
 } blt_ref;
 
-/* At the start of pages 1 and 2; commit number s is written to page 1 + s % 2. */
+/* At the start of pages 1 and 2; commit number s is written to page 1 + s % 2. A small commit is synced
+ * together with its root, and is there only when its `body`, all that it added, has its checksum. */
 typedef struct blt_disk_root {
   char magic[8];
   uint64_t id;
   uint64_t sequence;
   uint64_t end; /* of what this commit and all before it wrote */
   blt_ref catalogue;
-  uint64_t zero;
-  uint64_t sum; /* of the bytes before */
+  uint64_t body_sum; /* of `body`; 0: there is none, what the commit added was synced before the root */
+  uint64_t sum;      /* of the bytes before */
+  blt_ref body;
 } blt_disk_root;
 
 /* The catalogue: uint64_t count, then for each table this and its name, padded with zeros to 8 bytes. */
@@ -108,7 +110,7 @@ typedef struct blt_disk_block {
 
 /* A piece of a dictionary: uint64_t n, then uint64_t offsets[n + 1] from 0, then the bytes, padded to 8. */
 
-_Static_assert(sizeof(blt_disk_header) == 40 && sizeof(blt_disk_root) == 72, "layout");
+_Static_assert(sizeof(blt_disk_header) == 40 && sizeof(blt_disk_root) == 96, "layout");
 _Static_assert(sizeof(blt_disk_entry) == 32 && sizeof(blt_disk_record) == 88, "layout");
 _Static_assert(sizeof(blt_disk_piece) == 32 && sizeof(blt_disk_group) == 32, "layout");
 _Static_assert(sizeof(blt_disk_block) == 72 && sizeof(blt_disk_field) == 8, "layout");

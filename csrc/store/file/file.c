@@ -16,7 +16,8 @@
 #define HOLD_MOST 256u /* parts that are held one by one */
 #define RESERVE_MIN ((uint64_t)64 << 10)
 #define RESERVE_MAX ((uint64_t)8 << 20)
-#define WRITE_MAX ((size_t)1 << 30) /* bytes that one system call is asked for */
+#define BODY_MOST ((uint64_t)64 << 10) /* bytes that a commit may have to be synced with its root */
+#define WRITE_MAX ((size_t)1 << 30)    /* bytes that one system call is asked for */
 
 /* --- messages ---------------------------------------------------------------------------------------------
  */
@@ -156,6 +157,20 @@ static blt_status check_header(blt_file *f, const blt_disk_header *h, blt_error 
   return BLT_OK;
 }
 
+/* Whether all that a commit added is there, when it was synced together with its root. */
+static bool body_is_there(blt_file *f, const blt_disk_root *r) {
+  blt_error ignored;
+  size_t bytes = (size_t)r->body.bytes;
+  if (bytes == 0) return true;
+  if (bytes > BODY_MOST || r->body.offset < BLT_DISK_DATA || r->body.offset > r->end) return false;
+  char *body = blt_alloc(f->ctx, bytes);
+  if (!body) return false;
+  bool there = blt_file_read(f, body, bytes, r->body.offset, &ignored) == BLT_OK &&
+               blt_checksum_is(body, bytes, r->body.sum);
+  blt_free(f->ctx, body, bytes);
+  return there;
+}
+
 /* Both roots. One that is not whole may be one that a writer is writing at this moment: what is read twice
  * the same is what is there. */
 static blt_status read_roots(blt_file *f, uint64_t id, blt_disk_root roots[2], blt_error *err) {
@@ -168,6 +183,10 @@ static blt_status read_roots(blt_file *f, uint64_t id, blt_disk_root roots[2], b
       if (status != BLT_OK) return status;
     }
     int newest = blt_root_newest(roots, id);
+    if (newest >= 0 && !body_is_there(f, &roots[newest])) {
+      roots[newest].sum ^= 1; /* no commit */
+      newest = blt_root_newest(roots, id);
+    }
     if (newest >= 0 && !blt_root_doubtful(roots, newest, 0, doubt)) return BLT_OK;
     if (attempt && memcmp(roots, before, sizeof before) == 0) return BLT_OK;
     memcpy(before, roots, sizeof before);
@@ -397,6 +416,7 @@ static blt_status write_all(blt_file *f, const void *data, size_t bytes, uint64_
 
 static blt_status sync_file(blt_file *f, blt_error *err) {
   int code = f->vfs->sync(f->vfs->self, f->handle);
+  f->unsynced = code < 0;
   return code < 0 ? fail_io(f->path, "sync", code, err) : BLT_OK;
 }
 
@@ -491,6 +511,7 @@ static void reserve(blt_file *f, uint64_t need) {
 
 static blt_status write_out(blt_file *f, const void *data, size_t bytes, uint64_t offset, blt_error *err) {
   reserve(f, offset + bytes);
+  f->unsynced = true;
   blt_status status = write_all(f, data, bytes, offset, err);
   if (status == BLT_OK && f->reserved < offset + bytes) f->reserved = offset + bytes;
   return status;
@@ -550,7 +571,12 @@ blt_status blt_file_append_parts(blt_file *f, const blt_part *parts, uint32_t n,
   blt_summer sum;
   uint64_t bytes = 0;
   for (uint32_t i = 0; i < n; i++) bytes += parts[i].padded;
+  uint64_t at = f->end;
   blt_status status = make_room(f, bytes, align, err);
+  if (f->first == UINT64_MAX)
+    f->first = f->end;
+  else if (f->end - at >= align)
+    f->first = 0; /* elsewhere */
   *ref = (blt_ref){.offset = f->end, .bytes = bytes};
   blt_summer_start(&sum);
   for (uint32_t i = 0; status == BLT_OK && i < n; i++) {
@@ -580,6 +606,7 @@ blt_status blt_file_append(blt_file *f, const void *data, size_t bytes, uint32_t
 blt_status blt_file_begin(blt_file *f, blt_mark *mark, blt_error *err) {
   blt_status status = blt_space_find(f, err);
   *mark = (blt_mark){f->end, f->limit, f->top};
+  f->first = UINT64_MAX;
   return status;
 }
 
@@ -597,12 +624,26 @@ static blt_status write_root(blt_file *f, const blt_disk_root *r, blt_error *err
   return write_all(f, r, sizeof *r, BLT_DISK_PAGE * (1 + r->sequence % 2), err);
 }
 
+/* What the last commit added may be all that the system remembers of a sync that failed. */
+static blt_status settle_body(blt_file *f, blt_error *err) {
+  blt_ref where = f->root.body;
+  size_t bytes = (size_t)where.bytes;
+  if (bytes == 0) return BLT_OK;
+  char *body = blt_alloc(f->ctx, bytes);
+  if (!body) return blt_fail_memory(err, bytes);
+  blt_status status = blt_file_read(f, body, bytes, where.offset, err);
+  if (status == BLT_OK) status = write_all(f, body, bytes, where.offset, err);
+  blt_free(f->ctx, body, bytes);
+  return status;
+}
+
 /* Before the first commit after opening: the other root will be overwritten, so this one, and the file's
  * name, must be on the disk for sure, also when their writer was killed before it had synced them. */
 static blt_status settle(blt_file *f, blt_error *err) {
   int code = f->vfs->sync_directory(f->vfs->self, f->real);
   if (code < 0) return fail_io(f->path, "sync the directory of", code, err);
-  return write_root(f, &f->root, err);
+  blt_status status = settle_body(f, err);
+  return status == BLT_OK ? write_root(f, &f->root, err) : status;
 }
 
 /* A state that has nothing in it, or none at all: to fall back to it would lose everything. */
@@ -620,9 +661,18 @@ static blt_status step(blt_file *f, const blt_disk_root *next, blt_error *err) {
   return status;
 }
 
-static void seal_root(blt_disk_root *r) {
+/* What the commit added, when one sync may do for it and its root: it waits in the buffer, all of it and
+ * nothing else is to be synced. */
+static blt_ref body_of(const blt_file *f, bool both) {
+  uint64_t bytes = f->end - f->first;
+  if (both || f->unsettled || f->unsynced || f->version < BLT_DISK_REUSES) return (blt_ref){0};
+  if (f->first < f->buffered_at || f->first >= f->end || bytes > BODY_MOST) return (blt_ref){0};
+  return (blt_ref){f->first, bytes, blt_checksum(f->buffer + (f->first - f->buffered_at), (size_t)bytes)};
+}
+
+static void next_root(blt_disk_root *r) {
   r->sequence++;
-  r->sum = blt_checksum(r, offsetof(blt_disk_root, sum));
+  blt_root_seal(r);
 }
 
 /* A commit after an empty state is written to both slots, so that an empty database never stands beside one
@@ -636,14 +686,15 @@ blt_status blt_file_commit(blt_file *f, const blt_ref *catalogue, blt_error *err
   blt_disk_root next = f->root;
   next.end = f->top;
   next.catalogue = *catalogue;
-  seal_root(&next);
+  next.body = body_of(f, both);
+  next_root(&next);
   blt_status status = blt_file_flush(f, err);
   if (status == BLT_OK && f->unsettled) status = settle(f, err);
-  if (status == BLT_OK) status = sync_file(f, err);
+  if (status == BLT_OK && !next.body.bytes) status = sync_file(f, err);
   if (status != BLT_OK) return status;
   f->unsettled = false;
   status = step(f, &next, err);
-  seal_root(&next);
+  next_root(&next);
   if (status == BLT_OK && both) status = step(f, &next, err);
   if (status == BLT_OK) f->doubt[0] = 0;
   return status;

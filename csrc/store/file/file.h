@@ -24,6 +24,7 @@ typedef struct blt_file {
   char *path; /* that the user knows it by */
   char *real; /* the same with links followed: the file that is replaced by a compacted one */
   bool readonly;
+  bool unsynced;    /* bytes were written that no sync followed */
   uint64_t opened;  /* no other file that this process ever opened has the number: a block's origin. A number
                        in the file would not do, as a copy of the file has it too */
   blt_pins *pins;   /* what is read in place */
@@ -37,6 +38,7 @@ typedef struct blt_file {
   uint64_t limit;             /* `end` stays below: the end of the part being filled, or UINT64_MAX */
   uint64_t top;               /* the end of all data */
   blt_extents free;           /* parts that may be written, besides the one being filled */
+  uint64_t first;             /* where the save under way began, when all of it lies behind that; else 0 */
   uint64_t added, used;       /* bytes since free space was looked for, and in use at that time */
   uint64_t reserved;          /* size of the file */
   char *buffer;               /* bytes from `buffered_at` to `end` that wait to be written */

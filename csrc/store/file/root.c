@@ -4,10 +4,22 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The reference to the body, not what lies there. */
+static bool body_is_whole(const blt_disk_root *r) {
+  static const blt_ref none;
+  if (r->body_sum == 0) return memcmp(&r->body, &none, sizeof none) == 0;
+  return blt_checksum_is(&r->body, sizeof r->body, r->body_sum);
+}
+
+void blt_root_seal(blt_disk_root *r) {
+  r->body_sum = r->body.bytes ? blt_checksum(&r->body, sizeof r->body) : 0;
+  r->sum = blt_checksum(r, offsetof(blt_disk_root, sum));
+}
+
 bool blt_root_whole(const blt_disk_root *r, uint64_t id, int slot) {
   return memcmp(r->magic, BLT_DISK_ROOT_MAGIC, 8) == 0 && r->id == id && r->end >= BLT_DISK_DATA &&
          r->end % 8 == 0 && r->sequence > 0 && r->sequence % 2 == (uint64_t)slot &&
-         blt_checksum_is(r, offsetof(blt_disk_root, sum), r->sum);
+         blt_checksum_is(r, offsetof(blt_disk_root, sum), r->sum) && body_is_whole(r);
 }
 
 int blt_root_newest(const blt_disk_root roots[2], uint64_t id) {

@@ -10,6 +10,8 @@
 
 #define BLT_ROOT_DOUBT 400 /* bytes of a message */
 
+/* Gives it its checksums. */
+void blt_root_seal(blt_disk_root *r);
 /* Whether it was written whole, for file `id`, in this slot. */
 bool blt_root_whole(const blt_disk_root *r, uint64_t id, int slot);
 /* The slot of the newest root that is whole and belongs to file `id`, or -1. */
