@@ -117,7 +117,7 @@ static blt_status find_in_group(const blt_file *f, blt_table *t, const blt_store
   found into = {c, (uint64_t)g * BLT_BLOCK_ROWS, f->version < BLT_DISK_REUSES ? 0 : before + BLT_PATCH_ROWS};
   bool known = true;
   blt_status status = BLT_OK;
-  c->rewrite[g] = chunk->groups[i].rows != t->group_rows[g];
+  c->rewrite[g] = t->recoded || chunk->groups[i].rows != t->group_rows[g];
   for (uint32_t col = 0; status == BLT_OK && !c->rewrite[g] && col < ncols; col++) {
     blt_unread was = chunk->saved[(size_t)i * ncols + col];
     if (blt_unread_same(was, t->columns[col].blocks[g])) continue;
@@ -166,7 +166,7 @@ static void fold(const blt_table *t, const blt_stored *old, blt_changes *c) {
   uint32_t g = 0;
   c->fold = true;
   c->n = 0;
-  c->kept = old->npatches || t->ntouched ? 0 : t->tail_kept;
+  c->kept = old->npatches || t->ntouched || t->recoded ? 0 : t->tail_kept;
   for (uint32_t k = 0; k < old->nchunks; k++) {
     const blt_stored_chunk *chunk = old->chunks[k];
     for (uint32_t i = 0; i < chunk->ngroups && g < t->ngroups; i++, g++) {
@@ -196,7 +196,7 @@ blt_status blt_changes_find(const blt_file *f, blt_table *t, const blt_stored *o
   if (status == BLT_OK) status = find_in_tail(t, out, err);
   if (status != BLT_OK) return status;
   put_in_order(out);
-  if (old && rows_in_patches(old) + out->n > most_rows(f, t)) fold(t, old, out);
+  if (old && (t->recoded || rows_in_patches(old) + out->n > most_rows(f, t))) fold(t, old, out);
   return BLT_OK;
 }
 

@@ -100,6 +100,7 @@ void blt_save_done(blt_table *t, blt_stored *s) {
     remember_chunk(t, s->chunks[k], first);
   t->tail_kept = t->tail_rows;
   t->ntouched = t->ndying = 0;
+  t->recoded = false;
   for (uint32_t i = 0; i < t->schema->ncols; i++)
     if (t->columns[i].dict) t->columns[i].dict_kept = t->columns[i].dict->count;
 }

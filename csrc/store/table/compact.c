@@ -272,6 +272,7 @@ void blt_table_exchange(blt_table *a, blt_table *b) {
   EXCHANGE(tail_kept), EXCHANGE(row);
   EXCHANGE(touched), EXCHANGE(ntouched), EXCHANGE(touched_cap);
   EXCHANGE(dying), EXCHANGE(ndying), EXCHANGE(dying_cap);
+  EXCHANGE(recoded);
 #undef EXCHANGE
   a->version = b->version = version;
 }
