@@ -115,9 +115,11 @@ static uint64_t hold_pinned(const blt_file *f) {
   return p.end;
 }
 
-/* The end of all that is or may be read: of the last commit, by us, by others. */
+/* The end of all that is or may be read: of the last two commits, by us, by others. States that readers hold
+ * end before the last commit does. */
 static uint64_t end_in_use(const blt_file *f, uint64_t pinned) {
   uint64_t end = pinned > f->root.end ? pinned : f->root.end;
+  if (f->before.end > end) end = f->before.end;
   blt_space_held(f, BLT_HOLD_BYTES, BLT_HOLD_STATE, widen_end, &end);
   return end;
 }

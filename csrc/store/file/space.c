@@ -47,7 +47,6 @@ static blt_status add_state(void *arg, uint64_t at, uint64_t bytes) {
 static void find_used(search *s) {
   blt_file *f = s->f;
   add_used(s, (blt_extent){0, BLT_DISK_DATA});
-  add_used(s, (blt_extent){f->top, 0});
   if (s->status == BLT_OK) s->status = blt_reach(f, &f->root.catalogue, &s->used, s->err);
   if (s->status == BLT_OK && f->before.catalogue.bytes)
     s->status = blt_reach(f, &f->before.catalogue, &s->used, s->err);
@@ -67,6 +66,8 @@ blt_status blt_space_find(blt_file *f, blt_error *err) {
   find_used(&s);
   if (s.status == BLT_OK) {
     f->used = blt_extents_join(&s.used);
+    const blt_extent *last = &s.used.v[s.used.n - 1];
+    f->end = f->limit = f->buffered_at = f->top = last->offset + last->bytes;
     s.status = blt_extents_gaps(&s.used, LEAST, &f->free, s.err);
   }
   f->added = 0;
