@@ -55,7 +55,7 @@ struct blt_table {
   uint64_t
       *dying; /* sealed rows that were deleted since the file has the table; not all when they are many */
   size_t ndying, dying_cap;
-  bool recoded; /* blocks have codes of another dictionary than the file has */
+  bool recoded;          /* blocks have codes of another dictionary than the file has */
   struct blt_undo *undo; /* what a rollback needs (undo.c); NULL outside a transaction */
   uint64_t version;      /* rises with every change */
   struct blt_keys *keys; /* unique indexes (index.c); NULL: none built */
