@@ -30,6 +30,8 @@ local QUESTIONS = {
   { "file_mib", "file size, MiB", 1 },
   { "commit", "commit of one row, against append and fdatasync", 1 / 3, peers = { "disk" } },
   { "commit", "commit of one row", 1, peers = { "sqlite", "duckdb" } },
+  { "commit_update", "commit of one changed row, against append and fdatasync", 1 / 3, peers = { "disk" } },
+  { "commit_update", "commit of one changed row", 1 / 2, peers = { "sqlite" } },
   { "reopen", "file to its first count", 1 },
 }
 

@@ -18,6 +18,7 @@ blotter.threads = threads
 local SCHEMA = "id1 string, id2 string, id3 string, id4 int64, id5 int64, id6 int64, v1 int64, v2 int64, v3 float64"
 local NAMES = { "id1", "id2", "id3", "id4", "id5", "id6", "v1", "v2", "v3" }
 local APPEND_ROWS, SMALL_ROWS, SMALL_REPEATS, COMMITS = 1000000, 1000, 2000, 200
+local UPDATE_ROWS = 20000 -- of the table in which one row is changed for each commit
 
 local function count(t) return #t end
 
@@ -99,6 +100,23 @@ local function bench_commit(db)
   end
 end
 
+--- One changed row and a commit, each, in a table of UPDATE_ROWS rows.
+local function bench_update(db)
+  local id, name, n, x = {}, {}, {}, {}
+  for i = 1, UPDATE_ROWS do id[i], name[i], n[i], x[i] = i, "name " .. i % 100, i, i / 8 end
+  local t = db:create("u", "id int64, name string, n int64, x float64")
+  assert(t:append_columns {id = id, name = name, n = n, x = x})
+  assert(db:commit())
+  for run = 1, runs do
+    local start = clock.now()
+    for k = 1, COMMITS do
+      assert(t:update("id == " .. k * 7919 % UPDATE_ROWS + 1, "n = " .. k))
+      assert(db:commit())
+    end
+    clock.line("commit_update", run, (clock.now() - start) / COMMITS, COMMITS)
+  end
+end
+
 local function bench_file()
   local path = folder .. "/store.blt"
   clock.time("import", runs, function()
@@ -124,6 +142,7 @@ local function bench_file()
   end)
   local db = assert(blotter.open(path))
   bench_commit(db)
+  bench_update(db)
   db:close()
   os.remove(path)
 end

@@ -3,14 +3,15 @@
  *   store_sqlite CSV RUNS THREADS FOLDER rows|files
  *
  * Questions of rows: append (prepared inserts in one transaction, in memory), small (a filtered group-by over
- * 1,000 rows, prepared). Of files: commit (one row, write-ahead log, synced), and by the engine "disk":
- * commit (64 bytes appended to a file and fdatasync). */
+ * 1,000 rows, prepared). Of files: commit (one row, write-ahead log, synced),
+ * commit_update (one row of 20,000 changed), and by the engine "disk": commit and commit_update (64 bytes
+ * appended to a file and fdatasync). */
 #include "sqlite_rows.h"
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { APPEND_ROWS = 1000000, SMALL_ROWS = 1000, SMALL_REPEATS = 1000, COMMITS = 200 };
+enum { APPEND_ROWS = 1000000, SMALL_ROWS = 1000, SMALL_REPEATS = 1000, COMMITS = 200, UPDATE_ROWS = 20000 };
 
 static void insert_rows(sqlite3 *db, const bench_row *rows, int64_t count) {
   sqlite_run(db, "BEGIN");
@@ -83,6 +84,37 @@ static void bench_commit(const char *folder, int runs) {
   unlink(path);
 }
 
+static void bench_update(const char *folder, int runs) {
+  char path[512];
+  snprintf(path, sizeof path, "%s/update.sqlite", folder);
+  unlink(path);
+  sqlite3 *db = open_at(path);
+  sqlite_run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  sqlite_run(db, "CREATE TABLE u (id INTEGER PRIMARY KEY, name TEXT, n INT, x REAL); BEGIN");
+  sqlite3_stmt *insert = sqlite_prepare(db, "INSERT INTO u VALUES (?1, 'name ' || ?1 % 100, ?1, ?1 / 8.0)");
+  for (int i = 1; i <= UPDATE_ROWS; i++) {
+    sqlite3_bind_int(insert, 1, i);
+    sqlite3_step(insert);
+    sqlite3_reset(insert);
+  }
+  sqlite3_finalize(insert);
+  sqlite_run(db, "COMMIT");
+  sqlite3_stmt *update = sqlite_prepare(db, "UPDATE u SET n = ?1 WHERE id = ?2");
+  for (int i = 1; i <= runs; i++) {
+    double start = bench_now();
+    for (int k = 1; k <= COMMITS; k++) {
+      sqlite3_bind_int(update, 1, k);
+      sqlite3_bind_int(update, 2, (int)((int64_t)k * 7919 % UPDATE_ROWS + 1));
+      if (sqlite3_step(update) != SQLITE_DONE) bench_die("update", sqlite3_errmsg(db));
+      sqlite3_reset(update);
+    }
+    bench_line("sqlite", "commit_update", i, (bench_now() - start) / COMMITS, COMMITS, "");
+  }
+  sqlite3_finalize(update);
+  sqlite3_close(db);
+  unlink(path);
+}
+
 static void bench_disk(const char *folder, int runs) {
   char path[512], bytes[64] = {0};
   snprintf(path, sizeof path, "%s/appended", folder);
@@ -93,7 +125,9 @@ static void bench_disk(const char *folder, int runs) {
     for (int k = 0; k < COMMITS; k++)
       if (write(file, bytes, sizeof bytes) != sizeof bytes || fdatasync(file) != 0)
         bench_die(path, "write or sync");
-    bench_line("disk", "commit", i, (bench_now() - start) / COMMITS, COMMITS, "");
+    double each = (bench_now() - start) / COMMITS;
+    bench_line("disk", "commit", i, each, COMMITS, "");
+    bench_line("disk", "commit_update", i, each, COMMITS, "");
   }
   close(file);
   unlink(path);
@@ -106,6 +140,7 @@ int main(int argc, char **argv) {
     bench_append(argv[1], runs);
   } else {
     bench_commit(argv[4], runs);
+    bench_update(argv[4], runs);
     bench_disk(argv[4], runs);
   }
   return 0;
