@@ -6,6 +6,7 @@
 local argparse = require "argparse"
 
 local shared = require "blotter.commands.shared"
+local width = require "blotter.terminal.width"
 
 local cli = {}
 
@@ -48,7 +49,7 @@ end
 function cli.main(arguments)
   local ok, result = xpcall(run, as_stop, arguments)
   if ok then return result end
-  io.stderr:write("blotter: ", result.message, "\n")
+  io.stderr:write("blotter: ", width.printable_lines(result.message), "\n")
   return result.status
 end
 

@@ -46,7 +46,12 @@ describe("a bad package", function()
 
   it("with a row of too few fields", function()
     copy:edit("figures.csv", function(text) return text .. "a-row,of-three,fields\n" end)
-    refused("figures.csv:", "too few fields: 3; expected 33")
+    refused("figures.csv:", "3 fields where 33 are expected")
+  end)
+
+  it("with text that the engine's reader refuses", function()
+    copy:edit("codes.csv", function(text) return text .. 'a,"b"c,d\n\xE9,x,y\n' end)
+    refused("codes.csv:", "text follows a closing quote", "not UTF-8")
   end)
 
   it("with an unknown indicator is told what could have been meant", function()
@@ -143,7 +148,7 @@ describe("a bad package", function()
 
   it("with a quote that never closes", function()
     copy:edit("codes.csv", function(text) return text .. '"open,1\n' end)
-    refused("codes.csv:", "a quoted field is never closed")
+    refused("codes.csv:", "is never closed")
   end)
 
   it("names all that is wrong at once", function()

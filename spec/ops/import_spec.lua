@@ -133,6 +133,29 @@ describe("import", function()
     assert.is_nil(message:find("source.csv:2", 1, true))
   end)
 
+  it("refuses a file without rows, and reads lines that end in any way and a byte-order mark", function()
+    local path, written = copy.path .. "/source.csv", nil
+    local function import(text, name)
+      written = name and copy.path .. "/" .. name or path
+      local file = assert(io.open(written, "wb"))
+      file:write(text)
+      file:close()
+      local report, message = ops:import(written, {dry_run = true})
+      os.remove(written)
+      return report, message
+    end
+    local header = "indicator,printed,subject,locator,source.id,source.publisher,source.title"
+    local row = "arrests,5,operation-predator,1,ice-2015-9,ice,Seoul again"
+    for _, text in ipairs {header .. "\n", header, header .. "\r\n\r\n"} do
+      assert.matches("holds no rows", select(2, import(text)))
+    end
+    for _, ending in ipairs {"\r", "\n", "\r\n", "\r\r\n"} do
+      assert.equal(1, #assert(import("\u{FEFF}" .. header .. ending .. row .. ending)).added.figures)
+    end
+    assert.matches("holds no rows", select(2, import('{"figures": []}', "source.json")))
+    assert.matches("source.csv:2: .*2 fields where 7", select(2, import(header .. "\narrests,5\n")))
+  end)
+
   it("names what is wrong by its place in the record, and takes a day for the state on it", function()
     local record = source_of_ten()
     record.figures = {

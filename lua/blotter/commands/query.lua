@@ -45,9 +45,13 @@ local function build(source, args)
   return args.limit and q:limit(args.limit) or q
 end
 
---- A frame as a document of one table.
+--- A frame as a document of one table. Its numbers are plain: what a column holds, quantities or years or codes, only
+-- the reader knows.
 local function as_document(frame)
-  local columns, rows = frame:columns(), {}
+  local columns, rows = {}, {}
+  for at, column in ipairs(frame:columns()) do
+    columns[at] = { name = column.name, type = column.type, plain = true }
+  end
   for i, row in frame:rows() do
     rows[i] = {}
     for at, column in ipairs(columns) do rows[i][at] = row[column.name] end

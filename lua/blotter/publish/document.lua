@@ -14,6 +14,7 @@
 -- A cell is a text, a number, a boolean, nil or blotter.null for what is unknown, or a figure:
 --   { low =, best =, high =, flags = { text, … }, sources = { number, … } }, where a missing end is open.
 -- A column's `title` is what is printed (its `name` otherwise); `align` is "left" or "right" (by the type otherwise).
+-- Numbers of a column with `plain` true are printed without commas, as years and codes are no quantities.
 
 local document = {}
 

@@ -196,12 +196,22 @@ local function check_form(whole, record, context)
   return true
 end
 
+local function has_rows(fresh)
+  for _, rows in pairs(fresh) do
+    if #rows > 0 then return true end
+  end
+  return false
+end
+
 --- Validates a record against a package. Returns the combined package, the new rows by table and their texts; or nil
 -- and diagnostics with everything that is wrong.
 function import.prepare(whole, record, file)
   local context = filling.context(whole, file or "record", diagnostics.new())
   if not check_form(whole, record, context) then return nil, context.problems end
   local fresh = collect(record, context)
+  if next(record) ~= nil and not has_rows(fresh) then
+    context.problems:add(context.file, nil, nil, "holds no rows; expected a source with its figures")
+  end
   local combined, added = combine(whole, fresh, context)
   check_keys(combined, added, context)
   rules.check(combined, added.figures, context.problems)

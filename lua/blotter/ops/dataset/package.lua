@@ -6,7 +6,7 @@
 -- Nothing is half-loaded: a package is either whole or not returned.
 
 local cjson = require "cjson"
-local csv = require "blotter.ops.dataset.records"
+local delimited = require "blotter.ops.dataset.delimited"
 local diagnostics = require "blotter.ops.dataset.diagnostics"
 local schema = require "blotter.ops.dataset.table_schema"
 
@@ -19,6 +19,11 @@ local function read_file(path)
   file:close()
   if not text then return nil, "cannot be read (a directory?)" end
   return text
+end
+
+--- A text without the byte-order mark that it may begin with.
+function loader.without_mark(text)
+  return (text:gsub("^\u{FEFF}", ""))
 end
 
 -- The line and byte of the place that a JSON error names.
@@ -36,6 +41,7 @@ local function read_descriptor(directory, problems)
     problems:add(file, nil, nil, missing .. "; expected the descriptor of a Data Package")
     return nil
   end
+  text = loader.without_mark(text)
   local ok, value = pcall(cjson.decode, text)
   if not ok then
     local line, at = json_place(text, value)
@@ -65,15 +71,6 @@ local function check_header(compiled, header, file, problems)
     good = false
   end
   return good
-end
-
-local function check_width(compiled, cells, file, line, problems)
-  local expected = #compiled.fields
-  if #cells == expected then return true end
-  problems.structural = true
-  problems:add(file, line, nil, ("the row has too %s fields: %d; expected %d")
-    :format(#cells < expected and "few" or "many", #cells, expected))
-  return false
 end
 
 -- Judges a text that was not seen before in its field. Returns its value, or nil when it is refused.
@@ -112,23 +109,13 @@ function loader.read_record(compiled, cells, file, line, problems)
 end
 
 local function read_rows(compiled, text, file, problems)
-  local records, lines, bad_line = csv.records(text)
-  if not records then
-    problems:add(file, bad_line, nil, lines)
-    return nil
-  end
-  if not records[1] then
-    problems:add(file, 1, nil, "is empty; expected a header")
-    return nil
-  end
-  if not check_header(compiled, records[1], file, problems) then return nil end
-  local rows, n = {}, 0
-  for i = 2, #records do
-    local cells = records[i]
-    if check_width(compiled, cells, file, lines[i], problems) then
-      n = n + 1
-      rows[n] = loader.read_record(compiled, cells, file, lines[i], problems)
-    end
+  local before = #problems
+  local header, records, lines = delimited.read(text, file, problems)
+  if #problems > before then problems.structural = true end
+  if not header or not check_header(compiled, header, file, problems) then return nil end
+  local rows = {}
+  for i, cells in ipairs(records) do
+    rows[i] = loader.read_record(compiled, cells, file, lines[i], problems)
   end
   return rows
 end

@@ -4,14 +4,14 @@
 -- spreadsheets write them where the comma is a decimal sign; the header says which.
 
 local cjson = require "cjson"
-local csv = require "blotter.ops.dataset.records"
+local delimited = require "blotter.ops.dataset.delimited"
 local diagnostics = require "blotter.ops.dataset.diagnostics"
 local loader = require "blotter.ops.dataset.package"
 
 local record_file = {}
 
 local function read_json(path, text, problems)
-  local ok, value = pcall(cjson.decode, (text:gsub("^\239\187\191", "")))
+  local ok, value = pcall(cjson.decode, loader.without_mark(text))
   if ok and type(value) == "table" then return value end
   problems:add(path, nil, nil, ok and "is not an object; expected a record with source and figures"
     or "is not JSON: " .. tostring(value):gsub("^Expected", "expected"))
@@ -23,32 +23,6 @@ local function separator_of(text)
   local header = text:match "^[^\r\n]*"
   if header:find(",", 1, true) then return "," end
   return header:find(";", 1, true) and ";" or header:find("\t", 1, true) and "\t" or ","
-end
-
--- A bare stretch of text with the separator as a comma; fields that hold a comma are quoted.
-local function bare_with_commas(text, separator)
-  return (text:gsub("[^" .. separator .. "\r\n]+", function(field)
-    return field:find(",", 1, true) and '"' .. field .. '"' or nil
-  end):gsub(separator, ","))
-end
-
--- The text with commas as separators. What stands in quotes stays as it is.
-local function with_commas(text, separator)
-  local parts, at = {}, 1
-  while true do
-    local quote = text:find('"', at, true)
-    parts[#parts + 1] = bare_with_commas(text:sub(at, (quote or 0) - 1), separator)
-    if not quote then return table.concat(parts) end
-    local stop = quote
-    repeat
-      stop = text:find('"', stop + 1, true)
-      local doubled = stop and text:sub(stop + 1, stop + 1) == '"'
-      if doubled then stop = stop + 1 end
-    until not doubled
-    parts[#parts + 1] = text:sub(quote, stop or -1)
-    if not stop then return table.concat(parts) end
-    at = stop + 1
-  end
 end
 
 -- Puts the cells of a row into a figure, and those of source.* into the record's source.
@@ -68,25 +42,10 @@ local function take_row(record, header, cells, line)
 end
 
 local function read_csv(path, text, problems)
-  local separator = separator_of(text)
-  if separator ~= "," then text = with_commas(text, separator) end
-  local rows, lines, line = csv.records(text)
-  if not rows then
-    problems:add(path, line, nil, lines)
-    return nil
-  end
-  local header = rows[1]
-  if not header then
-    problems:add(path, 1, nil, "is empty; expected a header")
-    return nil
-  end
+  local header, rows, lines = delimited.read(text, path, problems, separator_of(text))
+  if not header then return nil end
   local record = {figures = {}}
-  for i = 2, #rows do
-    if #rows[i] ~= #header then
-      problems:add(path, lines[i], nil, ("the row has %d fields; expected %d"):format(#rows[i], #header))
-    end
-    take_row(record, header, rows[i], lines[i])
-  end
+  for i, cells in ipairs(rows) do take_row(record, header, cells, lines[i]) end
   return record
 end
 

@@ -2,6 +2,8 @@
 -- those that are referred to first, so that each moment on disk is a whole and valid package. The codebook beside the
 -- tables counts their rows; its counts are written with them.
 
+local delimited = require "blotter.ops.dataset.delimited"
+local diagnostics = require "blotter.ops.dataset.diagnostics"
 local loader = require "blotter.ops.dataset.package"
 
 local writing = {}
@@ -42,22 +44,23 @@ local function appended(text, schema, rows)
   return table.concat(lines)
 end
 
--- The lines of a table's file with some rows replaced. lines holds where each record of the file begins.
-local function replaced(data, records, changed)
-  local key, out = data.key_field, {}
-  local place
+-- A line of CSV.
+local function joined(cells, width)
+  local line = {}
+  for i = 1, width do line[i] = quoted(cells[i] or "") end
+  return table.concat(line, ",") .. "\n"
+end
+
+-- The lines of a table's file with some rows replaced.
+local function replaced(data, text, changed)
+  local header, records = delimited.read(text, data.file, diagnostics.new())
+  local out, place = {joined(header, #header)}, nil
   for i, field in ipairs(data.schema.fields) do
-    if field.name == key then place = i end
+    if field.name == data.key_field then place = i end
   end
   for i, cells in ipairs(records) do
-    local texts = i > 1 and changed[cells[place]]
-    if texts then
-      out[i] = line_of(data.schema, texts)
-    else
-      local line = {}
-      for column, cell in ipairs(cells) do line[column] = quoted(cell) end
-      out[i] = table.concat(line, ",") .. "\n"
-    end
+    local texts = changed[cells[place]]
+    out[i + 1] = texts and line_of(data.schema, texts) or joined(cells, #header)
   end
   return table.concat(out)
 end
@@ -82,7 +85,7 @@ local function texts_of(combined, fresh, changed)
       local text, problem = loader.read_file(data.file)
       if not text then return nil, data.file, problem end
       if changed[name] then
-        text = replaced(data, assert(require("blotter.ops.dataset.records").records(text)), changed[name])
+        text = replaced(data, text, changed[name])
       end
       list[#list + 1] = {file = data.file, text = appended(text, data.schema, fresh[name] or {})}
     end

@@ -12,9 +12,10 @@ local function grouped(digits)
   return (digits:reverse():gsub("(%d%d%d)", "%1,"):reverse():gsub("^,", ""))
 end
 
---- A number with commas between the thousands of its integer part.
-function cell.number(value)
+--- A number with commas between the thousands of its integer part; with `plain` without them.
+function cell.number(value, plain)
   local text = math.type(value) == "float" and show.float(value) or tostring(value)
+  if plain then return (text:gsub("%.0$", "")) end
   local sign, digits, rest = text:match "^(%-?)(%d+)(.*)$"
   if not digits or rest:find "e" then return text end
   return sign .. grouped(digits) .. rest:gsub("^%.0$", "")
@@ -46,8 +47,9 @@ function cell.suffix(figure)
   return table.concat(parts, " ")
 end
 
---- The main text of any cell, and what stands behind it: a figure's bounds, flags and sources.
-function cell.parts(value)
+--- The main text of any cell, and what stands behind it: a figure's bounds, flags and sources. `plain` is that of the
+-- cell's column.
+function cell.parts(value, plain)
   value = document.value(value)
   if value == nil then return cell.UNKNOWN, "" end
   if document.is_figure(value) then
@@ -55,14 +57,14 @@ function cell.parts(value)
     local suffix = cell.suffix(value)
     return main, bounds .. (bounds ~= "" and suffix ~= "" and " " or "") .. suffix
   end
-  if type(value) == "number" then return cell.number(value), "" end
+  if type(value) == "number" then return cell.number(value, plain), "" end
   if type(value) == "boolean" then return value and "yes" or "no", "" end
   return tostring(value), ""
 end
 
 --- Any cell as one text.
-function cell.text(value)
-  local main, suffix = cell.parts(value)
+function cell.text(value, plain)
+  local main, suffix = cell.parts(value, plain)
   return suffix == "" and main or main .. " " .. suffix
 end
 

@@ -52,10 +52,10 @@ local function references(figure)
   return table.concat(links)
 end
 
-local function cell_html(value)
+local function cell_html(value, plain)
   value = document.value(value)
   if value == nil then return '<span class="unknown" title="unknown">' .. cell.UNKNOWN .. "</span>" end
-  if not document.is_figure(value) then return escape(cell.text(value)) end
+  if not document.is_figure(value) then return escape(cell.text(value, plain)) end
   local main, bounds = cell.bounds(value)
   local parts = { escape(bounds == "" and main or main .. " " .. bounds) }
   if value.flags and #value.flags > 0 then
@@ -90,7 +90,7 @@ function render.table(out, block)
   for _, row in ipairs(block.rows) do
     out[#out + 1] = "<tr>"
     for i, column in ipairs(block.columns) do
-      put_cell(out, "td", "", document.is_right(column), cell_html(row[i]))
+      put_cell(out, "td", "", document.is_right(column), cell_html(row[i], column.plain))
     end
     out[#out + 1] = "</tr>"
   end

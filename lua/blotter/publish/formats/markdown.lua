@@ -54,7 +54,7 @@ function render.table(out, block)
   end
   for r, row in ipairs(block.rows) do
     rows[r] = {}
-    for i in ipairs(block.columns) do rows[r][i] = escape(cell.text(row[i])) end
+    for i, column in ipairs(block.columns) do rows[r][i] = escape(cell.text(row[i], column.plain)) end
   end
   put_table(out, titles, rights, rows)
   if block.note then

@@ -15,23 +15,6 @@ local DEFAULT_WIDTH = 80
 
 -- ---- wrapping -------------------------------------------------------------------------------------
 
---- Cuts a word that is wider than a line into pieces that are not.
-local function pieces(word, most)
-  local result, piece, used = {}, {}, 0
-  for _, code in utf8.codes(word) do
-    local char = utf8.char(code)
-    local cells = width.of(char)
-    if used + cells > most and used > 0 then
-      result[#result + 1] = table.concat(piece)
-      piece, used = {}, 0
-    end
-    piece[#piece + 1] = char
-    used = used + cells
-  end
-  result[#result + 1] = table.concat(piece)
-  return result
-end
-
 --- The lines of one printable text in at most `most` cells each; always at least one line.
 local function wrap(line, most)
   local lines, current, used = {}, {}, 0
@@ -40,7 +23,7 @@ local function wrap(line, most)
     current, used = {}, 0
   end
   for word in line:gmatch "%S+" do
-    for _, piece in ipairs(pieces(word, most)) do
+    for _, piece in ipairs(width.pieces(word, most)) do
       local cells = width.of(piece)
       if used > 0 and used + 1 + cells > most then flush() end
       current[#current + 1] = piece
@@ -82,7 +65,7 @@ local function lay_out(column, index, rows)
   local self = { title = width.printable(document.column_title(column)), right = document.is_right(column),
     mains = {}, suffixes = {}, main_width = 0, suffix_width = 0, token_width = 0 }
   for r, row in ipairs(rows) do
-    local main, suffix = cell.parts(row[index])
+    local main, suffix = cell.parts(row[index], column.plain)
     main, suffix = width.printable((main:gsub("%s*\n%s*", " "))), width.printable(suffix)
     if not self.right and suffix ~= "" then main, suffix = main .. " " .. suffix, "" end
     self.mains[r], self.suffixes[r] = main, suffix
@@ -182,7 +165,8 @@ local function put_records(out, block, most)
   for r, row in ipairs(block.rows) do
     if r > 1 then out[#out + 1] = "" end
     for i, column in ipairs(block.columns) do
-      paragraph(out, cell.text(row[i]), most, document.column_title(column) .. ": ", "  ")
+      local title = width.printable(document.column_title(column)) .. ": "
+      paragraph(out, cell.text(row[i], column.plain), most, title, "  ")
     end
   end
 end
@@ -264,11 +248,11 @@ end
 function render.facts(out, block, most)
   local label_width = 0
   for _, item in ipairs(block.items) do
-    label_width = math.max(label_width, math.min(width.of(tostring(item[1])), most // 3))
+    label_width = math.max(label_width, math.min(width.of(width.printable(tostring(item[1]))), most // 3))
   end
   for _, item in ipairs(block.items) do
     local label = width.printable(tostring(item[1]))
-    label = label .. (" "):rep(label_width - width.of(label)) .. (" "):rep(GAP)
+    label = width.pad(label, label_width) .. (" "):rep(GAP)
     paragraph(out, cell.text(item[2]), most, label, (" "):rep(label_width + GAP))
   end
 end
@@ -282,7 +266,7 @@ function render.sources(out, block, most)
   for _, item in ipairs(block.items) do digits = math.max(digits, #tostring(item.number)) end
   for _, item in ipairs(block.items) do
     local line, url = cell.source(item)
-    local number = width.pad("[" .. tostring(item.number) .. "]", digits + 2, true) .. " "
+    local number = width.pad("[" .. width.printable(tostring(item.number)) .. "]", digits + 2, true) .. " "
     paragraph(out, line, most, number, (" "):rep(digits + 3))
     -- An address stays whole, so that it can be clicked and copied.
     if url then out[#out + 1] = (" "):rep(digits + 3) .. width.printable(url) end
