@@ -117,8 +117,11 @@ static void one_column_needs_no_delimiter(void) {
   READS("note\n\"x, \"\"y\"\"\",\nz\n",
         "input:2: column 'note': text follows a closing quote; a quote inside "
         "quotes is doubled (row 1, byte 5)");
-  READS("title\na,b\n1,2\n",
-        "input:2: 2 fields where 1 is expected (row 1, byte 6)"); /* a table under a title */
+  READS("title\na,b\n1,2\n", "input:2: 2 fields where 1 is expected; skip passes over lines above the header "
+                             "(row 1, byte 6)"); /* a table under a title */
+  READS("title\nid;n\n1;a\n2;b|c\n",
+        "input:2: 2 fields where 1 is expected; skip passes over lines above the header (row 1, "
+        "byte 6)");
   READS("a;b\n1;2;3\n", "input:2: 3 fields where 2 are expected (row 1, byte 4)");
   READS("k,u,g\tx\ty\nA,N,D\t1\t2\nA,N,F\t3\t4\n",
         "k,u,g string,x int64,y int64;'A,N,D',1,2;'A,N,F',3,4"); /* both split, the tab by intent */

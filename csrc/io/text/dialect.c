@@ -107,28 +107,29 @@ static bool is_better(const vote *v, const vote *best, bool best_is_tab) {
   return v->fields > best->fields && !(best_is_tab && best->agree == best->records);
 }
 
-/* The delimiter of a file whose header none splits: a comma when it splits every row in the same way, as then
- * the header is what is wrong. Otherwise there is one column, and a comma in it is text. */
-static char delimiter_of_one_column(const vote *comma) {
-  bool table = comma->records > 1 && comma->same == comma->records - 1;
-  return table || comma->fields == 0 ? ',' : 0;
+/* Whether a delimiter that does not split the header splits all rows in one way: the header is a title then,
+ * and the table below it is not to be read as one column. A comma may stand in every row of a text by chance,
+ * so may the others, but hardly in three. */
+static bool is_under_title(const vote *v, char delimiter) {
+  return v->fields == 1 && v->records > (delimiter == ',' ? 1 : 2) && v->same == v->records - 1;
 }
 
 static blt_status find_delimiter(blt_ctx *ctx, blt_dialect *d, char not_this, blt_error *err) {
   static const char candidates[] = {'\t', ';', '|', ','};
   vote best = {0}, v = {0};
-  char found = 0;
+  char found = 0, titled = 0;
   for (int i = 0; i < 4; i++) {
     if (candidates[i] == not_this) continue;
     d->format.delimiter = candidates[i];
     blt_status status = try_delimiter(ctx, &d->format, d->rows_at, &v, err);
     if (status != BLT_OK) return status;
+    if (!titled && is_under_title(&v, candidates[i])) titled = candidates[i];
     bool by_chance = candidates[i] != ',' && v.records > 1 && v.split == 0; /* only the header has it */
     if (v.fields < 2 || by_chance || !is_better(&v, &best, found == '\t')) continue;
     best = v;
     found = candidates[i];
   }
-  d->delimiter = found ? found : not_this ? ';' : delimiter_of_one_column(&v);
+  d->delimiter = found ? found : titled ? titled : not_this ? ';' : v.fields == 0 ? ',' : 0;
   d->format.delimiter = d->delimiter ? d->delimiter : d->format.newline;
   return BLT_OK;
 }

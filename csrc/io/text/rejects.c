@@ -47,8 +47,9 @@ static void explain(const blt_loading *k, const blt_bad *b, told *t) {
   switch (b->reason) {
   case BLT_BAD_FEW:
   case BLT_BAD_MANY:
-    snprintf(t->reason, room, "%u field%s where %u %s expected", b->fields, b->fields == 1 ? "" : "s",
-             p->ncols, p->ncols == 1 ? "is" : "are");
+    snprintf(t->reason, room, "%u field%s where %u %s expected%s", b->fields, b->fields == 1 ? "" : "s",
+             p->ncols, p->ncols == 1 ? "is" : "are",
+             p->ncols == 1 && t->row == 1 ? "; skip passes over lines above the header" : "");
     return;
   case BLT_BAD_QUOTE_OPEN:
     snprintf(t->reason, room,
