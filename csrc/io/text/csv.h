@@ -7,9 +7,9 @@
  * threads and the size of the chunks.
  *
  * Rules of the text
- * - A record ends with LF or CRLF (or CR when the file has no LF); the last one may lack its end. Empty lines
- * are skipped, except in a file of one column, where they are a row with a null. A byte-order mark is
- * skipped.
+ * - A record ends with LF, CRLF or CRCRLF (or CR when the file has no LF); the last one may lack its end.
+ * Empty lines are skipped, except in a file of one column, where they are a row with a null. A byte-order
+ * mark is skipped.
  * - A field that starts with the quote ends with the next quote that is not doubled, and may hold delimiters
  * and line ends; anything between that quote and the next delimiter makes the row bad. So does a quote that
  * is never closed: the bad row ends with the line on which that quote stands, and reading goes on after it. A
@@ -18,6 +18,10 @@
  *   (2012-01-31 10:20:30.5Z), and string when nothing else holds every value without changing it: integers
  * beyond 64 bits, integers beyond 2^53 among floats, numbers with a leading zero or plus sign, floats out of
  * range and dates that do not exist make a column string. A column without any value is string.
+ * - What is quoted is text, unless its type is given, or a name in the header is in quotes without need (then
+ * everything is). A fraction whose digits a float64 would change makes the column a decimal when that holds
+ * all.
+ * - When no delimiter splits the header there is one column. Another kind of file is refused (signature.h).
  * - A given type takes leading zeros and a plus sign too; what it cannot hold is a bad row.
  */
 #ifndef BLT_IO_CSV_H
@@ -98,7 +102,7 @@ typedef struct blt_csv_result {
   blt_table *table;   /* the rows: one reference, unless `make` or `into` was given: then it is theirs */
   blt_table *rejects; /* NULL when none: row, line, byte (int64), column, text, reason, raw (string) */
   uint64_t rows, rejected, bytes;
-  char delimiter; /* the one that was used */
+  char delimiter; /* the one that was used; 0 when there is one column */
 } blt_csv_result;
 
 /* Reads everything. On failure there is no table, and `into` has the rows it had. The error names the source,
