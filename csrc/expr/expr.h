@@ -44,6 +44,8 @@ blt_status blt_expr_bind(blt_ctx *ctx, const blt_type *columns, uint32_t ncolumn
                          uint32_t nnodes, blt_expr **out, blt_error *err);
 void blt_expr_free(blt_expr *e); /* NULL is allowed */
 
+/* The type that values of both convert to; false when there is none. */
+bool blt_common_type(blt_type a, blt_type b, blt_type *out);
 blt_type blt_expr_type(const blt_expr *e);
 /* The column when the expression is just one, else -1. */
 int blt_expr_column(const blt_expr *e);

@@ -206,8 +206,6 @@ blt_op *blt_bind_call(blt_binder *b, const char *name, blt_op **args, uint32_t n
 /* The same value in another type, without loss (int64 to decimal or float64, date to timestamp, a null to
  * any, decimal to float64, rounded). NULL with an error when there is no such conversion. */
 blt_op *blt_bind_convert(blt_binder *b, blt_op *op, blt_type to, blt_error *err);
-/* The type that both convert to; false when there is none. */
-bool blt_common_type(blt_type a, blt_type b, blt_type *out);
 static inline bool blt_is_number(blt_type t) {
   return t.id == BLT_INT64 || t.id == BLT_FLOAT64 || t.id == BLT_DECIMAL;
 }

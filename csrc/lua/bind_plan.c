@@ -6,6 +6,7 @@
 #include "exec/run.h"
 #include "plan/explain.h"
 #include "plan/rules.h"
+#include "plan/windows.h"
 
 #include "base/mem.h"
 #include <inttypes.h>
@@ -244,6 +245,23 @@ static int aggregates_known(lua_State *L) {
   return 1;
 }
 
+/* common_type(a, b) -> the type that values of both types convert to, or nil; names of types */
+static int common_type(lua_State *L) {
+  blt_type a, b, both;
+  size_t n, m;
+  char name[24];
+  const char *s = luaL_checklstring(L, 1, &n), *t = luaL_checklstring(L, 2, &m);
+  if (!blt_type_parse(s, n, &a) || !blt_type_parse(t, m, &b) || !blt_common_type(a, b, &both)) return 0;
+  lua_pushstring(L, blt_type_name(both, name));
+  return 1;
+}
+
+/* windows() -> names of functions that only a window has */
+static int windows_known(lua_State *L) {
+  push_names(L, blt_window_names());
+  return 1;
+}
+
 void bind_open_plan(lua_State *L, int state) {
   static const luaL_Reg none[] = {{NULL, NULL}};
   static const luaL_Reg meta[] = {{"__gc", plan_release}, {"__close", plan_release}, {NULL, NULL}};
@@ -257,6 +275,8 @@ void bind_open_plan(lua_State *L, int state) {
                                        {"profile", profile},
                                        {"functions", functions_known},
                                        {"aggregates", aggregates_known},
+                                       {"common_type", common_type},
+                                       {"windows", windows_known},
                                        {NULL, NULL}};
   bind_class(L, state, BIND_PLAN, none, meta);
   lua_pushvalue(L, state);

@@ -2,8 +2,8 @@
 
 #include "base/mem.h"
 #include "aggregates.h"
-#include "exec/window/window_functions.h"
 #include "expr/expr_inside.h"
+#include "windows.h"
 #include <string.h>
 
 /* Columns that terms are read over. */
@@ -161,6 +161,18 @@ static blt_status bind_group(blt_plan_arena *a, scope *s, blt_plan *p, blt_error
   return status == BLT_OK ? aggregate_columns(s, p->u.group.aggregates, n, columns + nkeys, err) : status;
 }
 
+static blt_status window_columns(scope *s, const blt_plan *p, blt_plan_column *out, blt_error *err) {
+  blt_status status = BLT_OK;
+  for (uint32_t i = 0; i < p->u.window.nitems && status == BLT_OK; i++) {
+    const blt_plan_aggregate *item = &p->u.window.items[i];
+    out[i].name = item->name;
+    status = blt_window_is_ordered(item->kind, &p->u.window.frame)
+                 ? ordered_type(s, item, &out[i].type, err)
+                 : aggregate_type(s, item, &out[i].type, err);
+  }
+  return status;
+}
+
 static blt_status bind_window(blt_plan_arena *a, scope *s, blt_plan *p, blt_error *err) {
   uint32_t before = p->input->ncolumns;
   blt_status status = check_terms(s, p->u.window.keys, p->u.window.nkeys, err);
@@ -169,14 +181,7 @@ static blt_status bind_window(blt_plan_arena *a, scope *s, blt_plan *p, blt_erro
   blt_plan_column *columns = columns_new(a, p, before + p->u.window.nitems, err);
   if (!columns) return err->code;
   memcpy(columns, p->input->columns, before * sizeof *columns);
-  for (uint32_t i = 0; i < p->u.window.nitems && status == BLT_OK; i++) {
-    const blt_plan_aggregate *item = &p->u.window.items[i];
-    columns[before + i].name = item->name;
-    status = blt_window_is_ordered(item->kind, &p->u.window.frame)
-                 ? ordered_type(s, item, &columns[before + i].type, err)
-                 : aggregate_type(s, item, &columns[before + i].type, err);
-  }
-  return status;
+  return window_columns(s, p, columns + before, err);
 }
 
 static blt_status bind_union(blt_plan *p, blt_error *err) {

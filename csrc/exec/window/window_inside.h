@@ -4,29 +4,6 @@
 
 #include "window_functions.h"
 
-typedef enum blt_window_kind {
-  BLT_WINDOW_ROW_NUMBER,
-  BLT_WINDOW_RANK,
-  BLT_WINDOW_DENSE_RANK,
-  BLT_WINDOW_PERCENT_RANK,
-  BLT_WINDOW_CUME_DIST,
-  BLT_WINDOW_NTILE,
-  BLT_WINDOW_LAG,
-  BLT_WINDOW_LEAD,
-  BLT_WINDOW_FIRST,
-  BLT_WINDOW_LAST,
-  BLT_WINDOW_NTH,
-  BLT_WINDOW_COUNT,
-  BLT_WINDOW_SUM,
-  BLT_WINDOW_MEAN,
-  BLT_WINDOW_MIN,
-  BLT_WINDOW_MAX,
-  BLT_WINDOW_VARIANCE,
-  BLT_WINDOW_VARIANCE_POP,
-  BLT_WINDOW_STDDEV,
-  BLT_WINDOW_STDDEV_POP
-} blt_window_kind;
-
 /* What a frame's values add up to, kept so that two can be put together. */
 typedef struct blt_window_sum {
   double sum, mean, squares; /* squares: of the distances from the mean */

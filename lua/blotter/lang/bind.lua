@@ -57,6 +57,7 @@ end
 --- Raises unless every name of the tree is a column of the scope and every call a function.
 function bind.check(node, scope)
   for _, use in ipairs(node.uses) do
+    if use.side then source.fail_at(use, "only the condition of a join has a left and a right side") end
     if not scope.columns[use.name] then
       source.fail_at(use, ("unknown column '%s'%s"):format(use.name, suggest.phrase(use.name, scope.names)))
     end
@@ -216,6 +217,35 @@ function bind.emit(node, scope, params)
   local out = { origins = {} }
   emit(out, node, scope, params)
   return out
+end
+
+--- What was emitted, of type `from`, as type `to`: the function of that name goes over it.
+function bind.as(out, from, to)
+  if from == to then return out end
+  local node = out.origins[#out.origins]
+  local precision, scale = to:match "^decimal%((%d+),(%d+)%)$"
+  if precision then
+    put(out, VALUE, "int64", math.tointeger(precision), node)
+    put(out, VALUE, "int64", math.tointeger(scale), node)
+  end
+  put(out, CALL, precision and "decimal" or to, precision and 3 or 1, node)
+  return out
+end
+
+--- A function over what was emitted, one after the other.
+function bind.call(name, ...)
+  local out = { origins = {} }
+  for _, argument in ipairs { ... } do
+    table.move(argument, 1, #argument, #out + 1, out)
+    table.move(argument.origins, 1, #argument.origins, #out.origins + 1, out.origins)
+  end
+  put(out, CALL, name, select("#", ...), false)
+  return out
+end
+
+--- A literal of that type.
+function bind.value(kind, value)
+  return { VALUE, kind, value == nil and false or value, origins = { false } }
 end
 
 --- The postfix form of a bare column by number.

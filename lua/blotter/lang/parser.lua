@@ -2,7 +2,7 @@
 --
 -- A node is a table with `kind`, the `text` that it came from, its bytes `first` to `last`, and its `depth`:
 --   literal   type (int64, float64, decimal, string, bool, date, timestamp, null), value
---   column    name
+--   column    name, side (`left.n`, `right.n`: of a join; nil elsewhere)
 --   parameter name
 --   unary     op (`not`, `-`), a
 --   binary    op (an operator of Lua), a, b
@@ -105,6 +105,10 @@ local function named(s)
     return finish(s, { kind = "literal", type = name, value = s.value[at + 1] }, first, 0)
   end
   s.at = at + 1
+  if s.kind[at + 1] == "." and s.kind[at + 2] == "name" and (name == "left" or name == "right") then
+    s.at = at + 3
+    return finish(s, { kind = "column", name = s.value[at + 2], side = name }, first, 0)
+  end
   if s.kind[at + 1] == "(" then
     local args, depth = arguments(s)
     return finish(s, { kind = "call", name = name, args = args }, first, depth)

@@ -6,8 +6,13 @@ local frame = require "blotter.query.frame"
 local plan = require "blotter.query.plan"
 local query = require "blotter.query.query"
 local write = require "blotter.tables.write"
+require "blotter.query.join"
+require "blotter.query.window"
+require "blotter.query.sets"
 
-local VERBS = { "where", "select", "derive", "by", "agg", "distinct", "order", "limit", "skip", "top", "sample" }
+local VERBS = { "where", "select", "derive", "by", "agg", "distinct", "order", "limit", "skip", "top", "sample",
+  "join", "left_join", "right_join", "full_join", "semi_join", "anti_join", "asof_join", "cross_join", "window",
+  "union", "union_all", "intersect", "except" }
 --- What reads a whole answer.
 local READS = { "rows", "totable", "values", "csv", "jsonl" }
 --- What reads a part of it, and makes no more.
