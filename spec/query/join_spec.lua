@@ -93,8 +93,10 @@ describe("windows", function()
 
   it("have frames of rows and of values", function()
     local t = tips()
-    assert.equal("m 5.0 6.0 8.0 5.0 2.0 ", lines(t:window { order = "day", rows = 2, derive = "m = mean(n)" }:select "m"))
-    assert.equal("m 12 21 17 13 4 ", lines(t:window { order = "day", rows = { 1, 1 }, derive = "m = sum(n)" }:select "m"))
+    assert.equal("m 5.0 6.0 8.0 5.0 2.0 ",
+      lines(t:window { order = "day", rows = 2, derive = "m = mean(n)" }:select "m"))
+    assert.equal("m 12 21 17 13 4 ",
+      lines(t:window { order = "day", rows = { 1, 1 }, derive = "m = sum(n)" }:select "m"))
     assert.equal("m 5 12 21 10 13 ",
       lines(t:window { order = "day", range = "30 days", derive = "m = sum(n)" }:select "m"))
   end)
