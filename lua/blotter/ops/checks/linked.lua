@@ -82,13 +82,22 @@ local function add_rows(system, whole)
   end
 end
 
+-- Whether a narrower statement of the same cell says what a rounded or hedged one means.
+local function is_outdone(figure, group)
+  for _, other in ipairs(group) do
+    if other ~= figure and other.cell == figure.cell and other.low and other.high and other.low == other.high
+      and figure.low ~= figure.high and rounding.repairs(figure, other) then return true end
+  end
+  return false
+end
+
 -- The statements about cells that take part in a breakdown, each distinct one once.
 local function statements_of(found, system, group)
   local statements, seen = {}, {}
   for _, figure in ipairs(group) do
     local variable = system.by_cell[figure.cell]
     local key = ("%s|%s|%s"):format(variable, figure.low, figure.high)
-    if variable and not seen[key] and not found:is_disputed(figure, true) then
+    if variable and not seen[key] and not found:is_disputed(figure, true) and not is_outdone(figure, group) then
       seen[key] = true
       local low, high = rounding.range(figure)
       statements[#statements + 1] = {variable = variable, low = low, high = high, figure = figure}

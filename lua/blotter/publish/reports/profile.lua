@@ -59,6 +59,7 @@ local function total_row(doc, result, label)
   if row.refused then return { label, nil, "not added: " .. row.refused } end
   local used = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
   local basis = ("%s used, %d left out"):format(used, #result.left_out)
+  if row.as_of then basis = basis .. "; as of " .. row.as_of end
   if #row.lacks > 0 then basis = basis .. "; partial: " .. table.concat(row.lacks, "; ") end
   return { label, doc:sum(row, doc:flags_of(row), label), basis }
 end
