@@ -78,14 +78,14 @@ static blt_op *null_of(blt_binder *b, blt_type type, uint32_t node, blt_error *e
 }
 
 static blt_op *bind_column(blt_binder *b, uint32_t column, uint32_t node, blt_error *err) {
-  if (column >= b->view->ncols) {
-    blt_fail_at(err, BLT_EINVAL, node, "column %u of a view with %u columns", column, b->view->ncols);
+  if (column >= b->ncolumns) {
+    blt_fail_at(err, BLT_EINVAL, node, "column %u of a view with %u columns", column, b->ncolumns);
     return NULL;
   }
   blt_op *op = new_op(b, BLT_OP_COLUMN, node, err);
   if (!op) return NULL;
   op->column = column;
-  op->type = b->view->columns[column].type;
+  op->type = b->types ? b->types[column] : b->view->columns[column].type;
   op->type.required = false;
   return op;
 }
@@ -282,6 +282,7 @@ static blt_op *finish_call(blt_binder *b, const blt_function *fn, blt_op *op, bl
   if (null && !fn->lazy) return null_result(b, fn, op, err);
   op->type = blt_type_of(letter_type(fn->result));
   op->run = fn->run;
+  op->code = fn->code;
   if (fn->bind && fn->bind(b, op, err) != BLT_OK) return NULL;
   if (op->kind != BLT_OP_CALL) return op; /* bind turned it into something simpler */
   if (op->type.id == BLT_NULLTYPE) return null_of(b, op->type, op->node, err);
@@ -389,14 +390,14 @@ static blt_status bind_all(blt_binder *b, const blt_node *nodes, uint32_t nnodes
   return BLT_OK;
 }
 
-blt_status blt_expr_compile(blt_ctx *ctx, const blt_view *view, const blt_node *nodes, uint32_t nnodes,
-                            blt_expr **out, blt_error *err) {
-  blt_expr *e = blt_calloc(ctx, 1, sizeof *e);
+static blt_status make(blt_binder *b, const blt_node *nodes, uint32_t nnodes, blt_expr **out,
+                       blt_error *err) {
+  blt_expr *e = blt_calloc(b->ctx, 1, sizeof *e);
   if (!e) return blt_fail_memory(err, sizeof *e);
-  e->ctx = ctx;
-  blt_binder b = {.ctx = ctx, .view = view, .expr = e};
-  blt_status status = bind_all(&b, nodes, nnodes, err);
-  blt_eval_free(b.folder);
+  e->ctx = b->ctx;
+  b->expr = e;
+  blt_status status = bind_all(b, nodes, nnodes, err);
+  blt_eval_free(b->folder);
   if (status != BLT_OK) {
     blt_expr_free(e);
     return status;
@@ -405,15 +406,16 @@ blt_status blt_expr_compile(blt_ctx *ctx, const blt_view *view, const blt_node *
   return BLT_OK;
 }
 
+blt_status blt_expr_compile(blt_ctx *ctx, const blt_view *view, const blt_node *nodes, uint32_t nnodes,
+                            blt_expr **out, blt_error *err) {
+  return make(&(blt_binder){.ctx = ctx, .ncolumns = view->ncols, .view = view}, nodes, nnodes, out, err);
+}
+
 blt_status blt_expr_bind(blt_ctx *ctx, const blt_type *columns, uint32_t ncolumns, const blt_node *nodes,
                          uint32_t nnodes, blt_expr **out, blt_error *err) {
-  blt_view_column *without = blt_calloc(ctx, ncolumns + 1, sizeof *without);
-  if (!without) return blt_fail_memory(err, ncolumns * sizeof *without);
-  for (uint32_t i = 0; i < ncolumns; i++) without[i].type = columns[i];
-  blt_view empty = {.ctx = ctx, .ncols = ncolumns, .columns = without};
-  blt_status status = blt_expr_compile(ctx, &empty, nodes, nnodes, out, err);
-  blt_free(ctx, without, (ncolumns + 1) * sizeof *without);
-  return status;
+  static const blt_type none;
+  return make(&(blt_binder){.ctx = ctx, .ncolumns = ncolumns, .types = columns ? columns : &none}, nodes,
+              nnodes, out, err);
 }
 
 blt_type blt_expr_type(const blt_expr *e) {

@@ -191,7 +191,9 @@ bool blt_op_may_raise(const blt_scope *s, const blt_op *op);
 
 typedef struct blt_binder {
   blt_ctx *ctx;
-  const blt_view *view;
+  uint32_t ncolumns;
+  const blt_type *types; /* of the columns; NULL: those of the view */
+  const blt_view *view;  /* NULL: without data, nothing is prepared */
   blt_expr *expr;
   blt_eval *folder; /* for constant folding, NULL until needed */
 } blt_binder;
@@ -235,6 +237,7 @@ typedef struct blt_function {
   bool lazy;     /* not strict in nulls: the kernel sees null arguments */
   bool can_fail; /* may raise an error for some values */
   uint8_t cost;  /* a row, relative to a comparison of integers */
+  uint8_t code;  /* which member of its family (func.h): what its operations start with */
   blt_kernel run;
   /* Checks further, sets type, kernel and data; may convert or replace arguments. NULL: nothing to do. */
   blt_status (*bind)(blt_binder *b, blt_op *op, blt_error *err);

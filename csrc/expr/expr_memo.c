@@ -363,7 +363,7 @@ static void range_memo(const blt_scope *s, const blt_op *op, blt_range *out) {
 /* ---- wrapping ---- */
 
 static blt_dict *memo_dict(const blt_binder *b, const blt_op *op) {
-  if (op->kind != BLT_OP_CALL || op->direct || op->column >= b->view->ncols) return NULL;
+  if (!b->view || op->kind != BLT_OP_CALL || op->direct || op->column >= b->ncolumns) return NULL;
   const blt_view_column *c = &b->view->columns[op->column];
   if (c->type.id != BLT_STRING || !c->dict) return NULL;
   return c->dict->count <= 2 * b->view->rows + 64 ? c->dict : NULL;

@@ -161,14 +161,14 @@ void blt_range_compare(const blt_scope *s, const blt_op *op, blt_range *out) {
   }
   bool touch, nans = a.nans || b.nans, nulls = a.nulls || b.nulls;
   int order = place(op, &a, &b, &touch);
-  switch (op->code) { /* EQ, NE, LT, LE of func_compare.c */
-  case 0:
+  switch (op->code) {
+  case BLT_EQ:
     set_truth(out, order == -1 || order == 1, order == 2 && !nans, nulls);
     break;
-  case 1:
+  case BLT_NE:
     set_truth(out, order == 2 && !nans, order == -1 || order == 1, nulls);
     break;
-  case 2:
+  case BLT_LT:
     set_truth(out, order == 1 || order == 2, order == -1 && !nans, nulls);
     break;
   default:

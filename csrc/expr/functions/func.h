@@ -64,6 +64,32 @@ size_t blt_value_text(const blt_value *v, char *out);
 /* Row i of argument `arg` as text, for messages; a string is cut. */
 void blt_call_show(const blt_call *c, uint32_t arg, uint32_t i, char out[64]);
 
+/* By what the members of a family are told apart: the catalogue's codes. */
+enum { BLT_EQ, BLT_NE, BLT_LT, BLT_LE, BLT_GT, BLT_GE };
+enum {
+  BLT_YEAR,
+  BLT_QUARTER,
+  BLT_MONTH,
+  BLT_DAY_OF_MONTH,
+  BLT_WEEKDAY,
+  BLT_WEEK,
+  BLT_WEEK_YEAR,
+  BLT_YEARDAY,
+  BLT_HOUR_OF,
+  BLT_MINUTE_OF,
+  BLT_SECOND_OF,
+  BLT_FISCAL_YEAR,
+  BLT_FISCAL_QUARTER
+};
+enum { BLT_ROUND, BLT_FLOOR, BLT_CEIL, BLT_TRUNC };
+enum { BLT_SQRT, BLT_EXP, BLT_LOG, BLT_LOG10, BLT_LOG2, BLT_SIN, BLT_COS, BLT_TAN };
+enum { BLT_LEAST = '<', BLT_GREATEST = '>' };
+enum { BLT_IS_NAN, BLT_IS_FINITE };
+enum { BLT_BOTH_SIDES, BLT_LEFT_SIDE, BLT_RIGHT_SIDE };
+enum { BLT_ANYWHERE, BLT_AT_START, BLT_AT_END };
+enum { BLT_CHARS, BLT_BYTES };
+enum { BLT_LOWER, BLT_UPPER };
+
 typedef blt_status blt_binding(blt_binder *b, blt_op *op, blt_error *err);
 typedef blt_status blt_running(const blt_frame *f, const blt_op *op, blt_vec *out, blt_error *err);
 typedef void blt_ranging(const blt_scope *s, const blt_op *op, blt_range *out);

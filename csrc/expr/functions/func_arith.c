@@ -168,7 +168,6 @@ static const char wants_numbers[] = "expected two numbers (or a date and days, a
 static blt_status bind_sum(blt_binder *b, blt_op *op, blt_kernel ints, blt_kernel floats, blt_error *err) {
   blt_type x = op->args[0]->type, y = op->args[1]->type;
   op->run = ints;
-  op->code = (uint8_t)op->name[0];
   if (!blt_is_number(x) || !blt_is_number(y)) return blt_bind_mismatch(op, wants_numbers, err);
   if (x.id == BLT_FLOAT64 || y.id == BLT_FLOAT64) {
     op->run = floats;

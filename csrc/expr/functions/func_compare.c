@@ -10,18 +10,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { EQ, NE, LT, LE, GT, GE };
-
-static uint8_t code_of(const char *name) {
-  if (name[0] == '=') return EQ;
-  if (name[0] == '~') return NE;
-  if (name[0] == '<') return name[1] ? LE : LT;
-  return name[1] ? GE : GT;
-}
-
 /* The comparison with its sides exchanged. */
 static uint8_t mirrored(uint8_t code) {
-  static const uint8_t mirror[] = {EQ, NE, GT, GE, LT, LE};
+  static const uint8_t mirror[] = {BLT_EQ, BLT_NE, BLT_GT, BLT_GE, BLT_LT, BLT_LE};
   return mirror[code];
 }
 
@@ -116,16 +107,17 @@ typedef struct bracket {
 static blt_status interval_of(blt_op *op, uint8_t code, bracket k) {
   __int128 low = INT64_MIN, high = INT64_MAX;
   bool integral = k.floor == k.ceil;
-  if (code == EQ || code == NE) low = k.ceil, high = k.floor;
-  if (code == LT) high = k.ceil - 1;
-  if (code == LE) high = k.floor;
-  if (code == GT) low = k.floor + 1;
-  if (code == GE) low = k.ceil;
+  if (code == BLT_EQ || code == BLT_NE) low = k.ceil, high = k.floor;
+  if (code == BLT_LT) high = k.ceil - 1;
+  if (code == BLT_LE) high = k.floor;
+  if (code == BLT_GT) low = k.floor + 1;
+  if (code == BLT_GE) low = k.ceil;
   if (low < INT64_MIN) low = INT64_MIN;
   if (high > INT64_MAX) high = INT64_MAX;
-  bool none = low > high || low > INT64_MAX || high < INT64_MIN || (!integral && (code == EQ || code == NE));
-  if (none) return to_interval(op, 1, 0, code == NE);
-  return to_interval(op, (int64_t)low, (int64_t)high, code == NE);
+  bool none =
+      low > high || low > INT64_MAX || high < INT64_MIN || (!integral && (code == BLT_EQ || code == BLT_NE));
+  if (none) return to_interval(op, 1, 0, code == BLT_NE);
+  return to_interval(op, (int64_t)low, (int64_t)high, code == BLT_NE);
 }
 
 /* The constant in units of the column: a scale of `scale` digits. False for NaN. */
@@ -168,17 +160,17 @@ BLT_BINARY(unequal_i64, int64_t, uint8_t, x != y)
 BLT_BINARY(equal_u32, uint32_t, uint8_t, x == y)
 BLT_BINARY(unequal_u32, uint32_t, uint8_t, x != y)
 
-/* bind has left EQ, NE, LT and LE only. */
+/* bind has left BLT_EQ, BLT_NE, BLT_LT and BLT_LE only. */
 static blt_status loop_i64(blt_call *c, blt_error *err) {
   (void)err;
   switch (c->op->code) {
-  case EQ:
+  case BLT_EQ:
     BLT_BINARY_CALL(equal_i64, i64, c);
     break;
-  case NE:
+  case BLT_NE:
     BLT_BINARY_CALL(unequal_i64, i64, c);
     break;
-  case LT:
+  case BLT_LT:
     BLT_BINARY_CALL(less_i64, i64, c);
     break;
   default:
@@ -189,13 +181,13 @@ static blt_status loop_i64(blt_call *c, blt_error *err) {
 static blt_status loop_f64(blt_call *c, blt_error *err) {
   (void)err;
   switch (c->op->code) {
-  case EQ:
+  case BLT_EQ:
     BLT_BINARY_CALL(equal_f64, f64, c);
     break;
-  case NE:
+  case BLT_NE:
     BLT_BINARY_CALL(unequal_f64, f64, c);
     break;
-  case LT:
+  case BLT_LT:
     BLT_BINARY_CALL(less_f64, f64, c);
     break;
   default:
@@ -209,15 +201,15 @@ static BLT_STRICT(run_f64, loop_f64);
 /* -1, 0, 1, or 2 when nothing holds but ~= (NaN). */
 static bool holds(uint8_t code, int order) {
   switch (code) {
-  case EQ:
+  case BLT_EQ:
     return order == 0;
-  case NE:
+  case BLT_NE:
     return order != 0;
-  case LT:
+  case BLT_LT:
     return order == -1;
-  case LE:
+  case BLT_LE:
     return order == -1 || order == 0;
-  case GT:
+  case BLT_GT:
     return order == 1;
   default:
     return order == 1 || order == 0;
@@ -271,11 +263,11 @@ int blt_text_order(blt_str a, blt_str b) {
 static bool compare_codes(blt_call *c) {
   uint32_t room[2][BLT_VECTOR_ROWS];
   const blt_vec *a = &c->args[0], *b = &c->args[1];
-  if (a->form != BLT_VEC_CODES || b->form != BLT_VEC_CODES || a->dict != b->dict || c->op->code > NE ||
+  if (a->form != BLT_VEC_CODES || b->form != BLT_VEC_CODES || a->dict != b->dict || c->op->code > BLT_NE ||
       c->n > BLT_VECTOR_ROWS)
     return false;
   const uint32_t *x = blt_vec_codes(a, room[0]), *y = blt_vec_codes(b, room[1]);
-  if (c->op->code == EQ)
+  if (c->op->code == BLT_EQ)
     equal_u32(x, false, y, false, c->n, c->out);
   else
     unequal_u32(x, false, y, false, c->n, c->out);
@@ -290,7 +282,7 @@ static blt_status loop_text(blt_call *c, blt_error *err) {
   uint8_t *r = c->out, code = c->op->code;
   for (uint32_t i = 0; i < c->n; i++) {
     blt_str x = a[ca ? 0 : i], y = b[cb ? 0 : i];
-    r[i] = code <= NE ? equal_text(x, y) == (code == EQ) : holds(code, blt_text_order(x, y));
+    r[i] = code <= BLT_NE ? equal_text(x, y) == (code == BLT_EQ) : holds(code, blt_text_order(x, y));
   }
   return BLT_OK;
 }
@@ -306,7 +298,7 @@ static void exchange(blt_op *op) {
 }
 
 blt_dict *blt_op_dict(const blt_binder *b, const blt_op *op) {
-  if (op->kind != BLT_OP_COLUMN || op->type.id != BLT_STRING) return NULL;
+  if (!b->view || op->kind != BLT_OP_COLUMN || op->type.id != BLT_STRING) return NULL;
   return b->view->columns[op->column].dict;
 }
 
@@ -317,12 +309,12 @@ static blt_status bind_text(blt_binder *b, blt_op *op, blt_error *err) {
   bool found = false;
   op->run = run_text;
   op->cost = 6;
-  if (!dict || k->kind != BLT_OP_VALUE || op->code > NE) return BLT_OK;
+  if (!dict || k->kind != BLT_OP_VALUE || op->code > BLT_NE) return BLT_OK;
   blt_status status = blt_dict_find(dict, k->value.u.s.s, k->value.u.s.len, &found, &code, err);
   if (status != BLT_OK) return status;
   op->data = &k->value.u.s;
   op->direct = true;
-  return to_interval(op, found ? code : 1, found ? code : 0, op->code == NE);
+  return to_interval(op, found ? code : 1, found ? code : 0, op->code == BLT_NE);
 }
 
 /* Ints, decimals, dates and timestamps of one scale on both sides, or a constant on the right. */
@@ -332,7 +324,7 @@ static blt_status bind_ints(blt_binder *b, blt_op *op, blt_error *err) {
   bracket k;
   if (op->args[1]->kind == BLT_OP_VALUE && bracket_of(&op->args[1]->value, x.scale, &k))
     return interval_of(op, op->code, k);
-  if (op->code >= GT) exchange(op);
+  if (op->code >= BLT_GT) exchange(op);
   op->range = blt_range_compare;
   op->run = run_i64;
   if (x.scale == y.scale) return BLT_OK;
@@ -352,7 +344,7 @@ static blt_status bind_floats(blt_binder *b, blt_op *op, blt_error *err) {
   bracket k;
   if (x.id == BLT_INT64 && op->args[1]->kind == BLT_OP_VALUE) {
     if (bracket_of(&op->args[1]->value, 0, &k)) return interval_of(op, op->code, k);
-    return to_interval(op, 1, 0, op->code == NE); /* NaN */
+    return to_interval(op, 1, 0, op->code == BLT_NE); /* NaN */
   }
   if (x.id == BLT_FLOAT64 && y.id == BLT_INT64 && op->args[1]->kind != BLT_OP_VALUE) {
     exchange(op);
@@ -374,7 +366,7 @@ static blt_status bind_floats(blt_binder *b, blt_op *op, blt_error *err) {
     op->args[i] = blt_bind_convert(b, op->args[i], blt_type_of(BLT_FLOAT64), err);
     if (!op->args[i]) return err->code;
   }
-  if (op->code >= GT) exchange(op);
+  if (op->code >= BLT_GT) exchange(op);
   op->run = run_f64;
   op->range = blt_range_compare;
   return BLT_OK;
@@ -406,7 +398,7 @@ static blt_status mismatch(const blt_op *op, blt_error *err) {
 static blt_status bind_null_test(blt_binder *b, blt_op *op, blt_error *err) {
   blt_op *x = op->args[op->args[0]->type.id == BLT_NULLTYPE ? 1 : 0];
   blt_op *test = blt_bind_call(b, "isnull", &x, 1, op->node, err);
-  if (test && op->code == NE) test = blt_bind_call(b, "not", &test, 1, op->node, err);
+  if (test && op->code == BLT_NE) test = blt_bind_call(b, "not", &test, 1, op->node, err);
   if (!test) return err->code;
   *op = *test;
   return BLT_OK;
@@ -426,10 +418,9 @@ blt_status blt_bind_moment_texts(blt_binder *b, blt_op *op, uint32_t x, uint32_t
 
 blt_status blt_bind_compare(blt_binder *b, blt_op *op, blt_error *err) {
   if (blt_bind_moment_texts(b, op, 0, 1, err) != BLT_OK) return err->code;
-  op->code = code_of(op->name);
   bool nil = op->args[0]->type.id == BLT_NULLTYPE || op->args[1]->type.id == BLT_NULLTYPE;
   if (nil || blt_op_is_null(op->args[0]) || blt_op_is_null(op->args[1])) {
-    if (nil && op->code <= NE) return bind_null_test(b, op, err);
+    if (nil && op->code <= BLT_NE) return bind_null_test(b, op, err);
     blt_value null = {.null = true, .type = blt_type_of(BLT_BOOL)};
     blt_op *value = blt_bind_value(b, &null, op->node, err);
     if (!value) return err->code;

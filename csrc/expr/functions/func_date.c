@@ -11,22 +11,6 @@ static bool is_timestamp(const blt_op *op) {
 
 /* ---- fields ---- */
 
-enum field {
-  YEAR,
-  QUARTER,
-  MONTH,
-  DAY,
-  WEEKDAY,
-  WEEK,
-  WEEK_YEAR,
-  YEARDAY,
-  HOUR,
-  MINUTE,
-  SECOND,
-  FISCAL_YEAR,
-  FISCAL_QUARTER
-};
-
 static const struct {
   const char *name;
   uint8_t width; /* bytes of the result */
@@ -79,23 +63,23 @@ static const int64_t *dates(blt_call *c, uint32_t arg, blt_error *err) {
 
 static blt_status loop_field(blt_call *c, blt_error *err) {
   int64_t p = c->op->low;
-  bool time = c->op->code >= HOUR && c->op->code <= SECOND;
+  bool time = c->op->code >= BLT_HOUR_OF && c->op->code <= BLT_SECOND_OF;
   const int64_t *a = time ? blt_call_i64(c, 0) : dates(c, 0, err);
   if (!a) return err->code;
   switch (c->op->code) {
-    FIELD(YEAR, year_of);
-    FIELD(QUARTER, quarter_of);
-    FIELD(MONTH, month_of);
-    FIELD(DAY, day_of);
-    FIELD(WEEKDAY, weekday_of);
-    FIELD(WEEK, week_of);
-    FIELD(WEEK_YEAR, week_year_of);
-    FIELD(YEARDAY, yearday_of);
-    FIELD(HOUR, hour_of);
-    FIELD(MINUTE, minute_of);
-    FIELD(SECOND, second_of);
-    FIELD(FISCAL_YEAR, fiscal_year_of);
-    FIELD(FISCAL_QUARTER, fiscal_quarter_of);
+    FIELD(BLT_YEAR, year_of);
+    FIELD(BLT_QUARTER, quarter_of);
+    FIELD(BLT_MONTH, month_of);
+    FIELD(BLT_DAY_OF_MONTH, day_of);
+    FIELD(BLT_WEEKDAY, weekday_of);
+    FIELD(BLT_WEEK, week_of);
+    FIELD(BLT_WEEK_YEAR, week_year_of);
+    FIELD(BLT_YEARDAY, yearday_of);
+    FIELD(BLT_HOUR_OF, hour_of);
+    FIELD(BLT_MINUTE_OF, minute_of);
+    FIELD(BLT_SECOND_OF, second_of);
+    FIELD(BLT_FISCAL_YEAR, fiscal_year_of);
+    FIELD(BLT_FISCAL_QUARTER, fiscal_quarter_of);
   }
   return BLT_OK;
 }
@@ -103,8 +87,8 @@ static BLT_STRICT(run_field, loop_field);
 
 static int64_t field_at(const blt_op *op, int64_t x) {
   int64_t date = is_timestamp(op->args[0]) ? blt_timestamp_date(x) : x;
-  if (op->code == YEAR) return blt_civil_of(date).year;
-  return op->code == WEEK_YEAR ? blt_date_week_year(date) : blt_date_fiscal_year(date, (uint32_t)op->low);
+  if (op->code == BLT_YEAR) return blt_civil_of(date).year;
+  return op->code == BLT_WEEK_YEAR ? blt_date_week_year(date) : blt_date_fiscal_year(date, (uint32_t)op->low);
 }
 static void range_years(const blt_scope *s, const blt_op *op, blt_range *out) {
   blt_range_map(s, op, field_at, out);
@@ -123,12 +107,10 @@ static void range_fixed(const blt_scope *s, const blt_op *op, blt_range *out) {
 
 blt_status blt_bind_field(blt_binder *b, blt_op *op, blt_error *err) {
   (void)b, (void)err;
-  for (uint8_t i = 0; i < sizeof fields / sizeof *fields; i++)
-    if (strcmp(op->name, fields[i].name) == 0) op->code = i;
   op->run = run_field;
   op->width = fields[op->code].width;
-  op->range =
-      op->code == YEAR || op->code == FISCAL_YEAR || op->code == WEEK_YEAR ? range_years : range_fixed;
+  op->range = op->code == BLT_YEAR || op->code == BLT_FISCAL_YEAR || op->code == BLT_WEEK_YEAR ? range_years
+                                                                                               : range_fixed;
   return BLT_OK;
 }
 

@@ -434,10 +434,10 @@ static blt_status run_extreme(const blt_frame *f, const blt_op *op, blt_vec *out
                                                 : (const void *)blt_vec_i64(&v, room);
     for (uint32_t i = 0; i < f->n; i++) {
       bool before = precedes(&m, in, i, i);
-      bool same = !before && op->code == '>' && m.type.id == BLT_FLOAT64 &&
+      bool same = !before && op->code == BLT_GREATEST && m.type.id == BLT_FLOAT64 &&
                   ((const double *)in)[i] == ((double *)m.data)[i];
-      take[i] =
-          !blt_vec_is_null(&v, i) && (!blt_bit(m.valid, i) || (op->code == '<' ? before : !before && !same));
+      take[i] = !blt_vec_is_null(&v, i) &&
+                (!blt_bit(m.valid, i) || (op->code == BLT_LEAST ? before : !before && !same));
     }
     status = mosaic_put(f, &m, &v, NULL, take, err);
   }
@@ -447,6 +447,5 @@ static blt_status run_extreme(const blt_frame *f, const blt_op *op, blt_vec *out
 
 blt_status blt_bind_extreme(blt_binder *b, blt_op *op, blt_error *err) {
   op->run = run_extreme;
-  op->code = op->name[0] == 'l' || op->name[1] == 'i' ? '<' : '>'; /* least, min */
   return unify(b, op, 0, err);
 }

@@ -8,7 +8,7 @@
 
 /* ---- functions of doubles ---- */
 
-static const char *const names[] = {"sqrt", "exp", "log", "log10", "log2", "sin", "cos", "tan"};
+/* By their codes. */
 static double (*const functions[])(double) = {sqrt, exp, log, log10, log2, sin, cos, tan};
 
 static blt_status loop_function(blt_call *c, blt_error *err) {
@@ -32,9 +32,7 @@ static BLT_STRICT(run_sqrt, loop_sqrt);
 blt_status blt_bind_math(blt_binder *b, blt_op *op, blt_error *err) {
   (void)b, (void)err;
   op->run = run_function;
-  for (uint8_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (strcmp(op->name, names[i]) == 0) op->code = i;
-  if (op->code == 0) op->run = run_sqrt;
+  if (op->code == BLT_SQRT) op->run = run_sqrt;
   return BLT_OK;
 }
 
@@ -43,7 +41,7 @@ BLT_UNARY(is_finite, double, uint8_t, x - x == 0)
 
 static blt_status loop_float_test(blt_call *c, blt_error *err) {
   (void)err;
-  if (c->op->code)
+  if (c->op->code == BLT_IS_FINITE)
     is_finite(blt_call_f64(c, 0), 0, c->n, c->out);
   else
     is_nan(blt_call_f64(c, 0), 0, c->n, c->out);
@@ -53,7 +51,6 @@ static BLT_STRICT(run_float_test, loop_float_test);
 
 blt_status blt_bind_float_test(blt_binder *b, blt_op *op, blt_error *err) {
   (void)b, (void)err;
-  op->code = op->name[3] == 'f'; /* is_finite */
   op->run = run_float_test;
   return BLT_OK;
 }
@@ -112,17 +109,15 @@ blt_status blt_bind_sign(blt_binder *b, blt_op *op, blt_error *err) {
 
 /* ---- rounding ---- */
 
-enum { ROUND, FLOOR, CEIL, TRUNC };
-
 /* x / unit to an integer; unit > 0. Halves go away from zero. */
 static inline int64_t divide_rounded(int64_t x, int64_t unit, uint8_t mode) {
   int64_t q = x / unit, r = x % unit;
   switch (mode) {
-  case ROUND:
+  case BLT_ROUND:
     return q + (r >= unit - unit / 2 ? 1 : r <= -(unit - unit / 2) ? -1 : 0);
-  case FLOOR:
+  case BLT_FLOOR:
     return q - (r < 0);
-  case CEIL:
+  case BLT_CEIL:
     return q + (r > 0);
   default:
     return q;
@@ -172,21 +167,17 @@ static void round_f64(const double *a, double scale, bool down, uint32_t n, doub
 static blt_status loop_round_f64(blt_call *c, blt_error *err) {
   (void)err;
   const double *a = blt_call_f64(c, 0);
-  if (c->op->code == FLOOR)
+  if (c->op->code == BLT_FLOOR)
     floor_f64(a, 0, c->n, c->out);
-  else if (c->op->code == CEIL)
+  else if (c->op->code == BLT_CEIL)
     ceil_f64(a, 0, c->n, c->out);
-  else if (c->op->code == TRUNC)
+  else if (c->op->code == BLT_TRUNC)
     trunc_f64(a, 0, c->n, c->out);
   else
     round_f64(a, c->op->number, c->op->low < 0, c->n, c->out);
   return BLT_OK;
 }
 static BLT_STRICT(run_round_f64, loop_round_f64);
-
-static uint8_t mode_of(const char *name) {
-  return name[0] == 'r' ? ROUND : name[0] == 'f' ? FLOOR : name[0] == 'c' ? CEIL : TRUNC;
-}
 
 /* round(x), round(x, digits), floor(x), ceil(x), trunc(x). */
 blt_status blt_bind_round(blt_binder *b, blt_op *op, blt_error *err) {
@@ -196,7 +187,6 @@ blt_status blt_bind_round(blt_binder *b, blt_op *op, blt_error *err) {
   if (digits < -18 || digits > 18)
     return blt_fail_at(err, BLT_EINVAL, op->node, "%s to %lld digits: expected -18 to 18", op->name,
                        (long long)digits);
-  op->code = mode_of(op->name);
   bool whole = op->nargs == 1;
   op->nargs = 1;
   if (x.id == BLT_FLOAT64) {

@@ -40,7 +40,7 @@ static blt_status loop_len(blt_call *c, blt_error *err) {
   (void)err;
   reader r = read_args(c);
   int64_t *out = c->out;
-  bool bytes = c->op->name[0] == 'b';
+  bool bytes = c->op->code == BLT_BYTES;
   for (uint32_t i = 0; i < c->n; i++) {
     blt_str s = text(&r, 0, i);
     out[i] = bytes ? s.len : blt_text_chars(s);
@@ -49,18 +49,18 @@ static blt_status loop_len(blt_call *c, blt_error *err) {
 }
 BLT_STRICT(blt_run_len, loop_len);
 
-/* starts_with, ends_with, contains: by the first letter of the name. */
+/* starts_with, ends_with, contains. */
 static blt_status loop_search(blt_call *c, blt_error *err) {
   reader r = read_args(c);
   uint8_t *out = c->out;
-  char what = c->op->name[0];
+  uint8_t what = c->op->code;
   for (uint32_t i = 0; i < c->n; i++) {
     blt_str s = text(&r, 0, i), p = text(&r, 1, i);
     if (blt_call_worked(c, s.len, err) != BLT_OK) return err->code;
-    if (what == 'c')
+    if (what == BLT_ANYWHERE)
       out[i] = blt_text_find(s, p) != NULL;
     else
-      out[i] = p.len <= s.len && memcmp(what == 's' ? s.s : s.s + s.len - p.len, p.s, p.len) == 0;
+      out[i] = p.len <= s.len && memcmp(what == BLT_AT_START ? s.s : s.s + s.len - p.len, p.s, p.len) == 0;
   }
   return BLT_OK;
 }
@@ -129,7 +129,7 @@ static blt_status loop_end(blt_call *c, blt_error *err) {
   (void)err;
   reader r = read_args(c);
   blt_str *out = c->out;
-  bool left = c->op->name[0] == 'l';
+  bool left = c->op->code == BLT_LEFT_SIDE;
   for (uint32_t i = 0; i < c->n; i++) {
     blt_str s = text(&r, 0, i);
     int64_t chars = blt_text_chars(s), n = number(&r, 1, i);
@@ -167,9 +167,10 @@ static blt_status loop_trim(blt_call *c, blt_error *err) {
   (void)err;
   reader r = read_args(c);
   blt_str *out = c->out;
-  char side = c->op->name[0];
+  uint8_t side = c->op->code;
   for (uint32_t i = 0; i < c->n; i++)
-    out[i] = trim(text(&r, 0, i), c->nargs > 1 ? text(&r, 1, i) : blanks, side != 'r', side != 'l');
+    out[i] = trim(text(&r, 0, i), c->nargs > 1 ? text(&r, 1, i) : blanks, side != BLT_RIGHT_SIDE,
+                  side != BLT_LEFT_SIDE);
   return BLT_OK;
 }
 BLT_STRICT(blt_run_trim, loop_trim);
@@ -217,7 +218,7 @@ static blt_status loop_case(blt_call *c, blt_error *err) {
     if (blt_call_worked(c, s.len, err) != BLT_OK) return err->code;
     char *p = blt_text_take(&room, (size_t)s.len + s.len / 2, err); /* two bytes become three at most */
     if (!p) return err->code;
-    out[i] = blt_text_case(s, c->op->name[0] == 'u', p);
+    out[i] = blt_text_case(s, c->op->code == BLT_UPPER, p);
   }
   return BLT_OK;
 }
@@ -300,7 +301,7 @@ static blt_status loop_pad(blt_call *c, blt_error *err) {
     out[i] = nothing;
     if (blt_call_null(c, i)) continue;
     blt_str fill = c->nargs > 2 ? text(&r, 2, i) : blank;
-    status = pad(&room, text(&r, 0, i), number(&r, 1, i), fill, c->op->name[0] == 'l', &out[i], err);
+    status = pad(&room, text(&r, 0, i), number(&r, 1, i), fill, c->op->code == BLT_LEFT_SIDE, &out[i], err);
     if (status == BLT_OK) status = blt_call_worked(c, out[i].len, err);
   }
   return status;

@@ -4,104 +4,104 @@
 #include <string.h>
 
 /* name, parameters, result (letters of expr_inside.h), nulls, errors, cost a row, kernel or NULL, bind or
- * NULL */
+ * NULL, which member of its family */
 #define CATALOGUE(F)                                                                                         \
-  F("%", "nn", BOUND, STRICT, SAFE, 2, NULL, blt_bind_modulo)                                                \
-  F("*", "TT", BOUND, STRICT, SAFE, 2, NULL, blt_bind_multiply)                                              \
-  F("+", "TT", BOUND, STRICT, SAFE, 1, NULL, blt_bind_add)                                                   \
-  F("-", "TT", BOUND, STRICT, SAFE, 1, NULL, blt_bind_subtract)                                              \
-  F("..", "TT", 's', STRICT, SAFE, 20, NULL, blt_bind_join)                                                  \
-  F("/", "nn", 'f', STRICT, SAFE, 2, NULL, blt_bind_divide)                                                  \
-  F("//", "nn", BOUND, STRICT, SAFE, 2, NULL, blt_bind_floor_divide)                                         \
-  F("<", "TT", 'b', LAZY, SAFE, 1, NULL, blt_bind_compare)                                                   \
-  F("<=", "TT", 'b', LAZY, SAFE, 1, NULL, blt_bind_compare)                                                  \
-  F("==", "TT", 'b', LAZY, SAFE, 1, NULL, blt_bind_compare)                                                  \
-  F("=date", "T", 'd', STRICT, SAFE, 2, NULL, blt_bind_to_date_exact)                                        \
-  F("=decimal", "Tkk", BOUND, STRICT, SAFE, 3, NULL, blt_bind_to_decimal_exact)                              \
-  F(">", "TT", 'b', LAZY, SAFE, 1, NULL, blt_bind_compare)                                                   \
-  F(">=", "TT", 'b', LAZY, SAFE, 1, NULL, blt_bind_compare)                                                  \
-  F("^", "ff", 'f', STRICT, SAFE, 20, blt_run_power, NULL)                                                   \
-  F("abs", "n", BOUND, STRICT, SAFE, 1, NULL, blt_bind_abs)                                                  \
-  F("and", "bb", 'b', LAZY, SAFE, 1, NULL, blt_bind_and)                                                     \
-  F("bin", "nn", BOUND, STRICT, SAFE, 0, NULL, blt_bind_bin)                                                 \
-  F("bool", "T", 'b', STRICT, SAFE, 2, NULL, blt_bind_to_bool)                                               \
-  F("bytes", "s", 'i', STRICT, SAFE, 2, blt_run_len, NULL)                                                   \
-  F("ceil", "n", BOUND, STRICT, SAFE, 2, NULL, blt_bind_round)                                               \
-  F("coalesce", "T*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_coalesce)                                         \
-  F("concat", "T*", 's', LAZY, SAFE, 0, NULL, blt_bind_concat)                                               \
-  F("contains", "ss", 'b', STRICT, SAFE, 20, blt_run_search, NULL)                                           \
-  F("cos", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math)                                                  \
-  F("date", "TT?T?", 'd', STRICT, SAFE, 2, NULL, blt_bind_to_date)                                           \
-  F("date_add", "Diu", BOUND, STRICT, FAILS, 6, NULL, blt_bind_date_add)                                     \
-  F("date_diff", "DDu", 'i', STRICT, SAFE, 6, NULL, blt_bind_date_diff)                                      \
-  F("day", "D", 'i', STRICT, SAFE, 2, NULL, blt_bind_field)                                                  \
-  F("dayofyear", "D", 'i', STRICT, SAFE, 3, NULL, blt_bind_field)                                            \
-  F("decimal", "Tkk", BOUND, STRICT, SAFE, 3, NULL, blt_bind_to_decimal)                                     \
-  F("ends_with", "ss", 'b', STRICT, SAFE, 8, blt_run_search, NULL)                                           \
-  F("epoch", "D", 'i', STRICT, SAFE, 3, blt_run_epoch, NULL)                                                 \
-  F("exp", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math)                                                  \
-  F("find", "ss", 'i', STRICT, SAFE, 20, blt_run_find, NULL)                                                 \
-  F("fiscal_quarter", "Dk", 'i', STRICT, SAFE, 2, NULL, blt_bind_fiscal)                                     \
-  F("fiscal_year", "Dk", 'i', STRICT, SAFE, 2, NULL, blt_bind_fiscal)                                        \
-  F("float64", "T", 'f', STRICT, SAFE, 1, NULL, blt_bind_to_float64)                                         \
-  F("floor", "n", BOUND, STRICT, SAFE, 2, NULL, blt_bind_round)                                              \
-  F("greatest", "TT*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_extreme)                                         \
-  F("hour", "t", 'i', STRICT, SAFE, 3, NULL, blt_bind_field)                                                 \
-  F("if", "TT*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_if)                                                    \
-  F("in", "TT?*", 'b', LAZY, SAFE, 1, NULL, blt_bind_in)                                                     \
-  F("int64", "T", 'i', STRICT, SAFE, 1, NULL, blt_bind_to_int64)                                             \
-  F("is_finite", "f", 'b', STRICT, SAFE, 1, NULL, blt_bind_float_test)                                       \
-  F("is_nan", "f", 'b', STRICT, SAFE, 1, NULL, blt_bind_float_test)                                          \
-  F("isnull", "T", 'b', LAZY, SAFE, 1, NULL, blt_bind_isnull)                                                \
-  F("least", "TT*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_extreme)                                            \
-  F("left", "si", 's', STRICT, SAFE, 8, blt_run_end, NULL)                                                   \
-  F("len", "s", 'i', STRICT, SAFE, 8, blt_run_len, NULL)                                                     \
-  F("like", "ss", 'b', STRICT, SAFE, 30, blt_run_like, NULL)                                                 \
-  F("log", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math)                                                  \
-  F("log10", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math)                                                \
-  F("log2", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math)                                                 \
-  F("lower", "s", 's', STRICT, SAFE, 20, blt_run_case, NULL)                                                 \
-  F("lpad", "sis?", 's', STRICT, FAILS, 20, blt_run_pad, NULL)                                               \
-  F("ltrim", "ss?", 's', STRICT, SAFE, 8, blt_run_trim, NULL)                                                \
-  F("max", "TT*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_extreme)                                              \
-  F("min", "TT*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_extreme)                                              \
-  F("minute", "t", 'i', STRICT, SAFE, 3, NULL, blt_bind_field)                                               \
-  F("month", "D", 'i', STRICT, SAFE, 2, NULL, blt_bind_field)                                                \
-  F("neg", "n", BOUND, STRICT, SAFE, 1, NULL, blt_bind_negate)                                               \
-  F("not", "b", 'b', STRICT, SAFE, 1, NULL, blt_bind_not)                                                    \
-  F("nullif", "TT", BOUND, LAZY, SAFE, 4, NULL, blt_bind_nullif)                                             \
-  F("or", "bb", 'b', LAZY, SAFE, 1, NULL, blt_bind_or)                                                       \
-  F("pow", "ff", 'f', STRICT, SAFE, 20, blt_run_power, NULL)                                                 \
-  F("quarter", "D", 'i', STRICT, SAFE, 2, NULL, blt_bind_field)                                              \
-  F("replace", "sss", 's', STRICT, SAFE, 20, blt_run_replace, NULL)                                          \
-  F("right", "si", 's', STRICT, SAFE, 8, blt_run_end, NULL)                                                  \
-  F("round", "nk?", BOUND, STRICT, SAFE, 2, NULL, blt_bind_round)                                            \
-  F("rpad", "sis?", 's', STRICT, FAILS, 20, blt_run_pad, NULL)                                               \
-  F("rtrim", "ss?", 's', STRICT, SAFE, 8, blt_run_trim, NULL)                                                \
-  F("second", "t", 'i', STRICT, SAFE, 3, NULL, blt_bind_field)                                               \
-  F("sign", "n", BOUND, STRICT, SAFE, 1, NULL, blt_bind_sign)                                                \
-  F("sin", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math)                                                  \
-  F("split_part", "ssi", 's', STRICT, SAFE, 20, blt_run_split_part, NULL)                                    \
-  F("sqrt", "f", 'f', STRICT, SAFE, 3, NULL, blt_bind_math)                                                  \
-  F("starts_with", "ss", 'b', STRICT, SAFE, 6, blt_run_search, NULL)                                         \
-  F("string", "T", 's', STRICT, SAFE, 2, NULL, blt_bind_to_string)                                           \
-  F("substr", "sii?", 's', STRICT, SAFE, 8, blt_run_substr, NULL)                                            \
-  F("tan", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math)                                                  \
-  F("timestamp", "T", 't', STRICT, SAFE, 1, NULL, blt_bind_to_timestamp)                                     \
-  F("trim", "ss?", 's', STRICT, SAFE, 8, blt_run_trim, NULL)                                                 \
-  F("trunc", "Tu?", BOUND, STRICT, SAFE, 3, NULL, blt_bind_trunc)                                            \
-  F("upper", "s", 's', STRICT, SAFE, 20, blt_run_case, NULL)                                                 \
-  F("week", "D", 'i', STRICT, SAFE, 4, NULL, blt_bind_field)                                                 \
-  F("week_year", "D", 'i', STRICT, SAFE, 4, NULL, blt_bind_field)                                            \
-  F("weekday", "D", 'i', STRICT, SAFE, 2, NULL, blt_bind_field)                                              \
-  F("year", "D", 'i', STRICT, SAFE, 2, NULL, blt_bind_field)                                                 \
-  F("~=", "TT", 'b', LAZY, SAFE, 1, NULL, blt_bind_compare)
+  F("%", "nn", BOUND, STRICT, SAFE, 2, NULL, blt_bind_modulo, 0)                                             \
+  F("*", "TT", BOUND, STRICT, SAFE, 2, NULL, blt_bind_multiply, '*')                                         \
+  F("+", "TT", BOUND, STRICT, SAFE, 1, NULL, blt_bind_add, '+')                                              \
+  F("-", "TT", BOUND, STRICT, SAFE, 1, NULL, blt_bind_subtract, '-')                                         \
+  F("..", "TT", 's', STRICT, SAFE, 20, NULL, blt_bind_join, 0)                                               \
+  F("/", "nn", 'f', STRICT, SAFE, 2, NULL, blt_bind_divide, 0)                                               \
+  F("//", "nn", BOUND, STRICT, SAFE, 2, NULL, blt_bind_floor_divide, 0)                                      \
+  F("<", "TT", 'b', LAZY, SAFE, 1, NULL, blt_bind_compare, BLT_LT)                                           \
+  F("<=", "TT", 'b', LAZY, SAFE, 1, NULL, blt_bind_compare, BLT_LE)                                          \
+  F("==", "TT", 'b', LAZY, SAFE, 1, NULL, blt_bind_compare, BLT_EQ)                                          \
+  F("=date", "T", 'd', STRICT, SAFE, 2, NULL, blt_bind_to_date_exact, 0)                                     \
+  F("=decimal", "Tkk", BOUND, STRICT, SAFE, 3, NULL, blt_bind_to_decimal_exact, 0)                           \
+  F(">", "TT", 'b', LAZY, SAFE, 1, NULL, blt_bind_compare, BLT_GT)                                           \
+  F(">=", "TT", 'b', LAZY, SAFE, 1, NULL, blt_bind_compare, BLT_GE)                                          \
+  F("^", "ff", 'f', STRICT, SAFE, 20, blt_run_power, NULL, 0)                                                \
+  F("abs", "n", BOUND, STRICT, SAFE, 1, NULL, blt_bind_abs, 0)                                               \
+  F("and", "bb", 'b', LAZY, SAFE, 1, NULL, blt_bind_and, 0)                                                  \
+  F("bin", "nn", BOUND, STRICT, SAFE, 0, NULL, blt_bind_bin, 0)                                              \
+  F("bool", "T", 'b', STRICT, SAFE, 2, NULL, blt_bind_to_bool, 0)                                            \
+  F("bytes", "s", 'i', STRICT, SAFE, 2, blt_run_len, NULL, BLT_BYTES)                                        \
+  F("ceil", "n", BOUND, STRICT, SAFE, 2, NULL, blt_bind_round, BLT_CEIL)                                     \
+  F("coalesce", "T*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_coalesce, 0)                                      \
+  F("concat", "T*", 's', LAZY, SAFE, 0, NULL, blt_bind_concat, 0)                                            \
+  F("contains", "ss", 'b', STRICT, SAFE, 20, blt_run_search, NULL, BLT_ANYWHERE)                             \
+  F("cos", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math, BLT_COS)                                         \
+  F("date", "TT?T?", 'd', STRICT, SAFE, 2, NULL, blt_bind_to_date, 0)                                        \
+  F("date_add", "Diu", BOUND, STRICT, FAILS, 6, NULL, blt_bind_date_add, 0)                                  \
+  F("date_diff", "DDu", 'i', STRICT, SAFE, 6, NULL, blt_bind_date_diff, 0)                                   \
+  F("day", "D", 'i', STRICT, SAFE, 2, NULL, blt_bind_field, BLT_DAY_OF_MONTH)                                \
+  F("dayofyear", "D", 'i', STRICT, SAFE, 3, NULL, blt_bind_field, BLT_YEARDAY)                               \
+  F("decimal", "Tkk", BOUND, STRICT, SAFE, 3, NULL, blt_bind_to_decimal, 0)                                  \
+  F("ends_with", "ss", 'b', STRICT, SAFE, 8, blt_run_search, NULL, BLT_AT_END)                               \
+  F("epoch", "D", 'i', STRICT, SAFE, 3, blt_run_epoch, NULL, 0)                                              \
+  F("exp", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math, BLT_EXP)                                         \
+  F("find", "ss", 'i', STRICT, SAFE, 20, blt_run_find, NULL, 0)                                              \
+  F("fiscal_quarter", "Dk", 'i', STRICT, SAFE, 2, NULL, blt_bind_fiscal, BLT_FISCAL_QUARTER)                 \
+  F("fiscal_year", "Dk", 'i', STRICT, SAFE, 2, NULL, blt_bind_fiscal, BLT_FISCAL_YEAR)                       \
+  F("float64", "T", 'f', STRICT, SAFE, 1, NULL, blt_bind_to_float64, 0)                                      \
+  F("floor", "n", BOUND, STRICT, SAFE, 2, NULL, blt_bind_round, BLT_FLOOR)                                   \
+  F("greatest", "TT*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_extreme, BLT_GREATEST)                           \
+  F("hour", "t", 'i', STRICT, SAFE, 3, NULL, blt_bind_field, BLT_HOUR_OF)                                    \
+  F("if", "TT*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_if, 0)                                                 \
+  F("in", "TT?*", 'b', LAZY, SAFE, 1, NULL, blt_bind_in, 0)                                                  \
+  F("int64", "T", 'i', STRICT, SAFE, 1, NULL, blt_bind_to_int64, 0)                                          \
+  F("is_finite", "f", 'b', STRICT, SAFE, 1, NULL, blt_bind_float_test, BLT_IS_FINITE)                        \
+  F("is_nan", "f", 'b', STRICT, SAFE, 1, NULL, blt_bind_float_test, BLT_IS_NAN)                              \
+  F("isnull", "T", 'b', LAZY, SAFE, 1, NULL, blt_bind_isnull, 0)                                             \
+  F("least", "TT*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_extreme, BLT_LEAST)                                 \
+  F("left", "si", 's', STRICT, SAFE, 8, blt_run_end, NULL, BLT_LEFT_SIDE)                                    \
+  F("len", "s", 'i', STRICT, SAFE, 8, blt_run_len, NULL, BLT_CHARS)                                          \
+  F("like", "ss", 'b', STRICT, SAFE, 30, blt_run_like, NULL, 0)                                              \
+  F("log", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math, BLT_LOG)                                         \
+  F("log10", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math, BLT_LOG10)                                     \
+  F("log2", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math, BLT_LOG2)                                       \
+  F("lower", "s", 's', STRICT, SAFE, 20, blt_run_case, NULL, BLT_LOWER)                                      \
+  F("lpad", "sis?", 's', STRICT, FAILS, 20, blt_run_pad, NULL, BLT_LEFT_SIDE)                                \
+  F("ltrim", "ss?", 's', STRICT, SAFE, 8, blt_run_trim, NULL, BLT_LEFT_SIDE)                                 \
+  F("max", "TT*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_extreme, BLT_GREATEST)                                \
+  F("min", "TT*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_extreme, BLT_LEAST)                                   \
+  F("minute", "t", 'i', STRICT, SAFE, 3, NULL, blt_bind_field, BLT_MINUTE_OF)                                \
+  F("month", "D", 'i', STRICT, SAFE, 2, NULL, blt_bind_field, BLT_MONTH)                                     \
+  F("neg", "n", BOUND, STRICT, SAFE, 1, NULL, blt_bind_negate, 0)                                            \
+  F("not", "b", 'b', STRICT, SAFE, 1, NULL, blt_bind_not, 0)                                                 \
+  F("nullif", "TT", BOUND, LAZY, SAFE, 4, NULL, blt_bind_nullif, 0)                                          \
+  F("or", "bb", 'b', LAZY, SAFE, 1, NULL, blt_bind_or, 0)                                                    \
+  F("pow", "ff", 'f', STRICT, SAFE, 20, blt_run_power, NULL, 0)                                              \
+  F("quarter", "D", 'i', STRICT, SAFE, 2, NULL, blt_bind_field, BLT_QUARTER)                                 \
+  F("replace", "sss", 's', STRICT, SAFE, 20, blt_run_replace, NULL, 0)                                       \
+  F("right", "si", 's', STRICT, SAFE, 8, blt_run_end, NULL, BLT_RIGHT_SIDE)                                  \
+  F("round", "nk?", BOUND, STRICT, SAFE, 2, NULL, blt_bind_round, BLT_ROUND)                                 \
+  F("rpad", "sis?", 's', STRICT, FAILS, 20, blt_run_pad, NULL, BLT_RIGHT_SIDE)                               \
+  F("rtrim", "ss?", 's', STRICT, SAFE, 8, blt_run_trim, NULL, BLT_RIGHT_SIDE)                                \
+  F("second", "t", 'i', STRICT, SAFE, 3, NULL, blt_bind_field, BLT_SECOND_OF)                                \
+  F("sign", "n", BOUND, STRICT, SAFE, 1, NULL, blt_bind_sign, 0)                                             \
+  F("sin", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math, BLT_SIN)                                         \
+  F("split_part", "ssi", 's', STRICT, SAFE, 20, blt_run_split_part, NULL, 0)                                 \
+  F("sqrt", "f", 'f', STRICT, SAFE, 3, NULL, blt_bind_math, BLT_SQRT)                                        \
+  F("starts_with", "ss", 'b', STRICT, SAFE, 6, blt_run_search, NULL, BLT_AT_START)                           \
+  F("string", "T", 's', STRICT, SAFE, 2, NULL, blt_bind_to_string, 0)                                        \
+  F("substr", "sii?", 's', STRICT, SAFE, 8, blt_run_substr, NULL, 0)                                         \
+  F("tan", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math, BLT_TAN)                                         \
+  F("timestamp", "T", 't', STRICT, SAFE, 1, NULL, blt_bind_to_timestamp, 0)                                  \
+  F("trim", "ss?", 's', STRICT, SAFE, 8, blt_run_trim, NULL, BLT_BOTH_SIDES)                                 \
+  F("trunc", "Tu?", BOUND, STRICT, SAFE, 3, NULL, blt_bind_trunc, BLT_TRUNC)                                 \
+  F("upper", "s", 's', STRICT, SAFE, 20, blt_run_case, NULL, BLT_UPPER)                                      \
+  F("week", "D", 'i', STRICT, SAFE, 4, NULL, blt_bind_field, BLT_WEEK)                                       \
+  F("week_year", "D", 'i', STRICT, SAFE, 4, NULL, blt_bind_field, BLT_WEEK_YEAR)                             \
+  F("weekday", "D", 'i', STRICT, SAFE, 2, NULL, blt_bind_field, BLT_WEEKDAY)                                 \
+  F("year", "D", 'i', STRICT, SAFE, 2, NULL, blt_bind_field, BLT_YEAR)                                       \
+  F("~=", "TT", 'b', LAZY, SAFE, 1, NULL, blt_bind_compare, BLT_NE)
 
 enum { BOUND = 0, STRICT = 0, LAZY = 1, SAFE = 0, FAILS = 1 };
 
-#define ROW(name, params, result, lazy, fails, cost, run, bind)                                              \
-  {name, params, result, lazy, fails, cost, run, bind},
-#define NAME(name, params, result, lazy, fails, cost, run, bind) name,
+#define ROW(name, params, result, lazy, fails, cost, run, bind, code)                                        \
+  {name, params, result, lazy, fails, cost, code, run, bind},
+#define NAME(name, params, result, lazy, fails, cost, run, bind, code) name,
 
 static const blt_function functions[] = {CATALOGUE(ROW)};
 static const char *const names[] = {CATALOGUE(NAME) NULL};
