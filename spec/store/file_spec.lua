@@ -152,6 +152,39 @@ describe("the file of a database", function()
     end)
   end
 
+  it("does not grow with the number of small changes, and keeps them all", function()
+    local rows, reader = 3000, nil
+    fill(file, rows)
+    local want = {}
+    for i = 1, rows do want[i] = i end
+    do
+      local db <close> = assert(blotter.open(file))
+      local t = db:table "t"
+      for k = 1, 400 do
+        local row = k * 7919 % rows + 1
+        assert(t:update(("n == %d"):format(want[row]), ("n = %d, s = 'changed %d'"):format(10000 + k, k)))
+        want[row] = 10000 + k
+        assert(db:commit())
+        if k % 50 == 0 then
+          if reader then reader:close() end
+          reader = assert(blotter.open(file, {readonly = true}))
+          assert.equal(rows, #reader:table "t")
+        end
+      end
+      reader:close()
+    end
+    local grown = tonumber(output("stat -c %%s %s", file))
+    do
+      local db <close> = assert(blotter.open(file))
+      assert(db:check())
+      local values = db:table "t":values "n"
+      for i = 1, rows do assert.equal(want[i], values[i]) end
+      assert(db:compact())
+    end
+    local compacted = tonumber(output("stat -c %%s %s", file))
+    assert.is_true(grown <= 3 * compacted, grown .. " bytes, " .. compacted .. " when compacted")
+  end)
+
   it("of the first format still opens, takes changes and is compacted", function()
     run("cp spec/store/format_1.blt %s", file)
     local added = 0
