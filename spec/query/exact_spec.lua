@@ -146,6 +146,17 @@ describe("moments", function()
     assert.is_nil(m.r or m.s or m.i or m.q)
   end)
 
+  it("of groups with many rows are as good", function()
+    local g, v, w = {}, {}, {}
+    for i = 1, 200000 do g[i], v[i], w[i] = i % 2, 3e15 + i // 2 % 4, 0.7 end
+    local t = blotter.table "g int64, v float64, w float64"
+    t:append_columns { g = g, v = v, w = w }
+    for _, row in t:by "g":agg "p = variance_pop(v), m = median(v), s = stddev(w)":rows() do
+      assert.is_true(math.abs(row.p / 1.25 - 1) < 1e-15)
+      assert.equal(0.0, row.s)
+    end
+  end)
+
   it("of large numbers that are near each other lose nothing", function()
     local xs, ys = {}, {}
     for i = 1, 1001 do xs[i], ys[i] = 4e15 + i % 7, -3e12 + i % 7 * 0.5 end

@@ -111,7 +111,7 @@ static void release_segment(const blt_rank_run *run, blt_rank_segment *r) {
   blt_free(ctx, r->kept, r->nkept * sizeof *r->kept);
 }
 
-blt_status blt_group_ranks(blt_grouping *g, blt_error *err) {
+blt_status blt_group_ranks(blt_grouping *g, bool *done, blt_error *err) {
   blt_rank_run run = {0};
   blt_ctx *ctx = g->scan->ctx;
   blt_status status = allocate(&run, g, err);
@@ -120,5 +120,6 @@ blt_status blt_group_ranks(blt_grouping *g, blt_error *err) {
   blt_free(ctx, run.segments, g->agg->nsegments * sizeof *run.segments);
   blt_free(ctx, run.sets, run.lanes.n * sizeof *run.sets);
   blt_group_lanes_free(&run.lanes);
+  *done = status != BLT_OK || !atomic_load(&run.poor);
   return status;
 }

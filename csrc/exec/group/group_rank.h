@@ -49,6 +49,7 @@ typedef struct blt_rank_run {
   blt_group_lanes lanes;
   blt_rank_segment *segments; /* of each segment of the plan */
   uint32_t *sets;             /* of each lane: the worker in whose counts it is */
+  atomic_bool poor;           /* variances that plain sums cannot give well (blt_rank_finish) */
 } blt_rank_run;
 
 static inline bool blt_rank_is_rank(blt_agg_kind kind) {
@@ -86,7 +87,9 @@ blt_status blt_rank_keep_set(void *run, uint32_t set, uint32_t worker, blt_error
 /* Adds the sets of counts into the first, and finds out what of each group to keep: r->groups, and how many
  * values each set keeps in r->next. */
 blt_status blt_rank_decide(void *run, uint32_t task, uint32_t worker, blt_error *err);
-/* The results of each group. */
+/* The results of each group. A variance that is small beside the squares of its values, as that of large
+ * numbers near each other or of equal ones is, sets run->poor: the mean that its deviations are taken from is
+ * not good enough. */
 blt_status blt_rank_finish(void *run, uint32_t task, uint32_t worker, blt_error *err);
 /* After the decision: how many rows segment r takes of a group. */
 uint32_t blt_rank_rows(const blt_rank_segment *r, uint64_t group);

@@ -104,13 +104,22 @@ static blt_status quantile(const blt_rank_run *run, const blt_rank_segment *r, c
   return status;
 }
 
-static blt_status finish_group(const blt_rank_run *run, uint32_t s, uint64_t group, blt_pace *pace,
+/* How little a variance may be beside the mean square, for each row. */
+#define POOR 0x1p-40
+
+static bool is_poor(const blt_moments *m) {
+  double variance = m->xx / m->n;
+  return m->n > 1 && !(variance > m->n * POOR * (variance + m->mean_x * m->mean_x));
+}
+
+static blt_status finish_group(blt_rank_run *run, uint32_t s, uint64_t group, blt_pace *pace,
                                blt_error *err) {
   blt_grouping *g = run->lanes.g;
   const blt_rank_segment *r = &run->segments[s];
   uint32_t n = blt_rank_rows(r, group);
   blt_moments m = {.n = n, .mean_x = r->groups[group].mean};
   if (r->moments) m.xx = take_sum(run, r, group);
+  if (r->moments && is_poor(&m)) atomic_store(&run->poor, true);
   blt_status status = BLT_OK;
   for (uint32_t c = 0; c < g->agg->ncolumns && status == BLT_OK; c++) {
     const blt_agg_column *column = &g->agg->columns[c];
@@ -131,7 +140,7 @@ static blt_status finish_group(const blt_rank_run *run, uint32_t s, uint64_t gro
 }
 
 blt_status blt_rank_finish(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
-  const blt_rank_run *run = arg;
+  blt_rank_run *run = arg;
   blt_pace pace = {.scan = run->lanes.g->scan, .worker = worker};
   blt_status status = blt_scan_check(pace.scan, worker, err);
   for (uint32_t s = 0; s < run->lanes.g->agg->nsegments; s++)

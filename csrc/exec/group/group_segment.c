@@ -315,7 +315,7 @@ static blt_status gather_all(direct_run *run, blt_error *err) {
   blt_status status = blt_scan_run(g->scan, rows, run->lanes.n, count_lane, run, err);
   g->scan->counted = true;
   if (status == BLT_OK && !g->columns) status = blt_group_list_counted(g, rows_of_groups, run, err);
-  if (status == BLT_OK) status = blt_group_segments_results(g, err);
+  if (status == BLT_OK && !g->segments) status = blt_group_segments_results(g, err);
   for (uint32_t s = 0; s < g->agg->nsegments && status == BLT_OK; s++) status = assign_places(run, s, err);
   uint32_t steps = (uint32_t)(rows * sizeof(uint64_t) / TOUCHED + 1);
   if (status == BLT_OK) status = blt_scan_run(g->scan, rows, steps, touch_values, run, err);
@@ -337,10 +337,12 @@ static blt_status allocate_places(direct_run *run, blt_grouping *g, blt_error *e
 }
 
 blt_status blt_group_segments_direct(blt_grouping *g, blt_error *err) {
-  if (blt_group_ranks_suit(g)) return blt_group_ranks(g, err);
+  bool done = false;
+  blt_status status = blt_group_ranks_suit(g) ? blt_group_ranks(g, &done, err) : BLT_OK;
+  if (status != BLT_OK || done) return status;
   direct_run run = {0};
   blt_ctx *ctx = g->scan->ctx;
-  blt_status status = allocate_places(&run, g, err);
+  status = allocate_places(&run, g, err);
   if (status == BLT_OK) status = gather_all(&run, err);
   for (size_t s = 0; run.places && s < g->agg->nsegments; s++)
     blt_free(ctx, run.places[s], g->domain * run.lanes.n * sizeof **run.places);
