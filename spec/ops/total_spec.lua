@@ -98,6 +98,27 @@ describe("a total", function()
     assert.equal("its period reaches outside the asked one", reasons(asked)["test.1"])
   end)
 
+  it("takes the count of every year rather than an open count of them all", function()
+    local figures = {{value = 100, low = 101, high = "", qualifier = "more than", period_kind = "since",
+      period_start = "2010-01-01", period_end = "2012-12-31"}}
+    for i, value in ipairs {50, 60, 70} do
+      figures[i + 1] = {value = value, period_kind = "calendar", period_start = 2009 + i .. "-01-01",
+        period_end = 2009 + i .. "-12-31"}
+    end
+    local result = open(figures):total("arrests", {by = "year"})
+    assert.same({180, 180, 180}, range(result.total))
+    assert.is_nil(result.unexplained)
+    figures[4] = nil
+    assert.same({101, 101, "open"}, range(open(figures):total("arrests").total))
+  end)
+
+  it("an exact whole and its round parts are one number", function()
+    local figures = {{value = 300, qualifier = "exact"}, {value = 200, low = 190, high = 210, qualifier = "round",
+      sex = "M", part_of = "test.1", split = "sex", coverage = "exhaustive"}, {value = 100, low = 95, high = 105,
+      qualifier = "round", sex = "F", part_of = "test.1", split = "sex", coverage = "exhaustive"}}
+    assert.is_nil(open(figures):total("arrests", {by = "sex"}).unexplained)
+  end)
+
   it("never counts overlapping periods", function()
     local ops = open {
       {value = 10, period_kind = "range", period_start = "2012-01-01", period_end = "2012-06-30"},

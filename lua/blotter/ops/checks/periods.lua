@@ -67,6 +67,15 @@ function periods.shrink(figures, limit)
   return kept, total
 end
 
+-- The figure that a conflict makes doubtful, where it is one: a whole against three or more of one other source.
+local function outlier(whole, figures)
+  if #figures < 3 then return nil end
+  for _, figure in ipairs(figures) do
+    if figure.source ~= figures[1].source or figure.source == whole.source then return nil end
+  end
+  return {whole}
+end
+
 local function report(found, whole, figures, sum)
   local list, words = {whole}, {}
   for i, figure in ipairs(figures) do
@@ -78,7 +87,7 @@ local function report(found, whole, figures, sum)
   local verb = #figures == 1 and "is more than" or ("together %s, are more than"):format(bounds.describe(sum, nil))
   found:add {
     check = "periods", class = class, verdict = verdict,
-    figures = list, low = sum - whole.high, high = nil,
+    figures = list, low = sum - whole.high, high = nil, blamed = outlier(whole, figures),
     sentence = ("%s: %s %s %s, %s, whose period contains %s%s"):format(
       phrase.about(found.model, whole, true), phrase.list(words), verb,
       phrase.counted(whole), phrase.period(whole) or "", #figures == 1 and "it" or "them", ending),

@@ -226,6 +226,37 @@ local function settle_group(question, group)
   return choice
 end
 
+-- The closed statements of a cell that fill the time from a day to the end of a whole, one after the other, or nil.
+local function fills(list, whole, first)
+  if first == whole.last + 1 then return true end
+  for _, choice in ipairs(list) do
+    local figure = choice.figure
+    if figure ~= whole and figure.first == first and figure.last and figure.last <= whole.last and choice.low
+      and choice.high and not facets.same_period(figure, whole) and fills(list, whole, figure.last + 1) then
+      return true
+    end
+  end
+  return false
+end
+
+-- Drops statements that are open on a side where closed ones fill all of their time: "more than 116 million" since a
+-- beginning beside the count of every year.
+local function drop_spanned(question, list)
+  local kept = {}
+  for _, cell in ipairs(groups.by(list, function(choice) return choice.figure.cell end)) do
+    for _, choice in ipairs(cell) do
+      local figure = choice.figure
+      local is_open = #cell > 2 and not (choice.low and choice.high) and figure.first and figure.last
+      if is_open and fills(cell, figure, figure.first) then
+        leave_out(question, figure, "a vaguer statement of what its years make together")
+      else
+        kept[#kept + 1] = choice
+      end
+    end
+  end
+  return kept
+end
+
 --- The settled statements of a question: a list of {figure, low, best, high, rivals}; what is left out goes to the
 -- question's left_out.
 function settled.of(question)
@@ -236,7 +267,7 @@ function settled.of(question)
     local fits = question.is_state and not question.by_year and function() return true end or nil
     for _, group in ipairs(groups.of(cell, fits)) do list[#list + 1] = settle_group(question, group) end
   end
-  return list
+  return question.is_state and list or drop_spanned(question, list)
 end
 
 --- The states of which a row's figures are the latest, oldest first: {day, figure, low, best, high, is_break}; and the

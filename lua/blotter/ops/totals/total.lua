@@ -149,8 +149,10 @@ local function less(a, b)
   return math.type(a) == "integer" and math.type(b) == "integer" and bounds.plus(a, -b) or a - b
 end
 
+-- Whether two numbers are one: the same best value, within ranges that meet (the parts of an exact whole may be round).
 local function same_number(a, b)
-  return a.low == b.low and a.best == b.best and a.high == b.high
+  if a.low == b.low and a.best == b.best and a.high == b.high then return true end
+  return a.best ~= nil and a.best == b.best and bounds.meet(a.low, a.high, b.low, b.high)
 end
 
 local reasons = {
