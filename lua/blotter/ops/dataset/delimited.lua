@@ -16,8 +16,9 @@ end
 
 --- Reads CSV text. Returns the names of its columns, its rows as arrays of texts (nil where a cell is empty) and the
 -- line of each; rows that cannot be read, and a text that is no CSV, become problems of `file`. nil when there is none.
-function delimited.read(text, file, problems)
-  local rows, info = require("blotter").csv(text, {text = true, delimiter = ",", infer = false,
+-- Fields are separated by a comma, or by the sign that is given.
+function delimited.read(text, file, problems, separator)
+  local rows, info = require("blotter").csv(text, {text = true, delimiter = separator or ",", infer = false,
     line_column = LINE, on_error = "reject", progress = false})
   if not rows then
     local line, message = info:match "^input:(%d+): (.*)"
