@@ -1,12 +1,17 @@
+local core = require "blotter.core"
+local interview = require "blotter.commands.interview"
+local output = require "blotter.publish.output"
 local place = require "blotter.commands.place"
+local record_file = require "blotter.ops.dataset.record_file"
 local shared = require "blotter.commands.shared"
+local worksheet = require "blotter.ops.dataset.worksheet"
 
 local import = {
   summary = "Add a source with its figures to the dataset, or with --into the rows of a file to a database.",
 }
 
 function import.options(command)
-  command:argument("file", "File to read; - is standard input (only with --into)."):argname "<file>"
+  command:argument("file", "File to read; - is standard input (only with --into)."):argname "<file>":args "?"
   command:option("--into", "Table to fill, as db.blt:table; it is made when it is missing."):argname "<db:table>"
   command:option("--as", "With --into: what the file is, csv or jsonl (default: by its name)."):argname "<kind>"
     :choices { "csv", "jsonl" }
@@ -19,6 +24,9 @@ function import.options(command)
   command:flag("--no-header", "With --into, CSV: the first row is data; columns are c1, c2, …")
   shared.progress_option(command)
   command:flag("--dry-run", "Without --into: check the source and say what it would contradict, and write nothing.")
+  command:option("--draft", "Write a worksheet of what the record in <file> lacks, with proposals, and add nothing; "
+    .. "without <file>, an empty one."):argname "<sheet>"
+  command:flag("--interactive", "Ask on the terminal for what the record lacks, with proposals, and add it.")
   command:option("--data", "Folder of the dataset (default: the one that came with blotter)."):argname "<folder>"
 end
 
@@ -97,25 +105,72 @@ local function into_database(args)
   return shared.DONE
 end
 
+--- The record of a file, or the end of the command.
+local function read_record(path)
+  local record, problems = record_file.read(path)
+  if record then return record end
+  local message = problems:text()
+  if not path:find "%.json$" then
+    message = message .. "\n(a source with its figures is expected; to fill a table, add --into db.blt:table)"
+  end
+  shared.stop(shared.REFUSED, message)
+end
+
+--- What may be said of a record, one proposal a line.
+local function questions_text(questions)
+  local lines = {}
+  for _, question in ipairs(questions) do
+    for _, proposal in ipairs(question.proposals) do
+      lines[#lines + 1] = ("proposal for %s: %s (%s)\n"):format(question.at, proposal.value, proposal.why)
+    end
+  end
+  return table.concat(lines)
+end
+
+local function draft(args)
+  local record = args.file and read_record(args.file) or { source = {}, figures = { {} } }
+  local text = worksheet.text(record, shared.open_dataset(args):questions(record))
+  if args.draft == "-" then
+    shared.write(text, args)
+  else
+    local ok, message = output.file(args.draft, text)
+    if not ok then shared.stop(shared.REFUSED, message) end
+  end
+  return shared.DONE
+end
+
+local function ask_on_terminal(text)
+  io.stdout:write(text)
+  io.stdout:flush()
+  return io.read()
+end
+
 local function into_dataset(args)
-  local result, message = shared.open_dataset(args):import(args.file, { dry_run = args.dry_run })
+  if args.interactive and not (core.is_terminal(0) and core.is_terminal(1)) then
+    shared.stop(shared.USAGE, "--interactive needs a terminal; --draft writes a worksheet")
+  end
+  local ops, record = shared.open_dataset(args), read_record(args.file)
+  if args.interactive then interview.run(ops, record, ask_on_terminal) end
+  local result, message = ops:add(record, { file = args.file, dry_run = args.dry_run })
   if not result then
     if message:find "is no field of figures" and not args.file:find "%.json$" then
       message = message .. "\n(a source with its figures is expected; to fill a table, add --into db.blt:table)"
     end
-    shared.stop(shared.REFUSED, message)
+    local proposed = questions_text(ops:questions(record)):gsub("\n$", "")
+    shared.stop(shared.REFUSED, proposed == "" and message or message .. "\n" .. proposed)
   end
-  local lines = { ("%s: %d figures %s"):format(args.file, #result.added.figures,
-    args.dry_run and "would be added" or "added") }
-  for _, finding in ipairs(result.findings) do
-    lines[#lines + 1] = ("%s, holds for %s: %s"):format(finding.check, finding.verdict, finding.sentence)
-  end
-  if #result.findings == 0 then lines[#lines + 1] = "Nothing that is there contradicts them." end
-  shared.write(table.concat(lines, "\n") .. "\n", args)
+  shared.write(("%s: %d figures %s\n"):format(args.file, #result.added.figures,
+    args.dry_run and "would be added" or "added") .. questions_text(result.questions)
+    .. shared.findings_text(result.findings), args)
   return shared.DONE
 end
 
 function import.run(args)
+  if args.into and (args.draft or args.interactive) then
+    shared.stop(shared.USAGE, "--draft and --interactive are about the dataset, not --into")
+  end
+  if args.draft then return draft(args) end
+  if not args.file then shared.stop(shared.USAGE, "a file is expected (blotter import --help)") end
   return args.into and into_database(args) or into_dataset(args)
 end
 

@@ -86,6 +86,30 @@ function shared.progress(args)
   return nil
 end
 
+--- The findings of an import or a correction, one a line.
+function shared.findings_text(findings)
+  local lines = {}
+  for _, finding in ipairs(findings) do
+    lines[#lines + 1] = ("%s, holds for %s: %s"):format(finding.check, finding.verdict, finding.sentence)
+  end
+  if #lines == 0 then lines[1] = "Nothing that is there contradicts them." end
+  return table.concat(lines, "\n") .. "\n"
+end
+
+--- What a correction changed (or would change), and what contradicts it.
+function shared.changes_text(result, args)
+  local lines = {}
+  for _, change in ipairs(result.history) do
+    if change.field then
+      lines[#lines + 1] = ("%s: %s was '%s', %s '%s'"):format(change.row, change.field, change.before or "",
+        args.dry_run and "would be" or "is", change.after or "")
+    else
+      lines[#lines + 1] = ("%s: %s"):format(change.row, args.dry_run and "would be withdrawn" or "withdrawn")
+    end
+  end
+  return table.concat(lines, "\n") .. "\n" .. shared.findings_text(result.findings)
+end
+
 function shared.delivery_options(command)
   command:option("-f --format", "Format: " .. table.concat(formats.names(), ", ") .. ".", "text"):argname "<format>"
   command:option("-o --output", "File to write, replaced as a whole (default: standard output)."):argname "<file>"

@@ -13,6 +13,7 @@ local dates = require "blotter.ops.figures.dates"
 local diagnostics = require "blotter.ops.dataset.diagnostics"
 local fail = require "blotter.errors.fail"
 local findings = require "blotter.ops.checks.findings"
+local history = require "blotter.ops.dataset.history"
 local import = require "blotter.ops.dataset.import"
 local lexicon = require "blotter.ops.figures.lexicon"
 local loader = require "blotter.ops.dataset.package"
@@ -21,9 +22,11 @@ local network = require "blotter.ops.network"
 local parts = require "blotter.ops.checks.parts"
 local phrase = require "blotter.ops.figures.phrase"
 local policy = require "blotter.ops.totals.policy"
+local proposals = require "blotter.ops.dataset.proposals"
 local record_file = require "blotter.ops.dataset.record_file"
 local reconcile = require "blotter.ops.checks.reconcile"
 local relations = require "blotter.ops.checks.relations"
+local revision = require "blotter.ops.dataset.revision"
 local rules = require "blotter.ops.dataset.rules"
 local select_ = require "blotter.ops.figures.select"
 local show = require "blotter.ops.figures.printing"
@@ -39,7 +42,7 @@ Ops.__index = Ops
 local function wrap(whole_model, whole)
   return setmetatable({
     model = whole_model, package = whole, directory = whole.directory,
-    subjects = whole.tables.subjects.rows, sources = whole.tables.sources.rows, names = whole.names,
+    subjects = whole.tables.subjects.rows, sources = history.sources(whole), names = whole.names,
     policies = table.move(policy.names, 1, #policy.names, 1, {}),
   }, Ops)
 end
@@ -205,13 +208,17 @@ local function copy(figure)
 end
 
 --- The dataset as it was known on a day: only what had been published by then, as a new ops object. Sources whose day
--- of publication is not known are not in it; their number is its field undated.
+-- of publication is not known are not in it; their number is its field undated. What was corrected or withdrawn later
+-- is in it as it was held on that day.
 function Ops:at(day)
   arguments.receiver(self, Ops, "at")
   local period = dates.period(day)
   if not period then fail("at: '%s' is no day that exists, such as 2013-03-31", tostring(day)) end
+  local last = dates.format(period[2])
+  local held = history.before(self.package, last)
+  if held ~= self.package then model.build(held) end
   local known, sources, undated = {}, {}, 0
-  for _, source in ipairs(self.sources) do
+  for _, source in ipairs(history.sources(held, last)) do
     if not source.published_last then
       undated = undated + 1
     elseif source.published_last <= period[2] then
@@ -220,11 +227,11 @@ function Ops:at(day)
     end
   end
   local figures = {}
-  for _, figure in ipairs(self.model.figures) do
+  for _, figure in ipairs(held.tables.figures.rows) do
     if known[figure.source] then figures[#figures + 1] = copy(figure) end
   end
-  local view = wrap(model.build(self.package, figures), self.package)
-  view.sources, view.undated, view.day = sources, undated, dates.format(period[2])
+  local view = wrap(model.build(held, figures), held)
+  view.sources, view.undated, view.day = sources, undated, last
   return view
 end
 
@@ -262,30 +269,123 @@ local function findings_about(added, all)
   return list
 end
 
---- Adds a source with its figures (see import.lua for a record's fields). Everything is validated first; what is wrong
--- is returned at once as nil, a message and the problems, and nothing is written. Otherwise the rows are written to the
--- package (not with {dry_run = true}), this ops object holds them, and {added, findings} is returned: the new rows by
--- table, and the findings in which a new figure takes part.
+local function build(whole)
+  return model.build(whole, history.figures(whole))
+end
+
+-- Takes over a combined package: writes it unless the options say not to, and returns the findings about some figures.
+local function accept(self, combined, rows, options)
+  local extended = wrap(build(combined), combined)
+  local about = findings_about(rows.about, extended:reconcile())
+  if options.dry_run then
+    build(self.package)
+    return about
+  end
+  local ok, problem = writing.write(combined, rows.fresh, rows.changed)
+  if not ok then
+    build(self.package)
+    return nil, problem
+  end
+  for name, value in pairs(extended) do self[name] = value end
+  self.made = nil
+  return about
+end
+
+--- Adds a source with its figures (filling.lua says what a record may leave out). Everything is validated first; what
+-- is wrong is returned at once as nil, a message and the problems, and nothing is written. Otherwise the rows are
+-- written to the package (not with {dry_run = true}), this ops object holds them, and {added, findings, questions} is
+-- returned: the new rows by table, the findings in which a new figure takes part, and what a curator may want to say.
 function Ops:add(record, options)
   arguments.receiver(self, Ops, "add")
   options = arguments.options(options, {"dry_run", "file"}, "add")
   if self.day then fail("a view of the past cannot be added to") end
   local combined, added, fresh = import.prepare(self.package, record, options.file)
   if not combined then return nil, added:text(), added end
-  local extended = wrap(model.build(combined), combined)
-  local about = findings_about(added.figures, extended:reconcile())
-  if not options.dry_run then
-    local ok, problem = writing.write(combined, fresh)
-    if not ok then
-      model.build(self.package)
-      return nil, problem
-    end
-    for name, value in pairs(extended) do self[name] = value end
-    self.made = nil
-  else
-    model.build(self.package)
+  local questions = proposals.questions(self.model, record)
+  local about, problem = accept(self, combined, {about = added.figures, fresh = fresh}, options)
+  if not about then return nil, problem end
+  return {added = added, findings = about, questions = questions}
+end
+
+--- What a curator may want to say of a record, or must: a list of {at, given, proposals}, where at is a place such as
+-- "figures[1].subject" and a proposal {value, why}. See proposals.lua.
+function Ops:questions(record)
+  arguments.receiver(self, Ops, "questions")
+  arguments.expect(record, "table", "questions", "a record with source and figures")
+  return proposals.questions(self.model, record)
+end
+
+-- The note of a change, its reason required.
+local function note_of(name, action, reason)
+  arguments.expect(reason, "string", name, "a reason such as \"a slip in the locator\"")
+  if reason == "" then fail("%s: the reason is empty", name) end
+  return {action = action, reason = reason, date = os.date "%Y-%m-%d"}
+end
+
+-- The figures of a source.
+local function figures_of(self, source)
+  local figures = {}
+  for _, figure in ipairs(self.model.figures) do
+    if figure.source == source then figures[#figures + 1] = figure end
   end
-  return {added = added, findings = about}
+  return figures
+end
+
+local function change(self, about, options, combined, fresh, changed)
+  if not combined then return nil, fresh:text(), fresh end
+  local findings_, problem = accept(self, combined, {about = about, fresh = fresh, changed = changed}, options)
+  if not findings_ then return nil, problem end
+  return {history = fresh.history, findings = findings_}
+end
+
+--- Corrects fields of a figure or a source by its id: ops:revise("ice-2014-1.01", {printed = "20"}, "misread"). What
+-- follows from a field (a value from what is printed) is found anew. The change is validated, written with its history,
+-- and {history, findings} is returned; or nil, a message and the problems.
+function Ops:revise(id, changes, reason, options)
+  arguments.receiver(self, Ops, "revise")
+  arguments.expect(changes, "table", "revise", "fields to change, such as {printed = \"20\"}")
+  options = arguments.options(options, {"dry_run"}, "revise")
+  if self.day then fail("a view of the past cannot be changed") end
+  local name = revision.table_of(self.package, id)
+  if not name then return nil, self:unknown("figures", id) end
+  local note = note_of("revise", "revise", reason)
+  local combined, fresh, changed = revision.revise(self.package, name, id, changes, note)
+  local about = name == "figures" and {{id = id}} or figures_of(self, id)
+  return change(self, about, options, combined, fresh, changed)
+end
+
+--- Withdraws a source: its figures count no longer, and views of days before still hold them.
+function Ops:withdraw(source, reason, options)
+  arguments.receiver(self, Ops, "withdraw")
+  options = arguments.options(options, {"dry_run"}, "withdraw")
+  if self.day then fail("a view of the past cannot be changed") end
+  if not self.package.tables.sources.index[source] then return nil, self:unknown("sources", source) end
+  local note = note_of("withdraw", "withdraw", reason)
+  return change(self, {}, options, revision.withdraw(self.package, source, note))
+end
+
+--- Says that one source is a later edition of another one, whose figures it replaces.
+function Ops:supersede(source, earlier, reason, options)
+  arguments.receiver(self, Ops, "supersede")
+  options = arguments.options(options, {"dry_run"}, "supersede")
+  if self.day then fail("a view of the past cannot be changed") end
+  for _, id in ipairs {source, earlier} do
+    if not self.package.tables.sources.index[id] then return nil, self:unknown("sources", id) end
+  end
+  local note = note_of("supersede", "supersede", reason)
+  return change(self, figures_of(self, source), options,
+    revision.revise(self.package, "sources", source, {supersedes = earlier}, note))
+end
+
+--- The changes of a figure, or of a source and its figures, in their order; of all without an id.
+function Ops:history(id)
+  arguments.receiver(self, Ops, "history")
+  local figures, list = self.package.tables.figures.index, {}
+  for _, row in ipairs(self.package.tables.history.rows) do
+    local of = row.resource == "figures" and figures[row.row] and figures[row.row].source
+    if id == nil or row.row == id or of == id then list[#list + 1] = row end
+  end
+  return list
 end
 
 --- Adds a curator's decision about two figures, by their ids: same, revision (right replaces left), conflict or
@@ -317,7 +417,7 @@ function operations.open(directory)
     if #problems > 0 then whole = nil end
   end
   if not whole then return nil, problems:text(), problems end
-  return wrap(model.build(whole), whole)
+  return wrap(build(whole), whole)
 end
 
 operations.Ops = Ops
