@@ -101,6 +101,7 @@ local function take(state, items, at)
     return sum:add(read_digits(item, is_scaled_at(items, behind), state.context), state.joined) or nil
   end
   if roles.filler and last and (last.d > 0 or is_fraction(following)) then return "joined" end
+  if roles.multiplier and roles.vague and not last then return nil end
   if roles.multiplier then
     local scale = math.tointeger(number_of(roles.multiplier))
     if sum:multiply(scale) then return true end
@@ -267,7 +268,7 @@ end
 
 -- A range of two numbers. "2 to 3 million" counts both in millions; "500 to 2 million" is refused.
 local function read_range(low, high, context)
-  if low.multiplier == 1 and high.multiplier > 1 and low.is_digits then
+  if low.multiplier == 1 and high.multiplier > 1 then
     if low.value >= high.value / high.multiplier then
       refuse("a range from %s to %s may count the first in other units; expected both in full", show(low.value),
         show(high.value))
@@ -322,7 +323,7 @@ local measures = {
   days = {"day", "days", "tag", "tage", "tagen", "días", "dias", "jours", "giorni", "dager", "dagar", "dage"},
   months = {"month", "months", "monat", "monate", "monaten", "meses", "mois", "mesi", "måneder", "månader"},
   years = {"year", "years", "jahr", "jahre", "jahren", "años", "anos", "ans", "anni", "år"},
-  terabytes = {"terabyte", "terabytes", "tb"},
+  terabytes = {"terabyte", "terabytes", "tb", "téraoctets", "terabajtów", "terabytov"},
 }
 
 local is_time = {days = true, months = true, years = true}

@@ -103,12 +103,21 @@ local function holds_together(a, b)
   return a and b and glyphs.is_letter(a) and glyphs.is_letter(b) and not glyphs.is_dense(a) and not glyphs.is_dense(b)
 end
 
+-- Whether an item is a number, or a part of one.
+local function is_number(item)
+  return item ~= nil and (item.digits or item.roles ~= nil and (item.roles.number or item.roles.multiplier) ~= nil)
+end
+
 -- A Korean number word begins its word or follows a number: the same syllables are particles elsewhere.
 local function is_particle(roles, text, at, before)
   if not (roles.number or roles.multiplier) or not is_hangul(code_at(text, at)) then return false end
-  local follows = before and before.last == at - 1 and (before.digits or before.roles and
-    (before.roles.number or before.roles.multiplier))
+  local follows = before and before.last == at - 1 and is_number(before)
   return is_hangul(code_at(text, at - 1)) and not follows
+end
+
+-- A word for many is no word for many behind a number: of "two millones de", "millones" is the multiplier.
+local function is_spent(roles, before)
+  return roles.vague ~= nil and not roles.multiplier and is_number(before)
 end
 
 -- The longest word of the dictionary that stands at a place, or nil.
@@ -117,7 +126,8 @@ local function word_at(dictionary, text, at, before)
     local last = at + #word - 1
     if text:sub(at, last) == word and not holds_together(code_at(text, at - 1), utf8.codepoint(text, at))
       and not holds_together(code_at(text, last), code_at(text, last + 1))
-      and not is_particle(dictionary.roles[word], text, at, before) then return word end
+      and not is_particle(dictionary.roles[word], text, at, before)
+      and not is_spent(dictionary.roles[word], before) then return word end
   end
   return nil
 end
