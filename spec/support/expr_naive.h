@@ -87,7 +87,8 @@ static inline naive nv_arith(char op, const naive *a, const naive *b) {
   __int128 i = a->v.u.i, j = b->v.u.i;
   if (op == '*') return decimal ? nv_decimal(i * j, sa + sb) : nv_int(i * j);
   i *= blt_pow10((uint32_t)(scale - sa)), j *= blt_pow10((uint32_t)(scale - sb));
-  if (decimal && (nv_decimal(i, scale).bad || nv_decimal(j, scale).bad)) return nv_bad();
+  bool divides = op == 'q' || op == '%'; /* in as many digits as it takes: only the result must fit */
+  if (decimal && !divides && (nv_decimal(i, scale).bad || nv_decimal(j, scale).bad)) return nv_bad();
   if (op == '+' || op == '-') {
     __int128 sum = op == '+' ? i + j : i - j;
     return decimal ? nv_decimal(sum, scale) : nv_int(sum);
