@@ -70,7 +70,7 @@ static inline naive nv_arith(char op, const naive *a, const naive *b) {
     double f = nv_as_float(a), g = nv_as_float(b);
     if (g == 0 && y != BLT_FLOAT64 && strchr("/q%", op)) return nv_null((blt_type){.id = BLT_FLOAT64});
     double m = fmod(f, g);
-    if (m * g < 0) m += g;
+    if (m != 0 && (m < 0) != (g < 0)) m += g;
     return nv_float(op == '+'   ? f + g
                     : op == '-' ? f - g
                     : op == '*' ? f * g
