@@ -62,6 +62,10 @@ bool blt_expr_bounds(const blt_expr *e, const blt_view *view, int64_t *low, int6
  * expression's own when it is a function of one such column. Borrowed; NULL when some results may have no
  * code. */
 blt_dict *blt_expr_dict(const blt_expr *e, const blt_view *view);
+/* True when the expression is surely *factor times an int64 column, plus *shift, in every row: then its sum
+ * follows from that of the column. */
+bool blt_expr_linear(const blt_expr *e, const blt_view *view, uint32_t *column, int64_t *factor,
+                     int64_t *shift);
 /* False when a predicate surely is true for no row of the group. */
 bool blt_expr_may_match(const blt_expr *e, const blt_view *view, uint32_t group);
 /* Names of all functions, sorted, NULL-terminated: for "did you mean" and the reference. */

@@ -2,6 +2,8 @@
  * all rows of a block pass, and the domain of a group key. */
 #include "expr/functions/func.h"
 
+#include <string.h>
+
 static void column_range(const blt_scope *s, const blt_op *op, blt_range *out) {
   blt_block_head head;
   blt_facts facts;
@@ -245,5 +247,51 @@ bool blt_expr_may_match(const blt_expr *e, const blt_view *view, uint32_t group)
     blt_op_range(&s, e->conjuncts[i], &r);
     if (r.known && (r.high == 0 || r.empty)) return false;
   }
+  return true;
+}
+
+/* ---- linear expressions ---- */
+
+typedef struct linear {
+  uint32_t column;
+  int64_t factor, shift;
+} linear;
+
+static bool is_int(const blt_op *op) {
+  return op->type.id == BLT_INT64;
+}
+
+/* left + right, left - right or left * right, of which one is a constant. */
+static bool combine(char sign, bool left, int64_t k, linear *x) {
+  if (sign == '*')
+    return !__builtin_mul_overflow(x->factor, k, &x->factor) &&
+           !__builtin_mul_overflow(x->shift, k, &x->shift);
+  if (sign == '+') return !__builtin_add_overflow(x->shift, k, &x->shift);
+  if (left) return !__builtin_sub_overflow(x->shift, k, &x->shift);
+  return !__builtin_sub_overflow(0, x->factor, &x->factor) && !__builtin_sub_overflow(k, x->shift, &x->shift);
+}
+
+static bool linear_of(const blt_op *op, linear *x) {
+  if (!is_int(op)) return false;
+  if (op->kind == BLT_OP_COLUMN) {
+    *x = (linear){op->column, 1, 0};
+    return true;
+  }
+  if (op->kind != BLT_OP_CALL || op->nargs != 2 || op->name[1] || !strchr("+-*", op->name[0])) return false;
+  bool left = op->args[1]->kind == BLT_OP_VALUE;
+  const blt_op *constant = op->args[left], *rest = op->args[!left];
+  if (constant->kind != BLT_OP_VALUE || constant->value.null || !is_int(constant)) return false;
+  return linear_of(rest, x) && combine(op->name[0], left, constant->value.u.i, x);
+}
+
+bool blt_expr_linear(const blt_expr *e, const blt_view *view, uint32_t *column, int64_t *factor,
+                     int64_t *shift) {
+  linear x;
+  int64_t low, high;
+  if (e->root->kind != BLT_OP_CALL || !linear_of(e->root, &x)) return false;
+  if (!blt_expr_bounds(e, view, &low, &high)) return false; /* some row may overflow */
+  *column = x.column;
+  *factor = x.factor;
+  *shift = x.shift;
   return true;
 }

@@ -95,7 +95,8 @@ typedef struct blt_agg_column {
   int32_t a, b;  /* inputs */
   int32_t count; /* rows that the aggregate saw; -1: all rows of the group */
   int32_t x, y, xx, yy, xy;
-  int32_t high; /* upper half of x */
+  int32_t high;          /* upper half of x */
+  int64_t factor, shift; /* sums: the argument is factor times input a, plus shift */
   int32_t segment;
   const uint32_t *codes_by_rank; /* strings: inverse of a part's ranks; owned by the plan */
 } blt_agg_column;

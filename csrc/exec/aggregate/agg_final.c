@@ -23,13 +23,16 @@ static uint64_t word(const blt_agg_values *v, int32_t part, uint32_t i) {
 
 /* ---- sums ---- */
 
-/* The exact sum of group i: fields hold distances from the base. */
+/* The exact sum of group i: fields hold distances from the base. A sum of 2^32 values and its multiple by a
+ * factor that no value overflows with fit 128 bits. */
 static __int128 exact_sum(const blt_agg_plan *p, const blt_agg_column *c, const blt_agg_values *v,
                           uint32_t i) {
   __int128 sum = word(v, c->x, i);
   if (c->high >= 0) sum += (__int128)word(v, c->high, i) << 32;
   int64_t base = p->parts[c->x].base_a;
   if (base) sum += (__int128)base * (__int128)word(v, c->count, i);
+  sum *= c->factor;
+  if (c->shift) sum += (__int128)c->shift * (__int128)word(v, c->count, i);
   return sum;
 }
 

@@ -93,7 +93,7 @@ static blt_status plan_int_sum(blt_agg_plan *p, uint32_t mask, blt_agg_column *c
   blt_agg_part part = {.kind = BLT_PART_SUM, .mask = mask, .a = c->a, .b = -1, .base_a = plain ? 0 : low};
   part.limit_a = (uint64_t)high - (uint64_t)part.base_a;
   blt_status status = BLT_OK;
-  if (!plain && !mask) status = add_count(p, mask, &c->count, err);
+  if ((!plain || c->shift) && !mask) status = add_count(p, mask, &c->count, err);
   if (status == BLT_OK && capped(part.limit_a, p->rows) == UINT64_MAX) {
     part.kind = BLT_PART_HIGH;
     status = add_part(p, part, &c->high, err);
@@ -261,6 +261,16 @@ static uint32_t row_arguments(const blt_aggregate *a, blt_agg_kind kind) {
   return constant_second ? 1 : a->nargs;
 }
 
+/* Sums of x + 1, x + 2, … and 3 * x all follow from the sum of x, which is then computed once. */
+static blt_status add_argument(blt_agg_plan *p, const blt_expr *e, blt_agg_column *c, uint32_t *index,
+                               blt_error *err) {
+  uint32_t column;
+  bool sums = c->spec.kind == BLT_AGG_SUM || c->spec.kind == BLT_AGG_MEAN;
+  if (!sums || !blt_expr_linear(e, p->inputs->scan->view, &column, &c->factor, &c->shift))
+    return blt_inputs_add(p->inputs, e, index, err);
+  return blt_inputs_add_column(p->inputs, column, index, err);
+}
+
 static blt_status plan_aggregate(blt_agg_plan *p, const blt_aggregate *a, blt_agg_column *c, blt_error *err) {
   *c = (blt_agg_column){.a = -1,
                         .b = -1,
@@ -271,13 +281,14 @@ static blt_status plan_aggregate(blt_agg_plan *p, const blt_aggregate *a, blt_ag
                         .yy = -1,
                         .xy = -1,
                         .high = -1,
-                        .segment = -1};
+                        .segment = -1,
+                        .factor = 1};
   blt_agg_mask m = {-1, -1, -1};
   blt_status status = blt_agg_check(a, &c->spec, err);
   if (status != BLT_OK) return status;
   uint32_t nargs = row_arguments(a, c->spec.kind), index;
   for (uint32_t i = 0; i < nargs; i++) {
-    if ((status = blt_inputs_add(p->inputs, a->args[i], &index, err)) != BLT_OK) return status;
+    if ((status = add_argument(p, a->args[i], c, &index, err)) != BLT_OK) return status;
     *(i ? &c->b : &c->a) = (int32_t)index;
     if (input_of(p, (int32_t)index)->nullable) *(i ? &m.b : &m.a) = (int32_t)index;
   }

@@ -18,6 +18,8 @@ void blt_inputs_free(blt_inputs *in) {
     blt_free(ctx, x->valid, x->rows / 8);
     blt_dict_release(x->dict);
   }
+  for (size_t i = 0; i < in->nowned; i++) blt_expr_free(in->owned[i]);
+  if (in->owned) blt_free(ctx, in->owned, in->owned_cap * sizeof *in->owned);
   if (in->items) blt_free(ctx, in->items, in->cap * sizeof *in->items);
   *in = (blt_inputs){0};
 }
@@ -81,6 +83,19 @@ blt_status blt_inputs_add(blt_inputs *in, const blt_expr *expr, uint32_t *index,
   if (status != BLT_OK) return status;
   *index = (uint32_t)in->n++;
   return BLT_OK;
+}
+
+blt_status blt_inputs_add_column(blt_inputs *in, uint32_t column, uint32_t *index, blt_error *err) {
+  blt_ctx *ctx = in->scan->ctx;
+  for (size_t i = 0; i < in->n; i++) {
+    if (in->items[i].column != (int)column) continue;
+    *index = (uint32_t)i;
+    return BLT_OK;
+  }
+  blt_node node = {.kind = BLT_NODE_COLUMN, .column = column};
+  blt_status status = blt_grow(ctx, &in->owned, &in->owned_cap, in->nowned + 1, sizeof *in->owned, err);
+  if (status == BLT_OK) status = blt_expr_compile(ctx, in->scan->view, &node, 1, &in->owned[in->nowned], err);
+  return status == BLT_OK ? blt_inputs_add(in, in->owned[in->nowned++], index, err) : status;
 }
 
 /* Interned codes of a slice. */

@@ -29,6 +29,8 @@ typedef struct blt_inputs {
   blt_scan *scan;
   blt_input *items;
   size_t n, cap;
+  blt_expr **owned; /* expressions of blt_inputs_add_column */
+  size_t nowned, owned_cap;
 } blt_inputs;
 
 void blt_inputs_init(blt_inputs *in, blt_scan *scan);
@@ -36,6 +38,9 @@ void blt_inputs_free(blt_inputs *in);
 
 /* Adds `expr`, or finds the same column or expression that is there already. */
 blt_status blt_inputs_add(blt_inputs *in, const blt_expr *expr, uint32_t *index, blt_error *err);
+
+/* The same for a bare column of the view. */
+blt_status blt_inputs_add_column(blt_inputs *in, uint32_t column, uint32_t *index, blt_error *err);
 
 /* Values of input `i` for a slice. `codes` (BLT_VECTOR_ROWS) and `valid` (BLT_VECTOR_ROWS bits) are scratch
  * that the vector may point into. */
