@@ -15,8 +15,8 @@ describe("sums of linear expressions", function()
     local t = values(3, 70000)
     for _, q in ipairs { t, t:by "g", t:where "x > 0", t:where "x > 5000", t:by "y" } do
       local plain = q:agg "a = sum(x), n = count(), b = sum(y), m = count(y), p = sum_if(x, x > 9), k = count_if(x > 9)"
-      local other = q:agg ("a = sum(x + 5), b = sum(7 - x), c = sum(3 * x - 2), d = sum(y * 2 + 1), e = mean(y - 100), " ..
-        "f = sum_if(2 * (x + 1), x > 9)")
+      local other = q:agg("a = sum(x + 5), b = sum(7 - x), c = sum(3 * x - 2), d = sum(y * 2 + 1), " ..
+        "e = mean(y - 100), f = sum_if(2 * (x + 1), x > 9)")
       for i, row in plain:rows() do
         local got = other:row(i)
         assert.equal(row.a and row.a + 5 * row.n, got.a)
