@@ -40,6 +40,6 @@ return function(printed)
   local compact = text:gsub("(%d)[, ](%d%d%d)", "%1%2"):gsub("(%d)[, ](%d%d%d)", "%1%2")
   read(compact)
   read((compact:gsub("(%d),(%d)", "%1.%2")))
-  read((compact:gsub("(%d)%.(%d%d%d)", "%1%2")))
+  read((compact:gsub("(%d)%.(%d%d%d)", "%1%2"):gsub("(%d)%.(%d%d%d)", "%1%2")))
   return found
 end
