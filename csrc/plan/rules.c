@@ -26,6 +26,7 @@ static const struct {
     {"drop order", blt_rule_drop_order},
     {"distinct of keys", blt_rule_distinct_of_keys},
     {"heads as top", blt_rule_heads_as_top},
+    {"distinct as groups", blt_rule_distinct_as_groups},
 };
 
 #define RULES (sizeof rules / sizeof *rules)

@@ -289,6 +289,24 @@ project k, n
     unchanged("heads as top", t:select "f, n":top(2, "n", { by = "f" }))
   end)
 
+  it("distinct as groups", function()
+    check("distinct as groups", t:agg "d = count_distinct(k)", [[
+group: d = count_distinct(k)
+└ scan k, n, f]], [[
+group: d = count(k)
+└ group k
+  └ scan k, n, f]])
+    check("distinct as groups", t:agg "d = count_distinct_if(k, n > 1)", [[
+group: d = count_distinct_if(k, n > 1)
+└ scan k, n, f]], [[
+group: d = count(k)
+└ group k
+  └ filter n > 1
+    └ scan k, n, f]])
+    unchanged("distinct as groups", t:by "n":agg "d = count_distinct(k)")
+    unchanged("distinct as groups", t:agg "d = count_distinct(k), m = max(n)")
+  end)
+
   it("prune columns", function()
     check("prune columns", t:by "k":agg "s = sum(n), r = sum(f)":select "s", [[
 project s
