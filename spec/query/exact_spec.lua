@@ -157,6 +157,22 @@ describe("moments", function()
     end
   end)
 
+  it("means of equal or near numbers are one of them, or between them", function()
+    local g, w, v, u = {}, {}, {}, {}
+    for i = 1, 100000 do g[i], w[i], v[i], u[i] = i % 2, 0.1, 1e15 + i * 7 // 3 % 4, -0.1 - i % 2 * 0.01 end
+    local t = blotter.table "g int64, w float64, v float64, u float64"
+    t:append_columns { g = g, w = w, v = v, u = u }
+    local expressions = [[m = mean(w), n = mean_if(w, u < -0.1), v = mean(v), a = min(v), b = max(v), s = sum(w),
+      u = mean(u)]]
+    local all = t:agg(expressions):first()
+    assert.same({ 0.1, 0.1, 1e15 + 1.5, 10000.0 }, { all.m, all.n, all.v, all.s })
+    for _, row in t:by "g":agg(expressions):rows() do
+      assert.same({ 0.1, 5000.0 }, { row.m, row.s })
+      assert.is_true(row.a <= row.v and row.v <= row.b)
+      assert.is_true(math.abs(row.u / (-0.1 - row.g * 0.01) - 1) < 2e-15)
+    end
+  end)
+
   it("of large numbers that are near each other lose nothing", function()
     local xs, ys = {}, {}
     for i = 1, 1001 do xs[i], ys[i] = 4e15 + i % 7, -3e12 + i % 7 * 0.5 end

@@ -36,7 +36,7 @@ typedef enum blt_part_kind {
   BLT_PART_LOW,      /* sum of the lower 32 bits of (a - base_a) */
   BLT_PART_HIGH,     /* sum of the upper 32 bits */
   BLT_PART_PRODUCT,  /* sum of (a - base_a) * (b - base_b) */
-  BLT_PART_FSUM,     /* sum of doubles */
+  BLT_PART_FSUM,     /* sum of doubles, each less the part's centre */
   BLT_PART_FPRODUCT, /* sum of a * b as doubles */
   BLT_PART_BITS,     /* set of (a - base_a), all below 64 */
   BLT_PART_MAX,      /* largest a, as an unsigned word that sorts alike */
@@ -55,6 +55,7 @@ typedef struct blt_agg_part {
   uint32_t mask;
   int32_t a, b;
   int64_t base_a, base_b;
+  double centre;             /* FSUM: taken away from each value, exactly; 0 for most */
   uint64_t limit_a, limit_b; /* largest a - base_a, b - base_b */
   uint32_t slot, n;          /* first slot; TOP: how many */
   const uint32_t *ranks;     /* MAX, MIN of strings: position of each code in byte order */
@@ -98,6 +99,7 @@ typedef struct blt_agg_column {
   int32_t high;          /* upper half of x */
   int64_t factor, shift; /* sums: the argument is factor times input a, plus shift */
   int32_t segment;
+  double least, most;            /* mean: what no value lies outside */
   const uint32_t *codes_by_rank; /* strings: inverse of a part's ranks; owned by the plan */
 } blt_agg_column;
 
@@ -180,6 +182,22 @@ static inline uint32_t blt_part_words(const blt_agg_part *part) {
 /* Adds the records of groups first to first + n - 1 of lanes 1 to nlanes - 1 to those of lane 0, in their
  * order. Fields must have room for the sums of all lanes. False: there is a TOP, nothing was done. */
 bool blt_agg_fold(const blt_agg_plan *p, uint64_t *const *lanes, uint32_t nlanes, uint32_t first, uint32_t n);
+
+/* Sums of doubles of few groups are added up twice: rows to `recent` records, and those to the total when a
+ * group has got some rows. A sum of a million rows then loses no more than one of some hundred. */
+typedef struct blt_agg_settling {
+  const blt_agg_plan *plan;
+  uint64_t *recent, *total; /* records of `groups` groups */
+  uint32_t groups, quota;   /* rows after which to settle, a multiple of 512 */
+  uint32_t pending;         /* rows in `recent` */
+} blt_agg_settling;
+
+/* Whether a plan's records are such. */
+bool blt_agg_settles(const blt_agg_plan *p);
+/* `rows` more are in the recent records. */
+void blt_agg_added(blt_agg_settling *s, uint32_t rows);
+void blt_agg_settle(blt_agg_settling *s);
+
 /* Takes a part's words for groups first to first + n - 1 out of the records of lanes, merged in their order,
  * to columns[0][first …]; word r of a TOP to columns[r]. */
 void blt_agg_merge(const blt_agg_plan *p, uint32_t part, uint64_t *const *lanes, uint32_t nlanes,

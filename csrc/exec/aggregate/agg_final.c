@@ -55,12 +55,40 @@ static blt_status final_sum(const blt_agg_plan *p, const blt_agg_column *c, cons
   return BLT_OK;
 }
 
+/* The sum of n values from that of their distances from a centre, rounded once or twice. */
+static double shifted_sum(double centre, double n, double rest) {
+  double product = centre * n;
+  return isfinite(product) ? product + (fma(centre, n, -product) + rest) : product + rest;
+}
+
+static void final_float_sum(const blt_agg_plan *p, const blt_agg_column *c, const blt_agg_values *v,
+                            double *out) {
+  double centre = p->parts[c->x].centre;
+  for (uint32_t i = 0; i < v->n; i++) {
+    double sum = as_double(word(v, c->x, i));
+    out[i] = centre == 0 ? sum : shifted_sum(centre, (double)word(v, c->count, i), sum);
+  }
+}
+
+/* Rounding may carry what lies on a bound a little past it; a NaN stays. */
+static double clamp(double x, double low, double high) {
+  return x < low ? low : x > high ? high : x;
+}
+
+/* The mean of a sum that is too large for a double is infinite as well. */
+static double float_mean(const blt_agg_column *c, double centre, double rest, double n) {
+  double mean = centre + rest / n;
+  return isinf(mean) ? mean : clamp(mean, c->least, c->most);
+}
+
 static void final_mean(const blt_agg_plan *p, const blt_agg_column *c, const blt_agg_values *v, double *out) {
   double scale = scale_of(p, c->a);
   bool exact = p->parts[c->x].kind != BLT_PART_FSUM;
+  double centre = p->parts[c->x].centre;
   for (uint32_t i = 0; i < v->n; i++) {
     double n = (double)word(v, c->count, i);
-    out[i] = exact ? (double)exact_sum(p, c, v, i) / (n * scale) : as_double(word(v, c->x, i)) / n;
+    out[i] = exact ? (double)exact_sum(p, c, v, i) / (n * scale)
+                   : float_mean(c, centre, as_double(word(v, c->x, i)), n);
   }
 }
 
@@ -149,11 +177,6 @@ static void final_row(const blt_agg_plan *p, const blt_agg_column *c, const blt_
 }
 
 /* ---- moments ---- */
-
-/* Rounding may carry what lies on a bound a little past it; a NaN stays. */
-static double clamp(double x, double low, double high) {
-  return x < low ? low : x > high ? high : x;
-}
 
 /* Sums of squares are not negative, but their rounded difference can be. */
 static double at_least_zero(double x) {
@@ -249,7 +272,7 @@ blt_status blt_agg_final(const blt_agg_plan *p, uint32_t index, const blt_agg_va
   switch (c->spec.kind) {
   case BLT_AGG_SUM:
     if (c->spec.type.id != BLT_FLOAT64) return final_sum(p, c, v, ints, err);
-    memcpy(doubles, v->parts[c->x], v->n * sizeof *doubles);
+    final_float_sum(p, c, v, doubles);
     break;
   case BLT_AGG_MEAN:
     final_mean(p, c, v, doubles);

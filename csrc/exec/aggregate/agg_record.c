@@ -158,13 +158,20 @@ BLT_CLONES static uint64_t reduce_add(const uint64_t *c, uint32_t n) {
 }
 
 /* Eight sums side by side, folded in a fixed order: fast, and the same bits whatever the instruction set. */
-BLT_CLONES static double reduce_fadd(const word_double *c, uint32_t n) {
+BLT_CLONES static double reduce_some(const word_double *c, uint32_t n) {
   double s[8] = {0};
   uint32_t i = 0;
   for (; i + 8 <= n; i += 8)
     for (int j = 0; j < 8; j++) s[j] += c[i + j];
   for (; i < n; i++) s[i & 7] += c[i];
   return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+}
+
+/* Halves are added up by themselves, so that no sum grows long before it meets another of its size. */
+static double reduce_fadd(const word_double *c, uint32_t n) {
+  if (n <= 512) return reduce_some(c, n);
+  uint32_t half = n / 2;
+  return reduce_fadd(c, half) + reduce_fadd(c + half, n - half);
 }
 
 BLT_CLONES static uint64_t reduce_or(const uint64_t *c, uint32_t n) {
@@ -298,12 +305,46 @@ static void fold_lane(const blt_agg_plan *p, const uint64_t *from, uint32_t firs
     for (size_t s = 0; s < p->nslots; s++) fold_slot(p->slots[s].op, from + s, n, p->stride, to + s);
 }
 
+/* Each half by itself, so that a sum of doubles meets one of its size. */
+static void fold_halves(const blt_agg_plan *p, uint64_t *const *lanes, uint32_t nlanes, uint32_t first,
+                        uint32_t n) {
+  if (nlanes < 2) return;
+  uint32_t half = nlanes / 2;
+  fold_halves(p, lanes, half, first, n);
+  fold_halves(p, lanes + half, nlanes - half, first, n);
+  fold_lane(p, lanes[half], first, n, lanes[0]);
+}
+
+static bool has_op(const blt_agg_plan *p, blt_slot_op op) {
+  for (size_t s = 0; s < p->nslots; s++)
+    if (p->slots[s].op == op) return true;
+  return false;
+}
+
 bool blt_agg_fold(const blt_agg_plan *p, uint64_t *const *lanes, uint32_t nlanes, uint32_t first,
                   uint32_t n) {
-  for (size_t s = 0; s < p->nslots; s++)
-    if (p->slots[s].op == BLT_SLOT_TOP) return false;
-  for (uint32_t l = 1; l < nlanes; l++) fold_lane(p, lanes[l], first, n, lanes[0]);
+  if (has_op(p, BLT_SLOT_TOP)) return false;
+  if (has_op(p, BLT_SLOT_FADD))
+    fold_halves(p, lanes, nlanes, first, n);
+  else
+    for (uint32_t l = 1; l < nlanes; l++) fold_lane(p, lanes[l], first, n, lanes[0]);
   return true;
+}
+
+bool blt_agg_settles(const blt_agg_plan *p) {
+  return has_op(p, BLT_SLOT_FADD) && !has_op(p, BLT_SLOT_TOP);
+}
+
+void blt_agg_settle(blt_agg_settling *s) {
+  uint64_t *const lanes[] = {s->total, s->recent};
+  if (s->pending) blt_agg_fold(s->plan, lanes, 2, 0, s->groups);
+  if (s->pending) memset(s->recent, 0, (size_t)s->groups * s->plan->stride * sizeof *s->recent);
+  s->pending = 0;
+}
+
+void blt_agg_added(blt_agg_settling *s, uint32_t rows) {
+  s->pending += rows;
+  if (s->pending >= s->quota) blt_agg_settle(s);
 }
 
 static inline uint64_t field_mask(const blt_agg_part *part) {
@@ -323,6 +364,15 @@ static void merge_top(const blt_agg_part *part, size_t stride, uint64_t *const *
   }
 }
 
+/* The sums of doubles of one slot, as fold_halves. */
+static void fold_field(uint64_t *const *lanes, uint32_t nlanes, size_t at, uint32_t n, size_t stride) {
+  if (nlanes < 2) return;
+  uint32_t half = nlanes / 2;
+  fold_field(lanes, half, at, n, stride);
+  fold_field(lanes + half, nlanes - half, at, n, stride);
+  fold_slot(BLT_SLOT_FADD, lanes[half] + at, n, stride, lanes[0] + at);
+}
+
 void blt_agg_merge(const blt_agg_plan *p, uint32_t part, uint64_t *const *lanes, uint32_t nlanes,
                    uint32_t first, uint32_t n, uint64_t *const *columns) {
   const blt_agg_part *q = &p->parts[part];
@@ -331,6 +381,10 @@ void blt_agg_merge(const blt_agg_plan *p, uint32_t part, uint64_t *const *lanes,
   if (op == BLT_SLOT_TOP) {
     merge_top(q, stride, lanes, nlanes, first, n, columns);
     return;
+  }
+  if (op == BLT_SLOT_FADD) {
+    fold_field(lanes, nlanes, first * stride + q->slot, n, stride);
+    nlanes = 1;
   }
   uint64_t mask = field_mask(q), *out = columns[0] + first;
   memset(out, 0, n * sizeof *out);

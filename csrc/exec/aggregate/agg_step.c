@@ -156,6 +156,10 @@ BLT_CLONES static void multiply_doubles(const word_double *b, uint32_t n, word_d
   for (uint32_t i = 0; i < n; i++) c[i] *= b[i];
 }
 
+BLT_CLONES static void take_from_doubles(double centre, uint32_t n, word_double *c) {
+  for (uint32_t i = 0; i < n; i++) c[i] -= centre;
+}
+
 BLT_CLONES static void bit_of(uint32_t n, int shift, uint64_t *c) {
   for (uint32_t i = 0; i < n; i++) c[i] = UINT64_C(1) << ((c[i] + (uint64_t)shift) & 63);
 }
@@ -230,6 +234,7 @@ static void part_words(const blt_agg_work *w, const blt_agg_part *part, const bl
     break;
   case BLT_PART_FSUM:
     blt_vec_doubles(&w->vecs[part->a], (double *)c);
+    if (part->centre != 0) take_from_doubles(part->centre, n, (word_double *)c);
     break;
   case BLT_PART_FPRODUCT:
     blt_vec_doubles(&w->vecs[part->a], (double *)c);
@@ -296,7 +301,7 @@ static void set_words(uint64_t value, uint32_t n, uint64_t *c) {
 /* A plain sum of doubles is the column itself. */
 static bool lend_column(blt_agg_work *w, const blt_agg_part *part) {
   const blt_vec *v = &w->vecs[part->a];
-  if (w->mask_states[part->mask] != BLT_MASK_ALL) return false;
+  if (w->mask_states[part->mask] != BLT_MASK_ALL || part->centre != 0) return false;
   if (v->form != BLT_VEC_VALUES || v->type.id != BLT_FLOAT64) return false;
   w->columns[part->slot] = v->data;
   return true;

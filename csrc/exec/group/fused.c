@@ -53,6 +53,7 @@ static bool add_part(blt_fused *f, const blt_agg_part *part) {
     return true;
   case BLT_PART_FSUM:
     f->summed = part->a;
+    f->centre = part->centre;
     return true;
   default:
     return false;
@@ -247,14 +248,21 @@ static const void *make_keys(const blt_fused *f, blt_agg_work *w, uint32_t n) {
   return w->gids;
 }
 
-bool blt_fused_add(const blt_fused *f, blt_agg_work *w, uint32_t n, uint64_t *records) {
+BLT_CLONES static void take_centre(const double *d, double centre, uint32_t n, double *out) {
+  for (uint32_t i = 0; i < n; i++) out[i] = d[i] - centre;
+}
+
+bool blt_fused_add(const blt_fused *f, blt_agg_work *w, uint32_t n, uint64_t *records,
+                   blt_agg_settling *settling) {
   if (f->shape == BLT_FUSED_NONE || !usable(f, w)) return false;
   size_t bytes = bytes_of_record(f->g->agg), entry = f->shape == BLT_FUSED_ADD_SUM ? sizeof(uint64_t) : bytes;
   uint8_t index[STEP];
+  double shifted[STEP];
   blt_fused_rows rows = {.records = (char *)records, .key_width = 4, .far = f->g->agg->far};
   bool keyed = key_as_is(f, w, &rows, bytes), indexed = index_as_is(f, w, &rows, entry);
   const blt_vec *key = &w->vecs[f->g->keys[0].input], *argument = &w->vecs[f->args[0]];
-  uint32_t step = keyed && indexed ? n : STEP;
+  uint32_t step = keyed && indexed && f->centre == 0 ? n : STEP;
+  if (settling && step > settling->quota) step = settling->quota;
   for (uint32_t start = 0; start < n; start += step) {
     rows.n = n - start < step ? n - start : step;
     rows.ahead = keyed ? n - start : rows.n;
@@ -262,6 +270,10 @@ bool blt_fused_add(const blt_fused *f, blt_agg_work *w, uint32_t n, uint64_t *re
     if (step == STEP) fetch_ahead(w, n - start);
     rows.keys = keyed ? key->data : make_keys(f, w, rows.n);
     if (f->summed >= 0) rows.doubles = w->vecs[f->summed].data;
+    if (f->centre != 0) {
+      take_centre(rows.doubles, f->centre, rows.n, shifted);
+      rows.doubles = shifted;
+    }
     if (!f->tabled) {
       rows.words = make_words(w, rows.n);
     } else if (indexed) {
@@ -272,6 +284,7 @@ bool blt_fused_add(const blt_fused *f, blt_agg_work *w, uint32_t n, uint64_t *re
       rows.words = f->table;
     }
     blt_fused_add_rows(f->shape, &rows);
+    if (settling) blt_agg_added(settling, rows.n);
   }
   return true;
 }

@@ -54,6 +54,7 @@ typedef struct blt_fused {
   bool columns;   /* all inputs are bare columns: whole blocks can be added */
   bool tabled;    /* words come from the table */
   int32_t summed; /* input that is summed as a double; -1: none */
+  double centre;  /* taken from each of its values */
   uint32_t nargs; /* different integer arguments */
   uint32_t args[BLT_FUSED_ARGUMENTS], domains[BLT_FUSED_ARGUMENTS];
   uint32_t entries; /* of the table */
@@ -66,7 +67,8 @@ blt_status blt_fused_init(blt_fused *f, const blt_grouping *g, blt_error *err);
 void blt_fused_free(blt_fused *f); /* of a zeroed or initialised one */
 
 /* Adds n rows whose vectors are in w->vecs; false: not these, nothing was added. Leaves the vectors anywhere.
- */
-bool blt_fused_add(const blt_fused *f, blt_agg_work *w, uint32_t n, uint64_t *records);
+ * With `settling` the records are its recent ones. */
+bool blt_fused_add(const blt_fused *f, blt_agg_work *w, uint32_t n, uint64_t *records,
+                   blt_agg_settling *settling);
 
 #endif

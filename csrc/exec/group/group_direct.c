@@ -7,6 +7,8 @@
 #define MERGE_GROUPS 8192u
 #define LANES 16u
 #define LANES_MAX 4096u
+#define SETTLED_GROUPS 1024u /* with more of them, a lane has few rows of each */
+#define SETTLED_ROWS 64u     /* that a group has then on the average */
 #define FAR_BYTES ((size_t)64 << 10)
 
 typedef struct direct_run {
@@ -25,6 +27,7 @@ typedef struct lane_arg {
   const blt_fused *fused;
   blt_agg_work *work;
   uint64_t *records;
+  blt_agg_settling *settling; /* NULL: rows are added to the lane's records themselves */
 } lane_arg;
 
 /* Lanes are a property of the data: as many as merging them costs little beside reading the rows. */
@@ -55,7 +58,7 @@ static blt_status step(void *arg, blt_eval *ev, const blt_slice *slice, blt_erro
   blt_agg_work *w = lane->work;
   blt_status status = blt_agg_load(w, ev, slice, err);
   if (status != BLT_OK) return status;
-  if (blt_fused_add(lane->fused, w, slice->n, lane->records)) return BLT_OK;
+  if (blt_fused_add(lane->fused, w, slice->n, lane->records, lane->settling)) return BLT_OK;
   blt_agg_contribute(w, slice);
   if (lane->g->domain == 1) {
     blt_agg_reduce(w, slice->n, lane->records);
@@ -63,6 +66,7 @@ static blt_status step(void *arg, blt_eval *ev, const blt_slice *slice, blt_erro
   }
   blt_group_direct_ids(lane->g, w->vecs, slice->n, w->gids);
   blt_agg_scatter(w, slice->n, lane->records);
+  if (lane->settling) blt_agg_added(lane->settling, slice->n);
   return BLT_OK;
 }
 
@@ -117,7 +121,7 @@ static blt_status add_whole(const lane_arg *a, uint32_t b, uint32_t worker, bool
   if (status == BLT_OK) blt_eval_reset(ev);
   for (size_t i = 0; i < w->ninputs && status == BLT_OK; i++)
     status = blt_expr_eval(ev, a->g->inputs->items[i].expr, b, 0, NULL, n, &w->vecs[i], err);
-  *done = status == BLT_OK && blt_fused_add(a->fused, w, n, a->records);
+  *done = status == BLT_OK && blt_fused_add(a->fused, w, n, a->records, a->settling);
   if (!*done) return status;
   atomic_fetch_add_explicit(&scan->scanned_groups, 1, memory_order_relaxed);
   atomic_fetch_add_explicit(&scan->selected, n, memory_order_relaxed);
@@ -134,6 +138,21 @@ static blt_status run_blocks(lane_arg *a, uint32_t lane, uint32_t worker, blt_er
   return status;
 }
 
+/* The lane with records of their own for the latest rows. */
+static blt_status run_settled(lane_arg *a, uint32_t lane, uint32_t worker, blt_error *err) {
+  const blt_grouping *g = a->g;
+  uint32_t quota = ((uint32_t)g->domain * SETTLED_ROWS + 511) / 512 * 512;
+  blt_agg_settling s = {.plan = g->agg, .total = a->records, .groups = (uint32_t)g->domain, .quota = quota};
+  s.recent = blt_calloc(g->scan->ctx, g->domain * g->agg->stride, sizeof *s.recent);
+  if (!s.recent) return blt_fail_memory(err, record_bytes(g));
+  a->records = s.recent;
+  a->settling = &s;
+  blt_status status = run_blocks(a, lane, worker, err);
+  blt_agg_settle(&s);
+  blt_free(g->scan->ctx, s.recent, g->domain * g->agg->stride * sizeof *s.recent);
+  return status;
+}
+
 static blt_status run_lane(void *arg, uint32_t lane, uint32_t worker, blt_error *err) {
   direct_run *run = arg;
   blt_grouping *g = run->g;
@@ -142,6 +161,8 @@ static blt_status run_lane(void *arg, uint32_t lane, uint32_t worker, blt_error 
   if (status == BLT_OK) status = get_records(run, run->by_worker ? worker : lane, &a.records, err);
   if (status != BLT_OK) return status;
   if (g->nkeys == 0 && blt_agg_from_blocks(g->agg)) return add_blocks(&a, lane, worker, err);
+  if (g->domain > 1 && g->domain <= SETTLED_GROUPS && blt_agg_settles(g->agg))
+    return run_settled(&a, lane, worker, err);
   return run_blocks(&a, lane, worker, err);
 }
 
