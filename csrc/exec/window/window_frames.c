@@ -135,23 +135,51 @@ static bool is_better(const blt_window_item *item, uint64_t a, uint64_t b) {
 static blt_window_sum one(const blt_window_item *item, uint32_t row) {
   blt_window_sum s = {.best = row, .n = item->x.valid[row]};
   if (!s.n || item->kind == BLT_WINDOW_MIN || item->kind == BLT_WINDOW_MAX) return s;
-  s.sum = s.mean = number_at(item, row);
+  s.number = number_at(item, row);
   return s;
+}
+
+/* a + b in s->number; gives what was rounded off, or NaN when the sum is not finite. */
+static double add_exactly(double a, double b, blt_window_sum *s) {
+  double sum = s->number = a + b, more = sum - a;
+  return (a - (sum - more)) + (b - more);
+}
+
+static void add_moments(const blt_window_sum *a, const blt_window_sum *b, blt_window_sum *s) {
+  double apart = (b->number - a->number) + (b->rest - a->rest), part = (double)b->n / (double)s->n;
+  s->rest = add_exactly(a->number, apart * part + a->rest, s);
+  s->squares = a->squares + b->squares + apart * apart * ((double)a->n * part);
+}
+
+static bool is_sum(const blt_window_item *item) {
+  return item->kind == BLT_WINDOW_SUM || item->kind == BLT_WINDOW_MEAN;
 }
 
 static blt_window_sum together(const blt_window_item *item, const blt_window_sum *a,
                                const blt_window_sum *b) {
   if (!a->n) return *b;
   if (!b->n) return *a;
-  blt_window_sum s = {.n = a->n + b->n, .sum = a->sum + b->sum, .best = a->best};
+  blt_window_sum s = {.n = a->n + b->n, .best = a->best};
   if (item->kind == BLT_WINDOW_MIN || item->kind == BLT_WINDOW_MAX) {
     if (is_better(item, a->best, b->best)) s.best = b->best;
     return s;
   }
-  double apart = b->mean - a->mean, n = (double)s.n;
-  s.mean = a->mean + apart * ((double)b->n / n);
-  s.squares = a->squares + b->squares + apart * apart * ((double)a->n * ((double)b->n / n));
+  if (is_sum(item))
+    s.rest = a->rest + b->rest + add_exactly(a->number, b->number, &s);
+  else
+    add_moments(a, b, &s);
   return s;
+}
+
+static double sum_of(const blt_window_sum *s) {
+  return isfinite(s->number) ? s->number + s->rest : s->number;
+}
+
+/* The quotient, and a correction by what it leaves. */
+static double mean_of(const blt_window_sum *s) {
+  double n = (double)s->n, mean = sum_of(s) / n;
+  if (!isfinite(mean)) return mean;
+  return mean + (fma(-mean, n, s->number) + s->rest) / n;
 }
 
 static void put_result(const blt_window_item *item, uint32_t row, const blt_window_sum *s) {
@@ -163,10 +191,10 @@ static void put_result(const blt_window_item *item, uint32_t row, const blt_wind
     blt_window_put(item, row, item->x.words[s->best]);
     return;
   case BLT_WINDOW_SUM:
-    out = s->sum;
+    out = sum_of(s);
     break;
   case BLT_WINDOW_MEAN:
-    out = s->sum / n;
+    out = mean_of(s);
     break;
   case BLT_WINDOW_VARIANCE:
   case BLT_WINDOW_STDDEV:

@@ -6,8 +6,9 @@
 
 /* What a frame's values add up to, kept so that two can be put together. */
 typedef struct blt_window_sum {
-  double sum, mean, squares; /* squares: of the distances from the mean */
-  uint64_t best;             /* place of the smallest or largest value */
+  double number, rest; /* the sum, or for variances the mean; what was rounded off it */
+  double squares;      /* of the distances from the mean */
+  uint64_t best;       /* place of the smallest or largest value */
   uint64_t n;
 } blt_window_sum;
 
