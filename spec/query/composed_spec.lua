@@ -3,7 +3,9 @@
 
 local blotter = require "blotter"
 local composed_query = require "composed_query"
+local composed_sides = require "composed_sides"
 local core = require "blotter.core"
+local oracle = require "oracle"
 local random_query = require "random_query"
 local sqlite = require "luasql.sqlite3"
 
@@ -42,13 +44,34 @@ local function load_rows(rows, connection)
   return t
 end
 
+local function fixed(v)
+  local digits = ("0"):rep(4) .. math.abs(v.decimal)
+  return (v.decimal < 0 and "-" or "") .. digits:sub(1, -v.scale - 1) .. "." .. digits:sub(-v.scale)
+end
+
+--- The second table, in both.
+local function load_other(g, connection, n)
+  local rows, nan = composed_sides.rows(g, n)
+  local t = blotter.table(composed_sides.SCHEMA)
+  assert(connection:execute "DROP TABLE IF EXISTS o")
+  assert(connection:execute "CREATE TABLE o (p INTEGER, q REAL, u TEXT, v INTEGER, d REAL, e REAL)")
+  for _, row in ipairs(rows) do
+    local d, e = row.d and fixed(row.d), row.e and fixed(row.e)
+    assert(t:append { n = 6, row.p, row.q, row.u, row.v, d, e })
+    assert(connection:execute(("INSERT INTO o VALUES (%s, %s, %s, %s, %s, %s)"):format(quoted(row.p),
+      row.q ~= row.q and "NULL" or quoted(row.q), quoted(row.u), quoted(row.v), d or "NULL", e or "NULL")))
+  end
+  return { q = t, rows = rows, nan = nan }
+end
+
 local function canonical(values)
   local parts = {}
   for c = 1, values.n do
-    local v = values[c]
+    local v = oracle.to_lua(values[c])
     if type(v) == "boolean" then v = v and 1 or 0 end
     local number = v ~= nil and tonumber(v)
     if number == 0 then number = 0.0 end
+    if number ~= number then number, v = nil, "nan" end
     parts[c] = v == nil and "null" or number and ("%.9g"):format(number + 0.0) or "'" .. v .. "'"
   end
   return table.concat(parts, "|")
@@ -128,9 +151,10 @@ describe("composed queries", function()
       local g = random_query.new(seed)
       local rows = random_rows(g, g:pick { 0, 1, 10, 60, 200 })
       local t = load_rows(rows, connection)
+      local other = load_other(g, connection, g:pick { 0, 1, 5, 20 })
       blotter.threads = g:pick { 1, 2 }
       for _ = 1, QUERIES do
-        local state = composed_query.make(g, t, rows, COLUMNS)
+        local state = composed_query.make(g, t, rows, COLUMNS, other)
         local ok, problem = pcall(problem_of, connection, state, function() in_sql = in_sql + 1 end)
         if not ok or problem then
           error(("BLOTTER_SEED=%d, %d rows\n  %s\n  %s\n%s\n%s"):format(seed, #rows, state.text, problem,

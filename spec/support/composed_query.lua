@@ -7,6 +7,7 @@
 
 local oracle = require "oracle"
 local parser = require "blotter.lang.parser"
+local sides = require "composed_sides"
 
 local composed = {}
 
@@ -116,7 +117,8 @@ end
 local function step(state, verb, call, changes)
   local before = state.rows
   local made = { columns = changes.columns or state.columns, text = state.text .. "\n    :" .. verb, sql = changes.sql,
-    q = call(state.q), rows = function() return changes.rows(before()) end }
+    q = call(state.q), rows = function() return changes.rows(before()) end, other = state.other, joined = state.joined,
+    windows = state.windows }
   return made
 end
 
@@ -312,11 +314,18 @@ function verbs.frame(_, state)
   })
 end
 
-local NAMES = { "where", "where", "select", "derive", "agg", "agg", "distinct", "order", "limit", "top", "frame" }
+for _, name in ipairs { "join", "using", "set", "window" } do
+  verbs[name] = function(g, state) return sides[name](g, state, step) end
+end
 
---- A query of three to six verbs over the table `t` of these oracle rows, whose SQL reads "t".
-function composed.make(g, t, rows, columns)
-  local state = { q = t, rows = function() return rows end, columns = columns, text = "t", sql = "SELECT * FROM t" }
+local NAMES = { "where", "where", "select", "derive", "agg", "agg", "distinct", "order", "limit", "top", "frame",
+  "join", "join", "using", "set", "window", "window" }
+
+--- A query of three to six verbs over the table `t` of these oracle rows, whose SQL reads "t"; `other` is the second
+-- table (composed_sides.lua).
+function composed.make(g, t, rows, columns, other)
+  local state = { q = t, rows = function() return rows end, columns = columns, text = "t", sql = "SELECT * FROM t",
+    other = other }
   for _ = 1, g:int(3, 6) do
     local hidden = hides(state)
     local name = g:pick(NAMES)

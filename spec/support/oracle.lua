@@ -41,6 +41,16 @@ local function key_of(v)
   return kind .. " " .. tostring(v)
 end
 
+--- The same of a row's columns together ({name} in order).
+function oracle.row_key(row, columns)
+  local parts = {}
+  for i, column in ipairs(columns) do
+    local text = key_of(row[column.name])
+    parts[i] = #text .. ":" .. text
+  end
+  return table.concat(parts)
+end
+
 -- ---- arithmetic -------------------------------------------------------------------------------------------------
 
 local function overflow() error("overflow", 0) end
