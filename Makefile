@@ -7,6 +7,7 @@
 #   make install       below PREFIX (default /usr/local), in DESTDIR when packaging
 #   make lint format   luacheck, layout rules and clang-format; format rewrites
 #   make sanitize      the tests under ASan and UBSan; tsan likewise; valgrind: the C tests, with fewer random rounds
+#   make clang         builds with clang as well, and runs CLANG_TESTS under its UBSan, which knows pointers past arrays
 #   make fuzz          each fuzzer for FUZZ_SECONDS; make torture: the tests' long versions
 #   make abuse         CALLS=n random calls, also inside callbacks, under ASan, beside a model; SEED=s plays one again
 #   make bench         against the peers that can be installed; bench-quick takes under two minutes,
@@ -177,6 +178,16 @@ tsan: SPEC := $(shell grep -rLE 'io\.popen|os\.execute|require "(command|package
 tsan:
 	@$(MAKE) --no-print-directory instrumented BUILD=build/tsan OPTIMIZE=-O1 INSTRUMENT='$(TSAN)' PRELOAD=libtsan.so \
 	  SPEC='$(SPEC)'
+
+.PHONY: clang
+CLANG_TESTS := $(filter test_expr test_expr_functions test_agg_segment test_query% test_window test_join test_num \
+  test_civil test_plan,$(notdir $(TEST_PROGRAMS)))
+clang: $(STAMP)/fuzz
+	@$(MAKE) --no-print-directory all clang-tests BUILD=build/clang CC=clang OPTIMIZE=-O1 \
+	  INSTRUMENT='-fsanitize=undefined -fno-sanitize-recover=all'
+.PHONY: clang-tests
+clang-tests: $(CLANG_TESTS:%=$(BUILD)/spec/%)
+	@$(LUA) spec/support/run.lua $^
 
 .PHONY: instrumented
 instrumented: $(STAMP)/test all $(TEST_PROGRAMS)

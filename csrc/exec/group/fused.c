@@ -166,8 +166,8 @@ static bool key_as_is(const blt_fused *f, const blt_agg_work *w, blt_fused_rows 
   if (f->g->nkeys > 1 || v->valid || v->all_null || !is_encoded(v, 4)) return false;
   rows->keys = v->data;
   rows->key_width = v->width;
-  rows->records += (int64_t)(base_of(v) - (v->form == BLT_VEC_OFFSETS ? (uint64_t)k->low : 0) + k->nullable) *
-                   (int64_t)record_bytes;
+  rows->records +=
+      (base_of(v) - (v->form == BLT_VEC_OFFSETS ? (uint64_t)k->low : 0) + k->nullable) * record_bytes;
   return true;
 }
 
@@ -177,8 +177,8 @@ static bool index_as_is(const blt_fused *f, const blt_agg_work *w, blt_fused_row
   const blt_vec *v = &w->vecs[f->args[0]];
   if (!is_encoded(v, 1)) return false;
   rows->index = v->data;
-  rows->words = f->table + (int64_t)(base_of(v) - (uint64_t)low_of(input_of(f, (int32_t)f->args[0]))) *
-                               (int64_t)entry_bytes;
+  rows->words =
+      (uintptr_t)f->table + (base_of(v) - (uint64_t)low_of(input_of(f, (int32_t)f->args[0]))) * entry_bytes;
   return true;
 }
 
@@ -258,7 +258,7 @@ bool blt_fused_add(const blt_fused *f, blt_agg_work *w, uint32_t n, uint64_t *re
   size_t bytes = bytes_of_record(f->g->agg), entry = f->shape == BLT_FUSED_ADD_SUM ? sizeof(uint64_t) : bytes;
   uint8_t index[STEP];
   double shifted[STEP];
-  blt_fused_rows rows = {.records = (char *)records, .key_width = 4, .far = f->g->agg->far};
+  blt_fused_rows rows = {.records = (uintptr_t)records, .key_width = 4, .far = f->g->agg->far};
   bool keyed = key_as_is(f, w, &rows, bytes), indexed = index_as_is(f, w, &rows, entry);
   const blt_vec *key = &w->vecs[f->g->keys[0].input], *argument = &w->vecs[f->args[0]];
   uint32_t step = keyed && indexed && f->centre == 0 ? n : STEP;
@@ -275,13 +275,13 @@ bool blt_fused_add(const blt_fused *f, blt_agg_work *w, uint32_t n, uint64_t *re
       rows.doubles = shifted;
     }
     if (!f->tabled) {
-      rows.words = make_words(w, rows.n);
+      rows.words = (uintptr_t)make_words(w, rows.n);
     } else if (indexed) {
       rows.index = argument->data;
     } else {
       make_index(f, w, rows.n, index);
       rows.index = index;
-      rows.words = f->table;
+      rows.words = (uintptr_t)f->table;
     }
     blt_fused_add_rows(f->shape, &rows);
     if (settling) blt_agg_added(settling, rows.n);

@@ -35,12 +35,12 @@ typedef enum blt_fused_shape {
 typedef struct blt_fused_rows {
   const void *keys;
   const uint8_t *index;  /* of each row, in the table; NULL: words are by row */
-  const void *words;     /* the table, or words by row (64 bits each, whatever the shape) */
+  uintptr_t words;       /* address of the table, or of words by row (64 bits each, whatever the shape) */
   const double *doubles; /* ADD_SUM */
   uint32_t n, ahead;     /* rows; and how many of `keys` may be read, at least n */
   uint8_t key_width;     /* 1, 2, 4 */
   bool far;              /* records do not fit the first-level cache: fetch them ahead */
-  char *records;         /* of key 0 */
+  uintptr_t records;     /* address that key 0 would have: numbers, as it may lie before the array */
 } blt_fused_rows;
 
 void blt_fused_add_rows(blt_fused_shape shape, const blt_fused_rows *rows);

@@ -40,32 +40,32 @@ INLINE size_t key_at(const blt_fused_rows *r, uint32_t i, int width) {
 
 /* One row. All but r and i are constants of the caller. */
 INLINE void add_row(const blt_fused_rows *r, uint32_t i, blt_fused_shape shape, int width, source from) {
-  char *record = r->records + key_at(r, i, width) * record_bytes(shape);
+  char *record = (char *)(r->records + key_at(r, i, width) * record_bytes(shape));
   size_t at = from == TABLE ? r->index[i] : i;
   switch (shape) {
   case BLT_FUSED_ADD_32:
-    *(word32 *)record +=
-        from == TABLE ? ((const word32 *)r->words)[at] : (uint32_t)((const word64 *)r->words)[at];
+    *(word32 *)record += from == TABLE ? *(const word32 *)(r->words + at * sizeof(word32))
+                                       : (uint32_t) * (const word64 *)(r->words + at * sizeof(word64));
     break;
   case BLT_FUSED_OR_32:
-    *(word32 *)record |=
-        from == TABLE ? ((const word32 *)r->words)[at] : (uint32_t)((const word64 *)r->words)[at];
+    *(word32 *)record |= from == TABLE ? *(const word32 *)(r->words + at * sizeof(word32))
+                                       : (uint32_t) * (const word64 *)(r->words + at * sizeof(word64));
     break;
   case BLT_FUSED_ADD_64:
-    *(word64 *)record += ((const word64 *)r->words)[at];
+    *(word64 *)record += *(const word64 *)(r->words + at * sizeof(word64));
     break;
   case BLT_FUSED_OR_64:
-    *(word64 *)record |= ((const word64 *)r->words)[at];
+    *(word64 *)record |= *(const word64 *)(r->words + at * sizeof(word64));
     break;
   case BLT_FUSED_ADD_SUM:
-    *(word64 *)record += ((const word64 *)r->words)[at];
+    *(word64 *)record += *(const word64 *)(r->words + at * sizeof(word64));
     ((word_double *)record)[1] += r->doubles[i];
     break;
   case BLT_FUSED_ADD_TWO:
-    *(words2 *)record += ((const words2 *)r->words)[at];
+    *(words2 *)record += *(const words2 *)(r->words + at * sizeof(words2));
     break;
   default:
-    *(words4 *)record += ((const words4 *)r->words)[at];
+    *(words4 *)record += *(const words4 *)(r->words + at * sizeof(words4));
   }
 }
 
@@ -83,7 +83,7 @@ INLINE void add_rows(const blt_fused_rows *rows, blt_fused_shape shape, int widt
     uint32_t next = far && i + RECORD_AHEAD + UNROLLED <= r->ahead ? i + RECORD_AHEAD : i;
 #pragma GCC unroll 8
     for (uint32_t j = 0; j < UNROLLED; j++) {
-      if (far) __builtin_prefetch(r->records + key_at(r, next + j, width) * record_bytes(shape), 1);
+      if (far) __builtin_prefetch((char *)(r->records + key_at(r, next + j, width) * record_bytes(shape)), 1);
       add_row(r, i + j, shape, width, from);
     }
   }
