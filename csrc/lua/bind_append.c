@@ -144,6 +144,19 @@ static bool is_positional(lua_State *L, int index, const blt_schema *schema) {
   return counted;
 }
 
+enum { NAMES_SHOWN = 12 };
+
+/* Raises for a key that is no column, with the names of those that there are. */
+static void refuse_key(lua_State *L, const char *name, const blt_schema *schema) {
+  lua_pushliteral(L, "");
+  for (uint32_t c = 0; c < schema->ncols && c < NAMES_SHOWN; c++) {
+    lua_pushfstring(L, "%s%s%s", lua_tostring(L, -1), c ? ", " : "", schema->fields[c].name);
+    lua_remove(L, -2);
+  }
+  bind_raise(L, "unknown column '%s' in a row (there are: %s%s)", name, lua_tostring(L, -1),
+             schema->ncols > NAMES_SHOWN ? ", …" : "");
+}
+
 /* Raises for the first key (in Lua's own order) that is no column. */
 static void check_keys(lua_State *L, int index, const blt_schema *schema) {
   lua_pushnil(L);
@@ -152,7 +165,7 @@ static void check_keys(lua_State *L, int index, const blt_schema *schema) {
     lua_pop(L, 1);
     if (lua_type(L, -1) != LUA_TSTRING) bind_raise(L, "a named row has column names as keys");
     const char *name = lua_tolstring(L, -1, &len);
-    if (blt_schema_find(schema, name, len) < 0) bind_raise(L, "unknown column '%s' in a row", name);
+    if (blt_schema_find(schema, name, len) < 0) refuse_key(L, name, schema);
   }
 }
 

@@ -13,8 +13,10 @@
 local core = require "blotter.core"
 local database = require "blotter.tables.database"
 local fail = require "blotter.errors.fail"
+local habits = require "blotter.errors.habits"
 local read = require "blotter.tables.read"
 local suggest = require "blotter.errors.suggest"
+local unknown = require "blotter.errors.unknown"
 require "blotter.query.surface"
 
 local blotter = {
@@ -62,11 +64,22 @@ local function refuse(name)
   fail("blotter has no setting '%s'%s", tostring(name), suggest.phrase(tostring(name), names))
 end
 
+local function field_names()
+  local names = { progress = true }
+  for _, set_of in ipairs { blotter, LATER, SETTINGS } do
+    for name in pairs(set_of) do names[name] = true end
+  end
+  return names
+end
+
 return setmetatable(blotter, {
   __index = function(self, name)
     if SETTINGS[name] then return core.setting(name) end
     local later = LATER[name]
-    if not later then return nil end
+    if not later then
+      if type(name) ~= "string" or name:find "^_" then return nil end
+      fail("%s", unknown.message("blotter", name, field_names(), habits.module))
+    end
     local value = later()
     rawset(self, name, value)
     return value

@@ -5,8 +5,10 @@
 -- with `origins`, the tree's node of each of its own. Values of parameters are copied into it.
 
 local core = require "blotter.core"
+local habits = require "blotter.errors.habits"
 local source = require "blotter.lang.source"
 local suggest = require "blotter.errors.suggest"
+local tree = require "blotter.lang.tree"
 
 local bind = {}
 
@@ -19,7 +21,7 @@ local function set(names)
 end
 
 local function_names, aggregate_names = core.functions(), core.aggregates()
-local functions, aggregates = set(function_names), set(aggregate_names)
+local functions, aggregates, windows = set(function_names), set(aggregate_names), set(core.windows())
 
 --- Kind of the aggregate that a call is, and whether its last argument is a condition; nil when it is none. `min` and
 -- `max` of several values are functions of a row.
@@ -43,8 +45,36 @@ local function all_calls()
 end
 
 local function unknown_call(node)
+  local names = all_calls()
+  local habit = windows[node.name] and "it in a window: t:window {order = \"n\", derive = \"x = …\"}"
+    or habits.answer(habits.functions, node.name)
   source.fail_at({ text = node.text, first = node.first, last = node.first + #node.name - 1 },
-    ("unknown function '%s'%s"):format(node.name, suggest.phrase(node.name, all_calls())))
+    ("unknown function '%s'%s"):format(node.name,
+      habit and ": write " .. habit or suggest.phrase(node.name, names)))
+end
+
+--- Whether the name `use` is compared with something in the tree: there it may be a text without its quotes.
+local function is_compared(root, use)
+  local found = false
+  tree.walk(root, function(node)
+    if node.kind == "binary" and node.b == use then found = true end
+    for _, item in ipairs(node.kind == "in" and node.list or {}) do found = found or item == use end
+  end)
+  return found
+end
+
+--- Values as other languages write them.
+local VALUES = { null = "nil", none = "nil", na = "nil", ["true"] = "true", ["false"] = "false" }
+
+--- Raises for a name that is no column of the scope.
+function bind.unknown_column(root, use, scope)
+  local value = VALUES[use.name:lower()]
+  if value then source.fail_at(use, ("unknown column '%s': write '%s'"):format(use.name, value)) end
+  local phrase = suggest.phrase(use.name, scope.names)
+  if is_compared(root, use) and not suggest.nearest(use.name, scope.names) then
+    phrase = ("%s; a text stands in quotes: '%s'"):format(phrase, use.name)
+  end
+  source.fail_at(use, ("unknown column '%s'%s"):format(use.name, phrase))
 end
 
 --- Raises for a call of the tree that is neither a function nor an aggregate.
@@ -59,7 +89,7 @@ function bind.check(node, scope)
   for _, use in ipairs(node.uses) do
     if use.side then source.fail_at(use, "only the condition of a join has a left and a right side") end
     if not scope.columns[use.name] then
-      source.fail_at(use, ("unknown column '%s'%s"):format(use.name, suggest.phrase(use.name, scope.names)))
+      bind.unknown_column(node, use, scope)
     end
   end
   for _, call in ipairs(node.calls) do

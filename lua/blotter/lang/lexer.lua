@@ -4,6 +4,7 @@
 -- (a doubled backtick stands for one), a number with a point but no exponent is an exact decimal, and the words of
 -- Lua statements are ordinary names.
 
+local habits = require "blotter.errors.habits"
 local source = require "blotter.lang.source"
 
 local lexer = {}
@@ -18,7 +19,7 @@ local ONE = { ["<"] = true, [">"] = true, ["="] = true, ["+"] = true, ["-"] = tr
   ["%"] = true, ["^"] = true, ["("] = true, [")"] = true, [","] = true, ["."] = true }
 
 --- What people write who come from other languages.
-local FOREIGN = { ["!="] = "~=", ["<>"] = "~=", ["&&"] = "and", ["||"] = "or or ..", ["=>"] = ">=", ["=<"] = "<=",
+local FOREIGN = { ["!="] = "~=", ["<>"] = "~=", ["&&"] = "and", ["||"] = "or' or '..", ["=>"] = ">=", ["=<"] = "<=",
   ["!"] = "not", ["&"] = "and", ["|"] = "or" }
 
 local ESCAPES = { a = "\a", b = "\b", f = "\f", n = "\n", r = "\r", t = "\t", v = "\v", ["\\"] = "\\",
@@ -115,7 +116,8 @@ local function operator(text, at)
   end
   if one == ";" then source.fail(text, at, at, "unexpected ';': a list is separated by commas") end
   local stop = text:match("^[^\128-\191][\128-\191]*()", at) or at + 1
-  source.fail(text, at, stop - 1, "unexpected character")
+  local hint = habits.signs[one]
+  source.fail(text, at, stop - 1, "unexpected character" .. (hint and ": " .. hint or ""))
 end
 
 --- Skips blanks and comments (`--` to the end of the line).

@@ -13,6 +13,7 @@
 -- Nodes are never changed once parsed: trees are cached and shared.
 
 local cache = require "blotter.lang.cache"
+local habits = require "blotter.errors.habits"
 local lexer = require "blotter.lang.lexer"
 local source = require "blotter.lang.source"
 local tree = require "blotter.lang.tree"
@@ -40,15 +41,18 @@ local function shown(s, i)
   return "'" .. s.text:sub(s.first[i], s.last[i]) .. "'"
 end
 
---- What is written elsewhere, and here.
-local HABITS = {
-  ["="] = "to compare, write '=='", is = "null is found by 'x == nil'", null = "write 'nil'",
-  like = "write 'like(s, pattern)'", between = "write 'x >= a and x <= b'",
-  as = "a new name stands first: 'm = n + 1'", ["*"] = "rows are counted by 'count()'",
-}
+--- What is written instead of the word or sign at which reading stops, also by what stands before it.
+local function habit(s)
+  local at = s.at
+  local before = at > 1 and s.kind[at - 1] == "name" and s.value[at - 1]:lower() or nil
+  if s.value[at] == "as" and at > 3 and s.value[at - 3] == "cast" then
+    return "write 'int64(x)', 'string(x)' and so on"
+  end
+  return habits.before[before] or habits.answer(habits.words, s.kind[at] == "name" and s.value[at] or s.kind[at])
+end
 
 local function unexpected(s, wanted)
-  local hint = HABITS[s.kind[s.at] == "name" and s.value[s.at]:lower() or s.kind[s.at]]
+  local hint = habit(s)
   hint = hint and " (" .. hint .. ")" or ""
   source.fail(s.text, s.first[s.at], s.last[s.at], ("expected %s, found %s%s"):format(wanted, shown(s, s.at), hint))
 end

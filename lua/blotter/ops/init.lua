@@ -13,6 +13,7 @@ local dates = require "blotter.ops.figures.dates"
 local diagnostics = require "blotter.ops.dataset.diagnostics"
 local fail = require "blotter.errors.fail"
 local findings = require "blotter.ops.checks.findings"
+local habits = require "blotter.errors.habits"
 local history = require "blotter.ops.dataset.history"
 local import = require "blotter.ops.dataset.import"
 local lexicon = require "blotter.ops.figures.lexicon"
@@ -32,12 +33,15 @@ local select_ = require "blotter.ops.figures.select"
 local show = require "blotter.ops.figures.printing"
 local tables = require "blotter.ops.dataset.engine_tables"
 local total = require "blotter.ops.totals.total"
+local unknown = require "blotter.errors.unknown"
 local writing = require "blotter.ops.dataset.writing"
 
 local operations = {}
 
 local Ops = {}
 Ops.__index = Ops
+setmetatable(Ops, {__index = unknown.handler(Ops, {what = "ops", habits = habits.ops,
+  private = {day = true, made = true, undated = true, earlier = true}})})
 
 local function wrap(whole_model, whole)
   return setmetatable({

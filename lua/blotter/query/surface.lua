@@ -2,6 +2,8 @@
 
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
+local habits = require "blotter.errors.habits"
+local unknown = require "blotter.errors.unknown"
 local frame = require "blotter.query.frame"
 local plan = require "blotter.query.plan"
 local query = require "blotter.query.query"
@@ -134,3 +136,24 @@ function core.table_class.__tostring(t)
 end
 
 core.table_class.__name = "blotter.table"
+
+-- ---- what is no field of theirs ---------------------------------------------------------------------------------
+
+local NUMBERED = ": rows are t:row(i), all of them for i, row in t:rows() do … end"
+
+local COLUMNS = ": the values of a column are t:values \"n\""
+
+--- Objects that are made by `class` answer unknown fields; those that are nil until they are kept are private.
+local function answer_fields(methods, what, private)
+  setmetatable(methods, { __index = unknown.handler(methods, { what = what, habits = habits.verbs, private = private,
+    otherwise = COLUMNS, numbered = NUMBERED }) })
+end
+
+answer_fields(query, "a query", { pending = true, known = true, prepared = true, more = true, made = true, query = true,
+  plan = true, sources = true, handle = true })
+answer_fields(frame, "an answer", { handle = true, names = true, plan = true, pending = true })
+answer_fields(table_methods, "a table", { collect = true, plan = true, handle = true, pending = true })
+
+local db_methods = core.db_class.__index
+setmetatable(db_methods, { __index = unknown.handler(db_methods, { what = "a database", habits = habits.database,
+  private = { collect = true }, otherwise = ": a table of it is db:table \"name\"" }) })

@@ -9,6 +9,16 @@ local schema = {}
 
 local TYPES = { "bool", "int64", "float64", "decimal", "string", "date", "timestamp" }
 
+--- Types as other tools call them.
+local HABITS = {}
+for known, words in pairs {
+  int64 = "int integer bigint smallint long int32 i64", float64 = "float double real number f64",
+  ["decimal(9,2)"] = "numeric money", string = "text varchar char str utf8", bool = "boolean logical",
+  timestamp = "datetime time",
+} do
+  for word in words:gmatch "%S+" do HABITS[word] = known end
+end
+
 -- ---- from a text ------------------------------------------------------------------------------------------------
 -- "id int64 key, country string required, price decimal(9,2), primary key (a, b), unique (c)"
 
@@ -46,7 +56,9 @@ local function type_name(s)
   local known = false
   for _, t in ipairs(TYPES) do known = known or t == name end
   if not known then
-    source.fail(s.text, s.first[at], s.last[at], ("unknown type '%s'%s"):format(name, suggest.phrase(name, TYPES)))
+    local habit = HABITS[name:lower()]
+    source.fail(s.text, s.first[at], s.last[at], ("unknown type '%s'%s"):format(name,
+      habit and (": write '%s'"):format(habit) or suggest.phrase(name, TYPES)))
   end
   if name ~= "decimal" then return name end
   take(s, "(", "'(' as in decimal(9,2)")
@@ -109,6 +121,23 @@ local function check_column(c, i)
   end
 end
 
+local CLAUSES = { primary = true, unique = true }
+
+--- Refuses names as keys: a table of Lua has no order, but columns have one.
+local function check_shape(given)
+  local names = {}
+  for name in pairs(given) do
+    if type(name) == "string" and not CLAUSES[name] then names[#names + 1] = name end
+  end
+  table.sort(names)
+  local name = names[1]
+  if not name then return end
+  local kind = type(given[name]) == "string" and given[name] or "int64"
+  fail("schema: the order of columns is lost in {%s = …}: write \"%s %s\", or {{name = '%s',
+  type = '%s'}}", name, name,
+    kind, name, kind)
+end
+
 local function key_numbers(columns, names, numbers)
   if type(names) == "string" then names = { names } end
   if type(names) ~= "table" then fail "schema: a key is a sequence of column names" end
@@ -128,6 +157,7 @@ end
 -- or a sequence of such tables with `primary` (column names) and `unique` (a sequence of such).
 function schema.read(given)
   if type(given) == "string" then given = from_text(given) end
+  if type(given) == "table" then check_shape(given) end
   if type(given) ~= "table" then fail("schema: a text or a table expected, got a %s", type(given)) end
   local columns, numbers, keys = {}, {}, {}
   for i, c in ipairs(given) do
