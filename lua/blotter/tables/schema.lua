@@ -133,9 +133,7 @@ local function check_shape(given)
   local name = names[1]
   if not name then return end
   local kind = type(given[name]) == "string" and given[name] or "int64"
-  fail("schema: the order of columns is lost in {%s = …}: write \"%s %s\", or {{name = '%s',
-  type = '%s'}}", name, name,
-    kind, name, kind)
+  fail("schema: names have no order: write \"%s %s\", or {{name = '%s', type = '%s'}}", name, kind, name, kind)
 end
 
 local function key_numbers(columns, names, numbers)
