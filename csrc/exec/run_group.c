@@ -1,7 +1,7 @@
 #include "run_group.h"
 
 #include "base/mem.h"
-#include "exec/query.h"
+#include "exec/group/group_run.h"
 #include "plan/term.h"
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 typedef struct group_terms {
   blt_ctx *ctx;
   uint32_t nkeys, naggregates, nexprs, room;
-  blt_output *keys;
+  blt_group_term *keys;
   blt_aggregate *aggregates;
   blt_expr **exprs; /* all of them, to be freed */
   const blt_term **terms;
@@ -69,28 +69,20 @@ static blt_status terms_init(group_terms *t, const blt_passed *in, const blt_pla
   return status;
 }
 
+static void note_blocks(const blt_passed *in, const blt_plan *plan) {
+  blt_node_profile *p = &in->run->profiles[plan->number];
+  p->blocks_skipped = atomic_load(&in->scan.skipped_groups);
+  p->blocks_read = in->view->ngroups - p->blocks_skipped;
+}
+
 blt_status blt_group_passed(blt_passed *in, const blt_plan *plan, blt_table **out, blt_error *err) {
-  blt_run *run = in->run;
   group_terms t = {0};
-  blt_profile profile;
   blt_status status = terms_init(&t, in, plan, err);
   if (status == BLT_OK) {
-    blt_stage stage = {.view = in->view,
-                       .where = in->where,
-                       .grouped = true,
-                       .noutputs = t.nkeys,
-                       .outputs = t.keys,
-                       .naggregates = t.naggregates,
-                       .aggregates = t.aggregates,
-                       .limit = UINT64_MAX};
-    status = blt_stage_run(run->ctx, &stage, out, run->profiles ? &profile : NULL, err);
+    blt_group_terms terms = {t.nkeys, t.naggregates, t.keys, t.aggregates};
+    status = blt_group_run(&in->scan, &terms, out, blt_run_strategy(in->run, plan), err);
   }
-  if (status == BLT_OK && run->profiles) {
-    blt_node_profile *p = &run->profiles[plan->number];
-    p->blocks_read = profile.groups_scanned;
-    p->blocks_skipped = profile.groups_skipped;
-    snprintf(p->strategy, sizeof p->strategy, "%s", profile.strategy);
-  }
+  if (status == BLT_OK && in->run->profiles) note_blocks(in, plan);
   if (t.ctx) terms_free(&t);
   return status;
 }

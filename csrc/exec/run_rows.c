@@ -7,11 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SAY(run, plan, text)                                                                                 \
-  do {                                                                                                       \
-    char *say_ = blt_run_strategy(run, plan);                                                                \
-    if (say_) snprintf(say_, sizeof((blt_node_profile *)0)->strategy, "%s", text);                           \
-  } while (0)
+static void say(blt_run *run, const blt_plan *plan, const char *way) {
+  char *strategy = blt_run_strategy(run, plan);
+  if (strategy) snprintf(strategy, sizeof((blt_node_profile *)0)->strategy, "%s", way);
+}
 
 /* Leaves rows skip to skip + limit - 1 of a list of *n with room for as many. */
 static void cut(uint32_t *rows, size_t *n, uint64_t skip, uint64_t limit) {
@@ -34,6 +33,7 @@ static blt_status in_order(blt_run *run, const blt_plan *plan, blt_passed_order 
   order.most = sum_of(skip, limit);
   blt_status status = blt_passed_open(&in, run, plan->input, err);
   if (status == BLT_OK) status = blt_passed_rows(&in, &order, &rows, &n, err);
+  if (status == BLT_OK && order.nkeys) say(run, plan, in.way);
   if (status == BLT_OK) {
     size_t room = n;
     cut(rows, &n, skip, limit);
@@ -44,9 +44,7 @@ static blt_status in_order(blt_run *run, const blt_plan *plan, blt_passed_order 
 }
 
 blt_status blt_run_order(blt_run *run, const blt_plan *plan, blt_view **out, blt_error *err) {
-  bool top = plan->u.order.limit < UINT64_MAX;
   blt_passed_order order = {.nkeys = plan->u.order.n, .keys = plan->u.order.keys};
-  SAY(run, plan, top ? "the first rows of the order, kept while scanning" : "radix sort of packed keys");
   return in_order(run, plan, order, plan->u.order.skip, plan->u.order.limit, out, err);
 }
 
@@ -66,7 +64,6 @@ blt_status blt_run_heads(blt_run *run, const blt_plan *plan, blt_view **out, blt
   for (uint32_t i = 0; i < nkeys; i++) keys[i].term = plan->u.heads.keys[i];
   for (uint32_t i = nkeys; i < n; i++) keys[i] = plan->u.heads.order[i - nkeys];
   blt_passed_order order = {.nkeys = n, .nheads = nkeys, .keys = keys, .each = plan->u.heads.rows};
-  SAY(run, plan, "the first rows of each group, kept while scanning");
   blt_status status = in_order(run, plan, order, 0, UINT64_MAX, out, err);
   blt_free(run->ctx, keys, (n + 1) * sizeof *keys);
   return status;

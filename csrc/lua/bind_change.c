@@ -1,38 +1,11 @@
 /* Rows that are there: found by key, changed, deleted. */
 #include "bind_busy.h"
 #include "bind_plan.h"
-#include "base/mem.h"
-#include "exec/run.h"
-#include "exec/scan/passed.h"
+#include "exec/change/change_where.h"
 #include "store/table/change.h"
 #include "store/table/index.h"
 
 #include <string.h>
-
-/* Numbers of rows, in the engine's memory. */
-typedef struct row_list {
-  uint64_t *rows;
-  size_t cap, n;
-} row_list;
-
-/* The rows of the table that pass the plan, a filter over a scan or the scan itself; rising. */
-static blt_status find_rows(blt_ctx *ctx, const blt_plan *plan, blt_table *t, row_list *f, blt_error *err) {
-  blt_run run = {.ctx = ctx, .sources = &t, .nsources = 1};
-  blt_passed in;
-  uint32_t *rows = NULL;
-  size_t n = 0;
-  blt_status st = blt_passed_open(&in, &run, plan, err);
-  if (st == BLT_OK) st = blt_passed_rows(&in, &(blt_passed_order){.most = UINT64_MAX}, &rows, &n, err);
-  if (st == BLT_OK) st = blt_grow(ctx, &f->rows, &f->cap, n, sizeof *f->rows, err);
-  for (size_t i = 0; st == BLT_OK && i < n; i++) f->rows[f->n++] = rows[i];
-  blt_free(ctx, rows, n * sizeof *rows);
-  blt_passed_close(&in);
-  return st;
-}
-
-static void free_rows(blt_ctx *ctx, row_list *f) {
-  blt_free(ctx, f->rows, f->cap * sizeof *f->rows);
-}
 
 /* Mistakes in the text are told by who knows it; otherwise as bind_refuse_change does at 1. */
 static int change_failed(lua_State *L, const blt_error *err) {
@@ -45,9 +18,16 @@ static int change_failed(lua_State *L, const blt_error *err) {
 static const blt_plan *change_plan(lua_State *L, int index, blt_plan_kind kind) {
   const blt_plan *p = bind_plan_at(L, index)->plan, *rows = p;
   if (kind == BLT_PLAN_PROJECT) rows = p && p->kind == kind ? p->input : NULL;
-  if (rows && rows->kind == BLT_PLAN_FILTER) rows = rows->input;
+  if (rows && rows->kind == BLT_PLAN_FILTER && rows->u.filter.n <= 1) rows = rows->input;
   luaL_argcheck(L, rows && rows->kind == BLT_PLAN_SCAN, index, "the plan of a change expected");
   return p;
+}
+
+/* The condition of such a plan; none is needed for all rows. */
+static const blt_term *condition(const blt_plan *p) {
+  static const blt_term none;
+  if (p->kind == BLT_PLAN_PROJECT) p = p->input;
+  return p->kind == BLT_PLAN_FILTER ? p->u.filter.terms : &none;
 }
 
 /* delete(table, plan) -> how many, or nil, message, code */
@@ -55,69 +35,35 @@ static int delete_rows(lua_State *L) {
   bind_state *state = bind_state_of(L);
   blt_table *t = bind_table_at(L, 1)->t;
   const blt_plan *plan = change_plan(L, 2, BLT_PLAN_FILTER);
-  row_list found = {0};
   uint64_t deleted = 0;
   bind_use use = bind_changes(L, 1);
   bind_work w;
   blt_error err;
   blt_status st = bind_enter(L, state, &w, &use, &err);
   if (st != BLT_OK) return change_failed(L, &err);
-  st = find_rows(state->ctx, plan, t, &found, &err);
-  if (st == BLT_OK) st = blt_table_delete(t, found.rows, found.n, &deleted, &err);
-  free_rows(state->ctx, &found);
+  st = blt_delete_where(t, condition(plan), &deleted, NULL, &err);
   bind_leave(state, &w);
   if (st != BLT_OK) return change_failed(L, &err);
   lua_pushinteger(L, (lua_Integer)deleted);
   return 1;
 }
 
-static blt_status apply_changes(blt_table *t, const row_list *found, blt_table *values, const uint32_t *cols,
-                                uint32_t ncols, blt_error *err) {
-  blt_view *view;
-  blt_status st = blt_table_view(values, &view, err);
-  if (st != BLT_OK) return st;
-  st = blt_table_update(t, found->rows, found->n, cols, ncols, view, err);
-  blt_view_release(view);
-  return st;
-}
-
-/* The numbers (from 1) of the sequence at `index`, as columns in memory that Lua owns. */
-static uint32_t *column_numbers(lua_State *L, int index, const blt_schema *schema, uint32_t *n) {
-  luaL_checktype(L, index, LUA_TTABLE);
-  *n = (uint32_t)lua_rawlen(L, index);
-  uint32_t *cols = lua_newuserdatauv(L, (*n + 1) * sizeof *cols, 0);
-  for (uint32_t i = 0; i < *n; i++) {
-    lua_rawgeti(L, index, (lua_Integer)i + 1);
-    lua_Integer c = luaL_checkinteger(L, -1);
-    luaL_argcheck(L, c >= 1 && c <= (lua_Integer)schema->ncols, index, "no such column");
-    cols[i] = (uint32_t)c - 1;
-    lua_pop(L, 1);
-  }
-  return cols;
-}
-
-/* update(table, plan, columns) -> how many, or nil, message, code. The plan's columns are the new values of
- * these. */
+/* update(table, plan) -> how many, or nil, message, code. The plan's columns are the new values of the
+ * table's columns of these names. */
 static int update_rows(lua_State *L) {
   bind_state *state = bind_state_of(L);
-  uint32_t ncols, *cols = column_numbers(L, 3, blt_table_schema(bind_table_at(L, 1)->t), &ncols);
-  blt_table *t = bind_table_at(L, 1)->t, *values = NULL;
-  row_list found = {0};
+  blt_table *t = bind_table_at(L, 1)->t;
   const blt_plan *plan = change_plan(L, 2, BLT_PLAN_PROJECT);
+  uint64_t updated = 0;
   bind_use use = bind_changes(L, 1);
   bind_work w;
   blt_error err;
   blt_status st = bind_enter(L, state, &w, &use, &err);
   if (st != BLT_OK) return change_failed(L, &err);
-  st = find_rows(state->ctx, plan->input, t, &found, &err);
-  if (st == BLT_OK) st = blt_plan_run(state->ctx, plan, &t, 1, &values, NULL, &err);
-  if (st == BLT_OK) st = apply_changes(t, &found, values, cols, ncols, &err);
-  size_t changed = found.n;
-  blt_table_release(values);
-  free_rows(state->ctx, &found);
+  st = blt_update_where(t, condition(plan), plan->u.project.items, plan->ncolumns, &updated, NULL, &err);
   bind_leave(state, &w);
   if (st != BLT_OK) return change_failed(L, &err);
-  lua_pushinteger(L, (lua_Integer)changed);
+  lua_pushinteger(L, (lua_Integer)updated);
   return 1;
 }
 

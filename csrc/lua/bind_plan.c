@@ -2,8 +2,8 @@
 #include "bind_plan.h"
 #include "bind_busy.h"
 
-#include "exec/query.h"
 #include "exec/run.h"
+#include "plan/aggregates.h"
 #include "plan/explain.h"
 #include "plan/rules.h"
 #include "plan/windows.h"

@@ -4,7 +4,6 @@
 #include "check.h"
 
 #include "exec/aggregate/agg_segment.h"
-#include "exec/query.h"
 #include "exec/aggregate/select.h"
 #include "expr_fixture.h"
 

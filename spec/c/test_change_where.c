@@ -76,10 +76,9 @@ static void changes_are_those_of_an_array(void) {
       int64_t least = rng_below(&r, 100);
       bool equal = rng_below(&r, 2), removes = rng_below(&r, 3) == 0;
       blt_node nodes[3], sum[3];
-      blt_term where = condition(nodes, equal ? "==" : ">=", least), more = condition(sum, "+", 7);
+      blt_term where = condition(nodes, equal ? "==" : ">=", least);
+      blt_plan_item more = {"m", condition(sum, "+", 7)};
       uint64_t done = 0, want = 0;
-      uint32_t col = 1;
-      blt_change_blame blame;
       blt_error err;
       blt_ctx_set_threads(ctx, 1 + rng_below(&r, 4));
       for (uint32_t i = 0; i < m.rows; i++) {
@@ -90,8 +89,8 @@ static void changes_are_those_of_an_array(void) {
         else
           m.m[i] = m.n[i] + 7;
       }
-      blt_status status = removes ? blt_delete_where(t, &where, &done, &blame, &err)
-                                  : blt_update_where(t, &where, &col, &more, 1, &done, &blame, &err);
+      blt_status status = removes ? blt_delete_where(t, &where, &done, NULL, &err)
+                                  : blt_update_where(t, &where, &more, 1, &done, NULL, &err);
       CHECK_AT(status == BLT_OK, "%s", err.message);
       CHECK_INT(done, want);
       compare(t, &m);
@@ -109,15 +108,14 @@ static void refused_allocations_change_nothing(void) {
   model m;
   blt_table *t = fill(ctx, &r, 3000, &m);
   blt_node nodes[3], sum[3];
-  blt_term where = condition(nodes, ">=", 50), more = condition(sum, "+", 1);
-  uint32_t col = 1;
+  blt_term where = condition(nodes, ">=", 50);
+  blt_plan_item more = {"m", condition(sum, "+", 1)};
   blt_status status = BLT_ENOMEM;
   for (uint64_t n = 1; status == BLT_ENOMEM && n < 500; n++) {
     uint64_t done;
-    blt_change_blame blame;
     blt_error err;
     blt_ctx_fail_allocation(ctx, n);
-    status = blt_update_where(t, &where, &col, &more, 1, &done, &blame, &err);
+    status = blt_update_where(t, &where, &more, 1, &done, NULL, &err);
     blt_ctx_fail_allocation(ctx, 0);
     if (status == BLT_ENOMEM) compare(t, &m);
   }
@@ -128,8 +126,33 @@ static void refused_allocations_change_nothing(void) {
   blt_ctx_release(ctx);
 }
 
+static void wrong_terms_are_named(void) {
+  rng r = {5};
+  blt_ctx *ctx = blt_ctx_new();
+  model m;
+  blt_table *t = fill(ctx, &r, 10, &m);
+  blt_node nodes[3], sum[3];
+  blt_term where = condition(nodes, ">", 50), number = condition(sum, "+", 1);
+  blt_plan_item items[2] = {{"m", number}, {"nobody", number}};
+  uint64_t done;
+  int wrong = 7;
+  blt_error err;
+  CHECK_INT(blt_delete_where(t, &number, &done, &wrong, &err), BLT_ETYPE);
+  CHECK_INT(wrong, 0);
+  CHECK_INT(blt_update_where(t, &where, items, 2, &done, &wrong, &err), BLT_ENAME);
+  CHECK_INT(wrong, 2);
+  items[0].term = where;
+  CHECK_INT(blt_update_where(t, &(blt_term){0}, items, 1, &done, &wrong, &err), BLT_ETYPE);
+  compare(t, &m);
+  model_free(&m);
+  blt_table_release(t);
+  CHECK_INT(blt_ctx_memory_used(ctx), 0);
+  blt_ctx_release(ctx);
+}
+
 int main(void) {
   RUN(changes_are_those_of_an_array);
   RUN(refused_allocations_change_nothing);
+  RUN(wrong_terms_are_named);
   return check_report();
 }

@@ -1,5 +1,5 @@
 #include "readers.h"
-#include "exec/query.h"
+#include "asked.h"
 #include "exec/relation/collect.h"
 #include "io/text/text_write.h"
 #include "store/file/db.h"
@@ -123,115 +123,79 @@ static blt_status validate(looking *k) {
 
 /* ---- queries ---- */
 
-typedef struct asking {
-  blt_output outputs[MOST];
-  blt_aggregate aggregates[MOST];
-  blt_order order[MOST];
-  blt_stage stage;
-} asking;
-
-static blt_status column_of(looking *k, const blt_view *v, uint32_t c, blt_expr **out) {
-  blt_node node = {.kind = BLT_NODE_COLUMN, .column = c};
-  return blt_expr_compile(k->ctx, v, &node, 1, out, k->err);
-}
-
-/* column == column: true where it is not null (nor NaN). */
-static blt_status is_itself(looking *k, const blt_view *v, uint32_t c, blt_expr **out) {
-  blt_node nodes[3] = {{.kind = BLT_NODE_COLUMN, .column = c},
-                       {.kind = BLT_NODE_COLUMN, .column = c},
-                       {.kind = BLT_NODE_CALL, .name = "==", .nargs = 2}};
-  return blt_expr_compile(k->ctx, v, nodes, 3, out, k->err);
-}
-
 static const char *const names[MOST] = {"a", "b", "c", "d", "e", "f", "g", "h",
                                         "i", "j", "k", "l", "m", "n", "o", "p"};
 
-static blt_status run_stage(looking *k, const blt_view *v, void (*shape)(asking *, uint32_t ncols),
-                            bool filtered) {
-  asking a = {.stage = {.view = v, .noutputs = k->ncols, .limit = UINT64_MAX}};
+/* column == column: true where it is not null (nor NaN). */
+static void only_itself(asked *q, uint32_t c) {
+  blt_node nodes[3] = {{.kind = BLT_NODE_COLUMN, .column = c},
+                       {.kind = BLT_NODE_COLUMN, .column = c},
+                       {.kind = BLT_NODE_CALL, .name = "==", .nargs = 2}};
+  asked_filter(q, (blt_term){.nodes = nodes, .n = 3});
+}
+
+/* Answers what `shape` (or nobody) made of the question for all rows. */
+static blt_status ask(looking *k, void (*shape)(asked *, uint32_t ncols), bool filtered) {
+  asked q = asked_of(k->ctx, k->t);
   blt_table *answer = NULL;
-  blt_status st = BLT_OK;
-  a.stage.outputs = a.outputs;
-  a.stage.aggregates = a.aggregates;
-  a.stage.order = a.order;
-  for (uint32_t c = 0; st == BLT_OK && c < k->ncols; c++) {
-    a.outputs[c].name = names[c];
-    st = column_of(k, v, c, &a.outputs[c].expr);
-  }
-  if (shape) shape(&a, k->ncols);
-  if (st == BLT_OK && filtered) st = is_itself(k, v, k->ncols - 1, &a.stage.where);
-  if (st == BLT_OK) st = blt_stage_run(k->ctx, &a.stage, &answer, NULL, k->err);
+  if (filtered) only_itself(&q, k->ncols - 1);
+  if (shape) shape(&q, k->ncols);
+  blt_status st = asked_run(&q, &answer, NULL, k->err);
+  asked_free(&q);
   if (st == BLT_OK) st = with_view(k, answer, write_csv);
   blt_table_release(answer);
-  blt_expr_free(a.stage.where);
-  for (uint32_t c = 0; c < k->ncols; c++) blt_expr_free(a.outputs[c].expr);
   return st;
 }
 
-static void by_all(asking *a, uint32_t ncols) {
-  a->stage.norder = ncols;
-  for (uint32_t c = 0; c < ncols; c++) a->order[c] = (blt_order){c, c % 2 != 0, false};
+static void order_of(uint32_t ncols, asked_order *order) {
+  for (uint32_t c = 0; c < ncols; c++) order[c] = (asked_order){c, c % 2 != 0, false};
 }
-static void first_by_all(asking *a, uint32_t ncols) {
-  by_all(a, ncols);
-  a->stage.limit = 5;
+static void by_all(asked *q, uint32_t ncols) {
+  asked_order order[MOST];
+  order_of(ncols, order);
+  asked_sorted(q, order, ncols, 0, UINT64_MAX);
 }
-static void heads_of_last(asking *a, uint32_t ncols) {
-  by_all(a, ncols);
-  a->order[0].column = ncols - 1;
-  a->order[ncols - 1].column = 0;
-  a->stage.nheads = 1;
-  a->stage.heads = 2;
+static void first_by_all(asked *q, uint32_t ncols) {
+  asked_order order[MOST];
+  order_of(ncols, order);
+  asked_sorted(q, order, ncols, 0, 5);
+}
+static void heads_of_last(asked *q, uint32_t ncols) {
+  asked_order order[MOST];
+  order_of(ncols, order);
+  order[0].column = ncols - 1;
+  order[ncols - 1].column = 0;
+  asked_heads(q, order, ncols, 1, 2);
 }
 
 /* Groups of the last column, with the bounds and the number of different values of the others. */
-static void grouped(asking *a, uint32_t ncols) {
-  a->stage.grouped = true;
-  a->stage.outputs = &a->outputs[ncols - 1];
-  a->stage.noutputs = 1;
-  a->stage.naggregates = ncols - 1;
-  for (uint32_t c = 0; c + 1 < ncols; c++) {
-    static const char *const kinds[] = {"min", "max", "count_distinct", "first", "mode"};
-    a->aggregates[c] = (blt_aggregate){names[c], kinds[c % 5], 1, {a->outputs[c].expr}, NULL};
-  }
-}
-
-static blt_status whole_stage(looking *k, const blt_view *v) {
-  return run_stage(k, v, NULL, false);
-}
-static blt_status filter_stage(looking *k, const blt_view *v) {
-  return run_stage(k, v, NULL, true);
-}
-static blt_status order_stage(looking *k, const blt_view *v) {
-  return run_stage(k, v, by_all, false);
-}
-static blt_status first_stage(looking *k, const blt_view *v) {
-  return run_stage(k, v, first_by_all, true);
-}
-static blt_status heads_stage(looking *k, const blt_view *v) {
-  return run_stage(k, v, heads_of_last, false);
-}
-static blt_status group_stage(looking *k, const blt_view *v) {
-  return run_stage(k, v, grouped, false);
+static void grouped(asked *q, uint32_t ncols) {
+  static const char *const kinds[] = {"min", "max", "count_distinct", "first", "mode"};
+  blt_plan_item key = {names[ncols - 1], asked_column(q, ncols - 1)};
+  blt_plan_aggregate list[MOST];
+  for (uint32_t c = 0; c + 1 < ncols; c++)
+    list[c] = (blt_plan_aggregate){
+        .name = names[c], .kind = kinds[c % 5], .nargs = 1, .args = {asked_column(q, c)}};
+  asked_by(q, &key, 1, list, ncols - 1);
 }
 
 static blt_status whole(looking *k) {
-  return with_view(k, k->t, whole_stage);
+  return ask(k, NULL, false);
 }
 static blt_status filter(looking *k) {
-  return with_view(k, k->t, filter_stage);
+  return ask(k, NULL, true);
 }
 static blt_status order(looking *k) {
-  return with_view(k, k->t, order_stage);
+  return ask(k, by_all, false);
 }
 static blt_status first(looking *k) {
-  return with_view(k, k->t, first_stage);
+  return ask(k, first_by_all, true);
 }
 static blt_status heads(looking *k) {
-  return with_view(k, k->t, heads_stage);
+  return ask(k, heads_of_last, false);
 }
 static blt_status group(looking *k) {
-  return with_view(k, k->t, group_stage);
+  return ask(k, grouped, false);
 }
 
 static blt_status collect_view(looking *k, const blt_view *v) {

@@ -5,7 +5,7 @@
 #include "exec/relation/selected.h"
 #include "exec/scan/passed.h"
 #include "store/table/change.h"
-#include <stdio.h>
+#include <string.h>
 
 typedef struct change {
   blt_ctx *ctx;
@@ -14,23 +14,30 @@ typedef struct change {
   blt_passed in;
   uint32_t *rows; /* that pass, rising */
   size_t n;
-  blt_change_blame *blame;
+  int wrong; /* the term that is, or -1 */
 } change;
 
+static blt_status compile_condition(change *c, const blt_term *where, blt_error *err) {
+  blt_status status = blt_passed_expr(&c->in, where, &c->in.where, err);
+  if (status != BLT_OK) return status;
+  blt_type type = blt_expr_type(c->in.where);
+  c->in.scan.where = c->in.where;
+  if (type.id == BLT_BOOL || type.id == BLT_NULLTYPE) return BLT_OK;
+  char name[24];
+  return blt_fail(err, BLT_ETYPE, "a condition such as n > 5 expected, got %s", blt_type_name(type, name));
+}
+
 /* Finds the rows. The table is held until change_close. */
-static blt_status change_open(change *c, blt_table *t, const blt_term *where, blt_change_blame *blame,
-                              blt_error *err) {
+static blt_status change_open(change *c, blt_table *t, const blt_term *where, blt_error *err) {
   blt_view *view;
-  *c = (change){.ctx = blt_table_ctx(t), .table = t, .blame = blame};
+  *c = (change){.ctx = blt_table_ctx(t), .table = t, .wrong = -1};
   c->run = (blt_run){.ctx = c->ctx};
-  blame->term = -1;
-  blt_status status = blt_table_view(t, &view, err);
+  blt_status status = blt_table_writable(t, err);
+  if (status == BLT_OK) status = blt_table_view(t, &view, err);
   if (status == BLT_OK) status = blt_passed_view(&c->in, &c->run, view, err);
-  if (status == BLT_OK && where->n) {
-    status = blt_passed_expr(&c->in, where, &c->in.where, err);
-    if (status != BLT_OK) blame->term = 0;
-    c->in.scan.where = c->in.where;
-  }
+  if (status != BLT_OK) return status;
+  if (where->n) status = compile_condition(c, where, err);
+  if (status != BLT_OK) c->wrong = 0;
   if (status != BLT_OK) return status;
   return blt_passed_rows(&c->in, &(blt_passed_order){.most = UINT64_MAX}, &c->rows, &c->n, err);
 }
@@ -40,56 +47,81 @@ static void change_close(change *c) {
   blt_free(c->ctx, c->rows, c->n * sizeof *c->rows);
 }
 
-/* The rows as the store counts them. */
-static blt_status widen(const change *c, uint64_t **out, blt_error *err) {
+/* The rows as the store counts them, and how many. */
+static blt_status widen(const change *c, uint64_t **out, size_t *n, blt_error *err) {
   uint64_t *rows = blt_alloc(c->ctx, (c->n + 1) * sizeof *rows);
   if (!rows) return blt_fail_memory(err, (c->n + 1) * sizeof *rows);
   for (size_t i = 0; i < c->n; i++) rows[i] = c->rows[i];
   *out = rows;
+  *n = c->n;
   return BLT_OK;
 }
 
-blt_status blt_delete_where(blt_table *t, const blt_term *where, uint64_t *deleted, blt_change_blame *blame,
+blt_status blt_delete_where(blt_table *t, const blt_term *where, uint64_t *deleted, int *wrong,
                             blt_error *err) {
   change c;
   uint64_t *rows = NULL;
   size_t n = 0;
-  blt_status status = blt_table_writable(t, err);
-  if (status != BLT_OK) return status;
-  status = change_open(&c, t, where, blame, err);
-  if (status == BLT_OK) status = widen(&c, &rows, err);
-  n = c.n;
+  blt_status status = change_open(&c, t, where, err);
+  if (status == BLT_OK) status = widen(&c, &rows, &n, err);
   change_close(&c);
+  if (wrong) *wrong = c.wrong;
   if (status == BLT_OK) status = blt_table_delete(t, rows, n, deleted, err);
   blt_free(c.ctx, rows, (n + 1) * sizeof *rows);
   return status;
 }
 
+/* ---- new values ---- */
+
+/* The columns that the items name. */
+static blt_status find_columns(change *c, const blt_plan_item *items, uint32_t n, uint32_t *cols,
+                               blt_error *err) {
+  const blt_schema *schema = blt_table_schema(c->table);
+  for (uint32_t i = 0; i < n; i++) {
+    int at = blt_schema_find(schema, items[i].name, strlen(items[i].name));
+    if (at >= 0) {
+      cols[i] = (uint32_t)at;
+      continue;
+    }
+    c->wrong = (int)i + 1;
+    return blt_fail(err, BLT_ENAME, "unknown column '%s'", items[i].name);
+  }
+  return BLT_OK;
+}
+
+static blt_status compile_items(change *c, const blt_plan_item *items, uint32_t n, blt_expr **exprs,
+                                const char **names, blt_error *err) {
+  for (uint32_t i = 0; i < n; i++) {
+    blt_status status = blt_passed_expr(&c->in, &items[i].term, &exprs[i], err);
+    if (status != BLT_OK) c->wrong = (int)i + 1;
+    if (status != BLT_OK) return status;
+    names[i] = items[i].name;
+  }
+  return BLT_OK;
+}
+
+/* The values of `exprs`, which are taken, in the rows, which are too, as a relation. */
+static blt_status select_values(change *c, blt_expr **exprs, uint32_t n, blt_view **out, blt_error *err) {
+  uint32_t *rows = c->rows;
+  c->rows = NULL;
+  return blt_selected_new(blt_passed_take(&c->in), exprs, n, rows, c->n, c->n, out, err);
+}
+
 /* The new values of the rows, as a table of their own. */
-static blt_status compute(change *c, const blt_term *terms, uint32_t n, blt_table **out, blt_error *err) {
+static blt_status compute(change *c, const blt_plan_item *items, uint32_t n, blt_table **out,
+                          blt_error *err) {
   blt_expr **exprs = blt_calloc(c->ctx, n + 1, sizeof *exprs);
-  char(*names)[16] = blt_calloc(c->ctx, n + 1, sizeof *names);
-  const char **list = blt_calloc(c->ctx, n + 1, sizeof *list);
-  blt_status status = exprs && names && list ? BLT_OK : blt_fail_memory(err, (n + 1) * sizeof *names);
-  for (uint32_t i = 0; i < n && status == BLT_OK; i++) {
-    status = blt_passed_expr(&c->in, &terms[i], &exprs[i], err);
-    if (status != BLT_OK) c->blame->term = (int)i + 1;
-    snprintf(names[i], sizeof names[i], "%u", i);
-    list[i] = names[i];
-  }
+  const char **names = blt_calloc(c->ctx, n + 1, sizeof *names);
   blt_view *values = NULL;
-  if (status == BLT_OK) {
-    size_t room = c->n;
-    uint32_t *rows = c->rows;
-    c->rows = NULL;
-    status = blt_selected_new(blt_passed_take(&c->in), exprs, n, rows, c->n, room, &values, err);
-  } else {
+  blt_status status = exprs && names ? compile_items(c, items, n, exprs, names, err)
+                                     : blt_fail_memory(err, (n + 1) * sizeof *exprs);
+  if (status == BLT_OK)
+    status = select_values(c, exprs, n, &values, err);
+  else
     blt_selected_drop(c->ctx, exprs, n);
-  }
-  if (status == BLT_OK) status = blt_collect(values, n, list, out, err);
+  if (status == BLT_OK) status = blt_collect(values, n, names, out, err);
   blt_view_release(values);
   blt_free(c->ctx, names, (n + 1) * sizeof *names);
-  blt_free(c->ctx, list, (n + 1) * sizeof *list);
   return status;
 }
 
@@ -103,21 +135,24 @@ static blt_status apply(blt_table *t, const uint64_t *rows, size_t n, const uint
   return status;
 }
 
-blt_status blt_update_where(blt_table *t, const blt_term *where, const uint32_t *cols, const blt_term *terms,
-                            uint32_t ncols, uint64_t *updated, blt_change_blame *blame, blt_error *err) {
+blt_status blt_update_where(blt_table *t, const blt_term *where, const blt_plan_item *items, uint32_t n,
+                            uint64_t *updated, int *wrong, blt_error *err) {
   change c;
   blt_table *values = NULL;
   uint64_t *rows = NULL;
-  blt_status status = blt_table_writable(t, err);
-  if (status != BLT_OK) return status;
-  status = change_open(&c, t, where, blame, err);
-  if (status == BLT_OK) status = widen(&c, &rows, err);
-  if (status == BLT_OK) status = compute(&c, terms, ncols, &values, err);
-  size_t n = c.n;
+  size_t nrows = 0;
+  blt_status status = change_open(&c, t, where, err);
+  uint32_t *cols = blt_alloc(c.ctx, (n + 1) * sizeof *cols);
+  if (status == BLT_OK && !cols) status = blt_fail_memory(err, (n + 1) * sizeof *cols);
+  if (status == BLT_OK) status = find_columns(&c, items, n, cols, err);
+  if (status == BLT_OK) status = widen(&c, &rows, &nrows, err);
+  if (status == BLT_OK) status = compute(&c, items, n, &values, err);
   change_close(&c);
-  if (status == BLT_OK) status = apply(t, rows, n, cols, ncols, values, err);
-  if (status == BLT_OK) *updated = n;
+  if (wrong) *wrong = c.wrong;
+  if (status == BLT_OK) status = apply(t, rows, nrows, cols, n, values, err);
+  if (status == BLT_OK) *updated = nrows;
   blt_table_release(values);
-  blt_free(blt_table_ctx(t), rows, (n + 1) * sizeof *rows);
+  blt_free(c.ctx, rows, (nrows + 1) * sizeof *rows);
+  blt_free(c.ctx, cols, (n + 1) * sizeof *cols);
   return status;
 }

@@ -7,18 +7,14 @@
 
 #include "plan/plan.h"
 
-/* What is wrong with a term: its number among those given, from 1, 0 is the condition; -1: none is. */
-typedef struct blt_change_blame {
-  int term;
-} blt_change_blame;
-
-/* Deletes the rows for which `where` is true; where->n 0: all. */
-blt_status blt_delete_where(blt_table *t, const blt_term *where, uint64_t *deleted, blt_change_blame *blame,
+/* Deletes the rows for which `where` is true; where->n 0: all. *wrong, which may be NULL, is the number of
+ * the term that is wrong: 0 the condition, from 1 an item, -1 none is. */
+blt_status blt_delete_where(blt_table *t, const blt_term *where, uint64_t *deleted, int *wrong,
                             blt_error *err);
 
-/* Gives column cols[i] of those rows the value of terms[i], whose type is the column's (BLT_ETYPE). The
- * values are those of the rows as they were. */
-blt_status blt_update_where(blt_table *t, const blt_term *where, const uint32_t *cols, const blt_term *terms,
-                            uint32_t ncols, uint64_t *updated, blt_change_blame *blame, blt_error *err);
+/* Gives the columns that the items name, in these rows, the values of their terms, whose types are those of
+ * the columns (BLT_ETYPE). The values are those of the rows as they were. */
+blt_status blt_update_where(blt_table *t, const blt_term *where, const blt_plan_item *items, uint32_t n,
+                            uint64_t *updated, int *wrong, blt_error *err);
 
 #endif

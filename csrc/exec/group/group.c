@@ -84,7 +84,7 @@ static blt_status choose(blt_grouping *g, blt_error *err) {
 }
 
 blt_status blt_grouping_init(blt_grouping *g, blt_scan *scan, blt_inputs *inputs, blt_agg_plan *agg,
-                             const blt_output *keys, uint32_t nkeys, blt_error *err) {
+                             const blt_group_term *keys, uint32_t nkeys, blt_error *err) {
   *g = (blt_grouping){.scan = scan, .inputs = inputs, .agg = agg, .nkeys = nkeys, .split = -1};
   if (nkeys) {
     g->keys = blt_calloc(scan->ctx, nkeys, sizeof *g->keys);

@@ -17,6 +17,12 @@
 
 #include "exec/aggregate/agg.h"
 
+/* A key as it is asked for. */
+typedef struct blt_group_term {
+  const char *name;
+  blt_expr *expr; /* borrowed */
+} blt_group_term;
+
 typedef struct blt_group_key {
   uint32_t input;
   bool nullable; /* number 0 is null */
@@ -63,7 +69,7 @@ typedef struct blt_grouping {
 } blt_grouping;
 
 blt_status blt_grouping_init(blt_grouping *g, blt_scan *scan, blt_inputs *inputs, blt_agg_plan *agg,
-                             const blt_output *keys, uint32_t nkeys, blt_error *err);
+                             const blt_group_term *keys, uint32_t nkeys, blt_error *err);
 void blt_grouping_free(blt_grouping *g);
 
 /* Numbers of key k for a slice, null as 0 where it is nullable. Masks by the vector's nulls. */

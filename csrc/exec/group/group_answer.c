@@ -30,14 +30,15 @@ typedef struct answer_worker {
 
 typedef struct answer_run {
   blt_grouping *g;
-  const blt_stage *stage;
+  const blt_group_term *keys;
+  const blt_aggregate *aggregates;
   blt_answer answer;
   blt_answer_column *columns;
   struct answer_worker *workers;
   shared_block *shared; /* of answers made by parts: block after block, column after column */
   bool repeated;        /* groups have several rows, or none */
   blt_group_rows list;  /* then: of all rows of the answer */
-  uint64_t first, rows; /* which rows of the answer are wanted */
+  uint64_t rows;        /* of the answer */
 } answer_run;
 
 static uint32_t ncolumns(const answer_run *run) {
@@ -72,7 +73,7 @@ typedef struct some_rows {
 
 static some_rows find_rows(const answer_run *run, const answer_worker *w, uint32_t block, uint32_t start,
                            uint32_t end) {
-  uint64_t row = run->first + (uint64_t)block * BLT_BLOCK_ROWS + start;
+  uint64_t row = (uint64_t)block * BLT_BLOCK_ROWS + start;
   if (run->repeated) return (some_rows){block, start, end, run->list.positions + row, run->list.ranks + row};
   blt_group_positions(run->g, row, end - start, w->positions);
   return (some_rows){block, start, end, w->positions, NULL};
@@ -134,8 +135,8 @@ static void give_back(const answer_run *run, uint32_t first, uint32_t end) {
   const blt_grouping *g = run->g;
   if (g->direct || g->order || g->repeated) return;
   uint32_t from, last;
-  uint64_t row = run->first + (uint64_t)(end - 1) * BLT_BLOCK_ROWS + block_rows(run, end - 1) - 1;
-  blt_group_positions(g, run->first + (uint64_t)first * BLT_BLOCK_ROWS, 1, &from);
+  uint64_t row = (uint64_t)(end - 1) * BLT_BLOCK_ROWS + block_rows(run, end - 1) - 1;
+  blt_group_positions(g, (uint64_t)first * BLT_BLOCK_ROWS, 1, &from);
   blt_group_positions(g, row, 1, &last);
   size_t width = sizeof(uint64_t), bytes = g->capacity * width, start = from * width,
          stop = ((size_t)last + 1) * width;
@@ -208,13 +209,13 @@ static void describe_columns(answer_run *run) {
   const blt_grouping *g = run->g;
   for (uint32_t i = 0; i < g->nkeys; i++) {
     const blt_input *in = &g->inputs->items[g->keys[i].input];
-    run->columns[i] = (blt_answer_column){run->stage->outputs[i].name, in->type, in->dict};
+    run->columns[i] = (blt_answer_column){run->keys[i].name, in->type, in->dict};
   }
   for (uint32_t i = 0; i < g->agg->ncolumns; i++) {
     const blt_agg_column *c = &g->agg->columns[i];
     bool coded = c->spec.type.id == BLT_STRING && c->spec.kind != BLT_AGG_STRING_AGG;
     blt_dict *dict = coded ? g->inputs->items[c->a].dict : NULL;
-    run->columns[g->nkeys + i] = (blt_answer_column){run->stage->aggregates[i].name, c->spec.type, dict};
+    run->columns[g->nkeys + i] = (blt_answer_column){run->aggregates[i].name, c->spec.type, dict};
   }
 }
 
@@ -224,17 +225,14 @@ static blt_status make_all(answer_run *run, blt_error *err) {
   return blt_scan_run(run->g->scan, run->rows, tasks, make_blocks, run, err);
 }
 
-static blt_status make_answer(answer_run *run, uint64_t skip, uint64_t limit, blt_table **out,
-                              blt_error *err) {
+static blt_status make_answer(answer_run *run, blt_table **out, blt_error *err) {
   blt_grouping *g = run->g;
   blt_status status = BLT_OK;
   for (uint32_t c = 0; c < g->agg->ncolumns; c++) run->repeated |= blt_group_is_top(&g->agg->columns[c]);
   g->repeated = run->repeated;
   if (run->repeated) status = blt_group_rows_list(g, &run->list, err);
   if (status != BLT_OK) return status;
-  uint64_t all = run->repeated ? run->list.n : g->ngroups;
-  run->first = skip < all ? skip : all;
-  run->rows = all - run->first < limit ? all - run->first : limit;
+  run->rows = run->repeated ? run->list.n : g->ngroups;
   status = blt_answer_init(&run->answer, g->scan->ctx, run->columns, ncolumns(run), run->rows, err);
   if (status == BLT_OK) status = make_all(run, err);
   return status == BLT_OK ? blt_answer_table(&run->answer, out, err) : status;
@@ -256,9 +254,9 @@ static void release(answer_run *run) {
   blt_free(ctx, run->columns, columns * sizeof *run->columns);
 }
 
-blt_status blt_group_answer(blt_grouping *g, const blt_stage *stage, uint64_t skip, uint64_t limit,
+blt_status blt_group_answer(blt_grouping *g, const blt_group_term *keys, const blt_aggregate *aggregates,
                             blt_table **out, blt_error *err) {
-  answer_run run = {.g = g, .stage = stage};
+  answer_run run = {.g = g, .keys = keys, .aggregates = aggregates};
   blt_status status = BLT_OK;
   run.columns = blt_alloc(g->scan->ctx, ncolumns(&run) * sizeof *run.columns);
   run.workers = blt_calloc(g->scan->ctx, g->scan->workers, sizeof *run.workers);
@@ -266,7 +264,7 @@ blt_status blt_group_answer(blt_grouping *g, const blt_stage *stage, uint64_t sk
     status = blt_fail_memory(err, ncolumns(&run) * sizeof *run.columns);
   } else {
     describe_columns(&run);
-    status = make_answer(&run, skip, limit, out, err);
+    status = make_answer(&run, out, err);
   }
   release(&run);
   return status;

@@ -69,11 +69,14 @@ static blt_status compile_keys(blt_passed *p, const blt_passed_order *order, blt
 }
 
 /* Heads are found while scanning, or by sorting when they would be too many. */
-static blt_status find(const blt_sort_words *words, const blt_passed_order *order, uint32_t **rows, size_t *n,
-                       blt_error *err) {
+static blt_status find(blt_passed *p, const blt_sort_words *words, const blt_passed_order *order,
+                       uint32_t **rows, size_t *n, blt_error *err) {
   bool done = false;
+  p->way = "the first rows of each group, kept while scanning";
   blt_status status = order->nheads ? blt_head_rows(words, order->each, rows, n, &done, err) : BLT_OK;
   if (status != BLT_OK || done) return status;
+  p->way = order->most < UINT64_MAX ? "the first rows of the order, kept while scanning"
+                                    : "radix sort of packed keys";
   return blt_sort_rows(words, order->nheads ? order->each : UINT64_MAX, order->most, rows, n, err);
 }
 
@@ -87,7 +90,7 @@ blt_status blt_passed_rows(blt_passed *p, const blt_passed_order *order, uint32_
   blt_status status =
       exprs && keys ? compile_keys(p, order, exprs, keys, err) : blt_fail_memory(err, nkeys * sizeof *keys);
   if (status == BLT_OK) status = blt_sort_words_init(&words, &p->scan, keys, nkeys, order->nheads, err);
-  if (status == BLT_OK) status = find(&words, order, rows, n, err);
+  if (status == BLT_OK) status = find(p, &words, order, rows, n, err);
   blt_sort_words_free(&words);
   for (uint32_t i = 0; exprs && i < nkeys; i++) blt_expr_free(exprs[i]);
   blt_free(ctx, exprs, (nkeys + 1) * sizeof *exprs);

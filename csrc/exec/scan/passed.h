@@ -12,6 +12,7 @@ typedef struct blt_passed {
   blt_view *view;
   blt_expr *where; /* or NULL */
   blt_scan scan;
+  const char *way; /* how blt_passed_rows found them, in words, when there was an order */
 } blt_passed;
 
 /* Opens the input of an operator: a zeroed struct, closed in any case. */

@@ -53,17 +53,6 @@ double blt_seconds(void) {
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static blt_status filter_slice(blt_scan *s, blt_eval *ev, blt_slice *slice, uint16_t *sel, bool *all,
-                               blt_error *err) {
-  double started = s->timed ? blt_seconds() : 0;
-  blt_status status =
-      blt_expr_filter(ev, s->where, slice->group, slice->start, slice->n, sel, &slice->n, all, err);
-  if (s->timed)
-    atomic_fetch_add_explicit(&s->filter_nanos, (uint64_t)((blt_seconds() - started) * 1e9),
-                              memory_order_relaxed);
-  return status;
-}
-
 /* The slices of one group. */
 static blt_status scan_group(blt_scan *s, blt_eval *ev, uint32_t group, blt_slice_fn fn, void *arg,
                              blt_error *err) {
@@ -77,7 +66,7 @@ static blt_status scan_group(blt_scan *s, blt_eval *ev, uint32_t group, blt_slic
     blt_eval_reset(ev);
     if (filter) {
       bool all = false;
-      blt_status status = filter_slice(s, ev, &slice, sel, &all, err);
+      blt_status status = blt_expr_filter(ev, s->where, group, start, n, sel, &slice.n, &all, err);
       if (status != BLT_OK) return status;
       slice.sel = all ? NULL : sel;
       if (all) slice.n = n;

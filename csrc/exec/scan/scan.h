@@ -7,8 +7,8 @@
 #ifndef BLT_EXEC_SCAN_H
 #define BLT_EXEC_SCAN_H
 
-#include "exec/query.h"
 #include "base/par.h"
+#include "expr/expr.h"
 #include <stdatomic.h>
 
 #define BLT_MAX_GROUPS 65535u /* row numbers fit 32 bits */
@@ -31,8 +31,6 @@ typedef struct blt_scan {
   uint32_t workers;
   blt_eval **evals; /* of each worker, made on first use */
   blt_watch watch;
-  bool timed; /* measure the filter, for a profile */
-  atomic_uint_fast64_t filter_nanos;
   bool counted; /* the counters below are those of one pass; set after it */
   atomic_uint_fast64_t selected, scanned_groups, skipped_groups;
 } blt_scan;

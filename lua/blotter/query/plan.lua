@@ -112,10 +112,10 @@ function plan.explain(q, mode)
   return text
 end
 
---- Runs `change(table, plan, …)` for the rows of `q`. Returns its count, or nil, message and code when the data do not
+--- Runs `change(table, plan)` for the rows of `q`. Returns its count, or nil, message and code when the data do not
 -- allow it.
-function plan.change(q, change, handle, ...)
-  local count, message, code = change(handle, q.plan, ...)
+function plan.change(q, change, handle)
+  local count, message, code = change(handle, q.plan)
   if count then return count end
   if code == "closed" then fail("%s", message) end
   return nil, message, code

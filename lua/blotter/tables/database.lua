@@ -214,17 +214,16 @@ function table_methods.update(t, where, changes, params)
   local q = affected(t, where, params, "update")
   local items, values = change_items(changes, params)
   local names, types = core.columns(t)
-  local numbers, columns = {}, {}
-  for i, name in ipairs(names) do numbers[name] = i end
-  for i, item in ipairs(items) do
+  local type_of = {}
+  for i, name in ipairs(names) do type_of[name] = types[i] end
+  for _, item in ipairs(items) do
     if item.star or not item.named then fail("update: each change is written name = expression") end
-    local number = numbers[item.name]
-    if not number then fail("update: unknown column '%s'%s", item.name, suggest.phrase(item.name, names)) end
-    columns[i], item.type = number, types[number]
+    item.type = type_of[item.name]
+    if not item.type then fail("update: unknown column '%s'%s", item.name, suggest.phrase(item.name, names)) end
   end
   local changed, message, code = query.cast(q, items, values)
   if not changed then return nil, message, code end
-  return plan.change(changed, core.update, t, columns)
+  return plan.change(changed, core.update, t)
 end
 
 return database

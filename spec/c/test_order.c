@@ -1,24 +1,16 @@
-/* Stages that answer with rows, and aggregates whose answers are lists: order, limit, top, string_agg. */
+/* Orders and limits, and aggregates whose answers are lists: order, limit, top, string_agg. */
 #include "cells.h"
 #include "check.h"
 
-#include "exec/query.h"
-#include "expr_fixture.h"
+#include "asked.h"
 
 #define ROWS 5000u
-
-static blt_expr *compile(const fixture *x, const char *text) {
-  blt_expr *e = NULL;
-  blt_error err;
-  if (text && fx_compile(x, text, &e, &err) != BLT_OK) CHECK_AT(false, "%s: %s", text, err.message);
-  return e;
-}
 
 static blt_value cell(const blt_view *v, uint32_t col, uint64_t row) {
   return cell_of(v, col, (uint32_t)(row / BLT_BLOCK_ROWS), (uint32_t)(row % BLT_BLOCK_ROWS));
 }
 
-static int compare(const blt_value *a, const blt_value *b, const blt_order *o) {
+static int compare(const blt_value *a, const blt_value *b, const asked_order *o) {
   if (a->null || b->null) return a->null == b->null ? 0 : (a->null == o->nulls_first) ? -1 : 1;
   int c;
   if (a->type.id == BLT_STRING) {
@@ -34,7 +26,7 @@ static int compare(const blt_value *a, const blt_value *b, const blt_order *o) {
   return o->descending ? -c : c;
 }
 
-static int compare_rows(const blt_view *v, uint64_t a, uint64_t b, const blt_order *order, uint32_t n) {
+static int compare_rows(const blt_view *v, uint64_t a, uint64_t b, const asked_order *order, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) {
     blt_value x = cell(v, order[i].column, a), y = cell(v, order[i].column, b);
     int c = compare(&x, &y, &order[i]);
@@ -44,22 +36,18 @@ static int compare_rows(const blt_view *v, uint64_t a, uint64_t b, const blt_ord
 }
 
 /* Columns i f s u d and, last, a row's number in the view, by `order`. */
-static blt_table *ordered(const fixture *x, const blt_order *order, uint32_t norder, uint64_t skip,
+static blt_table *ordered(const fixture *x, const asked_order *order, uint32_t norder, uint64_t skip,
                           uint64_t limit) {
   static const char *const texts[] = {"i", "f", "s", "u", "d", "j"};
-  blt_output outputs[6];
+  blt_plan_item items[6];
   blt_table *out = NULL;
   blt_error err;
-  for (int i = 0; i < 6; i++) outputs[i] = (blt_output){texts[i], compile(x, texts[i])};
-  blt_stage stage = {.view = x->view,
-                     .noutputs = 6,
-                     .outputs = outputs,
-                     .norder = norder,
-                     .order = order,
-                     .skip = skip,
-                     .limit = limit};
-  CHECK_AT(blt_stage_run(x->ctx, &stage, &out, NULL, &err) == BLT_OK, "%s", err.message);
-  for (int i = 0; i < 6; i++) blt_expr_free(outputs[i].expr);
+  asked q = asked_of(x->ctx, x->table);
+  for (int i = 0; i < 6; i++) items[i] = (blt_plan_item){texts[i], asked_text(&q, texts[i])};
+  asked_columns(&q, items, 6);
+  asked_sorted(&q, order, norder, skip, limit);
+  CHECK_AT(asked_run(&q, &out, NULL, &err) == BLT_OK, "%s", err.message);
+  asked_free(&q);
   return out;
 }
 
@@ -69,7 +57,7 @@ static bool same_cell(const blt_value *a, const blt_value *b) {
   return a->u.i == b->u.i;
 }
 
-static const blt_order orders[][2] = {
+static const asked_order orders[][2] = {
     {{1, false, false}, {3, false, false}}, {{1, true, true}, {2, false, true}},
     {{2, true, false}, {0, true, true}},    {{4, false, true}, {1, true, false}},
     {{3, true, true}, {4, false, false}},   {{0, false, false}, {5, true, true}},
@@ -124,22 +112,16 @@ static void a_limit_gives_the_beginning_of_the_order(void) {
 
 static blt_table *grouped(const fixture *x, const char *key, const char *kind, const char *arg,
                           const char *parameter) {
-  blt_expr *k = compile(x, key), *a = compile(x, arg), *p = compile(x, parameter);
-  blt_output output = {"k", k};
-  blt_aggregate aggregate = {"a", kind, p ? 2 : 1, {a, p}, NULL};
-  blt_stage stage = {.view = x->view,
-                     .grouped = true,
-                     .noutputs = 1,
-                     .outputs = &output,
-                     .naggregates = 1,
-                     .aggregates = &aggregate,
-                     .limit = UINT64_MAX};
   blt_table *out = NULL;
   blt_error err;
-  CHECK_AT(blt_stage_run(x->ctx, &stage, &out, NULL, &err) == BLT_OK, "%s", err.message);
-  blt_expr_free(k);
-  blt_expr_free(a);
-  blt_expr_free(p);
+  asked q = asked_of(x->ctx, x->table);
+  blt_plan_item k = {"k", asked_text(&q, key)};
+  blt_plan_aggregate a = {.name = "a", .kind = kind, .nargs = parameter ? 2 : 1};
+  a.args[0] = asked_text(&q, arg);
+  a.args[1] = asked_text(&q, parameter);
+  asked_by(&q, &k, 1, &a, 1);
+  CHECK_AT(asked_run(&q, &out, NULL, &err) == BLT_OK, "%s", err.message);
+  asked_free(&q);
   return out;
 }
 
@@ -152,7 +134,7 @@ static void top_gives_the_largest_values_of_each_group(void) {
   for (int c = 0; c < 16; c++) {
     bool bottom = c & 1;
     uint32_t most = (uint32_t)atoi(sizes[c >> 2 & 3]);
-    blt_order order = {0, !bottom, false};
+    asked_order order = {0, !bottom, false};
     blt_table *t =
         grouped(&x, keys[c >> 1 & 1], bottom ? "bottom" : "top", c & 1 ? "f" : "e", sizes[c >> 2 & 3]);
     blt_view *v;
@@ -246,18 +228,17 @@ static void wrong_arguments_are_named(void) {
                {"frobnicate", "j", NULL, BLT_ENAME}};
   fixture x = fx_new(10, 25);
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-    blt_expr *a = compile(&x, wrong[i].x), *b = compile(&x, wrong[i].y);
-    blt_aggregate fine = {"n", "count", 0, {NULL}, NULL}, bad = {"a", wrong[i].kind, b ? 2 : 1, {a, b}, NULL};
-    blt_aggregate both[] = {fine, bad};
-    blt_stage stage = {
-        .view = x.view, .grouped = true, .naggregates = 2, .aggregates = both, .limit = UINT64_MAX};
-    blt_table *out = NULL;
-    blt_error err;
-    CHECK_INT(blt_stage_run(x.ctx, &stage, &out, NULL, &err), wrong[i].status);
-    CHECK_INT(err.position, 1);
-    CHECK_AT(strstr(err.message, wrong[i].kind), "%s", err.message);
-    blt_expr_free(a);
-    blt_expr_free(b);
+    asked q = asked_of(x.ctx, x.table);
+    blt_plan_aggregate list[] = {
+        {.name = "n", .kind = "count"},
+        {.name = "a", .kind = wrong[i].kind, .nargs = wrong[i].y ? 2 : 1, .origin = 7}};
+    list[1].args[0] = asked_text(&q, wrong[i].x);
+    list[1].args[1] = asked_text(&q, wrong[i].y);
+    asked_by(&q, NULL, 0, list, 2);
+    CHECK_INT(q.status, wrong[i].status);
+    CHECK_INT(q.origin, 7);
+    CHECK_AT(strstr(q.err.message, wrong[i].kind), "%s", q.err.message);
+    asked_free(&q);
   }
   fx_free(&x);
 }

@@ -4,8 +4,7 @@
 #include "cells.h"
 #include "check.h"
 
-#include "exec/query.h"
-#include "random.h"
+#include "asked.h"
 #include "same_table.h"
 
 #include <math.h>
@@ -164,60 +163,43 @@ static const int keys[][3] = {{A, -1, -1}, {M, -1, -1}, {W, -1, -1}, {S, -1, -1}
 
 typedef struct bound {
   uint32_t nkeys, naggregates;
-  blt_expr *exprs[16], *where;
-  uint32_t nexprs;
-  blt_output outputs[3];
-  blt_aggregate aggregates[4];
+  bool filtered;
   char labels[7][8];
-  blt_stage stage;
+  asked asked;
 } bound;
 
-static blt_expr *column(const data *d, bound *b, int c) {
-  blt_node node = {.kind = BLT_NODE_COLUMN, .column = (uint32_t)c};
-  blt_error err;
-  if (blt_expr_compile(d->ctx, d->view, &node, 1, &b->exprs[b->nexprs], &err) != BLT_OK) exit(1);
-  return b->exprs[b->nexprs++];
-}
-
-/* x > 12 */
-static blt_expr *condition(const data *d) {
+/* Rows with x > 12. */
+static void ask_for_some(asked *q) {
   blt_node nodes[] = {{.kind = BLT_NODE_COLUMN, .column = X},
                       {.kind = BLT_NODE_VALUE, .value = {.type = {.id = BLT_INT64}, .u.i = 12}},
                       {.kind = BLT_NODE_CALL, .nargs = 2, .name = ">"}};
-  blt_expr *e;
-  blt_error err;
-  if (blt_expr_compile(d->ctx, d->view, nodes, 3, &e, &err) != BLT_OK) exit(1);
-  return e;
+  asked_filter(q, (blt_term){.nodes = nodes, .n = 3});
 }
 
 static void bind(const data *d, const int *by, const wanted *list, bool filtered, bound *b) {
+  blt_plan_item items[3];
+  blt_plan_aggregate aggregates[4];
   memset(b, 0, sizeof *b);
+  b->asked = asked_of(d->ctx, d->table);
+  b->filtered = filtered;
+  if (filtered) ask_for_some(&b->asked);
   for (; b->nkeys < 3 && by[b->nkeys] >= 0; b->nkeys++) {
     snprintf(b->labels[b->nkeys], 8, "k%u", b->nkeys);
-    b->outputs[b->nkeys] = (blt_output){b->labels[b->nkeys], column(d, b, by[b->nkeys])};
+    items[b->nkeys] = (blt_plan_item){b->labels[b->nkeys], asked_column(&b->asked, (uint32_t)by[b->nkeys])};
   }
   for (; b->naggregates < 4 && list[b->naggregates].kind; b->naggregates++) {
     const wanted *w = &list[b->naggregates];
-    blt_aggregate *a = &b->aggregates[b->naggregates];
-    *a = (blt_aggregate){.name = b->labels[3 + b->naggregates], .kind = w->kind};
+    blt_plan_aggregate *a = &aggregates[b->naggregates];
+    *a = (blt_plan_aggregate){.name = b->labels[3 + b->naggregates], .kind = w->kind};
     snprintf(b->labels[3 + b->naggregates], 8, "a%u", b->naggregates);
-    if (w->x >= 0) a->args[a->nargs++] = column(d, b, w->x);
-    if (w->y >= 0) a->args[a->nargs++] = column(d, b, w->y);
+    if (w->x >= 0) a->args[a->nargs++] = asked_column(&b->asked, (uint32_t)w->x);
+    if (w->y >= 0) a->args[a->nargs++] = asked_column(&b->asked, (uint32_t)w->y);
   }
-  if (filtered) b->where = condition(d);
-  b->stage = (blt_stage){.view = d->view,
-                         .where = b->where,
-                         .grouped = true,
-                         .noutputs = b->nkeys,
-                         .outputs = b->outputs,
-                         .naggregates = b->naggregates,
-                         .aggregates = b->aggregates,
-                         .limit = UINT64_MAX};
+  asked_by(&b->asked, items, b->nkeys, aggregates, b->naggregates);
 }
 
 static void unbind(bound *b) {
-  for (uint32_t i = 0; i < b->nexprs; i++) blt_expr_free(b->exprs[i]);
-  blt_expr_free(b->where);
+  asked_free(&b->asked);
 }
 
 /* ---- sums row by row ---- */
@@ -274,7 +256,7 @@ static void check_column(const data *d, const bound *b, const int *by, const wan
   for (uint32_t row = 0; row < ROWS; row++) {
     int64_t values[3];
     bool null[3];
-    if (b->where && (d->null[X][row] || d->ints[X][row] <= 12)) continue;
+    if (b->filtered && (d->null[X][row] || d->ints[X][row] <= 12)) continue;
     for (uint32_t k = 0; k < b->nkeys; k++) values[k] = d->ints[by[k]][row], null[k] = d->null[by[k]][row];
     uint32_t at = place(by, b->nkeys, values, null);
     ngroups += !there[at];
@@ -303,10 +285,10 @@ static void check_column(const data *d, const bound *b, const int *by, const wan
   free(there);
 }
 
-static blt_table *run(const data *d, const bound *b, const char *label) {
+static blt_table *run(const bound *b, const char *label) {
   blt_table *answer = NULL;
   blt_error err;
-  CHECK_AT(blt_stage_run(d->ctx, &b->stage, &answer, NULL, &err) == BLT_OK, "%s: %s", label, err.message);
+  CHECK_AT(asked_run(&b->asked, &answer, NULL, &err) == BLT_OK, "%s: %s", label, err.message);
   return answer;
 }
 
@@ -327,11 +309,11 @@ static void check_question(const data *d, kind k, const int *by, size_t list, bo
   snprintf(label, sizeof label, "%s, by %c and %u more keys, table %u%s", lists[list].form, names[by[0]],
            b.nkeys - 1, (unsigned)k, filtered ? ", filtered" : "");
   blt_ctx_set_threads(d->ctx, 1);
-  blt_table *one = run(d, &b, label);
+  blt_table *one = run(&b, label);
   if (one) check_answer(d, &b, by, lists[list].aggregates, one, label);
   for (size_t t = 1; t < (k == NO_NULLS ? 4 : 2) && check_ok; t++) {
     blt_ctx_set_threads(d->ctx, threads[t]);
-    blt_table *many = run(d, &b, label);
+    blt_table *many = run(&b, label);
     if (many) CHECK_AT(same_table(one, many, why), "%s, %u threads: %s", label, threads[t], why);
     blt_table_release(many);
   }

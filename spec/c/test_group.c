@@ -1,10 +1,10 @@
-/* Stages against an engine that is obviously right: rows as values, groups found by comparing, one aggregate
+/* Groups against an engine that is obviously right: rows as values, groups found by comparing, one aggregate
  * after the other. And what no oracle sees: thread counts, refused allocations, interruption. */
 #include "cells.h"
 #include "check.h"
 
-#include "exec/query.h"
-#include "expr_fixture.h"
+#include "asked.h"
+#include "plan/aggregates.h"
 #include "same_table.h"
 #include <math.h>
 
@@ -23,10 +23,10 @@ typedef struct question {
 
 typedef struct bound {
   blt_expr *where, *keys[MAX_KEYS], *args[MAX_AGGREGATES][3];
-  blt_output outputs[MAX_KEYS];
   blt_aggregate aggregates[MAX_AGGREGATES];
+  uint32_t nkeys, naggregates;
   char names[MAX_KEYS + MAX_AGGREGATES][8];
-  blt_stage stage;
+  asked asked;
 } bound;
 
 static blt_expr *compile(const fixture *x, const char *text) {
@@ -37,12 +37,17 @@ static blt_expr *compile(const fixture *x, const char *text) {
 }
 
 static void bind(const fixture *x, const question *q, bound *b) {
-  memset(b, 0, sizeof *b);
-  b->where = compile(x, q->where);
+  blt_plan_item items[MAX_KEYS];
+  blt_plan_aggregate list[MAX_AGGREGATES];
   uint32_t nkeys = 0, n = 0;
+  memset(b, 0, sizeof *b);
+  b->asked = asked_of(x->ctx, x->table);
+  b->where = compile(x, q->where);
+  asked_filter(&b->asked, asked_text(&b->asked, q->where));
   for (; nkeys < MAX_KEYS && q->keys[nkeys]; nkeys++) {
     snprintf(b->names[nkeys], 8, "k%u", nkeys);
-    b->outputs[nkeys] = (blt_output){b->names[nkeys], b->keys[nkeys] = compile(x, q->keys[nkeys])};
+    items[nkeys] = (blt_plan_item){b->names[nkeys], asked_text(&b->asked, q->keys[nkeys])};
+    b->keys[nkeys] = compile(x, q->keys[nkeys]);
   }
   for (; n < MAX_AGGREGATES && q->aggregates[n].kind; n++) {
     char *name = b->names[nkeys + n];
@@ -52,18 +57,18 @@ static void bind(const fixture *x, const question *q, bound *b) {
     e[1] = compile(x, q->aggregates[n].y);
     e[2] = compile(x, q->aggregates[n].where);
     b->aggregates[n] = (blt_aggregate){name, q->aggregates[n].kind, !!e[0] + !!e[1], {e[0], e[1]}, e[2]};
+    list[n] = (blt_plan_aggregate){.name = name, .kind = q->aggregates[n].kind, .nargs = !!e[0] + !!e[1]};
+    list[n].args[0] = asked_text(&b->asked, q->aggregates[n].x);
+    list[n].args[1] = asked_text(&b->asked, q->aggregates[n].y);
+    list[n].where = asked_text(&b->asked, q->aggregates[n].where);
   }
-  b->stage = (blt_stage){.view = x->view,
-                         .where = b->where,
-                         .grouped = true,
-                         .noutputs = nkeys,
-                         .outputs = b->outputs,
-                         .naggregates = n,
-                         .aggregates = b->aggregates,
-                         .limit = UINT64_MAX};
+  b->nkeys = nkeys;
+  b->naggregates = n;
+  asked_by(&b->asked, items, nkeys, list, n);
 }
 
 static void unbind(bound *b) {
+  asked_free(&b->asked);
   blt_expr_free(b->where);
   for (int i = 0; i < MAX_KEYS; i++) blt_expr_free(b->keys[i]);
   for (int i = 0; i < MAX_AGGREGATES; i++)
@@ -260,7 +265,7 @@ static void check_answer(const fixture *x, const bound *b, blt_table *answer, co
   blt_error err;
   REQUIRE(blt_table_view(answer, &v, &err) == BLT_OK && blt_eval_new(x->ctx, x->view, &ev, &err) == BLT_OK);
   CHECK_AT(blt_table_validate(answer, &err) == BLT_OK, "%s: %s", label, err.message);
-  uint32_t rows = (uint32_t)x->view->rows, nkeys = b->stage.noutputs, ngroups = 0;
+  uint32_t rows = (uint32_t)x->view->rows, nkeys = b->nkeys, ngroups = 0;
   blt_value(*keys)[MAX_KEYS] = calloc(rows + 1, sizeof *keys);
   rows_of *groups = calloc(rows + 1, sizeof *groups);
   groups[0].row = calloc(rows + 1, sizeof(uint32_t));
@@ -414,10 +419,10 @@ static const question large_questions[] = {
 
 #define NLARGE (sizeof large_questions / sizeof *large_questions)
 
-static blt_table *run(const fixture *x, const bound *b, const char *label) {
+static blt_table *run(const bound *b, const char *label) {
   blt_table *answer = NULL;
   blt_error err;
-  blt_status status = blt_stage_run(x->ctx, &b->stage, &answer, NULL, &err);
+  blt_status status = asked_run(&b->asked, &answer, NULL, &err);
   CHECK_AT(status == BLT_OK, "%s: %s", label, err.message);
   return answer;
 }
@@ -425,7 +430,7 @@ static blt_table *run(const fixture *x, const bound *b, const char *label) {
 static void compare(const fixture *x, const question *q, const char *label) {
   bound b;
   bind(x, q, &b);
-  blt_table *answer = check_ok ? run(x, &b, label) : NULL;
+  blt_table *answer = check_ok ? run(&b, label) : NULL;
   if (answer) check_answer(x, &b, answer, label);
   blt_table_release(answer);
   unbind(&b);
@@ -467,10 +472,10 @@ static void threads_make_no_difference(void) {
     snprintf(label, sizeof label, "question %zu", i);
     bind(&x, &questions[i], &b);
     blt_ctx_set_threads(x.ctx, 1);
-    blt_table *one = run(&x, &b, label);
+    blt_table *one = run(&b, label);
     for (size_t t = 0; t < 3; t++) {
       blt_ctx_set_threads(x.ctx, threads[t]);
-      blt_table *many = run(&x, &b, label);
+      blt_table *many = run(&b, label);
       CHECK_AT(same_table(one, many, why), "%s, %u threads: %s", label, threads[t], why);
       blt_table_release(many);
     }
@@ -486,7 +491,7 @@ static void refused_allocations_leave_nothing(void) {
   for (size_t i = 0; i < NQUESTIONS; i++) {
     bound b;
     bind(&x, &questions[i], &b);
-    blt_table *warm = run(&x, &b, "warm"); /* dictionaries build their ranks once, and keep them */
+    blt_table *warm = run(&b, "warm"); /* dictionaries build their ranks once, and keep them */
     blt_table_release(warm);
     size_t used = blt_ctx_memory_used(x.ctx);
     blt_status status = BLT_ENOMEM;
@@ -494,7 +499,7 @@ static void refused_allocations_leave_nothing(void) {
       blt_table *answer = NULL;
       blt_error err;
       blt_ctx_fail_allocation(x.ctx, n);
-      status = blt_stage_run(x.ctx, &b.stage, &answer, NULL, &err);
+      status = asked_run(&b.asked, &answer, NULL, &err);
       blt_ctx_fail_allocation(x.ctx, 0);
       CHECK_AT(status == BLT_OK || status == BLT_ENOMEM, "question %zu: %s", i, err.message);
       blt_table_release(answer);
@@ -524,7 +529,7 @@ static void interruption_leaves_nothing(void) {
   for (size_t i = 0; i < NQUESTIONS; i++) {
     bound b;
     bind(&x, &questions[i], &b);
-    blt_table_release(run(&x, &b, "warm"));
+    blt_table_release(run(&b, "warm"));
     size_t used = blt_ctx_memory_used(x.ctx);
     blt_status status = BLT_EINTR;
     for (uint32_t n = 0; status == BLT_EINTR; n++) {
@@ -532,7 +537,7 @@ static void interruption_leaves_nothing(void) {
       blt_error err;
       blt_table *answer = NULL;
       blt_ctx_set_poll(x.ctx, stop_later, &s);
-      status = blt_stage_run(x.ctx, &b.stage, &answer, NULL, &err);
+      status = asked_run(&b.asked, &answer, NULL, &err);
       blt_ctx_set_poll(x.ctx, NULL, NULL);
       CHECK(status == BLT_OK || status == BLT_EINTR);
       blt_table_release(answer);
@@ -551,7 +556,7 @@ static void sums_that_do_not_fit_are_errors(void) {
   blt_error err;
   blt_table *answer = NULL;
   bind(&x, &q, &b);
-  blt_status status = blt_stage_run(x.ctx, &b.stage, &answer, NULL, &err);
+  blt_status status = asked_run(&b.asked, &answer, NULL, &err);
   /* The exact sum decides, not the order of the rows. */
   __int128 sum = 0;
   for (uint32_t r = 0; r < 300; r++) {
@@ -564,7 +569,7 @@ static void sums_that_do_not_fit_are_errors(void) {
   unbind(&b);
   q = (question){NULL, {NULL}, {{"product", "i", NULL, "i 0 ~="}}};
   bind(&x, &q, &b);
-  CHECK_INT(blt_stage_run(x.ctx, &b.stage, &answer, NULL, &err), BLT_EOVERFLOW);
+  CHECK_INT(asked_run(&b.asked, &answer, NULL, &err), BLT_EOVERFLOW);
   CHECK_INT(err.position, 0);
   unbind(&b);
   fx_free(&x);
