@@ -219,7 +219,7 @@ fuzz: $(STAMP)/fuzz
 
 # ---- benchmarks ----------------------------------------------------------------------------------------
 
-BENCH_PROGRAMS := $(addprefix build/bench/,groupby_data measure processors bandwidth groupby_sqlite store_sqlite)
+BENCH_PROGRAMS := $(addprefix build/bench/,groupby_data joins_data measure processors bandwidth groupby_sqlite store_sqlite)
 build/bench/%: spec/bench/%.c $(wildcard spec/bench/*.h) | $(STAMP)/bench
 	@mkdir -p $(@D)
 	$(say)$(CC) -std=c11 -D_GNU_SOURCE -O3 $(WARNINGS) -pthread -o $@ $< $(if $(findstring sqlite,$@),-lsqlite3)

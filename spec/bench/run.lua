@@ -53,6 +53,19 @@ local function data_file()
   return path
 end
 
+--- The tables of the joins, made when they are missing; their folder.
+local function join_files()
+  local folder = HOME .. "/data"
+  for i, name in ipairs { "x", "small", "medium", "big" } do
+    local path = ("%s/J1_%d_%s.csv"):format(folder, rows, name)
+    if not io.open(path) then
+      assert(os.execute(("%s/joins_data %d %s %d >%s.part && mv %s.part %s"):format(HOME, rows, name, i, path, path,
+        path)))
+    end
+  end
+  return folder
+end
+
 --- Reads the file once, so that the first engine does not pay for bringing it into memory.
 local function warm(path)
   local file = assert(io.open(path, "rb"))
@@ -81,7 +94,10 @@ local function jobs(csv)
   local once = ("%s 1 %d"):format(csv, threads)
   local by_turns = ("%s %d %d"):format(csv, size.threads_seconds or 0, threads)
   local folder = " " .. HOME .. "/tmp"
+  local joined = ("%s %d %d %d"):format(HOME .. "/data", rows, runs, threads)
   return turns({
+    { "blotter", "joins_peak_mib", "lua5.4 spec/bench/joins.lua " .. joined },
+    { "duckdb", "joins_peak_mib", MODULES .. "node spec/bench/joins_duckdb.js " .. joined },
     { "blotter", "peak_mib", "lua5.4 spec/bench/groupby.lua " .. arguments },
     { "blotter-all", "peak_mib", "lua5.4 spec/bench/threads.lua " .. by_turns },
     { "memory", "peak_mib", ("%s/bandwidth %d %d %d"):format(HOME, rows, runs, threads) },
@@ -98,7 +114,7 @@ end
 
 local function wanted(engine, command)
   if engine == "sqlite" and rows > SQLITE_ROWS and command:find "groupby" then return false end
-  if rows > STORE_ROWS and command:find "store" then return false end
+  if rows > STORE_ROWS and (command:find "store" or command:find "joins") then return false end
   if engine == "blotter-all" then return size.threads_seconds ~= nil end
   if not chosen or engine:find "^blotter" or engine == "memory" then return true end
   return (" " .. chosen .. " "):find(" " .. engine .. " ", 1, true) ~= nil
@@ -145,6 +161,7 @@ end
 
 os.execute("mkdir -p " .. HOME .. "/data " .. HOME .. "/tmp")
 local csv = data_file()
+if rows <= STORE_ROWS then join_files() end
 warm(csv)
 local all = results.new(rows)
 if rows > STORE_ROWS then say("storing, reading and writing are left out at this size") end
