@@ -2,6 +2,7 @@
 
 #include "base/bits.h"
 #include "base/mem.h"
+#include "gather_runs.h"
 #include <string.h>
 
 #define NO_ROW UINT32_MAX
@@ -183,7 +184,12 @@ blt_status blt_gather_into(const blt_view *view, uint32_t column, const uint32_t
 blt_status blt_gather(const blt_view *view, uint32_t column, const uint32_t *rows, uint32_t first, uint32_t n,
                       blt_dict *dict, blt_block **out, blt_error *err) {
   blt_builder b;
-  blt_status status = blt_builder_init(&b, view->ctx, view->columns[column].type, dict, n, err);
+  blt_status status = BLT_OK;
+  *out = NULL;
+  if (rows && (dict || view->columns[column].type.id != BLT_STRING))
+    status = blt_gather_runs(view, column, rows, n, out, err);
+  if (status != BLT_OK || *out) return status;
+  status = blt_builder_init(&b, view->ctx, view->columns[column].type, dict, n, err);
   if (status == BLT_OK) status = blt_gather_into(view, column, rows, first, n, &b, err);
   if (status == BLT_OK) status = blt_builder_block(&b, out, err);
   blt_builder_free(&b);

@@ -22,12 +22,16 @@ static void selected_release(blt_view *v) {
   blt_free(ctx, s, sizeof *s);
 }
 
-/* The base's own block, where that is what is asked for. */
+/* A bare column: the base's own block, or its values at the listed rows. */
 static blt_status share(const selected *s, const blt_expr *e, uint32_t group, blt_block **out,
                         blt_error *err) {
   const blt_view *base = s->d.base;
   int column = blt_expr_column(e);
-  if (s->rows || column < 0 || base->group_rows[group] != s->d.view.group_rows[group]) return BLT_OK;
+  uint32_t n = s->d.view.group_rows[group];
+  if (column >= 0 && s->rows)
+    return blt_gather(base, (uint32_t)column, s->rows + (size_t)group * BLT_BLOCK_ROWS, 0, n,
+                      blt_view_codes(base, (uint32_t)column), out, err);
+  if (column < 0 || base->group_rows[group] != n) return BLT_OK;
   return blt_gather_block(base, (uint32_t)column, group, out, err);
 }
 
