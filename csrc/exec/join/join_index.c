@@ -221,14 +221,14 @@ static void build_free(build *b) {
 
 /* ---- rows of each bucket ---- */
 
-/* A task looks at all rows and lists those of its share of the buckets: they come in rising order. */
-#define SHARES 8u
-
+/* A task looks at all rows and lists those of its share of the buckets: they come in rising order, however
+ * many shares there are. */
 static blt_status list_share(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
   build *b = arg;
   blt_join_index *x = b->x;
-  uint32_t from = (uint32_t)((uint64_t)x->nbuckets * task / SHARES),
-           end = (uint32_t)((uint64_t)x->nbuckets * (task + 1) / SHARES);
+  uint32_t shares = b->right->scan.workers;
+  uint32_t from = (uint32_t)((uint64_t)x->nbuckets * task / shares),
+           end = (uint32_t)((uint64_t)x->nbuckets * (task + 1) / shares);
   for (uint64_t i = 0; i < b->rows; i++) {
     uint32_t bucket = b->buckets[i];
     if (i % STEP == 0) {
@@ -258,7 +258,7 @@ static blt_status list_rows(build *b, blt_error *err) {
     at += count;
   }
   x->starts[x->nbuckets] = at;
-  return blt_scan_run(&b->right->scan, b->rows, SHARES, list_share, b, err);
+  return blt_scan_run(&b->right->scan, b->rows, b->right->scan.workers, list_share, b, err);
 }
 
 /* ---- life ---- */

@@ -8,6 +8,21 @@
 
 /* ---- buckets ---- */
 
+/* The same where no key repeats. */
+static void note_unique(blt_join_hits *h, const blt_slice *slice, const uint32_t *buckets) {
+  const uint32_t *first = h->index->first;
+  uint32_t *out = h->buckets + slice->row;
+  uint64_t pairs = 0;
+  for (uint32_t i = 0; i < slice->n; i++) {
+    uint32_t bucket = buckets[i];
+    bool matched = bucket != BLT_NO_BUCKET && first[bucket] != BLT_NO_BUCKET;
+    out[slice->sel ? slice->sel[i] : i] = matched ? bucket : BLT_NO_BUCKET;
+    pairs += matched;
+  }
+  h->pairs[slice->group] += pairs;
+  h->alone[slice->group] += slice->n - pairs;
+}
+
 static void note_slice(blt_join_hits *h, const blt_slice *slice, const uint32_t *buckets) {
   uint64_t pairs = 0, alone = 0;
   for (uint32_t i = 0; i < slice->n; i++) {
@@ -33,7 +48,7 @@ static blt_status probe_slice(void *arg, blt_eval *ev, const blt_slice *slice, b
   blt_status status = blt_join_words(keys, false, ev, slice, words, ok, err);
   if (status == BLT_OK) {
     blt_join_find(h->index, words, ok, slice->n, buckets);
-    note_slice(h, slice, buckets);
+    (h->index->unique ? note_unique : note_slice)(h, slice, buckets);
   }
   if (keys->nwords > 1) blt_free(h->ctx, words, bytes);
   return status;
@@ -106,11 +121,29 @@ typedef struct listing {
   blt_pairs *out;
 } listing;
 
+/* Where no key repeats a row has one pair or none, which is written in any case and counted when it is there.
+ */
+static void list_unique(const listing *l, uint32_t first, uint64_t count, uint32_t *left, uint32_t *right) {
+  const uint32_t *buckets = l->h->buckets + first, *rows = l->h->index->first;
+  uint64_t k = 0;
+  for (uint32_t i = 0; k < count; i++) {
+    uint32_t bucket = buckets[i];
+    bool matched = bucket < BLT_NOT_READ;
+    left[k] = first + i;
+    right[k] = matched ? rows[bucket] : BLT_NO_ROW;
+    k += matched | (l->alone & (bucket == BLT_NO_BUCKET));
+  }
+}
+
 static blt_status list_group(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
   listing *l = arg;
   const blt_join_hits *h = l->h;
   uint32_t first = task * BLT_BLOCK_ROWS, n = h->left->view->group_rows[task];
   uint32_t *left = l->out->left + l->starts[task], *right = l->out->right + l->starts[task];
+  if (h->index->unique) {
+    list_unique(l, first, l->starts[task + 1] - l->starts[task], left, right);
+    return blt_scan_check(&h->left->scan, worker, err);
+  }
   for (uint32_t i = 0; i < n; i++) {
     uint32_t bucket = h->buckets[first + i], count = 0;
     const uint32_t *rows;
@@ -141,6 +174,7 @@ blt_status blt_join_pairs(const blt_join_hits *h, bool alone, blt_pairs *out, bl
     l.starts[g] = n;
     n += h->pairs[g] + (alone ? h->alone[g] : 0);
   }
+  l.starts[ngroups] = n;
   out->n = n;
   status = blt_scan_run(&h->left->scan, h->left->view->rows + n, ngroups, list_group, &l, err);
   blt_free(h->ctx, l.starts, (ngroups + 1) * sizeof *l.starts);

@@ -71,9 +71,17 @@ static void fetch_ahead(const lane *lanes, uint32_t row) {
   if (l->ready && l->width) __builtin_prefetch(l->data + (size_t)(row % BLT_BLOCK_ROWS) * l->width);
 }
 
+/* Validity of the builder's next values from + 0 to from + n - 1, from a multiple of 64 and n at most 64. */
+static void put_bits(blt_builder *b, uint32_t from, uint32_t n, uint64_t bits) {
+  uint32_t at = b->n + from, shift = at % 64;
+  b->valid[at / 64] |= bits << shift;
+  if (shift && shift + n > 64) b->valid[at / 64 + 1] |= bits >> (64 - shift);
+}
+
 /* The values at the rows, of blocks whose lanes are made as they are met. */
 static blt_status gather_lanes(cursor *c, lane *lanes, const uint32_t *rows, uint32_t n, blt_builder *b,
                                blt_error *err) {
+  uint64_t bits = 0;
   for (uint32_t i = 0; i < n; i++) {
     uint32_t row = rows[i], at = row % BLT_BLOCK_ROWS;
     if (i + AHEAD < n) fetch_ahead(lanes, rows[i + AHEAD]);
@@ -84,10 +92,13 @@ static blt_status gather_lanes(cursor *c, lane *lanes, const uint32_t *rows, uin
       lane_of(c->block, l);
     }
     bool null = !l || lane_null(l, at);
-    store(b, b->n, null ? 0 : lane_value(l, at));
-    b->valid[b->n / 64] |= (uint64_t)!null << (b->n % 64);
-    b->n++;
+    store(b, b->n + i, null ? 0 : lane_value(l, at));
+    bits |= (uint64_t)!null << (i % 64);
+    if (i % 64 < 63 && i + 1 < n) continue;
+    put_bits(b, i / 64 * 64, i % 64 + 1, bits);
+    bits = 0;
   }
+  b->n += n;
   return BLT_OK;
 }
 

@@ -4,7 +4,6 @@
 #include "base/mem.h"
 #include <string.h>
 
-#define NO_ROW UINT32_MAX
 #define LEAST_RUN 64u /* rows that a run has on average */
 
 /* Rows from .. end - 1 of the list, all in one block. */
@@ -27,12 +26,20 @@ BLT_CLONES static uint32_t count_changes(const uint32_t *rows, uint32_t n) {
   return changes;
 }
 
+/* Where the run that begins at `from` ends. */
+static uint32_t end_of_run(const uint32_t *rows, uint32_t from, uint32_t n) {
+  uint32_t group = rows[from] / BLT_BLOCK_ROWS, k = from + 1;
+  while (k < n && n - k >= 64 && rows[k] / BLT_BLOCK_ROWS == group && !count_changes(rows + k, 64)) k += 64;
+  while (k < n && rows[k] / BLT_BLOCK_ROWS == group) k++;
+  return k;
+}
+
 static blt_status find_runs(runs *r, const uint32_t *rows, uint32_t n, bool *suits, blt_error *err) {
   *suits = true;
   for (uint32_t i = 0, k; i < n; i = k) {
     uint32_t group = rows[i] / BLT_BLOCK_ROWS;
-    for (k = i + 1; k < n && rows[k] / BLT_BLOCK_ROWS == group; k++) continue;
-    if (rows[i] == NO_ROW || rows[k - 1] == NO_ROW || group >= r->view->ngroups) {
+    k = end_of_run(rows, i, n);
+    if (group >= r->view->ngroups) {
       *suits = false; /* a row that there is not is in no group */
       return BLT_OK;
     }
