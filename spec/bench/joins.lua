@@ -1,5 +1,5 @@
--- The five joins of db-benchmark and four windows in blotter. The clock covers the join or window and the reading of its
--- whole answer: the sum of each number column.
+-- The five joins of db-benchmark and four windows in blotter. The clock covers the join or window and the reading of
+-- its whole answer: the sum of each number column.
 --
 --   lua5.4 spec/bench/joins.lua FOLDER ROWS RUNS [THREADS]     prints   engine question run seconds rows checksum
 
