@@ -246,23 +246,31 @@ static bool list_values(const blt_window_item *item, const uint32_t *rows, uint3
   return all;
 }
 
-static void put_float(const blt_window_item *item, uint32_t row, double sum, uint32_t n) {
-  blt_window_put(item, row, blt_double_word(item->kind == BLT_WINDOW_MEAN ? sum / (double)n : sum));
+static void put_float(const blt_window_item *item, uint32_t row, const blt_window_sum *s) {
+  blt_window_put(item, row, blt_double_word(item->kind == BLT_WINDOW_MEAN ? mean_of(s) : sum_of(s)));
+}
+
+static inline void add_value(blt_window_sum *s, double x) {
+  s->rest += add_exactly(s->number, x, s);
+  s->n++;
 }
 
 static void running_sums(const blt_window_item *item, const uint32_t *rows, uint32_t n,
                          const double *values) {
-  double sum = 0;
-  for (uint32_t i = 0; i < n; i++) put_float(item, rows[i], sum += values[i], i + 1);
+  blt_window_sum sum = {0};
+  for (uint32_t i = 0; i < n; i++) {
+    add_value(&sum, values[i]);
+    put_float(item, rows[i], &sum);
+  }
 }
 
 static void short_sums(const blt_window_item *item, const uint32_t *rows, uint32_t n, const double *values,
                        const blt_window_work *work) {
   for (uint32_t i = 0; i < n; i++) {
     uint32_t low = work->low[i], high = work->high[i];
-    double sum = 0;
-    for (uint32_t k = low; k < high; k++) sum += values[k];
-    if (low < high) put_float(item, rows[i], sum, high - low);
+    blt_window_sum sum = {0};
+    for (uint32_t k = low; k < high; k++) add_value(&sum, values[k]);
+    if (low < high) put_float(item, rows[i], &sum);
   }
 }
 
