@@ -56,6 +56,25 @@ describe("a list", function()
     long[500] = 1
     assert.equal(1, t:where("a in $l", { l = long }):count())
   end)
+
+  it("of doubles takes those that are equal, however long it is", function()
+    local t = blotter.table "f float64"
+    for _, x in ipairs { 0.1, -0.0, 0 / 0, 1 / 0, 2.0 ^ 53, 0.30000000000000004, -7.5 } do t:append(x) end
+    t:append(nil)
+    local function count(list) return t:where("f in $l", { l = list }):count() end
+    assert.same({ 1, 1, 0, 1, 0, 1 }, { count { 0.1 }, count { 0 }, count { 0 / 0 }, count { 1 / 0 }, count { 0.3 },
+      count { 2 ^ 53 | 0 } })
+    assert.equal(0, count { (1 << 53) + 1 })
+    assert.equal(0, count { math.maxinteger })
+    local long = {}
+    for i = 1, 100000 do long[i] = i / 10 end
+    assert.equal(1, count(long))
+    assert.equal(7, t:where("f not in $l", { l = { 5, 1e300 } }):count())
+    long[70000], long[7] = 0.0, 0 / 0
+    assert.equal(2, count(long))
+    assert.equal(4, t:where("f not in $l", { l = { 0.1, 0, 1 / 0 } }):count())
+    assert.equal(0, t:where("f not in $l", { l = { 0.5, blotter.null } }):count())
+  end)
 end)
 
 describe("a chain", function()

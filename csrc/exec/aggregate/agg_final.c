@@ -81,15 +81,18 @@ static double float_mean(const blt_agg_column *c, double centre, double rest, do
   return isinf(mean) ? mean : clamp(mean, c->least, c->most);
 }
 
-static void final_mean(const blt_agg_plan *p, const blt_agg_column *c, const blt_agg_values *v, double *out) {
-  double scale = scale_of(p, c->a);
-  bool exact = p->parts[c->x].kind != BLT_PART_FSUM;
+static void final_float_mean(const blt_agg_plan *p, const blt_agg_column *c, const blt_agg_values *v,
+                             double *out) {
   double centre = p->parts[c->x].centre;
-  for (uint32_t i = 0; i < v->n; i++) {
-    double n = (double)word(v, c->count, i);
-    out[i] = exact ? (double)exact_sum(p, c, v, i) / (n * scale)
-                   : float_mean(c, centre, as_double(word(v, c->x, i)), n);
-  }
+  for (uint32_t i = 0; i < v->n; i++)
+    out[i] = float_mean(c, centre, as_double(word(v, c->x, i)), (double)word(v, c->count, i));
+}
+
+static void final_exact_mean(const blt_agg_plan *p, const blt_agg_column *c, const blt_agg_values *v,
+                             double *out) {
+  double scale = scale_of(p, c->a);
+  for (uint32_t i = 0; i < v->n; i++)
+    out[i] = (double)exact_sum(p, c, v, i) / ((double)word(v, c->count, i) * scale);
 }
 
 static void final_weighted_mean(const blt_agg_column *c, const blt_agg_values *v, double *out,
@@ -275,7 +278,10 @@ blt_status blt_agg_final(const blt_agg_plan *p, uint32_t index, const blt_agg_va
     final_float_sum(p, c, v, doubles);
     break;
   case BLT_AGG_MEAN:
-    final_mean(p, c, v, doubles);
+    if (p->parts[c->x].kind == BLT_PART_FSUM)
+      final_float_mean(p, c, v, doubles);
+    else
+      final_exact_mean(p, c, v, doubles);
     break;
   case BLT_AGG_WEIGHTED_MEAN:
     final_weighted_mean(c, v, doubles, valid);

@@ -1,7 +1,8 @@
-/* func_in.c: x in (constants …). Integers, dates, decimals and dictionary codes share one test of membership;
- * a list with other members becomes a chain of == and or. */
+/* func_in.c: x in (constants …). Integers, dates, decimals, dictionary codes and the words of doubles share
+ * one test of membership; a list with other members becomes a chain of == and or. */
 #include "func_compare.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,16 @@ typedef struct members {
   uint8_t *table; /* table[v - sorted[0]], or NULL */
   blt_str *texts; /* of a string column: all members in byte order, for blocks without codes */
   uint32_t ntexts;
+  double least, most; /* of a list of doubles */
 } members;
+
+/* Equal doubles have equal words. */
+static int64_t word_of(double x) {
+  int64_t word;
+  x += 0.0; /* -0.0 becomes 0.0 */
+  memcpy(&word, &x, sizeof word);
+  return word;
+}
 
 BLT_CLONES static void test_few(const int64_t *restrict v, uint32_t n, const int64_t *restrict k,
                                 uint32_t count, uint8_t *restrict r) {
@@ -58,10 +68,20 @@ static void test_ints(const int64_t *v, uint32_t n, const members *m, uint8_t *r
     test_sorted(v, n, m, r);
 }
 
+static blt_status test_doubles(blt_call *c, const members *m, blt_error *err) {
+  const double *v = blt_call_f64(c, 0);
+  int64_t *words = blt_eval_alloc(c->frame->ev, c->n * sizeof *words);
+  if (!words) return blt_fail_memory(err, c->n * sizeof *words);
+  for (uint32_t i = 0; i < c->n; i++) words[i] = word_of(v[i]);
+  test_ints(words, c->n, m, c->out);
+  return BLT_OK;
+}
+
 static blt_status loop_in(blt_call *c, blt_error *err) {
   const members *m = c->op->data;
   const blt_vec *v = &c->args[0];
   bool coded = v->form == BLT_VEC_CODES || (v->form == BLT_VEC_CONST && v->dict);
+  if (v->type.id == BLT_FLOAT64) return test_doubles(c, m, err);
   if (v->type.id != BLT_STRING) {
     test_ints(blt_call_i64(c, 0), c->n, m, c->out);
     return BLT_OK;
@@ -120,6 +140,46 @@ static blt_status add_texts(blt_binder *b, blt_op *op, members *m, blt_error *er
   return BLT_OK;
 }
 
+/* Whether x is a double and the list of numbers that compare with it as doubles. */
+static bool is_of_doubles(const blt_op *op) {
+  bool all = op->args[0]->type.id == BLT_FLOAT64;
+  for (uint32_t i = 1; i < op->nargs && all; i++) {
+    const blt_op *k = op->args[i];
+    bool number = k->type.id == BLT_FLOAT64 || k->type.id == BLT_INT64;
+    all = k->kind == BLT_OP_VALUE && (k->value.null || number);
+  }
+  return all;
+}
+
+/* NaN equals nothing, nor does an integer between two doubles. */
+static bool as_double(const blt_value *k, double *out) {
+  *out = k->u.f;
+  if (k->type.id == BLT_FLOAT64) return k->u.f == k->u.f;
+  *out = (double)k->u.i;
+  return (__int128)*out == k->u.i;
+}
+
+static void add_doubles(const blt_op *op, members *m) {
+  m->least = INFINITY;
+  m->most = -INFINITY;
+  for (uint32_t i = 1; i < op->nargs; i++) {
+    double x;
+    if (op->args[i]->value.null || !as_double(&op->args[i]->value, &x)) continue;
+    m->sorted[m->count++] = word_of(x);
+    m->least = x < m->least ? x : m->least;
+    m->most = x > m->most ? x : m->most;
+  }
+}
+
+static void range_in_doubles(const blt_scope *s, const blt_op *op, blt_range *out) {
+  const members *m = op->data;
+  blt_range a;
+  blt_op_range(s, op->args[0], &a);
+  *out = (blt_range){.nulls = true};
+  if (a.known && (a.empty || a.fhigh < m->least || a.flow > m->most))
+    *out = (blt_range){.known = true, .nulls = a.nulls};
+}
+
 /* Whether the list is of constants that compare with x by bytes or as integers. */
 static bool is_simple(const blt_op *op) {
   blt_type x = op->args[0]->type;
@@ -153,7 +213,9 @@ static blt_status bind_members(blt_binder *b, blt_op *op, blt_error *err) {
   if (m) m->sorted = blt_bind_alloc(b, op->nargs * sizeof *m->sorted);
   if (!m || !m->sorted) return blt_fail_memory(err, sizeof *m);
   blt_type x = op->args[0]->type;
-  if (x.id == BLT_STRING) {
+  if (x.id == BLT_FLOAT64) {
+    add_doubles(op, m);
+  } else if (x.id == BLT_STRING) {
     blt_status status = add_texts(b, op, m, err);
     if (status != BLT_OK) return status;
   } else {
@@ -167,7 +229,7 @@ static blt_status bind_members(blt_binder *b, blt_op *op, blt_error *err) {
   op->run = run_in;
   op->cost = 3;
   if (m->sorted) {
-    op->range = blt_range_in;
+    op->range = x.id == BLT_FLOAT64 ? range_in_doubles : blt_range_in;
     blt_status status = finish(b, m, err);
     op->low = m->count ? m->sorted[0] : 1;
     op->high = m->count ? m->sorted[m->count - 1] : 0;
@@ -202,7 +264,7 @@ blt_status blt_bind_in(blt_binder *b, blt_op *op, blt_error *err) {
   if (op->nargs == 1) return in_nothing(b, op, err);
   for (uint32_t i = 1; i < op->nargs; i++)
     if (blt_bind_moment_texts(b, op, 0, i, err) != BLT_OK) return err->code;
-  if (!is_simple(op) || op->args[0]->kind == BLT_OP_VALUE) {
+  if ((!is_simple(op) && !is_of_doubles(op)) || op->args[0]->kind == BLT_OP_VALUE) {
     blt_op *all = chain(b, op, 1, op->nargs - 1, err);
     if (!all) return err->code;
     *op = *all;
