@@ -168,4 +168,26 @@ describe("a record", function()
     assert.equal("Eins; zwei, drei", report.added.sources[1].title)
     assert.same({1234, 1500000}, {report.added.figures[1].value, report.added.figures[2].value})
   end)
+
+  it("of any other form is refused, never an error, also when it is asked about", function()
+    local odd = {"", 0, 0 / 0, true, {}, {1}, "\255", "eine" .. ("und"):rep(200), ("9"):rep(400), "1 234", "½", "#1"}
+    local fields = {"subject", "indicator", "printed", "value", "low", "period", "area", "part_of", "source", "locator",
+      "number_format", "id"}
+    for _, value in ipairs(odd) do
+      for _, field in ipairs(fields) do
+        local whole = record {{}}
+        whole.figures[1][field] = value
+        ops:questions(whole)
+        ops:add(whole, {dry_run = true})
+      end
+      for _, name in ipairs {"source", "figures", "publishers"} do
+        local whole = record {{}}
+        whole[name] = value
+        ops:questions(whole)
+        ops:add(whole, {dry_run = true})
+      end
+    end
+    local _, message = ops:add(record {{printed = {"12"}}})
+    assert.matches("column 'printed': is a list or an object", message, 1, true)
+  end)
 end)

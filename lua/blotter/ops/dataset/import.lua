@@ -37,6 +37,8 @@ local function texts_of(row, data, line, context)
       local near = diagnostics.nearest(tostring(name), known)
       context.problems:add(context.file, line, tostring(name), "is no field of " .. data.name
         .. (near and "; did you mean '" .. near .. "'?" or ""))
+    elseif type(value) == "table" then
+      context.problems:add(context.file, line, tostring(name), "is a list or an object; expected a text or a number")
     elseif name ~= "line" then
       texts[name] = filling.text(value)
     end

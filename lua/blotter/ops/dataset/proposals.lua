@@ -5,7 +5,6 @@
 -- record, such as "figures[1].subject"; given what stands there now. A question without proposals asks for what is
 -- missing and cannot be guessed.
 
-local cjson = require "cjson"
 local dates = require "blotter.ops.figures.dates"
 local filling = require "blotter.ops.dataset.filling"
 local languages = require "blotter.ops.figures.languages"
@@ -16,10 +15,26 @@ local proposals = {}
 
 local MOST = 3
 
+-- What a row says in a field, as text; nil where it says nothing.
 local function given(row, field)
-  local value = type(row) == "table" and row[field]
-  if value == cjson.null or value == "" then return nil end
-  return value or nil
+  local value = row[field]
+  if type(value) == "table" then return nil end
+  return filling.text(value)
+end
+
+-- The rows of a list of the record, whatever stands there.
+local function rows_of(list)
+  local rows = {}
+  if type(list) ~= "table" then return rows end
+  for place = 1, #list do rows[place] = type(list[place]) == "table" and list[place] or {} end
+  return rows
+end
+
+-- The record with a source and lists of rows only, so that a broken one can be asked about.
+local function tidy(record)
+  local tidied = {source = type(record.source) == "table" and record.source or {}}
+  for _, name in ipairs {"figures", "publishers", "subjects", "indicators"} do tidied[name] = rows_of(record[name]) end
+  return tidied
 end
 
 -- The words of a text in small letters, a plural as its singular.
@@ -134,7 +149,7 @@ local function value_of(model, figure, language)
   local printed = given(figure, "printed")
   if not printed then return nil end
   model.languages = model.languages or languages.new(model.tables)
-  local read = reading.printed(tostring(printed), {words = model.languages.words, language = language,
+  local read = reading.printed(printed, {words = model.languages.words, language = language,
     formats = model.languages:formats(language), indicator = model.tables.indicators.index[given(figure, "indicator")]})
   return read and read.value
 end
@@ -154,8 +169,8 @@ end
 local function release_proposals(model, record, published)
   local language = given(record.source, "language") or "en"
   local scores, counts, own = {}, {}, given(record.source, "id")
-  for _, figure in ipairs(record.figures or {}) do
-    local value = type(figure) == "table" and value_of(model, figure, language)
+  for _, figure in ipairs(record.figures) do
+    local value = value_of(model, figure, language)
     local seen = {}
     for _, old in ipairs(value and model.figures or {}) do
       local is_near = not published or not old.placed or math.abs(published - old.placed) <= 400
@@ -181,15 +196,21 @@ end
 -- Adds a question, unless it is about what need not be said and there is nothing to propose.
 local function ask(list, at, row, field, found, is_wanted)
   if #found == 0 and not is_wanted then return end
-  list[#list + 1] = {at = at .. "." .. field, given = filling.text(given(row, field)), proposals = found}
+  list[#list + 1] = {at = at .. "." .. field, given = given(row, field), proposals = found}
+end
+
+-- Whether the record brings a row of its own.
+local function is_new(record, name, key)
+  for _, row in ipairs(record[name]) do
+    if row.id == key then return true end
+  end
+  return false
 end
 
 local function ask_source(model, list, record, published)
-  local source = type(record.source) == "table" and record.source or {}
+  local source = record.source
   local publisher = given(source, "publisher")
-  local brings = false
-  for _, row in ipairs(record.publishers or {}) do brings = brings or row.id == publisher end
-  if not publisher or not (brings or model.tables.publishers.index[publisher]) then
+  if not publisher or not (is_new(record, "publishers", publisher) or model.tables.publishers.index[publisher]) then
     local words, candidates = set_of(words_of(publisher or "")), {}
     for _, row in ipairs(model.tables.publishers.rows) do
       candidates[#candidates + 1] = {value = row.id, why = row.name, score = 4 * name_score(row.name, words)}
@@ -203,24 +224,17 @@ local function ask_source(model, list, record, published)
   end
 end
 
-local function is_new(record, name, key)
-  for _, row in ipairs(record[name] or {}) do
-    if type(row) == "table" and row.id == key then return true end
-  end
-  return false
-end
-
 local function ask_figure(model, list, record, place, published)
   local figure = record.figures[place]
   local at = ("figures[%d]"):format(place)
   local subject, indicator = given(figure, "subject"), given(figure, "indicator")
-  local title = given(record.source or {}, "title") or ""
+  local title = given(record.source, "title") or ""
   if not subject or not (model.tables.subjects.index[subject] or is_new(record, "subjects", subject)) then
-    local text = tostring(subject or title)
+    local text = subject or title
     ask(list, at, figure, "subject", subject_proposals(model, text:gsub("[-_]", " "), published), true)
   end
   if not indicator or not (model.tables.indicators.index[indicator] or is_new(record, "indicators", indicator)) then
-    local text = tostring(indicator or given(figure, "printed") or ""):gsub("_", " ")
+    local text = (indicator or given(figure, "printed") or ""):gsub("_", " ")
     ask(list, at, figure, "indicator", indicator_proposals(model, text), true)
   end
   for _, field in ipairs {"printed", "locator"} do ask(list, at, figure, field, {}, not given(figure, field)) end
@@ -232,15 +246,14 @@ end
 
 function proposals.questions(model, record)
   local list = {}
-  if not record.figures then return list end
+  if type(record.figures) ~= "table" then return list end
+  record = tidy(record)
   count_uses(model)
-  local text = given(record.source or {}, "date_published")
-  local span = text and spans.published(tostring(text))
+  local text = given(record.source, "date_published")
+  local span = text and spans.published(text)
   local published = span and span.first
   ask_source(model, list, record, published)
-  for place, figure in ipairs(record.figures) do
-    if type(figure) == "table" then ask_figure(model, list, record, place, published) end
-  end
+  for place in ipairs(record.figures) do ask_figure(model, list, record, place, published) end
   return list
 end
 

@@ -167,9 +167,11 @@ end
 local writes_together = {de = true, nl = true, sv = true, no = true, nb = true, nn = true, da = true, fi = true,
   it = true}
 
+local LONGEST = 80 -- bytes of a number written as one word
+
 local function add_unknown(items, dictionary, language, text, at, last)
   local word = text:sub(at, last)
-  local parts = writes_together[language] and pieces(dictionary, word)
+  local parts = writes_together[language] and #word <= LONGEST and pieces(dictionary, word)
   if not parts or #parts < 2 then
     items[#items + 1] = {text = word, first = at, last = last}
     return
