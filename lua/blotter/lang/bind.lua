@@ -278,6 +278,15 @@ function bind.value(kind, value)
   return { VALUE, kind, value == nil and false or value, origins = { false } }
 end
 
+local SAMPLES = { string = "", bool = false, float64 = 0.0, date = "2000-01-01", timestamp = "2000-01-01T00:00:00Z" }
+
+--- Null of that type.
+function bind.null(kind)
+  local sample = SAMPLES[kind]
+  sample = sample ~= nil and bind.value(kind, sample) or bind.as(bind.value("int64", 0), "int64", kind)
+  return bind.call("nullif", sample, sample)
+end
+
 --- The postfix form of a bare column by number.
 function bind.column(number)
   return { COLUMN, number, false, origins = { false } }

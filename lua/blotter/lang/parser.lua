@@ -287,7 +287,7 @@ local function whole(text)
 end
 
 --- The name that an item without `name =` gets: its column, or its own text.
-local function default_name(node)
+function parser.default_name(node)
   if node.kind == "column" then return node.name end
   return (node.text:sub(node.first, node.last):gsub("%s+", " "))
 end
@@ -303,7 +303,7 @@ local function list_item(s)
     s.at = s.at + 2
   end
   local node = tree.survey(expression(s, 0))
-  return { name = name or default_name(node), node = node, text = s.text, first = first or node.first,
+  return { name = name or parser.default_name(node), node = node, text = s.text, first = first or node.first,
     last = last or node.last, named = name ~= nil }
 end
 

@@ -236,6 +236,10 @@ local PROMISES = {
 }
 
 local function put_promises(description, options, verb)
+  if options.nulls ~= nil then
+    arguments.one_of(options.nulls, { "equal", "apart" }, verb, "nulls")
+    description.null_equal = options.nulls == "equal"
+  end
   if options.validate ~= nil then
     arguments.one_of(options.validate, { "many-to-one", "one-to-one", "one-to-many", "many-to-many" }, verb,
       "validate")
@@ -283,7 +287,7 @@ end
 
 local KINDS = { join = "inner", left_join = "left", right_join = "right", full_join = "full", semi_join = "semi",
   anti_join = "anti", asof_join = "asof", cross_join = "inner" }
-local OPTIONS = { "suffix", "validate", "unmatched", "params" }
+local OPTIONS = { "suffix", "validate", "unmatched", "nulls", "params" }
 
 local function join(self, verb, other, on, options)
   query.ready(self, verb)

@@ -15,6 +15,7 @@ local bind = require "blotter.lang.bind"
 local arguments = require "blotter.errors.arguments"
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
+local groupings = require "blotter.query.groupings"
 local parser = require "blotter.lang.parser"
 local plan = require "blotter.query.plan"
 local source = require "blotter.lang.source"
@@ -172,14 +173,22 @@ local function key_columns(q, items, params, verb)
   return keys
 end
 
+--- The query that waits for the aggregates of these keys ({name, node} each); `sets`: of several groupings, each a
+-- sequence of numbers of keys.
+function query.keyed(q, items, params, sets)
+  local keys = key_columns(q, items, params, "by")
+  plan.node("group", keys, q.plan) -- which tells mistakes
+  local made = new(q.plan, q.sources)
+  made.pending, made.known = keys, q.known
+  keys.sets = sets
+  return made
+end
+
 --- The groups that the next `agg` aggregates.
 function query:by(text, params)
   ready(self, "by")
-  local keys = key_columns(self, parser.list(check_text(text, "by")), arguments.parameters(params, "by"), "by")
-  plan.node("group", keys, self.plan) -- which tells mistakes
-  local q = new(self.plan, self.sources)
-  q.pending, q.known = keys, self.known
-  return q
+  local items, sets = groupings.read(parser.list(check_text(text, "by")))
+  return query.keyed(self, items, arguments.parameters(params, "by"), sets)
 end
 
 --- The columns of an `agg` that computes with aggregates: the keys, then its items.
@@ -192,17 +201,62 @@ local function computed(groups, names, after, params)
   return append(groups, "project", columns)
 end
 
---- One row a group (without `by`: one row): the keys, then the aggregates.
-function query:agg(text, params)
-  params = arguments.parameters(params, "agg")
-  local items = parser.list(check_text(text, "agg"))
-  local keys, taken = self.pending or EMPTY, {}
+--- The groups of these keys (a description) with the items' aggregates.
+local function aggregated(q, keys, items, params)
+  local taken = {}
   local names = keys.names or EMPTY
   for _, name in ipairs(names) do taken[name] = true end
   local slots = table.move(keys.slots or EMPTY, 1, #names, 1, {})
-  local found, after = aggregate.split(items, query.scope(self), params, taken, slots)
-  local groups = append(self, "group", { slots = slots, items = keys.items, aggregates = found })
+  local found, after = aggregate.split(items, query.scope(q), params, taken, slots)
+  local groups = append(q, "group", { slots = slots, items = keys.items, aggregates = found })
   return after and computed(groups, names, after, params) or groups
+end
+
+--- The keys of one grouping.
+local function chosen(keys, set)
+  local some = { slots = {}, items = {}, names = {} }
+  for i, number in ipairs(set) do
+    some.slots[i], some.names[i] = keys.slots[number], keys.names[number]
+    some.items[2 * i - 1], some.items[2 * i] = keys.names[number], i
+  end
+  return some
+end
+
+--- The groups of one grouping with the columns of all keys: null for those that it leaves out.
+local function widened(groups, keys, types, nset)
+  local columns, scope, nkeys = new_columns(), query.scope(groups), #keys.names
+  for i, name in ipairs(keys.names) do
+    local number = scope.columns[name]
+    local there = number and number <= nset
+    add_column(columns, name, there and bind.column(number) or bind.null(types[i]))
+  end
+  for number = nset + 1, #scope.names do put_column(columns, scope.names[number], bind.column(number)) end
+  if #columns.slots ~= nkeys + #scope.names - nset then fail("agg: an aggregate has the name of a key") end
+  return append(groups, "project", columns)
+end
+
+--- The rows of all groupings, one after the other.
+local function aggregated_sets(q, keys, items, params)
+  local _, types = core.schema(plan.node("group", keys, q.plan))
+  local all
+  for _, set in ipairs(keys.sets) do
+    local some = groupings.told(items, keys.names, set)
+    local groups = widened(aggregated(q, chosen(keys, set), some, params), keys, types, #set)
+    all = all and append(all, "union", { slots = {} }, groups) or groups
+  end
+  return all
+end
+
+--- The same of parsed items.
+function query.aggregate(q, items, params)
+  local keys = q.pending or EMPTY
+  if keys.sets then return aggregated_sets(q, keys, items, params) end
+  return aggregated(q, keys, items, params)
+end
+
+--- One row a group (without `by`: one row): the keys, then the aggregates.
+function query:agg(text, params)
+  return query.aggregate(self, parser.list(check_text(text, "agg")), arguments.parameters(params, "agg"))
 end
 
 --- Rows that differ, of all columns or of those named; each where it first appeared.

@@ -11,10 +11,13 @@ local write = require "blotter.tables.write"
 require "blotter.query.join"
 require "blotter.query.window"
 require "blotter.query.sets"
+require "blotter.query.reshape"
+require "blotter.query.summary"
 
 local VERBS = { "where", "select", "derive", "by", "agg", "distinct", "order", "limit", "skip", "top", "sample",
   "join", "left_join", "right_join", "full_join", "semi_join", "anti_join", "asof_join", "cross_join", "window",
-  "union", "union_all", "intersect", "except" }
+  "union", "union_all", "intersect", "except", "pivot", "unpivot", "fill", "rename", "drop",
+  "head", "tail", "describe", "facets" }
 --- What reads a whole answer.
 local READS = { "rows", "totable", "values", "csv", "jsonl" }
 --- What reads a part of it, and makes no more.
