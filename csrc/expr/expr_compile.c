@@ -265,12 +265,21 @@ static bool all_values(const blt_op *op) {
   return true;
 }
 
+/* Values of a schema's expression are as written, so that their mistakes are told at once. Those of a view
+ * may have come from rules, and stand where a condition never looks: they fail when they are evaluated. */
+static blt_op *unfolded(const blt_binder *b, blt_op *op, const blt_error *err) {
+  bool of_data = err->code == BLT_EFORMAT || err->code == BLT_EOVERFLOW || err->code == BLT_EINVAL;
+  if (b->types || !of_data) return NULL;
+  op->can_fail = true;
+  return op;
+}
+
 static blt_op *fold(blt_binder *b, blt_op *op, blt_error *err) {
   blt_vec v;
   if (!b->folder && blt_eval_new(b->ctx, b->view, &b->folder, err) != BLT_OK) return NULL;
   blt_eval_reset(b->folder);
   blt_frame f = {.ev = b->folder, .n = 1};
-  if (blt_op_eval(&f, op, &v, err) != BLT_OK) return NULL;
+  if (blt_op_eval(&f, op, &v, err) != BLT_OK) return unfolded(b, op, err);
   blt_value value = blt_vec_value(&v, 0);
   return blt_bind_value(b, &value, op->node, err);
 }

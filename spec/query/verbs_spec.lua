@@ -171,6 +171,11 @@ describe("verbs", function()
     assert.matches("2013%-02%-30", refusal(function() return t:where "received == '2013-02-30'":collect() end))
   end)
 
+  it("compute no value that a condition leaves out, also of a column that is constant", function()
+    assert.equal("0", text(t:limit(1):select "b = 'none'":select "x = if(b == 'none', 0, int64(b))"))
+    assert.matches("'none' is no int64", refusal(t.select, t, "x = int64('none')"))
+  end)
+
   it("take odd names in backticks", function()
     local odd = blotter.table { { name = "a b", type = "int64" }, { name = "and", type = "int64" } }
     odd:append(1, 2)
