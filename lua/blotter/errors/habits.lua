@@ -19,32 +19,35 @@ end
 habits.verbs = by_word {
   [ [[:where "n > 5"]] ] = "filter filterby query_where find subset wherein restrict whereby having keep loc rowswhere",
   [ [[:by "country":agg "total = sum(n)"]] ] = "groupby group groupedby aggregate summarise summarize reduce summary "
-    .. "rollup tapply groupwise",
+    .. "tapply groupwise",
   [ [[:by "country":agg "n = count()"]] ] = "valuecounts countby tally frequency frequencies freq histogram groupcount",
   [ [[:agg "x = sum(n)" (mean, min, max, median, quantile and others stand there, too)]] ] = "sum mean avg average min "
     .. "max median std stddev var variance quantile nunique total minimum maximum",
   [ [[:order "n desc"]] ] = "sort sortby sortvalues sorted arrange orderby orderedby asc desc",
-  [ [[:limit(10)]] ] = "head take firstn fetch first_rows peek firsts",
-  [ [[:skip(n), with n from #t]] ] = "tail lastn last",
+  [ [[:limit(10)]] ] = "take firstn fetch first_rows peek firsts",
+  [ [[:tail(10)]] ] = "lastn last",
   [ [[#t, or :count()]] ] = "len length size nrow nrows numrows rowcount height shape dim n",
   [ [[:derive "share = n / 10"]] ] = "mutate transform assign withcolumn withcolumns addcolumn addcolumns with extend "
     .. "compute eval map apply calculate setcolumn",
-  [ [[:select "new = old, other"]] ] = "rename renamecolumn renamecolumns project pick keepcolumns choose columnsonly "
-    .. "relocate reorder",
-  [ [[:select, with the columns to keep]] ] = "drop dropcolumn dropcolumns removecolumn",
+  [ [[:select "a, b"]] ] = "project pick keepcolumns choose columnsonly relocate reorder",
+  [ [[:rename "new = old"]] ] = "renamecolumn renamecolumns",
+  [ [[:drop "a, b"]] ] = "dropcolumn dropcolumns removecolumn",
   [ [[:join(other, "id"), or left_join, full_join, semi_join, anti_join]] ] = "merge innerjoin joinon lookup mergeleft "
     .. "jointable combine leftmerge outerjoin",
   [ [[:left_join(other, "id")]] ] = "leftouterjoin leftjoins vlookup joinleft",
   [ [[:full_join(other, "id")]] ] = "fullouterjoin",
   [ [[:anti_join(other, "id")]] ] = "antijoins notin setdiff minus difference",
-  [ [[:union_all(other)]] ] = "concat rbind bindrows vstack stack appendall unionbyname addrows cat",
+  [ [[:union_all(other)]] ] = "concat rbind bindrows vstack appendall unionbyname addrows cat",
   [ [[:distinct "a, b"]] ] = "uniq unique dropduplicates deduplicate dedup dedupe nub distinctrows",
   [ [[:top(10, "n")]] ] = "nlargest slicemax topn topk largest nsmallest slicemin smallest",
   [ [[:skip(n):limit(m)]] ] = "offset slice iloc range rowsfrom",
   [ [[:window {by = "country", order = "day",
   derive = "running = cumsum(n)"}]] ] = "over rolling cumsum lag lead shift "
     .. "partitionby rank rownumber diff expanding",
-  [ [[:by "rows, columns":agg "n = sum(n)"]] ] = "pivottable crosstab spread dcast pivotwider pivot",
+  [ [[:pivot {rows = "a", cols = "b",
+  value = "sum(n)"}]] ] = "pivottable crosstab spread dcast pivotwider crosstabulate",
+  [ [[:unpivot {cols = "a, b"}]] ] = "melt pivotlonger gather stack unstack wide_to_long",
+  [ [[:by "rollup(a, b)"]] ] = "rollup cube groupingsets",
   [ [[:where "x ~= nil"]] ] = "dropna dropnulls dropnull notnull removenulls naomit",
   [ [[:derive "x = coalesce(x, 0)"]] ] = "fillna fillnull fillnulls replacena ifnull",
   [ [[print(t), or :show(rows)]] ] = "print display dump tostring view printrows pprint glimpse",
@@ -63,7 +66,9 @@ habits.verbs = by_word {
   [ [[t:delete "n > 5" on a table]] ] = "remove deletewhere deleterows removerows truncate del",
   [ [[t:update("n > 5", "n = 0") on a table]] ] = "set updatewhere modify replacewhere change",
   [ [[t:upsert{…} on a table]] ] = "replace insertorreplace insertorupdate mergeinto",
-  [ [[:columns() or :show()]] ] = "describe head5 str",
+  [ [[:describe()]] ] = "summarytable profile skim",
+  [ [[:head(5)]] ] = "head5",
+  [ [[:columns() or :show()]] ] = "str",
 }
 
 --- Calls of a database.
