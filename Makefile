@@ -4,7 +4,7 @@
 #   make test          run the busted specs and the C tests; SPEC=spec/store and TESTS=test_bits narrow it
 #   make repl          a Lua prompt with blotter loaded
 #   make env           print the shell's settings for this checkout: eval "$(make -s env)"
-#   make install       below PREFIX (default /usr/local), in DESTDIR when packaging
+#   make install       below PREFIX (default /usr/local), in DESTDIR when packaging: for Lua, and for C (pkg-config blotter)
 #   make lint format   luacheck, layout rules and clang-format; format rewrites
 #   make sanitize      the tests under ASan and UBSan; tsan likewise; valgrind: the C tests, with fewer random rounds
 #   make clang         builds with clang as well, and runs CLANG_TESTS under its UBSan, which knows pointers past arrays
@@ -34,7 +34,7 @@ endif
 # ---- packages ------------------------------------------------------------------------------------
 
 PACKAGES_BUILD := gcc libc6-dev lua5.4 liblua5.4-dev libxxhash-dev libzstd-dev zlib1g-dev lua-cjson lua-argparse
-PACKAGES_TEST  := lua-busted lua-sql-sqlite3 glpk-utils zstd gzip
+PACKAGES_TEST  := pkg-config=pkg-config lua-busted lua-sql-sqlite3 glpk-utils zstd gzip
 PACKAGES_LINT  := lua-check clang-format
 PACKAGES_FUZZ  := clang libclang-rt-14-dev
 PACKAGES_BENCH := libsqlite3-dev npm=npm r-base-core r-cran-data.table
@@ -77,7 +77,7 @@ LIBS := -lxxhash -lzstd -lz -lm
 say = $(if $(V),,@echo "  $@" >&2; )
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
-TEST_PROGRAMS := $(CTESTS:spec/c/%.c=$(BUILD)/spec/%)
+TEST_PROGRAMS := $(CTESTS:spec/c/%.c=$(BUILD)/spec/%) $(BUILD)/spec/embed
 
 .PHONY: all
 all: $(BUILD)/libblotter.a $(BUILD)/blotter/core.so $(BUILD)/bin/blotter
@@ -100,6 +100,13 @@ $(BUILD)/blotter/core.so: $(call object,$(BINDING)) $(BUILD)/libblotter.a
 $(BUILD)/spec/%: $(BUILD)/obj/spec/c/%.o $(call object,$(SUPPORT)) $(BUILD)/libblotter.a
 	@mkdir -p $(@D)
 	$(say)$(CC) -pthread $(INSTRUMENT) $(LDFLAGS) -o $@ $^ $(LIBS) $(if $(findstring test_lua,$@),-llua5.4)
+
+# What somebody who embeds the engine has: an installed copy, and what pkg-config says about it.
+$(BUILD)/spec/embed: spec/c/embed.c $(BUILD)/libblotter.a $(shell find csrc -name '*.h')
+	@rm -rf $(BUILD)/installed && $(MAKE) -s --no-print-directory install-engine PREFIX=$(abspath $(BUILD))/installed DESTDIR=
+	@mkdir -p $(@D)
+	$(say)$(CC) -std=c11 -D_GNU_SOURCE -g $(WARNINGS) $(INSTRUMENT) -o $@ $< \
+	  $$(PKG_CONFIG_PATH=$(BUILD)/installed/lib/pkgconfig pkg-config --cflags --libs --static blotter)
 
 -include $(patsubst %.o,%.d,$(call object,$(ENGINE) $(BINDING) $(CTESTS) $(SUPPORT)))
 .SECONDARY: $(call object,$(CTESTS) $(SUPPORT))
@@ -140,13 +147,37 @@ env: all
 LUADIR ?= $(PREFIX)/share/lua/5.4
 LIBDIR ?= $(PREFIX)/lib/lua/5.4
 BINDIR ?= $(PREFIX)/bin
-.PHONY: install
-install: all
+.PHONY: install install-engine
+install: all install-engine
 	@cd lua && find blotter -name '*.lua' -exec install -D -m 644 {} '$(DESTDIR)$(LUADIR)/{}' \;
 	@find data -type f -exec install -D -m 644 {} '$(DESTDIR)$(LUADIR)/blotter/{}' \;
 	@install -D -m 755 build/blotter/core.so '$(DESTDIR)$(LIBDIR)/blotter/core.so'
 	@printf '%s\n' "$$COMMAND_INSTALLED" >build/command
 	@install -D -m 755 build/command '$(DESTDIR)$(BINDIR)/blotter'
+
+# For C: the library, the headers that these name and all that they include, and a file for pkg-config.
+PUBLIC := blt.h store/table/table.h store/table/change.h store/table/index.h store/table/stats.h store/file/db.h \
+  io/text/csv.h io/text/jsonl.h io/text/text_write.h plan/rules.h plan/explain.h plan/aggregates.h plan/windows.h \
+  exec/run.h exec/change/change_where.h
+HEADERS = $(sort $(patsubst csrc/%,%,$(filter csrc/%.h,$(shell $(CC) -Icsrc -MM $(PUBLIC:%=-include csrc/%) -x c /dev/null))))
+define PKGCONFIG
+prefix=$(PREFIX)
+libdir=$${prefix}/lib
+includedir=$${prefix}/include/blotter
+
+Name: blotter
+Description: embedded columnar record store and aggregation engine
+Version: 0
+Cflags: -I$${includedir}
+Libs: -L$${libdir} -lblotter
+Libs.private: $(LIBS) -pthread
+endef
+export PKGCONFIG
+
+install-engine: $(BUILD)/libblotter.a
+	@install -D -m 644 $< '$(DESTDIR)$(PREFIX)/lib/libblotter.a'
+	@cd csrc && for h in $(HEADERS); do install -D -m 644 $$h '$(DESTDIR)$(PREFIX)/include/blotter/'$$h; done
+	@mkdir -p '$(DESTDIR)$(PREFIX)/lib/pkgconfig' && printf '%s\n' "$$PKGCONFIG" >'$(DESTDIR)$(PREFIX)/lib/pkgconfig/blotter.pc'
 
 # ---- tests -------------------------------------------------------------------------------------------
 
@@ -180,7 +211,7 @@ tsan:
 	  SPEC='$(SPEC)'
 
 .PHONY: clang
-CLANG_TESTS := $(filter test_expr test_expr_functions test_agg_segment test_query% test_window test_join test_num \
+CLANG_TESTS := $(filter test_expr test_expr_functions test_agg_segment test_group% test_heads test_order test_window test_join test_num \
   test_civil test_plan,$(notdir $(TEST_PROGRAMS)))
 clang: $(STAMP)/fuzz
 	@$(MAKE) --no-print-directory all clang-tests BUILD=build/clang CC=clang OPTIMIZE=-O1 \
