@@ -5,6 +5,7 @@
 -- with `origins`, the tree's node of each of its own. Values of parameters are copied into it.
 
 local core = require "blotter.core"
+local macros = require "blotter.lang.macros"
 local habits = require "blotter.errors.habits"
 local source = require "blotter.lang.source"
 local suggest = require "blotter.errors.suggest"
@@ -37,6 +38,8 @@ local function all_calls()
   local names = {}
   table.move(function_names, 1, #function_names, 1, names)
   table.move(aggregate_names, 1, #aggregate_names, #names + 1, names)
+  for name in pairs(macros) do names[#names + 1] = name end
+  table.sort(names)
   local plain = {}
   for _, name in ipairs(names) do
     if name:find "^%a" then plain[#plain + 1] = name end
@@ -183,6 +186,13 @@ end
 --- The values of `in $list`: each element of the sequence as a literal.
 local function emit_list(out, node, params, wanted)
   local list = parameter_value(node, params)
+  if core.is_table(list) or type(list) == "table" and list.collect then
+    local n = #list:columns()
+    if n ~= 1 then
+      source.fail_at(node, ("$%s: a query of one column expected after 'in', got %d"):format(node.name, n))
+    end
+    list = list:values(1)
+  end
   if type(list) ~= "table" then
     source.fail_at(node, ("parameter $%s: a sequence expected after 'in', got a %s"):format(node.name, type(list)))
   end

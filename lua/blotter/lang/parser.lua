@@ -15,6 +15,7 @@
 local cache = require "blotter.lang.cache"
 local habits = require "blotter.errors.habits"
 local lexer = require "blotter.lang.lexer"
+local macros = require "blotter.lang.macros"
 local source = require "blotter.lang.source"
 local tree = require "blotter.lang.tree"
 
@@ -115,7 +116,11 @@ local function named(s)
   end
   if s.kind[at + 1] == "(" then
     local args, depth = arguments(s)
-    return finish(s, { kind = "call", name = name, args = args }, first, depth)
+    local call = finish(s, { kind = "call", name = name, args = args }, first, depth)
+    local expand = macros[name]
+    if not expand then return call end
+    local node = expand(call)
+    return finish(s, node, first, node.depth - 1)
   end
   return finish(s, { kind = "column", name = name }, first, 0)
 end

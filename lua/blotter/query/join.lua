@@ -327,4 +327,15 @@ function query:cross_join(other, options)
   return join(self, "cross_join", other, nil, options)
 end
 
-return { other_side = other_side, conjuncts = conjuncts }
+--- The rows for which the left side of `x in …` is among the values of the only column of `other`.
+local function members(q, node, other, params)
+  local sides = { left = q, right = other }
+  local scopes = { left = query.scope(q), right = query.scope(other) }
+  local description = new_description "semi"
+  local column = { kind = "column", name = scopes.right.names[1], text = node.text, first = node.first,
+    last = node.last, depth = 1 }
+  put_key(description, node, sides, scopes, node.a, column, params)
+  return query.append(q, "join", description, other)
+end
+
+return { other_side = other_side, conjuncts = conjuncts, members = members }

@@ -91,6 +91,8 @@ local function filtered(q, node, params)
   return append(q, "filter", { slots = { bind.emit(node, query.scope(q), params) } })
 end
 
+query.filtered = filtered
+
 --- Keeps the rows for which the condition is true (neither false nor null).
 function query:where(text, params)
   ready(self, "where")

@@ -13,6 +13,7 @@ require "blotter.query.window"
 require "blotter.query.sets"
 require "blotter.query.reshape"
 require "blotter.query.summary"
+require "blotter.query.members"
 
 local VERBS = { "where", "select", "derive", "by", "agg", "distinct", "order", "limit", "skip", "top", "sample",
   "join", "left_join", "right_join", "full_join", "semi_join", "anti_join", "asof_join", "cross_join", "window",

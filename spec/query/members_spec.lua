@@ -1,0 +1,61 @@
+local blotter = require "blotter"
+
+local function lines(q)
+  return (q:csv():gsub("\n", " "))
+end
+
+local function refusal(call, ...)
+  local ok, message = pcall(call, ...)
+  assert.is_false(ok)
+  return message
+end
+
+describe("x in $query", function()
+  local t, codes
+  before_each(function()
+    t = blotter.table "country string, n int64, day date"
+    t:append_rows { { "KR", 1, "2012-01-01" }, { "JP", 2, "2012-02-01" }, { blotter.null, 3, "2012-03-01" },
+      { "US", 4, "2012-01-01" } }
+    codes = blotter.table "code string, x float64"
+    codes:append_rows { { "US", 1.0 }, { "KR", 4.0 }, { "KR", 2.5 }, { blotter.null, 0.0 } }
+  end)
+
+  it("is a join where it stands alone or beside and", function()
+    local q = t:where("country in $codes and n > 1", { codes = codes:select "code" })
+    assert.equal("n 4 ", lines(q:select "n"))
+    assert.matches("join semi on country == code", q:explain())
+    assert.equal("n 1 4 ", lines(t:where("n in $1", { codes:select "x" }):select "n"))
+    assert.equal("n 1 2 3 4 ", lines(t:where("day in $d", { d = t:select "day" }):select "n"))
+    assert.equal("n 1 4 ", lines(t:where("day in $d", { d = t:limit(1):select "day":collect() }):select "n"))
+  end)
+
+  it("is a list of values elsewhere, with nulls as in any list", function()
+    local known = codes:where "code ~= nil":select "code"
+    assert.equal("n 1 2 4 ", lines(t:where("n == 2 or country in $codes", { codes = codes:select "code" }):select "n"))
+    assert.equal("n 2 ", lines(t:where("country not in $codes", { codes = known }):select "n"))
+    assert.equal("n ", lines(t:where("country not in $codes", { codes = codes:select "code" }):select "n"))
+    assert.equal("y true false  true ", lines(t:select("y = country in $codes", { codes = known })))
+  end)
+
+  it("is refused when it has more columns or another type", function()
+    assert.matches("a query of one column", refusal(t.where, t, "country in $c", { c = codes }))
+    assert.matches("a query of one column", refusal(t.select, t, "y = country in $c", { c = codes }))
+    assert.matches("int64 is compared with string", refusal(t.where, t, "n in $c", { c = codes:select "code" }))
+  end)
+end)
+
+describe("calls that stand for others", function()
+  it("are between, overlaps and cut", function()
+    local t = blotter.table "n int64, f float64"
+    t:append_rows { { 5, 0.5 }, { 10, 0 / 0 }, { 19, 1.5 }, { blotter.null, 2.5 } }
+    assert.equal("n 10 19 ", lines(t:where "between(n, 10, 19)":select "n"))
+    assert.equal("p < 10 10 to < 20 10 to < 20  ", lines(t:select "p = cut(n, 10, 20)"))
+    assert.equal("p low  high high ", lines(t:select "p = cut(f, 1.5, 'low', 'high')"))
+    assert.equal("n 19 ", lines(t:where "overlaps(n, n + 5, 19, 20) and n > 15":select "n"))
+    assert.equal("`between(n, 1, 6)`", "`" .. t:select "between(n, 1, 6)":columns()[1].name .. "`")
+    assert.matches("2 numbers make 3 parts", refusal(t.select, t, "p = cut(n, 1, 2, 'a')"))
+    assert.matches("its numbers rise", refusal(t.select, t, "p = cut(n, 2, 1)"))
+    assert.matches("takes 3 values", refusal(t.select, t, "p = between(n, 2)"))
+    assert.matches("did you mean 'between'", refusal(t.select, t, "p = betwen(n, 2, 3)"))
+  end)
+end)
