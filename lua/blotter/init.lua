@@ -73,6 +73,10 @@ local function field_names()
 end
 
 return setmetatable(blotter, {
+  __tostring = function()
+    return ("blotter: %d threads, %d bytes held; csv, jsonl, table, open, memory, operations make tables"):format(
+      core.setting "threads", (core.memory()))
+  end,
   __index = function(self, name)
     if SETTINGS[name] then return core.setting(name) end
     local later = LATER[name]

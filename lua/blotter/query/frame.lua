@@ -39,7 +39,7 @@ function frame:columns()
   local _, types = core.columns(self.handle)
   local columns = {}
   for i, name in ipairs(self.names) do columns[i] = { name = name, type = types[i] } end
-  return columns
+  return show.printing(columns, { "name", "type" })
 end
 
 --- For loops: `for i, row in frame:rows() do`. A row is a table by column name, without the columns that are null.
@@ -93,7 +93,7 @@ end
 -- how many rows there are, when this frame has not all of them.
 function frame:show(most, width, rows)
   width = width or core.terminal() or tonumber(os.getenv "COLUMNS") or 100
-  return show.table(self:texts(most or frame.SHOWN), rows or #self, width)
+  return show.table(self:texts(most or frame.SHOWN), rows or #self, width, show.colour)
 end
 
 frame.__tostring = function(f) return f:show() end

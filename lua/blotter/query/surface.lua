@@ -7,6 +7,7 @@ local unknown = require "blotter.errors.unknown"
 local frame = require "blotter.query.frame"
 local plan = require "blotter.query.plan"
 local query = require "blotter.query.query"
+local show = require "blotter.terminal.show"
 local write = require "blotter.tables.write"
 require "blotter.query.join"
 require "blotter.query.window"
@@ -91,7 +92,7 @@ end
 function query:columns()
   local scope, columns = query.scope(query.ready(self, "columns")), {}
   for i, name in ipairs(scope.names) do columns[i] = { name = name, type = scope.types[i] } end
-  return columns
+  return show.printing(columns, { "name", "type" })
 end
 
 --- The first `most` rows as an aligned table. One row more is made to see whether there are more, and only then are

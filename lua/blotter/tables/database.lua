@@ -8,6 +8,7 @@ local query = require "blotter.query.query"
 local read = require "blotter.tables.read"
 local plan = require "blotter.query.plan"
 local schema = require "blotter.tables.schema"
+local show = require "blotter.terminal.show"
 local suggest = require "blotter.errors.suggest"
 
 local database = {}
@@ -174,7 +175,15 @@ function table_methods.schema(t)
   return schema.of(names, types, required, core.keys(t))
 end
 
-table_methods.stats = core.stats
+local STATS = { "name", "type", "nulls", "min", "max", "distinct", "bytes", "blocks" }
+
+--- {rows, bytes, columns}, and of each column bounds, nulls and encodings; prints as a table.
+function table_methods.stats(t)
+  return setmetatable(core.stats(t), { __tostring = function(self)
+    return ("%d rows, %d bytes\n%s"):format(self.rows, self.bytes, show.records(self.columns, STATS))
+  end })
+end
+
 table_methods.bytes = core.bytes
 
 --- Every invariant of the table: true, or nil and a message.

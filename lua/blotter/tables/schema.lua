@@ -171,6 +171,27 @@ function schema.read(given)
   return columns, keys
 end
 
+local function quoted(name)
+  return name:find "^[%a_][%w_]*$" and name or "`" .. name:gsub("`", "``") .. "`"
+end
+
+local function names_text(names)
+  local words = {}
+  for i, name in ipairs(names) do words[i] = quoted(name) end
+  return "(" .. table.concat(words, ", ") .. ")"
+end
+
+--- A schema in that form as the text that schema.read takes.
+function schema.text(given)
+  local items = {}
+  for i, c in ipairs(given) do
+    items[i] = ("%s %s%s"):format(quoted(c.name), c.type, c.required and " required" or "")
+  end
+  if given.primary then items[#items + 1] = "primary key " .. names_text(given.primary) end
+  for _, names in ipairs(given.unique or {}) do items[#items + 1] = "unique " .. names_text(names) end
+  return table.concat(items, ", ")
+end
+
 --- The schema of a core table in the form that schema.read takes.
 function schema.of(names, types, required, keys)
   local out = { unique = {} }
@@ -180,7 +201,7 @@ function schema.of(names, types, required, keys)
     for i, number in ipairs(key) do columns[i] = names[number] end
     if k == 1 and keys.primary then out.primary = columns else table.insert(out.unique, columns) end
   end
-  return out
+  return setmetatable(out, { __tostring = schema.text })
 end
 
 return schema

@@ -4,7 +4,10 @@ local width = require "blotter.terminal.width"
 
 local show = {}
 
-local WIDEST = 48
+--- Whether tables are printed with colours: the prompt and the command say so where the terminal has them.
+show.colour = false
+
+local WIDEST, NARROWEST = 48, 12
 local GAP = "  "
 
 local RIGHT = { int64 = true, float64 = true }
@@ -31,15 +34,33 @@ function show.value(value)
   return width.printable(tostring(value))
 end
 
---- How wide each column must be for its name, its type and its cells.
+--- How wide each column is by its name, its type and its cells; texts are at most WIDEST.
 local function measure(columns)
   for _, column in ipairs(columns) do
     local most = math.max(width.of(column.name), #column.type)
-    for i, cell in ipairs(column.cells) do
-      column.cells[i] = width.cut(cell, WIDEST)
-      most = math.max(most, width.of(column.cells[i]))
-    end
-    column.width = most
+    for _, cell in ipairs(column.cells) do most = math.max(most, width.of(cell)) end
+    column.width = math.min(most, WIDEST)
+  end
+end
+
+--- The widest column of text that may become narrower, or nil.
+local function shrinkable(columns)
+  local widest
+  for _, column in ipairs(columns) do
+    local text = column.type == "string" and column.width > NARROWEST
+    if text and (not widest or column.width > widest.width) then widest = column end
+  end
+  return widest
+end
+
+--- Takes from texts what all columns together are wider than the terminal, from the widest first.
+local function shrink(columns, terminal)
+  local over = -#GAP - terminal
+  for _, column in ipairs(columns) do over = over + column.width + #GAP end
+  while over > 0 do
+    local column = shrinkable(columns)
+    if not column then return end
+    column.width, over = column.width - 1, over - 1
   end
 end
 
@@ -53,9 +74,22 @@ local function fitting(columns, terminal)
   return #columns
 end
 
-local function line(columns, n, text_of)
+local DIM, NUMBER, PLAIN = "\27[2m", "\27[36m", "\27[0m"
+
+--- A cell with its colour: nulls are dim, numbers stand out.
+local function coloured(cell, column)
+  if cell:find "^%s*null%s*$" then return DIM .. cell .. PLAIN end
+  return is_right(column.type) and NUMBER .. cell .. PLAIN or cell
+end
+
+local function line(columns, n, text_of, colour)
   local parts = {}
-  for i = 1, n do parts[i] = width.pad(text_of(columns[i]), columns[i].width, is_right(columns[i].type)) end
+  for i = 1, n do
+    local column = columns[i]
+    local cell = width.pad(width.cut(text_of(column), column.width), column.width, is_right(column.type))
+    if i == n then cell = cell:gsub("%s+$", "") end
+    parts[i] = colour and coloured(cell, column) or cell
+  end
   return (table.concat(parts, GAP):gsub("%s+$", ""))
 end
 
@@ -76,10 +110,12 @@ local function footer(columns, fits, shown, total)
 end
 
 --- The table. `columns` is a sequence of {name, type, cells}, where cells are texts of the first rows; `total` is the
--- number of rows in all, `terminal` the width to keep to.
-function show.table(columns, total, terminal)
+-- number of rows in all, `terminal` the width to keep to: texts become narrower first, then columns are left out.
+-- `colour`: with the escapes of a terminal.
+function show.table(columns, total, terminal, colour)
   for _, column in ipairs(columns) do column.name = width.cut(width.printable(column.name), WIDEST) end
   measure(columns)
+  shrink(columns, terminal)
   local fits = fitting(columns, terminal)
   local shown = columns[1] and #columns[1].cells or 0
   local lines = {
@@ -88,10 +124,43 @@ function show.table(columns, total, terminal)
     line(columns, fits, function(c) return ("─"):rep(c.width) end),
   }
   for row = 1, shown do
-    lines[#lines + 1] = line(columns, fits, function(c) return c.cells[row] end)
+    lines[#lines + 1] = line(columns, fits, function(c) return c.cells[row] end, colour)
   end
   lines[#lines + 1] = footer(columns, fits, shown, total)
   return table.concat(lines, "\n")
+end
+
+--- One field of a record as a text; a table of counts is its words with their counts.
+local function field_text(record, name)
+  local value = record[name]
+  if value == nil then return "" end
+  if type(value) ~= "table" then return show.value(value) end
+  local words = {}
+  for word, count in pairs(value) do words[#words + 1] = word .. " " .. count end
+  table.sort(words)
+  return table.concat(words, ", ")
+end
+
+--- A list of records as a table of the fields `names`.
+function show.records(records, names)
+  local columns, lines = {}, {}
+  for i, name in ipairs(names) do
+    local column = { name = name, type = "string", cells = {} }
+    for row, record in ipairs(records) do column.cells[row] = field_text(record, name) end
+    columns[i] = column
+  end
+  for _, column in ipairs(columns) do
+    column.width = width.of(column.name)
+    for _, cell in ipairs(column.cells) do column.width = math.max(column.width, math.min(WIDEST, width.of(cell))) end
+  end
+  lines[1] = line(columns, #columns, function(c) return c.name end)
+  for row = 1, #records do lines[row + 1] = line(columns, #columns, function(c) return c.cells[row] end) end
+  return table.concat(lines, "\n")
+end
+
+--- `records`, which prints as that.
+function show.printing(records, names)
+  return setmetatable(records, { __tostring = function(self) return show.records(self, names) end })
 end
 
 return show

@@ -12,16 +12,44 @@ local function cut(lines, count, what)
   return table.concat(lines, "\n")
 end
 
+local function figure_text(whole, figure)
+  return ("%s: %s; %s (%s)"):format(figure.id, phrase.counted(figure), phrase.about(whole, figure),
+    phrase.source(figure.source_row))
+end
+
+--- A figure by itself: what it says, of what, where it stands, and its words.
+local function figure_whole(whole, figure)
+  local lines = {figure_text(whole, figure), "  period: " .. phrase.period(figure)}
+  for _, name in ipairs {"printed", "locator", "quote", "notes"} do
+    local value = figure[name]
+    if type(value) == "string" and value ~= "" then lines[#lines + 1] = ("  %s: %s"):format(name, value) end
+  end
+  return table.concat(lines, "\n")
+end
+
+--- Gives each of the figures a text of its own.
+local function printing(whole, list)
+  local class = {__tostring = function(figure) return figure_whole(whole, figure) end}
+  for _, figure in ipairs(list) do
+    if not getmetatable(figure) then setmetatable(figure, class) end
+  end
+end
+
+local finding_class = {__tostring = function(finding)
+  local lines = {("[%s, %s] %s"):format(finding.check, finding.verdict, finding.sentence)}
+  for _, figure in ipairs(finding.figures or {}) do
+    lines[#lines + 1] = ("  %s: %s"):format(figure.id, phrase.counted(figure))
+  end
+  return table.concat(lines, "\n")
+end}
+
 --- A list of figures: one line each with its id, value, subject and source; and how many may be of the asked period,
 -- but are not placed in it, because a side of theirs is not known.
 function show.figures(whole, list)
+  printing(whole, list)
   return setmetatable(list, {__tostring = function(self)
     local lines = {}
-    for i = 1, math.min(#self, longest) do
-      local figure = self[i]
-      lines[i] = ("%s: %s; %s (%s)"):format(figure.id, phrase.counted(figure), phrase.about(whole, figure),
-        phrase.source(figure.source_row))
-    end
+    for i = 1, math.min(#self, longest) do lines[i] = figure_text(whole, self[i]) end
     if #self == 0 then lines[1] = "no figures" end
     if #self.unplaced > 0 then
       table.insert(lines, ("not placed in the period, as a side of theirs is open: %d (see unplaced)"):format(
@@ -93,6 +121,9 @@ end
 
 --- The findings: one sentence each, in their rank.
 function show.findings(list)
+  for _, finding in ipairs(list) do
+    if not getmetatable(finding) then setmetatable(finding, finding_class) end
+  end
   return setmetatable(list, {__tostring = function(self)
     local lines = {}
     for i = 1, math.min(#self, longest) do
