@@ -2,7 +2,7 @@
 #
 #   make report        print the overview of the operations dataset (installs and builds what is missing)
 #   make test          run the busted specs and the C tests; SPEC=spec/store and TESTS=test_bits narrow it
-#   make repl          a Lua prompt with blotter loaded
+#   make repl          blotter's prompt
 #   make env           print the shell's settings for this checkout: eval "$(make -s env)"
 #   make install       below PREFIX (default /usr/local), in DESTDIR when packaging: for Lua, and for C (pkg-config blotter)
 #   make lint format   luacheck, layout rules and clang-format; format rewrites
@@ -137,7 +137,7 @@ report: all
 	@$(BUILD)/bin/blotter report
 
 repl: all
-	@$(LUA) -i -l blotter
+	@$(BUILD)/bin/blotter repl
 
 env: all
 	@printf 'export LUA_PATH="%s"\nexport LUA_CPATH="%s"\nexport PATH="%s:$$PATH"\n' '$(LUA_PATH)' '$(LUA_CPATH)' \
@@ -150,6 +150,7 @@ BINDIR ?= $(PREFIX)/bin
 .PHONY: install install-engine
 install: all install-engine
 	@cd lua && find blotter -name '*.lua' -exec install -D -m 644 {} '$(DESTDIR)$(LUADIR)/{}' \;
+	@cd lua && find blotter -name '*.md' -exec install -D -m 644 {} '$(DESTDIR)$(LUADIR)/{}' \;
 	@find data -type f -exec install -D -m 644 {} '$(DESTDIR)$(LUADIR)/blotter/{}' \;
 	@install -D -m 755 build/blotter/core.so '$(DESTDIR)$(LIBDIR)/blotter/core.so'
 	@printf '%s\n' "$$COMMAND_INSTALLED" >build/command

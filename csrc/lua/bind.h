@@ -140,6 +140,7 @@ void bind_read_schema(lua_State *L, int columns, int keys, bind_schema *out);
 int bind_spread(lua_State *L, int index, const blt_schema *schema, int names);
 
 /* Opens a part: the module is on top of the stack, the state at `state`. */
+void bind_open_interrupt(lua_State *L);
 void bind_open_value(lua_State *L, int state);
 void bind_open_table(lua_State *L, int state);
 void bind_open_append(lua_State *L, int state);

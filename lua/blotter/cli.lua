@@ -11,7 +11,7 @@ local width = require "blotter.terminal.width"
 local cli = {}
 
 -- In the order in which the help lists them.
-local COMMANDS = { "report", "check", "subjects", "import", "revise", "withdraw", "query", "export" }
+local COMMANDS = { "report", "check", "subjects", "import", "revise", "withdraw", "query", "export", "repl" }
 
 local function build_parser()
   local parser = argparse("blotter", "Published figures on operations, with their sources and their bounds.")

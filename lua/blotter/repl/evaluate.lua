@@ -1,0 +1,117 @@
+--- Running what was typed: an expression or statements of Lua, and printing what it gives.
+
+local core = require "blotter.core"
+local help = require "blotter.repl.help"
+local width = require "blotter.terminal.width"
+
+local evaluate = {}
+
+local CHUNK = "=prompt"
+
+--- The names that statements see: blotter, help and ops (opened when it is first asked for) above Lua's own.
+function evaluate.scope(data)
+  local blotter = require "blotter"
+  local scope = { blotter = blotter, help = help.show }
+  return setmetatable(scope, { __index = function(self, name)
+    if name ~= "ops" then return _G[name] end
+    local ops, message = blotter.operations(data)
+    if not ops then error(message, 0) end
+    rawset(self, name, ops)
+    return ops
+  end })
+end
+
+--- What was typed without `local`, which would end with its line, and without the `=` of older prompts.
+local function plain(text)
+  return (text:gsub("^%s*=", ""):gsub("^%s*local%s+(function%s)", "%1")
+    :gsub("^%s*local%s+([%a_][%w_]*%s*[=,])", "%1"))
+end
+
+--- What was typed as a function that returns its values packed. An expression is an argument, so that it is no tail
+-- call, which would hide the line that was typed from errors.
+local function compile(text, scope)
+  text = plain(text)
+  local chunk = load("local pack = ... return pack(" .. text .. "\n)", CHUNK, "t", scope)
+  if chunk then return function() return chunk(table.pack) end end
+  local statements, message = load(text, CHUNK, "t", scope)
+  if not statements then return nil, message end
+  return function() return table.pack(statements()) end
+end
+
+local function ends_early(text)
+  local chunk, message = load(text, CHUNK, "t", {})
+  return not chunk and message:find "<eof>'?$" ~= nil and not message:find("unfinished string", 1, true)
+end
+
+--- Whether a statement or an expression is not finished yet.
+function evaluate.is_open(text)
+  text = plain(text)
+  if load("return " .. text, CHUNK, "t", {}) or load(text, CHUNK, "t", {}) then return false end
+  return ends_early(text) or ends_early("return " .. text)
+end
+
+--- An error as one paragraph: without the place of the line that was typed, or of the prompt's own.
+local function paragraph(problem)
+  local message = tostring(problem)
+  if message:find "interrupted!?$" then return "interrupted" end
+  message = message:gsub("^prompt:1: ", ""):gsub("^[^\n:]*blotter/repl/[%w_]+%.lua:%d+: ", "")
+  return width.printable_lines(message)
+end
+
+local LISTED = 20
+
+local function entry(key, value)
+  local word = type(value) == "string" and ("%q"):format(value) or tostring(value)
+  if type(value) == "table" and not (getmetatable(value) or {}).__tostring then word = "{…}" end
+  word = width.cut(width.printable(word), 60)
+  return math.type(key) == "integer" and word or ("%s = %s"):format(tostring(key), word)
+end
+
+--- A plain table, one entry a line, in an order of its keys.
+local function listing(value)
+  local keys, shown = {}, {}
+  for key in pairs(value) do keys[#keys + 1] = key end
+  table.sort(keys, function(a, b)
+    if math.type(a) and math.type(b) then return a < b end
+    if math.type(a) or math.type(b) then return math.type(a) ~= nil end
+    return tostring(a) < tostring(b)
+  end)
+  for i = 1, math.min(#keys, LISTED) do shown[i] = "  " .. entry(keys[i], value[keys[i]]) end
+  if #keys > LISTED then shown[#shown + 1] = ("  … %d entries in all"):format(#keys) end
+  return #keys == 0 and "{}" or "{\n" .. table.concat(shown, "\n") .. "\n}"
+end
+
+local function text_of(value)
+  local class = getmetatable(value)
+  if type(value) == "table" and not (class and class.__tostring) then return listing(value) end
+  return tostring(value)
+end
+
+--- What a statement gave as a text; of nil and a message, as calls answer that the data do not allow, the message.
+local function answer(results)
+  if results.n >= 2 and results[1] == nil and type(results[2]) == "string" then return results[2] end
+  local texts = {}
+  for i = 1, results.n do texts[i] = text_of(results[i]) end
+  return table.concat(texts, "\n")
+end
+
+local function run(text, scope)
+  local chunk, message = compile(text, scope)
+  if not chunk then error(message, 0) end
+  local results = chunk()
+  return results.n > 0 and answer(results) or nil
+end
+
+--- Runs a statement and prints its answer, and with `timed` how long that took. Errors are printed, never raised.
+function evaluate.run(text, scope, timed)
+  local began = core.clock()
+  local ok, result = pcall(run, text, scope)
+  if not ok then
+    io.stdout:write(paragraph(result), "\n")
+  elseif result then
+    io.stdout:write(result, "\n")
+    if timed then io.stdout:write(("(%.3f s)\n"):format(core.clock() - began)) end
+  end
+end
+
+return evaluate

@@ -1,0 +1,49 @@
+--- The prompt: reads a statement, runs it, prints what it gives, until the input ends.
+
+local core = require "blotter.core"
+local evaluate = require "blotter.repl.evaluate"
+local lines = require "blotter.repl.lines"
+local show = require "blotter.terminal.show"
+
+local prompt = {}
+
+local FIRST, MORE = "> ", "… "
+
+local function has_colours()
+  return core.is_terminal(1) and not os.getenv "NO_COLOR" and os.getenv "TERM" ~= "dumb"
+end
+
+--- Reads lines until they make a statement: its text; "" when Ctrl-C took it away, nil at the end of the input.
+local function statement(reader)
+  local text
+  while true do
+    local line, interrupted = reader:read(text and MORE or FIRST)
+    if interrupted then return "" end
+    if not line then return text end
+    text = text and text .. "\n" .. line or line
+    if not evaluate.is_open(text) then return text end
+  end
+end
+
+--- Runs the prompt to the end of its input. `data` is the folder of the dataset. Returns the exit status.
+function prompt.run(data)
+  core.watch_interrupts()
+  show.colour = has_colours()
+  local scope = evaluate.scope(data)
+  local reader = lines.open(scope)
+  if reader.interactive then
+    print 'blotter: help() says what there is, help "joins" what is known of something; Ctrl-D ends.'
+  end
+  while true do
+    local text = statement(reader)
+    if not text then break end
+    if text:find "%S" then
+      reader:remember(text)
+      evaluate.run(text, scope, reader.interactive)
+    end
+  end
+  reader:close()
+  return 0
+end
+
+return prompt

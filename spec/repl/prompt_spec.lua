@@ -1,0 +1,89 @@
+--- The prompt: what statements print, when a line goes on, what completion and help know.
+local blotter = require "blotter"
+local command = require "command"
+local complete = require "blotter.repl.complete"
+local evaluate = require "blotter.repl.evaluate"
+local help = require "blotter.repl.help"
+
+describe("the prompt", function()
+  local folder
+  setup(function() folder = command.folder() end)
+  teardown(function() command.remove(folder) end)
+
+  --- What the prompt prints for these lines.
+  local function printed(text)
+    local path = command.spill(folder .. "/in", text .. "\n")
+    local status, out, err = command.run("repl <" .. path)
+    assert.equal(0, status, err)
+    assert.equal("", err)
+    return out
+  end
+
+  it("prints what an expression gives, also of several lines, and keeps names", function()
+    assert.equal("2\n", printed "1 + 1")
+    assert.equal("5\n", printed "= 5")
+    assert.equal("6\n", printed "local x = 5\nx + 1")
+    assert.equal("1\n2\n", printed "for i = 1, 2 do\n  print(i)\nend")
+    assert.equal("8\n", printed "function f(a)\n  return 2 * a\nend\nf(\n4\n)")
+    assert.equal("a\tb\n", printed "print('a', 'b')")
+    assert.equal("{}\n{\n  1\n  b = \"x\"\n}\n", printed "{}\n{1, b = 'x'}")
+    assert.matches("^name  type\na     int64\n", printed "blotter.table('a int64'):columns()")
+    assert.matches("^operations dataset in .* figures", printed "ops")
+  end)
+
+  it("prints nil with a message as the message", function()
+    local out = printed 't = blotter.csv "typo.csv"\nblotter.csv "typo.csv"'
+    assert.equal("typo.csv: cannot open: No such file or directory\n", out)
+  end)
+
+  it("tells an error in one paragraph, without places of its own, and goes on", function()
+    assert.equal("unknown column 'm'" .. " (there are: n)\n  m > 1\n  ^\n2\n",
+      printed 't = blotter.table "n int64"\nt:where "m > 1"\n1 + 1')
+    assert.equal("a table has no 'filter': write :where \"n > 5\"\n", printed 'blotter.table "n int64":filter "n"')
+    for _, line in ipairs { "nil + 1", "x x", "error {}", "t:where(", "error 'a'", "('x'):rep(-1)()" } do
+      local out = printed(line)
+      assert.is_nil(out:find("traceback", 1, true), out)
+      assert.is_nil(out:find("/blotter/", 1, true), out)
+    end
+  end)
+
+  it("knows when a statement goes on", function()
+    for _, text in ipairs { "for i = 1, 2 do", "f(", "{", "1 +", "x =", "[[a", "if a then" } do
+      assert.is_true(evaluate.is_open(text), text)
+    end
+    for _, text in ipairs { "1", "f()", "x x", "= 5", "'a", "end", "local x = 1" } do
+      assert.is_false(evaluate.is_open(text), text)
+    end
+  end)
+
+  it("completes names, fields, verbs, columns and functions", function()
+    local scope = evaluate.scope()
+    scope.tips = blotter.table "country string, n int64"
+    scope.answer = scope.tips:where("n > 1")
+    local function has(line, wanted)
+      for _, found in ipairs(complete.lines(line, scope)) do
+        if found == wanted then return end
+      end
+      error(("%q does not become %q: %s"):format(line, wanted, table.concat(complete.lines(line, scope), ", ")), 2)
+    end
+    has("ti", "tips")
+    has("print(ti", "print(tips")
+    has("o", "ops")
+    has("blotter.cs", "blotter.csv")
+    has("tips:whe", "tips:where")
+    has("x = answer:lim", "x = answer:limit")
+    has('tips:where "cou', 'tips:where "country')
+    has('answer:by "country":agg "x = qua', 'answer:by "country":agg "x = quantile(')
+    assert.same({}, complete.lines("nothing.x", scope))
+    assert.same({}, complete.lines("nothing:x", scope))
+  end)
+
+  it("reads help from the reference", function()
+    for word, part in pairs { quantile = "quantile(x, k)", ["t:where"] = "keeps the rows", frames = "Frames\n",
+      joins = "left_join", delimiter = "found out", coalesce = "the first that is not null", total = "ops:total" } do
+      assert.is_truthy(help.text(word):find(part, 1, true), word .. ": " .. help.text(word))
+    end
+    assert.is_truthy(help.text():find("chapters: ", 1, true))
+    assert.equal("nothing is known of 'qantile': did you mean 'quantile'?", help.text "qantile")
+  end)
+end)
