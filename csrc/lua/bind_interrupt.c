@@ -1,5 +1,5 @@
-/* bind_interrupt.c: Ctrl-C at the prompt. The interpreter's own handler gives way after the first signal and lets
- * a read go on, so that a second Ctrl-C ends the program; this one stays and ends a read as well. */
+/* bind_interrupt.c: Ctrl-C at the prompt. The interpreter's own handler gives way after the first signal and
+ * lets a read go on, so that a second Ctrl-C ends the program; this one stays and ends a read as well. */
 #include "bind.h"
 
 #include <signal.h>
