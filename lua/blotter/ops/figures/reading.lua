@@ -103,6 +103,9 @@ local function take(state, items, at)
   if roles.filler and last and (last.d > 0 or is_fraction(following)) then return "joined" end
   if roles.multiplier and roles.vague and not last then return nil end
   if roles.multiplier then
+    if #item.text == 1 and last and items[at - 1].last ~= item.first - 1 and state.context.unit ~= "currency" then
+      refuse("'%s' may be a multiplier or something else; expected it written out", item.text)
+    end
     local scale = math.tointeger(number_of(roles.multiplier))
     if sum:multiply(scale) then return true end
     refuse("the words around '%s' make no number", item.text)
@@ -154,6 +157,16 @@ local function has_role(items, role)
 end
 
 local function is_punctuation(item) return item.text:find "^[.,;!:/]$" ~= nil end
+
+-- A separator in front of digits (".5 million") begins decimals, or ends something that was cut off.
+local function check_front(items)
+  for i, item in ipairs(items) do
+    local before = items[i - 1]
+    if item.digits and before and before.last == item.first - 1 and before.text:find "^[.,]$" then
+      refuse("'%s' stands right before the number %s; expected the number in full", before.text, item.text)
+    end
+  end
+end
 
 -- Letters that hang on digits ("1e5", "4x") may make something else of them.
 local function check_glue(items, context)
@@ -292,9 +305,11 @@ local function read_range(low, high, context)
   return {low = low.value, high = high.value, qualifier = "between", multiplier = high.multiplier}
 end
 
-local function all_equal(numbers)
-  for _, number in ipairs(numbers) do
-    if number.value ~= numbers[1].value then return false end
+-- Whether all numbers are one, said again in brackets: "twelve (12)".
+local function is_said_again(items, numbers)
+  for i = 2, #numbers do
+    local before = items[numbers[i].first - 1]
+    if numbers[i].value ~= numbers[1].value or before.text ~= "(" then return false end
   end
   return true
 end
@@ -376,7 +391,7 @@ local function read_numbers(items, numbers, context)
       return read_range(numbers[1], numbers[2], context)
     end
   end
-  if #numbers > 1 and not all_equal(numbers) then
+  if #numbers > 1 and not is_said_again(items, numbers) then
     refuse("holds several numbers, %s and %s; expected the number's own words alone", show(numbers[1].value),
       show(numbers[2].value))
   end
@@ -415,6 +430,7 @@ local function read(text, context)
       twisting.text)
   end
   check_glue(items, context)
+  check_front(items)
   context.is_alone = #items == 1
   local numbers = numbers_of(items, context)
   if #numbers > 0 then return read_numbers(items, numbers, context) end
