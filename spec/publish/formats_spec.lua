@@ -62,6 +62,32 @@ describe("text", function()
   end)
 end)
 
+describe("a figure with words, a period and notes", function()
+  local figure = { low = 30001, flags = { "partial" }, sources = { 1 }, words = "more than 30,000", period = "2003",
+    notes = { "In part: only the north.", "Printed: 30 000+." } }
+  local again = { low = 5, high = 5, sources = { 1 }, words = "5", notes = { "Printed: 30 000+." } }
+  local doc = { blocks = { { kind = "table", columns = { { name = "n", type = "figure" } }, rows = { { figure },
+    { again } } } } }
+
+  it("shows the words in place of the bounds, and each note once, by its number", function()
+    local text = formats.render(doc, "text", { width = 100 })
+    assert.is_truthy(text:find("more than 30,000 2003, partial ¹ ² [1]", 1, true), text)
+    assert.is_truthy(text:find("5 ² [1]", 1, true), text)
+    assert.is_nil(text:find("30,001", 1, true))
+    assert.equal(1, select(2, text:gsub("Printed: 30 000", "")))
+    assert.is_truthy(formats.render(doc, "markdown"):find("\n² Printed: 30 000+.", 1, true))
+  end)
+
+  it("links the notes in HTML and keeps them as fields in JSON and CSV", function()
+    local page = formats.render(doc, "html")
+    local id = page:match '<a href="#(note[%w-]+)">2</a>'
+    assert.is_truthy(page:find('<li id="' .. id .. '">Printed', 1, true))
+    local cell = cjson.decode(formats.render(doc, "json")).blocks[1].rows[1][1]
+    assert.same({ "more than 30,000", "2003", 2 }, { cell.words, cell.period, #cell.notes })
+    assert.is_truthy(formats.render(doc, "csv"):find('"more than 30,000",2003,', 1, true))
+  end)
+end)
+
 describe("markdown", function()
   it("writes tables whose every row has as many cells as the head", function()
     local bars
@@ -174,10 +200,11 @@ describe("csv", function()
 
   it("has one line for every value, each with the same columns", function()
     local rows = read(render "csv")
-    assert.equal("block kind title row column type value low high flags sources", table.concat(rows[1], " "))
+    assert.equal("block kind title row column"
+      .. " type value low high flags sources words period notes", table.concat(rows[1], " "))
     local found = {}
     for i, row in ipairs(rows) do
-      assert.equal(11, #row, "line " .. i)
+      assert.equal(14, #row, "line " .. i)
       if row[2] == "table" and row[5] == "arrests" then found[#found + 1] = table.move(row, 7, 11, 1, {}) end
       if row[5] == "note" and row[1] == "3" and row[4] == "1" then assert.equal('a | b, "c"', row[7]) end
     end
@@ -192,7 +219,8 @@ describe("csv, read by blotter itself", function()
     local types = {}
     for i, column in ipairs(rows:collect():columns()) do types[i] = column.name .. " " .. column.type end
     assert.equal("block int64, kind string, title string, row int64, column string, type string, value string, "
-      .. "low int64, high int64, flags string, sources string", table.concat(types, ", "))
+      .. "low int64, high int64, flags string, sources string, words string, period string, "
+      .. "notes string", table.concat(types, ", "))
     local figures = rows:where "type == 'figure' and kind == 'table'":select "row, value, low, high, flags, sources"
     assert.same({ row = 1, value = "144", low = 144, high = 144, sources = "3" }, figures:row(1))
     assert.same({ row = 3, low = 10001, flags = "partial", sources = "1;12" }, figures:row(3))

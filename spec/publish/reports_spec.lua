@@ -72,7 +72,7 @@ describe("the overview", function()
   end)
 
   it("prints its policy, and says why rows are not added", function()
-    assert.matches("policy 'newest'", text, 1, true)
+    assert.matches("policy 'newest'", text:gsub("%s+", " "), 1, true)
     assert.matches("The rows are not added up", text, 1, true)
   end)
 
@@ -138,6 +138,32 @@ describe("the profile", function()
     assert.is_truthy(text:find("counted differently", 1, true))
     assert.is_nil(text:find "status %u")
     assert.is_nil(text:find("2003-01-01", 1, true))
+  end)
+
+  it("prints the source's words and says what a computed number is made of", function()
+    local document = assert(reports.build("profile", ops, {subject = "operation-predator"}))
+    local text = formats.render(document, "text", {width = 160})
+    assert.is_truthy(text:find("more than 35,200", 1, true))
+    assert.is_nil(text:find("≥", 1, true))
+    assert.is_truthy(text:find("Computed from 2 figures: more than 31,000 (since 2003, to Mar 2022); more than 4,200",
+      1, true))
+    assert.is_truthy(text:find("Judged different things", 1, true))
+  end)
+
+  it("lists a breakdown once", function()
+    for _, subject in ipairs(ops.subjects) do
+      local seen = {}
+      for _, block in ipairs(assert(reports.build("profile", ops, {subject = subject.id})).blocks) do
+        if block.kind == "table" and block.columns[1].name == "part" then
+          local parts = {}
+          for i, row in ipairs(block.rows) do parts[i] = ("%s=%s"):format(row[1], row[2].low) end
+          table.sort(parts)
+          local key = block.title .. "\0" .. table.concat(parts, "\0")
+          assert.is_nil(seen[key], subject.id .. ": " .. key)
+          seen[key] = true
+        end
+      end
+    end
   end)
 
   it("refuses an unknown subject and says what could be meant", function()

@@ -13,7 +13,8 @@ local outward = {participates = "takes part in", leads = "leads", coordinates = 
   with_results = "had arrests or rescues of", may_contain = "may count in its own"}
 local inward = {participates = "taking part", leads = "led by", coordinates = "coordinated by",
   supports = "supported by", requests = "requested by", funds = "funded by", member_of = "member",
-  chairs = "chaired by", hosts = "run by", led_to = "led to by", succeeded_by = "successor of", part_of = "has part",
+  chairs = "chaired by", hosts = "run by", led_to = "followed from", succeeded_by = "successor of",
+  part_of = "has part",
   with_results = "with arrests or rescues in", may_contain = "may be counted in"}
 
 local function add_edge(graph, from, to, role, link)

@@ -12,7 +12,9 @@
 --   { kind = "sources", items = { { number =, publisher =, title =, date =, url = }, … } }
 --
 -- A cell is a text, a number, a boolean, nil or blotter.null for what is unknown, or a figure:
---   { low =, best =, high =, flags = { text, … }, sources = { number, … } }, where a missing end is open.
+--   { low =, best =, high =, flags = { text, … }, sources = { number, … }, words =, period =, notes = { text, … } },
+-- where a missing end is open, `words` are the source's own ("more than 30,000"), `period` is what it counts, and
+-- `notes` stand as numbered footnotes under the block.
 -- A column's `title` is what is printed (its `name` otherwise); `align` is "left" or "right" (by the type otherwise).
 -- Numbers of a column with `plain` true are printed without commas, as years and codes are no quantities.
 
@@ -38,6 +40,28 @@ function document.is_right(column)
   if column.align then return column.align == "right" end
   local kind = column.type or "string"
   return RIGHT[kind] or kind:find "^decimal" ~= nil
+end
+
+--- The footnotes of some cells, each once in the order in which they are met, and their numbers by text.
+local function collect(list, numbers, value)
+  if not document.is_figure(value) then return end
+  for _, note in ipairs(value.notes or {}) do
+    if not numbers[note] then
+      list[#list + 1] = note
+      numbers[note] = #list
+    end
+  end
+end
+
+--- The footnotes of a block of any kind: a list of texts, and the number of each by its text.
+function document.footnotes(block)
+  local list, numbers = {}, {}
+  for _, row in ipairs(block.rows or {}) do
+    for i in ipairs(block.columns) do collect(list, numbers, row[i]) end
+  end
+  for i in ipairs(block.labels or {}) do collect(list, numbers, block.values[i]) end
+  for _, item in ipairs(block.kind == "facts" and block.items or {}) do collect(list, numbers, item[2]) end
+  return list, numbers
 end
 
 function document.column_title(column)

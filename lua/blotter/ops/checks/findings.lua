@@ -7,6 +7,7 @@
 --   figures    the figures involved, the one that the sentence begins with first
 --   low, high  the gap as a range (nil is open)
 --   sentence   what is wrong, in one plain sentence with the sources
+--   statement  the sentence without its sources and what the curator judged, which is `judged`
 --   blamed     the figures that the finding makes doubtful, where that is not all of them
 --   also       further figures that state the same again, in other sources, or repeat the conflict
 --   judgement  the curator's decision about two of the figures, a row of the table, or nil
@@ -237,9 +238,12 @@ local function add_curator(model, finding)
 end
 
 local function sentence_of(finding)
-  local text = ("%s (%s)."):format(finding.sentence, phrase.sources(finding.figures))
-  local judged = finding.judgement
-  return judged and ("%s Judged %s: %s"):format(text, verdict_words[judged.verdict], judged.reason) or text
+  local text = ("%s (%s)."):format(finding.statement, phrase.sources(finding.figures))
+  return finding.judged and text .. " " .. finding.judged or text
+end
+
+local function judgement_words(judged)
+  return judged and ("Judged %s: %s"):format(verdict_words[judged.verdict], judged.reason) or nil
 end
 
 --- The ranked findings, each with its sources named, and the tally of all comparisons by check.
@@ -259,6 +263,7 @@ function Collector:finish()
   self.list = fold_repeats(self.list)
   for _, finding in ipairs(self.list) do
     add_curator(self.model, finding)
+    finding.statement, finding.judged = finding.sentence, judgement_words(finding.judgement)
     finding.sentence = sentence_of(finding)
   end
   for rank, finding in ipairs(self.list) do finding.rank = rank end

@@ -18,6 +18,13 @@ function phrase.value(figure)
   return figure.qualifier .. " " .. text
 end
 
+--- The name of what is counted for one of it: "arrest", "country taking part".
+function phrase.singular(name)
+  local first, rest = name:match "^(%a+)(.*)$"
+  if not first or not first:find "[^s]s$" then return name end
+  return (first:find "ies$" and first ~= "series" and first:gsub("ies$", "y") or first:gsub("s$", "")) .. rest
+end
+
 -- Units that the name of an indicator does not put into words.
 local measured = {terabytes = true, years = true, months = true, days = true}
 
@@ -30,7 +37,8 @@ function phrase.counted(figure)
   if measured[figure.unit] then
     return ("%s %s (%s)"):format(phrase.value(figure), figure.unit, (name:gsub(" in " .. figure.unit .. "$", "")))
   end
-  return phrase.value(figure) .. " " .. figure.indicator_row.name:lower()
+  if figure.value == 1 and figure.qualifier == "exact" then name = phrase.singular(name) end
+  return phrase.value(figure) .. " " .. name
 end
 
 -- The name of an area as it stands after "of": "the Republic of Korea", "Japan".

@@ -22,9 +22,14 @@ function cell.number(value, plain)
 end
 
 --- A figure's value and, apart from it, the bounds around a best value: `144`, `152,821–154,629`, `≥ 10,001`,
--- `≤ 99`, or `7` and `(5–9)`. The second text is empty when the first says all.
+-- `≤ 99`, or `7` and `(5–9)`; the words of its source, where it has them, before all. The second text
+-- is empty when the first says all.
 function cell.bounds(figure)
   local low, best, high = document.value(figure.low), document.value(figure.best), document.value(figure.high)
+  if document.value(figure.words) then
+    local is_range = low and high and low ~= high
+    return figure.words, is_range and ("(%s–%s)"):format(cell.number(low), cell.number(high)) or ""
+  end
   if low and low == high then return cell.number(low), "" end
   local range
   if low and high then range = cell.number(low) .. "–" .. cell.number(high)
@@ -37,10 +42,30 @@ function cell.bounds(figure)
   return cell.number(best), "(" .. range .. ")"
 end
 
---- What follows a figure: its flags and its sources' numbers, such as `partial [1][4]`; an empty text without them.
-function cell.suffix(figure)
-  local parts = {}
-  if figure.flags and #figure.flags > 0 then parts[1] = table.concat(figure.flags, ", ") end
+local RAISED = { ["0"] = "⁰", ["1"] = "¹", ["2"] = "²", ["3"] = "³", ["4"] = "⁴", ["5"] = "⁵", ["6"] = "⁶",
+  ["7"] = "⁷", ["8"] = "⁸", ["9"] = "⁹" }
+
+--- The number of a footnote, raised.
+function cell.raised(number)
+  return (tostring(number):gsub("%d", RAISED))
+end
+
+--- The numbers of a figure's footnotes; `numbering` gives them by text (see document.footnotes).
+function cell.notes(figure, numbering)
+  local numbers = {}
+  for _, note in ipairs(numbering and figure.notes or {}) do numbers[#numbers + 1] = numbering[note] end
+  return numbers
+end
+
+--- What follows a figure: its period, flags, footnotes and sources' numbers, such as `2003, partial ¹ [1][4]`; an
+-- empty text without them.
+function cell.suffix(figure, numbering)
+  local parts, said = {}, { document.value(figure.period) }
+  table.move(figure.flags or {}, 1, #(figure.flags or {}), #said + 1, said)
+  if #said > 0 then parts[1] = table.concat(said, ", ") end
+  local raised = {}
+  for i, number in ipairs(cell.notes(figure, numbering)) do raised[i] = cell.raised(number) end
+  if #raised > 0 then parts[#parts + 1] = table.concat(raised, " ") end
   local numbers = {}
   for i, number in ipairs(figure.sources or {}) do numbers[i] = "[" .. number .. "]" end
   if #numbers > 0 then parts[#parts + 1] = table.concat(numbers) end
@@ -48,13 +73,13 @@ function cell.suffix(figure)
 end
 
 --- The main text of any cell, and what stands behind it: a figure's bounds, flags and sources. `plain` is that of the
--- cell's column.
-function cell.parts(value, plain)
+-- cell's column, `numbering` that of the block's footnotes.
+function cell.parts(value, plain, numbering)
   value = document.value(value)
   if value == nil then return cell.UNKNOWN, "" end
   if document.is_figure(value) then
     local main, bounds = cell.bounds(value)
-    local suffix = cell.suffix(value)
+    local suffix = cell.suffix(value, numbering)
     return main, bounds .. (bounds ~= "" and suffix ~= "" and " " or "") .. suffix
   end
   if type(value) == "number" then return cell.number(value, plain), "" end
@@ -63,8 +88,8 @@ function cell.parts(value, plain)
 end
 
 --- Any cell as one text.
-function cell.text(value, plain)
-  local main, suffix = cell.parts(value, plain)
+function cell.text(value, plain, numbering)
+  local main, suffix = cell.parts(value, plain, numbering)
   return suffix == "" and main or main .. " " .. suffix
 end
 

@@ -9,13 +9,15 @@
 --   value    the value; of a figure its best value; empty when unknown
 --   low, high    a figure's bounds; empty where open
 --   flags, sources    a figure's flags and its sources' numbers, separated by semicolons
+--   words, period, notes    the source's own words, what period they count, and footnotes
 
 local document = require "blotter.publish.document"
 local show = require "blotter.terminal.show"
 
 local csv = { description = "CSV in long form: one line for every value", extension = "csv" }
 
-local HEADER = { "block", "kind", "title", "row", "column", "type", "value", "low", "high", "flags", "sources" }
+local HEADER = { "block", "kind", "title", "row", "column", "type", "value", "low", "high", "flags", "sources", "words",
+  "period", "notes" }
 local SOURCE_FIELDS = { "number", "publisher", "title", "date", "url" }
 
 local function field(value)
@@ -47,6 +49,8 @@ local function writer(out, number, kind, title)
       line[7], line[8], line[9] = value.best, value.low, value.high
       line[10] = value.flags and #value.flags > 0 and table.concat(value.flags, ";") or nil
       line[11] = value.sources and #value.sources > 0 and table.concat(value.sources, ";") or nil
+      line[12], line[13] = value.words, value.period
+      line[14] = value.notes and #value.notes > 0 and table.concat(value.notes, "; ") or nil
     end
     for i = 1, #HEADER do line[i] = field(line[i]) end
     out[#out + 1] = table.concat(line, ",")

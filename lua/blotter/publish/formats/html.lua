@@ -25,7 +25,9 @@ thead th { border-bottom: 2px solid var(--ink); vertical-align: bottom; }
 .chart th, .chart td { border: 0; font-weight: normal; }
 .chart td.bar { width: 60%; vertical-align: middle; }
 .chart svg { display: block; width: 100%; height: 1em; fill: var(--bar); }
-.note, .flags { color: var(--soft); }
+.note, .flags, .period, .footnotes { color: var(--soft); }
+.period, .flags { white-space: normal; font-size: .85em; display: block; }
+.footnotes { font-size: .85em; }
 .unknown { color: var(--soft); }
 sup a, .sources a { color: inherit; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; }
@@ -52,16 +54,44 @@ local function references(figure)
   return table.concat(links)
 end
 
-local function cell_html(value, plain)
+--- The numbers of a figure's footnotes as links to them; `mark` begins the ids of the block's footnotes.
+local function note_links(figure, numbering, mark)
+  local links = {}
+  for i, number in ipairs(cell.notes(figure, numbering)) do
+    links[i] = ('<sup><a href="#%s-%d">%d</a></sup>'):format(mark, number, number)
+  end
+  return #links > 0 and " " .. table.concat(links, " ") or ""
+end
+
+local function cell_html(value, plain, numbering, mark)
   value = document.value(value)
   if value == nil then return '<span class="unknown" title="unknown">' .. cell.UNKNOWN .. "</span>" end
   if not document.is_figure(value) then return escape(cell.text(value, plain)) end
   local main, bounds = cell.bounds(value)
   local parts = { escape(bounds == "" and main or main .. " " .. bounds) }
+  if document.value(value.period) then
+    parts[#parts + 1] = ' <span class="period">' .. escape(value.period) .. "</span>"
+  end
   if value.flags and #value.flags > 0 then
     parts[#parts + 1] = ' <span class="flags">' .. escape(table.concat(value.flags, ", ")) .. "</span>"
   end
-  return table.concat(parts) .. references(value)
+  return table.concat(parts) .. note_links(value, numbering, mark) .. references(value)
+end
+
+--- The footnotes of a block; see note_links.
+local function put_footnotes(out, notes, mark)
+  if #notes == 0 then return end
+  out[#out + 1] = '<ol class="footnotes">'
+  for i, note in ipairs(notes) do
+    out[#out + 1] = ('<li id="%s-%d">%s</li>'):format(mark, i, escape(note))
+  end
+  out[#out + 1] = "</ol>"
+end
+
+--- A block's footnotes, their numbers, and what their ids begin with.
+local function footnotes(out, block)
+  local notes, numbering = document.footnotes(block)
+  return notes, numbering, "note-" .. #out
 end
 
 local function put_cell(out, tag, attributes, right, content)
@@ -80,6 +110,7 @@ function render.text(out, block)
 end
 
 function render.table(out, block)
+  local notes, numbering, mark = footnotes(out, block)
   out[#out + 1] = '<div class="wide"><table>'
   if block.title then out[#out + 1] = "<caption>" .. escape(block.title) .. "</caption>" end
   out[#out + 1] = "<thead><tr>"
@@ -90,20 +121,24 @@ function render.table(out, block)
   for _, row in ipairs(block.rows) do
     out[#out + 1] = "<tr>"
     for i, column in ipairs(block.columns) do
-      put_cell(out, "td", "", document.is_right(column), cell_html(row[i], column.plain))
+      put_cell(out, "td", "", document.is_right(column), cell_html(row[i], column.plain, numbering, mark))
     end
     out[#out + 1] = "</tr>"
   end
   out[#out + 1] = "</tbody></table></div>"
+  put_footnotes(out, notes, mark)
   if block.note then out[#out + 1] = '<p class="note">' .. escape(block.note) .. "</p>" end
 end
 
 function render.facts(out, block)
+  local notes, numbering, mark = footnotes(out, block)
   out[#out + 1] = "<dl>"
   for _, item in ipairs(block.items) do
-    out[#out + 1] = ("<dt>%s</dt><dd>%s</dd>"):format(escape(tostring(item[1])), cell_html(item[2]))
+    local value = cell_html(item[2], false, numbering, mark)
+    out[#out + 1] = ("<dt>%s</dt><dd>%s</dd>"):format(escape(tostring(item[1])), value)
   end
   out[#out + 1] = "</dl>"
+  put_footnotes(out, notes, mark)
 end
 
 --- The bar of one value on a scale of 0 to 1000: solid to the lower end, pale to the upper, fading where it is open.
@@ -122,13 +157,15 @@ end
 
 function render.chart(out, block)
   local top = cell.largest(block.values, #block.labels)
-  out[#out + 1] = '<table class="chart">'
+  local notes, numbering, mark = footnotes(out, block)
+  out[#out + 1] = '<div class="wide"><table class="chart">'
   if block.title then out[#out + 1] = "<caption>" .. escape(block.title) .. "</caption>" end
   for i, label in ipairs(block.labels) do
     out[#out + 1] = ('<tr><th scope="row">%s</th><td class="bar">%s</td><td class="number">%s</td></tr>'):format(
-      escape(tostring(label)), bar(block.values[i], top), cell_html(block.values[i]))
+      escape(tostring(label)), bar(block.values[i], top), cell_html(block.values[i], false, numbering, mark))
   end
-  out[#out + 1] = "</table>"
+  out[#out + 1] = "</table></div>"
+  put_footnotes(out, notes, mark)
 end
 
 function render.notes(out, block)

@@ -52,8 +52,15 @@ end
 
 local function encode_cell(value)
   if not document.is_figure(value) then return scalar(value) end
-  return object("low", scalar(value.low), "best", scalar(value.best), "high", scalar(value.high),
-    "flags", list(value.flags, scalar), "sources", list(value.sources, scalar))
+  local fields = { "low", scalar(value.low), "best", scalar(value.best), "high", scalar(value.high),
+    "flags", list(value.flags, scalar), "sources", list(value.sources, scalar) }
+  for _, name in ipairs { "words", "period", "notes" } do
+    if document.value(value[name]) ~= nil then
+      fields[#fields + 1] = name
+      fields[#fields + 1] = name == "notes" and list(value.notes, scalar) or scalar(value[name])
+    end
+  end
+  return object(table.unpack(fields))
 end
 
 local render = {}

@@ -28,6 +28,14 @@ local function put_table(out, titles, rights, rows)
   for _, row in ipairs(rows) do out[#out + 1] = "| " .. table.concat(row, " | ") .. " |" end
 end
 
+--- The footnotes of a block, a line each.
+local function put_footnotes(out, notes)
+  for i, note in ipairs(notes) do
+    out[#out + 1] = i == 1 and "" or nil
+    out[#out + 1] = cell.raised(i) .. " " .. escape(note) .. (i < #notes and "  " or "")
+  end
+end
+
 local render = {}
 
 function render.heading(out, block)
@@ -48,15 +56,17 @@ function render.table(out, block)
     out[#out + 1] = "**" .. escape(block.title) .. "**"
     out[#out + 1] = ""
   end
+  local notes, numbering = document.footnotes(block)
   local titles, rights, rows = {}, {}, {}
   for i, column in ipairs(block.columns) do
     titles[i], rights[i] = escape(document.column_title(column)), document.is_right(column)
   end
   for r, row in ipairs(block.rows) do
     rows[r] = {}
-    for i, column in ipairs(block.columns) do rows[r][i] = escape(cell.text(row[i], column.plain)) end
+    for i, column in ipairs(block.columns) do rows[r][i] = escape(cell.text(row[i], column.plain, numbering)) end
   end
   put_table(out, titles, rights, rows)
+  put_footnotes(out, notes)
   if block.note then
     out[#out + 1] = ""
     out[#out + 1] = escape_line(block.note)
@@ -64,25 +74,29 @@ function render.table(out, block)
 end
 
 function render.facts(out, block)
+  local notes, numbering = document.footnotes(block)
   for _, item in ipairs(block.items) do
-    out[#out + 1] = "- **" .. escape(tostring(item[1])) .. "**: " .. escape(cell.text(item[2]))
+    out[#out + 1] = "- **" .. escape(tostring(item[1])) .. "**: " .. escape(cell.text(item[2], false, numbering))
   end
+  put_footnotes(out, notes)
 end
 
 --- A chart is a table with a column of bars: readable wherever the Markdown ends up.
 function render.chart(out, block)
   local top = cell.largest(block.values, #block.labels)
+  local notes, numbering = document.footnotes(block)
   local rows = {}
   for i, label in ipairs(block.labels) do
     local low, high = cell.extent(block.values[i])
     local length = top > 0 and math.max(0, math.floor((low or high or 0) / top * BAR_CELLS + 0.5)) or 0
-    rows[i] = { escape(tostring(label)), escape(cell.text(block.values[i])), ("█"):rep(length) }
+    rows[i] = { escape(tostring(label)), escape(cell.text(block.values[i], false, numbering)), ("█"):rep(length) }
   end
   if block.title then
     out[#out + 1] = "**" .. escape(block.title) .. "**"
     out[#out + 1] = ""
   end
   put_table(out, { "", "value", "" }, { false, true, false }, rows)
+  put_footnotes(out, notes)
 end
 
 function render.notes(out, block)

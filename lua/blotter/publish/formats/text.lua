@@ -61,11 +61,11 @@ end
 
 --- A column's cells and the widths that it needs: `full` unwrapped, `least` when it has to give way. In a column at
 -- the right edge the numbers keep their own strip, and what stands behind them another, wrapped when need be.
-local function lay_out(column, index, rows)
+local function lay_out(column, index, rows, numbering)
   local self = { title = width.printable(document.column_title(column)), right = document.is_right(column),
     mains = {}, suffixes = {}, main_width = 0, suffix_width = 0, token_width = 0 }
   for r, row in ipairs(rows) do
-    local main, suffix = cell.parts(row[index], column.plain)
+    local main, suffix = cell.parts(row[index], column.plain, numbering)
     main, suffix = width.printable((main:gsub("%s*\n%s*", " "))), width.printable(suffix)
     if not self.right and suffix ~= "" then main, suffix = main .. " " .. suffix, "" end
     self.mains[r], self.suffixes[r] = main, suffix
@@ -161,32 +161,38 @@ local function put_grid(out, columns, rows)
 end
 
 --- Each row as lines of title and value, for tables that no width is enough for.
-local function put_records(out, block, most)
+local function put_records(out, block, most, numbering)
   for r, row in ipairs(block.rows) do
     if r > 1 then out[#out + 1] = "" end
     for i, column in ipairs(block.columns) do
       local title = width.printable(document.column_title(column)) .. ": "
-      paragraph(out, cell.text(row[i], column.plain), most, title, "  ")
+      paragraph(out, cell.text(row[i], column.plain, numbering), most, title, "  ")
     end
   end
+end
+
+local function put_footnotes(out, notes, most)
+  for i, note in ipairs(notes) do paragraph(out, note, most, cell.raised(i) .. " ", "  ") end
 end
 
 local render = {}
 
 function render.table(out, block, most)
+  local notes, numbering = document.footnotes(block)
   if block.title then paragraph(out, block.title, most) end
   if #block.rows == 0 then
     out[#out + 1] = "(no rows)"
   else
     local columns = {}
-    for i, column in ipairs(block.columns) do columns[i] = lay_out(column, i, block.rows) end
+    for i, column in ipairs(block.columns) do columns[i] = lay_out(column, i, block.rows, numbering) end
     local fits = share(columns, most)
     if not fits then
       stack(columns)
       fits = share(columns, most)
     end
-    if fits then put_grid(out, columns, #block.rows) else put_records(out, block, most) end
+    if fits then put_grid(out, columns, #block.rows) else put_records(out, block, most, numbering) end
   end
+  put_footnotes(out, notes, most)
   if block.note then paragraph(out, block.note, most) end
 end
 
@@ -211,11 +217,12 @@ end
 
 function render.chart(out, block, most)
   if block.title then paragraph(out, block.title, most) end
+  local notes, numbering = document.footnotes(block)
   local count, label_width, value_width = #block.labels, 0, 0
   local labels, values = {}, {}
   for i = 1, count do
     labels[i] = width.printable(tostring(block.labels[i]))
-    values[i] = width.printable(cell.text(block.values[i]))
+    values[i] = width.printable(cell.text(block.values[i], false, numbering))
     label_width = math.max(label_width, width.of(labels[i]))
     value_width = math.max(value_width, width.of(values[i]))
   end
@@ -231,6 +238,7 @@ function render.chart(out, block, most)
     out[#out + 1] = width.pad(lines[1], label_width) .. (" "):rep(GAP) .. drawn .. values[i]
     for at = 2, #lines do out[#out + 1] = lines[at] end
   end
+  put_footnotes(out, notes, most)
 end
 
 -- ---- the other blocks ------------------------------------------------------------------------------
@@ -246,6 +254,7 @@ function render.text(out, block, most)
 end
 
 function render.facts(out, block, most)
+  local notes, numbering = document.footnotes(block)
   local label_width = 0
   for _, item in ipairs(block.items) do
     label_width = math.max(label_width, math.min(width.of(width.printable(tostring(item[1]))), most // 3))
@@ -253,8 +262,9 @@ function render.facts(out, block, most)
   for _, item in ipairs(block.items) do
     local label = width.printable(tostring(item[1]))
     label = width.pad(label, label_width) .. (" "):rep(GAP)
-    paragraph(out, cell.text(item[2]), most, label, (" "):rep(label_width + GAP))
+    paragraph(out, cell.text(item[2], false, numbering), most, label, (" "):rep(label_width + GAP))
   end
+  put_footnotes(out, notes, most)
 end
 
 function render.notes(out, block, most)

@@ -1,6 +1,8 @@
 --- Builds the document of a report over the operations dataset: blocks in order, figures as cells, sources numbered in
 -- the order in which they are first cited.
 
+local number = require("blotter.publish.formats.cell").number
+
 local builder = {}
 
 local Builder = {}
@@ -27,23 +29,23 @@ function Builder:text(text) return self:add { kind = "text", text = text } end
 
 --- The number of a source in this document.
 function Builder:cite(source)
-  local number = self.numbers[source.id]
-  if not number then
-    number = #self.cited + 1
-    self.numbers[source.id] = number
-    self.cited[number] = source
+  local known = self.numbers[source.id]
+  if not known then
+    known = #self.cited + 1
+    self.numbers[source.id] = known
+    self.cited[known] = source
   end
-  return number
+  return known
 end
 
 --- The numbers of the sources of some figures, each once, in ascending order.
 function Builder:cite_all(figures)
   local numbers, seen = {}, {}
   for _, figure in ipairs(figures) do
-    local number = self:cite(figure.source_row)
-    if not seen[number] then
-      seen[number] = true
-      numbers[#numbers + 1] = number
+    local cited = self:cite(figure.source_row)
+    if not seen[cited] then
+      seen[cited] = true
+      numbers[#numbers + 1] = cited
     end
   end
   table.sort(numbers)
@@ -53,14 +55,76 @@ end
 --- Numbers as they stand in a text: "[1][4]".
 function builder.marks(numbers)
   local marks = {}
-  for i, number in ipairs(numbers) do marks[i] = "[" .. number .. "]" end
+  for i, cited in ipairs(numbers) do marks[i] = "[" .. cited .. "]" end
   return table.concat(marks)
 end
 
---- A figure as a cell, with its source.
+--- The source's words for a figure; nothing where only its bounds say it.
+local function words_of(ops, figure)
+  return figure.qualifier ~= "between" and ops:words(figure).value or nil
+end
+
+-- A text without what differs between languages and printers in how a number looks.
+local function bare(text)
+  return (text:lower():gsub("[%s,.%%$\194\160]", ""))
+end
+
+--- What a reader must know of one figure: how it was printed, where its words do not show it, and the curator's note.
+local function notes_of(ops, figure)
+  local notes, words = {}, words_of(ops, figure)
+  if figure.printed and words and bare(figure.printed) ~= bare(words) then
+    notes[1] = ("Printed: %s."):format(figure.printed)
+  end
+  notes[#notes + 1] = figure.note
+  return notes
+end
+
+--- A figure as a cell, with its words, period, notes and source.
 function Builder:figure(figure, flags)
   return { low = figure.low, best = figure.best, high = figure.high, flags = flags or {},
+    words = words_of(self.ops, figure), period = self.ops:words(figure).period, notes = notes_of(self.ops, figure),
     sources = { self:cite(figure.source_row) } }
+end
+
+--- What makes two breakdowns the same one to a reader, in whatever order a source prints its parts and however it
+-- dates them.
+function builder.breakdown_key(whole, split)
+  local parts = { whole.subject, whole.indicator, whole.area or "", tostring(whole.low), split.name }
+  local first = #parts + 1
+  for i, part in ipairs(split.figures) do
+    parts[first + i] = ("%s#%s#%s"):format(split.labels[i], part.low, part.high)
+  end
+  parts[first] = #split.figures
+  local labels = table.move(parts, first + 1, #parts, 1, {})
+  table.sort(labels)
+  return table.concat(parts, "\0", 1, first) .. "\0" .. table.concat(labels, "\0")
+end
+
+--- A finding as a paragraph: what is wrong, the sources that the sentence does not name, the curator's judgement and
+-- notes, and the numbers of all sources.
+function Builder:finding(finding)
+  local figures = table.move(finding.figures, 1, #finding.figures, 1, {})
+  table.move(finding.also, 1, #finding.also, #figures + 1, figures)
+  local text, unnamed, seen = finding.statement, {}, {}
+  if text:find(": one source gives ", 1, true) then
+    local name = " (" .. finding.figures[1].source_row.publisher_row.name .. ")"
+    text = text:gsub(name:gsub("%p", "%%%0"), "")
+  end
+  for _, figure in ipairs(finding.figures) do
+    local publisher = figure.source_row.publisher_row.name
+    if not seen[publisher] and not text:find(publisher, 1, true) then unnamed[#unnamed + 1] = publisher end
+    seen[publisher] = true
+  end
+  if #unnamed > 0 and #unnamed <= 3 then text = ("%s (%s)"):format(text, table.concat(unnamed, "; ")) end
+  local parts, said = { text .. "." }, {}
+  parts[2] = finding.judged
+  for _, note in ipairs(finding.notes) do
+    if not said[note.note] then
+      said[note.note] = true
+      parts[#parts + 1] = ("Note on %s: %s"):format(self.ops:words(note.figure).value, note.note)
+    end
+  end
+  return table.concat(parts, " ") .. " " .. builder.marks(self:cite_all(figures))
 end
 
 -- What a flag of ops:total says already.
@@ -83,12 +147,57 @@ function Builder:flags_of(row)
   return flags
 end
 
+-- The words for a sum with an open end: "more than 35,200" where its figures say no less, and nothing where not.
+local function open_words(row)
+  if row.high or not row.low then return nil end
+  local sum, low, word = 0, 0, "at least"
+  for _, figure in ipairs(row.figures) do
+    if not figure.value or not figure.low then return nil end
+    if figure.qualifier == "more than" then word = "more than"
+    elseif figure.low ~= figure.value then return nil
+    end
+    sum, low = sum + figure.value, low + figure.low
+  end
+  return low == row.low and ("%s %s"):format(word, number(sum)) or nil
+end
+
+local MOST_PARTS = 6
+
+-- What a computed number is made of.
+function Builder:made_of(row)
+  local parts = {}
+  for i = 1, math.min(#row.figures, MOST_PARTS) do
+    local words = self.ops:words(row.figures[i])
+    parts[i] = words.period and ("%s (%s)"):format(words.value, words.period) or words.value
+  end
+  local more = #row.figures > MOST_PARTS and (" and %d more"):format(#row.figures - MOST_PARTS) or ""
+  return ("Computed from %d figures: %s%s."):format(#row.figures, table.concat(parts, "; "), more)
+end
+
+-- Whether a row says what its one figure says.
+local function is_one_figure(row)
+  local figure = row.figures[1]
+  return #row.figures == 1 and figure.low == row.low and figure.high == row.high
+end
+
 --- A row of ops:total as a cell, or nothing when its figures may not be added. `label` names the number in the audit.
 function Builder:sum(row, flags, label)
   if row.refused then return nil end
   self.published[#self.published + 1] = { label = label or "a total", low = row.low, best = row.best,
     high = row.high, flags = flags, figures = row.figures }
-  return { low = row.low, best = row.best, high = row.high, flags = flags or {}, sources = self:cite_all(row.figures) }
+  local cell
+  if is_one_figure(row) then
+    cell = self:figure(row.figures[1], flags)
+  else
+    flags = table.move(flags or {}, 1, #(flags or {}), 2, { "computed" })
+    cell = { low = row.low, best = row.best, high = row.high, flags = flags, sources = self:cite_all(row.figures),
+      words = open_words(row) or not row.high and row.low and number(row.low) .. " or more" or nil,
+      period = row.as_of and "as of " .. row.as_of or nil, notes = { self:made_of(row) } }
+  end
+  if #(row.lacks or {}) > 0 then
+    cell.notes[#cell.notes + 1] = ("In part: %s."):format(table.concat(row.lacks, "; "))
+  end
+  return cell
 end
 
 --- Prints what the audit of the document's sums found, and nothing when all is well.
@@ -102,8 +211,8 @@ end
 --- The numbered list of everything cited so far.
 function Builder:sources()
   local items = {}
-  for number, source in ipairs(self.cited) do
-    items[number] = { number = number, publisher = source.publisher_row.name, title = source.title,
+  for place, source in ipairs(self.cited) do
+    items[place] = { number = place, publisher = source.publisher_row.name, title = source.title,
       date = self.ops:published(source), url = source.url }
   end
   self:heading(1, "Sources")

@@ -58,6 +58,7 @@ local function subject_rows(doc, group, totals)
       if known then rows[#rows + 1] = row end
     end
   end
+  table.sort(rows, function(a, b) return a[1]:lower() < b[1]:lower() end)
   return rows
 end
 
@@ -113,14 +114,6 @@ local function parts_text(ops, split)
   return table.concat(words, "; ")
 end
 
--- What makes two breakdowns the same one, in whatever order a source prints its parts.
-local function key_of(whole, split)
-  local cells = {}
-  for i, part in ipairs(split.figures) do cells[i] = ("%s#%s#%s"):format(part.cell, part.low, part.high) end
-  table.sort(cells)
-  return whole.cell .. "\0" .. tostring(whole.low) .. "\0" .. table.concat(cells, "\0")
-end
-
 local function is_worth_printing(figure)
   return figure.indicator == "arrests" or figure.indicator == "suspects_identified"
     or figure.indicator == "victims_safeguarded"
@@ -132,7 +125,7 @@ local function distinct_breakdowns(ops)
   for _, figure in ipairs(ops:figures {}) do
     if figure.parts and is_worth_printing(figure) then
       for _, split in ipairs(ops:breakdowns(figure)) do
-        local key = key_of(figure, split)
+        local key = builder.breakdown_key(figure, split)
         if #split.figures > 1 and not seen[key] then
           seen[key] = true
           list[#list + 1] = { whole = figure, split = split, order = #list }
@@ -202,18 +195,12 @@ end
 
 -- ---- contradictions ---------------------------------------------------------------------------------
 
-local function numbered(doc, finding)
-  local figures = table.move(finding.figures, 1, #finding.figures, 1, {})
-  for _, figure in ipairs(finding.also) do figures[#figures + 1] = figure end
-  return finding.sentence .. " " .. builder.marks(doc:cite_all(figures))
-end
-
 local function add_findings(doc, findings, limit)
   local impossible, doubtful, printed = 0, 0, {}
   for _, finding in ipairs(findings) do
     if finding.verdict == "none" then
       impossible = impossible + 1
-      if impossible <= limit then printed[#printed + 1] = numbered(doc, finding) end
+      if impossible <= limit then printed[#printed + 1] = doc:finding(finding) end
     elseif finding.class ~= "remainder" then
       doubtful = doubtful + 1
     end
@@ -239,8 +226,9 @@ local function introduction(ops, policy)
   end
   return ("%s statements in %d sources (%d of them by the body responsible), about %d subjects. "):format(
     number(#ops:figures {}), #ops.sources, official, #ops.subjects)
-    .. "Each number is what a source printed, with the bounds that its own words leave: \"more than 2,000\" is 2,001 "
-    .. ("or more. Competing statements are settled by the policy '%s'; what is unknown stays empty."):format(policy)
+    .. "Each number is what a source printed, in its own words; in parentheses stand the bounds that they leave. What "
+    .. "is computed from several figures says so, and of what, in a footnote. "
+    .. ("Competing statements are settled by the policy '%s'; what is unknown stays empty."):format(policy)
 end
 
 function overview.build(ops, params)

@@ -43,7 +43,8 @@ local function add_network(doc, subject)
     local numbers = {}
     for _, id in ipairs(edge.sources) do numbers[#numbers + 1] = doc:cite(doc.ops:row("sources", id)) end
     table.sort(numbers)
-    rows[i] = { edge.words, edge.far_name, known_date(edge.date, edge.date_precision), builder.marks(numbers) }
+    rows[i] = { edge.words, edge.far_name, known_date(edge.date, edge.date_precision),
+      #numbers > 0 and builder.marks(numbers) or "this dataset's own order" }
   end
   if #rows == 0 then return end
   doc:heading(1, "Links")
@@ -59,8 +60,6 @@ local function total_row(doc, result, label)
   if row.refused then return { label, nil, "not added: " .. row.refused } end
   local used = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
   local basis = ("%s used, %d left out"):format(used, #result.left_out)
-  if row.as_of then basis = basis .. "; as of " .. row.as_of end
-  if #row.lacks > 0 then basis = basis .. "; partial: " .. table.concat(row.lacks, "; ") end
   return { label, doc:sum(row, doc:flags_of(row), label), basis }
 end
 
@@ -119,14 +118,16 @@ local function add_figures(doc, figures)
   local rows = {}
   for i, figure in ipairs(in_order(doc.ops, figures)) do
     local words, flags = doc.ops:words(figure), { builder.status_words[figure.status] }
-    if figure.part_of then table.insert(flags, 1, "part") end
-    rows[i] = { counted(figure.indicator_row, figure.currency), doc.ops:label(figure), words.period, figure.printed,
-      doc:figure(figure, flags) }
+    local whole = figure.part_of and doc.ops.model.by_id[figure.part_of]
+    if whole then table.insert(flags, 1, "part of " .. doc.ops:words(whole).counted) end
+    local value = doc:figure(figure, flags)
+    value.period = nil
+    rows[i] = { counted(figure.indicator_row, figure.currency), doc.ops:label(figure), words.period, value }
   end
   doc:heading(1, "Every statement")
   doc:add { kind = "table", rows = rows, columns = {
     { name = "indicator", title = "Counted", type = "string" }, { name = "of", title = "Of", type = "string" },
-    { name = "period", title = "Period", type = "string" }, { name = "printed", title = "As printed", type = "string" },
+    { name = "period", title = "Period", type = "string" },
     { name = "value", title = "Value", type = "figure" },
   } }
 end
@@ -135,12 +136,10 @@ local function add_breakdowns(doc, figures)
   local is_first, seen = true, {}
   for _, figure in ipairs(figures) do
     for _, split in ipairs(doc.ops:breakdowns(figure)) do
-      local rows, key = {}, {}
+      local rows, key = {}, builder.breakdown_key(figure, split)
       for i, part in ipairs(split.figures) do
         rows[i] = { split.labels[i], doc:figure(part) }
-        key[i] = part.cell .. tostring(part.low)
       end
-      key = figure.cell .. split.name .. table.concat(key, "\0")
       if #rows > 1 and not seen[key] then
         seen[key] = true
         if is_first then doc:heading(1, "Breakdowns") end
@@ -168,7 +167,7 @@ local function add_findings(doc, subject)
   local items = {}
   for _, finding in ipairs(doc.ops:reconcile()) do
     if concerns(finding, subject.id) then
-      items[#items + 1] = finding.sentence .. " " .. builder.marks(doc:cite_all(finding.figures))
+      items[#items + 1] = doc:finding(finding)
     end
   end
   if #items == 0 then return end
