@@ -1,6 +1,6 @@
 # blotter: build, test, install.
 #
-#   make report        print the overview of the operations dataset (installs and builds what is missing)
+#   make report        print the overview of the dataset and write its site to build/report (installs and builds what is missing)
 #   make test          run the busted specs and the C tests; SPEC=spec/store and TESTS=test_bits narrow it
 #   make repl          blotter's prompt
 #   make env           print the shell's settings for this checkout: eval "$(make -s env)"
@@ -135,6 +135,7 @@ $(BUILD)/bin/blotter: Makefile
 .PHONY: report repl env
 report: all
 	@$(BUILD)/bin/blotter report
+	@$(BUILD)/bin/blotter report --all -o $(BUILD)/report
 
 repl: all
 	@$(BUILD)/bin/blotter repl

@@ -72,7 +72,7 @@ describe("the overview", function()
   end)
 
   it("prints its policy, and says why rows are not added", function()
-    assert.matches("policy 'newest'", text:gsub("%s+", " "), 1, true)
+    assert.is_truthy(text:gsub("%s+", " "):find("policy 'newest'", 1, true))
     assert.matches("The rows are not added up", text, 1, true)
   end)
 
@@ -92,14 +92,14 @@ describe("the overview", function()
 
   it("settles by another policy on request, and refuses what is none", function()
     local other = assert(reports.build("overview", ops, {policy = "official", limit = "3"}))
-    assert.matches("policy 'official'", formats.render(other, "text", {}), 1, true)
+    assert.is_truthy(formats.render(other, "text", {}):gsub("%s+", " "):find("policy 'official'", 1, true))
     assert.is_nil(reports.build("overview", ops, {policy = "best"}))
     assert.is_nil(reports.build("overview", ops, {limit = "none"}))
   end)
 
   it("has headings without a gap between their levels", function()
     assert.is_truthy(formats.render(document, "markdown", {}):find "\n## Sources\n")
-    assert.is_truthy(formats.render(document, "html", {}):find "<h2>Sources</h2>")
+    assert.is_truthy(formats.render(document, "html", {}):find '<h2 id="part%-%d+">Sources</h2>')
   end)
 
   it("is printed by every format", function()

@@ -8,10 +8,24 @@ function report.options(command)
     table.concat(reports.names(), ", "))):args "?"
   command:option("-s --subject", "Identifier of the subject (see `blotter subjects`)."):argname "<id>"
   command:option("-p --param", "A parameter of the report, as name=value."):argname "<name=value>":count "*"
+  command:flag("--all", "Write a site of the whole dataset into the folder of --output.")
   shared.delivery_options(command)
 end
 
+-- The site; its folder is named, as many files are written.
+local function write_site(args)
+  if not args.output or args.output == "-" then shared.stop(shared.USAGE, "--all needs a folder: -o FOLDER") end
+  if args.name or args.subject or #args.param > 0 then
+    shared.stop(shared.USAGE, "--all writes every report: name none, and no parameters")
+  end
+  local count, message = require("blotter.publish.site").write(shared.open_dataset(args), args.output)
+  if not count then shared.stop(shared.REFUSED, message) end
+  io.stderr:write(("%s: %d pages written\n"):format(args.output, count))
+  return shared.DONE
+end
+
 function report.run(args)
+  if args.all then return write_site(args) end
   local params = { subject = args.subject }
   for _, pair in ipairs(args.param) do
     local param, value = pair:match "^([%w_]+)=(.*)$"

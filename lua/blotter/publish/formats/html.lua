@@ -3,6 +3,7 @@
 
 local cell = require "blotter.publish.formats.cell"
 local document = require "blotter.publish.document"
+local text_escape = require "blotter.publish.formats.escape"
 
 local html = { description = "one HTML page with charts", extension = "html" }
 
@@ -33,25 +34,44 @@ sup a, .sources a { color: inherit; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; }
 dt { font-weight: 600; }
 dd { margin: 0; }
-@media print { body { max-width: none; padding: 0; } table, figure { break-inside: avoid; } }
+nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; padding: 0; list-style: none; }
+body, dd { overflow-wrap: anywhere; }
+table { overflow-wrap: normal; }
+a { color: var(--bar); }
+footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft); }
+ul.index { padding-left: 1.2rem; columns: 22rem; }
+@media (max-width: 40rem) { body { padding: 1rem; } dl { display: block; } th, td { padding-right: .75rem; } }
+@media print { nav { display: none; } thead { display: table-header-group; } tr { break-inside: avoid; }
+  h2, h3, caption { break-after: avoid; } .wide { overflow: visible; } }
+@media print { body { max-width: none; padding: 0; } a { color: inherit; } }
 ]]
 
-local ENTITIES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&#39;" }
-
 local function escape(value)
-  if not utf8.len(value) then
-    value = value:gsub("[\128-\255]", function(c) return ("\\x%02X"):format(c:byte()) end)
-  end
-  return (value:gsub("[&<>\"']", ENTITIES):gsub("[%c\127]", function(c) return c == "\n" and "<br>" or " " end))
+  return (text_escape(value):gsub("\n", "<br>"))
 end
 
---- A number with each of its sources as a link to the list of sources.
-local function references(figure)
+--- A source's number as a link to the list of sources, which leads back to the first of its links.
+local function source_link(out, number)
+  number = escape(tostring(number))
+  local back = not out.cited[number] and (' id="cited-%s"'):format(number) or ""
+  out.cited[number] = true
+  return ('<sup%s><a href="#source-%s">[%s]</a></sup>'):format(back, number, number)
+end
+
+--- Each of a figure's sources as a link.
+local function references(out, figure)
   local links = {}
   for i, number in ipairs(figure.sources or {}) do
-    links[i] = ('<sup><a href="#source-%s">[%s]</a></sup>'):format(escape(tostring(number)), escape(tostring(number)))
+    links[i] = source_link(out, number)
   end
-  return table.concat(links)
+  return #links > 0 and " " .. table.concat(links) or ""
+end
+
+--- A text with marks such as [3] as links to the sources of the document.
+local function text_html(out, value)
+  return (escape(value):gsub("%[(%d+)%]", function(number)
+    return out.known[number] and source_link(out, number) or nil
+  end))
 end
 
 --- The numbers of a figure's footnotes as links to them; `mark` begins the ids of the block's footnotes.
@@ -63,10 +83,10 @@ local function note_links(figure, numbering, mark)
   return #links > 0 and " " .. table.concat(links, " ") or ""
 end
 
-local function cell_html(value, plain, numbering, mark)
+local function cell_html(out, value, plain, numbering, mark)
   value = document.value(value)
   if value == nil then return '<span class="unknown" title="unknown">' .. cell.UNKNOWN .. "</span>" end
-  if not document.is_figure(value) then return escape(cell.text(value, plain)) end
+  if not document.is_figure(value) then return text_html(out, cell.text(value, plain)) end
   local main, bounds = cell.bounds(value)
   local parts = { escape(bounds == "" and main or main .. " " .. bounds) }
   if document.value(value.period) then
@@ -75,7 +95,7 @@ local function cell_html(value, plain, numbering, mark)
   if value.flags and #value.flags > 0 then
     parts[#parts + 1] = ' <span class="flags">' .. escape(table.concat(value.flags, ", ")) .. "</span>"
   end
-  return table.concat(parts) .. note_links(value, numbering, mark) .. references(value)
+  return table.concat(parts) .. note_links(value, numbering, mark) .. references(out, value)
 end
 
 --- The footnotes of a block; see note_links.
@@ -91,27 +111,32 @@ end
 --- A block's footnotes, their numbers, and what their ids begin with.
 local function footnotes(out, block)
   local notes, numbering = document.footnotes(block)
-  return notes, numbering, "note-" .. #out
+  return notes, numbering, "note-" .. out.number
 end
 
 local function put_cell(out, tag, attributes, right, content)
   out[#out + 1] = ("<%s%s%s>%s</%s>"):format(tag, attributes, right and ' class="number"' or "", content, tag)
 end
 
+--- The name of a table for those who do not see it, where it has no caption.
+local function name_of(out, block)
+  return not block.title and out.heading and (' aria-label="%s"'):format(escape(out.heading)) or ""
+end
+
 local render = {}
 
 function render.heading(out, block)
   local level = math.max(2, math.min(6, (block.level or 1) + 1))
-  out[#out + 1] = ("<h%d>%s</h%d>"):format(level, escape(block.text), level)
+  out[#out + 1] = ('<h%d id="part-%d">%s</h%d>'):format(level, out.number, escape(block.text), level)
 end
 
 function render.text(out, block)
-  out[#out + 1] = "<p>" .. escape(block.text) .. "</p>"
+  out[#out + 1] = "<p>" .. text_html(out, block.text) .. "</p>"
 end
 
 function render.table(out, block)
   local notes, numbering, mark = footnotes(out, block)
-  out[#out + 1] = '<div class="wide"><table>'
+  out[#out + 1] = '<div class="wide" tabindex="0"><table' .. name_of(out, block) .. ">"
   if block.title then out[#out + 1] = "<caption>" .. escape(block.title) .. "</caption>" end
   out[#out + 1] = "<thead><tr>"
   for _, column in ipairs(block.columns) do
@@ -121,7 +146,10 @@ function render.table(out, block)
   for _, row in ipairs(block.rows) do
     out[#out + 1] = "<tr>"
     for i, column in ipairs(block.columns) do
-      put_cell(out, "td", "", document.is_right(column), cell_html(row[i], column.plain, numbering, mark))
+      local content = cell_html(out, row[i], column.plain, numbering, mark)
+      local link = column.links and column.links[row[i]]
+      if link then content = ('<a href="%s">%s</a>'):format(escape(link), content) end
+      put_cell(out, "td", "", document.is_right(column), content)
     end
     out[#out + 1] = "</tr>"
   end
@@ -134,7 +162,7 @@ function render.facts(out, block)
   local notes, numbering, mark = footnotes(out, block)
   out[#out + 1] = "<dl>"
   for _, item in ipairs(block.items) do
-    local value = cell_html(item[2], false, numbering, mark)
+    local value = cell_html(out, item[2], false, numbering, mark)
     out[#out + 1] = ("<dt>%s</dt><dd>%s</dd>"):format(escape(tostring(item[1])), value)
   end
   out[#out + 1] = "</dl>"
@@ -158,11 +186,11 @@ end
 function render.chart(out, block)
   local top = cell.largest(block.values, #block.labels)
   local notes, numbering, mark = footnotes(out, block)
-  out[#out + 1] = '<div class="wide"><table class="chart">'
+  out[#out + 1] = '<div class="wide" tabindex="0"><table class="chart"' .. name_of(out, block) .. ">"
   if block.title then out[#out + 1] = "<caption>" .. escape(block.title) .. "</caption>" end
   for i, label in ipairs(block.labels) do
     out[#out + 1] = ('<tr><th scope="row">%s</th><td class="bar">%s</td><td class="number">%s</td></tr>'):format(
-      escape(tostring(label)), bar(block.values[i], top), cell_html(block.values[i], false, numbering, mark))
+      escape(tostring(label)), bar(block.values[i], top), cell_html(out, block.values[i], false, numbering, mark))
   end
   out[#out + 1] = "</table></div>"
   put_footnotes(out, notes, mark)
@@ -170,7 +198,7 @@ end
 
 function render.notes(out, block)
   out[#out + 1] = "<ul>"
-  for _, item in ipairs(block.items) do out[#out + 1] = "<li>" .. escape(item) .. "</li>" end
+  for _, item in ipairs(block.items) do out[#out + 1] = "<li>" .. text_html(out, item) .. "</li>" end
   out[#out + 1] = "</ul>"
 end
 
@@ -186,22 +214,49 @@ function render.sources(out, block)
   for _, item in ipairs(block.items) do
     local line, url = cell.source(item)
     local number = escape(tostring(item.number))
-    out[#out + 1] = ('<li id="source-%s">[%s] %s%s</li>'):format(number, number, escape(line), address(url))
+    local back = out.cited[number] and (' <a href="#cited-%s" aria-label="back">↑</a>'):format(number) or ""
+    out[#out + 1] = ('<li id="source-%s">[%s] %s%s%s</li>'):format(number, number, escape(line), address(url), back)
   end
   out[#out + 1] = "</ul>"
 end
 
-function html.render(doc)
-  local title = escape(doc.title or "Report")
-  local out = {
+--- The headings of the first level as links to them, where there are several.
+local function contents(doc)
+  local items = {}
+  for number, block in ipairs(doc.blocks) do
+    if block.kind == "heading" and (block.level or 1) == 1 then
+      items[#items + 1] = ('<li><a href="#part-%d">%s</a></li>'):format(number, escape(block.text))
+    end
+  end
+  if #items < 3 then return nil end
+  return '<nav aria-label="Contents"><ul>' .. table.concat(items) .. "</ul></nav>"
+end
+
+--- A whole page around a body in HTML. options: head, before and after are HTML of the caller's own.
+function html.page(title, body, options)
+  title = escape(title)
+  return table.concat({
     '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    "<title>" .. title .. "</title>\n<style>\n" .. STYLE .. "</style>\n</head>\n<body>\n<main>",
-    "<h1>" .. title .. "</h1>",
-  }
-  for _, block in ipairs(doc.blocks) do render[block.kind](out, block) end
-  out[#out + 1] = "</main>\n</body>\n</html>"
-  return table.concat(out, "\n") .. "\n"
+    '<meta name="viewport" content="width=device-width, initial-scale=1">', options.head or "",
+    "<title>" .. title .. "</title>\n<style>\n" .. STYLE .. "</style>\n</head>\n<body>", options.before or "",
+    "<main>\n<h1>" .. title .. "</h1>", body, "</main>", options.after or "", "</body>\n</html>\n",
+  }, "\n")
+end
+
+--- options.contents asks for a list of the headings; for the others see html.page.
+function html.render(doc, options)
+  options = options or {}
+  local out = { options.contents and contents(doc) }
+  out.cited, out.known = {}, {}
+  for _, block in ipairs(doc.blocks) do
+    for _, item in ipairs(block.kind == "sources" and block.items or {}) do out.known[tostring(item.number)] = true end
+  end
+  for number, block in ipairs(doc.blocks) do
+    out.number = number
+    if block.kind == "heading" then out.heading = block.text end
+    render[block.kind](out, block)
+  end
+  return html.page(doc.title or "Report", table.concat(out, "\n"), options)
 end
 
 return html

@@ -89,7 +89,7 @@ end
 --- What makes two breakdowns the same one to a reader, in whatever order a source prints its parts and however it
 -- dates them.
 function builder.breakdown_key(whole, split)
-  local parts = { whole.subject, whole.indicator, whole.area or "", tostring(whole.low), split.name }
+  local parts = { whole.subject, whole.indicator, tostring(whole.low), split.name }
   local first = #parts + 1
   for i, part in ipairs(split.figures) do
     parts[first + i] = ("%s#%s#%s"):format(split.labels[i], part.low, part.high)

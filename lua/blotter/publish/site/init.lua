@@ -1,0 +1,91 @@
+--- A static site of the whole dataset: an index with search, a page for each subject, area, indicator and source, all
+-- linked, the overview, the method, each table's data as CSV and JSON beside its page, and a feed of changes. Nothing
+-- in it asks for anything from elsewhere, and it works without scripts.
+--
+--   site.write(ops, "build/report")      the number of pages, or nil and a message
+
+local cjson = require "cjson"
+
+local feed = require "blotter.publish.site.feed"
+local formats = require "blotter.publish.formats"
+local frame = require "blotter.publish.site.frame"
+local pages = require "blotter.publish.site.pages"
+local reports = require "blotter.publish.reports"
+
+local site = {}
+
+local function quoted(path)
+  return "'" .. path:gsub("'", "'\\''") .. "'"
+end
+
+local function make_folders(directory)
+  local folders = { quoted(directory) }
+  for _, name in ipairs { "subject", "area", "indicator", "source" } do
+    folders[#folders + 1] = quoted(directory .. "/" .. name)
+  end
+  if os.execute("mkdir -p -- " .. table.concat(folders, " ") .. " 2>/dev/null") then return true end
+  return nil, directory .. ": cannot make the folder"
+end
+
+local function write(path, text)
+  local file, message = io.open(path, "wb")
+  if not file then return nil, message end
+  local ok
+  ok, message = file:write(text)
+  local closed, problem = file:close()
+  if not ok or not closed then return nil, path .. ": " .. (message or problem) end
+  return true
+end
+
+--- What the package says of itself: version, title and licence.
+local function about(ops)
+  local file = io.open(ops.directory .. "/datapackage.json", "rb")
+  local package = file and cjson.decode(file:read "a") or {}
+  if file then file:close() end
+  local licence = package.licenses and package.licenses[1] or {}
+  local newest = ""
+  for _, source in ipairs(ops.sources) do newest = math.max(newest == "" and 0 or newest, source.published or 0) end
+  return { title = package.title or "blotter", version = package.version or "", licence = licence.title or "",
+    licence_url = licence.path, newest = newest ~= "" and newest > 0 and os.date("!%Y-%m-%d", newest * 86400) or "" }
+end
+
+--- Writes a page with its CSV and JSON; `name` is a path in the site without an ending. Returns true, or nil and a
+-- message.
+local function put(state, name, doc)
+  local base = name:match "([^/]+)$"
+  local options = frame.options(state.about, name:find "/" and "../" or "", base)
+  for _, format in ipairs { "html", "csv", "json" } do
+    local text = formats.render(doc, format, options)
+    local ok, message = write(("%s/%s.%s"):format(state.directory, name, format), text)
+    if not ok then return nil, message end
+  end
+  state.count = state.count + 1
+  return true
+end
+
+local function put_all(state, ops, kind)
+  for _, entry in ipairs(pages.list(ops, kind)) do
+    local ok, message = put(state, pages.path(kind, entry.id), pages.build(ops, kind, entry))
+    if not ok then return nil, message end
+  end
+  return true
+end
+
+--- Writes the site into a folder, which is made when it is not there.
+function site.write(ops, directory)
+  local ok, message = make_folders(directory)
+  if not ok then return nil, message end
+  local state = { directory = directory, about = about(ops), count = 0 }
+  for _, kind in ipairs(pages.kinds) do
+    ok, message = put_all(state, ops, kind)
+    if not ok then return nil, message end
+  end
+  ok, message = put(state, "overview", assert(reports.build("overview", ops, {})))
+  if ok then ok, message = put(state, "method", pages.method(ops, state.about)) end
+  if ok then ok, message = write(directory .. "/index.html", frame.index(ops, state.about)) end
+  if ok then ok, message = write(directory .. "/changes.xml", feed.render(ops, state.about)) end
+  if not ok then return nil, message end
+  return state.count + 1
+end
+
+return site

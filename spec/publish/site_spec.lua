@@ -1,0 +1,67 @@
+-- The site of the real package: its pages are all there, lead to each other, and ask for nothing from elsewhere.
+
+local cjson = require "cjson"
+local operations = require "blotter.ops"
+local site = require "blotter.publish.site"
+
+local function read(path)
+  local file = io.open(path, "rb")
+  if not file then return nil end
+  local text = file:read "a"
+  file:close()
+  return text
+end
+
+describe("the site", function()
+  local directory, ops, count, names
+
+  setup(function()
+    directory = os.tmpname()
+    os.remove(directory)
+    ops = assert(operations.open "data")
+    count = assert(site.write(ops, directory))
+    names = {}
+    local found = io.popen("cd '" .. directory .. "' && find . -name '*.html'")
+    for name in found:lines() do names[#names + 1] = name:sub(3) end
+    found:close()
+  end)
+
+  teardown(function() os.execute("rm -r '" .. directory .. "'") end)
+
+  it("has a page for each subject and source, and its data beside it", function()
+    assert.equal(count, #names)
+    for _, subject in ipairs(ops.subjects) do
+      assert.is_truthy(read(directory .. "/subject/" .. subject.id .. ".html"), subject.id)
+    end
+    local data = cjson.decode(read(directory .. "/subject/operation-predator.json"))
+    assert.equal("Operation Predator", data.title)
+    assert.is_truthy(read(directory .. "/subject/operation-predator.csv"):find("more than 31,000", 1, true))
+  end)
+
+  it("has no link that leads nowhere, no id twice and nothing from elsewhere", function()
+    for _, name in ipairs(names) do
+      local text, ids, targets = read(directory .. "/" .. name), {}, {}
+      for id in text:gmatch ' id="([^"]*)"' do
+        assert.is_nil(ids[id], name .. ": twice " .. id)
+        ids[id] = true
+      end
+      for target in text:gmatch 'href="([^"]*)"' do targets[target] = true end
+      for target in pairs(targets) do
+        if target:find "^#" then
+          assert.is_true(ids[target:sub(2)], name .. ": " .. target)
+        elseif not target:find "^https?:" then
+          local folder = name:match "^(.*/)" or ""
+          assert.is_truthy(read(directory .. "/" .. folder .. target), name .. ": " .. target)
+        end
+      end
+      assert.is_nil(text:find "<[^>]* src=", name)
+      assert.is_nil(text:find("@import", 1, true), name)
+    end
+  end)
+
+  it("has a feed that names each change", function()
+    local feed = read(directory .. "/changes.xml")
+    assert.is_truthy(feed:find("<feed xmlns=", 1, true))
+    assert.equal(math.min(100, #ops:rows "judgements" + #ops:rows "history"), select(2, feed:gsub("<entry>", "")))
+  end)
+end)
