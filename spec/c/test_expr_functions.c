@@ -84,6 +84,8 @@ static const struct {
     {"0e0 0e0 / 1 greatest", "nan"},
     {"0e0 0e0 / 1 least", "1.0"},
     {"1 isnull/1", "false"},
+    {"'x' int64/1 fails/1", "true"},
+    {"'12' int64/1 fails/1", "false"},
     {"1 1 <=", "true"},
     {"1 1.5 >=", "false"},
     {"-5 abs/1", "5"},

@@ -58,4 +58,20 @@ describe("calls that stand for others", function()
     assert.matches("takes 3 values", refusal(t.select, t, "p = between(n, 2)"))
     assert.matches("did you mean 'between'", refusal(t.select, t, "p = betwen(n, 2, 3)"))
   end)
+
+  it("are try and its kin: null instead of an error of the data", function()
+    local t = blotter.table "s string, n int64"
+    t:append_rows { { "12", 1 }, { "x", math.maxinteger }, { blotter.null, 2 }, { "2012-02-30", 3 },
+      { "2012-02-28", 4 } }
+    assert.equal("a,b,c 12,,2 ,, ,,3 ,,4 ,2012-02-28,5 ",
+      lines(t:select "a = try_int64(s), b = try_date(s), c = try(n + 1)"))
+    assert.equal("n 9223372036854775807 3 4 ", lines(t:where "fails(int64(s))":select "n"))
+    assert.equal(12, t:agg "n = sum(try_int64(s))":value())
+    local many = blotter.table "s string, k int64"
+    for i = 1, 5000 do many:append(i % 3 == 0 and "no" .. i or tostring(i), i) end
+    assert.equal(5000 - 5000 // 3, many:agg "n = count(try_int64(s))":value())
+    assert.equal(5000 // 3, many:where "fails(int64(s))":count())
+    assert.equal(5000 // 3, many:where "fails(int64(concat(s, k)))":count())
+    assert.matches("'no3' is no int64", refusal(function() return many:agg "n = sum(int64(s))":collect() end))
+  end)
 end)

@@ -104,7 +104,7 @@ blt_binding blt_bind_compare, blt_bind_in, blt_bind_isnull;
 blt_status blt_bind_moment_texts(blt_binder *b, blt_op *op, uint32_t x, uint32_t y, blt_error *err);
 /* func_logic.c */
 blt_binding blt_bind_and, blt_bind_or, blt_bind_if, blt_bind_coalesce, blt_bind_nullif, blt_bind_extreme;
-blt_binding blt_bind_not;
+blt_binding blt_bind_not, blt_bind_fails;
 /* func_math.c */
 blt_binding blt_bind_abs, blt_bind_sign, blt_bind_round, blt_bind_trunc, blt_bind_bin, blt_bind_float_test,
     blt_bind_math;

@@ -449,3 +449,48 @@ blt_status blt_bind_extreme(blt_binder *b, blt_op *op, blt_error *err) {
   op->run = run_extreme;
   return unify(b, op, 0, err);
 }
+
+/* ---- fails ---- */
+
+typedef struct trial {
+  const blt_frame *frame;
+  const blt_op *op;
+  uint8_t *wanted, *failed; /* rows */
+} trial;
+
+/* Marks those of the rows low to high - 1 that fail: halves them until each part fails as one row, or not. */
+static blt_status try_rows(const trial *t, uint32_t low, uint32_t high, blt_error *err) {
+  blt_vec out;
+  uint16_t *picked;
+  memset(t->wanted, 0, t->frame->n);
+  memset(t->wanted + low, 1, high - low);
+  blt_mark mark = blt_eval_mark(t->frame->ev);
+  blt_status status = eval_for(t->frame, t->op, t->wanted, &out, &picked, err);
+  blt_eval_release(t->frame->ev, mark);
+  bool of_data = status == BLT_EFORMAT || status == BLT_EOVERFLOW || status == BLT_EINVAL;
+  if (!of_data) return status;
+  *err = (blt_error){.position = -1};
+  if (high - low == 1) {
+    t->failed[low] = 1;
+    return BLT_OK;
+  }
+  uint32_t middle = low + (high - low) / 2;
+  status = try_rows(t, low, middle, err);
+  return status == BLT_OK ? try_rows(t, middle, high, err) : status;
+}
+
+static blt_status run_fails(const blt_frame *f, const blt_op *op, blt_vec *out, blt_error *err) {
+  uint8_t *failed = blt_eval_alloc(f->ev, f->n), *wanted = blt_eval_alloc(f->ev, f->n);
+  if (!failed || !wanted) return blt_fail_memory(err, 2 * (size_t)f->n);
+  memset(failed, 0, f->n);
+  *out = (blt_vec){.type = op->type, .form = BLT_VEC_OFFSETS, .width = 1, .n = f->n, .data = failed};
+  const trial t = {f, op->args[0], wanted, failed};
+  return t.op->can_fail && f->n ? try_rows(&t, 0, f->n, err) : BLT_OK;
+}
+
+/* Whether x has no value in a row because data do not allow it: a text that is no number, an overflow. */
+blt_status blt_bind_fails(blt_binder *b, blt_op *op, blt_error *err) {
+  (void)b, (void)err;
+  op->run = run_fails;
+  return BLT_OK;
+}

@@ -40,6 +40,7 @@
   F("ends_with", "ss", 'b', STRICT, SAFE, 8, blt_run_search, NULL, BLT_AT_END)                               \
   F("epoch", "D", 'i', STRICT, SAFE, 3, blt_run_epoch, NULL, 0)                                              \
   F("exp", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math, BLT_EXP)                                         \
+  F("fails", "T", 'b', LAZY, SAFE, 8, NULL, blt_bind_fails, 0)                                               \
   F("find", "ss", 'i', STRICT, SAFE, 20, blt_run_find, NULL, 0)                                              \
   F("fiscal_quarter", "Dk", 'i', STRICT, SAFE, 2, NULL, blt_bind_fiscal, BLT_FISCAL_QUARTER)                 \
   F("fiscal_year", "Dk", 'i', STRICT, SAFE, 2, NULL, blt_bind_fiscal, BLT_FISCAL_YEAR)                       \

@@ -89,6 +89,21 @@ function macros.cut(call, make)
   return make.call("if", args)
 end
 
+--- x where it has a value, null where its data do not allow one.
+function macros.try(call, make)
+  expect_arguments(call, 1, "try(int64(s))")
+  local x = call.args[1]
+  return make.call("if", { make.call("fails", { x }), make.literal "null", x })
+end
+
+for _, name in ipairs { "int64", "float64", "decimal", "date", "timestamp", "bool" } do
+  macros["try_" .. name] = function(call, make)
+    if #call.args == 0 then source.fail_at(call, ("try_%s needs a value"):format(name)) end
+    local x = make.call(name, call.args)
+    return make.call("if", { make.call("fails", { x }), make.literal "null", x })
+  end
+end
+
 local expansions = {}
 for name, expand in pairs(macros) do
   expansions[name] = function(call) return expand(call, maker(call)) end
