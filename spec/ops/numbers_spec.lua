@@ -428,6 +428,11 @@ local rows = {
   {"ko", "2만여 명", "more than 20000"},
   {"ko", "40명 중 3명", "refused"},
   {"ja", "40数人", "more than 40"},
+  {"es", "dos docenas", "exact 24"},
+  {"fr", "deux douzaines", "exact 24"},
+  {"fr", "deux dizaines", "refused"},
+  {"pt", "40 a menos", "refused"},
+  {"ja", "20代", "refused"},
   {"xx", "1.234", "refused"},
   {"xx", "1234", "exact 1234"},
 }

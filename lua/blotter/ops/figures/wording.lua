@@ -115,21 +115,26 @@ local function is_particle(roles, text, at, before)
   return is_hangul(code_at(text, at - 1)) and not follows
 end
 
--- A word for many is no word for many behind a number: of "two millones de", "millones" is the multiplier.
-local function is_spent(roles, before)
-  return roles.vague ~= nil and not roles.multiplier and is_number(before)
+-- Whether a word of the dictionary stands at a place and ends where a word may end.
+local function stands_at(dictionary, word, text, at, before)
+  local last = at + #word - 1
+  return text:sub(at, last) == word and not holds_together(code_at(text, at - 1), utf8.codepoint(text, at))
+    and not holds_together(code_at(text, last), code_at(text, last + 1))
+    and not is_particle(dictionary.roles[word], text, at, before)
 end
 
--- The longest word of the dictionary that stands at a place, or nil.
+-- The longest word of the dictionary that stands at a place, or nil. Behind a number a word for many gives way to the
+-- multiplier with which it begins: of "dos millones de", "millones" is read.
 local function word_at(dictionary, text, at, before)
+  local many
   for _, word in ipairs(dictionary.lists[text:byte(at)] or {}) do
-    local last = at + #word - 1
-    if text:sub(at, last) == word and not holds_together(code_at(text, at - 1), utf8.codepoint(text, at))
-      and not holds_together(code_at(text, last), code_at(text, last + 1))
-      and not is_particle(dictionary.roles[word], text, at, before)
-      and not is_spent(dictionary.roles[word], before) then return word end
+    if stands_at(dictionary, word, text, at, before) then
+      local roles = dictionary.roles[word]
+      if roles.multiplier or not many and not (roles.vague and is_number(before)) then return word end
+      many = many or word
+    end
   end
-  return nil
+  return many
 end
 
 -- Digits with their separators. A space separates only where three digits follow up to three others.
