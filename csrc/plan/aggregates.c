@@ -1,5 +1,6 @@
 #include "aggregates.h"
 
+#include "base/num.h"
 #include <string.h>
 
 /* What kinds of arguments an aggregate takes. */
@@ -117,11 +118,9 @@ static bool is_ordered(blt_type t) {
 }
 
 static bool constant_number(const blt_expr *e, double *out) {
-  static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
-                                  1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
   blt_value v;
   if (!blt_expr_constant(e, &v) || v.null || !is_number(v.type)) return false;
-  *out = v.type.id == BLT_FLOAT64 ? v.u.f : (double)v.u.i / powers[v.type.scale];
+  *out = v.type.id == BLT_FLOAT64 ? v.u.f : (double)v.u.i / (double)blt_pow10(v.type.scale);
   return true;
 }
 

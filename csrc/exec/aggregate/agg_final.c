@@ -1,11 +1,10 @@
 #include "agg.h"
 
 #include "base/bits.h"
+#include "base/num.h"
+#include "base/words.h"
 #include <math.h>
 #include <string.h>
-
-static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
-                                1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
 
 static double as_double(uint64_t word) {
   double d;
@@ -14,7 +13,7 @@ static double as_double(uint64_t word) {
 }
 
 static double scale_of(const blt_agg_plan *p, int32_t input) {
-  return input < 0 ? 1 : powers[p->inputs->items[input].type.scale];
+  return input < 0 ? 1 : (double)blt_pow10(p->inputs->items[input].type.scale);
 }
 
 static uint64_t word(const blt_agg_values *v, int32_t part, uint32_t i) {
@@ -131,18 +130,12 @@ static void final_bits(const blt_agg_plan *p, const blt_agg_column *c, const blt
   }
 }
 
-/* Undoes the order-preserving form of a double. */
-static double unordered(uint64_t w) {
-  const uint64_t sign = UINT64_C(1) << 63;
-  return as_double(w & sign ? w & ~sign : ~w);
-}
-
 bool blt_part_value(const blt_agg_plan *p, uint32_t part, uint64_t w, blt_scalar *out) {
   const blt_agg_part *q = &p->parts[part];
   bool reverse = q->kind == BLT_PART_MIN || q->kind == BLT_PART_BOTTOM;
   if (q->above_zero && w == 0) return false;
   if (p->inputs->items[q->a].cls == BLT_INPUT_FLOAT) {
-    out->f = unordered(reverse ? ~w : w);
+    out->f = as_double(blt_word_to_double(reverse ? ~w : w));
     return true;
   }
   if (q->above_zero) w--;

@@ -8,6 +8,7 @@
 #define BLT_EXEC_AGG_SEGMENT_H
 
 #include "agg.h"
+#include "base/words.h"
 
 typedef struct blt_segment_text {
   uint32_t len;
@@ -35,15 +36,10 @@ const uint64_t *blt_segment_words(const blt_vec *v, uint64_t *room);
 
 /* Words that sort as the values do, unsigned (all NaN one, above all numbers); and back. */
 static inline uint64_t blt_word_ordered(bool is_float, uint64_t word) {
-  const uint64_t sign = UINT64_C(1) << 63;
-  if (!is_float) return word ^ sign;
-  if ((word & ~sign) > UINT64_C(0x7ff0) << 48) word = UINT64_C(0x7ff8) << 48;
-  return word & sign ? ~word : word | sign;
+  return is_float ? blt_word_of_double(word) : word ^ BLT_WORD_SIGN;
 }
 static inline uint64_t blt_word_restored(bool is_float, uint64_t word) {
-  const uint64_t sign = UINT64_C(1) << 63;
-  if (!is_float) return word ^ sign;
-  return word & sign ? word & ~sign : ~word;
+  return is_float ? blt_word_to_double(word) : word ^ BLT_WORD_SIGN;
 }
 
 /* A quantile lies between the values of ranks `low` and `low` + 1 (from 0), at `share` of the way. */

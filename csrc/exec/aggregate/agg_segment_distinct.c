@@ -39,9 +39,7 @@ static blt_status reserve_table(blt_segment_work *w, uint32_t n, bool counts, ui
 }
 
 static inline uint64_t canonical(bool is_float, uint64_t word) {
-  if (!is_float) return word;
-  uint64_t size = word & ~(UINT64_C(1) << 63);
-  return size > UINT64_C(0x7ff0) << 48 ? UINT64_C(0x7ff8) << 48 : size == 0 ? 0 : word;
+  return is_float ? blt_word_canonical(word) : word;
 }
 
 /* Fills the table with the different values of a; *found: how many there are. */

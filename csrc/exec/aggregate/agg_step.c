@@ -3,6 +3,7 @@
 #include "base/bits.h"
 #include "base/isa.h"
 #include "base/mem.h"
+#include "base/words.h"
 #include <string.h>
 
 #define ROWS BLT_VECTOR_ROWS
@@ -174,11 +175,7 @@ BLT_CLONES static void increment(uint32_t n, uint64_t *c) {
 
 /* Doubles as words that sort alike, all NaN as one above the others; never 0 and never all ones. */
 BLT_CLONES static void order_doubles(uint32_t n, uint64_t *c) {
-  const uint64_t sign = UINT64_C(1) << 63, nan = UINT64_C(0x7ff8) << 48;
-  for (uint32_t i = 0; i < n; i++) {
-    uint64_t x = (c[i] & ~sign) > UINT64_C(0x7ff0) << 48 ? nan : c[i];
-    c[i] = x & sign ? ~x : x | sign;
-  }
+  for (uint32_t i = 0; i < n; i++) c[i] = blt_word_of_double(c[i]);
 }
 
 static void map_ranks(const uint32_t *ranks, uint32_t n, uint64_t *c) {

@@ -3,14 +3,13 @@
 #include "base/bits.h"
 #include "base/isa.h"
 #include "base/mem.h"
+#include "base/words.h"
 #include <string.h>
 
 #define ROWS BLT_VECTOR_ROWS
 #define DIRECT_BYTES ((uint64_t)16 << 20)       /* records of one lane */
 #define DIRECT_BYTES_MANY ((uint64_t)128 << 20) /* the same when there are many rows for each place */
 #define SEGMENT_DOMAIN 131072u /* more places than this are too many to scatter values to at once */
-#define NAN_BITS (UINT64_C(0x7ff8) << 48)
-#define NULL_BITS (NAN_BITS | 1) /* null among doubles: a NaN that no value has after they became one */
 
 /* ---- keys ---- */
 
@@ -140,18 +139,14 @@ BLT_CLONES static void null_is_zero(const uint64_t *valid, uint32_t n, uint64_t 
 }
 
 BLT_CLONES static void canonical_doubles(uint32_t n, uint64_t *c) {
-  const uint64_t sign = UINT64_C(1) << 63;
-  for (uint32_t i = 0; i < n; i++) {
-    uint64_t x = c[i] & ~sign;
-    c[i] = x > (UINT64_C(0x7ff0) << 48) ? NAN_BITS : x == 0 ? 0 : c[i];
-  }
+  for (uint32_t i = 0; i < n; i++) c[i] = blt_word_canonical(c[i]);
 }
 
 static void double_numbers(const blt_vec *v, uint64_t *out) {
   blt_vec_doubles(v, (double *)out);
   canonical_doubles(v->n, out);
   for (uint32_t i = 0; i < v->n; i++)
-    if (v->all_null || (v->valid && !blt_bit(v->valid, i))) out[i] = NULL_BITS;
+    if (v->all_null || (v->valid && !blt_bit(v->valid, i))) out[i] = BLT_WORD_NULL;
 }
 
 void blt_group_numbers(const blt_group_key *k, const blt_vec *v, uint64_t *out) {
@@ -348,7 +343,7 @@ static void gather_field(const blt_grouping *g, const blt_group_field *f, const 
 BLT_CLONES static void split_numbers(const uint64_t *words, uint32_t bits, int shift, uint64_t mask,
                                      uint32_t partition, uint32_t n, uint64_t *out) {
   for (uint32_t i = 0; i < n; i++) {
-    uint64_t turned = blt_group_hash(words + i, 0, 1) >> (64 - bits);
+    uint64_t turned = blt_hash_words(words + i, 0, 1) >> (64 - bits);
     out[i] = ((words[i] >> shift) & mask) << bits | (turned ^ partition);
   }
 }

@@ -15,6 +15,7 @@
 #ifndef BLT_EXEC_GROUP_H
 #define BLT_EXEC_GROUP_H
 
+#include "base/words.h"
 #include "exec/aggregate/agg.h"
 
 /* A key as it is asked for. */
@@ -79,21 +80,11 @@ void blt_group_direct_ids(const blt_grouping *g, const blt_vec *vecs, uint32_t n
 /* Radix: packed key words, word w to out + w * BLT_VECTOR_ROWS; behind the last, the split key's lowest bits.
  */
 void blt_group_pack(const blt_grouping *g, const blt_vec *vecs, uint32_t n, uint64_t *out);
-static inline uint64_t blt_group_hash(const uint64_t *words, size_t stride, uint32_t nwords) {
-  uint64_t h = words[0] * UINT64_C(0x9e3779b97f4a7c15);
-  h = (h ^ (h >> 32)) * UINT64_C(0xd6e8feb86659fd93);
-  for (uint32_t w = 1; w < nwords; w++) {
-    h = (h ^ (h >> 32) ^ words[w * stride]) * UINT64_C(0x9e3779b97f4a7c15);
-    h = (h ^ (h >> 29)) * UINT64_C(0xd6e8feb86659fd93);
-  }
-  return h ^ (h >> 32);
-}
-
 /* The partition of packed words: their hash, and with a split key its lowest bits turned by the hash, so that
  * the words and the partition together say what the bits are and one word less goes to the partition. */
 static inline uint32_t blt_group_partition(const blt_grouping *g, const uint64_t *words, size_t stride) {
   if (g->partition_bits == 0) return 0;
-  uint32_t top = (uint32_t)(blt_group_hash(words, stride, g->nwords) >> (64 - g->partition_bits));
+  uint32_t top = (uint32_t)(blt_hash_words(words, stride, g->nwords) >> (64 - g->partition_bits));
   return g->split < 0 ? top : top ^ (uint32_t)words[g->nwords * stride];
 }
 /* Splits a key over words and partition when that saves a word. */

@@ -45,10 +45,6 @@ static uint64_t lane_rows(const blt_grouping *g, uint32_t nlanes) {
   return rows < g->scan->view->rows ? rows : g->scan->view->rows;
 }
 
-static uint32_t lane_start(const blt_grouping *g, uint32_t lane) {
-  return (uint32_t)((uint64_t)g->scan->view->ngroups * lane / g->nlanes);
-}
-
 static size_t record_bytes(const blt_grouping *g) {
   return g->domain * (g->agg->narrow ? sizeof(uint32_t) : g->agg->stride * sizeof(uint64_t));
 }
@@ -94,7 +90,8 @@ static blt_status get_records(direct_run *run, uint32_t index, uint64_t **out, b
 static blt_status add_blocks(const lane_arg *a, uint32_t lane, uint32_t worker, blt_error *err) {
   blt_scan *scan = a->g->scan;
   blt_status status = BLT_OK;
-  for (uint32_t b = lane_start(a->g, lane); b < lane_start(a->g, lane + 1) && status == BLT_OK; b++) {
+  for (uint32_t b = blt_scan_lane(a->g->scan, lane, a->g->nlanes);
+       b < blt_scan_lane(a->g->scan, lane + 1, a->g->nlanes) && status == BLT_OK; b++) {
     status = blt_scan_check(scan, worker, err);
     if (status == BLT_OK) status = blt_agg_add_blocks(a->g->agg, b, a->records, err);
     atomic_fetch_add_explicit(&scan->scanned_groups, 1, memory_order_relaxed);
@@ -130,7 +127,8 @@ static blt_status add_whole(const lane_arg *a, uint32_t b, uint32_t worker, bool
 
 static blt_status run_blocks(lane_arg *a, uint32_t lane, uint32_t worker, blt_error *err) {
   blt_status status = BLT_OK;
-  for (uint32_t b = lane_start(a->g, lane); b < lane_start(a->g, lane + 1) && status == BLT_OK; b++) {
+  for (uint32_t b = blt_scan_lane(a->g->scan, lane, a->g->nlanes);
+       b < blt_scan_lane(a->g->scan, lane + 1, a->g->nlanes) && status == BLT_OK; b++) {
     bool done = false;
     if (takes_whole(a, b)) status = add_whole(a, b, worker, &done, err);
     if (status == BLT_OK && !done) status = blt_scan_groups(a->g->scan, worker, b, b + 1, step, a, err);

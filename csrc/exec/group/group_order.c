@@ -21,7 +21,7 @@ typedef struct order_run {
 
 static uint64_t slot_of(const order_run *run, const uint64_t *words, size_t stride, uint32_t partition) {
   const blt_grouping *g = run->g;
-  uint64_t i = blt_group_hash(words, stride, g->nwords) & (run->size - 1);
+  uint64_t i = blt_hash_words(words, stride, g->nwords) & (run->size - 1);
   while (run->entries[i]) {
     uint32_t w = 0;
     while (w < g->nwords && g->words[w][run->entries[i] - 1] == words[w * stride]) w++;

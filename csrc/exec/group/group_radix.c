@@ -41,10 +41,6 @@ typedef struct lane_arg {
   uint64_t *next; /* of this lane */
 } lane_arg;
 
-static uint32_t lane_start(const radix_run *run, uint32_t lane) {
-  return (uint32_t)((uint64_t)run->g->scan->view->ngroups * lane / run->nlanes);
-}
-
 /* Of the key words of a slice, with the split key's bits. */
 static size_t words_bytes(const blt_grouping *g) {
   return (size_t)(g->nwords + 1) * ROWS * sizeof(uint64_t);
@@ -97,7 +93,8 @@ static blt_status run_lane(radix_run *run, uint32_t lane, uint32_t worker, blt_s
   lane_arg a = {.run = run, .next = run->next + (size_t)lane * run->npartitions};
   blt_status status = get_work(run, worker, &a.work, err);
   if (status != BLT_OK) return status;
-  return blt_scan_groups(run->g->scan, worker, lane_start(run, lane), lane_start(run, lane + 1), fn, &a, err);
+  return blt_scan_groups(run->g->scan, worker, blt_scan_lane(run->g->scan, lane, run->nlanes),
+                         blt_scan_lane(run->g->scan, lane + 1, run->nlanes), fn, &a, err);
 }
 
 static blt_status count_lane(void *arg, uint32_t lane, uint32_t worker, blt_error *err) {
@@ -133,13 +130,9 @@ static inline bool same_key(uint64_t *const *words, uint32_t nwords, uint64_t a,
 }
 
 static inline uint64_t hash_at(uint64_t *const *words, uint32_t nwords, uint64_t at) {
-  uint64_t h = words[0][at] * UINT64_C(0x9e3779b97f4a7c15);
-  h = (h ^ (h >> 32)) * UINT64_C(0xd6e8feb86659fd93);
-  for (uint32_t w = 1; w < nwords; w++) {
-    h = (h ^ (h >> 32) ^ words[w][at]) * UINT64_C(0x9e3779b97f4a7c15);
-    h = (h ^ (h >> 29)) * UINT64_C(0xd6e8feb86659fd93);
-  }
-  return h ^ (h >> 32);
+  uint64_t h = blt_hash_start(words[0][at]);
+  for (uint32_t w = 1; w < nwords; w++) h = blt_hash_mix(h, words[w][at]);
+  return blt_hash_end(h);
 }
 
 /* The hash table of a partition: group number + 1, or 0. */

@@ -24,7 +24,7 @@ void blt_group_scratch_free(const blt_grouping *g, blt_group_scratch *s) {
 /* ---- keys ---- */
 
 static bool key_is_null(const blt_grouping *g, const blt_group_key *k, uint64_t number, uint32_t position) {
-  if (g->inputs->items[k->input].cls == BLT_INPUT_FLOAT) return number == ((UINT64_C(0x7ff8) << 48) | 1);
+  if (g->inputs->items[k->input].cls == BLT_INPUT_FLOAT) return number == BLT_WORD_NULL;
   if (!k->nullable) return false;
   if (k->wide) return (g->words[k->null_word][position] >> k->null_shift) & 1;
   return number == 0;

@@ -2,6 +2,7 @@
 
 #include "base/bits.h"
 #include "base/mem.h"
+#include "base/words.h"
 #include "exec/relation/pair.h"
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +18,6 @@ typedef struct values {
   uint64_t rows;
 } values;
 
-static uint64_t ordered_double(uint64_t bits) {
-  if (bits << 1 == 0) return UINT64_C(1) << 63; /* zeros of either sign are one */
-  return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
-}
-
 static blt_status note_values(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
   values *x = arg;
   blt_vec v;
@@ -36,9 +32,9 @@ static blt_status note_values(void *arg, blt_eval *ev, const blt_slice *slice, b
     blt_vec_offsets(&v, INT64_MIN, room);
   for (uint32_t i = 0; i < slice->n; i++) {
     uint32_t row = blt_slice_row(slice, i);
-    bool nan = is_float && room[i] << 1 > UINT64_C(0xffe0) << 48;
+    bool nan = is_float && (room[i] & ~BLT_WORD_SIGN) > BLT_WORD_INFINITY;
     x->valid[row] = !nan && !blt_vec_is_null(&v, i);
-    x->words[row] = is_float ? ordered_double(room[i]) : room[i];
+    x->words[row] = is_float ? blt_word_of_double(blt_word_canonical(room[i])) : room[i];
   }
   return BLT_OK;
 }

@@ -2,6 +2,7 @@
 
 #include "base/bits.h"
 #include "base/mem.h"
+#include "base/words.h"
 #include <stdatomic.h>
 #include <string.h>
 
@@ -27,16 +28,6 @@ typedef struct build {
   uint32_t *counts;     /* of each group and partition: rows, then where they go */
   uint32_t *part_start; /* nparts + 1, in order */
 } build;
-
-static uint64_t hash_words(const uint64_t *words, size_t stride, uint32_t n) {
-  uint64_t h = words[0] * UINT64_C(0x9e3779b97f4a7c15);
-  h = (h ^ (h >> 32)) * UINT64_C(0xd6e8feb86659fd93);
-  for (uint32_t w = 1; w < n; w++) {
-    h = (h ^ (h >> 32) ^ words[w * stride]) * UINT64_C(0x9e3779b97f4a7c15);
-    h = (h ^ (h >> 29)) * UINT64_C(0xd6e8feb86659fd93);
-  }
-  return h ^ (h >> 32);
-}
 
 /* ---- direct ---- */
 
@@ -95,7 +86,7 @@ static blt_status note_words(void *arg, blt_eval *ev, const blt_slice *slice, bl
   blt_status status = blt_join_words(x->keys, true, ev, slice, words, ok, err);
   for (uint32_t i = 0; i < slice->n && status == BLT_OK; i++) {
     uint32_t row = blt_slice_row(slice, i);
-    uint32_t part = part_of(x, hash_words(words + i, ROWS, nwords));
+    uint32_t part = part_of(x, blt_hash_words(words + i, ROWS, nwords));
     b->buckets[row] = ok[i] ? part : BLT_NO_BUCKET;
     for (uint32_t w = 0; w < nwords; w++) b->words[(size_t)row * nwords + w] = words[(size_t)w * ROWS + i];
     if (!ok[i]) continue;
@@ -156,7 +147,7 @@ static blt_status fill_part(void *arg, uint32_t task, uint32_t worker, blt_error
   for (uint32_t i = b->part_start[task]; i < b->part_start[task + 1]; i++) {
     uint32_t row = b->order[i];
     const uint64_t *words = b->words + (size_t)row * nwords;
-    uint64_t *slot = slot_of(x, &x->parts[task], hash_words(words, 1, nwords), words, 1);
+    uint64_t *slot = slot_of(x, &x->parts[task], blt_hash_words(words, 1, nwords), words, 1);
     if (slot[0]) {
       atomic_store_explicit(&b->repeats, true, memory_order_relaxed);
     } else {
@@ -315,7 +306,7 @@ static void find_hashed(const blt_join_index *x, const uint64_t *words, const ui
   uint32_t nwords = x->keys->nwords;
   uint64_t hashes[ROWS];
   for (uint32_t i = 0; i < n; i++) {
-    hashes[i] = hash_words(words + i, ROWS, nwords);
+    hashes[i] = blt_hash_words(words + i, ROWS, nwords);
     const blt_join_part *p = &x->parts[part_of(x, hashes[i])];
     uint32_t at = p->first + ((uint32_t)hashes[i] & ((1u << p->bits) - 1));
     __builtin_prefetch(x->slots + (size_t)at * (nwords + 1));

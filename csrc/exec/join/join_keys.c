@@ -3,11 +3,10 @@
 #include "base/bits.h"
 #include "base/isa.h"
 #include "base/mem.h"
+#include "base/words.h"
 #include <string.h>
 
 #define ROWS BLT_VECTOR_ROWS
-#define NAN_BITS (UINT64_C(0x7ff8) << 48)
-#define NULL_BITS (NAN_BITS | 1) /* null among doubles: a NaN that no value has after they became one */
 #define NO_CODE UINT32_MAX
 
 /* ---- what the right side can have ---- */
@@ -141,9 +140,9 @@ static void double_numbers(const blt_join_field *f, const blt_vec *v, uint64_t *
     uint64_t size = x[i] << 1;
     bool nan = size > UINT64_C(0xffe0) << 48;
     if (blt_vec_is_null(v, i))
-      x[i] = NULL_BITS, ok[i] &= f->nulls;
+      x[i] = BLT_WORD_NULL, ok[i] &= f->nulls;
     else if (nan)
-      x[i] = NAN_BITS, ok[i] &= f->nans;
+      x[i] = BLT_WORD_NAN, ok[i] &= f->nans;
     else if (size == 0)
       x[i] = 0;
   }

@@ -48,6 +48,11 @@ typedef blt_status (*blt_slice_fn)(void *arg, blt_eval *ev, const blt_slice *sli
 blt_status blt_scan_groups(blt_scan *s, uint32_t worker, uint32_t first, uint32_t end, blt_slice_fn fn,
                            void *arg, blt_error *err);
 
+/* The first group of lane `lane` of `nlanes` contiguous ones. */
+static inline uint32_t blt_scan_lane(const blt_scan *s, uint32_t lane, uint32_t nlanes) {
+  return (uint32_t)((uint64_t)s->view->ngroups * lane / nlanes);
+}
+
 /* Ends with the poll's or the time limit's verdict, or BLT_EINTR when the work has failed elsewhere; cheap
  * enough for every morsel. */
 blt_status blt_scan_check(blt_scan *s, uint32_t worker, blt_error *err);

@@ -203,10 +203,6 @@ static blt_status add_slice(void *arg, blt_eval *ev, const blt_slice *slice, blt
   return list->n >= run->most + TOP_SPARE ? cut(lane, err) : BLT_OK;
 }
 
-static uint32_t lane_start(const sort_run *run, uint32_t lane) {
-  return (uint32_t)((uint64_t)run->scan->view->ngroups * lane / run->nlanes);
-}
-
 static void note_bits(rows_list *list) {
   list->all = UINT64_MAX;
   for (size_t i = 0; i < list->n; i++) {
@@ -220,8 +216,8 @@ static blt_status run_lane(void *arg, uint32_t task, uint32_t worker, blt_error 
   lane_arg lane = {.run = run, .list = &run->lanes[task], .worker = worker};
   blt_status status = list_init(run, lane.list, err);
   if (status == BLT_OK)
-    status = blt_scan_groups(run->scan, worker, lane_start(run, task), lane_start(run, task + 1), add_slice,
-                             &lane, err);
+    status = blt_scan_groups(run->scan, worker, blt_scan_lane(run->scan, task, run->nlanes),
+                             blt_scan_lane(run->scan, task + 1, run->nlanes), add_slice, &lane, err);
   if (status == BLT_OK && run->top) status = cut(&lane, err);
   if (run->nwords) note_bits(lane.list);
   return status;

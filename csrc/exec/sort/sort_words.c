@@ -3,6 +3,7 @@
 #include "base/bits.h"
 #include "base/isa.h"
 #include "base/mem.h"
+#include "base/words.h"
 #include <string.h>
 
 #define ROWS BLT_VECTOR_ROWS
@@ -73,12 +74,8 @@ void blt_sort_words_free(blt_sort_words *w) {
 
 /* Doubles as numbers that sort alike, NaN above all others. None becomes 0 or the largest number. */
 BLT_CLONES static void order_doubles(uint64_t *x, bool descending, uint32_t n) {
-  const uint64_t sign = UINT64_C(1) << 63, turn = descending ? UINT64_MAX : 0;
-  for (uint32_t i = 0; i < n; i++) {
-    uint64_t v = (x[i] & ~sign) > UINT64_C(0x7ff0) << 48 ? UINT64_C(0x7ff8) << 48 : x[i];
-    v = v == sign ? 0 : v;
-    x[i] = (v ^ ((v & sign ? UINT64_MAX : 0) | sign)) ^ turn;
-  }
+  const uint64_t turn = descending ? UINT64_MAX : 0;
+  for (uint32_t i = 0; i < n; i++) x[i] = blt_word_of_double(blt_word_canonical(x[i])) ^ turn;
 }
 
 BLT_CLONES static void turn_around(uint64_t *x, uint64_t limit, uint32_t n) {
