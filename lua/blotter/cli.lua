@@ -11,10 +11,29 @@ local width = require "blotter.terminal.width"
 local cli = {}
 
 -- In the order in which the help lists them.
-local COMMANDS = { "report", "check", "subjects", "import", "revise", "withdraw", "query", "export", "repl" }
+local COMMANDS = { "report", "check", "subjects", "import", "revise", "withdraw", "query", "describe", "export",
+  "repl" }
+
+local VERSION = "scm (not released)"
+
+local EXAMPLES = [[
+Examples:
+   blotter report                                        the overview of the dataset
+   blotter query tips.csv --where "n > 5" --order "n desc"
+   blotter query tips.csv --by country --agg "n = sum(n)" -f csv -o totals.csv
+   blotter describe tips.csv                             columns, nulls, smallest and largest values
+   blotter import tips.csv --into db.blt:tips            fill a table of a database
+   blotter completion bash >~/.blotter.bash              what the Tab key completes (bash, zsh, fish)
+]]
 
 local function build_parser()
   local parser = argparse("blotter", "Published figures on operations, with their sources and their bounds.")
+  parser:epilog(EXAMPLES)
+  parser:flag("--version", "Print the version and end."):action(function()
+    io.stdout:write("blotter ", VERSION, "\n")
+    os.exit(0, true)
+  end)
+  parser:add_complete_command "completion"
   parser:command_target "command"
   parser:require_command(true)
   for _, name in ipairs(COMMANDS) do

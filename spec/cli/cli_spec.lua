@@ -37,6 +37,16 @@ describe("blotter", function()
     assert.is_truthy(select(2, blotter "subjects --format markdown"):find("| id | type | name |", 1, true))
   end)
 
+  it("tells its version, examples, what a file holds, and what a shell completes", function()
+    for line, expected in pairs { ["--version"] = "^blotter ", ["--help"] = "\nExamples:\n",
+      ["describe data/areas.csv"] = "^data/areas.csv: %d+ rows\ncolumn", ["completion bash"] = "_blotter%(%)",
+      ["completion zsh"] = "#compdef blotter" } do
+      local status, out, err = blotter(line)
+      assert.equal(0, status, err)
+      assert.matches(expected, out)
+    end
+  end)
+
   it("prints the profile when only a subject is named", function()
     local status, out = blotter "report --subject icse"
     assert.equal(0, status)
@@ -59,7 +69,7 @@ describe("blotter", function()
     command.spill(folder .. "/old", "old")
     assert(os.execute("ln -s old " .. folder .. "/link"))
     assert.equal(0, (blotter("subjects -f csv -o " .. folder .. "/link")))
-    assert.is_truthy(slurp(folder .. "/old"):find "^block,kind,title")
+    assert.is_truthy(slurp(folder .. "/old"):find "^id,type,name,acronym,lead\n")
     local pipe = io.popen("ls " .. folder)
     assert.equal("link\nold\n", pipe:read "a")
     pipe:close()

@@ -17,10 +17,10 @@ describe("a mistake in a call", function()
     {"a number for options", function() ops:network("hsi", 2) end, "expected options such as {depth"},
     {"a depth below 1", function() ops:network("hsi", {depth = 0}) end, "a whole number from 1"},
     {"a day that does not exist", function() ops:at "2013-02-30" end, "'2013-02-30' is no day that exists"},
-    {"a name for a key", function() ops:figures {subject = "Operation Rescue"} end, "did you mean 'operation-rescue'?"},
+    {"a misspelt name", function() ops:figures {subject = "Operation Rescu"} end, "did you mean 'operation-rescue'?"},
     {"a name for no table", function() ops:row("subject", "icse") end, "no table 'subject': the tables are areas, "},
-    {"an acronym for a key", function() ops:network "ICSE" end, "did you mean 'icse'?"},
-    {"a part of a name", function() ops:figures {area = "Republic of Korea"} end, "did you mean 'KR'?"},
+    {"a misspelt acronym", function() ops:network "ICSEE" end, "did you mean 'icse'?"},
+    {"a part of a name", function() ops:figures {area = "ublic of Korea"} end, "did you mean 'KR'?"},
     {"an unknown word", function() ops:reading {abot = {low = "v", high = "v"}} end, "did you mean 'about'?"},
     {"a rule that is none", function() ops:reading {about = {low = "zz", high = "v"}} end, "needs two rules"},
   }

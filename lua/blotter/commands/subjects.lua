@@ -1,10 +1,20 @@
+local place = require "blotter.commands.place"
 local shared = require "blotter.commands.shared"
 
-local subjects = { summary = "List the subjects: what the figures are about.", options = shared.delivery_options }
+local subjects = {
+  summary = "List the subjects: what the figures are about.", options = shared.delivery_options,
+  own_formats = { csv = true, jsonl = true },
+}
 
 function subjects.run(args)
+  local ops = shared.open_dataset(args)
+  if subjects.own_formats[args.format] then
+    local listed = ops:table "subjects":select "id, type, name, acronym, lead"
+    place.write(listed, args.output or "-", args.format)
+    return shared.DONE
+  end
   local rows = {}
-  for i, subject in ipairs(shared.open_dataset(args).subjects) do
+  for i, subject in ipairs(ops.subjects) do
     rows[i] = { subject.id, subject.type, subject.name, subject.acronym, subject.lead }
   end
   local columns = {}

@@ -88,7 +88,8 @@ function Ops:reconcile(options)
   options = arguments.options(options, {"check"}, "reconcile")
   if options.check then arguments.one_of(options.check, reconcile.checks, "reconcile", "check") end
   if options.check then return show.findings(reconcile.run(self.model, options)) end
-  self.model.findings = self.model.findings or show.findings(reconcile.run(self.model))
+  local found = self.model.findings or reconcile.run(self.model)
+  self.model.findings = getmetatable(found) and found or show.findings(found)
   return self.model.findings
 end
 
@@ -136,11 +137,13 @@ end
 --- The links around a subject as rows, with a drawing; see network.lua. options: depth (default 1).
 function Ops:network(subject, options)
   arguments.receiver(self, Ops, "network")
-  arguments.expect(subject, "string", "network", "the id of a subject such as \"icse\"")
+  arguments.expect(subject, "string", "network", "a subject such as \"icse\", by its id, name or acronym")
   local depth = arguments.options(options, {"depth"}, "network").depth or 1
   if math.type(depth) ~= "integer" or depth < 1 then fail("network: depth is a whole number from 1") end
-  if not self.package.tables.subjects.index[subject] then fail("%s", self:unknown("subjects", subject)) end
-  return show.network(network.around(self.model, subject, depth))
+  local data = self.package.tables.subjects
+  local id = data.index[subject] and subject or diagnostics.named(subject, data.rows, data.key_field)
+  if not id then fail("%s", self:unknown("subjects", subject)) end
+  return show.network(network.around(self.model, id, depth))
 end
 
 -- The data of a table of the package.

@@ -47,6 +47,20 @@ local function keys_by_name(text, rows, key_field)
   return keys
 end
 
+--- The key of the row whose key is the text in any case, or of the only one whose name or acronym is; nil when none or
+-- several are.
+function diagnostics.named(text, rows, key_field)
+  local wanted, found, several = tostring(text):lower(), nil, false
+  for _, row in ipairs(rows) do
+    local key = row[key_field]
+    if tostring(key):lower() == wanted then return key end
+    if (row.name or ""):lower() == wanted or (row.acronym or ""):lower() == wanted then
+      found, several = key, found ~= nil
+    end
+  end
+  return not several and found or nil
+end
+
 --- A phrase for the end of a message about an unknown key: which one was meant by a misspelt key or by a name, as
 -- ": did you mean 'KR'?"; or nothing.
 function diagnostics.meant(wrong, rows, key_field)

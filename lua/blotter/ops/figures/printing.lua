@@ -1,11 +1,32 @@
 -- How answers look at the prompt: figures, totals and findings as text.
 
 local bounds = require "blotter.ops.figures.bounds"
+local listing = require "blotter.ops.figures.listing"
 local phrase = require "blotter.ops.figures.phrase"
 
 local show = {}
 
 local longest = 20
+
+local finding_fields = {"check", "verdict", "class", "low", "high", "sentence"}
+local link_fields = {"from", "from_name", "to", "to_name", "role", "words", "depth", "date"}
+
+-- The columns of the rows of a total: its keys, the numbers, and why they are not added.
+local function row_fields(result)
+  local names = table.move(result.by, 1, #result.by, 1, {})
+  return table.move({"low", "best", "high", "refused", "as_of"}, 1, 5, #names + 1, names)
+end
+
+-- The columns of the table of figures.
+local function figure_fields(whole)
+  local names = {}
+  for i, field in ipairs(whole.tables.figures.schema.fields) do names[i] = field.name end
+  return names
+end
+
+local function rows_of(result)
+  return #result.by > 0 and result.rows or {result.total}
+end
 
 local function cut(lines, count, what)
   if count > longest then lines[#lines + 1] = ("… %d %s in all"):format(count, what) end
@@ -47,7 +68,7 @@ end}
 -- but are not placed in it, because a side of theirs is not known.
 function show.figures(whole, list)
   printing(whole, list)
-  return setmetatable(list, {__tostring = function(self)
+  return setmetatable(list, listing.class(function(self)
     local lines = {}
     for i = 1, math.min(#self, longest) do lines[i] = figure_text(whole, self[i]) end
     if #self == 0 then lines[1] = "no figures" end
@@ -56,7 +77,7 @@ function show.figures(whole, list)
         #self.unplaced))
     end
     return cut(lines, #self, "figures")
-  end})
+  end, figure_fields(whole)))
 end
 
 -- What must be known before a row is printed: its flags, each with what is behind it.
@@ -92,7 +113,7 @@ end
 
 --- A total: its rows, the total, and why figures were left out, by reason.
 function show.total(result)
-  return setmetatable(result, {__tostring = function(self)
+  return setmetatable(result, listing.class(function(self)
     local lines, reasons, order = {self.indicator.name .. ", policy " .. self.policy}, {}, {}
     if #self.by > 0 then
       for i = 1, math.min(#self.rows, longest) do lines[#lines + 1] = row_text(self, self.rows[i]) end
@@ -116,7 +137,7 @@ function show.total(result)
     end)
     for _, reason in ipairs(order) do lines[#lines + 1] = ("left out: %d, %s"):format(reasons[reason], reason) end
     return table.concat(lines, "\n")
-  end})
+  end, row_fields, rows_of))
 end
 
 --- The findings: one sentence each, in their rank.
@@ -124,19 +145,19 @@ function show.findings(list)
   for _, finding in ipairs(list) do
     if not getmetatable(finding) then setmetatable(finding, finding_class) end
   end
-  return setmetatable(list, {__tostring = function(self)
+  return setmetatable(list, listing.class(function(self)
     local lines = {}
     for i = 1, math.min(#self, longest) do
       lines[i] = ("%d. [%s, %s] %s"):format(i, self[i].check, self[i].verdict, self[i].sentence)
     end
     if #self == 0 then lines[1] = "nothing contradicts anything" end
     return cut(lines, #self, "findings")
-  end})
+  end, finding_fields))
 end
 
 --- A network: its drawing.
 function show.network(result)
-  return setmetatable(result, {__tostring = function(self) return self.drawing end})
+  return setmetatable(result, listing.class(function(self) return self.drawing end, link_fields))
 end
 
 return show

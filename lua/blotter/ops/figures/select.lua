@@ -36,22 +36,31 @@ end
 local known_in = {subject = "subjects", indicator = "indicators", area = "areas", source = "sources",
   citizenship = "areas", publisher = "publishers"}
 
-local function check_known(whole, column, asked)
+--- What is asked of a column as its key; a name or an acronym stands for the key of its row.
+local function key_of(whole, column, asked)
   local name = known_in[column]
   if not name then
     for _, dimension in ipairs(model.dimensions) do
       if dimension == column then name = "codes" end
     end
   end
-  if not name or whole.tables[name].index[asked] then return end
+  if not name or whole.tables[name].index[asked] then return asked end
   local data = whole.tables[name]
+  local key = diagnostics.named(asked, data.rows, data.key_field)
+  if key then return key end
   error(("unknown %s '%s'%s"):format(column, tostring(asked), diagnostics.meant(asked, data.rows, data.key_field)), 0)
+end
+
+--- The keys that a filter's value stands for, a list.
+function select_.keys(whole, column, filter)
+  local keys = {}
+  for i, asked in ipairs(as_list(filter)) do keys[i] = key_of(whole, column, asked) end
+  return keys
 end
 
 local function column_test(whole, column, filter, exactly)
   local tests, wanted = {}, {}
-  for _, asked in ipairs(as_list(filter)) do
-    check_known(whole, column, asked)
+  for _, asked in ipairs(select_.keys(whole, column, filter)) do
     wanted[asked] = true
     local test = not exactly and tree_test(whole, column, asked)
     if test then tests[#tests + 1] = test end

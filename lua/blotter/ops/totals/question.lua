@@ -59,8 +59,8 @@ function question.read(whole, indicator, options)
   asked.by_year = asked.by.year or asked.by.fiscal_year or false
   for name, value in pairs(options) do
     if not own_options[name] then
-      asked.filter[name], asked.asked[name] = value, true
-      asked.values[name] = type(value) == "table" and value or {value}
+      asked.values[name] = select_.keys(whole, name, value)
+      asked.filter[name], asked.asked[name] = name == "exactly" and value or asked.values[name], true
     end
   end
   return asked

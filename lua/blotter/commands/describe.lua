@@ -1,0 +1,22 @@
+local place = require "blotter.commands.place"
+local shared = require "blotter.commands.shared"
+
+local describe = { summary = "Say what a file or a table holds: columns, types, nulls, smallest and largest values." }
+
+function describe.options(command)
+  command:argument("source", "A table as db.blt:table, or a CSV or JSON lines file (- is standard input).")
+    :argname "<source>"
+  place.kind_option(command)
+end
+
+function describe.run(args)
+  local rows = place.rows(args.source, args.as)
+  local text = shared.blame_user(shared.REFUSED, "", function()
+    local described = rows:describe()
+    return described:show(#described)
+  end)
+  shared.write(("%s: %d rows\n%s\n"):format(args.source, #rows, text), args)
+  return shared.DONE
+end
+
+return describe

@@ -1,0 +1,37 @@
+--- Answers of the dataset take the verbs of tables, and names stand for ids.
+local blotter = require "blotter"
+
+describe("an answer of the dataset", function()
+  local ops = assert(blotter.operations())
+
+  it("takes verbs", function()
+    local figures = ops:figures { indicator = "arrests" }
+    local ranked = figures:where "value ~= nil":order "value desc":select "id, subject, value":limit(3)
+    assert.equal(3, #ranked)
+    assert.equal(#figures, figures:agg "n = count()":value())
+    assert.is_truthy(figures:limit(1):csv():find "^id,subject,")
+    assert.is_nil(figures.nothing)
+    local total = ops:total("arrests", { by = "year" })
+    assert.equal(#total.rows, total:agg "n = count()":value())
+    assert.equal(total.total.low, ops:total("arrests"):values("low")[1])
+    local findings = ops:reconcile()
+    assert.equal(#findings, findings:by "check":agg "n = count()":agg "n = sum(n)":value())
+    local links = ops:network "icse"
+    assert.equal(#links, links:select "from_name, to_name":agg "n = count()":value())
+  end)
+
+  it("is the same for an id, a name and an acronym", function()
+    local row
+    for _, subject in ipairs(ops.subjects) do
+      if subject.id == "icse" then row = subject end
+    end
+    assert.equal(tostring(ops:network "icse"), tostring(ops:network(row.name)))
+    assert.equal(tostring(ops:network "icse"), tostring(ops:network "ICSE"))
+    assert.equal(#ops:figures { subject = "icse" }, #ops:figures { subject = row.name:lower() })
+    local by_id = ops:total("arrests", { subject = "icse" })
+    assert.equal(tostring(by_id), tostring(ops:total("arrests", { subject = "ICSE" })))
+    local ok, message = pcall(ops.network, ops, "nobody at all")
+    assert.is_false(ok)
+    assert.is_truthy(message:find("unknown subject 'nobody at all'", 1, true))
+  end)
+end)
