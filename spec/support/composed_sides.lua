@@ -224,7 +224,10 @@ function sides.using(g, state, step)
     rows = function(left)
       local out = JOIN[kind](left, rows, function(a, b) return a[name] ~= nil and a[name] == b.key end)
       for _, row in ipairs(out) do
-        if row[name] == nil and (kind == "right_join" or kind == "full_join") then row[name] = row.key end
+        if kind == "right_join" or kind == "full_join" then
+          if row[name] == nil then row[name] = row.key end
+          if row[name] and from == "q" then row[name] = row[name] + 0.0 end
+        end
         row.key = nil
       end
       return out
