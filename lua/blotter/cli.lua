@@ -20,7 +20,7 @@ local EXAMPLES = [[
 Examples:
    blotter report                                        the overview of the dataset
    blotter query tips.csv --where "n > 5" --order "n desc"
-   blotter query tips.csv --by country --agg "n = sum(n)" -f csv -o totals.csv
+   blotter query tips.csv --by country --agg "n = sum(n)" -o totals.csv
    blotter describe tips.csv                             columns, nulls, smallest and largest values
    blotter import tips.csv --into db.blt:tips            fill a table of a database
    blotter completion bash >~/.blotter.bash              what the Tab key completes (bash, zsh, fish)
@@ -50,6 +50,7 @@ local function run(arguments)
     shared.stop(shared.USAGE, message)
   end
   local command = require("blotter.commands." .. args.command)
+  args.format = args.format or shared.format_of(args.output, command.own_formats)
   if args.format and not (command.own_formats or {})[args.format] then shared.require_format(args.format) end
   return command.run(args)
 end

@@ -47,6 +47,18 @@ describe("blotter", function()
     end
   end)
 
+  it("takes the format from the end of the file's name", function()
+    local folder = command.folder()
+    finally(function() command.remove(folder) end)
+    for name, expected in pairs { ["a.csv"] = "^id,type", ["a.json"] = '^{"', ["a.md"] = "| id |",
+      ["a.out"] = "^id  " } do
+      assert.equal(0, (blotter("subjects -o " .. folder .. "/" .. name)))
+      assert.is_truthy(slurp(folder .. "/" .. name):find(expected), name)
+    end
+    assert.equal(0, (blotter("query data/areas.csv --limit 1 -o " .. folder .. "/b.csv")))
+    assert.is_truthy(slurp(folder .. "/b.csv"):find "^code,name")
+  end)
+
   it("prints the profile when only a subject is named", function()
     local status, out = blotter "report --subject icse"
     assert.equal(0, status)

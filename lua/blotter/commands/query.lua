@@ -25,7 +25,8 @@ function query.options(command)
     return nil, ("--limit: a whole number from 0 on expected, got '%s'"):format(text)
   end)
   command:flag("--explain", "Print the plan instead of the answer.")
-  command:option("-f --format", "Format: text, csv, jsonl, json, markdown or html.", "text"):argname "<format>"
+  command:option("-f --format", "Format: text, csv, jsonl, json, markdown or html"
+    .. " (default: by the end of the file's name)."):argname "<format>"
   command:option("-o --output", "File to write, replaced as a whole (default: standard output)."):argname "<file>"
 end
 

@@ -1,6 +1,7 @@
 --- What the commands share: exit statuses, ending with a message, opening the dataset, delivering a document.
 
 local core = require "blotter.core"
+local ending = require "blotter.tables.ending"
 local formats = require "blotter.publish.formats"
 local output = require "blotter.publish.output"
 
@@ -44,6 +45,15 @@ function shared.open_dataset(args)
   local ops, message = require("blotter.ops").open(args.data)
   if not ops then shared.stop(shared.REFUSED, message) end
   return ops
+end
+
+local BY_ENDING = { md = "markdown", htm = "html", ndjson = "jsonl", txt = "text" }
+
+--- The format that the end of a file's name stands for; text for any other.
+function shared.format_of(path, own_formats)
+  local last = path and path ~= "-" and ending.of(path) or "text"
+  local name = BY_ENDING[last] or last
+  return (own_formats and own_formats[name] or formats.get(name)) and name or "text"
 end
 
 --- Refuses an unknown format before any work is done.
@@ -111,7 +121,8 @@ function shared.changes_text(result, args)
 end
 
 function shared.delivery_options(command)
-  command:option("-f --format", "Format: " .. table.concat(formats.names(), ", ") .. ".", "text"):argname "<format>"
+  command:option("-f --format", "Format: " .. table.concat(formats.names(), ", ")
+    .. " (default: by the end of the file's name, else text)."):argname "<format>"
   command:option("-o --output", "File to write, replaced as a whole (default: standard output)."):argname "<file>"
   command:option("--data", "Folder of the dataset (default: the one that came with blotter)."):argname "<folder>"
 end
