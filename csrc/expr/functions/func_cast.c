@@ -191,14 +191,22 @@ blt_status blt_bind_to_float64(blt_binder *b, blt_op *op, blt_error *err) {
 
 /* ---- to decimal ---- */
 
+/* Makes a point of whatever a locale writes between the digits; gives the length. */
+static size_t make_point(char *text, size_t n) {
+  size_t to = 0;
+  for (size_t i = 0; i < n; i++) {
+    bool digit = (text[i] >= '0' && text[i] <= '9') || text[i] == '-';
+    if (digit || text[to - 1] != '.') text[to++] = digit ? text[i] : '.';
+  }
+  return to;
+}
+
 /* A float becomes the decimal nearest to its exact binary value. */
 static bool nearest_decimal(double v, uint32_t precision, uint32_t scale, int64_t *out) {
   if (!isfinite(v) || fabs(v) >= 1e18) return false;
   char text[400];
-  int n = snprintf(text, sizeof text, "%.*f", (int)scale, v);
-  for (int i = 0; i < n; i++)
-    if (text[i] == ',') text[i] = '.'; /* whatever the locale */
-  return blt_parse_decimal(text, (size_t)n, precision, scale, out) == BLT_PARSED;
+  size_t n = make_point(text, (size_t)snprintf(text, sizeof text, "%.*f", (int)scale, v));
+  return blt_parse_decimal(text, n, precision, scale, out) == BLT_PARSED;
 }
 
 /* The decimal that a float is written as, when it has one. */

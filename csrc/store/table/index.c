@@ -6,6 +6,7 @@
 #include "base/bits.h"
 #include "base/civil.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/par.h"
 
 #include <stdio.h>
@@ -111,7 +112,7 @@ static void write_value(const blt_value *v, char out[64]) {
     snprintf(out, 64, "'%.*s'%s", v->u.s.len > 40 ? 40 : (int)v->u.s.len, v->u.s.s,
              v->u.s.len > 40 ? "…" : "");
   else if (v->type.id == BLT_FLOAT64)
-    snprintf(out, 64, "%.17g", v->u.f);
+    blt_format_f64(v->u.f, out);
   else if (v->type.id == BLT_DATE)
     blt_date_format(v->u.i, date), snprintf(out, 64, "%s", date);
   else if (v->type.id == BLT_TIMESTAMP)
