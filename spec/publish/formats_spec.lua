@@ -229,6 +229,40 @@ describe("csv, read by blotter itself", function()
   end)
 end)
 
+describe("hostile text", function()
+  local NASTY = { '<script>alert("1")</script>', "=1+1", "@SUM(A1)", "-2+3", "a\0b", "a\27]0;title\7b",
+    "a\u{202E}b", "\xFF",
+    "]]><!--", "| a | b", ("x"):rep(10000), "line\nbreak", "javascript:alert(1)" }
+
+  local function document_of(text)
+    local figure = { low = 1, high = 1, words = text, period = text, flags = { text }, notes = { text },
+      sources = { 1 } }
+    return { title = text, blocks = { { kind = "heading", text = text }, { kind = "text", text = text },
+      { kind = "table", title = text, note = text, columns = { { name = "a", title = text }, { name = "b",
+        type = "figure" } }, rows = { { text, figure } } }, { kind = "facts", items = { { text, text } } },
+      { kind = "chart", title = text, labels = { text }, values = { figure } }, { kind = "notes", items = { text } },
+      { kind = "sources", items = { { number = 1, publisher = text, title = text, url = text } } } } }
+  end
+
+  it("does nothing in any format, and sends nothing to a terminal", function()
+    for _, nasty in ipairs(NASTY) do
+      for _, name in ipairs { "text", "markdown", "html", "csv", "json" } do
+        local text = assert(formats.render(document_of(nasty), name, { width = 80 }))
+        assert.is_truthy(utf8.len(text), name)
+        assert.is_nil(text:find "[\0-\8\11-\31\127]", name .. ": " .. nasty:sub(1, 30))
+        assert.is_nil(text:find("\u{202E}", 1, true), name)
+      end
+      local page = formats.render(document_of(nasty), "html")
+      assert.is_nil(page:find("<script", 1, true))
+      assert.is_nil(page:find("javascript:alert(1)\"", 1, true))
+      for line in formats.render(document_of(nasty), "csv"):gmatch "[^\n]+" do
+        assert.is_nil(line:find ',"?[=@]')
+        assert.is_nil(line:find ',"?%-2%+3')
+      end
+    end
+  end)
+end)
+
 describe("the registry", function()
   it("takes a user's own format by one call and replaces it by another", function()
     formats.register("shout", { render = function(doc) return doc.title:upper() end })

@@ -10,8 +10,11 @@
 --   low, high    a figure's bounds; empty where open
 --   flags, sources    a figure's flags and its sources' numbers, separated by semicolons
 --   words, period, notes    the source's own words, what period they count, and footnotes
+--
+-- A text that would begin a formula in a spreadsheet (=, +, -, @) stands behind an apostrophe.
 
 local document = require "blotter.publish.document"
+local width = require "blotter.terminal.width"
 local show = require "blotter.terminal.show"
 
 local csv = { description = "CSV in long form: one line for every value", extension = "csv" }
@@ -20,11 +23,19 @@ local HEADER = { "block", "kind", "title", "row", "column", "type", "value", "lo
   "period", "notes" }
 local SOURCE_FIELDS = { "number", "publisher", "title", "date", "url" }
 
+--- A text that no spreadsheet takes for a formula and no terminal for a command: an apostrophe stands before what would
+-- begin a formula, and what is no printable character is spelled out.
+local function inert(text)
+  text = width.printable_lines(text)
+  return text:find "^%s*[=+@%-]" and "'" .. text or text
+end
+
 local function field(value)
   value = document.value(value)
   if value == nil then return "" end
   if math.type(value) == "float" then return show.float(value) end
   local text = tostring(value)
+  if type(value) == "string" then text = inert(text) end
   if text == "" then return '""' end
   if text:find '[",\r\n;|\t#]' or text:find "^%s" or text:find "%s$" then
     return '"' .. text:gsub('"', '""') .. '"'

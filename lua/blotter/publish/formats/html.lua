@@ -40,7 +40,9 @@ table { overflow-wrap: normal; }
 a { color: var(--bar); }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft); }
 ul.index { padding-left: 1.2rem; columns: 22rem; }
-@media (max-width: 40rem) { body { padding: 1rem; } dl { display: block; } th, td { padding-right: .75rem; } }
+@media (max-width: 40rem) { .chart, .chart tbody, .chart tr, .chart th, .chart td { display: block; }
+  .chart td.bar { width: auto; } .chart td.number { text-align: left; padding-bottom: .75rem; }
+  body { padding: 1rem; } dl { display: block; } th, td { padding-right: .75rem; } }
 @media print { nav { display: none; } thead { display: table-header-group; } tr { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; } .wide { overflow: visible; } }
 @media print { body { max-width: none; padding: 0; } a { color: inherit; } }

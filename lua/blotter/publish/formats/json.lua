@@ -14,11 +14,17 @@ local json = { description = "JSON of a stable shape", extension = "json" }
 
 local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
 
+--- A mark that turns the direction of writing, by its code.
+local function code(mark)
+  return ("\\u%04x"):format(utf8.codepoint(mark))
+end
+
 local function quote(text)
   if not utf8.len(text) then
     text = text:gsub("[\128-\255]", function(c) return ("\\x%02X"):format(c:byte()) end)
   end
-  return '"' .. text:gsub('[%c"\\\127]', function(c) return ESCAPES[c] or ("\\u%04x"):format(c:byte()) end) .. '"'
+  text = text:gsub('[%c"\\\127]', function(c) return ESCAPES[c] or ("\\u%04x"):format(c:byte()) end)
+  return '"' .. text:gsub("\226\128[\170-\174]", code):gsub("\226\129[\166-\169]", code) .. '"'
 end
 
 --- A text, number, boolean or null. JSON has no infinity and no NaN: they become null.

@@ -2,6 +2,7 @@
 
 local cell = require "blotter.publish.formats.cell"
 local document = require "blotter.publish.document"
+local width = require "blotter.terminal.width"
 
 local markdown = { description = "Markdown with tables", extension = "md" }
 
@@ -9,8 +10,9 @@ local BAR_CELLS = 30
 
 --- Text that Markdown prints as it stands, on one line.
 local function escape(value)
+  value = width.printable_lines(value:gsub("\r\n", "\n"):gsub("\t", " "))
   value = value:gsub("[\\`*_%[%]<>|~$]", "\\%0")
-  value = value:gsub("^%s+", ""):gsub("%s+$", ""):gsub("\r?\n", "<br>"):gsub("%c", " ")
+  value = value:gsub("^%s+", ""):gsub("%s+$", ""):gsub("\n", "<br>")
   return value
 end
 
@@ -103,10 +105,14 @@ function render.notes(out, block)
   for _, item in ipairs(block.items) do out[#out + 1] = "- " .. escape(item) end
 end
 
+local function percent(c)
+  return ("%%%02X"):format(c:byte())
+end
+
 function render.sources(out, block)
   for i, item in ipairs(block.items) do
     local line, url = cell.source(item)
-    local link = url and (" <" .. url:gsub("[<>%s]", function(c) return ("%%%02X"):format(c:byte()) end) .. ">") or ""
+    local link = url and (" <" .. url:gsub("[<>%s%c\127-\255]", percent) .. ">") or ""
     if i > 1 then out[#out] = out[#out] .. "  " end
     out[#out + 1] = escape("[" .. tostring(item.number) .. "]") .. " " .. escape(line) .. link
   end

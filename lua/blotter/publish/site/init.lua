@@ -80,7 +80,7 @@ function site.write(ops, directory)
     ok, message = put_all(state, ops, kind)
     if not ok then return nil, message end
   end
-  ok, message = put(state, "overview", assert(reports.build("overview", ops, {})))
+  ok, message = put(state, "overview", pages.link(assert(reports.build("overview", ops, {})), ops, ""))
   if ok then ok, message = put(state, "method", pages.method(ops, state.about)) end
   if ok then ok, message = write(directory .. "/index.html", frame.index(ops, state.about)) end
   if ok then ok, message = write(directory .. "/changes.xml", feed.render(ops, state.about)) end

@@ -52,10 +52,10 @@ function pages.list(ops, kind)
 end
 
 -- The addresses of the pages of a kind, by what a cell says of them.
-local function links(ops, kind)
+local function links(ops, kind, root)
   local by_title = {}
   for _, row in ipairs(ops:rows(TABLES[kind])) do
-    by_title[row.name] = "../" .. pages.path(kind, kind == "area" and row.code or row.id) .. ".html"
+    by_title[row.name] = root .. pages.path(kind, kind == "area" and row.code or row.id) .. ".html"
   end
   return by_title
 end
@@ -85,11 +85,21 @@ local function add_statements(doc, figures)
   end
   doc:heading(1, "Every statement")
   doc:add { kind = "table", title = "Statements, by subject", rows = rows, columns = {
-    { name = "subject", title = "Subject", type = "string", links = links(doc.ops, "subject") },
-    { name = "indicator", title = "Counted", type = "string", links = links(doc.ops, "indicator") },
+    { name = "subject", title = "Subject", type = "string", links = links(doc.ops, "subject", "../") },
+    { name = "indicator", title = "Counted", type = "string", links = links(doc.ops, "indicator", "../") },
     { name = "of", title = "Of", type = "string" }, { name = "period", title = "Period", type = "string" },
     { name = "value", title = "Value", type = "figure" },
   } }
+end
+
+--- Makes links of the subjects and indicators in a report's tables; `root` leads to the index.
+function pages.link(doc, ops, root)
+  for _, block in ipairs(doc.blocks) do
+    for _, column in ipairs(block.columns or {}) do
+      if column.name == "subject" or column.name == "indicator" then column.links = links(ops, column.name, root) end
+    end
+  end
+  return doc
 end
 
 local function facts(ops, kind, row)
@@ -115,12 +125,7 @@ function pages.build(ops, kind, entry)
   local doc
   if kind == "subject" then
     doc = assert(reports.build("profile", ops, { subject = entry.id }))
-    for _, block in ipairs(doc.blocks) do
-      for _, column in ipairs(block.columns or {}) do
-        if column.name == "subject" or column.name == "indicator" then column.links = links(ops, column.name) end
-      end
-    end
-    return doc
+    return pages.link(doc, ops, "../")
   end
   doc = builder.new(ops)
   doc:add { kind = "facts", items = facts(ops, kind, entry.row) }
