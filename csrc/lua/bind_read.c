@@ -1,8 +1,8 @@
 /* Text to tables: CSV and JSON lines from a path, a text or a Lua function. */
 #include "bind_busy.h"
 #include "base/par.h"
-#include "io/text/csv.h"
-#include "io/text/jsonl.h"
+#include "io/csv/csv.h"
+#include "io/json/jsonl.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #include "check.h"
 #include "base/civil.h"
 #include "base/num.h"
-#include "io/text/csv.h"
+#include "io/csv/csv.h"
 #include "io/text/text_write.h"
 #include "random.h"
 #include "same_table.h"

@@ -1,8 +1,8 @@
 /* JSON lines: what is JSON and what is not, strings without their escapes, and the same table in any chunks.
  */
 #include "check.h"
-#include "io/text/json.h"
-#include "io/text/jsonl.h"
+#include "io/json/json.h"
+#include "io/json/jsonl.h"
 #include "same_table.h"
 
 static blt_ctx *ctx;

@@ -3,7 +3,7 @@
 #ifndef BLOTTER_FUZZ_READING_H
 #define BLOTTER_FUZZ_READING_H
 
-#include "io/text/csv.h"
+#include "io/csv/csv.h"
 #include "../support/same_table.h"
 #include <stdlib.h>
 

@@ -13,7 +13,7 @@
 #define BLT_IO_LOAD_H
 
 #include "convert.h"
-#include "csv.h"
+#include "io/csv/csv.h"
 #include "names.h"
 
 /* Takes apart the records that start in [from, to). `start`: where one is known to start, or BLT_NO_START;

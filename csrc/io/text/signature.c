@@ -1,5 +1,5 @@
 #include "signature.h"
-#include "json.h"
+#include "io/json/json.h"
 
 #include <string.h>
 

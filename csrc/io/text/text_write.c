@@ -2,10 +2,10 @@
  * rows are put together. Strings of a dictionary are looked at once for whether they need quotes. Groups go
  * in waves; while one is formatted the one before is written. */
 #include "text_write.h"
-#include "dialect.h"
+#include "io/csv/dialect.h"
 #include "field.h"
-#include "json.h"
-#include "records.h"
+#include "io/json/json.h"
+#include "io/csv/records.h"
 #include "base/bits.h"
 #include "base/civil.h"
 #include "base/mem.h"

@@ -31,7 +31,7 @@ end
 
 --- Reads CSV from a path ("-" is standard input), from a text (a string with a line end, or any with {text = true}) or
 -- from a function that returns pieces. Returns the table and what is known of the reading {rows, rejected, bytes,
--- delimiter, rejects}; or nil, a message and a code. The options are those of csrc/io/text/csv.h, with these defaults:
+-- delimiter, rejects}; or nil, a message and a code. The options are those of csrc/io/csv/csv.h, with these defaults:
 --   delimiter (found out), quote '"', escape (a doubled quote), comment (none), decimal_mark '.', header true,
 --   ragged "refuse" ("fill", "cut"), utf8 "refuse" ("replace", "keep"), on_error "stop" ("reject"), max_rejects (any),
 --   skip 0, trim false, infer true (false: everything is string), decimals false (true: 12.50 is a decimal),

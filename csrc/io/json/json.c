@@ -1,5 +1,5 @@
 #include "json.h"
-#include "records.h"
+#include "io/csv/records.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 #include "numbered.h"
-#include "eight.h"
+#include "io/text/eight.h"
 
 #include <string.h>
 

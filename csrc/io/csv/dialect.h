@@ -3,7 +3,7 @@
 #define BLT_IO_DIALECT_H
 
 #include "csv_rows.h"
-#include "names.h"
+#include "io/text/names.h"
 
 typedef struct blt_dialect {
   blt_csv_format format; /* complete, ncols included */

@@ -1,6 +1,6 @@
 #include "dialect.h"
 #include "marks.h"
-#include "signature.h"
+#include "io/text/signature.h"
 #include "base/mem.h"
 #include "base/par.h"
 

@@ -1,6 +1,6 @@
 #include "csv.h"
 #include "dialect.h"
-#include "infer.h"
+#include "io/text/infer.h"
 
 #define PATIENCE ((uint64_t)16 << 20) /* a guessed start whose record is longer is given up */
 
