@@ -8,7 +8,7 @@
 #define LANES 16u
 #define LANES_MAX 4096u
 #define SETTLED_GROUPS 1024u /* with more of them, a lane has few rows of each */
-#define SETTLED_ROWS 64u     /* that a group has then on the average */
+#define SETTLED_ROWS 256u    /* that a group has then on the average */
 #define FAR_BYTES ((size_t)64 << 10)
 
 typedef struct direct_run {
