@@ -77,6 +77,8 @@ blt_status blt_eval_new(blt_ctx *ctx, const blt_view *view, blt_eval **out, blt_
 /* Long work inside a vector asks `check` now and then, and ends with the error that it gives. */
 typedef blt_status (*blt_eval_check)(void *arg, uint32_t worker, blt_error *err);
 void blt_eval_watch(blt_eval *ev, blt_eval_check check, void *arg, uint32_t worker);
+/* Such a check, for the context's own thread while it binds: `arg` is a blt_watch. */
+blt_status blt_eval_ask(void *watch, uint32_t worker, blt_error *err);
 void blt_eval_free(blt_eval *ev); /* NULL is allowed */
 
 /* Evaluates `e` for rows start + sel[0..n) of a group (sel NULL: rows start to start + n - 1), n up to

@@ -1,6 +1,7 @@
 /* expr_compile.c: nodes to operations: names found, types checked, conversions inserted, constants folded. */
 #include "expr_inside.h"
 
+#include "base/par.h"
 #include "base/bits.h"
 #include "base/mem.h"
 #include "base/num.h"
@@ -290,7 +291,12 @@ static blt_op *fold(blt_binder *b, blt_op *op, blt_error *err) {
   if (!b->folder && blt_eval_new(b->ctx, b->view, &b->folder, err) != BLT_OK) return NULL;
   blt_eval_reset(b->folder);
   blt_frame f = {.ev = b->folder, .n = 1};
-  if (blt_op_eval(&f, op, &v, err) != BLT_OK) return unfolded(b, op, err);
+  blt_watch watch;
+  blt_watch_start(&watch, b->ctx);
+  blt_eval_watch(b->folder, blt_eval_ask, &watch, 0);
+  blt_status status = blt_op_eval(&f, op, &v, err);
+  blt_eval_watch(b->folder, NULL, NULL, 0);
+  if (status != BLT_OK) return unfolded(b, op, err);
   blt_value value = blt_vec_value(&v, 0);
   return blt_bind_value(b, &value, op->node, err);
 }

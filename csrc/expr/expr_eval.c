@@ -1,6 +1,7 @@
 /* expr_eval.c: evaluators: scratch memory, columns to vectors, and the frame of every strict function. */
 #include "expr_inside.h"
 
+#include "base/par.h"
 #include "base/bits.h"
 #include "base/mem.h"
 
@@ -266,6 +267,11 @@ void blt_eval_watch(blt_eval *ev, blt_eval_check check, void *arg, uint32_t work
   ev->check = check;
   ev->check_arg = arg;
   ev->check_worker = worker;
+}
+
+blt_status blt_eval_ask(void *watch, uint32_t worker, blt_error *err) {
+  (void)worker;
+  return blt_watch_check(watch, 0, 1, err);
 }
 
 blt_status blt_call_worked(const blt_call *c, uint64_t bytes, blt_error *err) {

@@ -320,7 +320,11 @@ static blt_derived *derive(blt_binder *b, const blt_op *op, const blt_dict *dict
   blt_status status = d->codes ? blt_dict_new(b->ctx, &d->dict, err) : blt_fail_memory(err, d->count * 4u);
   blt_watch watch;
   blt_watch_start(&watch, b->ctx);
-  if (status == BLT_OK) status = eval_entries(b->folder, op, dict, intern_entry, d, &watch, err);
+  if (status == BLT_OK) {
+    blt_eval_watch(b->folder, blt_eval_ask, &watch, 0);
+    status = eval_entries(b->folder, op, dict, intern_entry, d, &watch, err);
+    blt_eval_watch(b->folder, NULL, NULL, 0);
+  }
   if (status == BLT_OK) status = intern(d, null, &d->null_code, err);
   if (status == BLT_OK) {
     d->next = b->expr->derived;
@@ -333,7 +337,9 @@ static blt_derived *derive(blt_binder *b, const blt_op *op, const blt_dict *dict
 
 /* ---- bounds of numbers ---- */
 
-#define BOUNDS_MAX 65536u /* entries that are looked at */
+#define BOUNDS_MAX 65536u /* entries that are looked at … */
+#define BOUNDS_BYTES                                                                                         \
+  (1u << 20) /* … while their texts are short, for nobody is asked meanwhile whether to go on */
 
 static blt_status widen_entry(void *arg, uint32_t code, const blt_value *v, blt_error *err) {
   blt_range *r = arg;
@@ -353,7 +359,7 @@ static void range_memo(const blt_scope *s, const blt_op *op, blt_range *out) {
   blt_error err;
   *out = (blt_range){.nulls = true, .nans = true};
   if (s->group != UINT32_MAX || c->dict->count > BOUNDS_MAX || c->dict->count > s->view->rows / 2) return;
-  if (!blt_view_codes(s->view, op->column)) return;
+  if (!blt_view_codes(s->view, op->column) || c->dict->offsets[c->dict->count] > BOUNDS_BYTES) return;
   widen_entry(&r, 0, &op->value, &err);
   if (blt_eval_new(s->view->ctx, s->view, &ev, &err) != BLT_OK) return;
   if (eval_entries(ev, op->args[0], c->dict, widen_entry, &r, NULL, &err) == BLT_OK) *out = r;

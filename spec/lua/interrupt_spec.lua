@@ -48,6 +48,21 @@ describe("a query that is stopped", function()
     assert.equal(400000, #ask())
   end)
 
+  it("ends when the time is over in the middle of one text", function()
+    local long = blotter.table "s string"
+    long:append(("a"):rep(400000))
+    local params = { like = "%" .. ("_"):rep(200000) .. "b%", set = ("b"):rep(200000) .. "a",
+      times = ("é"):rep(200000) .. "a" }
+    for _, term in ipairs { "like(s, $like)", "len(trim(s, $set))", "len(ltrim(s, $times))" } do
+      blotter.timeout = 0.01
+      local ok, message = pcall(function() return long:select("x = " .. term, params):csv() end)
+      blotter.timeout = 0
+      assert.is_false(ok)
+      assert.matches("time", message)
+    end
+    assert.equal(400000, long:select("x = len(s)"):first().x)
+  end)
+
   it("ends when memory is short, and gives everything back", function()
     collectgarbage()
     collectgarbage()

@@ -32,6 +32,8 @@ blt_status blt_lazy_init(blt_lazy *d, blt_ctx *ctx, uint32_t ncols, uint64_t row
   d->facts = blt_calloc(ctx, ncols + 1, sizeof *d->facts);
   d->view.columns = d->columns;
   d->view.group_rows = list_groups(ctx, rows, ngroups);
+  d->owner = pthread_self();
+  blt_watch_start(&d->watch, ctx);
   d->locked = pthread_mutex_init(&d->lock, NULL) == 0;
   if (!d->columns || !d->facts || !d->view.group_rows || !d->locked)
     return blt_fail_memory(err, (ncols + 1) * sizeof *d->facts);
@@ -56,13 +58,23 @@ void blt_lazy_free(blt_lazy *d) {
   blt_view_release(d->base);
 }
 
+/* Whether long work inside a vector goes on: the context's own thread asks, the others see what it found. */
+static blt_status go_on(void *arg, uint32_t worker, blt_error *err) {
+  blt_lazy *d = arg;
+  (void)worker;
+  if (pthread_equal(pthread_self(), d->owner)) return blt_watch_check(&d->watch, 0, 1, err);
+  return blt_par_check(d->view.ctx, 1, 0, 0, err);
+}
+
 blt_status blt_lazy_borrow(const blt_lazy *shared, blt_eval **out, blt_error *err) {
   blt_lazy *d = (blt_lazy *)(uintptr_t)shared; /* only what the lock guards changes */
   blt_eval *ev = NULL;
   pthread_mutex_lock(&d->lock);
   if (d->nspare) ev = d->spare[--d->nspare];
   pthread_mutex_unlock(&d->lock);
-  if (!ev) return blt_eval_new(d->view.ctx, d->base, out, err);
+  blt_status status = ev ? BLT_OK : blt_eval_new(d->view.ctx, d->base, &ev, err);
+  if (status != BLT_OK) return status;
+  blt_eval_watch(ev, go_on, d, 0);
   *out = ev;
   return BLT_OK;
 }

@@ -7,6 +7,7 @@
 #define BLT_EXEC_LAZY_H
 
 #include "expr/expr.h"
+#include "base/par.h"
 #include <pthread.h>
 
 #define BLT_SPARE_EVALS 64u
@@ -19,7 +20,9 @@ typedef struct blt_lazy {
   pthread_mutex_t lock;     /* of what follows */
   uint32_t nspare;
   blt_eval *spare[BLT_SPARE_EVALS];
-  bool locked; /* the mutex is there */
+  bool locked;     /* the mutex is there */
+  pthread_t owner; /* the context's own thread, the only one that polls */
+  blt_watch watch; /* its */
 } blt_lazy;
 
 /* Room for `ncols` columns and `rows` rows; takes `base` (may be NULL), also on failure. Types, dictionaries

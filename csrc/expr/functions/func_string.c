@@ -37,13 +37,13 @@ static const blt_str nothing = {"", 0};
 /* ---- lengths and tests ---- */
 
 static blt_status loop_len(blt_call *c, blt_error *err) {
-  (void)err;
   reader r = read_args(c);
   int64_t *out = c->out;
   bool bytes = c->op->code == BLT_BYTES;
   for (uint32_t i = 0; i < c->n; i++) {
     blt_str s = text(&r, 0, i);
     out[i] = bytes ? s.len : blt_text_chars(s);
+    if (!bytes && blt_call_worked(c, s.len, err) != BLT_OK) return err->code;
   }
   return BLT_OK;
 }
@@ -83,11 +83,8 @@ static blt_status loop_like(blt_call *c, blt_error *err) {
   reader r = read_args(c);
   uint8_t *out = c->out;
   blt_status status = BLT_OK;
-  for (uint32_t i = 0; i < c->n && status == BLT_OK; i++) {
-    blt_str s = text(&r, 0, i), pattern = text(&r, 1, i);
-    out[i] = blt_text_like(s, pattern);
-    status = blt_call_worked(c, (uint64_t)s.len + pattern.len, err);
-  }
+  for (uint32_t i = 0; i < c->n && status == BLT_OK; i++)
+    status = blt_text_like(c, text(&r, 0, i), text(&r, 1, i), &out[i], err);
   return status;
 }
 BLT_STRICT(blt_run_like, loop_like);
@@ -113,20 +110,20 @@ static blt_str substring(blt_str s, int64_t start, int64_t count) {
 }
 
 static blt_status loop_substr(blt_call *c, blt_error *err) {
-  (void)err;
   reader r = read_args(c);
   blt_str *out = c->out;
-  for (uint32_t i = 0; i < c->n; i++)
-    out[i] = blt_call_null(c, i)
-                 ? nothing
-                 : substring(text(&r, 0, i), number(&r, 1, i), c->nargs > 2 ? number(&r, 2, i) : INT64_MAX);
+  for (uint32_t i = 0; i < c->n; i++) {
+    blt_str s = text(&r, 0, i);
+    int64_t count = c->nargs > 2 ? number(&r, 2, i) : INT64_MAX;
+    out[i] = blt_call_null(c, i) ? nothing : substring(s, number(&r, 1, i), count);
+    if (blt_call_worked(c, s.len, err) != BLT_OK) return err->code;
+  }
   return BLT_OK;
 }
 BLT_STRICT(blt_run_substr, loop_substr);
 
 /* left(s, n), right(s, n): a negative n takes all but -n characters. */
 static blt_status loop_end(blt_call *c, blt_error *err) {
-  (void)err;
   reader r = read_args(c);
   blt_str *out = c->out;
   bool left = c->op->code == BLT_LEFT_SIDE;
@@ -137,6 +134,7 @@ static blt_status loop_end(blt_call *c, blt_error *err) {
     if (n > chars) n = chars;
     const char *cut = blt_text_at(s, (uint64_t)(left ? n : chars - n));
     out[i] = left ? slice(s.s, cut) : slice(cut, s.s + s.len);
+    if (blt_call_worked(c, s.len, err) != BLT_OK) return err->code;
   }
   return BLT_OK;
 }
@@ -149,29 +147,33 @@ static bool in_set(const char *p, uint32_t bytes, blt_str set) {
   return false;
 }
 
-static blt_str trim(blt_str s, blt_str set, bool left, bool right) {
+static blt_status trim(const blt_call *c, blt_str s, blt_str set, blt_str *out, blt_error *err) {
   const char *p = s.s, *end = s.s + s.len;
-  while (left && p < end && in_set(p, blt_char_bytes(p, end), set)) p += blt_char_bytes(p, end);
+  bool left = c->op->code != BLT_RIGHT_SIDE, right = c->op->code != BLT_LEFT_SIDE;
+  while (left && p < end && in_set(p, blt_char_bytes(p, end), set)) {
+    p += blt_char_bytes(p, end);
+    if (blt_call_worked(c, set.len, err) != BLT_OK) return err->code;
+  }
   while (right && p < end) {
+    if (blt_call_worked(c, set.len, err) != BLT_OK) return err->code;
     const char *last = end - 1;
     while (last > p && ((unsigned char)*last & 0xc0) == 0x80 && end - last < 4) last--;
     if (blt_char_bytes(last, end) != (uint32_t)(end - last)) last = end - 1;
     if (!in_set(last, (uint32_t)(end - last), set)) break;
     end = last;
   }
-  return slice(p, end);
+  *out = slice(p, end);
+  return BLT_OK;
 }
 
 static blt_status loop_trim(blt_call *c, blt_error *err) {
   static const blt_str blanks = {" \t\r\n\f\v", 6};
-  (void)err;
   reader r = read_args(c);
   blt_str *out = c->out;
-  uint8_t side = c->op->code;
-  for (uint32_t i = 0; i < c->n; i++)
-    out[i] = trim(text(&r, 0, i), c->nargs > 1 ? text(&r, 1, i) : blanks, side != BLT_RIGHT_SIDE,
-                  side != BLT_LEFT_SIDE);
-  return BLT_OK;
+  blt_status status = BLT_OK;
+  for (uint32_t i = 0; i < c->n && status == BLT_OK; i++)
+    status = trim(c, text(&r, 0, i), c->nargs > 1 ? text(&r, 1, i) : blanks, &out[i], err);
+  return status;
 }
 BLT_STRICT(blt_run_trim, loop_trim);
 

@@ -64,12 +64,13 @@ static piece next_piece(const char **p, const char *end) {
   return out;
 }
 
-/* Where the piece ends when it matches at t, else NULL. */
-static const char *match_here(piece piece, const char *t, const char *end) {
+/* Where the piece ends when it matches at t, else NULL. Adds to *steps. */
+static const char *match_here(piece piece, const char *t, const char *end, uint64_t *steps) {
   const char *literal = NULL;
   uint32_t bytes = 0;
   for (const char *p = piece.p; p < piece.end;) {
     part kind = next_part(&p, piece.end, &literal, &bytes);
+    ++*steps;
     if (t >= end) return NULL;
     if (kind == ONE) {
       t += blt_char_bytes(t, end);
@@ -81,16 +82,24 @@ static const char *match_here(piece piece, const char *t, const char *end) {
   return t;
 }
 
-/* Where the first match of the piece from t on ends, else NULL. */
-static const char *match_later(piece piece, const char *t, const char *end) {
+#define STEPS 65536u /* of comparing after which somebody is asked whether to go on */
+
+/* Where the first match of the piece from t on ends, else NULL; also when *status says to stop. A piece with
+ * _ takes as many steps as there are characters in it and in the text, multiplied. */
+static const char *match_later(piece piece, const char *t, const char *end, const blt_call *c,
+                               blt_status *status, blt_error *err) {
+  uint64_t steps = 0;
   if (piece.plain) {
     blt_str part = {piece.p, (uint32_t)(piece.end - piece.p)};
     const char *at = blt_text_find((blt_str){t, (uint32_t)(end - t)}, part);
     return at ? at + part.len : NULL;
   }
-  for (; t < end; t += blt_char_bytes(t, end)) {
-    const char *after = match_here(piece, t, end);
+  for (; t < end && *status == BLT_OK; t += blt_char_bytes(t, end)) {
+    const char *after = match_here(piece, t, end, &steps);
     if (after) return after;
+    if (steps < STEPS) continue;
+    *status = blt_call_worked(c, steps, err);
+    steps = 0;
   }
   return NULL;
 }
@@ -111,22 +120,29 @@ static bool match_end(piece piece, const char *t, const char *end) {
   }
   blt_str rest = {t, (uint32_t)(end - t)};
   uint32_t chars = blt_text_chars(rest), n = piece_chars(piece);
-  return chars >= n && match_here(piece, blt_text_at(rest, chars - n), end) == end;
+  uint64_t steps = 0;
+  return chars >= n && match_here(piece, blt_text_at(rest, chars - n), end, &steps) == end;
 }
 
 /* Pieces are looked for one after the other: the first match of each leaves the most to the rest. */
-bool blt_text_like(blt_str s, blt_str pattern) {
+blt_status blt_text_like(const blt_call *c, blt_str s, blt_str pattern, uint8_t *out, blt_error *err) {
+  blt_status status = BLT_OK;
+  uint64_t steps = 0;
   const char *p = pattern.s, *pend = p + pattern.len, *end = s.s + s.len;
   piece piece = next_piece(&p, pend);
-  const char *t = match_here(piece, s.s, end);
-  if (p == pend) return t == end;
+  const char *t = match_here(piece, s.s, end, &steps);
+  if (p == pend) {
+    *out = t == end;
+    return BLT_OK;
+  }
   while (t && p < pend) {
     p++;
     piece = next_piece(&p, pend);
-    if (p == pend) return match_end(piece, t, end);
-    t = match_later(piece, t, end);
+    if (p == pend) break;
+    t = match_later(piece, t, end, c, &status, err);
   }
-  return t != NULL;
+  *out = t && match_end(piece, t, end);
+  return status == BLT_OK ? blt_call_worked(c, (uint64_t)s.len + pattern.len, err) : status;
 }
 
 /* ---- new strings ---- */

@@ -13,7 +13,7 @@ const char *blt_text_at(blt_str s, uint64_t n);
 /* First position of `part` in s, or NULL. */
 const char *blt_text_find(blt_str s, blt_str part);
 /* SQL's LIKE over the whole text: % any characters, _ one, a backslash takes the next character literally. */
-bool blt_text_like(blt_str s, blt_str pattern);
+blt_status blt_text_like(const blt_call *c, blt_str s, blt_str pattern, uint8_t *out, blt_error *err);
 
 /* Strings of one vector, packed into scratch chunks. */
 typedef struct blt_text_room {
