@@ -305,7 +305,7 @@ blt_status blt_par(blt_ctx *ctx, uint32_t ntasks, blt_task_fn fn, void *arg, blt
 
 blt_status blt_par_check(blt_ctx *ctx, uint32_t worker, uint64_t done, uint64_t total, blt_error *err) {
   if (worker == 0) return blt_poll(ctx, done, total, err);
-  return atomic_load(&ctx->pool->stopped) ? blt_fail(err, BLT_EINTR, "interrupted") : BLT_OK;
+  return ctx->pool && atomic_load(&ctx->pool->stopped) ? blt_fail(err, BLT_EINTR, "interrupted") : BLT_OK;
 }
 
 blt_status blt_poll(blt_ctx *ctx, uint64_t done, uint64_t total, blt_error *err) {

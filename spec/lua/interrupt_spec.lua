@@ -107,11 +107,11 @@ describe("a query that is stopped", function()
       local t = blotter.table "n int64, s string"
       local append = t:appender()
       for i = 1, 1000000 do append(i, "s" .. i) end
-      local good, message = pcall(function()
+      local _, message = pcall(function()
         io.stdout:write "ready\n"
         io.stdout:flush()
+        while true do t:by "s, n":agg "m = median(n)":collect() end
       end)
-      while good do good, message = pcall(function() return t:by "s, n":agg "m = median(n)":collect() end) end
       io.stdout:write(tostring(message), "\n")
       io.stdout:write(t:count(), "\n")
     ]]
