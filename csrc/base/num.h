@@ -31,8 +31,7 @@ blt_parsed blt_parse_decimal(const char *s, size_t len, uint32_t precision, uint
 /* Each writes a final zero too and gives the length without it. */
 size_t blt_format_i64(int64_t v, char out[BLT_I64_TEXT]);
 /* Always a point or an exponent, so that it reads back as a float: "1.0", "0.1", "1e+22", "-2.5e-07"; "nan",
- * "inf",
- * "-inf". Exponents are used below 1e-5 and from 1e16 on. */
+ * "inf", "-inf". Exponents are used below 1e-5 and from 1e16 on. */
 size_t blt_format_f64(double v, char out[BLT_F64_TEXT]);
 /* Exactly `scale` digits after the point ("12.50"), no point when the scale is 0. */
 size_t blt_format_decimal(int64_t v, uint32_t scale, char out[BLT_DECIMAL_TEXT]);

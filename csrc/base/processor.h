@@ -4,9 +4,8 @@
  * (on a virtual machine it even prefers to: an idle virtual processor looks as if the host had taken it
  * away), and notices only after some milliseconds, when most queries are over. So threads say where they are,
  * and one that finds another one there moves to a processor that the process may use and nobody has taken.
- * Nothing
- * is pinned: right after the move the thread may run wherever it might before. What another process allows it
- * during the move itself is lost.
+ * Nothing is pinned: right after the move the thread may run wherever it might before. What another process
+ * allows it during the move itself is lost.
  */
 #ifndef BLT_BASE_PROCESSOR_H
 #define BLT_BASE_PROCESSOR_H

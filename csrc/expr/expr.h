@@ -5,12 +5,11 @@
  * that any number of evaluators (one a worker) run.
  *
  * Rules: comparisons and arithmetic with null give null; and/or/not are three-valued; a filter keeps only
- * true. int64 + - * and unary - that overflow are BLT_EOVERFLOW, never wrapped; `/` gives float64 and follows
- * IEEE;
- * `//` and `%` floor as in Lua; an integer or decimal divisor of zero gives null. Decimals: + - take the
- * larger scale, * adds scales, BLT_EOVERFLOW past 18 digits; `/` gives float64. date - date = days (int64),
- * date + int64 = date; likewise timestamp with microseconds. NaN compares as IEEE says (unequal to itself),
- * sorts and groups as one value above all others.
+ * true. int64 + - * and unary - that overflow are BLT_EOVERFLOW, never wrapped; `/` gives float64 and
+ * follows IEEE; `//` and `%` floor as in Lua; an integer or decimal divisor of zero gives null. Decimals: `+`
+ * and `-` take the larger scale, `*` adds scales, BLT_EOVERFLOW past 18 digits; `/` gives float64. date -
+ * date = days (int64), date + int64 = date; likewise timestamp with microseconds. NaN compares as IEEE says
+ * (unequal to itself), sorts and groups as one value above all others.
  */
 #ifndef BLT_EXEC_EXPR_H
 #define BLT_EXEC_EXPR_H

@@ -337,9 +337,10 @@ static blt_derived *derive(blt_binder *b, const blt_op *op, const blt_dict *dict
 
 /* ---- bounds of numbers ---- */
 
-#define BOUNDS_MAX 65536u /* entries that are looked at … */
-#define BOUNDS_BYTES                                                                                         \
-  (1u << 20) /* … while their texts are short, for nobody is asked meanwhile whether to go on */
+/* So many entries are looked at, and only while their texts are short: nobody is asked meanwhile whether to
+ * go on. */
+#define BOUNDS_MAX 65536u
+#define BOUNDS_BYTES (1u << 20)
 
 static blt_status widen_entry(void *arg, uint32_t code, const blt_value *v, blt_error *err) {
   blt_range *r = arg;

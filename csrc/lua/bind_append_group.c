@@ -6,9 +6,8 @@
 #include "base/bits.h"
 #include "base/mem.h"
 
-#define AHEAD                                                                                                \
-  16 /* strings on the stack at a time: what the memo knows of them is fetched for all at once               \
-      */
+/* Strings on the stack at a time: what the memo knows of them is fetched for all at once. */
+#define AHEAD 16
 
 /* A string column's share of the group. */
 typedef struct coded {

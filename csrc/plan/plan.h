@@ -35,7 +35,7 @@ typedef struct blt_term {
   uint32_t origin; /* the caller's number for it, 0 for none: named when the term is wrong */
 } blt_term;
 
-/* A column that a node has. `required`: it is surely never null. */
+/* A column that a node has. */
 typedef struct blt_plan_column {
   const char *name;
   blt_type type;

@@ -7,9 +7,8 @@
 #include <string.h>
 
 #define ROWS BLT_VECTOR_ROWS
-#define PART_ROWS                                                                                            \
-  16384u /* rows of a partition, whose table of 32 bytes a row fits the second-level cache                   \
-          */
+/* Rows of a partition, whose table of 32 bytes a row fits the second-level cache. */
+#define PART_ROWS 16384u
 #define MOST_PART_BITS 12u
 #define STEP 262144u /* rows between two looks at interruption */
 

@@ -2,10 +2,9 @@
  *
  * The keys of a row become one number of as many bits as their domains need, packed into 64-bit words, the
  * first key in the highest bits: ascending numbers are the order asked for, nulls and descending keys
- * included.
+ * included. For heads (head.h) a word is
  *
- *   | heads: the first keys say of which group a row is | the others: its place in the group | row: see
- * head.h |
+ *   | the first keys: of which group a row is | the others: its place in the group | row |
  */
 #ifndef BLT_EXEC_SORT_WORDS_H
 #define BLT_EXEC_SORT_WORDS_H

@@ -391,8 +391,7 @@ static step walk_record(walk *k, record *r, size_t index, blt_status *status, bl
 }
 
 /* Length of the line at `at` if it is to be passed over (empty or a comment), 0 if it is a record; STEP_MORE
- * through
- * `*more` when its end is not at hand. */
+ * through `*more` when its end is not at hand. */
 static size_t passed_over(walk *k, size_t at, bool *more) {
   const char *raw = k->w->raw;
   *more = false;

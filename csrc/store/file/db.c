@@ -336,9 +336,7 @@ blt_status blt_db_compact(blt_db *db, blt_error *err) {
   return status;
 }
 
-/* --- checking
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- checking ------------------------------------------------------------------------------------- */
 
 static blt_status validate_tables(const blt_catalogue *c, blt_error *err) {
   blt_status status = BLT_OK;

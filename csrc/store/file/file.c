@@ -498,9 +498,7 @@ blt_status blt_file_publish(blt_file *f, const blt_file *old, bool *taken, bool 
   return code < 0 ? fail_io(f->path, "sync the directory of", code, err) : BLT_OK;
 }
 
-/* --- adding
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- adding --------------------------------------------------------------------------------------- */
 
 /* Asks for space ahead, so that a sync has no change of the file's size to write. */
 static void reserve(blt_file *f, uint64_t need) {
@@ -601,9 +599,7 @@ blt_status blt_file_append(blt_file *f, const void *data, size_t bytes, uint32_t
   return blt_file_append_parts(f, &part, 1, align, ref, err);
 }
 
-/* --- committing
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- committing ----------------------------------------------------------------------------------- */
 
 blt_status blt_file_begin(blt_file *f, blt_mark *mark, blt_error *err) {
   blt_status status = blt_space_find(f, err);

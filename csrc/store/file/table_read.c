@@ -95,9 +95,7 @@ static blt_status load_schema(const blt_file *f, const blt_ref *ref, blt_schema 
   return status;
 }
 
-/* --- blocks
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- blocks --------------------------------------------------------------------------------------- */
 
 static bool form_makes_sense(const blt_disk_block *d, blt_type t, uint32_t ncodes) {
   bool string = t.id == BLT_STRING, is_float = t.id == BLT_FLOAT64,
@@ -173,9 +171,7 @@ blt_status blt_load_mapped(blt_file *f, const blt_disk_block *d, const blt_colum
   return blt_load_block(f, d, f->map, 0, c->type, c->dict ? c->dict->count : 0, out, err);
 }
 
-/* --- chunks
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- chunks --------------------------------------------------------------------------------------- */
 
 static blt_status load_chunk(blt_file *f, const blt_table *t, const blt_disk_piece *piece, uint32_t ngroups,
                              blt_stored_chunk **out, blt_error *err) {
@@ -335,9 +331,7 @@ static blt_status load_tail(blt_file *f, blt_table *t, const blt_disk_record *r,
   return status;
 }
 
-/* --- tables
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* --- tables --------------------------------------------------------------------------------------- */
 
 static blt_status load_patches(blt_file *f, blt_table *t, cursor *c, blt_stored *s, blt_error *err) {
   uint32_t head[2];

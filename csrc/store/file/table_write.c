@@ -355,9 +355,7 @@ blt_status blt_save_table(blt_file *f, blt_table *t, const blt_stored *old, blt_
   return status;
 }
 
-/* --- early
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* --- early ---------------------------------------------------------------------------------------- */
 
 static bool stored_has(const blt_stored *s, uint32_t g, uint32_t col, blt_unread b) {
   if (!s || g / s->chunk_groups >= s->nchunks) return false;

@@ -164,9 +164,7 @@ blt_status blt_table_share_dict(blt_table *t, uint32_t col, blt_dict *dict, blt_
   return BLT_OK;
 }
 
-/* --- views
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- views ---------------------------------------------------------------------------------------- */
 
 static size_t view_bytes(uint32_t ncols) {
   return sizeof(blt_view) + ncols * sizeof(blt_view_column);
