@@ -1,5 +1,6 @@
 --- Characters that do not take one cell of a terminal, from Unicode 14.0.0; written by
--- .ci/terminal_cells.
+-- .ci/terminal_cells. The database is Copyright (c) 1991-2021 Unicode, Inc., and used under the Unicode licence for
+-- data files (https://www.unicode.org/license.txt); this is a modified form of a part of it.
 
 local cells = {}
 
