@@ -2,8 +2,8 @@
  *
  * A build for fuzzing takes every checksum for right, so that the fuzzer gets past them to the code behind.
  */
-#ifndef BLT_STORE_CHECKSUM_H
-#define BLT_STORE_CHECKSUM_H
+#ifndef BLT_BASE_CHECKSUM_H
+#define BLT_BASE_CHECKSUM_H
 
 #include <stdbool.h>
 #include <stddef.h>

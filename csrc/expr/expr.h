@@ -11,8 +11,8 @@
  * date = days (int64), date + int64 = date; likewise timestamp with microseconds. NaN compares as IEEE says
  * (unequal to itself), sorts and groups as one value above all others.
  */
-#ifndef BLT_EXEC_EXPR_H
-#define BLT_EXEC_EXPR_H
+#ifndef BLT_EXPR_EXPR_H
+#define BLT_EXPR_EXPR_H
 
 #include "vec.h"
 

@@ -6,8 +6,8 @@
  * takes the room for its result first, then marks, evaluates its arguments, computes, and releases to the
  * mark.
  */
-#ifndef BLT_EXEC_EXPR_INSIDE_H
-#define BLT_EXEC_EXPR_INSIDE_H
+#ifndef BLT_EXPR_EXPR_INSIDE_H
+#define BLT_EXPR_EXPR_INSIDE_H
 
 #include "expr.h"
 

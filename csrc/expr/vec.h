@@ -4,8 +4,8 @@
  * of the dictionary. Vectors own nothing: they point into blocks, or into the scratch of the evaluator that
  * made them.
  */
-#ifndef BLT_EXEC_VEC_H
-#define BLT_EXEC_VEC_H
+#ifndef BLT_EXPR_VEC_H
+#define BLT_EXPR_VEC_H
 
 #include "store/table/table.h"
 

@@ -15,8 +15,8 @@
  * leaves nobody at work. Handles of a work that will never go on (os.exit) are left alone by their
  * finalizers: bind_in_hand.
  */
-#ifndef BLT_LUA_BUSY_H
-#define BLT_LUA_BUSY_H
+#ifndef BLT_LUA_BIND_BUSY_H
+#define BLT_LUA_BIND_BUSY_H
 
 #include "bind.h"
 

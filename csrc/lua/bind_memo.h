@@ -5,8 +5,8 @@
  * entry that is found is right, and neither the string nor the dictionary is touched. Long strings are looked
  * up anew.
  */
-#ifndef BLT_LUA_MEMO_H
-#define BLT_LUA_MEMO_H
+#ifndef BLT_LUA_BIND_MEMO_H
+#define BLT_LUA_BIND_MEMO_H
 
 #include "bind.h"
 

@@ -1,6 +1,6 @@
 /* bind_plan.h: plans as Lua holds them, for those parts of the binding that run one. */
-#ifndef BLT_LUA_PLAN_H
-#define BLT_LUA_PLAN_H
+#ifndef BLT_LUA_BIND_PLAN_H
+#define BLT_LUA_BIND_PLAN_H
 
 #include "bind.h"
 #include "plan/tree.h"

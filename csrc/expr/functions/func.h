@@ -1,7 +1,7 @@
 /* func.h: kernels and bind functions of all families, named in the catalogue (functions.c); and what the
  * families share. For func_*.c only. */
-#ifndef BLT_EXEC_FUNC_H
-#define BLT_EXEC_FUNC_H
+#ifndef BLT_EXPR_FUNC_H
+#define BLT_EXPR_FUNC_H
 
 #include "expr/expr_inside.h"
 

@@ -1,6 +1,6 @@
 /* func_compare.h: what comparisons, `in` and the order of conjuncts share. */
-#ifndef BLT_EXEC_FUNC_COMPARE_H
-#define BLT_EXEC_FUNC_COMPARE_H
+#ifndef BLT_EXPR_FUNC_COMPARE_H
+#define BLT_EXPR_FUNC_COMPARE_H
 
 #include "func.h"
 

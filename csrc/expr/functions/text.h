@@ -1,7 +1,7 @@
 /* text.h: strings as UTF-8 characters, and room for new strings in an evaluator. A byte that belongs to no
  * valid sequence counts as one character and is kept as it is. */
-#ifndef BLT_EXEC_TEXT_H
-#define BLT_EXEC_TEXT_H
+#ifndef BLT_EXPR_TEXT_H
+#define BLT_EXPR_TEXT_H
 
 #include "expr/expr_inside.h"
 

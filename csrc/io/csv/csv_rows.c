@@ -500,13 +500,7 @@ static blt_status walk_all(walk *k, uint64_t patience, bool *found, blt_error *e
     if (k->f->ncols == 0) break;
   }
   if (status != BLT_OK) return status;
-  memset(w->unquoted + k->out, 0, BLT_ROWS_PAD);
-  w->own_ends[0] = BLT_ROWS_PAD - 1;
-  w->ends = w->own_ends + 1;
-  w->text = w->unquoted;
-  w->quoted = w->quoted_bits;
-  w->gap = 1;
-  w->copied = true;
+  blt_rows_copied(w, k->out);
   w->end = w->raw_at + r.start - BLT_ROWS_PAD;
   return BLT_OK;
 }

@@ -3,7 +3,7 @@
 #define BLT_IO_CSV_ROWS_H
 
 #include "csv.h"
-#include "records.h"
+#include "io/text/records.h"
 
 /* The text's form, once it is known. */
 typedef struct blt_csv_format {

@@ -1,6 +1,6 @@
 /* marks.h: where the bytes stand that give a text its structure. */
-#ifndef BLT_IO_SCAN_H
-#define BLT_IO_SCAN_H
+#ifndef BLT_IO_MARKS_H
+#define BLT_IO_MARKS_H
 
 #include "blt.h"
 

@@ -1,5 +1,5 @@
 #include "json.h"
-#include "io/csv/records.h"
+#include "io/text/records.h"
 
 #include <string.h>
 

@@ -255,13 +255,7 @@ static blt_status cut_lines(const void *arg, uint64_t from, uint64_t to, uint64_
   if (status == BLT_OK) status = walk_lines(&k, first, limit, err);
   blt_free(w->ctx, k.values, values);
   if (status != BLT_OK) return status;
-  memset(w->unquoted + k.out, 0, BLT_ROWS_PAD);
-  w->own_ends[0] = BLT_ROWS_PAD - 1;
-  w->ends = w->own_ends + 1;
-  w->text = w->unquoted;
-  w->quoted = w->quoted_bits;
-  w->gap = 1;
-  w->copied = true;
+  blt_rows_copied(w, k.out);
   return BLT_OK;
 }
 

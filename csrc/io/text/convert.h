@@ -4,7 +4,7 @@
 
 #include "field.h"
 #include "intern.h"
-#include "io/csv/records.h"
+#include "io/text/records.h"
 
 typedef enum blt_column_kind {
   BLT_KIND_NULL,  /* no value was seen yet: any value is a conflict */

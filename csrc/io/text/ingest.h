@@ -9,8 +9,8 @@
  * A wave of chunks is bounded, so memory is, too. A chunk that began at a wrong guess is thrown away with all
  * that came after it, and what it put into dictionaries is taken out again.
  */
-#ifndef BLT_IO_LOAD_H
-#define BLT_IO_LOAD_H
+#ifndef BLT_IO_INGEST_H
+#define BLT_IO_INGEST_H
 
 #include "convert.h"
 #include "io/csv/csv.h"

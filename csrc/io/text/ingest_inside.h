@@ -1,7 +1,7 @@
 /* ingest_inside.h: the state of one load, shared by ingest.c (waves), ingest_groups.c (codes and blocks) and
  * rejects.c (bad rows). */
-#ifndef BLT_IO_LOAD_INSIDE_H
-#define BLT_IO_LOAD_INSIDE_H
+#ifndef BLT_IO_INGEST_INSIDE_H
+#define BLT_IO_INGEST_INSIDE_H
 
 #include "ingest.h"
 

@@ -5,7 +5,7 @@
 #include "io/csv/dialect.h"
 #include "field.h"
 #include "io/json/json.h"
-#include "io/csv/records.h"
+#include "io/text/records.h"
 #include "base/bits.h"
 #include "base/civil.h"
 #include "base/mem.h"

@@ -4,8 +4,8 @@
  * same bits; dates and timestamps are ISO 8601. What is written as CSV is read back by blt_csv_read with
  * these types.
  */
-#ifndef BLT_IO_WRITE_H
-#define BLT_IO_WRITE_H
+#ifndef BLT_IO_TEXT_WRITE_H
+#define BLT_IO_TEXT_WRITE_H
 
 #include "store/table/table.h"
 #include "io/source/sink.h"

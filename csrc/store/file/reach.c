@@ -11,9 +11,8 @@ typedef struct walk {
   blt_error *err;
 } walk;
 
-/* A structure that was read. */
+/* What is left of a structure that was read. */
 typedef struct piece {
-  char *memory;
   const char *p;
   size_t left;
 } piece;
@@ -30,23 +29,18 @@ static blt_status note(walk *w, const blt_ref *ref) {
   return blt_extents_add(w->out, ref->offset, ref->bytes, w->err);
 }
 
-static blt_status open_piece(walk *w, const blt_ref *ref, piece *out) {
+/* Reads a structure, and follows what is in it by `inside`. */
+static blt_status within(walk *w, const blt_ref *ref, blt_status (*inside)(walk *w, piece *p)) {
   blt_status status = ref->bytes ? note(w, ref) : senseless(w);
-  *out = (piece){0};
   if (status != BLT_OK) return status;
   size_t bytes = (size_t)ref->bytes;
-  out->memory = blt_alloc(w->f->ctx, bytes);
-  if (!out->memory) return blt_fail_memory(w->err, bytes);
-  status = blt_file_read(w->f, out->memory, bytes, ref->offset, w->err);
-  if (status == BLT_OK && ref->sum && !blt_checksum_is(out->memory, bytes, ref->sum)) status = senseless(w);
-  out->p = out->memory;
-  out->left = bytes;
-  if (status != BLT_OK) blt_free(w->f->ctx, out->memory, bytes);
+  char *memory = blt_alloc(w->f->ctx, bytes);
+  if (!memory) return blt_fail_memory(w->err, bytes);
+  status = blt_file_read(w->f, memory, bytes, ref->offset, w->err);
+  if (status == BLT_OK && ref->sum && !blt_checksum_is(memory, bytes, ref->sum)) status = senseless(w);
+  if (status == BLT_OK) status = inside(w, &(piece){memory, bytes});
+  blt_free(w->f->ctx, memory, bytes);
   return status;
-}
-
-static void close_piece(walk *w, const piece *p, const blt_ref *ref) {
-  blt_free(w->f->ctx, p->memory, (size_t)ref->bytes);
 }
 
 static bool take(piece *p, void *out, size_t n) {
@@ -80,12 +74,7 @@ static blt_status note_groups(walk *w, piece *p) {
 }
 
 static blt_status chunk(walk *w, const blt_ref *ref) {
-  piece p;
-  blt_status status = open_piece(w, ref, &p);
-  if (status != BLT_OK) return status;
-  status = note_groups(w, &p);
-  close_piece(w, &p, ref);
-  return status;
+  return within(w, ref, note_groups);
 }
 
 static blt_status note_patch(walk *w, piece *p) {
@@ -97,12 +86,7 @@ static blt_status note_patch(walk *w, piece *p) {
 }
 
 static blt_status patch(walk *w, const blt_ref *ref) {
-  piece p;
-  blt_status status = open_piece(w, ref, &p);
-  if (status != BLT_OK) return status;
-  status = note_patch(w, &p);
-  close_piece(w, &p, ref);
-  return status;
+  return within(w, ref, note_patch);
 }
 
 /* `n` pieces, each a leaf or something to `follow`. */
@@ -143,12 +127,7 @@ static blt_status parts_of_table(walk *w, piece *p) {
 }
 
 static blt_status record(walk *w, const blt_ref *ref) {
-  piece p;
-  blt_status status = open_piece(w, ref, &p);
-  if (status != BLT_OK) return status;
-  status = parts_of_table(w, &p);
-  close_piece(w, &p, ref);
-  return status;
+  return within(w, ref, parts_of_table);
 }
 
 static blt_status tables(walk *w, piece *p) {
@@ -168,10 +147,5 @@ static blt_status tables(walk *w, piece *p) {
 
 blt_status blt_reach(blt_file *f, const blt_ref *catalogue, blt_extents *out, blt_error *err) {
   walk w = {f, out, err};
-  piece p;
-  blt_status status = open_piece(&w, catalogue, &p);
-  if (status != BLT_OK) return status;
-  status = tables(&w, &p);
-  close_piece(&w, &p, catalogue);
-  return status;
+  return within(&w, catalogue, tables);
 }

@@ -73,26 +73,21 @@ function history.before(whole, day)
   return other
 end
 
---- The figures that count: all of a package but those of sources withdrawn by a day (nil: by now).
-function history.figures(whole, day)
-  local gone = history.withdrawn(whole, day)
-  if next(gone) == nil then return whole.tables.figures.rows end
-  local figures = {}
-  for _, figure in ipairs(whole.tables.figures.rows) do
-    if not gone[figure.source] then figures[#figures + 1] = figure end
+-- The rows of a table whose field `id` names no source withdrawn by a day (nil: by now).
+local function standing(whole, name, id, day)
+  local gone, rows = history.withdrawn(whole, day), whole.tables[name].rows
+  if next(gone) == nil then return rows end
+  local left = {}
+  for _, row in ipairs(rows) do
+    if not gone[row[id]] then left[#left + 1] = row end
   end
-  return figures
+  return left
 end
 
+--- The figures that count: all of a package but those of sources withdrawn by a day (nil: by now).
+function history.figures(whole, day) return standing(whole, "figures", "source", day) end
+
 --- The sources that count, likewise.
-function history.sources(whole, day)
-  local gone = history.withdrawn(whole, day)
-  if next(gone) == nil then return whole.tables.sources.rows end
-  local sources = {}
-  for _, source in ipairs(whole.tables.sources.rows) do
-    if not gone[source.id] then sources[#sources + 1] = source end
-  end
-  return sources
-end
+function history.sources(whole, day) return standing(whole, "sources", "id", day) end
 
 return history

@@ -24,6 +24,17 @@ local function plus(a, b)
   return a + b
 end
 
+-- The sum of ranges, at least one; an end that one of them lacks, the sum lacks too.
+local function added(ranges)
+  local sum = {}
+  for _, edge in ipairs {"low", "best", "high"} do
+    local value = ranges[1][edge]
+    for i = 2, #ranges do value = value and ranges[i][edge] and plus(value, ranges[i][edge]) end
+    sum[edge] = value or nil
+  end
+  return sum
+end
+
 -- The first dimension in which figures of a row differ that the indicator may not be added over, or nil.
 local function not_additive(question, choices)
   local allowed = question.indicator.adds_over
@@ -62,14 +73,8 @@ local function sum(question, choices, result)
   result.figures, result.refused = {}, refused
   for i, choice in ipairs(choices) do result.figures[i] = choice.figure end
   if refused or #choices == 0 then return result end
-  local low, best, high = choices[1].low, choices[1].best, choices[1].high
-  for i = 2, #choices do
-    local choice = choices[i]
-    low = low and choice.low and plus(low, choice.low)
-    best = best and choice.best and plus(best, choice.best)
-    high = high and choice.high and plus(high, choice.high)
-  end
-  result.low, result.best, result.high = low or nil, best or nil, high or nil
+  local together = added(choices)
+  result.low, result.best, result.high = together.low, together.best, together.high
   result.currency = choices[1].figure.currency
   return result
 end
@@ -164,20 +169,11 @@ local reasons = {
 -- What the total has beyond the rows, as a row of its own, or nil where they agree.
 local function unexplained(rows, whole)
   if whole.refused or #whole.figures == 0 or agree(rows, whole) then return nil end
-  local choices = {}
   for _, row in ipairs(rows) do
     if row.refused then return nil end
-    choices[#choices + 1] = row
   end
-  if #choices == 0 then return nil end
-  local low, best, high = choices[1].low, choices[1].best, choices[1].high
-  for i = 2, #choices do
-    local row = choices[i]
-    low = low and row.low and plus(low, row.low)
-    best = best and row.best and plus(best, row.best)
-    high = high and row.high and plus(high, row.high)
-  end
-  local together = {low = low or nil, best = best or nil, high = high or nil}
+  if #rows == 0 then return nil end
+  local together = added(rows)
   if same_number(together, whole) then return nil end
   local row = {figures = {}, low = less(whole.low, together.high), best = less(whole.best, together.best),
     high = less(whole.high, together.low), flags = {}, lacks = {}, covers = {}, currency = whole.currency}

@@ -49,6 +49,16 @@ void blt_rows_free(blt_rows *w) {
   *w = (blt_rows){0};
 }
 
+void blt_rows_copied(blt_rows *w, size_t bytes) {
+  memset(w->unquoted + bytes, 0, BLT_ROWS_PAD);
+  w->own_ends[0] = BLT_ROWS_PAD - 1;
+  w->ends = w->own_ends + 1;
+  w->text = w->unquoted;
+  w->quoted = w->quoted_bits;
+  w->gap = 1;
+  w->copied = true;
+}
+
 blt_status blt_rows_load(blt_rows *w, const blt_source *s, uint64_t from, uint64_t to, blt_error *err) {
   uint64_t size = blt_source_size(s);
   if (to > size) to = size;

@@ -5,8 +5,8 @@
  *
  * The same buffers serve one chunk after the other (one set for each worker), so that they stay in the cache.
  */
-#ifndef BLT_IO_ROWS_H
-#define BLT_IO_ROWS_H
+#ifndef BLT_IO_RECORDS_H
+#define BLT_IO_RECORDS_H
 
 #include "io/source/source.h"
 
@@ -86,6 +86,8 @@ static inline uint64_t blt_rows_offset(const blt_rows *w, uint32_t row) {
 
 void blt_rows_init(blt_rows *w, blt_ctx *ctx);
 void blt_rows_free(blt_rows *w);
+/* The result is the fields in `unquoted`, of `bytes` with the padding before them. */
+void blt_rows_copied(blt_rows *w, size_t bytes);
 /* Makes raw hold the source from `from` to at most `to`. */
 blt_status blt_rows_load(blt_rows *w, const blt_source *s, uint64_t from, uint64_t to, blt_error *err);
 /* Takes row `row` out, leaving the others in order. */
