@@ -109,7 +109,9 @@ static bool use_file(blt_ctx *ctx, const char *path) {
 }
 
 int main(void) {
-  char folder[] = "/tmp/blotter-embed-XXXXXX", path[60];
+  char folder[4000], path[4096];
+  const char *dir = getenv("TMPDIR");
+  snprintf(folder, sizeof folder, "%s/blotter-XXXXXX", dir && *dir ? dir : "/tmp");
   if (!mkdtemp(folder)) return 1;
   snprintf(path, sizeof path, "%s/tips.blt", folder);
   blt_ctx *ctx = blt_ctx_new();

@@ -69,26 +69,6 @@ static blt_table *run(const asked *a, const char *label) {
 
 /* ---- the naive engine ---- */
 
-static blt_value cell(const blt_view *v, uint32_t col, uint64_t row) {
-  return cell_of(v, col, (uint32_t)(row / BLT_BLOCK_ROWS), (uint32_t)(row % BLT_BLOCK_ROWS));
-}
-
-static int compare(const blt_value *a, const blt_value *b, const asked_order *o) {
-  if (a->null || b->null) return a->null == b->null ? 0 : (a->null == o->nulls_first) ? -1 : 1;
-  int c;
-  if (a->type.id == BLT_STRING) {
-    uint32_t n = a->u.s.len < b->u.s.len ? a->u.s.len : b->u.s.len;
-    c = memcmp(a->u.s.s, b->u.s.s, n);
-    if (c == 0) c = (a->u.s.len > b->u.s.len) - (a->u.s.len < b->u.s.len);
-  } else if (a->type.id == BLT_FLOAT64) {
-    bool an = a->u.f != a->u.f, bn = b->u.f != b->u.f;
-    c = an || bn ? an - bn : (a->u.f > b->u.f) - (a->u.f < b->u.f);
-  } else {
-    c = (a->u.i > b->u.i) - (a->u.i < b->u.i);
-  }
-  return o->descending ? -c : c;
-}
-
 typedef struct naive {
   const blt_view *all; /* every row that passes the filter, as they come, with the columns of the order */
   const question *q;
@@ -96,8 +76,8 @@ typedef struct naive {
 
 static int compare_rows(const naive *e, uint64_t a, uint64_t b, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) {
-    blt_value x = cell(e->all, FX_COLUMNS + i, a), y = cell(e->all, FX_COLUMNS + i, b);
-    int c = compare(&x, &y, &e->q->order[i]);
+    blt_value x = cell_at(e->all, FX_COLUMNS + i, a), y = cell_at(e->all, FX_COLUMNS + i, b);
+    int c = cell_compare(&x, &y, e->q->order[i].descending, e->q->order[i].nulls_first);
     if (c) return c;
   }
   return 0;
@@ -112,7 +92,7 @@ static int compare_places(const void *a, const void *b, void *arg) {
 
 static bool same_row(const blt_view *a, uint64_t row, const blt_view *b, uint64_t other) {
   for (uint32_t c = 0; c < a->ncols; c++) {
-    blt_value x = cell(a, c, row), y = cell(b, c, other);
+    blt_value x = cell_at(a, c, row), y = cell_at(b, c, other);
     if (!same_value(&x, &y)) return false;
   }
   return true;

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "exec/run.h"
+#include "push.h"
 #include "random.h"
 #include "store/table/table.h"
 
@@ -10,7 +11,6 @@
 #include <stdio.h>
 
 #define NCOLS 5u
-#define NULL_VALUE INT64_MIN
 
 /* k: a small integer, or a far one; s: a text; f: a double; t: for conditions; id: the row's number */
 typedef struct row {
@@ -35,14 +35,6 @@ static const uint32_t identity[] = {0, 1, 2, 3, 4};
 static double random_double(rng *r) {
   static const double some[] = {0.0, -0.0, 1.5, -2.25, NAN, INFINITY, 3.0};
   return some[rng_below(r, 7)];
-}
-
-static void push(blt_table *t, uint32_t col, int64_t v) {
-  blt_error err;
-  if (v == NULL_VALUE)
-    blt_table_push_null(t, col);
-  else
-    CHECK(blt_table_push_i64(t, col, v, &err) == BLT_OK);
 }
 
 static side random_side(blt_ctx *ctx, rng *r, uint32_t n, uint32_t spread, bool far) {

@@ -3,6 +3,7 @@
  * there, and no handle is left open. BLOTTER_TORTURE takes every n; otherwise every one of the first and then
  * each STRIDE-th. */
 #include "check.h"
+#include "scratch.h"
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -53,7 +54,7 @@ static const char look[] = "local path = ...\n"
                            "return n == 0 or n == 20 or n == 21\n";
 
 static lua_State *L;
-static char path[64];
+static char path[4096];
 
 /* The status of `script`, whose result (or message) is left on top of an otherwise empty stack. */
 static int run(const char *script, int64_t fail_after) {
@@ -85,7 +86,7 @@ static void every_growth_may_fail(void) {
 }
 
 int main(void) {
-  snprintf(path, sizeof path, "/tmp/blotter-memory-%d.blt", (int)getpid());
+  scratch_path(path, sizeof path, "memory.blt");
   L = lua_newstate(allocate, NULL);
   if (!L) return 1;
   luaL_openlibs(L);

@@ -1,6 +1,7 @@
 /* Lua states in threads of their own, each with the module: one writes a file, the others read the same file
  * and work on tables of their own, with queries that start threads. They share nothing but the file. */
 #include "check.h"
+#include "scratch.h"
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -48,7 +49,7 @@ static const char reader[] =
     "until over\n"
     "return last\n";
 
-static char path[64];
+static char path[4096];
 static lua_Integer rounds;
 static atomic_bool writer_ended;
 
@@ -100,7 +101,7 @@ static void states_share_nothing_but_the_file(void) {
 }
 
 int main(void) {
-  snprintf(path, sizeof path, "/tmp/blotter-threads-%d.blt", (int)getpid());
+  scratch_path(path, sizeof path, "threads.blt");
   rounds = (lua_Integer)check_rounds(40, 400);
   RUN(states_share_nothing_but_the_file);
   unlink(path);

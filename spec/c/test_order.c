@@ -6,30 +6,10 @@
 
 #define ROWS 5000u
 
-static blt_value cell(const blt_view *v, uint32_t col, uint64_t row) {
-  return cell_of(v, col, (uint32_t)(row / BLT_BLOCK_ROWS), (uint32_t)(row % BLT_BLOCK_ROWS));
-}
-
-static int compare(const blt_value *a, const blt_value *b, const asked_order *o) {
-  if (a->null || b->null) return a->null == b->null ? 0 : (a->null == o->nulls_first) ? -1 : 1;
-  int c;
-  if (a->type.id == BLT_STRING) {
-    uint32_t n = a->u.s.len < b->u.s.len ? a->u.s.len : b->u.s.len;
-    c = memcmp(a->u.s.s, b->u.s.s, n);
-    if (c == 0) c = (a->u.s.len > b->u.s.len) - (a->u.s.len < b->u.s.len);
-  } else if (a->type.id == BLT_FLOAT64) {
-    bool an = a->u.f != a->u.f, bn = b->u.f != b->u.f;
-    c = an || bn ? an - bn : (a->u.f > b->u.f) - (a->u.f < b->u.f);
-  } else {
-    c = (a->u.i > b->u.i) - (a->u.i < b->u.i);
-  }
-  return o->descending ? -c : c;
-}
-
 static int compare_rows(const blt_view *v, uint64_t a, uint64_t b, const asked_order *order, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) {
-    blt_value x = cell(v, order[i].column, a), y = cell(v, order[i].column, b);
-    int c = compare(&x, &y, &order[i]);
+    blt_value x = cell_at(v, order[i].column, a), y = cell_at(v, order[i].column, b);
+    int c = cell_compare(&x, &y, order[i].descending, order[i].nulls_first);
     if (c) return c;
   }
   return 0;
@@ -98,7 +78,7 @@ static void a_limit_gives_the_beginning_of_the_order(void) {
       CHECK_INT(v->rows, n);
       for (uint64_t r = 0; r < v->rows; r++)
         for (uint32_t col = 0; col < 6; col++) {
-          blt_value a = cell(w, col, skip + r), b = cell(v, col, r);
+          blt_value a = cell_at(w, col, skip + r), b = cell_at(v, col, r);
           CHECK_AT(same_cell(&a, &b), "order %zu, cut %zu, row %u, column %u", i, c, (unsigned)r, col);
         }
       blt_view_release(v);
@@ -142,25 +122,25 @@ static void top_gives_the_largest_values_of_each_group(void) {
     REQUIRE(t && blt_table_view(t, &v, &err) == BLT_OK);
     uint32_t col = bottom ? FX_F : FX_E;
     for (uint64_t r = 0, n; r < v->rows; r += n) {
-      blt_value key = cell(v, 0, r);
+      blt_value key = cell_at(v, 0, r);
       for (n = 1; r + n < v->rows; n++) {
-        blt_value next = cell(v, 0, r + n);
+        blt_value next = cell_at(v, 0, r + n);
         if (!same_cell(&key, &next)) break;
       }
-      blt_value last = cell(v, 1, r + n - 1);
+      blt_value last = cell_at(v, 1, r + n - 1);
       uint32_t values = 0, before = 0;
       for (uint32_t i = 0; i < ROWS; i++) {
-        blt_value j = cell(x.view, FX_J, i), value = cell(x.view, col, i);
+        blt_value j = cell_at(x.view, FX_J, i), value = cell_at(x.view, col, i);
         if (!j.null && c & 2) j.u.i *= 1000000007;
         if (!same_cell(&j, &key) || value.null) continue;
         values++;
-        before += compare(&value, &last, &order) < 0;
+        before += cell_compare(&value, &last, order.descending, order.nulls_first) < 0;
       }
       CHECK_INT(n, values < most ? values : most);
       CHECK_AT(before < n, "case %d: %u values come before the last of %u", c, before, (unsigned)n);
       for (uint64_t i = 1; i < n; i++) {
-        blt_value a = cell(v, 1, r + i - 1), b = cell(v, 1, r + i);
-        CHECK(compare(&a, &b, &order) <= 0);
+        blt_value a = cell_at(v, 1, r + i - 1), b = cell_at(v, 1, r + i);
+        CHECK(cell_compare(&a, &b, order.descending, order.nulls_first) <= 0);
       }
     }
     blt_view_release(v);
@@ -179,9 +159,9 @@ static void string_agg_joins_in_row_order(void) {
   for (uint64_t g = 0; g < v->rows; g++) {
     char want[8192];
     size_t len = 0;
-    blt_value key = cell(v, 0, g), got = cell(v, 1, g);
+    blt_value key = cell_at(v, 0, g), got = cell_at(v, 1, g);
     for (uint32_t i = 0; i < 300; i++) {
-      blt_value b = cell(x.view, FX_B, i), s = cell(x.view, FX_S, i);
+      blt_value b = cell_at(x.view, FX_B, i), s = cell_at(x.view, FX_S, i);
       if (!same_cell(&b, &key) || s.null) continue;
       if (len) want[len++] = '+';
       memcpy(want + len, s.u.s.s, s.u.s.len);
@@ -206,10 +186,10 @@ static void approx_distinct_is_close(void) {
           blt_table_view(rough, &w, &err) == BLT_OK);
   CHECK_INT(v->rows, 3);
   for (uint64_t r = 0; r < v->rows; r++) {
-    double want = (double)cell(v, 1, r).u.i, got = (double)cell(w, 1, r).u.i;
+    double want = (double)cell_at(v, 1, r).u.i, got = (double)cell_at(w, 1, r).u.i;
     CHECK_AT(fabs(got - want) <= 0.035 * want, "about %g instead of %g", got, want);
   }
-  CHECK(cell(v, 1, 0).u.i > 10000);
+  CHECK(cell_at(v, 1, 0).u.i > 10000);
   blt_view_release(v);
   blt_view_release(w);
   blt_table_release(exact);

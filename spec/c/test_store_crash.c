@@ -3,6 +3,7 @@
  * State number k of the file is a function of k alone: the parent, who heard which commits were acknowledged,
  * computes it and compares. */
 #include "check.h"
+#include "scratch.h"
 #include "store/table/change.h"
 #include "store/file/db.h"
 
@@ -13,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static char path[64];
+static char path[4096];
 
 /* --- states
  * ------------------------------------------------------------------------------------------------- */
@@ -402,7 +403,7 @@ static void second_writer_is_refused_or_waits(void) {
 
 /* Threads that each have a context and a file of their own share nothing. */
 static void *own_state(void *arg) {
-  char *result = arg, own[96];
+  char *result = arg, own[4200];
   blt_ctx *ctx = blt_ctx_new();
   blt_db *db;
   blt_error err = {0};
@@ -433,7 +434,7 @@ static void two_states_in_two_threads(void) {
 
 int main(void) {
   setvbuf(stdout, NULL, _IOLBF, 0);
-  snprintf(path, sizeof path, "/tmp/blotter-crash-%d.blt", (int)getpid());
+  scratch_path(path, sizeof path, "crash.blt");
   RUN(killed_writers_lose_nothing);
   RUN(readers_beside_a_writer);
   RUN(reading_process_beside_a_writer);

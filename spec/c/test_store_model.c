@@ -1,6 +1,7 @@
 /* Random changes to a table against a plain array: append, update, delete, upsert, transactions, commit,
  * reopen, compact. BLOTTER_TORTURE=1 runs more of them; BLOTTER_SEED repeats one. */
 #include "check.h"
+#include "scratch.h"
 #include "store/table/change.h"
 #include "store/file/db.h"
 #include "store/table/index.h"
@@ -26,7 +27,7 @@ typedef struct model {
 static blt_ctx *ctx;
 static blt_error err;
 static uint64_t state, seed_now;
-static char path[64];
+static char path[4096];
 static model now, begun, committed;
 static int32_t by_id[IDS], by_name[IDS]; /* living row + 1 */
 static blt_db *db;
@@ -401,7 +402,7 @@ static void table_is_its_model(void) {
 
 int main(void) {
   ctx = blt_ctx_new();
-  snprintf(path, sizeof path, "/tmp/blotter-model-%d.blt", (int)getpid());
+  scratch_path(path, sizeof path, "model.blt");
   RUN(table_is_its_model);
   unlink(path);
   free(now.rows), free(begun.rows), free(committed.rows);

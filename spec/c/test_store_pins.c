@@ -2,6 +2,7 @@
  * was closed, of an import that was never committed or was rolled back, of a file that was compacted. */
 #include "cells.h"
 #include "check.h"
+#include "scratch.h"
 #include "simdisk.h"
 #include "store/file/db.h"
 
@@ -12,7 +13,7 @@
 
 static blt_ctx *ctx;
 static blt_error err;
-static char path[64];
+static char path[4096];
 static blt_db_options options;
 
 /* Value of row r in a table that was made with `salt`: needs eight bytes a row. */
@@ -154,7 +155,7 @@ static void on(const blt_vfs *vfs) {
 int main(void) {
   simdisk *disk = sim_new(1);
   ctx = blt_ctx_new();
-  snprintf(path, sizeof path, "/tmp/blotter-pins-%d.blt", (int)getpid());
+  scratch_path(path, sizeof path, "pins.blt");
   on(NULL);
   unlink(path);
   on(sim_vfs(disk));

@@ -1,5 +1,6 @@
 /* Windows over random tables against a naive engine that looks at all rows for every row. */
 #include "check.h"
+#include "push.h"
 
 #include "base/mem.h"
 #include "exec/run.h"
@@ -9,8 +10,6 @@
 
 #include <math.h>
 #include <stdio.h>
-
-#define NULL_VALUE INT64_MIN
 
 /* g: the partition, null too; o: the order; x: an integer; y: a double; s: a text */
 typedef struct row {
@@ -29,14 +28,6 @@ static const blt_field fields[] = {{"g", {.id = BLT_INT64}},
                                    {"y", {.id = BLT_FLOAT64}},
                                    {"s", {.id = BLT_STRING}}};
 static const uint32_t identity[] = {0, 1, 2, 3, 4};
-
-static void push(blt_table *t, uint32_t col, int64_t v) {
-  blt_error err;
-  if (v == NULL_VALUE)
-    blt_table_push_null(t, col);
-  else
-    CHECK(blt_table_push_i64(t, col, v, &err) == BLT_OK);
-}
 
 static blt_table *random_table(blt_ctx *ctx, rng *r, uint32_t n, uint32_t parts, rows *out) {
   blt_schema *schema;

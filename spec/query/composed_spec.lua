@@ -1,6 +1,7 @@
 --- Queries of three to six verbs in any order, frames of frames among them, answered by blotter, by the naive engine
 -- and by SQLite. A failure prints its seed; BLOTTER_SEED starts there, BLOTTER_ROUNDS says how many seeds follow.
 
+local answer = require "answer"
 local blotter = require "blotter"
 local composed_query = require "composed_query"
 local composed_sides = require "composed_sides"
@@ -77,17 +78,6 @@ local function canonical(values)
   return table.concat(parts, "|")
 end
 
-local function from_frame(frame)
-  local columns, rows = {}, {}
-  for c = 1, #frame:columns() do columns[c] = frame:values(c) end
-  for r = 1, #frame do
-    local values = { n = #columns }
-    for c, column in ipairs(columns) do values[c] = column[r] end
-    rows[r] = canonical(values)
-  end
-  return rows
-end
-
 local function from_oracle(state)
   local rows = {}
   for r, row in ipairs(state.rows()) do
@@ -129,7 +119,7 @@ local function self_check(state, own)
 end
 
 local function problem_of(connection, state, tell)
-  local own = from_frame(state.q:collect())
+  local own = answer.rows(state.q:collect(), canonical)
   local problem = self_check(state, own) or compare("the oracle", from_oracle(state), own)
   if problem or not state.sql then return problem end
   tell()

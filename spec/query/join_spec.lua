@@ -1,4 +1,7 @@
+local answer = require "answer"
 local blotter = require "blotter"
+
+local lines = answer.lines
 
 local function tips()
   local t = blotter.table "country string, n int64, day date"
@@ -11,10 +14,6 @@ local function areas()
   local t = blotter.table "code string, name string, n int64"
   t:append_rows { { "KR", "Korea", 1 }, { "JP", "Japan", 2 }, { "FR", "France", 3 } }
   return t
-end
-
-local function lines(q)
-  return (q:csv():gsub("\n", " "))
 end
 
 describe("joins", function()

@@ -1,14 +1,7 @@
+local answer = require "answer"
 local blotter = require "blotter"
 
-local function lines(q)
-  return (q:csv():gsub("\n", " "))
-end
-
-local function refusal(call, ...)
-  local ok, message = pcall(call, ...)
-  assert.is_false(ok)
-  return message
-end
+local lines, refusal = answer.lines, answer.refusal
 
 describe("x in $query", function()
   local t, codes

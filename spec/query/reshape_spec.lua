@@ -1,4 +1,7 @@
+local answer = require "answer"
 local blotter = require "blotter"
+
+local lines, refusal = answer.lines, answer.refusal
 local oracle = require "oracle"
 local parser = require "blotter.lang.parser"
 local random_query = require "random_query"
@@ -12,16 +15,6 @@ local function tips()
     { "2012-04-02", "KR", "web", 300, "0.10" }, { "2013-02-11", "US", "phone", 75, "1.00" },
     { "2013-03-01", "JP", "phone", 60, "9.00" }, { "2013-03-02", blotter.null, "phone", 5, "1.00" } }
   return t
-end
-
-local function lines(q)
-  return (q:csv():gsub("\n", " "))
-end
-
-local function refusal(call, ...)
-  local ok, message = pcall(call, ...)
-  assert.is_false(ok)
-  return message
 end
 
 describe("pivot", function()

@@ -1,5 +1,6 @@
 --- Random filters, groups and orders, answered by blotter and by SQLite, where both mean the same.
 
+local answer = require "answer"
 local blotter = require "blotter"
 local parser = require "blotter.lang.parser"
 local random_query = require "random_query"
@@ -137,18 +138,6 @@ local function canonical(values)
   return table.concat(parts, "|")
 end
 
-local function from_blotter(q)
-  local frame, rows = q:collect(), {}
-  local columns = {}
-  for c = 1, #frame:columns() do columns[c] = frame:values(c) end
-  for r = 1, #frame do
-    local values = { n = #columns }
-    for c, column in ipairs(columns) do values[c] = column[r] end
-    rows[r] = canonical(values)
-  end
-  return rows
-end
-
 local function from_sqlite(connection, text, ncols)
   local cursor, rows = assert(connection:execute(text)), {}
   local row = cursor:fetch({}, "n")
@@ -183,7 +172,7 @@ describe("blotter and SQLite", function()
       local t = load_rows(g, connection, g:pick { 0, 1, 50, 300 })
       for _ = 1, 10 do
         local q, text, ncols = random_case(g, t)
-        local own, theirs = from_blotter(q), from_sqlite(connection, text, ncols)
+        local own, theirs = answer.rows(q:collect(), canonical), from_sqlite(connection, text, ncols)
         table.sort(own)
         table.sort(theirs)
         assert.equal(#theirs, #own, ("BLOTTER_SEED=%d %s\n%s"):format(seed, text, q:explain()))

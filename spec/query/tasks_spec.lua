@@ -1,12 +1,11 @@
 --- What an analyst asks for day by day, each in one line.
 
+local answer = require "answer"
 local blotter = require "blotter"
 
-local t, names
-local function lines(q)
-  return (q:csv():gsub("\n", " "))
-end
+local lines = answer.lines
 
+local t, names
 describe("an analyst's task in one line:", function()
   before_each(function()
     t = blotter.table "received date, country string, n int64"

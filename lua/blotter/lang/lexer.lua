@@ -60,6 +60,11 @@ local function quoted(text, first)
   end
 end
 
+--- Any name as it is written between backticks.
+function lexer.backquoted(name)
+  return "`" .. name:gsub("`", "``") .. "`"
+end
+
 --- A name between backticks.
 local function backticked(text, first)
   local at = first + 1

@@ -5,6 +5,7 @@ local bind = require "blotter.lang.bind"
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
 local frame = require "blotter.query.frame"
+local lexer = require "blotter.lang.lexer"
 local parser = require "blotter.lang.parser"
 local query = require "blotter.query.query"
 local schema = require "blotter.tables.schema"
@@ -13,9 +14,7 @@ local suggest = require "blotter.errors.suggest"
 
 local MOST_COLUMNS = 2000 -- that a pivot makes
 
-local function quoted(name)
-  return "`" .. name:gsub("`", "``") .. "`"
-end
+local quoted = lexer.backquoted
 
 local function quoted_list(names)
   local parts = {}

@@ -4,15 +4,14 @@ local arguments = require "blotter.errors.arguments"
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
 local frame = require "blotter.query.frame"
+local lexer = require "blotter.lang.lexer"
 local parser = require "blotter.lang.parser"
 local query = require "blotter.query.query"
 local schema = require "blotter.tables.schema"
 local source = require "blotter.lang.source"
 local suggest = require "blotter.errors.suggest"
 
-local function quoted(name)
-  return "`" .. name:gsub("`", "``") .. "`"
-end
+local quoted = lexer.backquoted
 
 local function is_number(kind)
   return kind == "int64" or kind == "float64" or kind:find "^decimal" ~= nil

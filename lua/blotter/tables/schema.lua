@@ -171,8 +171,9 @@ function schema.read(given)
   return columns, keys
 end
 
+--- A name as a schema and a query take it: in backquotes unless it is a plain word.
 local function quoted(name)
-  return name:find "^[%a_][%w_]*$" and name or "`" .. name:gsub("`", "``") .. "`"
+  return name:find "^[%a_][%w_]*$" and name or lexer.backquoted(name)
 end
 
 local function names_text(names)
