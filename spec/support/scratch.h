@@ -2,6 +2,7 @@
 #ifndef BLOTTER_SPEC_SCRATCH_H
 #define BLOTTER_SPEC_SCRATCH_H
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +10,16 @@
 
 static char scratch_folder[4000];
 
+/* A writer that is killed while it compacts leaves its new file there. */
 static void scratch_remove(void) {
+  DIR *dir = opendir(scratch_folder);
+  if (!dir) return;
+  for (struct dirent *e; (e = readdir(dir));) unlinkat(dirfd(dir), e->d_name, 0);
+  closedir(dir);
   rmdir(scratch_folder);
 }
 
-/* The path of `name` in a new folder of this process, which goes when the process ends, if it is empty. */
+/* The path of `name` in a new folder of this process, which goes with its files when the process ends. */
 static inline void scratch_path(char *out, size_t n, const char *name) {
   const char *dir = getenv("TMPDIR");
   int length =
