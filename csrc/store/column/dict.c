@@ -434,12 +434,13 @@ blt_status blt_dict_ranks(blt_dict *d, const uint32_t **ranks, blt_error *err) {
   size_t n = d->count;
   if (!in->ranks || in->ranked != n) {
     uint32_t *r = blt_alloc(in->ctx, n * sizeof *r);
-    ranked_entry *a = blt_alloc(in->ctx, 2 * n * sizeof *a), *from = a, *to = a + n;
+    ranked_entry *a = blt_alloc(in->ctx, 2 * n * sizeof *a);
     if (!r || !a) {
       blt_free(in->ctx, r, n * sizeof *r);
       blt_free(in->ctx, a, 2 * n * sizeof *a);
       return blt_fail_memory(err, n * (sizeof *r + 2 * sizeof *a));
     }
+    ranked_entry *from = a, *to = a + n;
     for (size_t c = 0; c < n; c++) a[c] = (ranked_entry){prefix_of(blt_dict_at(d, (uint32_t)c)), (uint32_t)c};
     for (size_t run = 1; run < n; run *= 2) {
       for (size_t lo = 0; lo < n; lo += 2 * run)
