@@ -39,7 +39,7 @@ static void almost(char *out, uint64_t r) { /* a byte that is no digit among the
   if (r % 7 == 0) out[2 + r % 6] = "/: -x"[r % 5];
 }
 static void no_form(char *out, uint64_t r) {
-  snprintf(out, 24, "%.*s", (int)(r % 20), "abcdefghijklmnopqrstuvwxyz" + r % 5);
+  snprintf(out, 24, "%.*s", (int)(r % 20), &"abcdefghijklmnopqrstuvwxyz"[r % 5]);
 }
 static void first_only(char *out, uint64_t r) { /* the form of the first text is nobody else's */
   snprintf(out, 24, r % 1000 == 0 ? "x1" : "name %u of many", (unsigned)(r % 900));
