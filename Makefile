@@ -213,8 +213,7 @@ tsan:
 	  SPEC='$(SPEC)'
 
 .PHONY: clang
-CLANG_TESTS := $(filter test_expr test_expr_functions test_agg_segment test_group% test_heads test_order test_window test_join test_num \
-  test_civil test_plan,$(notdir $(TEST_PROGRAMS)))
+CLANG_TESTS := $(filter-out test_lua% embed,$(notdir $(TEST_PROGRAMS)))
 clang: $(STAMP)/fuzz
 	@$(MAKE) --no-print-directory all clang-tests BUILD=build/clang CC=clang OPTIMIZE=-O1 \
 	  INSTRUMENT='-fsanitize=undefined -fno-sanitize-recover=all'

@@ -298,8 +298,8 @@ static blt_status find_names(format *f, uint64_t to, blt_error *err) {
     size_t first;
     uint64_t part = at + SAMPLE < to ? at + SAMPLE : to;
     status = load_lines(f, at, part, true, &w, &first, err);
-    const char *raw = w.raw + BLT_ROWS_PAD;
     while (status == BLT_OK && at < part) {
+      const char *raw = w.raw + BLT_ROWS_PAD;
       size_t from = (size_t)(at - w.raw_at);
       const char *end = memchr(raw + from, '\n', w.raw_len - from);
       size_t stop = end ? (size_t)(end - raw) : w.raw_len;
