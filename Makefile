@@ -64,7 +64,7 @@ $(STAMP)/valgrind: $(STAMP)/test
 ROOMS   := base store io expr plan exec
 ENGINE  := $(foreach room,$(ROOMS),$(sort $(shell find csrc/$(room) -name '*.c')))
 BINDING := $(sort $(wildcard csrc/lua/*.c))
-CTESTS  := $(sort $(wildcard spec/c/test_*.c))
+CTESTS  := $(sort $(wildcard spec/*/test_*.c))
 SUPPORT := $(sort $(wildcard spec/support/*.c))
 
 OPTIMIZE ?= -O3
@@ -77,14 +77,14 @@ LIBS := -lxxhash -lzstd -lz -lm
 say = $(if $(V),,@echo "  $@" >&2; )
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
-TEST_PROGRAMS := $(CTESTS:spec/c/%.c=$(BUILD)/spec/%) $(BUILD)/spec/embed
+TEST_PROGRAMS := $(addprefix $(BUILD)/spec/,$(notdir $(CTESTS:.c=)) embed)
 
 .PHONY: all
 all: $(BUILD)/libblotter.a $(BUILD)/blotter/core.so $(BUILD)/bin/blotter
 
 $(BUILD)/obj/%.o: %.c | $(STAMP)/build
 	@mkdir -p $(@D)
-	$(say)$(CC) $(ALL_CFLAGS) $(if $(filter csrc/lua/% spec/c/test_lua%,$<),-I$(LUA_INCDIR)) $(if $(filter spec/%,$<),-Ispec/support) \
+	$(say)$(CC) $(ALL_CFLAGS) $(if $(filter csrc/lua/% spec/lua/%,$<),-I$(LUA_INCDIR)) $(if $(filter spec/%,$<),-Ispec/support) \
 	  -MMD -MP -c -o $@ $<
 
 $(BUILD)/libblotter.a: $(call object,$(ENGINE))
@@ -97,7 +97,9 @@ $(BUILD)/blotter/core.so: $(call object,$(BINDING)) $(BUILD)/libblotter.a
 	$(say)$(CC) -shared -pthread $(INSTRUMENT) $(LDFLAGS) -o $@ $^ $(LIBS)
 	@if nm -D --undefined-only $@ | grep ' U blt_'; then echo "$@: the engine lacks these" >&2; rm $@; exit 1; fi
 
-$(BUILD)/spec/%: $(BUILD)/obj/spec/c/%.o $(call object,$(SUPPORT)) $(BUILD)/libblotter.a
+test_source = $(filter %/$(1).c,$(CTESTS))
+.SECONDEXPANSION:
+$(BUILD)/spec/test_%: $$(call object,$$(call test_source,test_$$*)) $(call object,$(SUPPORT)) $(BUILD)/libblotter.a
 	@mkdir -p $(@D)
 	$(say)$(CC) -pthread $(INSTRUMENT) $(LDFLAGS) -o $@ $^ $(LIBS) $(if $(findstring test_lua,$@),-llua5.4)
 
@@ -159,7 +161,7 @@ install: all install-engine
 
 # For C: the library, the headers that these name and all that they include, and a file for pkg-config.
 PUBLIC := blt.h store/table/table.h store/table/change.h store/table/index.h store/table/stats.h store/file/db.h \
-  io/csv/csv.h io/json/jsonl.h io/text/text_write.h plan/rules.h plan/explain.h plan/aggregates.h plan/windows.h \
+  io/csv/csv.h io/json/jsonl.h io/write/text_write.h plan/rules.h plan/explain.h plan/aggregates.h plan/windows.h \
   exec/run.h exec/change/change_where.h
 HEADERS = $(sort $(patsubst csrc/%,%,$(filter csrc/%.h,$(shell $(CC) -Icsrc -MM $(PUBLIC:%=-include csrc/%) -x c /dev/null))))
 define PKGCONFIG
@@ -272,7 +274,7 @@ build/bench/store_duckdb: spec/bench/store_duckdb.c $(wildcard spec/bench/*.h) b
 .PHONY: bench bench-quick bench-huge
 bench bench-quick bench-huge: $(STAMP)/bench all $(BENCH_PROGRAMS)
 	@$(MAKE) --no-print-directory build/bench/store_duckdb || echo "bench: without the peers from npm" >&2
-	@BENCH_FLAGS='$(strip $(ALL_CFLAGS))' $(LUA) spec/bench/run.lua $(patsubst bench-%,%,$(@:bench=full))
+	@BENCH_FLAGS='$(strip $(ALL_CFLAGS))' $(LUA) spec/bench/benchmarks.lua $(patsubst bench-%,%,$(@:bench=full))
 
 # ---- style -----------------------------------------------------------------------------------------------
 

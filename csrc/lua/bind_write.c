@@ -1,6 +1,6 @@
 /* Tables to text: CSV and JSON lines to a path or a Lua function. */
 #include "bind_busy.h"
-#include "io/text/text_write.h"
+#include "io/write/text_write.h"
 
 #include <string.h>
 

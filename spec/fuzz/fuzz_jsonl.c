@@ -1,8 +1,8 @@
 /* Any bytes as JSON lines: no crash, no leak, a valid table or an error, the same one whatever the threads
  * and chunks; and what was read is written and read back. The first two bytes choose the options. */
-#include "io/json/json.h"
+#include "io/text/json.h"
 #include "io/json/jsonl.h"
-#include "io/text/text_write.h"
+#include "io/write/text_write.h"
 #include "reading.h"
 
 #define OPTION_BYTES 2

@@ -1,7 +1,7 @@
 -- What a record may leave out or bring along: indicators with their figures, periods of every form, months as dates of
 -- publication, semicolons; and errors that lead.
 
-local import = require "blotter.ops.dataset.import"
+local adding = require "blotter.ops.dataset.adding"
 local operations = require "blotter.ops"
 local package_copy = require "package_copy"
 
@@ -179,13 +179,13 @@ describe("a record", function()
         local whole = record {{}}
         whole.figures[1][field] = value
         ops:questions(whole)
-        import.prepare(ops.package, whole)
+        adding.prepare(ops.package, whole)
       end
       for _, name in ipairs {"source", "figures", "publishers"} do
         local whole = record {{}}
         whole[name] = value
         ops:questions(whole)
-        import.prepare(ops.package, whole)
+        adding.prepare(ops.package, whole)
       end
     end
     local _, message = ops:add(record {{printed = {"12"}}})

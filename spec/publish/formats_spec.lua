@@ -1,6 +1,6 @@
 local blotter = require "blotter"
 local cjson = require "cjson"
-local document = require "document"
+local document = require "every_block"
 local formats = require "blotter.publish.formats"
 local width = require "blotter.terminal.width"
 

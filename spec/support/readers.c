@@ -1,7 +1,7 @@
 #include "readers.h"
 #include "asked.h"
 #include "exec/relation/collect.h"
-#include "io/text/text_write.h"
+#include "io/write/text_write.h"
 #include "store/file/db.h"
 #include "store/table/change.h"
 #include "store/table/index.h"

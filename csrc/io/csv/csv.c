@@ -1,12 +1,8 @@
 #include "csv.h"
 #include "dialect.h"
-#include "io/text/infer.h"
+#include "io/ingest/infer.h"
 
 #define PATIENCE ((uint64_t)16 << 20) /* a guessed start whose record is longer is given up */
-
-blt_csv_options blt_csv_defaults(void) {
-  return (blt_csv_options){.quote = '"', .decimal_mark = '.', .max_rejects = UINT64_MAX};
-}
 
 static blt_status cut_csv(const void *format, uint64_t from, uint64_t to, uint64_t start, bool in_quote,
                           blt_rows *w, blt_error *err) {

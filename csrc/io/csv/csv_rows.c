@@ -2,7 +2,7 @@
  * the fields' ends already. Any other chunk is walked record by record, copying fields into a text that looks
  * the same, so that all that follows knows one form only. */
 #include "csv_rows.h"
-#include "marks.h"
+#include "io/text/marks.h"
 #include "base/bits.h"
 #include "base/mem.h"
 

@@ -1,6 +1,6 @@
 #include "dialect.h"
-#include "marks.h"
-#include "io/text/signature.h"
+#include "io/text/marks.h"
+#include "io/ingest/signature.h"
 #include "base/mem.h"
 #include "base/par.h"
 

@@ -2,11 +2,11 @@
  * that what follows is the same as for CSV. Lines of one kind of record have all keys in one order: that is
  * tried first, and otherwise each next key is looked for where the last one suggests. */
 #include "jsonl.h"
-#include "io/text/infer.h"
-#include "json.h"
-#include "json_fault.h"
-#include "io/csv/marks.h"
-#include "io/text/signature.h"
+#include "io/ingest/infer.h"
+#include "io/text/json.h"
+#include "io/text/json_fault.h"
+#include "io/text/marks.h"
+#include "io/ingest/signature.h"
 #include "base/isa.h"
 #include "base/mem.h"
 #include "base/par.h"

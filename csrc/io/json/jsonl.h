@@ -8,7 +8,7 @@
 #ifndef BLT_IO_JSONL_H
 #define BLT_IO_JSONL_H
 
-#include "io/csv/csv.h"
+#include "io/ingest/options.h"
 
 /* As blt_csv_read. Of the options it takes types, text_only, infer_decimal, line_column, on_error,
  * max_rejects, chunk_bytes, make, into, progress. */

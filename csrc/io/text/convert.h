@@ -4,7 +4,7 @@
 
 #include "field.h"
 #include "intern.h"
-#include "io/text/records.h"
+#include "records.h"
 
 typedef enum blt_column_kind {
   BLT_KIND_NULL,  /* no value was seen yet: any value is a conflict */

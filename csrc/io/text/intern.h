@@ -7,7 +7,7 @@
 #ifndef BLT_IO_INTERN_H
 #define BLT_IO_INTERN_H
 
-#include "io/csv/numbered.h"
+#include "numbered.h"
 
 #define BLT_INTERN_BATCH 64 /* lookups whose cache misses overlap */
 

@@ -1,5 +1,5 @@
 #include "names.h"
-#include "io/text/records.h"
+#include "records.h"
 #include "base/mem.h"
 #include "base/par.h"
 

@@ -15,7 +15,7 @@ local fail = require "blotter.errors.fail"
 local findings = require "blotter.ops.checks.findings"
 local habits = require "blotter.errors.habits"
 local history = require "blotter.ops.dataset.history"
-local import = require "blotter.ops.dataset.import"
+local adding = require "blotter.ops.dataset.adding"
 local lexicon = require "blotter.ops.figures.lexicon"
 local loader = require "blotter.ops.dataset.package"
 local model = require "blotter.ops.dataset.model"
@@ -306,7 +306,7 @@ function Ops:add(record, options)
   arguments.receiver(self, Ops, "add")
   options = arguments.options(options, {"dry_run", "file"}, "add")
   if self.day then fail("a view of the past cannot be added to") end
-  local combined, added, fresh = import.prepare(self.package, record, options.file)
+  local combined, added, fresh = adding.prepare(self.package, record, options.file)
   if not combined then return nil, added:text(), added end
   local questions = proposals.questions(self.model, record)
   local about, problem = accept(self, combined, {about = added.figures, fresh = fresh}, options)

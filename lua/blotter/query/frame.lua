@@ -2,7 +2,7 @@
 
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
-local query = require "blotter.query.query"
+local query = require "blotter.query.verbs"
 local show = require "blotter.terminal.show"
 local suggest = require "blotter.errors.suggest"
 

@@ -6,7 +6,7 @@ local core = require "blotter.core"
 local frame = require "blotter.query.frame"
 local join = require "blotter.query.join"
 local parser = require "blotter.lang.parser"
-local query = require "blotter.query.query"
+local query = require "blotter.query.verbs"
 local source = require "blotter.lang.source"
 local tree = require "blotter.lang.tree"
 

@@ -4,7 +4,7 @@ local bind = require "blotter.lang.bind"
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
 local join = require "blotter.query.join"
-local query = require "blotter.query.query"
+local query = require "blotter.query.verbs"
 local suggest = require "blotter.errors.suggest"
 
 --- The types that columns of both have together, by the names of the first.

@@ -5,7 +5,7 @@ local bind = require "blotter.lang.bind"
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
 local parser = require "blotter.lang.parser"
-local query = require "blotter.query.query"
+local query = require "blotter.query.verbs"
 local source = require "blotter.lang.source"
 local tree = require "blotter.lang.tree"
 

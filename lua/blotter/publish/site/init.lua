@@ -8,7 +8,7 @@ local cjson = require "cjson"
 
 local feed = require "blotter.publish.site.feed"
 local formats = require "blotter.publish.formats"
-local frame = require "blotter.publish.site.frame"
+local shell = require "blotter.publish.site.shell"
 local pages = require "blotter.publish.site.pages"
 local reports = require "blotter.publish.reports"
 
@@ -53,7 +53,7 @@ end
 -- message.
 local function put(state, name, doc)
   local base = name:match "([^/]+)$"
-  local options = frame.options(state.about, name:find "/" and "../" or "", base)
+  local options = shell.options(state.about, name:find "/" and "../" or "", base)
   for _, format in ipairs { "html", "csv", "json" } do
     local text = formats.render(doc, format, options)
     local ok, message = write(("%s/%s.%s"):format(state.directory, name, format), text)
@@ -82,7 +82,7 @@ function site.write(ops, directory)
   end
   ok, message = put(state, "overview", pages.link(assert(reports.build("overview", ops, {})), ops, ""))
   if ok then ok, message = put(state, "method", pages.method(ops, state.about)) end
-  if ok then ok, message = write(directory .. "/index.html", frame.index(ops, state.about)) end
+  if ok then ok, message = write(directory .. "/index.html", shell.index(ops, state.about)) end
   if ok then ok, message = write(directory .. "/changes.xml", feed.render(ops, state.about)) end
   if not ok then return nil, message end
   return state.count + 1

@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+blt_csv_options blt_csv_defaults(void) {
+  return (blt_csv_options){.quote = '"', .decimal_mark = '.', .max_rejects = UINT64_MAX};
+}
+
 #define SAMPLE ((uint64_t)64 << 10)
 #define CHUNK ((size_t)256 << 10)
 

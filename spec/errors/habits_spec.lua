@@ -104,7 +104,7 @@ local function refused(case, call)
   assert.is_false(ok, case[1] .. " was taken")
   assert.is_string(message)
   assert.is_nil(message:find("attempt to", 1, true), message)
-  assert.is_truthy(message:find("mistakes_spec.lua:%d+: "), message)
+  assert.is_truthy(message:find("habits_spec.lua:%d+: "), message)
   assert.is_truthy(message:find(case[2], 1, true), case[1] .. ": " .. message)
 end
 

@@ -11,7 +11,7 @@ local loader = require "blotter.ops.dataset.package"
 local rules = require "blotter.ops.dataset.rules"
 local writing = require "blotter.ops.dataset.writing"
 
-local import = {}
+local adding = {}
 
 -- The keys of a table as texts, sorted, so that errors come in the same order in every run.
 local function names_of(row)
@@ -207,7 +207,7 @@ end
 
 --- Validates a record against a package. Returns the combined package, the new rows by table and their texts; or nil
 -- and diagnostics with everything that is wrong.
-function import.prepare(whole, record, file)
+function adding.prepare(whole, record, file)
   local context = filling.context(whole, file or "record", diagnostics.new())
   if not check_form(whole, record, context) then return nil, context.problems end
   local fresh = collect(record, context)
@@ -221,4 +221,4 @@ function import.prepare(whole, record, file)
   return combined, added, fresh
 end
 
-return import
+return adding

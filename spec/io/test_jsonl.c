@@ -1,7 +1,7 @@
 /* JSON lines: what is JSON and what is not, strings without their escapes, and the same table in any chunks.
  */
 #include "check.h"
-#include "io/json/json.h"
+#include "io/text/json.h"
 #include "io/json/jsonl.h"
 #include "same_table.h"
 

@@ -5,7 +5,7 @@ local escape = require "blotter.publish.formats.escape"
 local html = require "blotter.publish.formats.html"
 local pages = require "blotter.publish.site.pages"
 
-local frame = {}
+local shell = {}
 
 local HEADINGS = { subject = "Subjects", indicator = "What is counted", area = "Areas", source = "Sources" }
 
@@ -31,7 +31,7 @@ local function head(root)
 end
 
 --- The options of the HTML format for a page: `root` leads to the index, `base` names the data beside the page.
-function frame.options(about, root, base)
+function shell.options(about, root, base)
   return { contents = true, head = head(root), after = footer(about, root),
     before = ('<nav aria-label="Site"><a href="%sindex.html">Index</a> · <a href="%soverview.html">Overview</a> · '
       .. '<a href="%smethod.html">Method</a> · Data of this page: <a href="%s.csv">CSV</a>, <a href="%s.json">JSON</a>'
@@ -51,7 +51,7 @@ local function put_section(out, ops, kind)
 end
 
 --- The index as a page.
-function frame.index(ops, about)
+function shell.index(ops, about)
   local out = {
     "<p>What agencies, international organisations and the press have published in numbers, each number in its "
       .. "source's words"
@@ -70,4 +70,4 @@ function frame.index(ops, about)
     after = footer(about, "") .. "\n<script>\n" .. SCRIPT .. "</script>" })
 end
 
-return frame
+return shell

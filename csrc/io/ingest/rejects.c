@@ -1,7 +1,7 @@
 /* Bad records: an error with everything that helps to find it, or a row of the table of rejects. */
 #include "ingest_inside.h"
-#include "io/json/json_fault.h"
-#include "io/csv/marks.h"
+#include "io/text/json_fault.h"
+#include "io/text/marks.h"
 #include "base/mem.h"
 #include "base/printable.h"
 

@@ -1,5 +1,5 @@
 #include "signature.h"
-#include "io/json/json.h"
+#include "io/text/json.h"
 
 #include <string.h>
 

@@ -38,14 +38,14 @@ typedef struct blt_loading {
   uint64_t line_at, line_count; /* line ends counted up to an offset, for messages */
 } blt_loading;
 
-/* load.c: keeps a chunk's memory for the next one. */
+/* ingest.c: keeps a chunk's memory for the next one. */
 void blt_loading_retire(blt_loading *k, blt_chunk *c);
-/* group.c: adds all full groups of the queue to the table, and with `all` the short last one too. */
+/* ingest_groups.c: adds all full groups of the queue to the table, and with `all` the short last one too. */
 blt_status blt_loading_group(blt_loading *k, bool all, blt_error *err);
 /* Appends the queue's rows one by one. */
 blt_status blt_loading_append(blt_loading *k, blt_error *err);
 
-/* reject.c: deals with the bad records of an accepted chunk, as on_error says. */
+/* rejects.c: deals with the bad records of an accepted chunk, as on_error says. */
 blt_status blt_loading_reject(blt_loading *k, const blt_chunk *c, blt_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 #include "json.h"
-#include "io/text/records.h"
+#include "records.h"
 
 #include <string.h>
 

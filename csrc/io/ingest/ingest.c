@@ -1,5 +1,5 @@
 #include "ingest_inside.h"
-#include "io/csv/marks.h"
+#include "io/text/marks.h"
 #include "base/bits.h"
 #include "base/mem.h"
 #include "base/par.h"

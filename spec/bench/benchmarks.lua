@@ -1,6 +1,6 @@
 -- The benchmarks: every engine that can be installed, the same data, the same threads, one table.
 --
---   lua5.4 spec/bench/run.lua full|quick|huge
+--   lua5.4 spec/bench/benchmarks.lua full|quick|huge
 --
 -- SQLite's group-by is run up to SQLITE_ROWS only: it takes minutes at ten million rows and is never the best peer.
 -- Storing, reading and writing are measured up to STORE_ROWS: beyond, they take too long and too much of the disk.
@@ -23,7 +23,7 @@ local SIZES = {
 }
 local size = SIZES[arg[1] or "quick"]
 if not size then
-  io.stderr:write "usage: lua5.4 spec/bench/run.lua full|quick|huge\n"
+  io.stderr:write "usage: lua5.4 spec/bench/benchmarks.lua full|quick|huge\n"
   os.exit(2)
 end
 local rows = tonumber(os.getenv "ROWS") or size.rows

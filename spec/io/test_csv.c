@@ -5,7 +5,7 @@
 #include "base/civil.h"
 #include "base/num.h"
 #include "io/csv/csv.h"
-#include "io/text/text_write.h"
+#include "io/write/text_write.h"
 #include "random.h"
 #include "same_table.h"
 #include <stdlib.h>

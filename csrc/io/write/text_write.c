@@ -3,8 +3,8 @@
  * in waves; while one is formatted the one before is written. */
 #include "text_write.h"
 #include "io/csv/dialect.h"
-#include "field.h"
-#include "io/json/json.h"
+#include "io/text/field.h"
+#include "io/text/json.h"
 #include "io/text/records.h"
 #include "base/bits.h"
 #include "base/civil.h"

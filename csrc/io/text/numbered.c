@@ -1,5 +1,5 @@
 #include "numbered.h"
-#include "io/text/eight.h"
+#include "eight.h"
 
 #include <string.h>
 

@@ -12,9 +12,9 @@
 #ifndef BLT_IO_INGEST_H
 #define BLT_IO_INGEST_H
 
-#include "convert.h"
+#include "io/text/convert.h"
 #include "io/csv/csv.h"
-#include "names.h"
+#include "io/text/names.h"
 
 /* Takes apart the records that start in [from, to). `start`: where one is known to start, or BLT_NO_START;
  * then `in_quote` is the best guess of the state at `from`. */
