@@ -1,7 +1,7 @@
 /* blt.h: what every part of blotter agrees on: status codes, errors, types, values, limits and the context.
  *
  * This is the only header that a C embedder needs beside the header of the part that is used
- * (store/file/db.h, exec/run.h, io/csv/csv.h). Nothing here knows Lua.
+ * (store/database/db.h, exec/run.h, io/csv/csv.h). Nothing here knows Lua.
  *
  * Functions that can fail return a blt_status and fill a blt_error (never NULL). On failure nothing that the
  * caller passed in has changed, unless the function says otherwise, and out parameters are left alone.

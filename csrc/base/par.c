@@ -1,4 +1,5 @@
 #include "par.h"
+#include "clock.h"
 #include "ctx.h"
 #include "processor.h"
 
@@ -53,12 +54,6 @@ static inline void pause_core(void) {
 #endif
 }
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 static void job_fail(job *j, blt_status status, const blt_error *err) {
   if (j->lock) pthread_mutex_lock(j->lock);
   if (j->status == BLT_OK) {
@@ -88,8 +83,8 @@ static bool job_step(job *j, uint32_t worker) {
 /* Looks for the next job for a moment, without the lock. Queries often follow each other, and steps of one
  * always do. */
 static void linger(blt_pool *pool, uint64_t seen) {
-  double until = now() + LINGER_SECONDS;
-  while (atomic_load_explicit(&pool->generation, memory_order_relaxed) == seen && now() < until)
+  double until = blt_seconds() + LINGER_SECONDS;
+  while (atomic_load_explicit(&pool->generation, memory_order_relaxed) == seen && blt_seconds() < until)
     for (int i = 0; i < 32; i++) pause_core();
 }
 
@@ -210,12 +205,12 @@ void blt_par_resume(blt_ctx *ctx) {
 
 void blt_watch_start(blt_watch *w, blt_ctx *ctx) {
   w->ctx = ctx;
-  w->started = w->polled = ctx->poll || ctx->timeout > 0 ? now() : 0;
+  w->started = w->polled = ctx->poll || ctx->timeout > 0 ? blt_seconds() : 0;
 }
 
 blt_status blt_watch_check(blt_watch *w, uint64_t done, uint64_t total, blt_error *err) {
   if (!w->ctx->poll && w->ctx->timeout <= 0) return BLT_OK;
-  double t = now();
+  double t = blt_seconds();
   if (w->ctx->timeout > 0 && t - w->started > w->ctx->timeout)
     return blt_fail(err, BLT_ETIMEOUT, "stopped: the time limit of %g seconds has passed", w->ctx->timeout);
   if (!w->ctx->poll || t - w->polled < POLL_SECONDS) return BLT_OK;
@@ -259,7 +254,7 @@ blt_status blt_seq(blt_ctx *ctx, uint32_t ntasks, blt_task_fn fn, void *arg, blt
 static void join(blt_pool *pool, blt_watch *w, job *j) {
   pthread_mutex_lock(&pool->lock);
   pool->job = NULL; /* a worker that wakes up late finds nothing */
-  for (double until = now() + LINGER_SECONDS; pool->running && now() < until;) {
+  for (double until = blt_seconds() + LINGER_SECONDS; pool->running && blt_seconds() < until;) {
     pthread_mutex_unlock(&pool->lock);
     for (int i = 0; i < 32; i++) pause_core();
     pthread_mutex_lock(&pool->lock);

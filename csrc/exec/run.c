@@ -1,5 +1,6 @@
 #include "run.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "exec/join/join.h"
 #include "exec/relation/collect.h"

@@ -11,7 +11,7 @@
 #define BLT_LUA_BIND_H
 
 #include "blt.h"
-#include "store/file/db.h"
+#include "store/database/db.h"
 #include <lauxlib.h>
 #include <lua.h>
 

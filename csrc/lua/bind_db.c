@@ -1,6 +1,6 @@
 /* Databases: opened, asked for tables, committed. Tables keep their database alive (user value 2). */
 #include "bind_busy.h"
-#include "store/file/db.h"
+#include "store/database/db.h"
 #include "store/table/stats.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 #include "bind_busy.h"
+#include "base/clock.h"
 #include "base/par.h"
 
 #include <math.h>
@@ -9,12 +10,6 @@
 #include <unistd.h>
 
 static const char progress_key, hooked_key, raise_key;
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 /* Hooks belong to one coroutine: the one that Ctrl-C sets is on the main one and would not fire in another.
  * The interpreter's own handler is known by its mask and count. */
@@ -45,12 +40,12 @@ static blt_status answer(lua_State *L, blt_error *err) {
 /* blotter.progress(done, total), ten times a second at most; not of work inside a callback. */
 static blt_status tell_progress(bind_state *s, uint64_t done, uint64_t total, blt_error *err) {
   lua_State *L = s->work->L;
-  if (s->calls || now() - s->told < 0.1) return BLT_OK;
+  if (s->calls || blt_seconds() - s->told < 0.1) return BLT_OK;
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &progress_key) == LUA_TNIL) {
     lua_pop(L, 1);
     return BLT_OK;
   }
-  s->told = now();
+  s->told = blt_seconds();
   lua_pushinteger(L, (lua_Integer)done);
   lua_pushinteger(L, (lua_Integer)total);
   blt_status st = bind_call(s, 2, 1, err);
@@ -66,7 +61,7 @@ static blt_status poll(void *arg, uint64_t done, uint64_t total, blt_error *err)
 }
 
 void bind_begun(bind_state *s) {
-  s->told = now();
+  s->told = blt_seconds();
   blt_ctx_set_timeout(s->ctx, s->timeout);
 }
 
@@ -274,7 +269,7 @@ static int set_functions(lua_State *L) {
 
 /* clock() -> seconds of a clock that only moves forward. */
 static int monotonic(lua_State *L) {
-  lua_pushnumber(L, now());
+  lua_pushnumber(L, blt_seconds());
   return 1;
 }
 

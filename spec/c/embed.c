@@ -5,7 +5,7 @@
 #include <exec/change/change_where.h>
 #include <exec/run.h>
 #include <plan/rules.h>
-#include <store/file/db.h>
+#include <store/database/db.h>
 #include <store/table/change.h>
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include "check.h"
 #include "scratch.h"
 #include "store/table/change.h"
-#include "store/file/db.h"
+#include "store/database/db.h"
 
 #include <pthread.h>
 #include <signal.h>

@@ -3,7 +3,7 @@
 #include "check.h"
 #include "simdisk.h"
 #include "store/table/change.h"
-#include "store/file/db.h"
+#include "store/database/db.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
  * or a state that was committed; never a crash, never something else. */
 #include "check.h"
 #include "base/checksum.h"
-#include "store/file/db.h"
+#include "store/database/db.h"
 #include "store/file/disk.h"
 #include "storefile.h"
 

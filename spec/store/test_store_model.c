@@ -3,7 +3,7 @@
 #include "check.h"
 #include "scratch.h"
 #include "store/table/change.h"
-#include "store/file/db.h"
+#include "store/database/db.h"
 #include "store/table/index.h"
 #include "store/table/stats.h"
 

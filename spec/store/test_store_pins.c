@@ -4,7 +4,7 @@
 #include "check.h"
 #include "scratch.h"
 #include "simdisk.h"
-#include "store/file/db.h"
+#include "store/database/db.h"
 
 #include <unistd.h>
 

@@ -4,7 +4,7 @@
 #include "check.h"
 #include "simdisk.h"
 #include "store/table/change.h"
-#include "store/file/db.h"
+#include "store/database/db.h"
 #include "store/file/disk.h"
 
 #include <stdlib.h>

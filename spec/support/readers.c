@@ -2,7 +2,7 @@
 #include "asked.h"
 #include "exec/relation/collect.h"
 #include "io/write/text_write.h"
-#include "store/file/db.h"
+#include "store/database/db.h"
 #include "store/table/change.h"
 #include "store/table/index.h"
 #include "store/table/stats.h"

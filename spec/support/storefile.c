@@ -1,6 +1,6 @@
 #include "storefile.h"
 #include "store/table/change.h"
-#include "store/file/db.h"
+#include "store/database/db.h"
 #include "store/table/index.h"
 #include "store/table/stats.h"
 

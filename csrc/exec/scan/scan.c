@@ -2,7 +2,6 @@
 
 #include "base/mem.h"
 #include <string.h>
-#include <time.h>
 
 #define SMALL_ROWS 100000 /* below this, waking a thread costs more than it brings */
 
@@ -45,12 +44,6 @@ blt_status blt_scan_eval(blt_scan *s, uint32_t worker, blt_eval **out, blt_error
 blt_status blt_scan_check(blt_scan *s, uint32_t worker, blt_error *err) {
   if (worker > 0) return blt_par_check(s->ctx, worker, 0, 0, err);
   return blt_watch_check(&s->watch, atomic_load(&s->scanned_groups), s->view->ngroups, err);
-}
-
-double blt_seconds(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
 /* The slices of one group. */

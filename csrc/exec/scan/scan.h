@@ -79,7 +79,4 @@ static inline uint32_t blt_pace_end(uint32_t from, uint32_t n) {
 blt_status blt_scan_run(blt_scan *s, uint64_t rows, uint32_t ntasks, blt_task_fn fn, void *arg,
                         blt_error *err);
 
-/* Seconds of the monotonic clock. */
-double blt_seconds(void);
-
 #endif

@@ -1,5 +1,5 @@
 /* file.h: one open .blt file: header, roots, space, and the order of writes and syncs. What the bytes mean is
- * save.c's and load.c's business.
+ * the business of store/database.
  *
  *   page 0   page 1   page 2   data …                                  end        reserved
  *   header   root 0   root 1   blocks, dictionaries, chunks, records   |          |

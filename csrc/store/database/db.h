@@ -15,7 +15,7 @@
 #define BLT_STORE_DB_H
 
 #include "store/table/table.h"
-#include "vfs.h"
+#include "store/file/vfs.h"
 
 typedef struct blt_db blt_db;
 

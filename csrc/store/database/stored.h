@@ -7,7 +7,7 @@
 #ifndef BLT_STORE_STORED_H
 #define BLT_STORE_STORED_H
 
-#include "file.h"
+#include "store/file/file.h"
 #include "store/table/table_inside.h"
 
 typedef struct blt_stored_chunk {

@@ -1,0 +1,14 @@
+/* clock.h: the clock that only goes forward. */
+#ifndef BLT_BASE_CLOCK_H
+#define BLT_BASE_CLOCK_H
+
+#include <time.h>
+
+/* Seconds since some moment that is the same for the whole process. */
+static inline double blt_seconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+#endif
