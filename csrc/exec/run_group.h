@@ -2,7 +2,7 @@
 #ifndef BLT_EXEC_RUN_GROUP_H
 #define BLT_EXEC_RUN_GROUP_H
 
-#include "exec/scan/passed.h"
+#include "passed.h"
 
 /* The table of the groups: keys, then aggregates, under their names. */
 blt_status blt_run_group(blt_run *run, const blt_plan *plan, blt_table **out, blt_error *err);

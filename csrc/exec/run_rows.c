@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "exec/relation/selected.h"
-#include "exec/scan/passed.h"
+#include "passed.h"
 #include "exec/scan/sample.h"
 #include <stdio.h>
 #include <string.h>

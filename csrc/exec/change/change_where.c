@@ -3,7 +3,7 @@
 #include "base/mem.h"
 #include "exec/relation/collect.h"
 #include "exec/relation/selected.h"
-#include "exec/scan/passed.h"
+#include "exec/passed.h"
 #include "store/table/change.h"
 #include <string.h>
 

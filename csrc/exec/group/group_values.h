@@ -2,7 +2,7 @@
 #ifndef BLT_EXEC_GROUP_VALUES_H
 #define BLT_EXEC_GROUP_VALUES_H
 
-#include "exec/builder.h"
+#include "exec/scan/builder.h"
 #include "group.h"
 
 #define BLT_ANSWER_WORK 8u /* making a value takes about as long as scanning so many rows */

@@ -8,7 +8,7 @@
 #ifndef BLT_EXEC_JOIN_KEYS_H
 #define BLT_EXEC_JOIN_KEYS_H
 
-#include "exec/scan/passed.h"
+#include "exec/passed.h"
 
 typedef struct blt_join_field {
   uint32_t left, right; /* inputs of the sides */

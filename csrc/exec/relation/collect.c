@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "base/par.h"
-#include "exec/builder.h"
+#include "exec/scan/builder.h"
 #include "gather.h"
 
 #define SMALL_ROWS 100000 /* below this, waking a thread costs more than it brings */

@@ -2,7 +2,7 @@
 #ifndef BLT_EXEC_GATHER_H
 #define BLT_EXEC_GATHER_H
 
-#include "exec/builder.h"
+#include "exec/scan/builder.h"
 
 /* Appends the values of column `column` at rows[0 .. n), or (rows NULL) at `first` and the n - 1 rows behind
  * it, to `b`, which has room and for strings the column's dictionary (all values are codes then) or none

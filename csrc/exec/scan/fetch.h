@@ -2,7 +2,7 @@
 #ifndef BLT_EXEC_FETCH_H
 #define BLT_EXEC_FETCH_H
 
-#include "exec/builder.h"
+#include "builder.h"
 
 /* The dictionary that all values of a string expression have their codes in; NULL: text. */
 blt_dict *blt_fetch_dict(const blt_view *view, const blt_expr *e);

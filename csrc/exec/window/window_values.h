@@ -2,7 +2,7 @@
 #ifndef BLT_EXEC_WINDOW_VALUES_H
 #define BLT_EXEC_WINDOW_VALUES_H
 
-#include "exec/scan/passed.h"
+#include "exec/passed.h"
 
 /* words: an int64, the bits of a double, or a code of `dict`, by row number. */
 typedef struct blt_window_values {

@@ -13,7 +13,7 @@
 #define BLT_IO_INGEST_H
 
 #include "io/text/convert.h"
-#include "io/csv/csv.h"
+#include "options.h"
 #include "io/text/names.h"
 
 /* Takes apart the records that start in [from, to). `start`: where one is known to start, or BLT_NO_START;

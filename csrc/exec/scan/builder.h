@@ -2,7 +2,7 @@
 #ifndef BLT_EXEC_BUILDER_H
 #define BLT_EXEC_BUILDER_H
 
-#include "exec/scan/scan.h"
+#include "scan.h"
 
 /* Up to BLT_BLOCK_ROWS values of one column, on their way into a block. The arrays that the class needs are
  * there. */

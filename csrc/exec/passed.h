@@ -4,7 +4,7 @@
 #ifndef BLT_EXEC_PASSED_H
 #define BLT_EXEC_PASSED_H
 
-#include "exec/run.h"
+#include "run.h"
 #include "exec/sort/sort.h"
 
 typedef struct blt_passed {
