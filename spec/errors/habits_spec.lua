@@ -153,6 +153,7 @@ describe("a mistake", function()
       { "called with a colon", function() return t.where "n > 1" end },
       { "unknown column 'm'", function() return t:values "m" end },
       { "unknown column 'm'", function() return t:update("n > 1", { m = 2 }) end },
+      { 'written update(where, "n = …")', function() return t:update("n > 1", { n = "n * 2" }) end },
     } do
       refused({ case[1], case[1] }, case[2])
     end

@@ -217,6 +217,15 @@ local function change_items(changes, params)
   return items, arguments.parameters(changes, "update")
 end
 
+local NEVER_TEXT = { int64 = true, float64 = true, bool = true }
+
+--- In a table of changes a text is a value; somebody may have meant an expression.
+local function check_text(item, value)
+  if type(value) ~= "string" or not NEVER_TEXT[item.type] then return end
+  fail("update: column '%s' is %s, got the text '%s'; an expression is written update(where, \"%s = …\")", item.name,
+    item.type, value, item.name)
+end
+
 --- Gives the rows for which the condition is true new values: "n = n + 1, seen = true", or {n = 5}. Returns how many,
 -- or nil, a message and a code.
 function table_methods.update(t, where, changes, params)
@@ -229,6 +238,7 @@ function table_methods.update(t, where, changes, params)
     if item.star or not item.named then fail("update: each change is written name = expression") end
     item.type = type_of[item.name]
     if not item.type then fail("update: unknown column '%s'%s", item.name, suggest.phrase(item.name, names)) end
+    if type(changes) == "table" then check_text(item, changes[item.name]) end
   end
   local changed, message, code = query.cast(q, items, values)
   if not changed then return nil, message, code end
