@@ -185,18 +185,47 @@ static void nulls_option(lua_State *L, int at, blt_csv_options *o) {
   o->nnulls = n;
 }
 
-static void names_option(lua_State *L, int at, blt_csv_options *o) {
-  uint32_t n = strings_option(L, at, "names");
+/* The sequence of names in field `key`; NULL when there is none. */
+static const char *const *names_option(lua_State *L, int at, const char *key, uint32_t *count) {
+  uint32_t n = strings_option(L, at, key);
   int list = lua_gettop(L);
-  if (lua_isnil(L, list)) return;
+  if (lua_isnil(L, list)) return NULL;
   const char **names = lua_newuserdatauv(L, (n + 1) * sizeof *names, 0);
   for (uint32_t i = 0; i < n; i++) {
     lua_rawgeti(L, list, (lua_Integer)i + 1);
     names[i] = lua_tostring(L, -1);
     lua_pop(L, 1);
   }
-  o->names = names;
-  o->nnames = n;
+  *count = n;
+  return names;
+}
+
+/* header = true, false, or the number of its lines */
+static void header_option(lua_State *L, int at, blt_csv_options *o) {
+  if (lua_getfield(L, at, "header") == LUA_TNUMBER) {
+    lua_Integer n = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : -1;
+    if (n < 0 || n > 8) bind_raise(L, "option 'header': true, false, or a number of lines up to 8 expected");
+    o->header = n > 0 ? BLT_HEADER_YES : BLT_HEADER_NO;
+    o->header_lines = (uint32_t)n;
+  } else {
+    o->header = bool_option(L, at, "header", true) ? BLT_HEADER_YES : BLT_HEADER_NO;
+  }
+  lua_pop(L, 1);
+}
+
+/* Where a comma marks fractions, a point stands between thousands unless the caller says otherwise. */
+static char thousands_option(lua_State *L, int at, char mark) {
+  bool given = lua_getfield(L, at, "thousands") != LUA_TNIL;
+  lua_pop(L, 1);
+  return given ? byte_option(L, at, "thousands", 0) : mark == ',' ? '.' : 0;
+}
+
+/* The mark of fractions; a point between thousands says that it is a comma. */
+static char mark_option(lua_State *L, int at, char otherwise) {
+  bool given = lua_getfield(L, at, "decimal_mark") != LUA_TNIL;
+  lua_pop(L, 1);
+  if (!given && byte_option(L, at, "thousands", 0) == '.') return ',';
+  return byte_option(L, at, "decimal_mark", otherwise);
 }
 
 static uint32_t pairs_of(lua_State *L, int table) {
@@ -234,8 +263,14 @@ static void read_options(lua_State *L, int at, blt_csv_options *o) {
   o->quote = byte_option(L, at, "quote", o->quote);
   o->escape = byte_option(L, at, "escape", o->escape);
   o->comment = byte_option(L, at, "comment", o->comment);
-  o->decimal_mark = byte_option(L, at, "decimal_mark", o->decimal_mark);
-  o->header = bool_option(L, at, "header", true) ? BLT_HEADER_YES : BLT_HEADER_NO;
+  o->decimal_mark = mark_option(L, at, o->decimal_mark);
+  o->thousands = thousands_option(L, at, o->decimal_mark);
+  o->percent = bool_option(L, at, "percent", o->percent);
+  o->currency = bool_option(L, at, "currency", o->currency);
+  o->skip_tail = count_option(L, at, "skip_tail", o->skip_tail);
+  o->dates = string_option(L, at, "dates");
+  o->encoding = string_option(L, at, "encoding");
+  header_option(L, at, o);
   o->ragged = (blt_csv_ragged)word_option(L, at, "ragged", ragged);
   o->utf8 = (blt_csv_utf8)word_option(L, at, "utf8", utf8);
   o->on_error = (blt_csv_on_error)word_option(L, at, "on_error", on_error);
@@ -248,7 +283,8 @@ static void read_options(lua_State *L, int at, blt_csv_options *o) {
   o->quoted_nulls = bool_option(L, at, "quoted_nulls", o->quoted_nulls);
   o->line_column = string_option(L, at, "line_column");
   nulls_option(L, at, o);
-  names_option(L, at, o);
+  o->names = names_option(L, at, "names", &o->nnames);
+  o->flags = names_option(L, at, "flags", &o->nflags);
   types_option(L, at, o);
 }
 

@@ -1,6 +1,8 @@
 #include "csv.h"
 #include "dialect.h"
 #include "io/ingest/infer.h"
+#include "io/source/recode.h"
+#include "notes.h"
 
 #define PATIENCE ((uint64_t)16 << 20) /* a guessed start whose record is longer is given up */
 
@@ -10,11 +12,10 @@ static blt_status cut_csv(const void *format, uint64_t from, uint64_t to, uint64
   return blt_csv_rows(format, from, to, at, start == BLT_NO_START ? PATIENCE : UINT64_MAX, w, err);
 }
 
-blt_status blt_csv_read(blt_ctx *ctx, const blt_source *source, const blt_csv_options *options,
-                        blt_csv_result *out, blt_error *err) {
+static blt_status read_utf8(blt_ctx *ctx, const blt_source *source, const blt_csv_options *options,
+                            blt_csv_result *out, blt_error *err) {
   blt_dialect d;
   bool unknown = false;
-  *out = (blt_csv_result){0};
   blt_status status = blt_dialect_find(ctx, source, options, &d, err);
   if (status != BLT_OK) return status;
   blt_load load = {.ctx = ctx,
@@ -25,11 +26,38 @@ blt_status blt_csv_read(blt_ctx *ctx, const blt_source *source, const blt_csv_op
                    .quote = d.format.quote,
                    .from = d.rows_at,
                    .lines = d.lines,
-                   .plan = {.quotes_mean_text = d.quotes_mean_text}};
+                   .plan = {.quotes_mean_text = d.quotes_mean_text,
+                            .nsplit = d.format.nsplit,
+                            .delimiter = d.delimiter ? d.delimiter : ','}};
   status = blt_infer_plan(&load, options, &d.names, err);
   if (status == BLT_OK) status = blt_infer_read(&load, options, out, &unknown, err);
   if (status == BLT_OK) out->delimiter = d.delimiter;
   blt_infer_free(&load, options);
   blt_dialect_free(&d);
+  return status;
+}
+
+/* The source without the lines at its end. */
+static blt_status read_without_notes(blt_ctx *ctx, const blt_source *source, const blt_csv_options *o,
+                                     blt_csv_result *out, blt_error *err) {
+  blt_source *part = NULL;
+  uint64_t size;
+  if (o->skip_tail == 0) return read_utf8(ctx, source, o, out, err);
+  blt_status status = blt_notes_start(ctx, source, o->skip_tail, &size, err);
+  if (status == BLT_OK) status = blt_source_part(ctx, source, size, &part, err);
+  if (status == BLT_OK) status = read_utf8(ctx, part, o, out, err);
+  blt_source_close(part);
+  return status;
+}
+
+blt_status blt_csv_read(blt_ctx *ctx, const blt_source *source, const blt_csv_options *options,
+                        blt_csv_result *out, blt_error *err) {
+  blt_source *recoded = NULL;
+  blt_recoding how = {options->encoding, options->utf8 == BLT_UTF8_REPLACE, options->progress,
+                      options->progress_arg};
+  *out = (blt_csv_result){0};
+  blt_status status = blt_recode(ctx, source, how, &recoded, err);
+  if (status == BLT_OK) status = read_without_notes(ctx, recoded ? recoded : source, options, out, err);
+  blt_source_close(recoded);
   return status;
 }

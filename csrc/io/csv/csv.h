@@ -30,6 +30,12 @@
  * - When no delimiter splits the header there is one column. Another kind of file is refused
  *   (signature.h).
  *
+ * - Dates may be spelled 31.01.2012, 31/1/2012, 1/31/2012, 31-1-2012 or 2012/1/31, with a time behind,
+ *   when all of a column are of one of these forms and of no other. What could be the third of January
+ *   and the first of March stays text unless `dates` says what it is.
+ *
+ * - A first line `sep=;`, as spreadsheets write it, names the delimiter and is passed over.
+ *
  * - A given type takes leading zeros and a plus sign too; what it cannot hold is a bad row.
  */
 #ifndef BLT_IO_CSV_H

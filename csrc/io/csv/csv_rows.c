@@ -153,7 +153,7 @@ static blt_status try_regular(walk *k, uint64_t patience, bool *done, blt_error 
   size_t nmarks = 0, start = BLT_ROWS_PAD + (size_t)(w->start - w->raw_at);
   bool found = true;
   *done = false;
-  if ((k->seen.quote && f->quote) || f->comment || f->trim || f->ncols == 0) return BLT_OK;
+  if ((k->seen.quote && f->quote) || f->comment || f->trim || f->ncols == 0 || f->nsplit) return BLT_OK;
   blt_status status = regular_end(k, patience, &nmarks, &found, err);
   if (status != BLT_OK || !found || (k->seen.quote && f->quote)) return status;
   size_t end = nmarks > k->mark ? w->marks[nmarks - 1] : start;
@@ -186,8 +186,8 @@ typedef enum step { STEP_FIELD, STEP_RECORD, STEP_MORE, STEP_BAD } step;
 /* The record being walked. */
 typedef struct record {
   size_t start, at;
-  uint32_t fields;
-  blt_bad_reason bad; /* 0: fine so far */
+  uint32_t fields, columns; /* columns: of those that are kept; a field may give two */
+  blt_bad_reason bad;       /* 0: fine so far */
   uint32_t bad_column;
   size_t bad_at;
 } record;
@@ -195,7 +195,7 @@ typedef struct record {
 static void blame(record *r, blt_bad_reason reason, size_t at) {
   if (r->bad) return;
   r->bad = reason;
-  r->bad_column = r->fields;
+  r->bad_column = r->columns;
   r->bad_at = at;
 }
 
@@ -368,9 +368,41 @@ static blt_status note_field(walk *k, size_t index, bool quoted, blt_error *err)
   return BLT_OK;
 }
 
+static bool is_split(const walk *k, uint32_t field) {
+  return k->f->nsplit && k->f->split[field];
+}
+
+/* Fields that a record has; a field that is split gives two columns. */
+static uint32_t fields_of(const blt_csv_format *f) {
+  return f->ncols - f->nsplit;
+}
+
+/* Notes the field whose text was put from `from` on as a number and what stands behind it. */
+static blt_status note_split(walk *k, size_t index, uint32_t from, bool quoted, blt_error *err) {
+  blt_status status = room(k, 1, err);
+  if (status != BLT_OK) return status;
+  char *field = k->w->unquoted + from;
+  size_t len = k->out - from, number = blt_spelled_prefix(&k->f->spelling, field, len), flag = number;
+  while (flag < len && is_blank(field[flag])) flag++;
+  memmove(field + number + 1, field + flag, len - flag);
+  k->out = from + (uint32_t)number;
+  status = note_field(k, index, quoted, err);
+  if (status != BLT_OK) return status;
+  k->out += (uint32_t)(len - flag);
+  return note_field(k, index + 1, quoted && len > flag, err);
+}
+
+/* Notes the field that the record has got last. */
+static blt_status note_kept(walk *k, record *r, size_t index, uint32_t from, bool quoted, blt_error *err) {
+  bool split = is_split(k, r->fields - 1);
+  size_t at = index + r->columns;
+  r->columns += split ? 2 : 1;
+  return split ? note_split(k, at, from, quoted, err) : note_field(k, at, quoted, err);
+}
+
 /* Walks one record from r->start. Fields beyond the table's are counted, not kept. */
 static step walk_record(walk *k, record *r, size_t index, blt_status *status, blt_error *err) {
-  uint32_t ncols = k->f->ncols ? k->f->ncols : BLT_MAX_COLUMNS;
+  uint32_t nfields = k->f->ncols ? fields_of(k->f) : BLT_MAX_COLUMNS;
   *r = (record){.start = r->start, .at = r->start};
   for (;;) {
     const char *raw = k->w->raw;
@@ -381,8 +413,8 @@ static step walk_record(walk *k, record *r, size_t index, blt_status *status, bl
     bool quoted = k->f->quote && at < k->end && raw[at] == k->f->quote;
     step s = quoted ? quoted_field(k, r, at, status, err) : plain_field(k, r, status, err);
     if (*status != BLT_OK || s == STEP_MORE) return *status != BLT_OK ? STEP_BAD : s;
-    if (r->fields <= ncols)
-      *status = note_field(k, index + r->fields - 1, quoted, err);
+    if (r->fields <= nfields)
+      *status = note_kept(k, r, index, out, quoted, err);
     else
       k->out = out;
     if (*status != BLT_OK) return STEP_BAD;
@@ -396,7 +428,7 @@ static size_t passed_over(walk *k, size_t at, bool *more) {
   const char *raw = k->w->raw;
   *more = false;
   bool comment = k->f->comment && raw[at] == k->f->comment;
-  if (!comment && k->f->ncols == 1) return 0;
+  if (!comment && fields_of(k->f) == 1) return 0;
   if (!comment && raw[at] == k->f->newline) return 1;
   if (!comment && raw[at] == '\r' && k->f->newline == '\n') {
     size_t stop = line_end(k, at);
@@ -414,9 +446,9 @@ static size_t passed_over(walk *k, size_t at, bool *more) {
 
 /* Missing fields become empty ones, where that is wanted. */
 static blt_status settle_fields(walk *k, record *r, size_t index, blt_error *err) {
-  uint32_t ncols = k->f->ncols;
-  if (ncols == 0 || r->fields == ncols) return BLT_OK;
-  if (r->fields > ncols) {
+  uint32_t ncols = k->f->ncols, nfields = fields_of(k->f);
+  if (ncols == 0 || r->fields == nfields) return BLT_OK;
+  if (r->fields > nfields) {
     if (k->f->ragged != BLT_RAGGED_CUT) blame(r, BLT_BAD_MANY, r->start);
     return BLT_OK;
   }
@@ -424,7 +456,7 @@ static blt_status settle_fields(walk *k, record *r, size_t index, blt_error *err
     blame(r, BLT_BAD_FEW, r->start);
     return BLT_OK;
   }
-  for (uint32_t c = r->fields; c < ncols; c++) {
+  for (uint32_t c = r->columns; c < ncols; c++) {
     blt_status status = note_field(k, index + c, false, err);
     if (status != BLT_OK) return status;
   }

@@ -4,6 +4,7 @@
 
 #include "csv.h"
 #include "io/text/records.h"
+#include "io/text/spelled_number.h"
 
 /* The text's form, once it is known. */
 typedef struct blt_csv_format {
@@ -12,7 +13,10 @@ typedef struct blt_csv_format {
   bool trim;
   blt_csv_ragged ragged;
   blt_csv_utf8 utf8;
-  uint32_t ncols; /* 0: as many as the first record has; then the reading stops after it */
+  const bool *split; /* of each field: it gives two columns, a number and what stands behind it; NULL: none */
+  uint32_t nsplit;   /* how many do */
+  blt_spelling spelling; /* of those numbers */
+  uint32_t ncols;        /* 0: as many as the first record has; then the reading stops after it */
 } blt_csv_format;
 
 /* What is known of a chunk's beginning. */

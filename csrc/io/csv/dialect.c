@@ -5,9 +5,11 @@
 #include "base/par.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define SAMPLE ((size_t)64 << 10) /* bytes in which a line end shows */
 #define TRIED 24                  /* records that vote for a delimiter */
+#define HEADER_LINES 8u           /* of a header, at most */
 
 static blt_status check_options(const blt_csv_options *o, blt_error *err) {
   const char special[] = {o->delimiter, o->quote, o->comment, o->decimal_mark, '\n', '\r'};
@@ -20,6 +22,10 @@ static blt_status check_options(const blt_csv_options *o, blt_error *err) {
     return blt_fail(err, BLT_EINVAL, "the escape cannot be the delimiter or a line end");
   if (o->decimal_mark != '.' && o->decimal_mark != ',')
     return blt_fail(err, BLT_EINVAL, "decimal_mark is '.' or ','");
+  if (o->thousands && (o->thousands == o->decimal_mark || !strchr(".,' _", o->thousands)))
+    return blt_fail(err, BLT_EINVAL, "thousands is one of . , ' _ or a blank, and another than decimal_mark");
+  if (o->header_lines > HEADER_LINES)
+    return blt_fail(err, BLT_EINVAL, "a header has at most %u lines", HEADER_LINES);
   return BLT_OK;
 }
 
@@ -38,6 +44,27 @@ static blt_status skip_lines(const blt_source *s, const blt_csv_options *o, blt_
   return BLT_OK;
 }
 
+/* Passes over a line such as `sep=;`, with which spreadsheets begin, and takes the delimiter from it. */
+static blt_status take_sep_line(const blt_source *s, const blt_csv_options *o, blt_dialect *d,
+                                blt_error *err) {
+  char line[10] = "";
+  uint64_t left = blt_source_size(s) - d->rows_at;
+  size_t n = left < sizeof line - 1 ? (size_t)left : sizeof line - 1;
+  blt_status status = blt_source_read(s, d->rows_at, line, n, err);
+  if (status != BLT_OK) return status;
+  size_t quote = line[0] == '"', at = quote;
+  if (strncasecmp(line + at, "sep=", 4) != 0 || !line[at + 4]) return BLT_OK;
+  char delimiter = line[at + 4];
+  at += 5;
+  if (quote && line[at++] != '"') return BLT_OK;
+  if (line[at] == '\r' && d->format.newline == '\n') at++;
+  if (line[at] != d->format.newline) return BLT_OK;
+  if (!o->delimiter) d->format.delimiter = delimiter;
+  d->rows_at += at + 1;
+  d->lines++;
+  return BLT_OK;
+}
+
 /* Refuses other kinds of files, passes over a byte-order mark and the lines to skip, and finds what ends a
  * line. */
 static blt_status find_beginning(blt_ctx *ctx, const blt_source *s, const blt_csv_options *o, blt_dialect *d,
@@ -51,6 +78,7 @@ static blt_status find_beginning(blt_ctx *ctx, const blt_source *s, const blt_cs
   status = blt_source_read(s, 0, p, n, err);
   d->format.newline = !memchr(p, '\n', n) && memchr(p, '\r', n) ? '\r' : '\n';
   if (status == BLT_OK) status = skip_lines(s, o, d, p, err);
+  if (status == BLT_OK) status = take_sep_line(s, o, d, err);
   blt_free(ctx, p, SAMPLE);
   return status;
 }
@@ -154,23 +182,94 @@ static bool any_needless_quotes(const blt_dialect *d, const blt_rows *w) {
   return false;
 }
 
-static blt_status name_columns(blt_ctx *ctx, const blt_csv_options *o, const blt_rows *w, blt_dialect *d,
+/* A header over one or several lines. */
+typedef struct header {
+  blt_rows line[HEADER_LINES];
+  uint32_t lines;
+} header;
+
+/* Part `line` of a column's name; in a line above the last a cell without text belongs to the one before it.
+ */
+static blt_str name_part(const header *h, uint32_t line, uint32_t column) {
+  const blt_rows *w = &h->line[line];
+  bool above = line + 1 < h->lines;
+  uint32_t c = column < w->ncols ? column : w->ncols - 1;
+  blt_str text = column < w->ncols || above ? blt_rows_field(w, 0, c) : (blt_str){"", 0};
+  while (above && text.len == 0 && c > 0) text = blt_rows_field(w, 0, --c);
+  return text;
+}
+
+/* The name that a column's header spells, its parts joined by _; longer ones are cut and so refused. */
+static blt_str spelled_name(const header *h, uint32_t column, char room[BLT_MAX_NAME + 2]) {
+  uint32_t n = 0;
+  if (h->lines == 1) return name_part(h, 0, column);
+  for (uint32_t i = 0; i < h->lines; i++) {
+    blt_str part = name_part(h, i, column);
+    uint32_t left = BLT_MAX_NAME + 1 - n, len = part.len < left ? part.len : left;
+    if (len == 0) continue;
+    if (n > 0 && n <= BLT_MAX_NAME) room[n++] = '_';
+    if (len > BLT_MAX_NAME + 1 - n) len = BLT_MAX_NAME + 1 - n;
+    memcpy(room + n, part.s, len);
+    n += len;
+  }
+  return (blt_str){room, n};
+}
+
+/* Whether a column's values are followed by flags that get a column of their own. */
+static bool has_flags(const blt_csv_options *o, blt_str name) {
+  for (uint32_t i = 0; i < o->nflags; i++)
+    if (strlen(o->flags[i]) == name.len && memcmp(o->flags[i], name.s, name.len) == 0) return true;
+  return false;
+}
+
+/* Adds the column of a field, and the one of its flags. */
+static blt_status add_column(const blt_csv_options *o, blt_dialect *d, uint32_t field, blt_str name,
+                             blt_error *err) {
+  char room[BLT_MAX_NAME + 8];
+  const char *source = blt_source_name(d->format.source);
+  blt_status status = blt_names_add(&d->names, source, name, err);
+  if (status != BLT_OK || o->nflags == 0) return status;
+  const char *own = d->names.text[d->names.n - 1];
+  size_t len = d->names.lens[d->names.n - 1];
+  d->split[field] = has_flags(o, (blt_str){own, (uint32_t)len});
+  if (!d->split[field]) return BLT_OK;
+  d->format.nsplit++;
+  memcpy(room, own, len);
+  memcpy(room + len, "_flag", 5);
+  return blt_names_add(&d->names, source, (blt_str){room, (uint32_t)len + 5}, err);
+}
+
+/* Each column that is said to have flags is there. */
+static blt_status check_flags(const blt_csv_options *o, const blt_dialect *d, blt_error *err) {
+  for (uint32_t i = 0; i < o->nflags; i++)
+    if (blt_names_find(&d->names, o->flags[i], strlen(o->flags[i])) < 0)
+      return blt_fail(err, BLT_ENAME, "%s: no column is named '%s', for which flags are given",
+                      blt_source_name(d->format.source), o->flags[i]);
+  return BLT_OK;
+}
+
+static blt_status name_columns(const blt_csv_options *o, const header *h, uint32_t n, blt_dialect *d,
                                blt_error *err) {
-  uint32_t n = d->format.ncols;
+  char room[BLT_MAX_NAME + 2];
   if (o->names && o->nnames != n)
     return blt_fail(err, BLT_EINVAL, "%u names are given for %u columns", o->nnames, n);
-  blt_names_init(&d->names, ctx);
+  blt_names_init(&d->names, d->ctx);
+  if (o->nflags && !(d->split = blt_calloc(d->ctx, n, sizeof *d->split))) return blt_fail_memory(err, n);
+  d->format.ncols = n; /* so many fields, for what frees d->split */
   for (uint32_t i = 0; i < n; i++) {
     blt_str text = {"", 0};
     if (o->names)
       text = (blt_str){o->names[i], (uint32_t)strlen(o->names[i])};
     else if (o->header == BLT_HEADER_YES)
-      text = blt_rows_field(w, 0, i);
-    blt_status status = blt_names_add(&d->names, blt_source_name(d->format.source), text, err);
+      text = spelled_name(h, i, room);
+    blt_status status = add_column(o, d, i, text, err);
     if (status != BLT_OK) return status;
   }
-  d->quotes_mean_text = o->header == BLT_HEADER_YES && !o->quoted_nulls && !any_needless_quotes(d, w);
-  return BLT_OK;
+  d->format.ncols = n + d->format.nsplit;
+  d->format.split = d->split;
+  const blt_rows *last = &h->line[h->lines - 1];
+  d->quotes_mean_text = o->header == BLT_HEADER_YES && !o->quoted_nulls && !any_needless_quotes(d, last);
+  return check_flags(o, d, err);
 }
 
 static blt_status count_lines(blt_dialect *d, uint64_t from, uint64_t to, blt_rows *w, blt_error *err) {
@@ -195,49 +294,59 @@ static blt_status no_header(blt_dialect *d, blt_rows *w, blt_error *err) {
                      blt_bad_advice(bad.reason));
 }
 
-/* The first record: names, and how many columns there are. */
-static blt_status read_header(blt_ctx *ctx, const blt_csv_options *o, blt_dialect *d, blt_error *err) {
-  blt_rows w;
-  uint64_t at = d->rows_at;
-  const char *name = blt_source_name(d->format.source);
-  blt_rows_init(&w, ctx);
-  blt_status status = next_record(&d->format, &at, &w, err);
-  if (status == BLT_OK && w.nrows == 0) status = no_header(d, &w, err);
-  if (status == BLT_OK && w.ncols > BLT_MAX_COLUMNS)
-    status =
-        blt_fail(err, BLT_EFORMAT, "%s: %u columns: at most %u are allowed", name, w.ncols, BLT_MAX_COLUMNS);
-  if (status == BLT_OK) {
-    d->format.ncols = w.ncols;
-    status = name_columns(ctx, o, &w, d, err);
+/* The first records: names, and how many columns there are. */
+static blt_status read_names(const blt_csv_options *o, blt_dialect *d, header *h, uint64_t *at,
+                             blt_error *err) {
+  blt_status status = BLT_OK;
+  uint32_t n = 0;
+  for (uint32_t i = 0; status == BLT_OK && i < h->lines; i++) {
+    status = next_record(&d->format, at, &h->line[i], err);
+    if (status == BLT_OK && h->line[i].nrows == 0) status = no_header(d, &h->line[i], err);
+    n = h->line[i].ncols;
   }
+  if (status == BLT_OK && n > BLT_MAX_COLUMNS)
+    status = blt_fail(err, BLT_EFORMAT, "%s: %u columns: at most %u are allowed",
+                      blt_source_name(d->format.source), n, BLT_MAX_COLUMNS);
+  return status == BLT_OK ? name_columns(o, h, n, d, err) : status;
+}
+
+static blt_status read_header(const blt_csv_options *o, blt_dialect *d, blt_error *err) {
+  header h = {.lines = o->header == BLT_HEADER_YES && o->header_lines > 1 ? o->header_lines : 1};
+  uint64_t at = d->rows_at;
+  for (uint32_t i = 0; i < h.lines; i++) blt_rows_init(&h.line[i], d->ctx);
+  blt_status status = read_names(o, d, &h, &at, err);
   if (status == BLT_OK && o->header == BLT_HEADER_YES) {
-    status = count_lines(d, d->rows_at, at, &w, err);
+    status = count_lines(d, d->rows_at, at, &h.line[0], err);
     d->rows_at = at;
   }
-  blt_rows_free(&w);
+  for (uint32_t i = 0; i < h.lines; i++) blt_rows_free(&h.line[i]);
   return status;
 }
 
 blt_status blt_dialect_find(blt_ctx *ctx, const blt_source *source, const blt_csv_options *o, blt_dialect *d,
                             blt_error *err) {
-  *d = (blt_dialect){.format = {.source = source,
+  *d = (blt_dialect){.ctx = ctx,
+                     .format = {.source = source,
                                 .delimiter = o->delimiter,
                                 .quote = o->quote,
                                 .escape = o->escape,
                                 .comment = o->comment,
                                 .trim = o->trim,
                                 .ragged = o->ragged,
-                                .utf8 = o->utf8}};
+                                .utf8 = o->utf8,
+                                .spelling = {o->decimal_mark, o->thousands, o->percent, o->currency}}};
   blt_status status = check_options(o, err);
   if (status == BLT_OK) status = find_beginning(ctx, source, o, d, err);
-  d->delimiter = o->delimiter;
-  if (status == BLT_OK && !o->delimiter)
+  d->delimiter = d->format.delimiter;
+  if (status == BLT_OK && !d->delimiter)
     status = find_delimiter(ctx, d, o->decimal_mark == ',' ? ',' : 0, err);
-  if (status == BLT_OK) status = read_header(ctx, o, d, err);
+  if (status == BLT_OK) status = read_header(o, d, err);
   if (status != BLT_OK) blt_dialect_free(d);
   return status;
 }
 
 void blt_dialect_free(blt_dialect *d) {
+  blt_free(d->ctx, d->split, d->split ? d->format.ncols - (d->format.split ? d->format.nsplit : 0) : 0);
+  d->split = NULL;
   blt_names_free(&d->names);
 }

@@ -11,6 +11,8 @@ typedef struct blt_dialect {
   uint64_t lines;        /* line ends before it */
   blt_names names;       /* ncols of them */
   char delimiter;        /* 0 when nothing separates fields, as there is one column */
+  bool *split;           /* of each field of a record, for format.split */
+  blt_ctx *ctx;
   bool quotes_mean_text; /* no name is in quotes without need, so what is quoted below is text */
 } blt_dialect;
 

@@ -89,11 +89,15 @@ blt_status blt_infer_plan(blt_load *l, const blt_csv_options *o, const blt_names
   l->progress_arg = o->progress_arg;
   p->ncols = ncols;
   p->quoted_nulls = o->quoted_nulls;
-  p->mark = o->decimal_mark;
+  p->spelling = (blt_spelling){o->decimal_mark, o->thousands, o->percent, o->currency};
   p->lines = o->line_column != NULL;
   p->newline = l->newline;
   p->columns = blt_calloc(l->ctx, ncols, sizeof *p->columns);
   if (!p->columns) return blt_fail_memory(err, ncols * sizeof *p->columns);
+  if (o->dates && !blt_date_form_parse(o->dates, &p->form))
+    return blt_fail(err, BLT_EINVAL,
+                    "dates: '%s' is no form of dates: it needs d, m and y once each, as in dd.mm.yyyy",
+                    o->dates);
   blt_status status = set_types(l, o, err);
   return status == BLT_OK ? set_nulls(l, o, err) : status;
 }
@@ -137,12 +141,21 @@ static void plan_to_read(blt_plan *p, const blt_looks *looks, bool decimals) {
   for (uint32_t i = 0; i < p->ncols; i++) {
     blt_plan_column *c = &p->columns[i];
     if (c->inferred) c->type = blt_looks_type(&looks[i], decimals);
+    c->form = c->inferred ? blt_looks_form(&looks[i]) : NULL;
+    if (!c->form && p->form.n) c->form = &p->form;
     c->rounded = (looks[i].seen & BLT_LOOKS_LONG) != 0;
     c->kind = c->type.id == BLT_NULLTYPE  ? BLT_KIND_NULL
               : c->type.id == BLT_STRING  ? BLT_KIND_CODES
               : c->type.id == BLT_FLOAT64 ? BLT_KIND_FLOAT
                                           : BLT_KIND_INT;
   }
+}
+
+/* Whether a sample leaves open of which form dates are: later texts may tell. */
+static bool any_open(const blt_plan *p, const blt_looks *looks) {
+  for (uint32_t i = 0; i < p->ncols; i++)
+    if (p->columns[i].inferred && blt_looks_open(&looks[i])) return true;
+  return false;
 }
 
 typedef struct look {
@@ -155,7 +168,12 @@ static blt_status read_once(blt_load *l, const blt_csv_options *o, look k, blt_c
   blt_status status = BLT_OK;
   if (infers(&l->plan)) {
     plan_to_look(&l->plan, k.looks);
-    status = k.all ? blt_load_looks(l, k.looks, unknown, err) : look_at_sample(l, k.looks, unknown, err);
+    if (!k.all) status = look_at_sample(l, k.looks, unknown, err);
+    bool all = k.all || any_open(&l->plan, k.looks);
+    if (status == BLT_OK && all && !*unknown) {
+      plan_to_look(&l->plan, k.looks);
+      status = blt_load_looks(l, k.looks, unknown, err);
+    }
   }
   if (status != BLT_OK || *unknown) return status;
   plan_to_read(&l->plan, k.looks, o->infer_decimal);

@@ -44,10 +44,17 @@ typedef struct blt_csv_options {
   char escape;               /* 0: a quote inside quotes is doubled; else the byte before it, e.g. '\\' */
   char comment;              /* 0: none; lines that start with it are skipped */
   char decimal_mark;         /* '.'; ',' reads 1,5 as a number */
+  char thousands;            /* 0: none; between groups of three digits. A blank is any blank */
+  bool percent;              /* false; true: 12.5 % is 0.125 */
+  bool currency;             /* false; true: signs and codes of money are passed over, (5) is -5 */
+  const char *dates;         /* NULL; the form of dates, such as dd.mm.yyyy */
+  const char *encoding;      /* NULL: UTF-8, or UTF-16 and UTF-32 by their mark; else a name of iconv's */
   blt_csv_header header;     /* BLT_HEADER_YES */
   blt_csv_ragged ragged;     /* BLT_RAGGED_REFUSE */
   blt_csv_utf8 utf8;         /* BLT_UTF8_REFUSE */
   blt_csv_on_error on_error; /* BLT_CSV_STOP */
+  uint32_t header_lines;     /* 1, also for 0; the names of several lines are joined by _ */
+  uint64_t skip_tail;        /* 0: lines at the end to pass over; those without a word are not counted */
   uint64_t skip;             /* 0: lines before the header, or before the first row, to pass over */
   bool trim;                 /* false; true: blanks and tabs around unquoted fields are dropped */
   bool text_only;            /* false; true: columns without a given type are string */
@@ -57,6 +64,8 @@ typedef struct blt_csv_options {
   uint32_t nnulls;
   const char *const *names; /* NULL: those of the header. Otherwise one for each column, in its place */
   uint32_t nnames;
+  const char *const *flags; /* NULL; columns of numbers, each with one more for what stands behind them */
+  uint32_t nflags;
   const blt_csv_type *types; /* NULL: all inferred */
   uint32_t ntypes;
   const char *line_column; /* NULL: none; name of a last column with the line on which each row starts */

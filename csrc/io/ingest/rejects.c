@@ -39,17 +39,32 @@ static blt_status lines_before(blt_loading *k, uint64_t offset, uint64_t *out, b
   return status;
 }
 
+/* What to do about a row with another number of fields. */
+static const char *fields_advice(const blt_bad *b, const told *t, uint32_t wanted) {
+  if (wanted == 1 && t->row == 1) return "; skip passes over lines above the header";
+  if (wanted > 1 && b->fields == 1) return "; skip_tail passes over notes under the table";
+  return "";
+}
+
+/* The same for a date that is no ISO date. */
+static const char *date_advice(const blt_plan_column *c, blt_str text) {
+  bool dated = c->type.id == BLT_DATE || c->type.id == BLT_TIMESTAMP;
+  return dated && blt_date_may_be_spelled(text.s, text.len) && text.s[4] != '-'
+             ? "; dates = 'dd.mm.yyyy' says how they are written"
+             : "";
+}
+
 static void explain(const blt_loading *k, const blt_bad *b, told *t) {
   const blt_plan *p = &k->l->plan;
   char name[24], text[SHOWN + 16];
   size_t room = sizeof t->reason;
+  uint32_t nfields = p->ncols - p->nsplit;
   blt_printable(t->text.s, t->text.len, text, sizeof text);
   switch (b->reason) {
   case BLT_BAD_FEW:
   case BLT_BAD_MANY:
     snprintf(t->reason, room, "%u field%s where %u %s expected%s", b->fields, b->fields == 1 ? "" : "s",
-             p->ncols, p->ncols == 1 ? "is" : "are",
-             p->ncols == 1 && t->row == 1 ? "; skip passes over lines above the header" : "");
+             nfields, nfields == 1 ? "is" : "are", fields_advice(b, t, nfields));
     return;
   case BLT_BAD_QUOTE_OPEN:
     snprintf(t->reason, room,
@@ -66,8 +81,9 @@ static void explain(const blt_loading *k, const blt_bad *b, told *t) {
     snprintf(t->reason, room, "%s%s", blt_bad_phrase(b->reason), blt_bad_advice(b->reason));
     return;
   case BLT_BAD_VALUE:
-    snprintf(t->reason, room, "'%s' is no %s: expected %s", text,
-             blt_type_name(p->columns[b->column].type, name), blt_type_expects(p->columns[b->column].type));
+    snprintf(t->reason, room, "'%s' is no %s: expected %s%s", text,
+             blt_type_name(p->columns[b->column].type, name), blt_type_expects(p->columns[b->column].type),
+             date_advice(&p->columns[b->column], t->text));
   }
 }
 

@@ -18,10 +18,6 @@ typedef struct sign {
 
 /* A longer sign stands before one that it begins with. */
 static const sign signs[] = {
-    SIGN("\xff\xfe\0\0", 0, false, "text in UTF-32: convert it to UTF-8 (iconv -f UTF-32 -t UTF-8)"),
-    SIGN("\0\0\xfe\xff", 0, false, "text in UTF-32: convert it to UTF-8 (iconv -f UTF-32 -t UTF-8)"),
-    SIGN("\xff\xfe", 0, false, "text in UTF-16: convert it to UTF-8 (iconv -f UTF-16 -t UTF-8)"),
-    SIGN("\xfe\xff", 0, false, "text in UTF-16: convert it to UTF-8 (iconv -f UTF-16 -t UTF-8)"),
     SIGN("PK\3\4", 0, false,
          "a ZIP archive (perhaps an .xlsx or .ods), not text: unpack it, or save the sheet as CSV"),
     SIGN("PK\5\6", 0, false, "an empty ZIP archive, not text"),
@@ -134,7 +130,7 @@ static const char *kind_of(const char *p, size_t n) {
     if (signs[i].bytes[0] == '<' && matches(&signs[i], text, n - (size_t)(text - p), controls))
       return signs[i].what;
   }
-  return is_wide(p, n) ? "text in UTF-16 without a mark: convert it to UTF-8 (iconv -f UTF-16LE -t UTF-8)"
+  return is_wide(p, n) ? "text in UTF-16 without a mark: add encoding = 'UTF-16LE' (the command: --encoding)"
                        : NULL;
 }
 

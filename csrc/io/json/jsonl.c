@@ -7,6 +7,7 @@
 #include "io/text/json_fault.h"
 #include "io/text/marks.h"
 #include "io/ingest/signature.h"
+#include "io/source/recode.h"
 #include "base/isa.h"
 #include "base/mem.h"
 #include "base/par.h"
@@ -368,6 +369,9 @@ static blt_status read_once(format *f, const blt_csv_options *o, blt_csv_result 
   mine.nnulls = 0;
   mine.quoted_nulls = false;
   mine.decimal_mark = '.';
+  mine.thousands = 0;
+  mine.percent = mine.currency = false;
+  mine.dates = NULL;
   blt_names names;
   blt_status status = name_columns(f, &names, err);
   if (status == BLT_OK) status = blt_infer_plan(&load, &mine, &names, err);
@@ -390,20 +394,30 @@ static blt_status read_lines(format *f, const blt_csv_options *options, blt_csv_
   return status == BLT_OK ? read_once(f, options, out, &unknown, err) : status;
 }
 
-blt_status blt_jsonl_read(blt_ctx *ctx, const blt_source *source, const blt_csv_options *options,
-                          blt_csv_result *out, blt_error *err) {
+static blt_status read_utf8(blt_ctx *ctx, const blt_source *source, const blt_csv_options *options,
+                            blt_csv_result *out, blt_error *err) {
   format f = {.ctx = ctx,
               .source = source,
               .literal = true,
               .progress = options->progress,
               .progress_arg = options->progress_arg,
               .broken = NO_LINE};
-  *out = (blt_csv_result){0};
   blt_status status = blt_signature_refuse(source, false, err);
   if (status == BLT_OK) status = blt_signature_mark(source, &f.from, err);
   if (status != BLT_OK) return status;
   blt_names_init(&f.keys, ctx);
   status = read_lines(&f, options, out, err);
   blt_names_free(&f.keys);
+  return status;
+}
+
+blt_status blt_jsonl_read(blt_ctx *ctx, const blt_source *source, const blt_csv_options *options,
+                          blt_csv_result *out, blt_error *err) {
+  blt_source *recoded = NULL;
+  blt_recoding how = {options->encoding, false, options->progress, options->progress_arg};
+  *out = (blt_csv_result){0};
+  blt_status status = blt_recode(ctx, source, how, &recoded, err);
+  if (status == BLT_OK) status = read_utf8(ctx, recoded ? recoded : source, options, out, err);
+  blt_source_close(recoded);
   return status;
 }

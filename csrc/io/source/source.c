@@ -87,6 +87,22 @@ blt_status blt_source_memory(blt_ctx *ctx, const char *bytes, size_t len, blt_so
   return BLT_OK;
 }
 
+blt_status blt_source_part(blt_ctx *ctx, const blt_source *whole, uint64_t size, blt_source **out,
+                           blt_error *err) {
+  blt_source *s = NULL;
+  blt_status status = source_new(ctx, whole->name, &s, err);
+  if (status != BLT_OK) return status;
+  s->bytes = whole->bytes;
+  s->size = size < whole->size ? size : whole->size;
+  if (whole->fd >= 0 && (s->fd = fcntl(whole->fd, F_DUPFD_CLOEXEC, 3)) < 0) {
+    status = blt_fail(err, BLT_EIO, "%s: %s", whole->name, strerror(errno));
+    blt_source_close(s);
+    return status;
+  }
+  *out = s;
+  return BLT_OK;
+}
+
 /* --- spooling ---------------------------------------------------------------------------------- */
 
 /* An open file that nobody else can name. */
@@ -165,8 +181,13 @@ static blt_status pull_watched(void *arg, const char **data, size_t *len, blt_er
 
 blt_status blt_source_stream(blt_ctx *ctx, blt_pull_fn pull, void *arg, blt_progress_fn progress,
                              void *progress_arg, blt_source **out, blt_error *err) {
+  return blt_source_named(ctx, "input", pull, arg, progress, progress_arg, out, err);
+}
+
+blt_status blt_source_named(blt_ctx *ctx, const char *name, blt_pull_fn pull, void *arg,
+                            blt_progress_fn progress, void *progress_arg, blt_source **out, blt_error *err) {
   blt_source *s = NULL;
-  blt_status status = source_new(ctx, "input", &s, err);
+  blt_status status = source_new(ctx, name, &s, err);
   if (status != BLT_OK) return status;
   watched w = {ctx, pull, arg, progress, progress_arg, 0, 0};
   status = blt_decode(ctx, s->name, pull_watched, &w, spool, s, err);

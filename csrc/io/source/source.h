@@ -30,6 +30,12 @@ blt_status blt_source_memory(blt_ctx *ctx, const char *bytes, size_t len, blt_so
 /* Everything that `pull` gives; decompressed in the same way. */
 blt_status blt_source_stream(blt_ctx *ctx, blt_pull_fn pull, void *arg, blt_progress_fn progress,
                              void *progress_arg, blt_source **out, blt_error *err);
+/* The same, called `name` in messages. */
+blt_status blt_source_named(blt_ctx *ctx, const char *name, blt_pull_fn pull, void *arg,
+                            blt_progress_fn progress, void *progress_arg, blt_source **out, blt_error *err);
+/* The first `size` bytes of a source, which is to be closed after this one. */
+blt_status blt_source_part(blt_ctx *ctx, const blt_source *whole, uint64_t size, blt_source **out,
+                           blt_error *err);
 void blt_source_close(blt_source *s); /* NULL is allowed */
 
 const char *blt_source_name(const blt_source *s); /* for messages: the path, or "input" */

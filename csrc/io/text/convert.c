@@ -74,10 +74,36 @@ static blt_status set_null(span *s, uint32_t row, blt_error *err) {
 
 /* --- numbers ----------------------------------------------------------------------------------- */
 
+/* The number that a field spells, in its plain form. */
+static blt_str plain_number(const blt_plan *p, blt_str f, char room[BLT_SPELLED_ROOM]) {
+  return blt_spelling_any(&p->spelling) ? blt_spelled_number(&p->spelling, f, room) : f;
+}
+
+static bool is_dated(blt_type type) {
+  return type.id == BLT_DATE || type.id == BLT_TIMESTAMP;
+}
+
+/* A value of the column, which is neither text nor a float. Where the form of dates was found out, no other
+ * is taken: what a sample shows must hold for all. */
+static bool parse_int(const blt_plan *p, const blt_plan_column *c, blt_str f, int64_t *out) {
+  char room[BLT_SPELLED_ROOM], iso[BLT_ISO_ROOM];
+  if (is_dated(c->type)) {
+    size_t n = c->form ? blt_date_form_read(c->form, f.s, f.len, iso) : 0;
+    if (n) return blt_field_int(iso, n, c->type, p->spelling.mark, c->inferred, out);
+    if (c->form && c->form != &p->form) return false;
+  } else if (c->type.id != BLT_BOOL) {
+    f = plain_number(p, f, room);
+  }
+  return blt_field_int(f.s, f.len, c->type, p->spelling.mark, c->inferred, out);
+}
+
 /* Whether a field is text whatever it looks like: quoted where quotes say so, and without a given type. */
 static inline bool is_only_text(const span *s, uint32_t row) {
   const blt_plan *p = s->k->plan;
-  return (p->json || p->quotes_mean_text) && s->column->inferred && blt_rows_quoted(s->k->w, row, s->col);
+  if (!(p->json || p->quotes_mean_text) || !s->column->inferred || !blt_rows_quoted(s->k->w, row, s->col))
+    return false;
+  blt_str f = blt_rows_field(s->k->w, row, s->col);
+  return p->json || !memchr(f.s, p->delimiter, f.len);
 }
 
 static __attribute__((noinline)) blt_status slow_int(span *s, uint32_t row, blt_str f, int64_t *out,
@@ -85,9 +111,8 @@ static __attribute__((noinline)) blt_status slow_int(span *s, uint32_t row, blt_
   const blt_plan *p = s->k->plan;
   *out = 0;
   if (is_null(p, f.s, f.len, blt_rows_quoted(s->k->w, row, s->col))) return set_null(s, row, err);
-  bool dates = p->json && (s->column->type.id == BLT_DATE || s->column->type.id == BLT_TIMESTAMP);
-  bool text = !dates && is_only_text(s, row);
-  if (!text && blt_field_int(f.s, f.len, s->column->type, p->mark, s->column->inferred, out)) return BLT_OK;
+  bool text = !(p->json && is_dated(s->column->type)) && is_only_text(s, row);
+  if (!text && parse_int(p, s->column, f, out)) return BLT_OK;
   return refuse(s, row, BLT_BAD_VALUE, err);
 }
 
@@ -100,8 +125,10 @@ static __attribute__((noinline)) blt_status slow_float(span *s, uint32_t row, bl
   const blt_plan *p = s->k->plan;
   *out = 0;
   if (is_null(p, f.s, f.len, blt_rows_quoted(s->k->w, row, s->col))) return set_null(s, row, err);
-  if (!is_only_text(s, row) && blt_field_float(f.s, f.len, p->mark, exactness_of(s->column), out))
-    return BLT_OK;
+  char room[BLT_SPELLED_ROOM];
+  if (is_only_text(s, row)) return refuse(s, row, BLT_BAD_VALUE, err);
+  f = plain_number(p, f, room);
+  if (blt_field_float(f.s, f.len, p->spelling.mark, exactness_of(s->column), out)) return BLT_OK;
   return refuse(s, row, BLT_BAD_VALUE, err);
 }
 
@@ -179,7 +206,7 @@ static blt_status convert_floats(span *s, blt_error *err) {
   double *out = s->out->data;
   bool fast = is_simple(s);
   for (uint32_t r = s->from; r < s->to; r++) {
-    if (fast) r += blt_digits_floats(digits_from(s, r), s->k->plan->mark, out + r);
+    if (fast) r += blt_digits_floats(digits_from(s, r), s->k->plan->spelling.mark, out + r);
     if (r == s->to) break;
     blt_status status = slow_float(s, r, blt_rows_field(s->k->w, r, s->col), &out[r], err);
     if (status != BLT_OK) return status;
@@ -260,6 +287,17 @@ static blt_status convert_text(span *s, blt_error *err) {
 
 /* --- columns whose type is still open ---------------------------------------------------------- */
 
+/* Notes what a field looks like once it is read as it is spelled. */
+static void look_at_spelled(const blt_plan *p, blt_looks *looks, blt_str f) {
+  char room[BLT_SPELLED_ROOM], iso[BLT_ISO_ROOM];
+  size_t n = p->form.n ? blt_date_form_read(&p->form, f.s, f.len, iso) : 0;
+  if (n)
+    f = (blt_str){iso, (uint32_t)n};
+  else
+    f = plain_number(p, f, room);
+  blt_looks_add(looks, f.s, f.len, p->spelling.mark);
+}
+
 static void look_at(span *s) {
   const blt_plan *p = s->k->plan;
   for (uint32_t r = s->from; r < s->to; r++) {
@@ -272,7 +310,7 @@ static void look_at(span *s) {
     else if (text)
       looks->seen |= BLT_LOOKS_TEXT;
     else
-      blt_looks_add(looks, f.s, f.len, p->mark);
+      look_at_spelled(p, looks, f);
   }
 }
 

@@ -5,6 +5,7 @@
 #include "field.h"
 #include "intern.h"
 #include "records.h"
+#include "spelled_number.h"
 
 typedef enum blt_column_kind {
   BLT_KIND_NULL,  /* no value was seen yet: any value is a conflict */
@@ -23,10 +24,11 @@ typedef struct blt_plan_column {
   bool inferred; /* a text that the type cannot hold is a conflict; otherwise it makes the row bad */
   bool
       rounded; /* FLOAT: numbers with more digits than a float64 keeps are taken, as no type holds them all */
+  const blt_date_form *form; /* of its dates, beside the usual one; NULL: none */
 } blt_plan_column;
 
 typedef struct blt_plan {
-  uint32_t ncols;
+  uint32_t ncols, nsplit; /* nsplit: fields of a record that give two columns each */
   blt_plan_column *columns;
   const blt_str *nulls; /* other null texts than the empty one */
   uint32_t nnulls;
@@ -34,9 +36,11 @@ typedef struct blt_plan {
   bool quoted_nulls;     /* also inside quotes */
   bool json;             /* what is quoted is text, unless it is a date or its type is given */
   bool quotes_mean_text; /* CSV: what is quoted is text, unless its type is given */
-  char mark;             /* decimal mark */
+  blt_spelling spelling; /* of numbers */
+  blt_date_form form;    /* of dates, when the caller gives one (n above 0); then ISO dates are read, too */
   bool lines;            /* number the lines on which rows start */
   char newline;          /* what ends a line */
+  char delimiter; /* CSV: a field that holds it could not be without quotes, so they do not make it text */
 } blt_plan;
 
 typedef struct blt_chunk_column {

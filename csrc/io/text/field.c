@@ -185,6 +185,25 @@ static bool look_at_date(blt_looks *looks, const char *text, size_t len) {
   return true;
 }
 
+/* Notes a date of one of the known forms. */
+static bool look_at_spelled_date(blt_looks *looks, const char *text, size_t len) {
+  char iso[BLT_ISO_ROOM];
+  int64_t v;
+  uint32_t not_forms = 0;
+  bool time = false;
+  if (!blt_date_may_be_spelled(text, len)) return false;
+  for (uint32_t i = 0; i < BLT_DATE_FORMS; i++) {
+    size_t n = blt_date_form_read(blt_date_known(i), text, len, iso);
+    bool is = n > 0 && blt_date_parse(iso, 10, &v) && blt_timestamp_parse(iso, n, &v);
+    if (!is) not_forms |= 1u << i;
+    time |= is && n > 10;
+  }
+  if (not_forms == (1u << BLT_DATE_FORMS) - 1) return false;
+  looks->not_forms |= not_forms;
+  looks->seen |= time ? BLT_LOOKS_SPELLED_TIME : BLT_LOOKS_SPELLED_DATE;
+  return true;
+}
+
 void blt_looks_add_text(blt_looks *looks, const char *text, size_t len) {
   if (looks->seen & BLT_LOOKS_TEXT || look_at_date(looks, text, len)) return;
   looks->seen |= BLT_LOOKS_TEXT;
@@ -193,6 +212,7 @@ void blt_looks_add_text(blt_looks *looks, const char *text, size_t len) {
 void blt_looks_add(blt_looks *looks, const char *text, size_t len, char mark) {
   int64_t v;
   if (looks->seen & BLT_LOOKS_TEXT || look_at_date(looks, text, len)) return;
+  if (look_at_spelled_date(looks, text, len)) return;
   char c = len ? text[0] : 0;
   if (blt_bool_parse(text, len, true, &v))
     looks->seen |= BLT_LOOKS_BOOL;
@@ -206,6 +226,24 @@ void blt_looks_merge(blt_looks *looks, const blt_looks *more) {
   looks->seen |= more->seen;
   if (more->whole > looks->whole) looks->whole = more->whole;
   if (more->scale > looks->scale) looks->scale = more->scale;
+  looks->not_forms |= more->not_forms;
+}
+
+#define SPELLED ((uint32_t)(BLT_LOOKS_SPELLED_DATE | BLT_LOOKS_SPELLED_TIME))
+
+static uint32_t possible_forms(const blt_looks *looks) {
+  bool all = looks->seen && !(looks->seen & ~SPELLED);
+  return all ? ~looks->not_forms & ((1u << BLT_DATE_FORMS) - 1) : 0;
+}
+
+const blt_date_form *blt_looks_form(const blt_looks *looks) {
+  uint32_t forms = possible_forms(looks);
+  return forms && !(forms & (forms - 1)) ? blt_date_known((uint32_t)__builtin_ctz(forms)) : NULL;
+}
+
+bool blt_looks_open(const blt_looks *looks) {
+  uint32_t forms = possible_forms(looks);
+  return (forms & (forms - 1)) != 0;
 }
 
 blt_type blt_looks_type(const blt_looks *looks, bool decimals) {
@@ -220,6 +258,8 @@ blt_type blt_looks_type(const blt_looks *looks, bool decimals) {
     t.id = BLT_DATE;
   else if (!(seen & ~(uint32_t)(BLT_LOOKS_DATE | BLT_LOOKS_TIMESTAMP)))
     t.id = BLT_TIMESTAMP;
+  else if (blt_looks_form(looks))
+    t.id = seen & BLT_LOOKS_SPELLED_TIME ? BLT_TIMESTAMP : BLT_DATE;
   else if (!(seen & ~ints))
     t.id = BLT_INT64;
   else if ((decimals || seen & BLT_LOOKS_LONG) && !(seen & ~(ints | fractions)) &&

@@ -2,7 +2,7 @@
 #ifndef BLT_IO_FIELD_H
 #define BLT_IO_FIELD_H
 
-#include "blt.h"
+#include "spelled_date.h"
 
 /* What a text looks like, as bits: a column's type follows from the union over all its texts, in any order.
  */
@@ -14,15 +14,18 @@ typedef enum blt_look {
   BLT_LOOKS_FLOAT = 16,  /* an exponent, nan, inf, -0 */
   BLT_LOOKS_DATE = 32,
   BLT_LOOKS_TIMESTAMP = 64,
-  BLT_LOOKS_TEXT = 128, /* anything else */
-  BLT_LOOKS_LONG = 256  /* with FIXED: float64 would change its last digits, a decimal would not */
+  BLT_LOOKS_TEXT = 128,         /* anything else */
+  BLT_LOOKS_LONG = 256,         /* with FIXED: float64 would change its last digits, a decimal would not */
+  BLT_LOOKS_SPELLED_DATE = 512, /* of one of the forms that are recognised: 31.01.2012 */
+  BLT_LOOKS_SPELLED_TIME = 1024 /* the same with a time */
 } blt_look;
 
 /* What is known of a column's texts. */
 typedef struct blt_looks {
-  uint32_t seen;  /* blt_look bits */
-  uint32_t whole; /* most digits before the decimal mark of a number; a zero alone is none */
-  uint32_t scale; /* most digits after it */
+  uint32_t seen;      /* blt_look bits */
+  uint32_t whole;     /* most digits before the decimal mark of a number; a zero alone is none */
+  uint32_t scale;     /* most digits after it */
+  uint32_t not_forms; /* bits of the known forms that a spelled date is not of */
 } blt_looks;
 
 void blt_looks_add(blt_looks *looks, const char *text, size_t len, char mark);
@@ -32,6 +35,10 @@ void blt_looks_merge(blt_looks *looks, const blt_looks *more);
 /* The narrowest type that holds every text unchanged; BLT_NULLTYPE when there was no text. `decimals`: plain
  * fractions become decimals when 18 digits are enough; otherwise only where one of them is LONG. */
 blt_type blt_looks_type(const blt_looks *looks, bool decimals);
+/* The one form of all dates, which are spelled; NULL when they are not, or could be of two. */
+const blt_date_form *blt_looks_form(const blt_looks *looks);
+/* Whether further texts could still tell of which form the dates are. */
+bool blt_looks_open(const blt_looks *looks);
 
 /* Whole number of 64 bits. `strict`: no plus sign, no leading zero, no -0. */
 bool blt_int_parse(const char *text, size_t len, bool strict, int64_t *out);

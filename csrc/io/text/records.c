@@ -29,7 +29,7 @@ const char *blt_bad_phrase(blt_bad_reason reason) {
 }
 
 const char *blt_bad_advice(blt_bad_reason reason) {
-  return reason == BLT_BAD_UTF8 ? " (iconv -f WINDOWS-1252 -t UTF-8 converts western text)" : "";
+  return reason == BLT_BAD_UTF8 ? " (encoding = 'windows-1252' reads western text)" : "";
 }
 
 void blt_rows_init(blt_rows *w, blt_ctx *ctx) {

@@ -8,12 +8,25 @@ local progress = require "blotter.terminal.progress"
 
 local read = {}
 
-local CSV_OPTIONS = { "delimiter", "quote", "escape", "comment", "decimal_mark", "header", "ragged", "utf8", "on_error",
-  "skip", "max_rejects", "chunk_bytes", "trim", "infer", "decimals", "quoted_nulls", "line_column", "nulls", "names",
-  "types", "into", "progress", "text" }
+local CSV_OPTIONS = { "delimiter", "quote", "escape", "comment", "decimal_mark", "thousands", "percent", "currency",
+  "dates", "encoding", "header", "ragged", "utf8", "on_error", "skip", "skip_tail", "max_rejects", "chunk_bytes", "trim",
+  "infer", "decimals", "quoted_nulls", "line_column", "nulls", "names", "flags", "types", "into", "progress", "text" }
 
 local JSONL_OPTIONS = { "on_error", "max_rejects", "chunk_bytes", "infer", "decimals", "line_column", "types", "into",
-  "progress", "text" }
+  "encoding", "progress", "text" }
+
+--- The options with a list of names where one text such as "n, m" was given.
+local function listed(options)
+  for _, name in ipairs { "nulls", "names", "flags" } do
+    local text = options[name]
+    if type(text) == "string" then
+      local list = {}
+      for word in (text .. ","):gmatch "%s*(.-)%s*," do list[#list + 1] = word end
+      options[name] = list
+    end
+  end
+  return options
+end
 
 --- Whether `from` is text to be read, and not a path or a function.
 local function is_text(from, options, verb)
@@ -32,14 +45,17 @@ end
 --- Reads CSV from a path ("-" is standard input), from a text (a string with a line end, or any with {text = true}) or
 -- from a function that returns pieces. Returns the table and what is known of the reading {rows, rejected, bytes,
 -- delimiter, rejects}; or nil, a message and a code. The options are those of csrc/io/csv/csv.h, with these defaults:
---   delimiter (found out), quote '"', escape (a doubled quote), comment (none), decimal_mark '.', header true,
+--   delimiter (found out), quote '"', escape (a doubled quote), comment (none), decimal_mark '.', thousands (none; with
+--   decimal_mark ',' a point), percent false, currency false, dates (ISO, and what is recognised; "dd.mm.yyyy"),
+--   encoding (UTF-8, or UTF-16 and UTF-32 by their mark), header true (or the number of its lines), skip_tail 0, flags
+--   (none; the columns of numbers that flags follow),
 --   ragged "refuse" ("fill", "cut"), utf8 "refuse" ("replace", "keep"), on_error "stop" ("reject"), max_rejects (any),
 --   skip 0, trim false, infer true (false: everything is string), decimals false (true: 12.50 is a decimal),
 --   nulls {""}, quoted_nulls false, names (those of the header), types {column = "int64"} (found out), line_column
 --   (none), into (a table to append to), progress (a function(bytes, total, rows) that stops by returning false; by
 --   default a line on standard error when that is a terminal and the work takes over a second; false: neither)
 function read.csv(from, options)
-  options = arguments.options(options, CSV_OPTIONS, "csv")
+  options = listed(arguments.options(options, CSV_OPTIONS, "csv"))
   return run("csv", from, is_text(from, options, "csv"), options)
 end
 
@@ -53,7 +69,7 @@ end
 -- through the database's file as they are read, not through memory.
 function read.into(db, name, from, options)
   local kind = type(from) == "string" and ending.kind(from) or "csv"
-  options = arguments.options(options, kind == "jsonl" and JSONL_OPTIONS or CSV_OPTIONS, "import")
+  options = listed(arguments.options(options, kind == "jsonl" and JSONL_OPTIONS or CSV_OPTIONS, "import"))
   if options.into then fail "import: it makes a new table; to append to one, use blotter.csv with into" end
   return run(kind, from, is_text(from, options, "import"), options, db, name)
 end

@@ -1,0 +1,77 @@
+#include "notes.h"
+#include "base/mem.h"
+#include "base/par.h"
+
+#include <string.h>
+
+#define BLOCK ((size_t)64 << 10)
+
+/* The source from its end to its beginning. */
+typedef struct backwards {
+  const blt_source *source;
+  char *block;       /* BLOCK bytes, those of the source from `from` on */
+  uint64_t from, at; /* the next byte is the one before `at` */
+} backwards;
+
+static blt_status byte_before(backwards *b, char *out, blt_error *err) {
+  if (b->at == b->from) {
+    size_t n = b->at < BLOCK ? (size_t)b->at : BLOCK;
+    b->from = b->at - n;
+    blt_status status = blt_source_read(b->source, b->from, b->block, n, err);
+    if (status != BLT_OK) return status;
+  }
+  *out = b->block[--b->at - b->from];
+  return BLT_OK;
+}
+
+static bool says_something(char c) {
+  return (c & 0x80) || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+/* Goes to the beginning of the line that ends before `at`. */
+static blt_status line_before(backwards *b, bool *empty, blt_error *err) {
+  char c;
+  bool first = true;
+  *empty = true;
+  while (b->at > 0) {
+    uint64_t here = b->at;
+    blt_status status = byte_before(b, &c, err);
+    if (status != BLT_OK) return status;
+    if ((c == '\n' || c == '\r') && !first) {
+      b->at = here;
+      return BLT_OK;
+    }
+    first = first && (c == '\n' || c == '\r');
+    if (says_something(c)) *empty = false;
+  }
+  return BLT_OK;
+}
+
+/* Leaves `at` where the lines begin, with the empty ones above them. */
+static blt_status pass_lines(blt_ctx *ctx, backwards *b, uint64_t lines, blt_error *err) {
+  uint64_t passed = 0;
+  blt_status status = BLT_OK;
+  while (status == BLT_OK && b->at > 0) {
+    uint64_t end = b->at;
+    bool empty = true;
+    status = line_before(b, &empty, err);
+    if (!empty && passed == lines) {
+      b->at = end;
+      return status;
+    }
+    passed += !empty;
+    if (status == BLT_OK) status = blt_poll(ctx, passed, lines, err);
+  }
+  return status;
+}
+
+blt_status blt_notes_start(blt_ctx *ctx, const blt_source *source, uint64_t lines, uint64_t *start,
+                           blt_error *err) {
+  uint64_t size = blt_source_size(source);
+  backwards b = {source, blt_alloc(ctx, BLOCK), size, size};
+  if (!b.block) return blt_fail_memory(err, BLOCK);
+  blt_status status = pass_lines(ctx, &b, lines, err);
+  *start = b.at;
+  blt_free(ctx, b.block, BLOCK);
+  return status;
+}

@@ -1,0 +1,209 @@
+--- Files as the world sends them: dates, numbers, encodings, headers, notes and flags of other people.
+local blotter = require "blotter"
+
+--- Types and rows of a text, or the message.
+local function read(text, options)
+  local t, message = blotter.csv(text, options)
+  if not t then return message end
+  local types = {}
+  for i, column in ipairs(t:columns()) do types[i] = column.type end
+  return table.concat(types, " ") .. " | " .. t:csv():gsub("\n", "/")
+end
+
+local function expect(cases)
+  for _, case in ipairs(cases) do
+    local got = read(case[1], case[3])
+    assert.is_truthy(got:find(case[2], 1, true), case[1] .. ": " .. got)
+  end
+end
+
+describe("dates", function()
+  it("are recognised where all of a column can be read in one way", function()
+    expect {
+      { "d\n31.01.2012\n1.2.2012\n", "date | d/2012-01-31/2012-02-01/" },
+      { "d\n01.02.2012\n03.04.2012\n", "date | d/2012-02-01/2012-04-03/" },
+      { "d\n31/01/2012\n01/02/2012\n", "date | d/2012-01-31/2012-02-01/" },
+      { "d\n01/31/2012\n01/02/2012\n", "date | d/2012-01-31/2012-01-02/" },
+      { "d\n01-02-2012\n31-01-2012\n", "date | d/2012-02-01/2012-01-31/" },
+      { "d\n2012/1/31\n", "date | d/2012-01-31/" }, { "d\n2012.01.31\n", "date | d/2012-01-31/" },
+      { "d\n31.01.2012 10:20\n1.2.2012\n", "timestamp | d/2012-01-31T10:20:00Z/2012-02-01T00:00:00Z/" },
+    }
+  end)
+
+  it("stay text where they cannot", function()
+    expect {
+      { "d\n01/02/2012\n03/04/2012\n", "string | " }, { "d\n31/01/2012\n01/31/2012\n", "string | " },
+      { "d\n31.01.2012\n31/01/2012\n", "string | " }, { "d\n31.01.2012\n2012-01-31\n", "string | " },
+      { "d\n31.02.2012\n", "string | " }, { "d\n1.2.2012\n1.2.3\n", "string | " }, { "d\n1.2.12\n", "string | " },
+      { "d\n1.2.2012\n7\n", "string | " }, { 'd\n"1.2.2012"\n', "string | " },
+    }
+  end)
+
+  it("are told apart by texts far down, in whatever chunks", function()
+    local same = ("01/02/2012,x\n"):rep(20000)
+    for _, bytes in ipairs { 1000, 262144 } do
+      local options = { chunk_bytes = bytes }
+      expect {
+        { "d,s\n" .. same .. "31/01/2012,x\n", "date string | d,s/2012-02-01,x/", options },
+        { "d,s\n" .. same .. "01/31/2012,x\n", "date string | d,s/2012-01-02,x/", options },
+        { "d,s\n31/01/2012,x\n" .. same .. "01/31/2012,x\n", "string string | ", options },
+        { "d,s\n31/01/2012,x\n" .. same .. "2012-01-31,x\n", "string string | ", options },
+      }
+    end
+  end)
+
+  it("are read as they are said to be written", function()
+    expect {
+      { "d\n01/02/2012\n", "date | d/2012-02-01/", { dates = "dd/mm/yyyy" } },
+      { "d\n01/02/2012\n2013-01-31\n", "date | d/2012-01-02/2013-01-31/", { dates = "mm/dd/yyyy" } },
+      { "d\n1.2.12\n1.2.70\n", "date | d/2012-02-01/1970-02-01/", { dates = "d.m.yy" } },
+      { "d\n20120131\n", "date | d/2012-01-31/", { dates = "yyyymmdd" } },
+      { 'd\n"Jan 31, 2012"\n"September 1, 2012"\n', "date | d/2012-01-31/2012-09-01/", { dates = "mmm d, yyyy" } },
+      { "d\n31-jan-2012\n1-SEPT-2012\n", "date | d/2012-01-31/2012-09-01/", { dates = "dd-mmm-yyyy" } },
+      { "d\n31.01.2012 10:20:30\n", "timestamp | d/2012-01-31T10:20:30Z/", { dates = "dd.mm.yyyy" } },
+      { "d\n31.13.2012\n", "string | ", { dates = "dd.mm.yyyy" } },
+      { "d\n31.01.2012\n", "date | d/2012-01-31/", { dates = "dd.mm.yyyy", types = { d = "date" } } },
+      { "d\n31.01.2012\n", "dates = 'dd.mm.yyyy' says how they are written", { types = { d = "date" } } },
+    }
+    for _, form in ipairs { "dd.mm", "dd.mm.yyyy dd", "%d.%m.%Y", "", "ddd.mm.yyyy" } do
+      assert.error_matches(function() blotter.csv("d\n1\n", { dates = form }) end, "is no form of dates")
+    end
+  end)
+
+  it("written as text come back as text", function()
+    local t = assert(blotter.csv('d\n"31.01.2012"\n"31/01/2012"\n"2012/1/2"\n'))
+    assert.equal("string", assert(blotter.csv(t:csv())):columns()[1].type)
+    assert.same(t:values "d", assert(blotter.csv(t:where "d == '31.01.2012'":csv())):collect() and t:values "d")
+  end)
+end)
+
+describe("numbers", function()
+  it("are read with marks between thousands", function()
+    expect {
+      { "n;m\n1.234,50;1.234\n-1,5;12.345.678\n", "float64 int64 | n,m/1234.5,1234/-1.5,12345678/", { decimal_mark = "," } },
+      { "n\n1.234\n999\n", "int64 | n/1234/999/", { thousands = "." } },
+      { 'n,k\n"1,234",x\n"12,345,678.5",y\n', "float64 string | n,k/1234.0,x/12345678.5,y/", { thousands = "," } },
+      { "n\n1 234\n1\u{A0}234\u{202F}567\n", "int64 | n/1234/1234567/", { thousands = " " } },
+      { "n\n1'234.5\n1’000\n", "float64 | n/1234.5/1000.0/", { thousands = "'" } },
+      { "n\n1,23\n", "string | ", { thousands = ",", delimiter = ";" } },
+      { "n\n12,34,567\n", "string | ", { thousands = ",", delimiter = ";" } },
+      { "n\n0,123\n", "string | ", { thousands = ",", delimiter = ";" } },
+      { "n\n1,234,50\n", "string | ", { thousands = ",", delimiter = ";" } },
+      { "n;z\n1,234;007\n", "int64 string | n,z/1234,007/", { thousands = "," , delimiter = ";" } },
+      { "n\n1,234\n", "int64 | n/1234/", { thousands = ",", delimiter = ";", types = { n = "int64" } } },
+      { "n\n1,234.5\n", "decimal(9,2) | n/1234.50/", { thousands = ",", delimiter = ";", types = { n = "decimal(9,2)" } } },
+    }
+    assert.error_matches(function() blotter.csv("n\n1\n", { thousands = ".", decimal_mark = "." }) end, "thousands")
+    assert.error_matches(function() blotter.csv("n\n1\n", { thousands = "x" }) end, "thousands")
+  end)
+
+  it("are read with signs of percent and of money", function()
+    local percent, money = { percent = true, decimal_mark = "," }, { currency = true, thousands = "," }
+    expect {
+      { "p\n12,5 %\n100%\n0,1%\n-5 %\n+7%\n0%\n", "float64 | p/0.125/1.0/0.001/-0.05/0.07/0.0/", percent },
+      { "p;q\n50%;x%\n", "float64 string | p,q/0.5,x%/", percent },
+      { "p\n1.234,5 %\n", "float64 | p/12.345/", percent },
+      { "p\n12%\n", "string | p/12%/" },
+      { 'm\n$5\n"$1,234.50"\n-$3\n$-3\n"($1,000)"\n€ 7\n7 €\nEUR 8\n8 USD\n9 kr\n¥10\n₩11\n12-\n',
+        "float64 | m/5.0/1234.5/-3.0/-3.0/-1000.0/7.0/7.0/8.0/8.0/9.0/10.0/11.0/-12.0/", money },
+      { "m\nUSD\n", "string | m/USD/", money }, { "m\n$\n", "string | m/$/", money },
+      { "m\n(5\n", "string | m/(5/", money }, { "m\n$5$\n", "string | m/$5$/", money },
+      { "m\n5 %\n", "string | m/5 %/", money },
+    }
+  end)
+
+  it("are kept apart from flags behind them", function()
+    expect {
+      { "geo,n\nKR,1234 p\nJP,5b\nUS,:\nFR,\n", "string int64 string | geo,n,n_flag/KR,1234,p/JP,5,b/US,,:/FR,,/",
+        { flags = "n" } },
+      { 'n,m\n"1,234 (a)",2\n7,: c\n', "int64 string int64 string | n,n_flag,m,m_flag/1234,(a),2,/7,,,: c/",
+        { flags = { "n", "m" }, thousands = "," } },
+      { "n\n-1.5e3x\n2e\n", "float64 string | n,n_flag/-1500.0,x/2.0,e/", { flags = "n" } },
+      { "n,m\n1 p\n", "1 field where 2 are expected", { flags = "n" } },
+      { "n,m\n1 p\n", "int64 string string | n,n_flag,m/1,p,/", { flags = "n", ragged = "fill" } },
+      { "n,m\n1 p,x\n", "'x' is no int64", { flags = "n", types = { m = "int64" } } },
+      { "n,n_flag\n1 p,2\n", "int64 string int64 | n,n_flag,n_flag_2/1,p,2/", { flags = "n" } },
+    }
+    assert.error_matches(function() blotter.csv("n\n1\n", { flags = "z" }) end, "no column is named 'z', for which")
+    local rows = {}
+    for i = 1, 20000 do rows[i] = i .. (i % 3 == 0 and " p" or "") end
+    local t = assert(blotter.csv("n\n" .. table.concat(rows, "\n"), { flags = "n", chunk_bytes = 700 }))
+    assert.equal(200010000, t:agg "s = sum(n)":value())
+    assert.equal(6666, t:where "n_flag == 'p' and n % 3 == 0":count())
+  end)
+end)
+
+describe("a table on a sheet", function()
+  it("has a header over several lines", function()
+    expect {
+      { "Country,Reports,,Total\n,2011,2012,\nKR,1,2,3\n",
+        "string int64 int64 int64 | Country,Reports_2011,Reports_2012,Total/KR,1,2,3/", { header = 2 } },
+      { "a,b\nx,x\nm,n\n1,2\n", "int64 int64 | a_x_m,b_x_n/1,2/", { header = 3 } },
+      { "Reports\nc,n\nKR,1\n", "string int64 | Reports_c,Reports_n/KR,1/", { header = 2, delimiter = "," } },
+      { "1,2\n", "int64 int64 | c1,c2/1,2/", { header = 0 } },
+      { "a\n", "the input is empty", { header = 2 } },
+    }
+    local long = ("h"):rep(200)
+    assert.matches("more than 255 bytes", read(long .. "\n" .. long .. "\n1\n", { header = 2 }))
+    for _, wrong in ipairs { 9, -1, 1.5, "yes" } do
+      assert.error_matches(function() blotter.csv("a\n1\n", { header = wrong }) end, "option 'header'")
+    end
+  end)
+
+  it("has names that are there twice, or not at all", function()
+    expect { { "a,a,,a\n1,2,3,4\n", "a,a_2,c3,a_3/1,2,3,4/" } }
+  end)
+
+  it("has notes under it", function()
+    expect {
+      { "a,b\n1,2\n\nNote: x, y\nSource: z\n", "int64 int64 | a,b/1,2/", { skip_tail = 2 } },
+      { "a,b\r\n1,2\r\n,,,\r\nNote\r\n\r\n", "int64 int64 | a,b/1,2/", { skip_tail = 1 } },
+      { "a\r1\rNote", "int64 | a/1/", { skip_tail = 1 } },
+      { "a\n1\n2\n", "int64 | a/1/2/", { skip_tail = 0 } },
+      { "a\n1\n2\n", "the input is empty", { skip_tail = 3 } },
+      { "a\n1\n2\n", "the input is empty", { skip_tail = 300 } },
+      { "a,b\n1,2\nNote\n", "skip_tail passes over notes under the table" },
+      { "a,b\n1,2\n" .. ("x"):rep(200000) .. "\n", "int64 int64 | a,b/1,2/", { skip_tail = 1 } },
+    }
+  end)
+
+  it("begins with what a spreadsheet says of its delimiter", function()
+    expect {
+      { "sep=;\na;b\n1;2,5\n", "int64 string | a,b/1,\"2,5\"/" }, { "SEP=|\r\na|b\r\n1|2\r\n", "int64 int64 | a,b/1,2/" },
+      { '"sep=;"\na;b\n1;2\n', "int64 int64 | a,b/1,2/" }, { "\u{FEFF}sep=\t\na\tb\n1\t2\n", "int64 int64 | a,b/1,2/" },
+      { "sep=;\na,b\n1,2\n", "int64 int64 | a,b/1,2/", { delimiter = "," } },
+      { "sep=ab,c\n1,2\n", "sep=ab,c/1,2/" }, { "sep\n1\n", "int64 | sep/1/" },
+    }
+    assert.matches("input:4:", read("sep=;\na;b\n1;2\nx;2\n", { types = { a = "int64" } }))
+  end)
+end)
+
+describe("an encoding", function()
+  it("is told, or shown by a mark", function()
+    for _, case in ipairs {
+      { "s\ncaf\xE9\n", "café", "latin1" }, { "s\n\x93x\x94 \x80\n", "“x” €", "Windows-1252" },
+      { "s\n\xC7\xD1\xB1\xDB\n", "한글", "EUC-KR" }, { "s\n\x83\x65\x83\x58\x83\x67\n", "テスト", "Shift-JIS" },
+      { "s\0\n\0\xE9\0\n\0", "é", "UTF-16LE" }, { "\xFF\xFEs\0\n\0\xE9\0\n\0", "é" },
+      { "\xFE\xFF\0s\0\n\0\xE9\0\n", "é" }, { "\xFF\xFE\0\0s\0\0\0\n\0\0\0\xE9\0\0\0\n\0\0\0", "é" },
+      { "\u{FEFF}s\né\n", "é", "utf-8" },
+    } do
+      local t, message = blotter.csv(case[1], { encoding = case[3], text = true })
+      assert.equal(case[2], t and t:value() or message)
+    end
+    assert.equal("é", assert(blotter.jsonl('{"s":"\xE9"}\n', { encoding = "latin1" })):value())
+    assert.equal("é", assert(blotter.jsonl("\xFF\xFE" .. ('{"s":"\xE9"}\n'):gsub(".", "%0\0"))):value())
+  end)
+
+  it("keeps characters whole between pieces", function()
+    local t = assert(blotter.csv("s\n" .. ("a한b\n"):rep(100000):gsub("한", "\xC7\xD1"), { encoding = "euc-kr" }))
+    assert.equal(100000, t:where "s == 'a한b'":count())
+  end)
+
+  it("is refused when it is unknown or does not fit", function()
+    assert.error_matches(function() blotter.csv("s\n1\n", { encoding = "klingon" }) end, "'klingon' is not known")
+    assert.matches("byte 2 .\\x81. is no character of windows%-1252", read("s\n\x81\n", { encoding = "windows-1252" }))
+    assert.matches("byte 3 ", read("s\na\xC7", { encoding = "euc-kr" }))
+    assert.equal("string | s/a\u{FFFD}b/", read("s\na\x81b\n", { encoding = "windows-1252", utf8 = "replace" }))
+    assert.matches("encoding = 'windows%-1252' reads western text", read("s\ncaf\xE9\n"))
+  end)
+end)
