@@ -80,7 +80,8 @@ end)
 describe("numbers", function()
   it("are read with marks between thousands", function()
     expect {
-      { "n;m\n1.234,50;1.234\n-1,5;12.345.678\n", "float64 int64 | n,m/1234.5,1234/-1.5,12345678/", { decimal_mark = "," } },
+      { "n;m\n1.234,50;1.234\n-1,5;12.345.678\n", "float64 int64 | n,m/1234.5,1234/-1.5,12345678/",
+        { decimal_mark = "," } },
       { "n\n1.234\n999\n", "int64 | n/1234/999/", { thousands = "." } },
       { 'n,k\n"1,234",x\n"12,345,678.5",y\n', "float64 string | n,k/1234.0,x/12345678.5,y/", { thousands = "," } },
       { "n\n1 234\n1\u{A0}234\u{202F}567\n", "int64 | n/1234/1234567/", { thousands = " " } },
@@ -91,7 +92,8 @@ describe("numbers", function()
       { "n\n1,234,50\n", "string | ", { thousands = ",", delimiter = ";" } },
       { "n;z\n1,234;007\n", "int64 string | n,z/1234,007/", { thousands = "," , delimiter = ";" } },
       { "n\n1,234\n", "int64 | n/1234/", { thousands = ",", delimiter = ";", types = { n = "int64" } } },
-      { "n\n1,234.5\n", "decimal(9,2) | n/1234.50/", { thousands = ",", delimiter = ";", types = { n = "decimal(9,2)" } } },
+      { "n\n1,234.5\n", "decimal(9,2) | n/1234.50/",
+        { thousands = ",", delimiter = ";", types = { n = "decimal(9,2)" } } },
     }
     assert.error_matches(function() blotter.csv("n\n1\n", { thousands = ".", decimal_mark = "." }) end, "thousands")
     assert.error_matches(function() blotter.csv("n\n1\n", { thousands = "x" }) end, "thousands")
@@ -169,7 +171,8 @@ describe("a table on a sheet", function()
 
   it("begins with what a spreadsheet says of its delimiter", function()
     expect {
-      { "sep=;\na;b\n1;2,5\n", "int64 string | a,b/1,\"2,5\"/" }, { "SEP=|\r\na|b\r\n1|2\r\n", "int64 int64 | a,b/1,2/" },
+      { "sep=;\na;b\n1;2,5\n", "int64 string | a,b/1,\"2,5\"/" },
+      { "SEP=|\r\na|b\r\n1|2\r\n", "int64 int64 | a,b/1,2/" },
       { '"sep=;"\na;b\n1;2\n', "int64 int64 | a,b/1,2/" }, { "\u{FEFF}sep=\t\na\tb\n1\t2\n", "int64 int64 | a,b/1,2/" },
       { "sep=;\na,b\n1,2\n", "int64 int64 | a,b/1,2/", { delimiter = "," } },
       { "sep=ab,c\n1,2\n", "sep=ab,c/1,2/" }, { "sep\n1\n", "int64 | sep/1/" },
