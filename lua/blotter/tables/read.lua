@@ -10,7 +10,8 @@ local read = {}
 
 local CSV_OPTIONS = { "delimiter", "quote", "escape", "comment", "decimal_mark", "thousands", "percent", "currency",
   "dates", "encoding", "header", "ragged", "utf8", "on_error", "skip", "skip_tail", "max_rejects", "chunk_bytes",
-  "trim", "infer", "decimals", "quoted_nulls", "line_column", "nulls", "names", "flags", "types", "into", "progress", "text" }
+  "trim", "infer", "decimals", "quoted_nulls", "line_column", "nulls", "names", "flags", "types", "into", "progress",
+  "text" }
 
 local JSONL_OPTIONS = { "on_error", "max_rejects", "chunk_bytes", "infer", "decimals", "line_column", "types", "into",
   "encoding", "progress", "text" }
