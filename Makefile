@@ -150,6 +150,7 @@ env: all
 LUADIR ?= $(PREFIX)/share/lua/5.4
 LIBDIR ?= $(PREFIX)/lib/lua/5.4
 BINDIR ?= $(PREFIX)/bin
+SHAREDIR ?= $(PREFIX)/share
 .PHONY: install install-engine
 install: all install-engine
 	@cd lua && find blotter -name '*.lua' -exec install -D -m 644 {} '$(DESTDIR)$(LUADIR)/{}' \;
@@ -158,6 +159,11 @@ install: all install-engine
 	@install -D -m 755 build/blotter/core.so '$(DESTDIR)$(LIBDIR)/blotter/core.so'
 	@printf '%s\n' "$$COMMAND_INSTALLED" >build/command
 	@install -D -m 755 build/command '$(DESTDIR)$(BINDIR)/blotter'
+	@mkdir -p '$(DESTDIR)$(SHAREDIR)/man/man1' '$(DESTDIR)$(SHAREDIR)/bash-completion/completions' \
+	  '$(DESTDIR)$(SHAREDIR)/zsh/site-functions'
+	@$(BUILD)/bin/blotter manual -o '$(DESTDIR)$(SHAREDIR)/man/man1/blotter.1'
+	@$(BUILD)/bin/blotter completion bash >'$(DESTDIR)$(SHAREDIR)/bash-completion/completions/blotter'
+	@$(BUILD)/bin/blotter completion zsh >'$(DESTDIR)$(SHAREDIR)/zsh/site-functions/_blotter'
 
 # For C: the library, the headers that these name and all that they include, and a file for pkg-config.
 PUBLIC := blt.h store/table/table.h store/table/change.h store/table/index.h store/table/stats.h store/database/db.h \

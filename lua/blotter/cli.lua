@@ -1,7 +1,5 @@
---- The `blotter` command: its command line and its exit status. Each command is a file in commands/.
---
--- Exit status: 0 done; 1 `check --strict` found what no reading can repair; 2 the command line is wrong;
--- 3 the input was refused, or a file cannot be read or written; 4 an error inside blotter; 130 interrupted.
+--- The `blotter` command: its command line and its exit status. Each command is a file in commands/; the statuses are
+-- described in commands/shared.lua.
 
 local argparse = require "argparse"
 
@@ -12,7 +10,7 @@ local cli = {}
 
 -- In the order in which the help lists them.
 local COMMANDS = { "report", "check", "subjects", "import", "revise", "withdraw", "query", "describe", "export",
-  "repl" }
+  "search", "repl", "manual" }
 
 local VERSION = "scm (not released)"
 
@@ -23,12 +21,23 @@ Examples:
    blotter query tips.csv --by country --agg "n = sum(n)" -o totals.csv
    blotter describe tips.csv                             columns, nulls, smallest and largest values
    blotter import tips.csv --into db.blt:tips            fill a table of a database
+   blotter query tips.csv areas.csv --left-join "country == code" --by area --agg "n = sum(n)"
+   blotter query sheet.csv --header 2 --skip-tail 3 --dates dd.mm.yyyy --decimal-mark ,
+   blotter search predator                               what the dataset has under a name or an acronym
    blotter completion bash >~/.blotter.bash              what the Tab key completes (bash, zsh, fish)
+   blotter manual | man -l -                             all of it as a page of the manual
+
 ]]
+
+local function statuses()
+  local lines = { "Exit status:" }
+  for _, pair in ipairs(shared.STATUSES) do lines[#lines + 1] = ("   %-3d  %s"):format(pair[1], pair[2]) end
+  return table.concat(lines, "\n")
+end
 
 local function build_parser()
   local parser = argparse("blotter", "Published figures on operations, with their sources and their bounds.")
-  parser:epilog(EXAMPLES)
+  parser:epilog(EXAMPLES .. statuses())
   parser:flag("--version", "Print the version and end."):action(function()
     io.stdout:write("blotter ", VERSION, "\n")
     os.exit(0, true)
@@ -44,7 +53,8 @@ local function build_parser()
 end
 
 local function run(arguments)
-  local ok, args = build_parser():pparse(arguments)
+  local parser = build_parser()
+  local ok, args = parser:pparse(arguments)
   if not ok then
     local message = args:gsub("\n", "; ") .. " (blotter --help lists the commands and their options)"
     shared.stop(shared.USAGE, message)
@@ -52,7 +62,7 @@ local function run(arguments)
   local command = require("blotter.commands." .. args.command)
   args.format = args.format or shared.format_of(args.output, command.own_formats)
   if args.format and not (command.own_formats or {})[args.format] then shared.require_format(args.format) end
-  return command.run(args)
+  return command.run(args, parser)
 end
 
 --- An error on its way out, as a Stop. Lua's own interpreter raises `interrupted!` for Ctrl-C.

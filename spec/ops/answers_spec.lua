@@ -34,4 +34,25 @@ describe("an answer of the dataset", function()
     assert.is_false(ok)
     assert.is_truthy(message:find("unknown subject 'nobody at all'", 1, true))
   end)
+
+  it("is found by words", function()
+    local found = ops:find "Predator operation"
+    assert.equal("operation-predator", found:first().id)
+    assert.equal(#ops:figures { subject = "operation-predator", exactly = true }, found:first().figures)
+    assert.equal(0, #ops:find "no such words at all")
+    assert.is_true(#ops:find "operación" > 0 and #ops:find "operación" == #ops:find "OPERACION")
+    local own, among = ops:reconcile { subject = "ICE" }, {}
+    assert.is_true(#own > 0 and #own < #ops:reconcile())
+    for _, finding in ipairs(ops:reconcile()) do among[finding] = true end
+    for _, finding in ipairs(own) do assert.is_true(among[finding]) end
+    assert.equal(0, #ops:reconcile { subject = "ICE", check = "ages" })
+    assert.error_matches(function() ops:reconcile { subject = "nobody" } end, "unknown subject 'nobody'")
+    for _, relation in ipairs(ops:rows "relations") do
+      if relation.type == "change" and relation.figure then
+        assert.same({ ops:implied(relation.id) }, { ops:implied(relation.figure) })
+        assert.same({ ops:implied(relation.id) }, { ops:implied { id = relation.figure } })
+        break
+      end
+    end
+  end)
 end)

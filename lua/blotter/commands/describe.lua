@@ -6,11 +6,12 @@ local describe = { summary = "Say what a file or a table holds: columns, types, 
 function describe.options(command)
   command:argument("source", "A table as db.blt:table, or a CSV or JSON lines file (- is standard input).")
     :argname "<source>"
-  place.kind_option(command)
+  place.options(command)
+  shared.output_option(command)
 end
 
 function describe.run(args)
-  local rows = place.rows(args.source, args.as)
+  local rows = place.rows(args.source, args)
   local text = shared.blame_user(shared.REFUSED, "", function()
     local described = rows:describe()
     return described:show(#described)

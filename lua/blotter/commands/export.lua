@@ -1,4 +1,5 @@
 local place = require "blotter.commands.place"
+local reading = require "blotter.commands.reading"
 local shared = require "blotter.commands.shared"
 
 local export = { summary = "Write the rows of a table or a file as CSV or JSON lines." }
@@ -9,11 +10,13 @@ function export.options(command)
   command:option("--as", "What to write, csv or jsonl (default: by the file's name)."):argname "<kind>"
     :choices { "csv", "jsonl" }
   shared.progress_option(command)
+  reading.options(command)
 end
 
 function export.run(args)
   local progress = shared.progress(args)
-  local rows = place.rows(args.source, nil, progress)
+  local source = setmetatable({ as = false }, { __index = args })
+  local rows = place.rows(args.source, source)
   local count = place.write(rows, args.file, place.kind(args.file, args.as), progress)
   if args.file ~= "-" then shared.write(("%s: %d rows written\n"):format(args.file, count), args) end
   return shared.DONE

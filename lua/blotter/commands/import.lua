@@ -2,6 +2,7 @@ local core = require "blotter.core"
 local interview = require "blotter.commands.interview"
 local output = require "blotter.publish.output"
 local place = require "blotter.commands.place"
+local reading = require "blotter.commands.reading"
 local record_file = require "blotter.ops.dataset.record_file"
 local shared = require "blotter.commands.shared"
 local worksheet = require "blotter.ops.dataset.worksheet"
@@ -15,45 +16,13 @@ function import.options(command)
   command:option("--into", "Table to fill, as db.blt:table; it is made when it is missing."):argname "<db:table>"
   command:option("--as", "With --into: what the file is, csv or jsonl (default: by its name)."):argname "<kind>"
     :choices { "csv", "jsonl" }
-  command:option("--delimiter", "With --into, CSV: what separates fields (default: found out)."):argname "<char>"
-  command:option("--null", "With --into, CSV: a text that means null (default: the empty text)."):argname "<text>"
-    :count "*"
-  command:option("--type", "With --into: the type of a column."):argname "<column=type>":count "*"
-  command:option("--on-error", "With --into: stop at the first bad row, or reject it and go on."):argname "<what>"
-    :choices { "stop", "reject" }:default "stop"
-  command:flag("--no-header", "With --into, CSV: the first row is data; columns are c1, c2, …")
   shared.progress_option(command)
   command:flag("--dry-run", "Without --into: check the source and say what it would contradict, and write nothing.")
   command:option("--draft", "Write a worksheet of what the record in <file> lacks, with proposals, and add nothing; "
     .. "without <file>, an empty one."):argname "<sheet>"
   command:flag("--interactive", "Ask on the terminal for what the record lacks, with proposals, and add it.")
   command:option("--data", "Folder of the dataset (default: the one that came with blotter)."):argname "<folder>"
-end
-
-local function types_of(pairs_given)
-  local types
-  for _, pair in ipairs(pairs_given) do
-    local column, kind = pair:match "^(.-)=(.+)$"
-    if not column then shared.stop(shared.USAGE, ("'%s' is not of the form column=type"):format(pair)) end
-    shared.blame_user(shared.USAGE, "--type: ", function()
-      return require("blotter").table { { name = column, type = kind } }
-    end)
-    types = types or {}
-    types[column] = kind
-  end
-  return types
-end
-
---- The options of blotter.csv or blotter.jsonl that the command line gives.
-local function reading_options(args, kind)
-  local options = { on_error = args.on_error, types = types_of(args.type), progress = shared.progress(args) }
-  if kind == "csv" then
-    options.delimiter, options.header = args.delimiter, not args.no_header
-    if #args.null > 0 then options.nulls = args.null end
-  elseif args.delimiter or args.no_header or #args.null > 0 then
-    shared.stop(shared.USAGE, "--delimiter, --null and --no-header are about CSV, not JSON lines")
-  end
-  return options
+  reading.options(command)
 end
 
 --- Reads the file into the table, which is made when it is missing. Returns what is known of the reading, or nil and a
@@ -68,13 +37,6 @@ local function fill(db, name, read, file, options)
   local saved, message = db:save(name, rows)
   if not saved then return nil, message end
   return info
-end
-
---- The bad rows that were passed over, on standard error.
-local function show_rejects(info)
-  if (info.rejected or 0) == 0 then return end
-  local how_many = info.rejected == 1 and "1 row was" or info.rejected .. " rows were"
-  io.stderr:write(("blotter: %s rejected:\n%s\n"):format(how_many, tostring(info.rejects)))
 end
 
 --- Runs `work` in a transaction of the database. When it fails, a file that was made for it does not stay.
@@ -95,12 +57,12 @@ local function into_database(args)
     shared.stop(shared.USAGE, ("'%s' is not of the form db.blt:table"):format(args.into))
   end
   local kind = place.kind(args.file, args.as)
-  local options = reading_options(args, kind)
+  local options = reading.of(args, kind)
   local info, message = shared.blame_user(shared.REFUSED, "", function()
     return in_database(path, function(db) return fill(db, name, require("blotter")[kind], args.file, options) end)
   end)
   if not info then shared.stop(shared.REFUSED, message) end
-  show_rejects(info)
+  reading.show_rejects(info)
   shared.write(("%s: %d rows added\n"):format(args.into, info.rows), args)
   return shared.DONE
 end

@@ -1,6 +1,7 @@
 --- Places on the command line: a file such as `tips.csv` or `tips.jsonl.gz`, or a table of a database, `db.blt:tips`.
 
 local ending = require "blotter.tables.ending"
+local reading = require "blotter.commands.reading"
 local shared = require "blotter.commands.shared"
 
 local place = {}
@@ -51,18 +52,26 @@ function place.kind_option(command)
     :choices { "csv", "jsonl" }
 end
 
---- The rows of a table of a database (and the database), or of a file, read with `progress` as blotter.csv takes it.
-function place.rows(text, told, progress)
+--- Options of commands that read a file: what it is, and how it is read.
+function place.options(command)
+  place.kind_option(command)
+  reading.options(command)
+end
+
+--- The rows of a table of a database (and the database), or of a file, read as the command line says.
+function place.rows(text, args)
   local path, name = place.split(text)
   if path then
     local db = place.open(path, { readonly = true })
     return place.table(db, name), db
   end
-  local kind = place.kind(text, told)
-  local rows, message = shared.blame_user(shared.REFUSED, "", function()
-    return require("blotter")[kind](text, { progress = progress })
+  local kind = place.kind(text, args.as)
+  local options = reading.of(args, kind)
+  local rows, info = shared.blame_user(shared.REFUSED, "", function()
+    return require("blotter")[kind](text, options)
   end)
-  if not rows then shared.stop(shared.REFUSED, message) end
+  if not rows then shared.stop(shared.REFUSED, info) end
+  reading.show_rejects(info)
   return rows
 end
 

@@ -1,7 +1,10 @@
 local place = require "blotter.commands.place"
 local shared = require "blotter.commands.shared"
 
-local query = { summary = "Ask a file or a table of a database.", own_formats = { csv = true, jsonl = true } }
+local query = {
+  summary = "Ask files or tables of a database, one or several.",
+  own_formats = { csv = true, jsonl = true, text = true },
+}
 
 -- The verbs in the order in which they are applied, each an option of its own.
 local VERBS = {
@@ -14,11 +17,36 @@ local VERBS = {
   { "order", "Columns to sort by, such as \"n desc, country\"." },
 }
 
+-- What puts a further source beside or below the rows before it; those without a text take none.
+local JOINS = {
+  { "join", "Rows of both sources that belong together: columns that both have, or \"country == code\"." },
+  { "left-join", "The same, with all rows of the first." }, { "right-join", "With all rows of the next." },
+  { "full-join", "With all rows of both." }, { "semi-join", "Rows of the first that have a partner." },
+  { "anti-join", "Rows of the first that have none." },
+  { "asof-join", "The last row before, such as \"a == b and t >= u\"." },
+  { "union", "Rows of both, those that differ." , false }, { "union-all", "Rows of both.", false },
+}
+
+local function join_options(command)
+  local added = {}
+  for _, join in ipairs(JOINS) do
+    local name, text, takes = join[1], join[2], join[3] ~= false
+    local option = takes and command:option("--" .. name, text):argname "<on>" or command:flag("--" .. name, text)
+    added[#added + 1] = option:target "joins":init {}:count "*":action(function(args, _, value)
+      table.insert(args.joins, { name = name, on = takes and value or nil })
+    end)
+  end
+  command:group("Further sources, in the order in which they are named", table.unpack(added))
+end
+
 function query.options(command)
   command:argument("source", "A table as db.blt:table, or a CSV or JSON lines file (- is standard input).")
-    :argname "<source>"
-  place.kind_option(command)
-  for _, verb in ipairs(VERBS) do command:option("--" .. verb[1], verb[2]):argname "<text>" end
+    :argname "<source>":args "+"
+  place.options(command)
+  join_options(command)
+  local verbs = {}
+  for i, verb in ipairs(VERBS) do verbs[i] = command:option("--" .. verb[1], verb[2]):argname "<text>" end
+  command:group("The question, in the order in which it is answered", table.unpack(verbs))
   command:option("--limit", "Rows to print at most."):argname "<n>":convert(function(text)
     local n = math.tointeger(text)
     if n and n >= 0 then return n end
@@ -27,16 +55,47 @@ function query.options(command)
   command:flag("--explain", "Print the plan instead of the answer.")
   command:option("-f --format", "Format: text, csv, jsonl, json, markdown or html"
     .. " (default: by the end of the file's name)."):argname "<format>"
-  command:option("-o --output", "File to write, replaced as a whole (default: standard output)."):argname "<file>"
+  shared.output_option(command)
 end
 
---- The query that the options describe. Each verb is planned at once, so that a mistake is told of its own option.
-local function build(source, args)
-  local q = source:query()
+--- Runs a verb that is planned at once, so that a mistake is told of its own option.
+local function planned(option, run)
+  return shared.blame_user(shared.USAGE, "--" .. option .. ": ", run)
+end
+
+--- How the further sources are put to the first: one way for each, or one for all.
+local function joins_of(args)
+  local joins, further = args.joins or {}, #args.source - 1
+  if #joins == 1 then
+    for i = 2, further do joins[i] = joins[1] end
+  end
+  if #joins == further then return joins end
+  if further == 0 then shared.stop(shared.USAGE, ("--%s wants a second source"):format(joins[1].name)) end
+  shared.stop(shared.USAGE, #joins == 0 and ("%d sources want --join \"column\", --left-join …, or --union-all"):format(
+    #args.source) or ("%d sources and %d joins"):format(#args.source, #joins))
+end
+
+--- The query over all sources.
+local function sources(args)
+  local joins = joins_of(args)
+  local q = place.rows(args.source[1], args):query()
+  for i, join in ipairs(joins) do
+    local other = place.rows(args.source[i + 1], args)
+    q = planned(join.name, function()
+      local following = q[join.name:gsub("-", "_")](q, other, join.on)
+      following:explain()
+      return following
+    end)
+  end
+  return q
+end
+
+--- The query that the options describe.
+local function build(q, args)
   for _, verb in ipairs(VERBS) do
     local name, text = verb[1], args[verb[1]]
     if text then
-      q = shared.blame_user(shared.USAGE, "--" .. name .. ": ", function()
+      q = planned(name, function()
         local following = q[name == "having" and "where" or name](q, text)
         if name ~= "by" then following:explain() end
         return following
@@ -60,21 +119,27 @@ local function as_document(frame)
   return { blocks = { { kind = "table", columns = columns, rows = rows } } }
 end
 
-function query.run(args)
-  if args.by and not args.agg then
-    shared.stop(shared.USAGE, '--by wants --agg, such as --agg "rows = count()"')
-  end
-  local q = build(place.rows(args.source, args.as), args)
-  if args.explain then
-    shared.write(shared.blame_user(shared.USAGE, "", function() return q:explain() end) .. "\n", args)
-    return shared.DONE
-  end
-  local answer = shared.blame_user(shared.REFUSED, "", function() return q:collect() end)
-  if query.own_formats[args.format] then
+--- Writes the answer: as text it is the table that the prompt prints, with all rows.
+local function deliver(answer, args)
+  if args.format == "text" then
+    shared.write(answer:show(#answer) .. "\n", args)
+  elseif query.own_formats[args.format] then
     place.write(answer, args.output or "-", args.format)
   else
     shared.deliver(as_document(answer), args)
   end
+end
+
+function query.run(args)
+  if args.by and not args.agg then
+    shared.stop(shared.USAGE, '--by wants --agg, such as --agg "rows = count()"')
+  end
+  local q = build(sources(args), args)
+  if args.explain then
+    shared.write(shared.blame_user(shared.USAGE, "", function() return q:explain() end) .. "\n", args)
+    return shared.DONE
+  end
+  deliver(shared.blame_user(shared.REFUSED, "", function() return q:collect() end), args)
   return shared.DONE
 end
 

@@ -10,6 +10,16 @@ local shared = {}
 --- Exit statuses of the command; see blotter.cli.
 shared.DONE, shared.FOUND, shared.USAGE, shared.REFUSED, shared.INTERNAL, shared.INTERRUPTED = 0, 1, 2, 3, 4, 130
 
+--- The statuses as they are described: {status, what it says}.
+shared.STATUSES = {
+  { shared.DONE, "done" },
+  { shared.FOUND, "check --strict found what no reading can repair" },
+  { shared.USAGE, "the command line is wrong" },
+  { shared.REFUSED, "the input was refused, or a file cannot be read or written" },
+  { shared.INTERNAL, "an error inside blotter" },
+  { shared.INTERRUPTED, "interrupted" },
+}
+
 --- What `stop` raises: {status, message}.
 shared.Stop = {}
 
@@ -120,10 +130,14 @@ function shared.changes_text(result, args)
   return table.concat(lines, "\n") .. "\n" .. shared.findings_text(result.findings)
 end
 
+function shared.output_option(command)
+  command:option("-o --output", "File to write, replaced as a whole (default: standard output)."):argname "<file>"
+end
+
 function shared.delivery_options(command)
   command:option("-f --format", "Format: " .. table.concat(formats.names(), ", ")
     .. " (default: by the end of the file's name, else text)."):argname "<format>"
-  command:option("-o --output", "File to write, replaced as a whole (default: standard output)."):argname "<file>"
+  shared.output_option(command)
   command:option("--data", "Folder of the dataset (default: the one that came with blotter)."):argname "<folder>"
 end
 

@@ -12,6 +12,7 @@ local bounds = require "blotter.ops.figures.bounds"
 local dates = require "blotter.ops.figures.dates"
 local diagnostics = require "blotter.ops.dataset.diagnostics"
 local fail = require "blotter.errors.fail"
+local find = require "blotter.ops.find"
 local findings = require "blotter.ops.checks.findings"
 local habits = require "blotter.errors.habits"
 local history = require "blotter.ops.dataset.history"
@@ -72,6 +73,14 @@ function Ops:figures(filter)
   return show.figures(self.model, blame_caller(select_.figures, self.model, filter or {}))
 end
 
+--- What is there under a name: a frame of the subjects, areas, indicators and sources whose id, name, acronym, title or
+-- publisher holds all words of the text.
+function Ops:find(text)
+  arguments.receiver(self, Ops, "find")
+  arguments.expect(text, "string", "find", "words such as \"predator\"")
+  return find.rows(self.package.tables, self.model.figures, text)
+end
+
 --- A total that does not count twice; see total.lua.
 function Ops:total(indicator, options)
   arguments.receiver(self, Ops, "total")
@@ -81,12 +90,28 @@ function Ops:total(indicator, options)
   return show.total(blame_caller(total.compute, self.model, indicator, options))
 end
 
---- What does not fit together, ranked; see findings.lua for what a finding holds. options.check runs one check only.
+-- The findings in which a figure of the subject, or of what belongs to it, takes part.
+local function findings_of(self, subject, all)
+  local own, kept = {}, {}
+  for _, figure in ipairs(blame_caller(select_.figures, self.model, {subject = subject})) do own[figure.id] = true end
+  for _, finding in ipairs(all) do
+    local is_own = false
+    for _, figure in ipairs(finding.figures) do is_own = is_own or own[figure.id] end
+    if is_own then kept[#kept + 1] = finding end
+  end
+  return show.findings(kept)
+end
+
+--- What does not fit together, ranked; see findings.lua for what a finding holds. options.check runs one check only,
+-- options.subject gives what is about a subject.
 -- The list is remembered; it is the caller's to read, not to change.
 function Ops:reconcile(options)
   arguments.receiver(self, Ops, "reconcile")
-  options = arguments.options(options, {"check"}, "reconcile")
+  options = arguments.options(options, {"check", "subject"}, "reconcile")
   if options.check then arguments.one_of(options.check, reconcile.checks, "reconcile", "check") end
+  if options.subject then
+    return findings_of(self, options.subject, self:reconcile(options.check and {check = options.check}))
+  end
   if options.check then return show.findings(reconcile.run(self.model, options)) end
   local found = self.model.findings or reconcile.run(self.model)
   self.model.findings = getmetatable(found) and found or show.findings(found)
@@ -109,10 +134,21 @@ function Ops:breakdowns(figure)
   return splits
 end
 
+-- The relation of that id, or the ratio or change that a figure, or the figure of that id, states.
+local function relation_of(data, asked)
+  local id = type(asked) == "table" and asked.id or asked
+  if data.index[id] then return data.index[id] end
+  for _, relation in ipairs(data.rows) do
+    local states = relation.type == "change" or relation.type == "ratio"
+    if states and (relation.figure == id or relation.left == id) then return relation end
+  end
+  return nil
+end
+
 --- The range that a declared ratio or change makes of the figure whose number is not printed: low, high. The relation
--- is named by its id in the table of relations.
+-- is named by its id in the table of relations, or by the figure that states it.
 function Ops:implied(id)
-  local relation = self.package.tables.relations.index[id]
+  local relation = relation_of(self.package.tables.relations, id)
   if not relation then fail("%s", self:unknown("relations", id)) end
   return relations.implied(self.model, relation)
 end
