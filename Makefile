@@ -11,7 +11,8 @@
 #   make fuzz          each fuzzer for FUZZ_SECONDS; make torture: the tests' long versions
 #   make abuse         CALLS=n random calls, also inside callbacks, under ASan, beside a model; SEED=s plays one again
 #   make bench         against the peers that can be installed; bench-quick takes under two minutes,
-#                      bench-huge reads a hundred million rows: 5 GB of disk, 20 GiB of memory, half an hour
+#                      bench-huge reads a hundred million rows: 5 GB of disk, 20 GiB of memory, half an hour;
+#                      bench-clicks asks ClickBench's questions, and some about a web log
 #
 # SETUP=no skips the check for Debian packages, for systems that have the tools under other names.
 
@@ -259,10 +260,10 @@ fuzz: $(STAMP)/fuzz
 
 # ---- benchmarks ----------------------------------------------------------------------------------------
 
-BENCH_PROGRAMS := $(addprefix build/bench/,groupby_data joins_data measure processors bandwidth groupby_sqlite store_sqlite)
+BENCH_PROGRAMS := $(addprefix build/bench/,groupby_data joins_data clicks_data measure processors bandwidth groupby_sqlite store_sqlite)
 build/bench/%: spec/bench/%.c $(wildcard spec/bench/*.h) | $(STAMP)/bench
 	@mkdir -p $(@D)
-	$(say)$(CC) -std=c11 -D_GNU_SOURCE -O3 $(WARNINGS) -pthread -o $@ $< $(if $(findstring sqlite,$@),-lsqlite3)
+	$(say)$(CC) -std=c11 -D_GNU_SOURCE -O3 $(WARNINGS) -pthread -o $@ $< -lm $(if $(findstring sqlite,$@),-lsqlite3)
 
 # The npm package of DuckDB brings its C library. npm does not always find the package with Polars' binary, which is
 # an optional one, so it is named.
@@ -281,6 +282,12 @@ build/bench/store_duckdb: spec/bench/store_duckdb.c $(wildcard spec/bench/*.h) b
 bench bench-quick bench-huge: $(STAMP)/bench all $(BENCH_PROGRAMS)
 	@$(MAKE) --no-print-directory build/bench/store_duckdb || echo "bench: without the peers from npm" >&2
 	@BENCH_FLAGS='$(strip $(ALL_CFLAGS))' $(LUA) spec/bench/benchmarks.lua $(patsubst bench-%,%,$(@:bench=full))
+
+# ClickBench's questions and those about a web log; ROWS, RUNS, PEERS and TABLES as in spec/bench/clicks_run.lua.
+.PHONY: bench-clicks
+bench-clicks: $(STAMP)/bench all build/bench/clicks_data
+	@$(MAKE) --no-print-directory build/bench/node_modules || echo "bench: without the peers from npm" >&2
+	@$(LUA) spec/bench/clicks_run.lua
 
 # ---- style -----------------------------------------------------------------------------------------------
 
