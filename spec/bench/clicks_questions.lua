@@ -1,6 +1,6 @@
 --- ClickBench's 43 questions over the table of hits, and 22 over a web log, each { name, columns, ask }: `ask` gives
---- the query over the table and its number of rows; the sums of `columns` are the checksum (those that ties in an order do
---- not change; ClickHouse's mean of UserID wraps). clicks_sql.js has the same in SQL.
+--- the query over the table and its number of rows; the sums of `columns` are the checksum (those that ties in an
+--- order do not change; ClickHouse's mean of UserID wraps). clicks_sql.js has the same in SQL.
 
 local JULY = "CounterID == 62 and EventDate >= date '2013-07-01' and EventDate <= date '2013-07-31'"
 
