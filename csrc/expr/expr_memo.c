@@ -65,8 +65,25 @@ static blt_memo *memo_of(blt_eval *ev, const blt_op *op, uint32_t count, blt_err
   return NULL;
 }
 
+/* The same of predicates and numbers that are never null, as they mostly are. */
+static bool learn_plain(blt_memo *m, const uint32_t *list, uint32_t n, const blt_vec *v) {
+  if (v->valid || v->form == BLT_VEC_CONST) return false;
+  if (!m->values && v->form == BLT_VEC_OFFSETS && v->width == 1 && v->base == 0) {
+    for (uint32_t i = 0; i < n; i++)
+      m->state[list[i]] = (uint8_t)(FALSE_OR_VALUE + ((const uint8_t *)v->data)[i]);
+    return true;
+  }
+  if (!m->values || v->form != BLT_VEC_VALUES) return false;
+  for (uint32_t i = 0; i < n; i++) {
+    m->state[list[i]] = FALSE_OR_VALUE;
+    m->values[list[i]] = ((const int64_t *)v->data)[i];
+  }
+  return true;
+}
+
 /* Writes down the results for the codes of `list`. */
 static void learn(blt_memo *m, const uint32_t *list, uint32_t n, const blt_vec *v) {
+  if (learn_plain(m, list, n, v)) return;
   for (uint32_t i = 0; i < n; i++) {
     blt_value value = blt_vec_value(v, i);
     uint8_t state = FALSE_OR_VALUE;

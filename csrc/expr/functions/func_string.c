@@ -49,18 +49,37 @@ static blt_status loop_len(blt_call *c, blt_error *err) {
 }
 BLT_STRICT(blt_run_len, loop_len);
 
+/* Argument `a` of row i as something to look for; the same one for all rows is made once. */
+static inline const blt_needle *needle(const reader *r, uint32_t a, uint32_t i, blt_needle *room) {
+  if (i == 0 || !r->constant[a]) *room = blt_needle_of(text(r, a, i));
+  return room;
+}
+
+static inline const char *find_in(const blt_needle *n, blt_str s) {
+  return blt_needle_find(n, s.s, s.s + s.len);
+}
+
+static blt_status loop_contains(const blt_call *c, const reader *r, uint8_t *out, blt_error *err) {
+  blt_needle room = {0};
+  if (r->constant[1] && !r->constant[0])
+    return blt_text_search(c, needle(r, 1, 0, &room), r->text[0], c->n, out, err);
+  for (uint32_t i = 0; i < c->n; i++) {
+    if (blt_call_worked(c, text(r, 0, i).len, err) != BLT_OK) return err->code;
+    out[i] = find_in(needle(r, 1, i, &room), text(r, 0, i)) != NULL;
+  }
+  return BLT_OK;
+}
+
 /* starts_with, ends_with, contains. */
 static blt_status loop_search(blt_call *c, blt_error *err) {
   reader r = read_args(c);
   uint8_t *out = c->out;
   uint8_t what = c->op->code;
+  if (what == BLT_ANYWHERE) return loop_contains(c, &r, out, err);
   for (uint32_t i = 0; i < c->n; i++) {
     blt_str s = text(&r, 0, i), p = text(&r, 1, i);
-    if (blt_call_worked(c, s.len, err) != BLT_OK) return err->code;
-    if (what == BLT_ANYWHERE)
-      out[i] = blt_text_find(s, p) != NULL;
-    else
-      out[i] = p.len <= s.len && memcmp(what == BLT_AT_START ? s.s : s.s + s.len - p.len, p.s, p.len) == 0;
+    if (blt_call_worked(c, p.len, err) != BLT_OK) return err->code;
+    out[i] = p.len <= s.len && memcmp(what == BLT_AT_START ? s.s : s.s + s.len - p.len, p.s, p.len) == 0;
   }
   return BLT_OK;
 }
@@ -68,11 +87,12 @@ BLT_STRICT(blt_run_search, loop_search);
 
 static blt_status loop_find(blt_call *c, blt_error *err) {
   reader r = read_args(c);
+  blt_needle room = {0};
   int64_t *out = c->out;
   for (uint32_t i = 0; i < c->n; i++) {
     blt_str s = text(&r, 0, i);
     if (blt_call_worked(c, s.len, err) != BLT_OK) return err->code;
-    const char *at = blt_text_find(s, text(&r, 1, i));
+    const char *at = find_in(needle(&r, 1, i, &room), s);
     out[i] = at ? (int64_t)blt_text_chars((blt_str){s.s, (uint32_t)(at - s.s)}) + 1 : 0;
   }
   return BLT_OK;
@@ -82,9 +102,14 @@ BLT_STRICT(blt_run_find, loop_find);
 static blt_status loop_like(blt_call *c, blt_error *err) {
   reader r = read_args(c);
   uint8_t *out = c->out;
+  blt_like like;
   blt_status status = BLT_OK;
-  for (uint32_t i = 0; i < c->n && status == BLT_OK; i++)
-    status = blt_text_like(c, text(&r, 0, i), text(&r, 1, i), &out[i], err);
+  for (uint32_t i = 0; i < c->n && status == BLT_OK; i++) {
+    if (i == 0 || !r.constant[1]) blt_like_make(&like, text(&r, 1, i));
+    if (i == 0 && r.constant[1] && !r.constant[0] && blt_like_is_search(&like))
+      return blt_text_search(c, &like.pieces[1].needle, r.text[0], c->n, out, err);
+    status = blt_like_match(c, &like, text(&r, 0, i), &out[i], err);
+  }
   return status;
 }
 BLT_STRICT(blt_run_like, loop_like);
@@ -178,31 +203,32 @@ static blt_status loop_trim(blt_call *c, blt_error *err) {
 BLT_STRICT(blt_run_trim, loop_trim);
 
 /* Part k (from 1; from -1 at the end) between separators; empty when there is none. */
-static blt_str split_part(blt_str s, blt_str separator, int64_t k) {
+static blt_str split_part(blt_str s, const blt_needle *separator, int64_t k) {
   const char *end = s.s + s.len;
-  if (separator.len == 0) return k == 1 || k == -1 ? s : nothing;
+  if (separator->len == 0) return k == 1 || k == -1 ? s : nothing;
   if (k < 0) {
     int64_t parts = 1;
     blt_str rest = s;
-    for (const char *at; (at = blt_text_find(rest, separator)); parts++)
-      rest = slice(at + separator.len, end);
+    for (const char *at; (at = find_in(separator, rest)); parts++) rest = slice(at + separator->len, end);
     k = k < -parts ? 0 : parts + k + 1;
   }
   for (; k > 0; k--) {
-    const char *at = blt_text_find(s, separator);
+    const char *at = find_in(separator, s);
     if (k == 1) return slice(s.s, at ? at : end);
     if (!at) break;
-    s = slice(at + separator.len, end);
+    s = slice(at + separator->len, end);
   }
   return nothing;
 }
 
 static blt_status loop_split_part(blt_call *c, blt_error *err) {
   reader r = read_args(c);
+  blt_needle room = {0};
   blt_str *out = c->out;
   blt_status status = BLT_OK;
   for (uint32_t i = 0; i < c->n && status == BLT_OK; i++) {
-    out[i] = blt_call_null(c, i) ? nothing : split_part(text(&r, 0, i), text(&r, 1, i), number(&r, 2, i));
+    const blt_needle *separator = needle(&r, 1, i, &room);
+    out[i] = blt_call_null(c, i) ? nothing : split_part(text(&r, 0, i), separator, number(&r, 2, i));
     status = blt_call_worked(c, text(&r, 0, i).len, err);
   }
   return status;
@@ -227,29 +253,29 @@ static blt_status loop_case(blt_call *c, blt_error *err) {
 BLT_STRICT(blt_run_case, loop_case);
 
 /* How often `from` stands in s, without overlap. */
-static size_t occurrences(blt_str s, blt_str from) {
+static size_t occurrences(blt_str s, const blt_needle *from) {
   size_t n = 0;
   const char *end = s.s + s.len;
-  for (const char *at; (at = blt_text_find(s, from)); n++) s = slice(at + from.len, end);
+  for (const char *at; (at = find_in(from, s)); n++) s = slice(at + from->len, end);
   return n;
 }
 
-static blt_status replace(blt_text_room *room, blt_str s, blt_str from, blt_str to, blt_str *out,
+static blt_status replace(blt_text_room *room, blt_str s, const blt_needle *from, blt_str to, blt_str *out,
                           blt_error *err) {
-  size_t n = from.len ? occurrences(s, from) : 0;
+  size_t n = from->len ? occurrences(s, from) : 0;
   *out = s;
   if (n == 0) return BLT_OK;
-  size_t bytes = s.len - n * from.len + n * to.len;
+  size_t bytes = s.len - n * from->len + n * to.len;
   char *p = blt_text_take(room, bytes, err);
   const char *end = s.s + s.len;
   if (!p) return err->code;
   *out = (blt_str){p, (uint32_t)bytes};
-  for (const char *at; (at = blt_text_find(s, from));) {
+  for (const char *at; (at = find_in(from, s));) {
     memcpy(p, s.s, (size_t)(at - s.s));
     p += at - s.s;
     memcpy(p, to.s, to.len);
     p += to.len;
-    s = slice(at + from.len, end);
+    s = slice(at + from->len, end);
   }
   memcpy(p, s.s, s.len);
   return BLT_OK;
@@ -257,13 +283,14 @@ static blt_status replace(blt_text_room *room, blt_str s, blt_str from, blt_str 
 
 static blt_status loop_replace(blt_call *c, blt_error *err) {
   reader r = read_args(c);
+  blt_needle from = {0};
   blt_text_room room = {.ev = c->frame->ev};
   blt_str *out = c->out;
   blt_status status = BLT_OK;
   for (uint32_t i = 0; i < c->n && status == BLT_OK; i++) {
+    needle(&r, 1, i, &from);
     out[i] = nothing;
-    if (!blt_call_null(c, i))
-      status = replace(&room, text(&r, 0, i), text(&r, 1, i), text(&r, 2, i), &out[i], err);
+    if (!blt_call_null(c, i)) status = replace(&room, text(&r, 0, i), &from, text(&r, 2, i), &out[i], err);
     if (status == BLT_OK) status = blt_call_worked(c, (uint64_t)text(&r, 0, i).len + out[i].len, err);
   }
   return status;

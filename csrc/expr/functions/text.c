@@ -23,9 +23,34 @@ const char *blt_text_at(blt_str s, uint64_t n) {
   return p;
 }
 
-const char *blt_text_find(blt_str s, blt_str part) {
-  if (part.len == 0) return s.s;
-  return s.len ? memmem(s.s, s.len, part.s, part.len) : NULL;
+/* ---- searching ---- */
+
+/* Marks those of texts from … to - 1, which lie one behind the other, that have the needle in them. */
+static void search_run(const blt_needle *needle, const blt_str *texts, uint32_t from, uint32_t to,
+                       uint8_t *out) {
+  const char *p = texts[from].s, *end = texts[to - 1].s + texts[to - 1].len;
+  uint32_t i = from;
+  while ((p = blt_needle_find(needle, p, end))) {
+    const char *after = p + needle->len;
+    while (texts[i].s + texts[i].len < after) i++;
+    bool inside = texts[i].s <= p; /* else it begins in a text before this one, and ends here */
+    if (inside) out[i] = 1;
+    p = inside ? texts[i].s + texts[i].len : texts[i].s;
+  }
+}
+
+blt_status blt_text_search(const blt_call *c, const blt_needle *needle, const blt_str *texts, uint32_t n,
+                           uint8_t *out, blt_error *err) {
+  blt_status status = BLT_OK;
+  memset(out, needle->len == 0, n);
+  for (uint32_t from = 0, to; from < n && needle->len && status == BLT_OK; from = to) {
+    uint64_t bytes = texts[from].len;
+    for (to = from + 1; to < n && texts[to].s == texts[to - 1].s + texts[to - 1].len; to++)
+      bytes += texts[to].len;
+    if (bytes >= needle->len) search_run(needle, texts, from, to, out);
+    status = blt_call_worked(c, bytes, err);
+  }
+  return status;
 }
 
 /* ---- like ---- */
@@ -45,15 +70,11 @@ static part next_part(const char **p, const char *end, const char **literal, uin
   return LITERAL;
 }
 
-/* A piece of a pattern, from one % to the next. */
-typedef struct piece {
-  const char *p, *end;
-  bool plain; /* neither _ nor a backslash nor half a character: its bytes stand for themselves */
-} piece;
+typedef blt_like_piece piece;
 
 /* The piece at *p, which moves to the % behind it, or to the end. */
 static piece next_piece(const char **p, const char *end) {
-  piece out = {*p, *p, true};
+  piece out = {.p = *p, .end = *p, .plain = true};
   const char *literal = NULL;
   uint32_t bytes = 0;
   while (*p < end && **p != '%') {
@@ -61,15 +82,21 @@ static piece next_piece(const char **p, const char *end) {
     next_part(p, end, &literal, &bytes);
   }
   out.end = *p;
+  if (out.plain) out.needle = blt_needle_of((blt_str){out.p, (uint32_t)(out.end - out.p)});
   return out;
 }
 
 /* Where the piece ends when it matches at t, else NULL. Adds to *steps. */
-static const char *match_here(piece piece, const char *t, const char *end, uint64_t *steps) {
+static const char *match_here(const piece *piece, const char *t, const char *end, uint64_t *steps) {
   const char *literal = NULL;
   uint32_t bytes = 0;
-  for (const char *p = piece.p; p < piece.end;) {
-    part kind = next_part(&p, piece.end, &literal, &bytes);
+  if (piece->plain) {
+    size_t n = piece->needle.len;
+    ++*steps;
+    return (size_t)(end - t) >= n && memcmp(t, piece->p, n) == 0 ? t + n : NULL;
+  }
+  for (const char *p = piece->p; p < piece->end;) {
+    part kind = next_part(&p, piece->end, &literal, &bytes);
     ++*steps;
     if (t >= end) return NULL;
     if (kind == ONE) {
@@ -86,13 +113,12 @@ static const char *match_here(piece piece, const char *t, const char *end, uint6
 
 /* Where the first match of the piece from t on ends, else NULL; also when *status says to stop. A piece with
  * _ takes as many steps as there are characters in it and in the text, multiplied. */
-static const char *match_later(piece piece, const char *t, const char *end, const blt_call *c,
+static const char *match_later(const piece *piece, const char *t, const char *end, const blt_call *c,
                                blt_status *status, blt_error *err) {
   uint64_t steps = 0;
-  if (piece.plain) {
-    blt_str part = {piece.p, (uint32_t)(piece.end - piece.p)};
-    const char *at = blt_text_find((blt_str){t, (uint32_t)(end - t)}, part);
-    return at ? at + part.len : NULL;
+  if (piece->plain) {
+    const char *at = blt_needle_find(&piece->needle, t, end);
+    return at ? at + piece->needle.len : NULL;
   }
   for (; t < end && *status == BLT_OK; t += blt_char_bytes(t, end)) {
     const char *after = match_here(piece, t, end, &steps);
@@ -104,19 +130,19 @@ static const char *match_later(piece piece, const char *t, const char *end, cons
   return NULL;
 }
 
-static uint32_t piece_chars(piece piece) {
+static uint32_t piece_chars(const piece *piece) {
   uint32_t n = 0, bytes = 0;
   const char *literal = NULL;
-  for (const char *p = piece.p; p < piece.end; n++) next_part(&p, piece.end, &literal, &bytes);
+  for (const char *p = piece->p; p < piece->end; n++) next_part(&p, piece->end, &literal, &bytes);
   return n;
 }
 
 /* Whether the last piece matches the end of the text, not before t. Characters are counted from t on, as
  * everywhere. */
-static bool match_end(piece piece, const char *t, const char *end) {
-  if (piece.plain) {
-    size_t bytes = (size_t)(piece.end - piece.p);
-    return (size_t)(end - t) >= bytes && memcmp(end - bytes, piece.p, bytes) == 0;
+static bool match_end(const piece *piece, const char *t, const char *end) {
+  if (piece->plain) {
+    size_t bytes = piece->needle.len;
+    return (size_t)(end - t) >= bytes && memcmp(end - bytes, piece->p, bytes) == 0;
   }
   blt_str rest = {t, (uint32_t)(end - t)};
   uint32_t chars = blt_text_chars(rest), n = piece_chars(piece);
@@ -124,25 +150,50 @@ static bool match_end(piece piece, const char *t, const char *end) {
   return chars >= n && match_here(piece, blt_text_at(rest, chars - n), end, &steps) == end;
 }
 
+void blt_like_make(blt_like *like, blt_str pattern) {
+  const char *p = pattern.s, *end = p + pattern.len;
+  like->pattern = pattern;
+  like->n = 0;
+  for (;; p++) {
+    piece piece = next_piece(&p, end);
+    if (like->n < BLT_LIKE_PIECES) like->pieces[like->n] = piece;
+    like->n++;
+    if (p == end) return;
+  }
+}
+
+bool blt_like_is_search(const blt_like *like) {
+  return like->n == 3 && like->pieces[0].p == like->pieces[0].end &&
+         like->pieces[2].p == like->pieces[2].end && like->pieces[1].plain;
+}
+
+/* The piece behind one that ends at *p, number i; in `room` when it was not kept. */
+static const piece *piece_after(const blt_like *like, uint32_t i, const char **p, piece *room) {
+  if (i < BLT_LIKE_PIECES) {
+    *p = like->pieces[i].end;
+    return &like->pieces[i];
+  }
+  ++*p;
+  *room = next_piece(p, like->pattern.s + like->pattern.len);
+  return room;
+}
+
 /* Pieces are looked for one after the other: the first match of each leaves the most to the rest. */
-blt_status blt_text_like(const blt_call *c, blt_str s, blt_str pattern, uint8_t *out, blt_error *err) {
+blt_status blt_like_match(const blt_call *c, const blt_like *like, blt_str s, uint8_t *out, blt_error *err) {
   blt_status status = BLT_OK;
   uint64_t steps = 0;
-  const char *p = pattern.s, *pend = p + pattern.len, *end = s.s + s.len;
-  piece piece = next_piece(&p, pend);
-  const char *t = match_here(piece, s.s, end, &steps);
-  if (p == pend) {
-    *out = t == end;
-    return BLT_OK;
-  }
-  while (t && p < pend) {
-    p++;
-    piece = next_piece(&p, pend);
-    if (p == pend) break;
+  piece room;
+  const char *p = like->pieces[0].end, *end = s.s + s.len;
+  const char *t = match_here(&like->pieces[0], s.s, end, &steps);
+  *out = t == end;
+  for (uint32_t i = 1; i < like->n; i++) {
+    const piece *piece = piece_after(like, i, &p, &room);
+    bool last = i + 1 == like->n;
+    *out = t && last && match_end(piece, t, end);
+    if (!t || last) break;
     t = match_later(piece, t, end, c, &status, err);
   }
-  *out = t && match_end(piece, t, end);
-  return status == BLT_OK ? blt_call_worked(c, (uint64_t)s.len + pattern.len, err) : status;
+  return status == BLT_OK ? blt_call_worked(c, (uint64_t)s.len + like->pattern.len, err) : status;
 }
 
 /* ---- new strings ---- */

@@ -1,0 +1,101 @@
+#include "needle.h"
+
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#define LOOKED_AT 64u /* bytes of a long needle among which the rarest are chosen */
+
+/* How common a byte is in texts, roughly: blanks and vowels most, then other letters, then digits and what
+ * separates words; bytes of longer characters are common where they are at all. */
+static uint32_t commonness(unsigned char c) {
+  static const uint8_t letters[26] = {192, 124, 156, 160, 200, 144, 136, 168, 184, 108, 116, 164, 148,
+                                      180, 188, 140, 100, 172, 176, 196, 152, 120, 132, 112, 128, 104};
+  if (c >= 'a' && c <= 'z') return letters[c - 'a'];
+  if (c >= '0' && c <= '9') return 110;
+  if (c >= 0x80) return c == 0xd0 || c == 0xd1 ? 220 : 120;
+  if (c == ' ') return 230;
+  return c == '/' || c == '.' || c == '-' || c == '_' || c == ',' ? 150 : 50;
+}
+
+blt_needle blt_needle_of(blt_str text) {
+  blt_needle n = {text.s, text.len, 0, 0};
+  uint32_t looked = text.len < LOOKED_AT ? text.len : LOOKED_AT, rare = 0, next = 0;
+  if (looked < 2) return n;
+  for (uint32_t i = 1; i < looked; i++)
+    if (commonness((unsigned char)text.s[i]) < commonness((unsigned char)text.s[rare])) rare = i;
+  next = rare == 0;
+  for (uint32_t i = 0; i < looked; i++) {
+    bool better = commonness((unsigned char)text.s[i]) < commonness((unsigned char)text.s[next]);
+    if (i != rare && (better || (text.s[next] == text.s[rare] && text.s[i] != text.s[rare]))) next = i;
+  }
+  n.first = rare < next ? rare : next;
+  n.second = rare < next ? next : rare;
+  return n;
+}
+
+/* Any place, one after the other. */
+static const char *find_slowly(const blt_needle *n, const char *from, const char *end) {
+  return memmem(from, (size_t)(end - from), n->s, n->len);
+}
+
+#if defined(__x86_64__)
+
+/* A search for an instruction set that compares WIDTH places at a time; the last ones overlap those before.
+ * `NAME`_places: bit i where both bytes are at p + i. At least WIDTH places. */
+#define DEFINE_FIND(NAME, TARGET, WIDTH)                                                                     \
+  TARGET static const char *find_##NAME(const blt_needle *n, const char *from, const char *last) {           \
+    const char a = n->s[n->first], b = n->s[n->second];                                                      \
+    for (const char *p = from;; p += WIDTH) {                                                                \
+      if (last - p < WIDTH - 1) p = last - (WIDTH - 1);                                                      \
+      for (uint32_t m = NAME##_places(p + n->first, p + n->second, a, b); m; m &= m - 1) {                   \
+        const char *at = p + __builtin_ctz(m);                                                               \
+        if (memcmp(at, n->s, n->len) == 0) return at;                                                        \
+      }                                                                                                      \
+      if (p == last - (WIDTH - 1)) return NULL;                                                              \
+    }                                                                                                        \
+  }
+
+static inline uint32_t sse2_places(const char *p, const char *q, char a, char b) {
+  __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+  __m128i w = _mm_loadu_si128((const __m128i *)(const void *)q);
+  v = _mm_and_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(a)), _mm_cmpeq_epi8(w, _mm_set1_epi8(b)));
+  return (uint32_t)_mm_movemask_epi8(v);
+}
+
+#define TARGET_AVX2 __attribute__((target("avx2,bmi")))
+
+TARGET_AVX2 static inline uint32_t avx2_places(const char *p, const char *q, char a, char b) {
+  __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p);
+  __m256i w = _mm256_loadu_si256((const __m256i *)(const void *)q);
+  v = _mm256_and_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(a)), _mm256_cmpeq_epi8(w, _mm256_set1_epi8(b)));
+  return (uint32_t)_mm256_movemask_epi8(v);
+}
+
+DEFINE_FIND(sse2, , 16)
+DEFINE_FIND(avx2, TARGET_AVX2, 32)
+
+/* `places`: how many there are, at least one. */
+static const char *find(const blt_needle *n, const char *from, size_t places) {
+  const char *last = from + places - 1;
+  if (places >= 32 && __builtin_cpu_supports("avx2")) return find_avx2(n, from, last);
+  if (places >= 16) return find_sse2(n, from, last);
+  return find_slowly(n, from, last + n->len);
+}
+
+#else
+
+static const char *find(const blt_needle *n, const char *from, size_t places) {
+  return find_slowly(n, from, from + places - 1 + n->len);
+}
+
+#endif
+
+const char *blt_needle_find(const blt_needle *n, const char *from, const char *end) {
+  if (n->len == 0) return from;
+  if ((size_t)(end - from) < n->len) return NULL;
+  if (n->len == 1) return memchr(from, n->s[0], (size_t)(end - from));
+  return find(n, from, (size_t)(end - from) - n->len + 1);
+}

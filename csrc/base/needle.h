@@ -1,0 +1,24 @@
+/* needle.h: a text that is looked for in many others.
+ *
+ * Two of its bytes, those that texts have least often, are compared with 16 or 32 places at a time; only
+ * where both are found is the rest compared. What is searched may be many texts that lie one behind the
+ * other: the caller sees from the place in which of them a match lies, and goes on behind it.
+ */
+#ifndef BLT_BASE_NEEDLE_H
+#define BLT_BASE_NEEDLE_H
+
+#include "blt.h"
+
+typedef struct blt_needle {
+  const char *s; /* borrowed */
+  uint32_t len;
+  uint32_t first, second; /* places of the two rarest bytes, first < second when there are two */
+} blt_needle;
+
+blt_needle blt_needle_of(blt_str text);
+
+/* The first match that lies between `from` and `end` as a whole, or NULL. An empty needle is found at once.
+ */
+const char *blt_needle_find(const blt_needle *n, const char *from, const char *end);
+
+#endif
