@@ -27,6 +27,7 @@ static const struct {
     {"distinct of keys", blt_rule_distinct_of_keys},
     {"heads as top", blt_rule_heads_as_top},
     {"distinct as groups", blt_rule_distinct_as_groups},
+    {"keys of keys", blt_rule_keys_of_keys},
 };
 
 #define RULES (sizeof rules / sizeof *rules)

@@ -34,7 +34,7 @@ blt_rule blt_rule_merge_projects, blt_rule_project_above, blt_rule_project_into_
 blt_rule blt_rule_merge_limits, blt_rule_limit_into_order, blt_rule_merge_orders, blt_rule_drop_order,
     blt_rule_distinct_of_keys, blt_rule_heads_as_top;
 /* rules_group.c */
-blt_rule blt_rule_distinct_as_groups;
+blt_rule blt_rule_distinct_as_groups, blt_rule_keys_of_keys;
 /* rules_prune.c */
 const blt_plan *blt_rules_prune(blt_rules *r, const blt_plan *plan);
 

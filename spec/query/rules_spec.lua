@@ -307,6 +307,18 @@ group: d = count(k)
     unchanged("distinct as groups", t:agg "d = count_distinct(k), m = max(n)")
   end)
 
+  it("keys of keys", function()
+    check("keys of keys", t:by "h = f > 1, k, l = upper(k), n, m = n % 3, c = 1":agg "s = count()", [[
+group h = f > 1, k, l = upper(k), n, m = n % 3, c = 1: s = count()
+└ scan k, n, f]], [[
+project h, k, l = upper(k), n, m = n % 3, c = 1, s
+└ group h = f > 1, k, n: s = count()
+  └ scan k, n, f]])
+    unchanged("keys of keys", t:by "f, g = f * 2":agg "s = count()")
+    unchanged("keys of keys", t:by "a = n % 2, b = n % 3":agg "s = count()")
+    unchanged("keys of keys", t:by "a = 1, b = 2":agg "s = count()")
+  end)
+
   it("prune columns", function()
     check("prune columns", t:by "k":agg "s = sum(n), r = sum(f)":select "s", [[
 project s

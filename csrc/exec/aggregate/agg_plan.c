@@ -170,7 +170,9 @@ static blt_status plan_extreme(blt_agg_plan *p, uint32_t mask, blt_agg_column *c
   part.base_a = in->cls == BLT_INPUT_INT && in->type.id != BLT_BOOL ? lowest(in) : 0;
   part.limit_a = domain - 1;
   part.above_zero = in->cls == BLT_INPUT_FLOAT || (domain && domain != UINT64_MAX);
-  bool few = domain >= 1 && domain <= 64 && kind <= BLT_PART_MIN;
+  /* Over all rows blocks know their extremes: no need to look which values there are. */
+  bool bounds = p->global && in->cls == BLT_INPUT_INT && in->column >= 0 && kind != BLT_PART_BITS;
+  bool few = domain >= 1 && domain <= 64 && kind <= BLT_PART_MIN && !bounds;
   if (few) part.kind = BLT_PART_BITS;
   blt_status status = BLT_OK;
   if (!few && !part.above_zero) status = add_count_if_masked(p, mask, &c->count, err);
