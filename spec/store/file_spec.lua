@@ -205,4 +205,47 @@ describe("the file of a database", function()
     assert.equal(26 + 3, #db:table "keyed")
     assert.equal(458752 + 812 + added, db:table "sealed":agg "s = sum(flag)":value())
   end)
+
+  -- What another program does to the file that is open: `cp` keeps the file and writes over it.
+  local DAMAGE = { "cp /etc/hostname %s", ": >%s", "truncate -s 8192 %s", "head -c 9000000 /dev/zero >%s",
+    "cp %s.other %s" }
+
+  local function fill_keyed(path, rows, word)
+    local db <close> = assert(blotter.open(path))
+    local t = db:create("t", "n int64 key, s string")
+    for i = 1, rows do t:append(i, word .. i) end
+    assert(db:commit())
+  end
+
+  --- Whether a call raised or returned the message.
+  local function refused(f)
+    local done, result, message = pcall(f)
+    local text = tostring(done and message or result)
+    assert.is_truthy(text:find "by another program while it is open", text)
+  end
+
+  for _, damage in ipairs(DAMAGE) do
+    for _, readonly in ipairs { true, false } do
+      it(("that is written over (%s) is told to its %s"):format(damage, readonly and "reader" or "writer"), function()
+        fill_keyed(file, 70000, "s")
+        fill_keyed(file .. ".other", 75000, "other")
+        local db <close> = assert(blotter.open(file, { readonly = readonly }))
+        local t = db:table "t"
+        assert.equal("s5", t:get(5).s)
+        run(damage:gsub("%%s", file))
+        refused(function() return t:agg "n = sum(n)" :value() end)
+        refused(function() return t:join(t:select "n, other = s", "n"):count() end)
+        refused(function() return t:csv() end)
+        refused(function() return t:get(66666) end)
+        refused(function() for _ in t:collect():rows() do end end)
+        if readonly then return end
+        refused(function() return t:append { n = 7, s = "again" } end)
+        refused(function() return t:update("n == 5", { s = "z" }) end)
+        refused(function() return t:upsert { n = 5, s = "z" } end)
+        refused(function() return db:compact() end)
+        db:create("u", "n int64"):append(1)
+        refused(function() return db:commit() end)
+      end)
+    end
+  end
 end)

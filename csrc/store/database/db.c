@@ -34,17 +34,32 @@ blt_status blt_db_memory(blt_ctx *ctx, blt_db **out, blt_error *err) {
   return db_new(ctx, out, err);
 }
 
-/* The table belongs to a database, or no more. */
-static void set_owned(blt_table *t, bool owned, bool readonly) {
-  t->owned = owned;
-  t->closed = !owned;
+static blt_status intact(const void *file, blt_error *err) {
+  return blt_file_intact(file, err);
+}
+
+/* The table belongs to a database, whose file may be NULL. */
+static void take(blt_table *t, const blt_file *f) {
+  t->owned = true;
+  t->closed = false;
+  t->readonly = f && f->readonly;
+  t->file = f;
+  t->intact = f ? intact : NULL;
+}
+
+/* It belongs to none any more. */
+static void let_go(blt_table *t, bool readonly) {
+  t->owned = false;
+  t->closed = true;
   t->readonly = readonly;
+  t->file = NULL;
+  t->intact = NULL;
 }
 
 static void close_all(blt_catalogue *c) {
   for (size_t i = 0; i < c->n; i++) {
     blt_undo_end(c->v[i]->table);
-    set_owned(c->v[i]->table, false, c->v[i]->table->readonly);
+    let_go(c->v[i]->table, c->v[i]->table->readonly);
   }
   blt_catalogue_free(c);
 }
@@ -101,7 +116,7 @@ blt_status blt_db_open(blt_ctx *ctx, const char *path, const blt_db_options *opt
     blt_db_close(db);
     return status;
   }
-  for (size_t i = 0; i < db->tables.n; i++) set_owned(db->tables.v[i]->table, true, options->readonly);
+  for (size_t i = 0; i < db->tables.n; i++) take(db->tables.v[i]->table, db->file);
   *out = db;
   return BLT_OK;
 }
@@ -164,7 +179,7 @@ blt_status blt_db_adopt(blt_db *db, const char *name, blt_table *t, blt_error *e
     return blt_fail(err, BLT_EINVAL, "the table belongs to a database already");
   status = blt_catalogue_add(&db->tables, name, t, NULL, err);
   if (status != BLT_OK) return status;
-  set_owned(t, true, false);
+  take(t, db->file);
   db->list_changed = true;
   return BLT_OK;
 }
@@ -189,7 +204,7 @@ blt_status blt_db_drop(blt_db *db, const char *name, size_t len, blt_error *err)
   blt_entry *e = blt_catalogue_find(&db->tables, name, len, &at);
   if (!e) return blt_fail(err, BLT_ENAME, "there is no table '%.*s'", (int)(len > 100 ? 100 : len), name);
   if (e->table->row_open) return blt_fail(err, BLT_EBUSY, "a row is being appended to '%s'", e->name);
-  set_owned(e->table, false, false);
+  let_go(e->table, false);
   blt_catalogue_remove(&db->tables, at);
   db->list_changed = true;
   return BLT_OK;
@@ -252,12 +267,12 @@ blt_status blt_db_rollback(blt_db *db, blt_error *err) {
   if (!db->begun) return blt_fail(err, BLT_EINVAL, "no transaction is open: begin one first");
   blt_status status = check_free(&db->before, err);
   for (size_t i = 0; status == BLT_OK && i < db->before.n; i++) {
-    set_owned(db->before.v[i]->table, true, false);
+    take(db->before.v[i]->table, db->file);
     status = blt_undo_rollback(db->before.v[i]->table, err);
   }
   if (status != BLT_OK) return status;
-  for (size_t i = 0; i < db->tables.n; i++) set_owned(db->tables.v[i]->table, false, false);
-  for (size_t i = 0; i < db->before.n; i++) set_owned(db->before.v[i]->table, true, false);
+  for (size_t i = 0; i < db->tables.n; i++) let_go(db->tables.v[i]->table, false);
+  for (size_t i = 0; i < db->before.n; i++) take(db->before.v[i]->table, db->file);
   blt_catalogue now = db->tables;
   db->tables = db->before;
   db->before = now;
@@ -284,6 +299,7 @@ static void take_over(blt_db *db, blt_catalogue *fresh) {
   for (size_t i = 0; i < fresh->n; i++) {
     blt_entry *e = db->tables.v[i];
     blt_table_exchange(e->table, fresh->v[i]->table);
+    take(e->table, db->file);
     blt_stored_free(e->stored);
     e->stored = fresh->v[i]->stored;
     fresh->v[i]->stored = NULL;

@@ -69,7 +69,7 @@ blt_status blt_file_new(blt_ctx *ctx, const blt_vfs *vfs, const char *path, bool
 
 /* ---- bytes ---- */
 
-blt_status blt_file_read(blt_file *f, void *buf, size_t bytes, uint64_t offset, blt_error *err) {
+blt_status blt_file_read(const blt_file *f, void *buf, size_t bytes, uint64_t offset, blt_error *err) {
   for (size_t done = 0; done < bytes;) {
     int64_t n = f->vfs->read(f->vfs->self, f->handle, (char *)buf + done, bytes - done, offset + done);
     if (n < 0) return blt_file_fail(f->path, "read", (int)n, err);
@@ -88,6 +88,28 @@ blt_status blt_file_write(blt_file *f, const void *data, size_t bytes, uint64_t 
     done += (size_t)n;
   }
   return BLT_OK;
+}
+
+static blt_status header_is_there(const blt_file *f, bool *there, blt_error *err) {
+  blt_disk_header read;
+  const blt_disk_header *h = f->map ? f->map->data : &read;
+  blt_status status = f->map ? BLT_OK : blt_file_read(f, &read, sizeof read, 0, err);
+  *there = status == BLT_OK && memcmp(h->magic, BLT_DISK_MAGIC, 8) == 0 && h->id == f->root.id;
+  return status;
+}
+
+blt_status blt_file_intact(const blt_file *f, blt_error *err) {
+  uint64_t size;
+  int code = f->vfs->size(f->vfs->self, f->handle, &size);
+  if (code < 0) return blt_file_fail(f->path, "look at", code, err);
+  bool there = size >= f->root.end;
+  blt_status status = there ? header_is_there(f, &there, err) : BLT_OK;
+  if (status != BLT_OK || there) return status;
+  return blt_fail(
+      err, BLT_EIO,
+      "'%s' was cut short or written over by another program while it is open: close it, and let a "
+      "new file take its place by its name",
+      blt_file_shown(f->path));
 }
 
 /* ---- mapping ---- */

@@ -84,8 +84,11 @@ blt_status blt_file_commit(blt_file *f, const blt_ref *catalogue, blt_error *err
 /* Forgets what was added since the mark and not committed. */
 void blt_file_forget(blt_file *f, const blt_mark *mark);
 
+/* BLT_EIO when another program cut the file short or wrote over it since it was opened: what is mapped must
+ * not be touched then. A guard against mistakes, not against whoever does so at the same moment. */
+blt_status blt_file_intact(const blt_file *f, blt_error *err);
 /* Bytes that are in the file, mapped or not. */
-blt_status blt_file_read(blt_file *f, void *buf, size_t bytes, uint64_t offset, blt_error *err);
+blt_status blt_file_read(const blt_file *f, void *buf, size_t bytes, uint64_t offset, blt_error *err);
 /* The bytes of a reference, checked against the file's end and the checksum. NULL and BLT_EFORMAT otherwise.
  */
 const void *blt_file_at(const blt_file *f, const blt_ref *ref, blt_error *err);

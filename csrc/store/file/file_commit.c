@@ -13,7 +13,8 @@ static blt_status sync_file(blt_file *f, blt_error *err) {
 }
 
 blt_status blt_file_begin(blt_file *f, blt_mark *mark, blt_error *err) {
-  blt_status status = blt_space_find(f, err);
+  blt_status status = blt_file_intact(f, err);
+  if (status == BLT_OK) status = blt_space_find(f, err);
   *mark = (blt_mark){f->end, f->limit, f->top};
   f->first = UINT64_MAX;
   return status;

@@ -5,6 +5,7 @@
 #include "change.h"
 #include "base/bits.h"
 #include "base/civil.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/par.h"
@@ -14,6 +15,7 @@
 
 #define POLL_SLOTS (1u << 20) /* of an index that grows, between two looks at whether to go on */
 #define POLL_ROWS (1u << 17)  /* and rows of one that is built */
+#define LOOK_SECONDS 0.01     /* between two looks at the file of a table that rows are appended to */
 #define SLOTS_MIN 64u
 #define ROWS_MAX (UINT32_MAX - 1u)
 
@@ -210,6 +212,8 @@ static void leave(const blt_table *t, uint32_t k, uint64_t row) {
 
 /* The blocks of a key's columns may come from a file: looked at before the index trusts them. */
 static blt_status check_blocks(const blt_table *t, const blt_key *key, blt_error *err) {
+  blt_status there = blt_table_intact(t, err);
+  if (there != BLT_OK) return there;
   for (uint32_t i = 0; i < key->ncols; i++) {
     for (uint32_t g = 0; g < t->ngroups; g++) {
       const blt_block *b;
@@ -262,10 +266,20 @@ blt_status blt_table_check_keys(blt_table *t, blt_error *err) {
 /* --- keeping up to date
  * ---------------------------------------------------------------------------------------- */
 
+/* A key's rows are compared in the file: it is looked at, but not for each of a million rows. */
+static blt_status intact_lately(blt_table *t, blt_error *err) {
+  double now = t->intact ? blt_seconds_coarse() : 0;
+  if (now - t->looked < LOOK_SECONDS) return BLT_OK;
+  blt_status status = blt_table_intact(t, err);
+  if (status == BLT_OK) t->looked = now;
+  return status;
+}
+
 /* The open row, at the end of the tail: all its keys are new, or none is entered. */
 static blt_status enter_row(blt_table *t, blt_error *err) {
   uint64_t row = t->sealed_rows + t->tail_rows;
-  blt_status status = blt_keys_reserve(t, 1, err);
+  blt_status status = intact_lately(t, err);
+  if (status == BLT_OK) status = blt_keys_reserve(t, 1, err);
   for (uint32_t k = 0; status == BLT_OK && k < t->schema->nkeys; k++) {
     status = enter(t, k, row, err);
     if (status == BLT_OK) continue;
@@ -345,7 +359,8 @@ blt_status blt_table_find(blt_table *t, uint32_t k, const blt_value *values, boo
     if (status == BLT_ENULL || values[i].null) return BLT_OK; /* null equals nothing */
     if (status != BLT_OK) return status;
   }
-  blt_status status = built(t, k, err);
+  blt_status status = blt_table_intact(t, err);
+  if (status == BLT_OK) status = built(t, k, err);
   if (status != BLT_OK) return status;
   const blt_index *x = &t->keys->index[k];
   uint64_t slot = x->slots[probe(t, x, key, values, hash_key(key, values))];

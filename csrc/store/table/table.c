@@ -172,6 +172,8 @@ static size_t view_bytes(uint32_t ncols) {
 
 blt_status blt_table_view(blt_table *t, blt_view **out, blt_error *err) {
   if (t->row_open) return blt_fail(err, BLT_EBUSY, "a row is being appended");
+  blt_status status = blt_table_intact(t, err);
+  if (status != BLT_OK) return status;
   uint32_t n = t->schema->ncols;
   blt_view *v = blt_alloc(t->ctx, view_bytes(n));
   if (!v) return blt_fail_memory(err, view_bytes(n));

@@ -47,8 +47,12 @@ struct blt_table {
   int null_in;   /* a required column that the open row leaves null, or -1 */
   uint32_t pins; /* views held */
   bool readonly;
-  bool closed;        /* its database is: it can still be read */
-  bool owned;         /* a database has it */
+  bool closed; /* its database is: it can still be read */
+  bool owned;  /* a database has it */
+  /* Whether the file that blocks lie in still is what it was; NULL: the table is in no open file. */
+  blt_status (*intact)(const void *file, blt_error *err);
+  const void *file;
+  double looked;      /* when `intact` was last asked by who asks for each row, in blt_seconds_coarse */
   uint32_t tail_kept; /* rows of the tail that the file has as they are, but for: */
   uint64_t *touched;  /* cells of them that changed since: row << 32 | column */
   size_t ntouched, touched_cap;
@@ -91,6 +95,10 @@ blt_status blt_table_extend_tail(blt_table *t, const blt_unread *blocks, uint32_
 /* Replaces what the tail has in one column by the block, which has as many rows as the tail. Cannot fail when
  * the column is not plain text and the block holds codes. */
 blt_status blt_table_set_tail(blt_table *t, uint32_t col, blt_unread b, blt_error *err);
+/* BLT_EIO when another program cut the file short or wrote over it: its bytes must not be touched then. */
+static inline blt_status blt_table_intact(const blt_table *t, blt_error *err) {
+  return t->intact ? t->intact(t->file, err) : BLT_OK;
+}
 /* A sealed block, verified. */
 static inline blt_status blt_table_block(const blt_table *t, uint32_t col, uint32_t group,
                                          const blt_block **out, blt_error *err) {
