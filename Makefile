@@ -35,7 +35,7 @@ endif
 # ---- packages ------------------------------------------------------------------------------------
 
 PACKAGES_BUILD := gcc libc6-dev lua5.4 liblua5.4-dev libxxhash-dev libzstd-dev zlib1g-dev lua-cjson lua-argparse
-PACKAGES_TEST  := pkg-config=pkg-config lua-busted lua-sql-sqlite3 glpk-utils zstd gzip
+PACKAGES_TEST  := pkg-config=pkg-config lua-busted lua-sql-sqlite3 glpk-utils coinor-libclp1 zstd gzip
 PACKAGES_LINT  := lua-check clang-format
 PACKAGES_FUZZ  := clang libclang-rt-14-dev
 PACKAGES_BENCH := libsqlite3-dev npm=npm r-base-core r-cran-data.table
@@ -62,7 +62,7 @@ $(STAMP)/valgrind: $(STAMP)/test
 
 # ---- the engine and its binding --------------------------------------------------------------------
 
-ROOMS   := base store io expr plan exec
+ROOMS   := base store io expr plan exec solve
 ENGINE  := $(foreach room,$(ROOMS),$(sort $(shell find csrc/$(room) -name '*.c')))
 BINDING := $(sort $(wildcard csrc/lua/*.c))
 CTESTS  := $(sort $(wildcard spec/*/test_*.c))

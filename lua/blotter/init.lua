@@ -40,6 +40,8 @@ local LATER = {
   operations = function() return require("blotter.ops").open end,
   report = function() return require("blotter.publish.reports").register end,
   format = function() return require("blotter.publish.formats").register end,
+  release = function() return require("blotter.disclose").release end,
+  attack = function() return require("blotter.disclose").attack end,
 }
 
 local SETTINGS = {

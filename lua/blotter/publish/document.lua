@@ -5,7 +5,7 @@
 --   { kind = "heading", level = 1..4, text = }
 --   { kind = "text",    text = }
 --   { kind = "table",   title =, columns = { { name =, title =, type =, align = }, … },
---                       rows = { { cell, … }, … }, note = }
+--                       rows = { { cell, … }, … }, note =, release = }
 --   { kind = "facts",   items = { { label, value }, … } }
 --   { kind = "chart",   chart = "bar", title =, labels = { text, … }, values = { cell, … } }
 --   { kind = "notes",   items = { text, … } }
@@ -16,6 +16,7 @@
 -- where a missing end is open, `words` are the source's own ("more than 30,000"), `period` is what it counts, and
 -- `notes` stand as numbered footnotes under the block.
 -- A column's `title` is what is printed (its `name` otherwise); `align` is "left" or "right" (by the type otherwise).
+-- A table with a `release` (of blotter.release) is printed only while release:refusal(block) is nil.
 -- Numbers of a column with `plain` true are printed without commas, as years and codes are no quantities.
 
 local document = {}
@@ -72,7 +73,8 @@ end
 local FIELDS = {
   heading = { { "text", "string" }, { "level", "number?" } },
   text = { { "text", "string" } },
-  table = { { "columns", "table" }, { "rows", "table" }, { "title", "string?" }, { "note", "string?" } },
+  table = { { "columns", "table" }, { "rows", "table" }, { "title", "string?" }, { "note", "string?" },
+    { "release", "table?" } },
   facts = { { "items", "table" } },
   chart = { { "labels", "table" }, { "values", "table" }, { "title", "string?" }, { "chart", "string?" } },
   notes = { { "items", "table" } },
@@ -102,6 +104,8 @@ local function check_table(block, where)
     if type(row) ~= "table" then complain(where, "row %d is a %s, not a list of cells", r, type(row)) end
     for i in ipairs(block.columns) do check_cell(row[i], ("%s, row %d, column %d"):format(where, r, i)) end
   end
+  local refusal = block.release and block.release:refusal(block)
+  if refusal then complain(where, "%s", refusal) end
 end
 
 local function check_block(block, where)

@@ -1,0 +1,130 @@
+/* Systems, checked exactly, and programs over them. Programs are left out where Clp is not installed. */
+#include "base/mem.h"
+#include "check.h"
+#include "solve/clp.h"
+#include "solve/program.h"
+
+#include <math.h>
+
+/* x1 + x2 = 7, x3 + x4 = 3, x1 + x3 = 6, x2 + x4 = 4; the sums are columns 4 to 7, each with one value. */
+static const int32_t starts[] = {0, 2, 4, 6, 8, 9, 10, 11, 12};
+static const int32_t rows[] = {0, 2, 0, 3, 1, 2, 1, 3, 0, 1, 2, 3};
+static const int32_t coefficients[] = {1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1};
+static int64_t low[8], high[8];
+
+static blt_system square(void) {
+  static const int64_t sums[] = {7, 3, 6, 4};
+  for (int c = 0; c < 4; c++) low[c] = 0, high[c] = BLT_SYSTEM_OPEN;
+  for (int c = 0; c < 4; c++) low[4 + c] = high[4 + c] = sums[c];
+  return (blt_system){4, 8, starts, rows, coefficients, low, high};
+}
+
+static void a_table_fits_or_not(void) {
+  blt_system s = square();
+  __int128 room[4];
+  CHECK(blt_system_fits(&s, (int64_t[]){3, 4, 3, 0, 7, 3, 6, 4}, room));
+  CHECK(blt_system_fits(&s, (int64_t[]){6, 1, 0, 3, 7, 3, 6, 4}, room));
+  CHECK(!blt_system_fits(&s, (int64_t[]){2, 5, 4, -1, 7, 3, 6, 4}, room));
+  CHECK(!blt_system_fits(&s, (int64_t[]){4, 4, 3, 0, 7, 3, 6, 4}, room));
+  CHECK(!blt_system_fits(&s, (int64_t[]){3, 4, 3, 0, 8, 3, 6, 4}, room));
+}
+
+static void sums_beyond_64_bits_do_not_wrap(void) {
+  static const int32_t from[] = {0, 1, 2, 3, 4, 5}, in[] = {0, 0, 0, 0, 0},
+                       times[] = {1 << 30, 1 << 30, 1 << 30, 1 << 30, 1};
+  int64_t big = BLT_SYSTEM_LARGEST, lows[] = {0, 0, 0, 0, 0}, highs[] = {big, big, big, big, big};
+  blt_system s = {1, 5, from, in, times, lows, highs};
+  __int128 room[1];
+  CHECK(!blt_system_fits(&s, (int64_t[]){big, big, big, big, 0}, room)); /* 2^85: zero in 64 bits */
+  CHECK(blt_system_fits(&s, (int64_t[]){0, 0, 0, 0, 0}, room));
+}
+
+static void multipliers_bound_a_cell(void) {
+  blt_system s = square();
+  int64_t bound;
+  /* x1 = x1 + x3 - x3 <= 6; x1 = (x1 + x3) - (x3 + x4) + x4 >= 3. */
+  REQUIRE(blt_system_bound(&s, 0, 1, (int64_t[]){0, 0, 1, 0}, 1, &bound));
+  CHECK_INT(bound, 6);
+  REQUIRE(blt_system_bound(&s, 0, 1, (int64_t[]){1, 0, 1, 0}, 2, &bound));
+  CHECK_INT(bound, 6); /* 13 / 2, rounded down, because cells are integers */
+  REQUIRE(blt_system_bound(&s, 0, -1, (int64_t[]){0, 1, -1, 0}, 1, &bound));
+  CHECK_INT(bound, 3);
+  CHECK(!blt_system_bound(&s, 0, 1, (int64_t[]){0, 0, 0, 0}, 1, &bound)); /* open */
+  CHECK(!blt_system_bound(&s, 0, 1, (int64_t[]){0, 0, 1, 0}, 0, &bound));
+  CHECK(!blt_system_bound(&s, 0, 1, (int64_t[]){0, 0, INT64_MAX, 0}, 1, &bound));
+}
+
+static void nonsense_is_refused(void) {
+  blt_error err;
+  blt_system s = square();
+  CHECK_INT(blt_system_check(&s, &err), BLT_OK);
+  high[2] = -1;
+  CHECK_INT(blt_system_check(&s, &err), BLT_EINVAL);
+  high[2] = BLT_SYSTEM_LARGEST + 1;
+  CHECK_INT(blt_system_check(&s, &err), BLT_EINVAL);
+  s = square();
+  s.nrows = 3;
+  CHECK_INT(blt_system_check(&s, &err), BLT_EINVAL);
+}
+
+static double solved(blt_program *p, uint32_t column, double cost, bool dual) {
+  blt_program_cost(p, column, cost);
+  CHECK_INT(blt_program_solve(p, dual), BLT_OPTIMAL);
+  double found = blt_program_values(p)[column];
+  blt_program_cost(p, column, 0);
+  return found;
+}
+
+static void a_program_answers_again_and_again(void) {
+  blt_error err;
+  blt_ctx *ctx = blt_ctx_new();
+  blt_system s = square();
+  blt_program *p;
+  REQUIRE(blt_program_new(ctx, &s, &p, &err) == BLT_OK);
+  CHECK_INT(llround(solved(p, 0, -1, false)), 6);
+  CHECK_INT(llround(solved(p, 0, 1, false)), 3);
+  CHECK_INT(llround(solved(p, 1, -1, false)), 4);
+  blt_program_bounds(p, 3, 2, 2);
+  CHECK_INT(llround(solved(p, 0, -1, false)), 5);
+  blt_program_bounds(p, 3, 4, HUGE_VAL);
+  CHECK_INT(blt_program_solve(p, true), BLT_INFEASIBLE);
+  blt_program_bounds(p, 3, 0, HUGE_VAL);
+  blt_program_restart(p);
+  CHECK_INT(llround(solved(p, 0, 1, true)), 3);
+  blt_program_free(p);
+  blt_ctx_release(ctx);
+}
+
+static void every_refused_allocation_is_told(void) {
+  blt_error err;
+  blt_ctx *ctx = blt_ctx_new();
+  blt_system s = square();
+  for (uint64_t n = 1;; n++) {
+    blt_program *p = NULL;
+    blt_ctx_fail_allocation(ctx, n);
+    blt_status st = blt_program_new(ctx, &s, &p, &err);
+    blt_ctx_fail_allocation(ctx, 0);
+    if (st == BLT_OK) {
+      blt_program_free(p);
+      CHECK(n > 5);
+      break;
+    }
+    CHECK_INT(st, BLT_ENOMEM);
+  }
+  CHECK_INT(blt_ctx_memory_used(ctx), 0);
+  blt_ctx_release(ctx);
+}
+
+int main(void) {
+  const blt_clp *clp;
+  blt_error err;
+  RUN(a_table_fits_or_not);
+  RUN(sums_beyond_64_bits_do_not_wrap);
+  RUN(multipliers_bound_a_cell);
+  RUN(nonsense_is_refused);
+  if (blt_clp_load(&clp, &err) == BLT_OK) {
+    RUN(a_program_answers_again_and_again);
+    RUN(every_refused_allocation_is_told);
+  }
+  return check_report();
+}
