@@ -433,6 +433,6 @@ describe("without the solver", function()
     local pipe = io.popen(command)
     local said = pipe:read "a"
     pipe:close()
-    assert.matches("^nil\tCOIN%-OR Clp.-apt%-get install coinor%-libclp1\tio\n0 of 4 cells withheld", said)
+    assert.matches("^nil\tCOIN%-OR Clp.-apt%-get install coinor%-libclp1\tio\na.-0 of 4 cells withheld", said)
   end)
 end)

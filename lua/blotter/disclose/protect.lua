@@ -326,6 +326,8 @@ function protect.choose(model, needs, price)
   state.budget = made.steps + budget_of(state)
   clean(state, added_cells(state))
   improve(state)
+  state.budget = made.steps + budget_of(state)
+  clean(state, added_cells(state))
   local chosen = {withheld = {}, moves = {}, asked = made.asked, solver = made:solver()}
   for c in pairs(made.withheld) do chosen.withheld[cells[c]] = true end
   for _, demand in ipairs(demands) do

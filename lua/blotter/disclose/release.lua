@@ -117,15 +117,16 @@ function release:summary()
     or "At risk: ", self.verdict == "safe" and "." or self.reason)
 end
 
---- Prints the table and the summary.
-function release:print(which)
+--- The table as a text, rows by columns where it has two dimensions, and the summary.
+function release:show(which)
   local table_of = self.tables[which or 1]
   local frame = table_of and #table_of.cube.dimensions == 2 and crossed(self, table_of) or self:table(which)
-  print(frame:show(#frame))
-  print(self:summary())
+  return frame:show(#frame) .. "\n" .. self:summary()
 end
 
-release.__tostring = function(self) return self:summary() end
+function release:print(which) print(self:show(which)) end
+
+release.__tostring = function(self) return self:show() end
 
 --- The record as JSON.
 function release:json() return record.encode(self.record) end
