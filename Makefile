@@ -62,7 +62,7 @@ $(STAMP)/valgrind: $(STAMP)/test
 
 # ---- the engine and its binding --------------------------------------------------------------------
 
-ROOMS   := base store io expr plan exec solve
+ROOMS   := base store io expr plan exec solve remote
 ENGINE  := $(foreach room,$(ROOMS),$(sort $(shell find csrc/$(room) -name '*.c')))
 BINDING := $(sort $(wildcard csrc/lua/*.c))
 CTESTS  := $(sort $(wildcard spec/*/test_*.c))

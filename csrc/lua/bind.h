@@ -151,5 +151,6 @@ void bind_open_db(lua_State *L, int state);
 void bind_open_read(lua_State *L, int state);
 void bind_open_write(lua_State *L, int state);
 void bind_open_solve(lua_State *L, int state);
+void bind_open_remote(lua_State *L, int state);
 
 #endif

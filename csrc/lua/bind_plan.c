@@ -27,12 +27,12 @@ bind_plan *bind_plan_at(lua_State *L, int index) {
 
 bind_plan *bind_plan_new(lua_State *L, bind_state *s) {
   blt_error err;
-  bind_plan *p = bind_handle_new(L, s->ctx, sizeof *p, 2, BIND_PLAN);
+  bind_plan *p = bind_handle_new(L, s->ctx, sizeof *p, 4, BIND_PLAN);
   if (blt_plan_arena_new(s->ctx, &p->arena, &err) != BLT_OK) bind_raise(L, "%s", err.message);
   return p;
 }
 
-/* Keeps the plans at `index`, if any, as long as the one on top. */
+/* Keeps the value at `index` as long as the plan on top: its inputs, and what it was made of. */
 static void keep(lua_State *L, int index, int slot) {
   lua_pushvalue(L, index);
   lua_setiuservalue(L, -2, slot);
@@ -73,12 +73,18 @@ static int node(lua_State *L) {
   draft.input = input_at(L, 3);
   draft.other = input_at(L, 4);
   bind_plan *p = bind_plan_new(L, bind_state_of(L));
-  keep(L, 3, 1);
-  keep(L, 4, 2);
+  for (int slot = 1; slot <= 4; slot++) keep(L, slot, slot);
   if (blt_plan_make(p->arena, &draft, &p->plan, &origin, &err) == BLT_OK) return 1;
   int n = bind_refuse(L, &err);
   lua_pushinteger(L, origin);
   return n + 1;
+}
+
+/* parts(plan) -> what node() was given: kind, description, input and other; four times nil: a scan */
+static int parts(lua_State *L) {
+  bind_plan_at(L, 1);
+  for (int slot = 1; slot <= 4; slot++) lua_getiuservalue(L, 1, slot);
+  return 4;
 }
 
 /* schema(plan) -> names and types, two sequences */
@@ -106,7 +112,7 @@ static int prepare(lua_State *L) {
   blt_error err;
   luaL_argcheck(L, plan, 1, "a plan expected");
   bind_plan *p = bind_plan_new(L, bind_state_of(L));
-  keep(L, 1, 1);
+  keep(L, 1, 3);
   blt_status st = rule && strcmp(rule, "written") == 0
                       ? blt_plan_number(p->arena, plan, &p->plan, &err)
                       : blt_plan_rewrite(p->arena, plan, rule, &p->plan, &err);
@@ -267,6 +273,7 @@ void bind_open_plan(lua_State *L, int state) {
   static const luaL_Reg meta[] = {{"__gc", plan_release}, {"__close", plan_release}, {NULL, NULL}};
   static const luaL_Reg functions[] = {{"scan", scan},
                                        {"node", node},
+                                       {"parts", parts},
                                        {"schema", schema},
                                        {"prepare", prepare},
                                        {"rules", rules},

@@ -3,6 +3,7 @@
 --   blotter.open(path, options)   a database in a file        blotter.memory()    one in memory
 --   blotter.table(schema)         a table in memory           blotter.csv(path)   one read from a file
 --   blotter.jsonl(path)          one read from JSON lines
+--   blotter.connect(address)      a database on a server, or on several
 --   blotter.null                  null, as lua-cjson has it   blotter.operations()   the operations dataset
 --   blotter.report, blotter.format   register a report or a format
 --
@@ -37,6 +38,7 @@ end
 
 --- Parts that are read when they are first asked for.
 local LATER = {
+  connect = function() return require("blotter.remote").connect end,
   operations = function() return require("blotter.ops").open end,
   report = function() return require("blotter.publish.reports").register end,
   format = function() return require("blotter.publish.formats").register end,

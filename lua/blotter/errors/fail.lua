@@ -5,8 +5,8 @@
 -- named queries and commands use the public calls as any user's code does.
 
 local own = debug.getinfo(1, "S").source:match "^(.*)errors/fail%.lua$" or "@?"
-local rooms = {errors = true, lang = true, query = true, tables = true, terminal = true, ops = true, repl = true,
-  disclose = true}
+local rooms = {errors = true, lang = true, query = true, tables = true, terminal = true, remote = true, ops = true,
+  repl = true, disclose = true}
 
 local function is_own(source)
   if source:sub(1, #own) ~= own then return false end

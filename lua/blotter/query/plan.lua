@@ -76,8 +76,17 @@ local function prepared(q)
   return q.prepared
 end
 
+--- What runs a query that reads tables on servers (sources that are no core tables); nil: all its rows are here.
+local function elsewhere(q)
+  for _, one in ipairs(q.sources) do
+    if type(one) == "table" then return require "blotter.remote.ask" end
+  end
+end
+
 --- Runs a query; returns its answer as a core table.
 function plan.run(q)
+  local far = elsewhere(q)
+  if far then return far.answer(q) end
   local answer, message = core.run(prepared(q), table.unpack(q.sources))
   if not answer then fail("%s", message) end
   return answer
@@ -104,7 +113,8 @@ function plan.explain(q, mode)
   if mode ~= nil and mode ~= "run" and mode ~= "written" then
     fail([[explain: nothing, "run" or "written" expected, got %s]], tostring(mode))
   end
-  local ready = prepared(q)
+  local ready, far = prepared(q), elsewhere(q)
+  if far then return far.explain(q, mode) end
   if mode == "written" then return core.explain(core.prepare(q.plan, "written")) end
   if mode == nil then return core.explain(ready) end
   local text, message = core.profile(ready, table.unpack(q.sources))

@@ -45,6 +45,14 @@ end
 
 query.explain = plan.explain
 
+--- What has to do with servers is read when it is first asked for, and takes its own place.
+for name, module in pairs { sql = "translate", pull = "ask", push = "ship" } do
+  query[name] = function(...)
+    require("blotter.remote." .. module)
+    return query[name](...)
+  end
+end
+
 frame.csv = write.csv
 frame.jsonl = write.jsonl
 
@@ -115,8 +123,8 @@ for _, name in ipairs(VERBS) do
   table_methods[name] = function(t, ...) return verb(base(t, name), ...) end
 end
 
-for _, name in ipairs { "explain", "collect" } do
-  local verb = query[name]
+for _, name in ipairs { "explain", "collect", "sql", "pull", "push" } do
+  local verb = function(q, ...) return query[name](q, ...) end
   frame[name] = frame[name] or function(f, ...) return verb(f:query(), ...) end
   table_methods[name] = function(t, ...) return verb(base(t, name), ...) end
 end

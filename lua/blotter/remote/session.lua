@@ -1,0 +1,361 @@
+--- One connection to a PostgreSQL server. It waits in steps of some milliseconds, so that Ctrl-C ends a query (and the
+-- server's part of it), and it reconnects when the server closed it while nothing ran.
+--
+-- What the server sends is CSV, which blotter's own reader makes a table of: whole, or none.
+
+local catalogue = require "blotter.remote.far_columns"
+local core = require "blotter.core"
+local postgresql = require "blotter.remote.dialects.postgresql"
+local read = require "blotter.tables.read"
+local schema = require "blotter.tables.schema"
+local statement = require "blotter.remote.statement"
+
+local session = {}
+session.__index = session
+
+local STEP = 50 -- milliseconds
+local CONNECT_SECONDS = 20
+local QUEUE = 4 << 20 -- bytes of rows that wait here for a server, while others are served
+
+--- What every connection says first: the texts that blotter reads do not depend on the server's settings.
+local SETTINGS = "SET client_encoding = 'UTF8'; SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; "
+  .. "SET extra_float_digits = 1; SET standard_conforming_strings = on"
+
+-- ---- passwords ----------------------------------------------------------------------------------------------------
+
+--- The secrets in an address, as it writes them and as they are.
+local function secrets_of(url)
+  local secrets = {}
+  local function add(text)
+    if text and text ~= "" then
+      secrets[#secrets + 1] = text
+      secrets[#secrets + 1] = text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
+    end
+  end
+  add(url:match "^%a[%w+.-]*://[^/@]-:(.*)@[^@]*$")
+  add(url:match "[?&]password=([^&]*)")
+  add(url:match "[?&]sslpassword=([^&]*)")
+  add(url:match "password%s*=%s*'([^']*)'")
+  add(url:match "password%s*=%s*([^'%s][^%s]*)")
+  return secrets
+end
+
+--- The address without its password, for messages and explain.
+function session.shown(url)
+  local text = url:gsub("^(%a[%w+.-]*://[^/@]-):.*(@[^@]*)$", "%1%2")
+  text = text:gsub("([?&]s?s?l?password)=[^&]*", "%1=…"):gsub("(password%s*=%s*)'[^']*'", "%1…")
+  return (text:gsub("(password%s*=%s*)[^'%s…][^%s]*", "%1…"))
+end
+
+local function without(message, secrets)
+  for _, secret in ipairs(secrets) do
+    local from, to = message:find(secret, 1, true)
+    while from do
+      message = message:sub(1, from - 1) .. "…" .. message:sub(to + 1)
+      from, to = message:find(secret, from + #"…", true)
+    end
+  end
+  return message
+end
+
+-- ---- connecting ---------------------------------------------------------------------------------------------------
+
+--- The time at which the work in hand has taken too long: by blotter.timeout, or never.
+local function deadline()
+  local seconds = core.setting "timeout"
+  return seconds > 0 and core.clock() + seconds or math.huge
+end
+
+function session:message(text)
+  local at = text:find(catalogue.CHANGED, 1, true)
+  if at then text = text:match('^[^"\n]*', at) end
+  return ("%s: %s"):format(self.name, without(text, self.secrets))
+end
+
+--- Lets the connection go: what runs there is cancelled.
+function session:drop()
+  local link = self.link
+  self.link = nil
+  if link then link:close() end
+end
+
+function session:connect()
+  local link, message, code = core.pq_open(self.url)
+  if not link then return nil, self:message(message), code end
+  local guard <close> = setmetatable({}, { __close = function() -- luacheck: ignore
+    if link ~= self.link then link:close() end
+  end })
+  local until_then = math.min(deadline(), core.clock() + CONNECT_SECONDS)
+  repeat
+    local done
+    done, message, code = link:connect(STEP)
+    if done == nil then return nil, self:message(message), code end
+    if not done and core.clock() > until_then then return nil, self:message "the server does not answer", "timeout" end
+  until done
+  self.link = link
+  return true
+end
+
+--- A connection to the server at `url`, or nil, message, code.
+function session.open(url)
+  local made = setmetatable({ url = url, name = session.shown(url), secrets = secrets_of(url), moved = 0 }, session)
+  local ok, message, code = made:connect()
+  if ok then ok, message, code = made:run(SETTINGS) end
+  if not ok then return nil, message, code end
+  return made
+end
+
+-- ---- statements ---------------------------------------------------------------------------------------------------
+
+--- Sends a statement; reconnects first when the connection was lost while nothing ran.
+function session:send(sql)
+  if not self.link or self.link:state() ~= "idle" then
+    self:drop()
+    local ok, message, code = self:connect()
+    if not ok then return nil, message, code end
+    sql = sql:gsub("^ROLLBACK; ", "")
+    sql = SETTINGS .. "; " .. sql
+  end
+  local ok, message, code = self.link:send(sql)
+  if not ok then return nil, self:message(message), code end
+  self.sent, self.deadline = sql, deadline()
+  return true
+end
+
+--- The COPY of a query of so many columns. A null of the only column must not be a blank line, nor an empty text.
+function session.copy(sql, columns)
+  return ("COPY (%s) TO STDOUT WITH (FORMAT csv%s)"):format(sql, columns == 1 and ", NULL '\\N', FORCE_QUOTE *" or "")
+end
+
+--- Sends a query whose answer `receive` takes: in a transaction that only reads, after the statements `checks`, which
+-- fail when the query is about something else now.
+function session:start(text, parameters, columns, checks)
+  local sql = statement.render(text, parameters, function(_, parameter) return postgresql.inline(parameter) end)
+  local seconds = core.setting "timeout"
+  local parts = { self.aborted and "ROLLBACK; BEGIN READ ONLY" or "BEGIN READ ONLY" }
+  parts[2] = ("SET LOCAL statement_timeout = %d"):format(seconds > 0 and math.max(1, math.ceil(seconds * 1000)) or 0)
+  for _, check in ipairs(checks) do parts[#parts + 1] = check end
+  parts[#parts + 1] = session.copy(sql, columns)
+  parts[#parts + 1] = "COMMIT"
+  self.aborted = true -- until the answer was whole
+  return self:send(table.concat(parts, "; "))
+end
+
+--- Waits for the next event but "wait": event and piece, or nil, message, code.
+function session:next()
+  while true do
+    local event, piece, code = self.link:receive(STEP)
+    if event == nil then
+      if self.link:state() == "broken" then self:drop() end
+      return nil, self:message(piece), code
+    end
+    if event ~= "wait" then return event, piece end
+    if core.clock() > self.deadline + 1 then
+      self:drop()
+      return nil, self:message "time limit passed", "timeout"
+    end
+  end
+end
+
+--- Calls `body`; when it does not return (an error, Ctrl-C) the connection is dropped, and the server's work with it.
+local function guarded(self, body, ...)
+  local finished = false
+  local guard <close> = setmetatable({}, { __close = function() -- luacheck: ignore
+    if not finished then self:drop() end
+  end })
+  local results = table.pack(body(self, ...))
+  finished = true
+  return table.unpack(results, 1, results.n)
+end
+
+local function run(self, sql)
+  local ok, message, code = self:send(sql)
+  if not ok then return nil, message, code end
+  while true do
+    local event, problem, why = self:next()
+    if event == nil then return nil, problem, why end
+    if event == "done" then return true end
+    if event == "feed" then self.link:finish "no rows were expected" end
+  end
+end
+
+--- Runs statements whose rows nobody wants: true, or nil, message, code.
+function session:run(sql)
+  return guarded(self, run, sql)
+end
+
+-- ---- answers ------------------------------------------------------------------------------------------------------
+
+--- The next piece of COPY's text, nil at its end, and the problem {message, code} of the server, if it has one.
+local function next_piece(self)
+  local event, piece, code = self:next()
+  if event == "done" then return nil end
+  if event ~= "data" then return nil, { message = piece or "the server asks for rows", code = code or "io" } end
+  self.moved = self.moved + #piece
+  return piece
+end
+
+local function empty_table(names, types)
+  local columns = {}
+  for i, name in ipairs(names) do columns[i] = { name = name, type = types[i] } end
+  return core.table(schema.read(columns))
+end
+
+local function receive(self, names, types)
+  local first, problem = next_piece(self)
+  if problem then return nil, problem.message, problem.code end
+  if not first then return empty_table(names, types) end
+  local function pull()
+    local piece = first
+    first = nil
+    if not piece then piece, problem = next_piece(self) end
+    if problem then error(problem) end
+    return piece
+  end
+  local type_of = {}
+  for i, name in ipairs(names) do type_of[name] = types[i] end
+  local ok, made, message, code = pcall(read.csv, pull, { header = false, names = names,
+    types = type_of, nulls = { #names == 1 and "\\N" or "" }, delimiter = ",", quote = '"', progress = false,
+    infer = false })
+  if problem then return nil, problem.message, problem.code end
+  if not ok then error(made, 0) end
+  if not made then return nil, self:message(message), code end
+  return made
+end
+
+--- Reads the answer of the COPY … TO STDOUT that was sent, as a core table with these columns; or nil, message, code.
+function session:receive(names, types)
+  local made, message, code = guarded(self, receive, names, types)
+  self.aborted = not made
+  return made, message, code
+end
+
+-- ---- rows to the server -------------------------------------------------------------------------------------------
+
+local function flushed(self)
+  while true do
+    local done, message, code = self.link:flush(STEP)
+    if done == nil then return nil, self:message(message), code end
+    if done then
+      self.queued = 0
+      return true
+    end
+  end
+end
+
+--- Sends statements of which the last one is a COPY … FROM STDIN.
+local function begin_copy(self, parts)
+  self.aborted = true
+  local ok, message, code = self:send(table.concat(parts, "; "))
+  if not ok then return nil, message, code end
+  local event
+  event, message, code = guarded(self, self.next)
+  if event == "feed" then return true end
+  return nil, message, code
+end
+
+--- Names of columns as SQL, and with their types.
+local function columns_of(names, types)
+  local columns, known = {}, {}
+  for i, column in ipairs(names) do
+    known[i] = postgresql.quote(column)
+    columns[i] = known[i] .. " " .. postgresql.type_name(types[i])
+  end
+  return table.concat(known, ", "), table.concat(columns, ", ")
+end
+
+--- Begins a transaction in which rows are put into a table, which is made unless it is there. `exists`: "refuse",
+-- "append" or "replace".
+function session:begin_rows(name, names, types, exists)
+  local known, columns = columns_of(names, types)
+  local target = catalogue.quoted(name)
+  local parts = { self.aborted and "ROLLBACK; BEGIN" or "BEGIN" }
+  if exists == "replace" then parts[#parts + 1] = "DROP TABLE IF EXISTS " .. target end
+  parts[#parts + 1] = ("CREATE TABLE %s%s (%s)"):format(exists == "append" and "IF NOT EXISTS " or "", target,
+    columns)
+  parts[#parts + 1] = ("COPY %s (%s) FROM STDIN WITH (FORMAT csv)"):format(target, known)
+  return begin_copy(self, parts)
+end
+
+--- Ends that transaction: true, or nil, message, code.
+function session:commit()
+  local ok, message, code = self:run "COMMIT"
+  self.aborted = not ok
+  return ok, message, code
+end
+
+--- Sends a piece of the COPY … FROM STDIN that runs.
+function session:put(text)
+  local ok, message, code = self.link:put(text)
+  if not ok then return nil, self:message(message), code end
+  self.moved = self.moved + #text
+  self.queued = (self.queued or 0) + #text
+  return self.queued < QUEUE or flushed(self)
+end
+
+--- Ends it: true, or nil, message, code. With `problem` the server takes none of the rows.
+function session:finish(problem)
+  local ok, message, code = self.link:finish(problem)
+  if not ok then return nil, self:message(message), code end
+  ok, message, code = flushed(self)
+  if not ok then return nil, message, code end
+  repeat
+    local event
+    event, message, code = self:next()
+    if event == nil then return nil, message, code end
+  until event == "done"
+  return true
+end
+
+-- ---- rows lent to a query ----------------------------------------------------------------------------------------
+
+--- How rows are written for COPY: a text alone in its line is quoted, for it may be the mark of COPY's end.
+function session.csv_options(types)
+  return { header = false, progress = false, quote_all = #types == 1 and types[1] == "string" }
+end
+
+local function lend(self, loan)
+  local known, columns = columns_of(loan.names, loan.types)
+  local target = postgresql.lent(loan.name)
+  local ok, message, code = begin_copy(self, { self.aborted and "ROLLBACK; BEGIN" or "BEGIN",
+    ("CREATE TEMPORARY TABLE %s (%s)"):format(postgresql.quote(loan.name), columns),
+    ("COPY %s (%s) FROM STDIN WITH (FORMAT csv)"):format(target, known) })
+  if not ok then return nil, message, code end
+  local frame = require "blotter.query.frame"
+  local problem
+  frame.new(loan.answer):csv(function(piece)
+    if not problem then
+      ok, message, code = self:put(piece)
+      problem = not ok
+    end
+  end, session.csv_options(loan.types))
+  if problem then return nil, message, code end
+  ok, message, code = self:finish()
+  if not ok then return nil, message, code end
+  return self:commit()
+end
+
+--- Makes a temporary table of rows from here, for one statement; `take_back` drops it.
+function session:lend(loan)
+  return guarded(self, lend, loan)
+end
+
+function session:take_back(loan)
+  return self:run("DROP TABLE " .. postgresql.lent(loan.name))
+end
+
+--- What the server says of its tables: see far_columns.lua.
+function session:tables()
+  return catalogue.tables(self)
+end
+
+function session:columns(name, types)
+  return catalogue.columns(self, name, types)
+end
+
+--- The statement that fails when the table has other columns than it had.
+function session.check(far)
+  return catalogue.check(far.name, far.fingerprint)
+end
+
+return session
