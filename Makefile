@@ -34,7 +34,7 @@ endif
 
 # ---- packages ------------------------------------------------------------------------------------
 
-PACKAGES_BUILD := gcc libc6-dev lua5.4 liblua5.4-dev libxxhash-dev libzstd-dev zlib1g-dev lua-cjson lua-argparse
+PACKAGES_BUILD := gcc libc6-dev lua5.4 liblua5.4-dev libxxhash-dev libzstd-dev zlib1g-dev libpcre2-dev lua-cjson lua-argparse
 PACKAGES_TEST  := pkg-config=pkg-config lua-busted lua-sql-sqlite3 glpk-utils coinor-libclp1 zstd gzip
 PACKAGES_LINT  := lua-check clang-format
 PACKAGES_FUZZ  := clang libclang-rt-14-dev
@@ -72,7 +72,7 @@ OPTIMIZE ?= -O3
 WARNINGS := -Wall -Wextra -Werror
 CFLAGS   ?=
 ALL_CFLAGS = -std=c11 -ffp-contract=off -D_GNU_SOURCE $(OPTIMIZE) -g -fPIC -fvisibility=hidden $(WARNINGS) -pthread -Icsrc $(INSTRUMENT) $(CFLAGS)
-LIBS := -lxxhash -lzstd -lz -lm
+LIBS := -lxxhash -lzstd -lz -lpcre2-8 -lm
 
 # Building speaks on standard error, so that a report or a test can be redirected; V=1 shows the commands.
 say = $(if $(V),,@echo "  $@" >&2; )

@@ -15,6 +15,7 @@ external_dependencies = {
   XXHASH = { header = "xxhash.h" },
   ZSTD = { header = "zstd.h" },
   ZLIB = { header = "zlib.h" },
+  PCRE2 = { header = "pcre2.h" },
 }
 -- The Makefile builds; the built-in backend would also copy what is not Lua below lua/.
 build = {

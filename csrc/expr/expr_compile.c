@@ -34,6 +34,7 @@ void *blt_bind_alloc(blt_binder *b, size_t bytes) {
 void blt_expr_free(blt_expr *e) {
   if (!e) return;
   blt_derived_free(e);
+  blt_regexes_free(e);
   for (blt_chunk *c = e->chunks, *next; c; c = next) {
     next = c->next;
     blt_free(e->ctx, c, c->bytes);

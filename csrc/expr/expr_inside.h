@@ -161,6 +161,7 @@ struct blt_expr {
   uint32_t nconjuncts; /* of a predicate: `root` cut at its "and"s, in the order of evaluation */
   blt_op **conjuncts;
   struct blt_derived *derived; /* dictionaries of string functions: expr_memo.c */
+  struct blt_regex *regexes;   /* regular expressions, a list: functions/regex.c */
 };
 
 /* ---- ranges: expr_range.c
@@ -255,5 +256,6 @@ const char *blt_function_suggest(const char *name);      /* the nearest name, or
 blt_op *blt_memo_wrap(blt_binder *b, blt_op *op, blt_error *err);
 void blt_memo_free(blt_eval *ev);   /* the evaluator's memos */
 void blt_derived_free(blt_expr *e); /* the expression's dictionaries */
+void blt_regexes_free(blt_expr *e); /* the expression's regular expressions: functions/regex.c */
 
 #endif

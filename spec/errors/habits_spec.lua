@@ -53,7 +53,7 @@ local CONDITIONS = {
   { "n > 5 limit 3", "t:limit(10)" }, { "n > 5 order by n", "t:order" },
   { "case when n > 5 then 1", "if(condition, a, b)" },
   { "n > 5 then", "if(condition, a, b)" }, { "sum(n) > 5", "it stands in agg" }, { "now() > received", "$today" },
-  { "isna(n)", "x == nil" }, { "regexp_like(country, 'K')", "like(s, '%part%')" },
+  { "isna(n)", "x == nil" }, { "regexp_like(country, 'K')", "matches(s, 'regex')" },
   { "isbetween(n, 1, 5)", "between(x, a, b)" },
   { "length(country) > 2", "len(s)" }, { "substring(country, 1, 1) == 'K'", "substr(s, from, n)" },
   { "isin(country, 'KR')", "x in ('a', 'b')" }, { "to_date(country) == received", "date(x)" },

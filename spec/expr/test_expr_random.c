@@ -41,10 +41,20 @@ static char *call(char *at, const char *name, int nargs, const char *kinds, int 
   return put(put(at, name), suffix);
 }
 
+/* A function of a text and a pattern; PCRE and POSIX agree on these. */
+static char *gen_regex(char *at, const char *name, int depth) {
+  static const char *const patterns[] = {"'^K'",     "'[0-9]+'",   "'(KR)+$'",      "'x{2,}'", "'-[A-Za-z]*'",
+                                         "'a|[xy]'", "'^[0-9]*-'", "'[^a-zA-Z-]+'", "''",      "'(a|b)_?b'"};
+  at = put(put(gen(at, 's', depth - 1), patterns[rng_below(&r, 10)]), " ");
+  return put(at, name);
+}
+
 static char *gen_bool(char *at, int depth) {
   static const char *const compare[] = {"==", "~=", "<", "<=", ">", ">="};
   static const char *const sides[] = {"nn", "ii", "ss", "dd"};
-  switch (rng_below(&r, 9)) {
+  switch (rng_below(&r, 10)) {
+  case 9:
+    return gen_regex(at, "matches/2 ", depth);
   case 0:
     return call(at, "and", 2, "bb", depth);
   case 1:
@@ -75,6 +85,8 @@ static char *gen(char *at, char kind, int depth) {
     static const char *const choices[] = {"coalesce", "least", "greatest"};
     return call(at, choices[rng_below(&r, 3)], 2, kinds, depth);
   }
+  if (kind == 's' && rng_below(&r, 4) == 0) return gen_regex(at, "0 extract/3 ", depth);
+  if (kind == 's' && rng_below(&r, 8) == 0) return put(gen(at, 'd', depth - 1), "'dd.mm.yyyy-d' format ");
   if (kind == 's')
     return rng_below(&r, 4) ? call(at, "..", 2, "ss", depth) : call(at, "string", 1, "i", depth);
   if (kind == 'd') return call(at, rng_below(&r, 2) ? "+" : "-", 2, "di", depth);

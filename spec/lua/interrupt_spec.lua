@@ -53,7 +53,8 @@ describe("a query that is stopped", function()
     long:append(("a"):rep(400000))
     local params = { like = "%" .. ("_"):rep(200000) .. "b%", set = ("b"):rep(200000) .. "a",
       times = ("é"):rep(200000) .. "a" }
-    for _, term in ipairs { "like(s, $like)", "len(trim(s, $set))", "len(ltrim(s, $times))" } do
+    for _, term in ipairs { "like(s, $like)", "len(trim(s, $set))", "len(ltrim(s, $times))", "matches(s, '[ab]*[xy]')",
+      "extract(s, '[ab]*[xy]')", "regex_replace(s, '[ab]*[xy]', '')" } do
       blotter.timeout = 0.01
       local ok, message = pcall(function() return long:select("x = " .. term, params):csv() end)
       blotter.timeout = 0

@@ -6,6 +6,8 @@
 #include "cells.h"
 #include "expr_fixture.h"
 
+#include <regex.h>
+
 enum { SURELY = 1, MAYBE = 2 };
 
 typedef struct naive {
@@ -197,6 +199,20 @@ static inline int nv_errors(const naive *a, uint32_t n, bool strict) {
   return bad == SURELY && !(strict && null) ? SURELY : bad ? MAYBE : 0;
 }
 
+/* Where the first match of a POSIX expression is: the one that PCRE finds too, where no branch is shorter
+ * than a later one. */
+static inline regmatch_t nv_regex(blt_str s, blt_str pattern) {
+  char text[512], expression[64];
+  regex_t r;
+  regmatch_t at = {-1, -1};
+  snprintf(text, sizeof text, "%.*s", (int)s.len, s.s);
+  snprintf(expression, sizeof expression, "%.*s", (int)pattern.len, pattern.s);
+  if (regcomp(&r, expression, REG_EXTENDED) != 0) exit(1);
+  if (regexec(&r, text, 1, &at, 0) != 0) at.rm_so = -1;
+  regfree(&r);
+  return at;
+}
+
 static inline naive nv_strict(const char *op, const naive *a, uint32_t n, blt_type type) {
   int bad = nv_errors(a, n, true);
   if (bad) return (naive){.bad = bad};
@@ -228,8 +244,25 @@ static inline naive nv_strict(const char *op, const naive *a, uint32_t n, blt_ty
   if (strcmp(op, "len") == 0) return nv_int(nv_chars(a[0].v.u.s));
   if (strcmp(op, "contains") == 0)
     return nv_bool(memmem(a[0].v.u.s.s, a[0].v.u.s.len, a[1].v.u.s.s, a[1].v.u.s.len) != NULL);
+  if (strcmp(op, "matches") == 0) return nv_bool(nv_regex(a[0].v.u.s, a[1].v.u.s).rm_so >= 0);
   naive r = nv_of(BLT_STRING);
+  if (strcmp(op, "extract") == 0) {
+    regmatch_t at = nv_regex(a[0].v.u.s, a[1].v.u.s);
+    if (at.rm_so < 0) return nv_null(type);
+    r = a[0];
+    if (r.made) memmove(r.text, r.text + at.rm_so, (size_t)(at.rm_eo - at.rm_so));
+    if (!r.made) r.v.u.s.s += at.rm_so;
+    r.v.u.s.len = (uint32_t)(at.rm_eo - at.rm_so);
+    return r;
+  }
   r.made = true;
+  if (strcmp(op, "format") == 0) {
+    char text[BLT_TIMESTAMP_TEXT];
+    a[0].v.type.id == BLT_DATE ? blt_date_format(a[0].v.u.i, text) : blt_timestamp_format(a[0].v.u.i, text);
+    r.v.u.s.len = (uint32_t)snprintf(r.text, sizeof r.text, "%.2s.%.2s.%.4s-%d", text + 8, text + 5, text,
+                                     atoi(text + 8));
+    return r;
+  }
   if (strcmp(op, "..") == 0) {
     int len = snprintf(r.text, sizeof r.text, "%.*s%.*s", (int)a[0].v.u.s.len, a[0].v.u.s.s,
                        (int)a[1].v.u.s.len, a[1].v.u.s.s);

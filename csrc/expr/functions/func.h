@@ -89,6 +89,7 @@ enum { BLT_BOTH_SIDES, BLT_LEFT_SIDE, BLT_RIGHT_SIDE };
 enum { BLT_ANYWHERE, BLT_AT_START, BLT_AT_END };
 enum { BLT_CHARS, BLT_BYTES };
 enum { BLT_LOWER, BLT_UPPER };
+enum { BLT_MATCHES, BLT_EXTRACT, BLT_REGEX_REPLACE };
 
 typedef blt_status blt_binding(blt_binder *b, blt_op *op, blt_error *err);
 typedef blt_status blt_running(const blt_frame *f, const blt_op *op, blt_vec *out, blt_error *err);
@@ -115,6 +116,12 @@ blt_running blt_run_epoch;
 blt_binding blt_bind_concat, blt_bind_join;
 blt_running blt_run_len, blt_run_substr, blt_run_end, blt_run_trim, blt_run_replace, blt_run_search,
     blt_run_find, blt_run_like, blt_run_case, blt_run_pad, blt_run_split_part;
+/* func_regex.c */
+blt_binding blt_bind_regex;
+/* func_layout.c */
+blt_binding blt_bind_format;
+/* Of date(s, layout) and timestamp(s, layout). */
+blt_binding blt_bind_laid_out;
 /* func_cast.c */
 blt_binding blt_bind_to_int64, blt_bind_to_float64, blt_bind_to_decimal, blt_bind_to_string, blt_bind_to_bool,
     blt_bind_to_date, blt_bind_to_timestamp;

@@ -417,7 +417,6 @@ static void range_midnight(const blt_scope *s, const blt_op *op, blt_range *out)
 }
 
 blt_status blt_bind_to_date(blt_binder *b, blt_op *op, blt_error *err) {
-  (void)b;
   const uint8_t id = op->args[0]->type.id;
   if (op->nargs == 3 && id == BLT_INT64 && op->args[1]->type.id == BLT_INT64 &&
       op->args[2]->type.id == BLT_INT64) {
@@ -425,8 +424,10 @@ blt_status blt_bind_to_date(blt_binder *b, blt_op *op, blt_error *err) {
     op->can_fail = true;
     return BLT_OK;
   }
+  if (op->nargs == 2) return blt_bind_laid_out(b, op, err);
   if (op->nargs != 1)
-    return blt_bind_mismatch(op, "expected date(x) or date(year, month, day) of int64", err);
+    return blt_bind_mismatch(op, "expected date(x), date(text, layout) or date(year, month, day) of int64",
+                             err);
   if (id == BLT_DATE) return identity(op);
   if (id == BLT_STRING) return use(op, run_text_to_moment, true);
   if (id != BLT_TIMESTAMP) return no_conversion(op, err);
@@ -442,8 +443,8 @@ blt_status blt_bind_to_date_exact(blt_binder *b, blt_op *op, blt_error *err) {
 }
 
 blt_status blt_bind_to_timestamp(blt_binder *b, blt_op *op, blt_error *err) {
-  (void)b;
   const uint8_t id = op->args[0]->type.id;
+  if (op->nargs == 2) return blt_bind_laid_out(b, op, err);
   if (id == BLT_TIMESTAMP) return identity(op);
   if (id == BLT_STRING) return use(op, run_text_to_moment, true);
   if (id != BLT_DATE) return no_conversion(op, err);

@@ -40,12 +40,14 @@
   F("ends_with", "ss", 'b', STRICT, SAFE, 8, blt_run_search, NULL, BLT_AT_END)                               \
   F("epoch", "D", 'i', STRICT, SAFE, 3, blt_run_epoch, NULL, 0)                                              \
   F("exp", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math, BLT_EXP)                                         \
+  F("extract", "ssT?", 's', STRICT, SAFE, 60, NULL, blt_bind_regex, BLT_EXTRACT)                             \
   F("fails", "T", 'b', LAZY, SAFE, 8, NULL, blt_bind_fails, 0)                                               \
   F("find", "ss", 'i', STRICT, SAFE, 20, blt_run_find, NULL, 0)                                              \
   F("fiscal_quarter", "Dk", 'i', STRICT, SAFE, 2, NULL, blt_bind_fiscal, BLT_FISCAL_QUARTER)                 \
   F("fiscal_year", "Dk", 'i', STRICT, SAFE, 2, NULL, blt_bind_fiscal, BLT_FISCAL_YEAR)                       \
   F("float64", "T", 'f', STRICT, SAFE, 1, NULL, blt_bind_to_float64, 0)                                      \
   F("floor", "n", BOUND, STRICT, SAFE, 2, NULL, blt_bind_round, BLT_FLOOR)                                   \
+  F("format", "DT", 's', STRICT, SAFE, 20, NULL, blt_bind_format, 0)                                         \
   F("greatest", "TT*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_extreme, BLT_GREATEST)                           \
   F("hour", "t", 'i', STRICT, SAFE, 3, NULL, blt_bind_field, BLT_HOUR_OF)                                    \
   F("if", "TT*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_if, 0)                                                 \
@@ -64,6 +66,7 @@
   F("lower", "s", 's', STRICT, SAFE, 20, blt_run_case, NULL, BLT_LOWER)                                      \
   F("lpad", "sis?", 's', STRICT, FAILS, 20, blt_run_pad, NULL, BLT_LEFT_SIDE)                                \
   F("ltrim", "ss?", 's', STRICT, SAFE, 8, blt_run_trim, NULL, BLT_LEFT_SIDE)                                 \
+  F("matches", "ss", 'b', STRICT, SAFE, 60, NULL, blt_bind_regex, BLT_MATCHES)                               \
   F("max", "TT*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_extreme, BLT_GREATEST)                                \
   F("min", "TT*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_extreme, BLT_LEAST)                                   \
   F("minute", "t", 'i', STRICT, SAFE, 3, NULL, blt_bind_field, BLT_MINUTE_OF)                                \
@@ -74,6 +77,7 @@
   F("or", "bb", 'b', LAZY, SAFE, 1, NULL, blt_bind_or, 0)                                                    \
   F("pow", "ff", 'f', STRICT, SAFE, 20, blt_run_power, NULL, 0)                                              \
   F("quarter", "D", 'i', STRICT, SAFE, 2, NULL, blt_bind_field, BLT_QUARTER)                                 \
+  F("regex_replace", "sss", 's', STRICT, SAFE, 80, NULL, blt_bind_regex, BLT_REGEX_REPLACE)                  \
   F("replace", "sss", 's', STRICT, SAFE, 20, blt_run_replace, NULL, 0)                                       \
   F("right", "si", 's', STRICT, SAFE, 8, blt_run_end, NULL, BLT_RIGHT_SIDE)                                  \
   F("round", "nk?", BOUND, STRICT, SAFE, 2, NULL, blt_bind_round, BLT_ROUND)                                 \
@@ -88,7 +92,7 @@
   F("string", "T", 's', STRICT, SAFE, 2, NULL, blt_bind_to_string, 0)                                        \
   F("substr", "sii?", 's', STRICT, SAFE, 8, blt_run_substr, NULL, 0)                                         \
   F("tan", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math, BLT_TAN)                                         \
-  F("timestamp", "T", 't', STRICT, SAFE, 1, NULL, blt_bind_to_timestamp, 0)                                  \
+  F("timestamp", "TT?", 't', STRICT, SAFE, 1, NULL, blt_bind_to_timestamp, 0)                                \
   F("trim", "ss?", 's', STRICT, SAFE, 8, blt_run_trim, NULL, BLT_BOTH_SIDES)                                 \
   F("trunc", "Tu?", BOUND, STRICT, SAFE, 3, NULL, blt_bind_trunc, BLT_TRUNC)                                 \
   F("upper", "s", 's', STRICT, SAFE, 20, blt_run_case, NULL, BLT_UPPER)                                      \

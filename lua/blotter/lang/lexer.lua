@@ -42,7 +42,8 @@ local function escape(text, at)
   end
   local blank = text:match("^z(%s*)", at)
   if blank then return "", at + 1 + #blank end
-  source.fail(text, at - 1, at, "unknown escape in a string (a backslash itself is written \\\\)")
+  source.fail(text, at - 1, at, "unknown escape in a string (a backslash itself is written \\\\, or the text stands in "
+    .. "[[ ]], where nothing is escaped)")
 end
 
 --- A quoted string that opens at `first`: its value and its last byte.
@@ -58,6 +59,16 @@ local function quoted(text, first)
     if c ~= "\\" then source.fail(text, first, stop - 1, "a string is not closed: " .. quote .. " is missing") end
     parts[#parts + 1], at = escape(text, stop + 1)
   end
+end
+
+--- A string between long brackets that open at `first`, with `level` between them; in it nothing is escaped. Its value
+-- and its last byte.
+local function long_string(text, first, level)
+  local from, close = first + #level + 2, "]" .. level .. "]"
+  local stop = text:find(close, from, true)
+  if not stop then source.fail(text, first, from - 1, "a string is not closed: " .. close .. " is missing") end
+  local value = text:sub(from, stop - 1)
+  return (value:gsub("^\n", "")), stop + #close - 1
 end
 
 --- Any name as it is written between backticks.
@@ -155,6 +166,9 @@ function lexer.tokens(text)
     elseif text:find("^['\"]", at) then
       kind[n] = "string"
       value[n], last[n] = quoted(text, at)
+    elseif text:find("^%[=*%[", at) then
+      kind[n] = "string"
+      value[n], last[n] = long_string(text, at, text:match("^%[(=*)%[", at))
     elseif text:find("^`", at) then
       kind[n] = "name"
       value[n], last[n] = backticked(text, at)
