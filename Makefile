@@ -3,6 +3,7 @@
 #   make report        print the overview of the dataset and write its site to build/report (installs and builds what is missing)
 #   make test          run the busted specs and the C tests; SPEC=spec/store and TESTS=test_bits narrow it
 #   make repl          blotter's prompt
+#   make screens       takes the screens of the prompt in spec/golden anew, in a terminal of tmux
 #   make env           print the shell's settings for this checkout: eval "$(make -s env)"
 #   make install       below PREFIX (default /usr/local), in DESTDIR when packaging: for Lua, and for C (pkg-config blotter)
 #   make lint format   luacheck, layout rules and clang-format; format rewrites
@@ -36,6 +37,8 @@ endif
 
 PACKAGES_BUILD := gcc libc6-dev lua5.4 liblua5.4-dev libxxhash-dev libzstd-dev zlib1g-dev libpcre2-dev lua-cjson lua-argparse
 PACKAGES_TEST  := pkg-config=pkg-config lua-busted lua-sql-sqlite3 glpk-utils coinor-libclp1 zstd gzip
+PACKAGES_REPL  := libedit-dev less=less
+PACKAGES_TEST  += $(PACKAGES_REPL) tmux=tmux
 PACKAGES_LINT  := lua-check clang-format
 PACKAGES_FUZZ  := clang libclang-rt-14-dev
 PACKAGES_BENCH := libsqlite3-dev npm=npm r-base-core r-cran-data.table
@@ -51,6 +54,8 @@ $(STAMP)/build: .ci/setup Makefile
 	$(call setup,$(PACKAGES_BUILD))@mkdir -p $(@D) && touch $@
 $(STAMP)/test: $(STAMP)/build
 	$(call setup,$(PACKAGES_TEST))@touch $@
+$(STAMP)/repl: $(STAMP)/build
+	$(call setup,$(PACKAGES_REPL))@touch $@
 $(STAMP)/lint: $(STAMP)/build
 	$(call setup,$(PACKAGES_LINT))@touch $@
 $(STAMP)/fuzz: $(STAMP)/build
@@ -82,6 +87,9 @@ TEST_PROGRAMS := $(addprefix $(BUILD)/spec/,$(notdir $(CTESTS:.c=)) embed)
 
 .PHONY: all
 all: $(BUILD)/libblotter.a $(BUILD)/blotter/core.so $(BUILD)/bin/blotter
+ifneq ($(wildcard /usr/include/histedit.h),)
+all: $(BUILD)/blotter/edit.so
+endif
 
 $(BUILD)/obj/%.o: %.c | $(STAMP)/build
 	@mkdir -p $(@D)
@@ -97,6 +105,11 @@ $(BUILD)/blotter/core.so: $(call object,$(BINDING)) $(BUILD)/libblotter.a
 	@mkdir -p $(@D)
 	$(say)$(CC) -shared -pthread $(INSTRUMENT) $(LDFLAGS) -o $@ $^ $(LIBS)
 	@if nm -D --undefined-only $@ | grep ' U blt_'; then echo "$@: the engine lacks these" >&2; rm $@; exit 1; fi
+
+# The prompt's line editor, where libedit is there: a module of its own, so that the library needs no terminal.
+$(BUILD)/blotter/edit.so: $(call object,csrc/lua/edit/line_editor.c)
+	@mkdir -p $(@D)
+	$(say)$(CC) -shared $(INSTRUMENT) $(LDFLAGS) -o $@ $^ -ledit
 
 test_source = $(filter %/$(1).c,$(CTESTS))
 .SECONDEXPANSION:
@@ -140,7 +153,8 @@ report: all
 	@$(BUILD)/bin/blotter report
 	@$(BUILD)/bin/blotter report --all -o $(BUILD)/report
 
-repl: all
+repl: $(STAMP)/repl
+	@$(MAKE) --no-print-directory -s all
 	@$(BUILD)/bin/blotter repl
 
 env: all
@@ -157,7 +171,8 @@ install: all install-engine
 	@cd lua && find blotter -name '*.lua' -exec install -D -m 644 {} '$(DESTDIR)$(LUADIR)/{}' \;
 	@cd lua && find blotter -name '*.md' -exec install -D -m 644 {} '$(DESTDIR)$(LUADIR)/{}' \;
 	@find data -type f -exec install -D -m 644 {} '$(DESTDIR)$(LUADIR)/blotter/{}' \;
-	@install -D -m 755 build/blotter/core.so '$(DESTDIR)$(LIBDIR)/blotter/core.so'
+	@for module in build/blotter/*.so; do \
+	  install -D -m 755 $$module '$(DESTDIR)$(LIBDIR)/blotter/'$${module##*/} || exit; done
 	@printf '%s\n' "$$COMMAND_INSTALLED" >build/command
 	@install -D -m 755 build/command '$(DESTDIR)$(BINDIR)/blotter'
 	@mkdir -p '$(DESTDIR)$(SHAREDIR)/man/man1' '$(DESTDIR)$(SHAREDIR)/bash-completion/completions' \
@@ -199,6 +214,12 @@ RUN_TESTS = $(LUA) spec/support/run.lua $(addprefix --specs ,$(SPEC)) $(addprefi
 .PHONY: test sanitize tsan valgrind torture abuse fuzz
 test: $(STAMP)/test all $(TEST_PROGRAMS)
 	@$(RUN_TESTS)
+
+# The spec of the screens compares them in make test.
+.PHONY: screens
+screens: $(STAMP)/test all
+	@BLOTTER_SCREENS=1 $(LUA) spec/support/run.lua --specs spec/repl/screens_spec.lua
+	@git --no-pager diff --stat spec/golden
 
 torture: $(STAMP)/test all $(TEST_PROGRAMS)
 	@BLOTTER_TORTURE=1 $(RUN_TESTS)

@@ -31,9 +31,20 @@ describe("the prompt", function()
     assert.matches("^operations dataset in .* figures", printed "ops")
   end)
 
-  it("prints nil with a message as the message", function()
-    local out = printed 't = blotter.csv "typo.csv"\nblotter.csv "typo.csv"'
-    assert.equal("typo.csv: cannot open: No such file or directory\n", out)
+  it("prints nil with a message as the message, also where it is assigned", function()
+    local message = "typo.csv: cannot open: No such file or directory\n"
+    assert.equal(message .. "nil\n" .. message, printed 't = blotter.csv "typo.csv"\nt\nblotter.csv "typo.csv"')
+    assert.equal(message .. "3\n", printed 'local t = {}\nt.a = blotter.csv "typo.csv"\nt.a = 3\nt.a')
+    assert.equal("a = b\nfalse\n", printed 's = "a = b"\ns\ns == 5')
+    assert.equal("2\n", printed "f = function()\n  return 2\nend\nf()")
+    assert.matches("^attempt to index a nil value", printed "no.such = 3")
+  end)
+
+  it("prints what is known of a reading in a line", function()
+    assert.matches("1 row\n1 row from 4 bytes\n$", printed 'blotter.csv "n\\n1\\n"')
+    assert.matches("1 row from 7 bytes, delimiter ','\n$", printed 'blotter.csv("a,b\\n1,\\n")')
+    assert.matches("1 row from 13 bytes, delimiter ','; 1 rejected, which are in rejects\n$",
+      printed 'blotter.csv("a,b\\n1,\\n1,2,3\\n", {on_error = "reject"})')
   end)
 
   it("tells an error in one paragraph, without places of its own, and goes on", function()

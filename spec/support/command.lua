@@ -33,6 +33,14 @@ end
 
 local BUILD = os.getenv "BLOTTER_BUILD" or "build" -- also one with a sanitizer
 
+--- The command as a path that holds in every directory.
+function command.path()
+  local pipe = assert(io.popen "pwd")
+  local here = pipe:read()
+  pipe:close()
+  return here .. "/" .. BUILD .. "/bin/blotter"
+end
+
 --- Runs the command line; returns its exit status, standard output and standard error.
 function command.run(arguments, redirect)
   local out, err = os.tmpname(), os.tmpname()

@@ -14,12 +14,13 @@ require "blotter.query.window"
 require "blotter.query.sets"
 require "blotter.query.reshape"
 require "blotter.query.summary"
+require "blotter.query.plot"
 require "blotter.query.members"
 
 local VERBS = { "where", "select", "derive", "by", "agg", "distinct", "order", "limit", "skip", "top", "sample",
   "join", "left_join", "right_join", "full_join", "semi_join", "anti_join", "asof_join", "cross_join", "window",
   "union", "union_all", "intersect", "except", "pivot", "unpivot", "fill", "rename", "drop",
-  "head", "tail", "describe", "facets" }
+  "head", "tail", "describe", "facets", "plot", "bars", "sparks" }
 --- What reads a whole answer.
 local READS = { "rows", "totable", "values", "csv", "jsonl" }
 --- What reads a part of it, and makes no more.

@@ -81,4 +81,36 @@ function complete.lines(line, scope)
   return found
 end
 
+--- What all texts of a list begin with.
+local function common(list)
+  local first, last, n = list[1], list[#list], 0
+  while n < #first and first:byte(n + 1) == last:byte(n + 1) do n = n + 1 end
+  return first:sub(1, n)
+end
+
+--- Names in columns of at most `most` cells a line.
+local function in_columns(names, most)
+  local widest, out = 0, {}
+  for _, name in ipairs(names) do widest = math.max(widest, #name + 2) end
+  local columns = math.max(1, most // widest)
+  local rows = (#names + columns - 1) // columns
+  for row = 1, rows do
+    local parts = {}
+    for at = row, #names, rows do parts[#parts + 1] = names[at] .. (" "):rep(widest - #names[at]) end
+    out[row] = table.concat(parts):gsub("%s+$", "")
+  end
+  return table.concat(out, "\n")
+end
+
+--- What the Tab key does behind `line`: the text to insert, or nil, and what to show below, or nil.
+function complete.key(line, scope, width)
+  local found = complete.lines(line, scope)
+  if #found == 0 then return nil end
+  local more = common(found):sub(#line + 1)
+  if more ~= "" or #found == 1 then return more end
+  local _, word = choices(line, scope)
+  for i, text in ipairs(found) do found[i] = text:sub(#line - #word + 1) end
+  return nil, in_columns(found, width or 80)
+end
+
 return complete

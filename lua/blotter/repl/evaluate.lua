@@ -2,16 +2,18 @@
 
 local core = require "blotter.core"
 local help = require "blotter.repl.help"
+local pager = require "blotter.repl.pager"
 local width = require "blotter.terminal.width"
 
 local evaluate = {}
 
 local CHUNK = "=prompt"
 
---- The names that statements see: blotter, help and ops (opened when it is first asked for) above Lua's own.
+--- The names that statements see: blotter, help and ops (opened when it is first asked for) above Lua's own; pager is
+-- a setting.
 function evaluate.scope(data)
   local blotter = require "blotter"
-  local scope = { blotter = blotter, help = help.show }
+  local scope = { blotter = blotter, help = help.text, pager = pager.usual() }
   return setmetatable(scope, { __index = function(self, name)
     if name ~= "ops" then return _G[name] end
     local ops, message = blotter.operations(data)
@@ -27,10 +29,28 @@ local function plain(text)
     :gsub("^%s*local%s+([%a_][%w_]*%s*[=,])", "%1"))
 end
 
+--- `name = expression` as a function that assigns the first value and returns nil and a message when these are what
+-- the expression gives, as calls answer that the data do not allow: nobody would see it otherwise.
+local function assignment(text, scope)
+  local name, expression = text:match "^%s*([%a_][%w_%.]*)%s*=%s*([^=].*)$"
+  if not name or not load("return " .. expression, CHUNK, "t", scope) then return nil end
+  local chunk = load("local pack = ... return pack(" .. expression .. "\n)", CHUNK, "t", scope)
+  local assign = load(("local value = ... %s = value"):format(name), CHUNK, "t", scope)
+  if not chunk or not assign then return nil end
+  return function()
+    local values = chunk(table.pack)
+    assign(values[1])
+    local refused = values.n >= 2 and values[1] == nil and type(values[2]) == "string"
+    return refused and values or { n = 0 }
+  end
+end
+
 --- What was typed as a function that returns its values packed. An expression is an argument, so that it is no tail
 -- call, which would hide the line that was typed from errors.
 local function compile(text, scope)
   text = plain(text)
+  local assigning = assignment(text, scope)
+  if assigning then return assigning end
   local chunk = load("local pack = ... return pack(" .. text .. "\n)", CHUNK, "t", scope)
   if chunk then return function() return chunk(table.pack) end end
   local statements, message = load(text, CHUNK, "t", scope)
@@ -109,8 +129,9 @@ function evaluate.run(text, scope, timed)
   if not ok then
     io.stdout:write(paragraph(result), "\n")
   elseif result then
-    io.stdout:write(result, "\n")
-    if timed then io.stdout:write(("(%.3f s)\n"):format(core.clock() - began)) end
+    local seconds = timed and ("(%.3f s)\n"):format(core.clock() - began) or ""
+    pager.show(result .. "\n", timed and scope.pager)
+    io.stdout:write(seconds)
   end
 end
 

@@ -1,6 +1,8 @@
 --- help(): what the reference says of something. It is read from the reference itself, which lies beside the library.
 
+local core = require "blotter.core"
 local suggest = require "blotter.errors.suggest"
+local width = require "blotter.terminal.width"
 
 local help = {}
 
@@ -92,11 +94,11 @@ t:where "n > 5":by "country":agg "total = sum(n)":order "total desc"
                                verbs take a text in which bare names are columns; what is typed is printed
 ops                            the operations dataset: ops:figures, ops:total, ops:reconcile, ops:network
 help "quantile"                what the reference says of a verb, a function, an option or a chapter
+pager = false                  settings are Lua: long answers stay here; t:show(50) prints more rows
 
 chapters: ]]
 
---- The text of help() and help "word".
-function help.text(word)
+local function found_text(word)
   local sections = read()
   if word == nil then return OVERVIEW .. table.concat(titles(sections), "; ") end
   word = tostring(word):lower():gsub("^[%w_]*[:.]", ""):gsub("%(.*", "")
@@ -107,9 +109,27 @@ function help.text(word)
   return ("nothing is known of '%s'%s"):format(word, suggest.phrase(word, known_names(sections)))
 end
 
---- Prints help at the prompt.
-function help.show(word)
-  print(help.text(word))
+--- A line cut at blanks into lines of at most `most` cells; what follows the first is indented.
+local function wrapped(line, most)
+  if width.of(line) <= most or line:find "^    " then return line end
+  local lines, current = {}, nil
+  for blanks, word in line:gmatch "(%s*)(%S+)" do
+    local longer = current and current .. blanks .. word or blanks .. word
+    if current and width.of(longer) > most then
+      lines[#lines + 1] = current
+      current = "    " .. word
+    else
+      current = longer
+    end
+  end
+  lines[#lines + 1] = current
+  return table.concat(lines, "\n")
+end
+
+--- The text of help() and help "word", no wider than the terminal.
+function help.text(word)
+  local most = core.terminal() or tonumber(os.getenv "COLUMNS") or 100
+  return (found_text(word):gsub("[^\n]+", function(line) return wrapped(line, most) end))
 end
 
 return help

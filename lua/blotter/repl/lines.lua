@@ -1,5 +1,5 @@
---- Where the prompt's lines come from: a line editor (the rock linenoise, when it is installed) with history and
--- completion, or plain reading.
+--- Where the prompt's lines come from: libedit, when blotter was built with it, with history and completion, or plain
+-- reading.
 
 local complete = require "blotter.repl.complete"
 local core = require "blotter.core"
@@ -18,15 +18,22 @@ local function history_path()
   return home and home .. "/.blotter_history" or nil
 end
 
+--- The last statements of the file.
+local function past(path)
+  local all, file = {}, path and io.open(path, "rb")
+  if file then
+    for line in file:lines() do all[#all + 1] = line end
+    file:close()
+  end
+  return table.move(all, math.max(1, #all - REMEMBERED + 1), #all, 1, {})
+end
+
 local function with_editor(self, scope)
-  local found, editor = pcall(require, "linenoise")
-  if not found or not self.interactive then return end
-  self.editor, self.path = editor, history_path()
-  editor.setcompletion(function(choices, line)
-    for _, choice in ipairs(complete.lines(line, scope)) do choices:add(choice) end
-  end)
-  if editor.historysetmaxlen then editor.historysetmaxlen(REMEMBERED) end
-  if self.path then editor.historyload(self.path) end
+  local found, edit = pcall(require, "blotter.edit")
+  if not found or not self.interactive or os.getenv "TERM" == "dumb" then return end
+  self.editor = edit.open(function(line) return complete.key(line, scope, core.terminal()) end)
+  self.path = history_path()
+  for _, text in ipairs(past(self.path)) do self.editor:remember(text) end
 end
 
 --- A reader of standard input; `scope` is where completion looks for names.
@@ -44,37 +51,41 @@ local function plain(text, shown)
   return io.read "L"
 end
 
-local function edited(editor, text)
-  local line, message = editor.linenoise(text)
-  if not line and message and message:find "[Uu]navailable" then error "interrupted!" end
-  return line and line .. "\n"
+--- A line as it is typed, without an editor; nil and true when Ctrl-C took it away.
+local function read_plain(self, text)
+  local ok, line, message, code = pcall(plain, text, self.interactive)
+  local interrupted = not ok and tostring(line):find "interrupted!" or message and code == 4
+  if interrupted then return nil, true end
+  if not ok then error(line, 0) end
+  return line and line:gsub("\n$", "") or nil
 end
 
 --- The next line without its end, nil at the end of the input; nil and true when Ctrl-C took it away.
 function Reader:read(text)
-  local ok, line, message, code
+  local line, interrupted
   if self.editor then
-    ok, line = pcall(edited, self.editor, text)
+    line, interrupted = self.editor:read(text)
   else
-    ok, line, message, code = pcall(plain, text, self.interactive)
+    line, interrupted = read_plain(self, text)
   end
-  local interrupted = not ok and tostring(line):find "interrupted!" or message and code == 4
-  if interrupted then
-    io.stdout:write "\n"
-    return nil, true
-  end
-  if not ok then error(line, 0) end
-  if not line and self.interactive then io.stdout:write "\n" end
-  return line and line:gsub("\n$", "") or nil
+  if not line and (interrupted or self.interactive) then io.stdout:write "\n" end
+  return line, interrupted
 end
 
---- Puts a statement into the history; one of several lines as one.
+--- Puts a statement into the history and its file; one of several lines as one.
 function Reader:remember(text)
-  if self.editor then self.editor.historyadd((text:gsub("%s*\n%s*", " "))) end
+  if not self.editor then return end
+  text = text:gsub("%s*\n%s*", " ")
+  self.editor:remember(text)
+  local file = self.path and io.open(self.path, "ab")
+  if file then
+    file:write(text, "\n")
+    file:close()
+  end
 end
 
 function Reader:close()
-  if self.editor and self.path then self.editor.historysave(self.path) end
+  if self.editor then self.editor:close() end
 end
 
 return lines

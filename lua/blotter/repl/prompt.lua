@@ -32,7 +32,7 @@ function prompt.run(data)
   local scope = evaluate.scope(data)
   local reader = lines.open(scope)
   if reader.interactive then
-    print 'blotter: help() says what there is, help "joins" what is known of something; Ctrl-D ends.'
+    print 'blotter: help() says what there is, help "joins" more of it; Ctrl-D ends.'
   end
   while true do
     local text = statement(reader)

@@ -38,9 +38,21 @@ local function is_text(from, options, verb)
   return kind == "string" and (options.text or from:find "[\r\n]" ~= nil)
 end
 
+--- What is known of a reading, as the prompt prints it.
+local Info = {}
+
+function Info.__tostring(info)
+  local text = ("%d row%s from %d bytes"):format(info.rows, info.rows == 1 and "" or "s", info.bytes)
+  if info.delimiter then text = ("%s, delimiter '%s'"):format(text, info.delimiter:gsub("\t", "\\t")) end
+  if info.rejected > 0 then text = ("%s; %d rejected, which are in rejects"):format(text, info.rejected) end
+  return text
+end
+
 local function run(kind, from, text, options, db, name)
   local shown, line <close> = progress.shown(options, from, 0) -- luacheck: ignore line
-  return core[kind](from, text, shown, db, name)
+  local rows, info, code = core[kind](from, text, shown, db, name)
+  if not rows then return nil, info, code end
+  return rows, setmetatable(info, Info)
 end
 
 --- Reads CSV from a path ("-" is standard input), from a text (a string with a line end, or any with {text = true}) or

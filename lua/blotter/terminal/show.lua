@@ -98,15 +98,23 @@ local function counted(n, noun)
   return digits .. " " .. noun .. (n == 1 and "" or "s")
 end
 
-local function footer(columns, fits, shown, total)
-  local text = counted(total, "row")
-  if shown < total then text = text .. (", the first %d shown"):format(shown) end
-  if fits < #columns then
-    local rest = {}
-    for i = fits + 1, #columns do rest[#rest + 1] = columns[i].name end
-    text = text .. ("; not shown: %s"):format(table.concat(rest, ", "))
+--- The names of the columns from `first` on, as many as fit into `room` cells, and how many more there are.
+local function rest_of(columns, first, room)
+  local text = columns[first].name
+  for i = first + 1, #columns do
+    local longer, left = text .. ", " .. columns[i].name, #columns - i
+    if width.of(longer) + (left > 0 and 14 or 0) > room then return ("%s and %d more"):format(text, left + 1) end
+    text = longer
   end
   return text
+end
+
+local function footer(columns, fits, shown, total, terminal)
+  local text = counted(total, "row")
+  if shown < total then text = text .. (", the first %d shown"):format(shown) end
+  if fits == #columns then return text end
+  text = text .. "; not shown: "
+  return text .. rest_of(columns, fits + 1, terminal - #text)
 end
 
 --- The table. `columns` is a sequence of {name, type, cells}, where cells are texts of the first rows; `total` is the
@@ -126,7 +134,7 @@ function show.table(columns, total, terminal, colour)
   for row = 1, shown do
     lines[#lines + 1] = line(columns, fits, function(c) return c.cells[row] end, colour)
   end
-  lines[#lines + 1] = footer(columns, fits, shown, total)
+  lines[#lines + 1] = footer(columns, fits, shown, total, terminal)
   return table.concat(lines, "\n")
 end
 

@@ -1,6 +1,7 @@
 --- Terminal text: aligned tables that keep to the width by wrapping, and bars drawn in eighths of a cell.
 -- Nothing is cut: a table too wide even when wrapped is printed as one record after another.
 
+local bars = require "blotter.terminal.bars"
 local cell = require "blotter.publish.formats.cell"
 local document = require "blotter.publish.document"
 local width = require "blotter.terminal.width"
@@ -198,23 +199,6 @@ end
 
 -- ---- charts ---------------------------------------------------------------------------------------
 
-local EIGHTHS = { "▏", "▎", "▍", "▌", "▋", "▊", "▉" }
-
-local function solid(length)
-  local eighths = math.floor(length * 8 + 0.5)
-  return ("█"):rep(eighths // 8) .. (EIGHTHS[eighths % 8] or "")
-end
-
---- One bar: solid up to the lower end, shaded up to the upper one, an arrow where that is open.
-local function bar(low, high, scale)
-  if low < 0 then return "" end
-  local drawn = solid(low * scale)
-  if low > 0 and drawn == "" then drawn = EIGHTHS[1] end
-  if not high then return drawn .. "→" end
-  local shade = math.floor(high * scale + 0.5) - width.of(drawn)
-  return drawn .. ("░"):rep(math.max(0, shade))
-end
-
 function render.chart(out, block, most)
   if block.title then paragraph(out, block.title, most) end
   local notes, numbering = document.footnotes(block)
@@ -233,7 +217,7 @@ function render.chart(out, block, most)
   for i = 1, count do
     local low, high = cell.extent(block.values[i])
     local lines = wrap(labels[i], label_width)
-    local drawn = (low or high) and bar(low or 0, high, scale) or ""
+    local drawn = (low or high) and bars.range(low or 0, high, scale) or ""
     if drawn ~= "" then drawn = drawn .. " " end
     out[#out + 1] = width.pad(lines[1], label_width) .. (" "):rep(GAP) .. drawn .. values[i]
     for at = 2, #lines do out[#out + 1] = lines[at] end
