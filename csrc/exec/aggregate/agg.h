@@ -18,7 +18,7 @@
 #ifndef BLT_EXEC_AGG_H
 #define BLT_EXEC_AGG_H
 
-#include "exec/scan/input.h"
+#include "agg_text.h"
 #include "plan/aggregates.h"
 
 #define BLT_TOP_SLOTS 16 /* a longer top n gathers a segment */
@@ -44,7 +44,8 @@ typedef enum blt_part_kind {
   BLT_PART_FIRST,    /* complement of the smallest row number */
   BLT_PART_LAST,     /* largest row number + 1 */
   BLT_PART_TOP,      /* the n largest words of a, in n slots */
-  BLT_PART_BOTTOM
+  BLT_PART_BOTTOM,
+  BLT_PART_TEXT /* where the best text of a is (agg_text.h) */
 } blt_part_kind;
 
 typedef struct blt_agg_part {
@@ -59,6 +60,8 @@ typedef struct blt_agg_part {
   uint64_t limit_a, limit_b; /* largest a - base_a, b - base_b */
   uint32_t slot, n;          /* first slot; TOP: how many */
   const uint32_t *ranks;     /* MAX, MIN of strings: position of each code in byte order */
+  bool largest;              /* TEXT */
+  blt_agg_texts *texts;      /* TEXT; the plan's */
 } blt_agg_part;
 
 /* A count of all rows is a constant of its slot. */
@@ -71,6 +74,7 @@ typedef enum blt_slot_op {
   BLT_SLOT_FADD,
   BLT_SLOT_OR,
   BLT_SLOT_MAX,
+  BLT_SLOT_TEXT,
   BLT_SLOT_TOP,
   BLT_SLOT_NEXT
 } blt_slot_op;
@@ -80,7 +84,8 @@ typedef struct blt_agg_slot {
   uint8_t used;  /* bits */
   bool constant; /* every row contributes `value` */
   uint64_t value;
-  uint32_t n; /* TOP: its slots */
+  uint32_t n;                 /* TOP: its slots */
+  const blt_agg_texts *texts; /* TEXT */
 } blt_agg_slot;
 
 /* Values to be gathered group by group. */

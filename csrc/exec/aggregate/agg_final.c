@@ -162,6 +162,14 @@ static void final_extreme(const blt_agg_plan *p, const blt_agg_column *c, const 
   }
 }
 
+static void final_text(const blt_agg_column *c, const blt_agg_values *v, int64_t *ints, uint64_t *valid) {
+  for (uint32_t i = 0; i < v->n; i++) {
+    uint64_t w = word(v, c->x, i);
+    ints[i] = w == 0 ? 0 : (int64_t)(w - 1);
+    if (w == 0) blt_bit_clear(valid, i);
+  }
+}
+
 static void final_row(const blt_agg_plan *p, const blt_agg_column *c, const blt_agg_values *v, int64_t *ints,
                       uint64_t *valid) {
   bool first = p->parts[c->x].kind == BLT_PART_FIRST;
@@ -281,7 +289,10 @@ blt_status blt_agg_final(const blt_agg_plan *p, uint32_t index, const blt_agg_va
     break;
   case BLT_AGG_MIN:
   case BLT_AGG_MAX:
-    final_extreme(p, c, v, ints, doubles, valid);
+    if (p->parts[c->x].kind == BLT_PART_TEXT)
+      final_text(c, v, ints, valid);
+    else
+      final_extreme(p, c, v, ints, doubles, valid);
     break;
   case BLT_AGG_FIRST:
   case BLT_AGG_LAST:

@@ -31,7 +31,8 @@ static blt_status add_mask(blt_agg_plan *p, blt_agg_mask m, uint32_t *out, blt_e
 
 static bool same_part(const blt_agg_part *a, const blt_agg_part *b) {
   return a->kind == b->kind && a->mask == b->mask && a->a == b->a && a->b == b->b && a->base_a == b->base_a &&
-         a->base_b == b->base_b && a->centre == b->centre && a->n == b->n && a->ranks == b->ranks;
+         a->base_b == b->base_b && a->centre == b->centre && a->n == b->n && a->ranks == b->ranks &&
+         a->largest == b->largest;
 }
 
 static blt_status add_part(blt_agg_plan *p, blt_agg_part part, int32_t *out, blt_error *err) {
@@ -158,10 +159,27 @@ static blt_status rank_strings(blt_agg_plan *p, blt_agg_column *c, const uint32_
   return BLT_OK;
 }
 
+/* Ranks of so few texts cost less than comparing the texts of all rows. */
+static bool ranks_pay(const blt_agg_plan *p, const blt_input *in) {
+  return in->cls != BLT_INPUT_TEXT && in->dict->count <= p->rows / 16;
+}
+
+static blt_status plan_text(blt_agg_plan *p, uint32_t mask, blt_agg_column *c, bool largest, blt_error *err) {
+  blt_agg_part part = {
+      .kind = BLT_PART_TEXT, .mask = mask, .a = c->a, .b = -1, .above_zero = true, .largest = largest};
+  blt_status status = add_part(p, part, &c->x, err);
+  if (status != BLT_OK || p->parts[c->x].texts) return status;
+  return blt_agg_texts_new(p->ctx, p->inputs->scan->view, input_of(p, c->a), largest, &p->parts[c->x].texts,
+                           err);
+}
+
 static blt_status plan_extreme(blt_agg_plan *p, uint32_t mask, blt_agg_column *c, uint8_t kind,
                                blt_error *err) {
   const blt_input *in = input_of(p, c->a);
   blt_agg_part part = {.kind = kind, .mask = mask, .a = c->a, .b = -1, .n = c->spec.n};
+  bool extreme = kind == BLT_PART_MAX || kind == BLT_PART_MIN;
+  if (in->type.id == BLT_STRING && extreme && !ranks_pay(p, in))
+    return plan_text(p, mask, c, kind == BLT_PART_MAX, err);
   if (in->cls == BLT_INPUT_CODE && kind != BLT_PART_BITS) {
     blt_status status = rank_strings(p, c, &part.ranks, err);
     if (status != BLT_OK) return status;
@@ -291,7 +309,10 @@ static uint32_t row_arguments(const blt_aggregate *a, blt_agg_kind kind) {
 static blt_status add_argument(blt_agg_plan *p, const blt_expr *e, blt_agg_column *c, uint32_t *index,
                                blt_error *err) {
   uint32_t column;
-  bool sums = c->spec.kind == BLT_AGG_SUM || c->spec.kind == BLT_AGG_MEAN;
+  blt_agg_kind kind = c->spec.kind;
+  bool sums = kind == BLT_AGG_SUM || kind == BLT_AGG_MEAN;
+  bool rows = kind == BLT_AGG_MIN || kind == BLT_AGG_MAX || kind == BLT_AGG_FIRST || kind == BLT_AGG_LAST;
+  if (rows) return blt_inputs_add_text(p->inputs, e, index, err);
   if (!sums || !blt_expr_linear(e, p->inputs->scan->view, &column, &c->factor, &c->shift))
     return blt_inputs_add(p->inputs, e, index, err);
   return blt_inputs_add_column(p->inputs, column, index, err);
@@ -354,6 +375,7 @@ static void free_array(blt_ctx *ctx, void *p, size_t n, size_t size) {
 void blt_agg_plan_free(blt_agg_plan *p) {
   for (size_t i = 0; i < p->ninverses; i++)
     blt_free(p->ctx, p->inverses[i], ((size_t)p->inverses[i][0] + 1) * sizeof **p->inverses);
+  for (size_t i = 0; i < p->nparts; i++) blt_agg_texts_free(p->parts[i].texts);
   free_array(p->ctx, p->inverses, p->inverses_cap, sizeof *p->inverses);
   free_array(p->ctx, p->masks, p->masks_cap, sizeof *p->masks);
   free_array(p->ctx, p->parts, p->parts_cap, sizeof *p->parts);
@@ -440,6 +462,8 @@ static blt_status place(blt_agg_plan *p, blt_agg_part *part, uint64_t rows, blt_
   case BLT_PART_TOP:
   case BLT_PART_BOTTOM:
     return place_top(p, part, err);
+  case BLT_PART_TEXT:
+    return new_slot(p, part, (blt_agg_slot){.op = BLT_SLOT_TEXT, .used = 64, .texts = part->texts}, err);
   default:
     return new_slot(p, part, (blt_agg_slot){.op = BLT_SLOT_MAX, .used = 64}, err);
   }

@@ -21,10 +21,12 @@ static inline uint64_t as_word(double d) {
   return word;
 }
 
-static inline uint64_t combine(uint8_t op, uint64_t a, uint64_t b) {
+static inline uint64_t combine(const blt_agg_slot *slot, uint64_t a, uint64_t b) {
+  uint8_t op = slot->op;
   if (op == BLT_SLOT_ADD) return a + b;
   if (op == BLT_SLOT_FADD) return as_word(as_double(a) + as_double(b));
   if (op == BLT_SLOT_OR) return a | b;
+  if (op == BLT_SLOT_TEXT) return blt_agg_texts_better(slot->texts, a, b);
   return a > b ? a : b;
 }
 
@@ -110,6 +112,10 @@ static void scatter_slot(const blt_agg_slot *slot, const uint64_t *c, const uint
       uint64_t *to = r + gids[i] * stride;
       *to = c[i] > *to ? c[i] : *to;
     }
+    break;
+  case BLT_SLOT_TEXT:
+    for (uint32_t i = 0; i < n; i++)
+      if (c[i]) r[gids[i] * stride] = blt_agg_texts_better(slot->texts, r[gids[i] * stride], c[i]);
     break;
   case BLT_SLOT_TOP:
     if (slot->n == 2)
@@ -198,7 +204,9 @@ void blt_agg_reduce(const blt_agg_work *w, uint32_t n, uint64_t *record) {
     else if (slot->op == BLT_SLOT_OR)
       record[s] |= reduce_or(c, n);
     else if (slot->op == BLT_SLOT_MAX)
-      record[s] = combine(BLT_SLOT_MAX, record[s], reduce_max(c, n));
+      record[s] = combine(slot, record[s], reduce_max(c, n));
+    else if (slot->op == BLT_SLOT_TEXT)
+      for (uint32_t i = 0; i < n; i++) record[s] = blt_agg_texts_better(slot->texts, record[s], c[i]);
     else if (slot->op == BLT_SLOT_TOP)
       for (uint32_t i = 0; i < n; i++) top_insert(record + s, slot->n, c[i]);
   }
@@ -257,6 +265,8 @@ static void accumulate_slot(const blt_agg_slot *slot, uint64_t *const *columns, 
     ACCUMULATE(v[g] | x)
   else if (slot->op == BLT_SLOT_MAX)
     ACCUMULATE(v[g] > x ? v[g] : x)
+  else if (slot->op == BLT_SLOT_TEXT)
+    ACCUMULATE(blt_agg_texts_better(slot->texts, v[g], x))
   else if (slot->op == BLT_SLOT_TOP)
     accumulate_top(columns, slot->n, gids, n);
 }
@@ -285,8 +295,9 @@ static void fold_pairs(const uint64_t *from, uint32_t n, uint64_t *to) {
   }
 }
 
-static void fold_slot(uint8_t op, const uint64_t *from, uint32_t n, size_t stride, uint64_t *to) {
-  for (uint32_t i = 0; i < n; i++) to[i * stride] = combine(op, to[i * stride], from[i * stride]);
+static void fold_slot(const blt_agg_slot *slot, const uint64_t *from, uint32_t n, size_t stride,
+                      uint64_t *to) {
+  for (uint32_t i = 0; i < n; i++) to[i * stride] = combine(slot, to[i * stride], from[i * stride]);
 }
 
 static void fold_lane(const blt_agg_plan *p, const uint64_t *from, uint32_t first, uint32_t n, uint64_t *to) {
@@ -302,7 +313,7 @@ static void fold_lane(const blt_agg_plan *p, const uint64_t *from, uint32_t firs
   else if (adds == 1 && p->stride == 2 && p->slots[1].op == BLT_SLOT_FADD)
     fold_pairs(from, n, to);
   else
-    for (size_t s = 0; s < p->nslots; s++) fold_slot(p->slots[s].op, from + s, n, p->stride, to + s);
+    for (size_t s = 0; s < p->nslots; s++) fold_slot(&p->slots[s], from + s, n, p->stride, to + s);
 }
 
 /* Each half by itself, so that a sum of doubles meets one of its size. */
@@ -365,12 +376,13 @@ static void merge_top(const blt_agg_part *part, size_t stride, uint64_t *const *
 }
 
 /* The sums of doubles of one slot, as fold_halves. */
-static void fold_field(uint64_t *const *lanes, uint32_t nlanes, size_t at, uint32_t n, size_t stride) {
+static void fold_field(const blt_agg_slot *slot, uint64_t *const *lanes, uint32_t nlanes, size_t at,
+                       uint32_t n, size_t stride) {
   if (nlanes < 2) return;
   uint32_t half = nlanes / 2;
-  fold_field(lanes, half, at, n, stride);
-  fold_field(lanes + half, nlanes - half, at, n, stride);
-  fold_slot(BLT_SLOT_FADD, lanes[half] + at, n, stride, lanes[0] + at);
+  fold_field(slot, lanes, half, at, n, stride);
+  fold_field(slot, lanes + half, nlanes - half, at, n, stride);
+  fold_slot(slot, lanes[half] + at, n, stride, lanes[0] + at);
 }
 
 void blt_agg_merge(const blt_agg_plan *p, uint32_t part, uint64_t *const *lanes, uint32_t nlanes,
@@ -383,7 +395,7 @@ void blt_agg_merge(const blt_agg_plan *p, uint32_t part, uint64_t *const *lanes,
     return;
   }
   if (op == BLT_SLOT_FADD) {
-    fold_field(lanes, nlanes, first * stride + q->slot, n, stride);
+    fold_field(&p->slots[q->slot], lanes, nlanes, first * stride + q->slot, n, stride);
     nlanes = 1;
   }
   uint64_t mask = field_mask(q), *out = columns[0] + first;
@@ -400,6 +412,6 @@ void blt_agg_merge(const blt_agg_plan *p, uint32_t part, uint64_t *const *lanes,
     else if (op == BLT_SLOT_OR)
       for (uint32_t i = 0; i < n; i++) out[i] |= (from[i * stride] >> q->shift) & mask;
     else
-      for (uint32_t i = 0; i < n; i++) out[i] = combine(op, out[i], from[i * stride]);
+      for (uint32_t i = 0; i < n; i++) out[i] = combine(&p->slots[q->slot], out[i], from[i * stride]);
   }
 }

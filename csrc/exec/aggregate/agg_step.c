@@ -104,6 +104,11 @@ blt_status blt_agg_load(blt_agg_work *w, blt_eval *ev, const blt_slice *slice, b
     blt_status status = blt_inputs_load(p->inputs, (uint32_t)i, ev, slice, codes, valid, &w->vecs[i], err);
     if (status != BLT_OK) return status;
   }
+  for (size_t i = 0; i < p->nparts; i++) {
+    if (p->parts[i].kind != BLT_PART_TEXT) continue;
+    blt_status status = blt_agg_texts_open(p->parts[i].texts, slice->group, err);
+    if (status != BLT_OK) return status;
+  }
   for (size_t m = 0; m < p->nmasks; m++)
     w->mask_states[m] = load_mask(w, &p->masks[m], w->masks + m * MASK_WORDS);
   return BLT_OK;
@@ -242,6 +247,12 @@ static void part_words(const blt_agg_work *w, const blt_agg_part *part, const bl
     blt_vec_offsets(&w->vecs[part->a], part->base_a, c);
     if (part->ranks && !w->vecs[part->a].all_null) map_ranks(part->ranks, n, c);
     bit_of(n, part->shift, c);
+    break;
+  case BLT_PART_TEXT:
+    if (w->plan->inputs->items[part->a].cls == BLT_INPUT_TEXT)
+      row_words(slice, false, c);
+    else
+      blt_vec_offsets(&w->vecs[part->a], -1, c);
     break;
   case BLT_PART_FIRST:
   case BLT_PART_LAST:

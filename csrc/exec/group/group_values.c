@@ -88,7 +88,7 @@ static void put_value(blt_builder *b, bool valid, blt_scalar v) {
   blt_bit_put(b->valid, at, valid);
 }
 
-/* FIRST and LAST: the values of the rows that were found. */
+/* FIRST and LAST, and extremes of plain text: the values of the rows that were found. */
 static blt_status append_rows(const blt_grouping *g, uint32_t c, blt_eval *ev, const int64_t *found,
                               const uint64_t *valid, uint32_t n, blt_builder *b, blt_error *err) {
   const blt_input *in = &g->inputs->items[g->agg->columns[c].a];
@@ -104,9 +104,10 @@ static blt_status append_parts(const blt_grouping *g, uint32_t c, blt_eval *ev, 
   const blt_agg_plan *p = g->agg;
   int64_t ints[ROWS];
   uint64_t valid[ROWS / 64];
-  blt_agg_kind kind = p->columns[c].spec.kind;
-  bool rows = kind == BLT_AGG_FIRST || kind == BLT_AGG_LAST;
-  gather_parts(g, &p->columns[c], positions, n, s);
+  const blt_agg_column *column = &p->columns[c];
+  bool rows = column->spec.kind == BLT_AGG_FIRST || column->spec.kind == BLT_AGG_LAST ||
+              (column->a >= 0 && g->inputs->items[column->a].cls == BLT_INPUT_TEXT);
+  gather_parts(g, column, positions, n, s);
   blt_agg_values values = {n, s->parts};
   blt_status status = blt_agg_final(p, c, &values, b->ints && !rows ? b->ints + b->n : ints,
                                     b->doubles ? b->doubles + b->n : NULL, valid, err);

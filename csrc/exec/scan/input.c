@@ -43,7 +43,7 @@ static blt_status intern_input(blt_scan *scan, blt_input *x, blt_error *err) {
 
 /* ---- inputs ---- */
 
-static blt_status prepare(blt_scan *scan, blt_input *x, blt_error *err) {
+static blt_status prepare(blt_scan *scan, blt_input *x, bool text, blt_error *err) {
   x->nullable = true;
   if (x->column >= 0) {
     blt_facts facts;
@@ -52,6 +52,10 @@ static blt_status prepare(blt_scan *scan, blt_input *x, blt_error *err) {
   }
   if (x->type.id == BLT_FLOAT64) {
     x->cls = BLT_INPUT_FLOAT;
+    return BLT_OK;
+  }
+  if (text) {
+    x->cls = BLT_INPUT_TEXT;
     return BLT_OK;
   }
   if (x->type.id == BLT_STRING) {
@@ -68,9 +72,10 @@ static blt_status prepare(blt_scan *scan, blt_input *x, blt_error *err) {
   return BLT_OK;
 }
 
-blt_status blt_inputs_add(blt_inputs *in, const blt_expr *expr, uint32_t *index, blt_error *err) {
+static blt_status add(blt_inputs *in, const blt_expr *expr, bool text, uint32_t *index, blt_error *err) {
   int column = blt_expr_column(expr);
   for (size_t i = 0; i < in->n; i++) {
+    if ((in->items[i].cls == BLT_INPUT_TEXT) != text) continue;
     if (in->items[i].expr != expr && (column < 0 || in->items[i].column != column)) continue;
     *index = (uint32_t)i;
     return BLT_OK;
@@ -79,16 +84,26 @@ blt_status blt_inputs_add(blt_inputs *in, const blt_expr *expr, uint32_t *index,
   if (status != BLT_OK) return status;
   blt_input *x = &in->items[in->n];
   *x = (blt_input){.expr = expr, .column = column, .type = blt_expr_type(expr)};
-  status = prepare(in->scan, x, err);
+  status = prepare(in->scan, x, text, err);
   if (status != BLT_OK) return status;
   *index = (uint32_t)in->n++;
   return BLT_OK;
 }
 
+blt_status blt_inputs_add(blt_inputs *in, const blt_expr *expr, uint32_t *index, blt_error *err) {
+  return add(in, expr, false, index, err);
+}
+
+blt_status blt_inputs_add_text(blt_inputs *in, const blt_expr *expr, uint32_t *index, blt_error *err) {
+  bool text = blt_expr_type(expr).id == BLT_STRING && blt_expr_column(expr) >= 0 &&
+              !blt_expr_dict(expr, in->scan->view);
+  return add(in, expr, text, index, err);
+}
+
 blt_status blt_inputs_add_column(blt_inputs *in, uint32_t column, uint32_t *index, blt_error *err) {
   blt_ctx *ctx = in->scan->ctx;
   for (size_t i = 0; i < in->n; i++) {
-    if (in->items[i].column != (int)column) continue;
+    if (in->items[i].column != (int)column || in->items[i].cls == BLT_INPUT_TEXT) continue;
     *index = (uint32_t)i;
     return BLT_OK;
   }

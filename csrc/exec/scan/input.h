@@ -4,13 +4,20 @@
  *   FLOAT  doubles
  *   CODE   strings, as codes 0 to high in one dictionary. Plain text and results of string functions are
  *          interned first (interning.h).
+ *   TEXT   rows of a string column that has no dictionary for all of them: whoever asks for it only wants to
+ * know which are null, and looks at their texts itself
  */
 #ifndef BLT_EXEC_INPUT_H
 #define BLT_EXEC_INPUT_H
 
 #include "scan.h"
 
-typedef enum blt_input_class { BLT_INPUT_INT = 1, BLT_INPUT_FLOAT, BLT_INPUT_CODE } blt_input_class;
+typedef enum blt_input_class {
+  BLT_INPUT_INT = 1,
+  BLT_INPUT_FLOAT,
+  BLT_INPUT_CODE,
+  BLT_INPUT_TEXT
+} blt_input_class;
 
 typedef struct blt_input {
   const blt_expr *expr; /* borrowed */
@@ -38,6 +45,9 @@ void blt_inputs_free(blt_inputs *in);
 
 /* Adds `expr`, or finds the same column or expression that is there already. */
 blt_status blt_inputs_add(blt_inputs *in, const blt_expr *expr, uint32_t *index, blt_error *err);
+
+/* The same without interning: a string column whose values are not all in one dictionary becomes TEXT. */
+blt_status blt_inputs_add_text(blt_inputs *in, const blt_expr *expr, uint32_t *index, blt_error *err);
 
 /* The same for a bare column of the view. */
 blt_status blt_inputs_add_column(blt_inputs *in, uint32_t column, uint32_t *index, blt_error *err);

@@ -1,0 +1,75 @@
+#include "agg_text.h"
+
+#include "base/mem.h"
+#include <string.h>
+
+struct blt_agg_texts {
+  blt_ctx *ctx;
+  const blt_view *view;
+  uint32_t column;
+  bool largest;
+  const blt_dict *dict; /* of codes; of rows: that of blocks with codes */
+  /* Of rows: the block of each group, once it is open. Several threads may read what one has written. */
+  const blt_block *_Atomic *blocks;
+};
+
+static size_t blocks_bytes(const blt_agg_texts *t) {
+  return ((size_t)t->view->ngroups + 1) * sizeof *t->blocks;
+}
+
+blt_status blt_agg_texts_new(blt_ctx *ctx, const blt_view *view, const blt_input *in, bool largest,
+                             blt_agg_texts **out, blt_error *err) {
+  blt_agg_texts *t = blt_calloc(ctx, 1, sizeof *t);
+  if (!t) return blt_fail_memory(err, sizeof *t);
+  *t = (blt_agg_texts){.ctx = ctx, .view = view, .largest = largest, .dict = in->dict};
+  if (in->cls == BLT_INPUT_TEXT) {
+    t->column = (uint32_t)in->column;
+    t->dict = view->columns[in->column].dict;
+    t->blocks = blt_calloc(ctx, 1, blocks_bytes(t));
+    if (!t->blocks) {
+      size_t bytes = blocks_bytes(t);
+      blt_free(ctx, t, sizeof *t);
+      return blt_fail_memory(err, bytes);
+    }
+  }
+  *out = t;
+  return BLT_OK;
+}
+
+void blt_agg_texts_free(blt_agg_texts *t) {
+  if (!t) return;
+  if (t->blocks) blt_free(t->ctx, (void *)t->blocks, blocks_bytes(t));
+  blt_free(t->ctx, t, sizeof *t);
+}
+
+blt_status blt_agg_texts_open(blt_agg_texts *t, uint32_t group, blt_error *err) {
+  if (!t->blocks || atomic_load_explicit(&t->blocks[group], memory_order_relaxed)) return BLT_OK;
+  const blt_block *b;
+  blt_status status = blt_view_block(t->view, t->column, group, &b, err);
+  if (status == BLT_OK) atomic_store_explicit(&t->blocks[group], b, memory_order_release);
+  return status;
+}
+
+static inline blt_str text_of(const blt_agg_texts *t, uint64_t word) {
+  uint32_t row = (uint32_t)(word - 1);
+  if (!t->blocks) return blt_dict_at(t->dict, row);
+  const blt_block *b = atomic_load_explicit(&t->blocks[row / BLT_BLOCK_ROWS], memory_order_acquire);
+  row %= BLT_BLOCK_ROWS;
+  return b->enc == BLT_ENC_TEXT ? blt_block_text(b, row)
+                                : blt_dict_at(t->dict, (uint32_t)blt_block_i64(b, row));
+}
+
+/* As memcmp of both, the shorter one first where it begins the other. */
+static inline int compare(blt_str a, blt_str b) {
+  uint32_t n = a.len < b.len ? a.len : b.len;
+  int order = n ? memcmp(a.s, b.s, n) : 0;
+  return order ? order : a.len < b.len ? -1 : a.len > b.len;
+}
+
+uint64_t blt_agg_texts_better(const blt_agg_texts *t, uint64_t a, uint64_t b) {
+  if (a == b || b == 0) return a;
+  if (a == 0) return b;
+  int order = compare(text_of(t, a), text_of(t, b));
+  if (order == 0) return a < b ? a : b;
+  return (order > 0) == t->largest ? a : b;
+}
