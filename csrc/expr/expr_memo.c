@@ -9,6 +9,7 @@
 #include "base/bits.h"
 #include "base/mem.h"
 #include "base/par.h"
+#include "interning.h"
 
 #include <string.h>
 
@@ -28,7 +29,7 @@ struct blt_memo {
 typedef struct blt_derived {
   struct blt_derived *next;
   blt_dict *dict;
-  uint32_t count;
+  size_t room;        /* of codes: that of all entries of the column's dictionary, in whole blocks */
   uint32_t *codes;    /* of each code of the column: code in `dict`, NO_CODE for null */
   uint32_t null_code; /* what a null becomes */
 } blt_derived;
@@ -232,7 +233,7 @@ static blt_status run_memo(const blt_frame *f, const blt_op *op, blt_vec *out, b
 
 static void derived_release(blt_ctx *ctx, blt_derived *d) {
   blt_dict_release(d->dict);
-  blt_free(ctx, d->codes, d->count * sizeof *d->codes);
+  blt_free(ctx, d->codes, d->room * sizeof *d->codes);
   blt_free(ctx, d, sizeof *d);
 }
 
@@ -290,38 +291,98 @@ blt_dict *blt_expr_dict(const blt_expr *e, const blt_view *view) {
   return codes && derived ? ((const blt_derived *)op->data)->dict : codes;
 }
 
-static blt_status intern(blt_derived *d, const blt_value *v, uint32_t *code, blt_error *err) {
-  *code = NO_CODE;
-  return v->null ? BLT_OK : blt_dict_intern(d->dict, v->u.s.s, v->u.s.len, code, err);
+/* `op` for entries first to first + n - 1. */
+static blt_status eval_some(blt_eval *ev, const blt_op *op, const blt_dict *dict, uint32_t first, uint32_t n,
+                            blt_vec *out, blt_error *err) {
+  blt_eval_reset(ev);
+  blt_str *s = blt_eval_alloc(ev, n * sizeof *s);
+  if (!s) return blt_fail_memory(err, n * sizeof *s);
+  for (uint32_t i = 0; i < n; i++) s[i] = blt_dict_at(dict, first + i);
+  blt_vec given = {.type = {.id = BLT_STRING}, .form = BLT_VEC_TEXT, .width = sizeof *s, .n = n, .data = s};
+  blt_frame f = {.ev = ev, .n = n, .given = &given};
+  return blt_op_eval(&f, op, out, err);
 }
 
-/* Evaluates `op` for all entries and hands each result to `each`. `watch`, unless NULL, may end it. */
-typedef blt_status (*result_fn)(void *arg, uint32_t code, const blt_value *v, blt_error *err);
-static blt_status eval_entries(blt_eval *ev, const blt_op *op, const blt_dict *dict, result_fn each,
-                               void *arg, blt_watch *watch, blt_error *err) {
+/* Entries of the dictionary that one task evaluates: so few that there is work for all threads. */
+#define ENTRIES (8 * BLT_VECTOR_ROWS)
+
+typedef struct deriving {
+  blt_binder *b;
+  const blt_op *op;
+  const blt_dict *dict;
+  blt_eval **evals; /* of each worker, made on first use */
+  blt_watch watch;
+} deriving;
+
+static blt_status check_deriving(void *arg, uint32_t worker, blt_error *err) {
+  deriving *d = arg;
+  return worker ? blt_par_check(d->b->ctx, worker, 0, 0, err) : blt_watch_check(&d->watch, 0, 1, err);
+}
+
+static blt_status eval_of(deriving *d, uint32_t worker, blt_eval **out, blt_error *err) {
   blt_status status = BLT_OK;
-  for (uint32_t start = 0; start < dict->count && status == BLT_OK; start += BLT_VECTOR_ROWS) {
-    uint32_t n = dict->count - start < BLT_VECTOR_ROWS ? dict->count - start : BLT_VECTOR_ROWS;
+  if (!d->evals[worker]) {
+    status = blt_eval_new(d->b->ctx, d->b->view, &d->evals[worker], err);
+    if (status == BLT_OK) blt_eval_watch(d->evals[worker], check_deriving, d, worker);
+  }
+  *out = d->evals[worker];
+  return status;
+}
+
+static blt_status read_entries(void *arg, blt_interning *in, uint32_t block, uint32_t worker,
+                               blt_error *err) {
+  deriving *d = arg;
+  blt_eval *ev;
+  blt_status status = eval_of(d, worker, &ev, err);
+  uint32_t first = block * ENTRIES, end = d->dict->count - first < ENTRIES ? d->dict->count : first + ENTRIES;
+  for (uint32_t n; first < end && status == BLT_OK; first += n) {
+    n = end - first < BLT_VECTOR_ROWS ? end - first : BLT_VECTOR_ROWS;
     blt_vec v;
-    blt_eval_reset(ev);
-    blt_str *s = blt_eval_alloc(ev, n * sizeof *s);
-    if (!s) return blt_fail_memory(err, n * sizeof *s);
-    for (uint32_t i = 0; i < n; i++) s[i] = blt_dict_at(dict, start + i);
-    blt_vec given = {.type = {.id = BLT_STRING}, .form = BLT_VEC_TEXT, .width = sizeof *s, .n = n, .data = s};
-    blt_frame f = {.ev = ev, .n = n, .given = &given};
-    status = blt_op_eval(&f, op, &v, err);
-    for (uint32_t i = 0; i < n && status == BLT_OK; i++) {
-      blt_value value = blt_vec_value(&v, i);
-      status = each(arg, start + i, &value, err);
-    }
-    if (status == BLT_OK && watch) status = blt_watch_check(watch, start + n, dict->count, err);
+    status = eval_some(ev, d->op, d->dict, first, n, &v, err);
+    if (status == BLT_OK) status = blt_intern_add(in, block, worker, &v, first, NULL, err);
+    if (status == BLT_OK) status = check_deriving(d, worker, err);
   }
   return status;
 }
 
-static blt_status intern_entry(void *arg, uint32_t code, const blt_value *v, blt_error *err) {
-  blt_derived *d = arg;
-  return intern(d, v, &d->codes[code], err);
+/* The code of what a null becomes. */
+static blt_status intern_null(blt_derived *d, const blt_value *null, blt_error *err) {
+  d->null_code = NO_CODE;
+  return null->null ? BLT_OK : blt_dict_intern(d->dict, null->u.s.s, null->u.s.len, &d->null_code, err);
+}
+
+static blt_status derive_codes(deriving *run, blt_derived *d, blt_error *err) {
+  uint32_t n = run->dict->count, blocks = (n + ENTRIES - 1) / ENTRIES;
+  size_t words = d->room / 64;
+  blt_intern_source source = {.ctx = run->b->ctx,
+                              .blocks = blocks,
+                              .block_rows = ENTRIES,
+                              .rows = n,
+                              .read = read_entries,
+                              .check = check_deriving,
+                              .arg = run};
+  uint64_t *valid = blt_calloc(run->b->ctx, words, sizeof *valid);
+  if (!valid) return blt_fail_memory(err, words * sizeof *valid);
+  blt_status status = blt_intern(&source, d->codes, valid, &d->dict, err);
+  for (uint32_t i = 0; i < n && status == BLT_OK; i++)
+    if (!blt_bit(valid, i)) d->codes[i] = NO_CODE;
+  blt_free(run->b->ctx, valid, words * sizeof *valid);
+  return status;
+}
+
+static blt_status derive_all(blt_binder *b, const blt_op *op, const blt_dict *dict, blt_derived *d,
+                             blt_error *err) {
+  deriving run = {.b = b, .op = op, .dict = dict};
+  uint32_t workers = blt_par_workers(b->ctx);
+  d->room = ((size_t)dict->count / ENTRIES + 1) * ENTRIES;
+  d->codes = blt_calloc(b->ctx, d->room, sizeof *d->codes);
+  run.evals = blt_calloc(b->ctx, workers, sizeof *run.evals);
+  blt_watch_start(&run.watch, b->ctx);
+  blt_status status =
+      d->codes && run.evals ? derive_codes(&run, d, err) : blt_fail_memory(err, d->room * sizeof *d->codes);
+  for (uint32_t i = 0; run.evals && i < workers; i++) blt_eval_free(run.evals[i]);
+  blt_free(b->ctx, run.evals, workers * sizeof *run.evals);
+  return status;
 }
 
 static blt_derived *derive(blt_binder *b, const blt_op *op, const blt_dict *dict, const blt_value *null,
@@ -331,18 +392,8 @@ static blt_derived *derive(blt_binder *b, const blt_op *op, const blt_dict *dict
     blt_fail_memory(err, sizeof *d);
     return NULL;
   }
-  d->count = dict->count;
-  d->codes = blt_alloc(b->ctx, (dict->count ? dict->count : 1) * sizeof *d->codes);
-  d->count = dict->count ? dict->count : 1;
-  blt_status status = d->codes ? blt_dict_new(b->ctx, &d->dict, err) : blt_fail_memory(err, d->count * 4u);
-  blt_watch watch;
-  blt_watch_start(&watch, b->ctx);
-  if (status == BLT_OK) {
-    blt_eval_watch(b->folder, blt_eval_ask, &watch, 0);
-    status = eval_entries(b->folder, op, dict, intern_entry, d, &watch, err);
-    blt_eval_watch(b->folder, NULL, NULL, 0);
-  }
-  if (status == BLT_OK) status = intern(d, null, &d->null_code, err);
+  blt_status status = derive_all(b, op, dict, d, err);
+  if (status == BLT_OK) status = intern_null(d, null, err);
   if (status == BLT_OK) {
     d->next = b->expr->derived;
     b->expr->derived = d;
@@ -359,13 +410,25 @@ static blt_derived *derive(blt_binder *b, const blt_op *op, const blt_dict *dict
 #define BOUNDS_MAX 65536u
 #define BOUNDS_BYTES (1u << 20)
 
-static blt_status widen_entry(void *arg, uint32_t code, const blt_value *v, blt_error *err) {
-  blt_range *r = arg;
-  (void)code, (void)err;
-  if (v->null) return BLT_OK;
+static void widen(blt_range *r, const blt_value *v) {
+  if (v->null) return;
   if (r->empty || v->u.i < r->low) r->low = v->u.i;
   if (r->empty || v->u.i > r->high) r->high = v->u.i;
   r->empty = false;
+}
+
+static blt_status widen_entries(blt_eval *ev, const blt_op *op, const blt_dict *dict, blt_range *r,
+                                blt_error *err) {
+  for (uint32_t start = 0, n; start < dict->count; start += n) {
+    n = dict->count - start < BLT_VECTOR_ROWS ? dict->count - start : BLT_VECTOR_ROWS;
+    blt_vec v;
+    blt_status status = eval_some(ev, op, dict, start, n, &v, err);
+    if (status != BLT_OK) return status;
+    for (uint32_t i = 0; i < n; i++) {
+      blt_value value = blt_vec_value(&v, i);
+      widen(r, &value);
+    }
+  }
   return BLT_OK;
 }
 
@@ -378,9 +441,9 @@ static void range_memo(const blt_scope *s, const blt_op *op, blt_range *out) {
   *out = (blt_range){.nulls = true, .nans = true};
   if (s->group != UINT32_MAX || c->dict->count > BOUNDS_MAX || c->dict->count > s->view->rows / 2) return;
   if (!blt_view_codes(s->view, op->column) || c->dict->offsets[c->dict->count] > BOUNDS_BYTES) return;
-  widen_entry(&r, 0, &op->value, &err);
+  widen(&r, &op->value);
   if (blt_eval_new(s->view->ctx, s->view, &ev, &err) != BLT_OK) return;
-  if (eval_entries(ev, op->args[0], c->dict, widen_entry, &r, NULL, &err) == BLT_OK) *out = r;
+  if (widen_entries(ev, op->args[0], c->dict, &r, &err) == BLT_OK) *out = r;
   blt_eval_free(ev);
 }
 

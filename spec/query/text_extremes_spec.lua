@@ -32,14 +32,15 @@ describe("the smallest and the largest text", function()
   for _, n in ipairs { 20, 3000, 70000 } do
     it("of " .. n .. " rows are those of a loop, on any number of threads", function()
       local t, c = texts(n)
-      finally(function() blotter.threads = 0 end)
+      local before = blotter.threads
+      finally(function() blotter.threads = before end)
       for _, key in ipairs { false, "g", "k" } do
         local want = naively(c, key)
         for _, threads in ipairs { 1, 3 } do
           blotter.threads = threads
           local q = key and t:by(key) or t
-          for _, row in q:agg [[low = min(s), high = max(s), first = first(s), last = last(s), some = max_if(s, s < '3'),
-            lower = min(lower(s)), n = count()]]:rows() do
+          for _, row in q:agg [[low = min(s), high = max(s), first = first(s), last = last(s),
+            some = max_if(s, s < '3'), lower = min(lower(s)), n = count()]]:rows() do
             local f = want[key and row[key] or 0]
             assert.same({ f.low, f.high, f.first, f.last, f.some, f.low },
               { row.low, row.high, row.first, row.last, row.some, row.lower })

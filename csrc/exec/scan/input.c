@@ -2,7 +2,7 @@
 
 #include "base/bits.h"
 #include "base/mem.h"
-#include "interning.h"
+#include "expr/interning.h"
 #include <string.h>
 
 void blt_inputs_init(blt_inputs *in, blt_scan *scan) {
@@ -24,14 +24,64 @@ void blt_inputs_free(blt_inputs *in) {
   *in = (blt_inputs){0};
 }
 
+/* The rows that a scan lets pass, read for their strings. */
+typedef struct reading {
+  blt_scan *scan;
+  const blt_expr *expr;
+} reading;
+
+/* What one call of the scan needs to know. */
+typedef struct block_arg {
+  const reading *r;
+  blt_interning *in;
+  uint32_t worker;
+} block_arg;
+
+static blt_status read_slice(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
+  const block_arg *a = arg;
+  blt_vec v;
+  blt_status status =
+      blt_expr_eval(ev, a->r->expr, slice->group, slice->start, slice->sel, slice->n, &v, err);
+  if (status != BLT_OK) return status;
+  return blt_intern_add(a->in, slice->group, a->worker, &v, slice->row, slice->sel, err);
+}
+
+static blt_status read_block(void *arg, blt_interning *in, uint32_t block, uint32_t worker, blt_error *err) {
+  const reading *r = arg;
+  block_arg a = {r, in, worker};
+  return blt_scan_groups(r->scan, worker, block, block + 1, read_slice, &a, err);
+}
+
+static blt_status check_reading(void *arg, uint32_t worker, blt_error *err) {
+  return blt_scan_check(((const reading *)arg)->scan, worker, err);
+}
+
+/* The rows are read once more for the groups, and counted then. */
+static blt_status intern_rows(blt_scan *scan, blt_input *x, blt_error *err) {
+  reading r = {scan, x->expr};
+  blt_intern_source source = {.ctx = scan->ctx,
+                              .blocks = scan->view->ngroups,
+                              .block_rows = BLT_BLOCK_ROWS,
+                              .rows = scan->view->rows,
+                              .stable = x->column >= 0,
+                              .read = read_block,
+                              .check = check_reading,
+                              .arg = &r};
+  bool counted = scan->counted;
+  scan->counted = true;
+  blt_status status = blt_intern(&source, x->codes, x->valid, &x->dict, err);
+  scan->counted = counted;
+  return status;
+}
+
 /* Gives the input codes in a dictionary of its own. */
 static blt_status intern_input(blt_scan *scan, blt_input *x, blt_error *err) {
   x->dict = NULL;
   x->rows = scan->view->ngroups ? (size_t)scan->view->ngroups * BLT_BLOCK_ROWS : BLT_BLOCK_ROWS;
   x->codes = blt_calloc(scan->ctx, x->rows, sizeof *x->codes);
   x->valid = blt_calloc(scan->ctx, x->rows / 64, sizeof *x->valid);
-  blt_status status = x->codes && x->valid ? blt_intern_rows(scan, x->expr, x->codes, x->valid, &x->dict, err)
-                                           : blt_fail_memory(err, x->rows * sizeof *x->codes);
+  blt_status status =
+      x->codes && x->valid ? intern_rows(scan, x, err) : blt_fail_memory(err, x->rows * sizeof *x->codes);
   if (status == BLT_OK) {
     x->high = (int64_t)x->dict->count - 1;
     return BLT_OK;

@@ -2,6 +2,7 @@
 
 #include "base/bits.h"
 #include "base/mem.h"
+#include "base/par.h"
 #include <string.h>
 
 #define ROWS BLT_VECTOR_ROWS
@@ -45,26 +46,29 @@ typedef struct part_texts {
   uint64_t bytes, at; /* of all texts; where they begin */
 } part_texts;
 
-typedef struct interning {
-  blt_scan *scan;
+struct blt_interning {
+  const blt_intern_source *source;
   blt_ctx *ctx;
-  const blt_expr *expr;
-  bool stable; /* texts stay where they are as long as the relation is held */
+  uint32_t workers;
   uint32_t *codes;
   uint64_t *valid;
-  uint32_t ngroups;
   block_texts *blocks;
   work *works;
   part_texts *parts;
   uint64_t *offsets; /* of the dictionary to be */
   char *bytes;
-} interning;
+};
+typedef blt_interning interning;
 
-/* What one call of the scan needs to know. */
-typedef struct block_arg {
-  interning *in;
-  work *work;
-} block_arg;
+#define SMALL_ROWS 100000 /* below this, waking a thread costs more than it brings */
+
+static blt_status run_tasks(interning *in, uint32_t ntasks, blt_task_fn fn, blt_error *err) {
+  return (in->source->rows < SMALL_ROWS ? blt_seq : blt_par)(in->ctx, ntasks, fn, in, err);
+}
+
+static blt_status check(const interning *in, uint32_t worker, blt_error *err) {
+  return in->source->check(in->source->arg, worker, err);
+}
 
 /* ---- a block's own strings ---- */
 
@@ -134,62 +138,68 @@ static blt_status meet_dict(interning *in, work *w, const blt_dict *dict, blt_er
 }
 
 /* A code's string is looked at once a block. */
-static blt_status number_code(interning *in, work *w, uint32_t group, const blt_dict *dict, uint32_t code,
+static blt_status number_code(interning *in, work *w, uint32_t block, const blt_dict *dict, uint32_t code,
                               uint32_t *out, blt_error *err) {
-  uint64_t stamp = (uint64_t)(group + 1) << 32;
-  if (w->numbers[code] >> 32 == group + 1) {
+  uint64_t stamp = (uint64_t)(block + 1) << 32;
+  if (w->numbers[code] >> 32 == block + 1) {
     *out = (uint32_t)w->numbers[code];
     return BLT_OK;
   }
   blt_str s = blt_dict_at(dict, code);
-  blt_status status = number_text(in, w, &in->blocks[group], s, true, blt_dict_hash(s.s, s.len), out, err);
+  blt_status status = number_text(in, w, &in->blocks[block], s, true, blt_dict_hash(s.s, s.len), out, err);
   if (status == BLT_OK) w->numbers[code] = stamp | *out;
   return status;
 }
 
-static blt_status number_coded(interning *in, work *w, const blt_slice *slice, const blt_vec *v,
-                               blt_error *err) {
+/* Where the values of a vector belong. */
+typedef struct placing {
+  uint32_t block, first;
+  const uint16_t *sel;
+} placing;
+
+static uint32_t row_of(const placing *p, uint32_t i) {
+  return p->first + (p->sel ? p->sel[i] : i);
+}
+
+static blt_status number_coded(interning *in, work *w, const placing *p, const blt_vec *v, blt_error *err) {
   uint32_t room[ROWS];
   const uint32_t *codes = blt_vec_codes(v, room);
   blt_status status = meet_dict(in, w, v->dict, err);
-  for (uint32_t i = 0; i < slice->n && status == BLT_OK; i++) {
+  for (uint32_t i = 0; i < v->n && status == BLT_OK; i++) {
     if (blt_vec_is_null(v, i)) continue;
-    uint32_t row = blt_slice_row(slice, i);
-    status = number_code(in, w, slice->group, v->dict, codes[i], &in->codes[row], err);
+    uint32_t row = row_of(p, i);
+    status = number_code(in, w, p->block, v->dict, codes[i], &in->codes[row], err);
     blt_bit_set(in->valid, row);
   }
   return status;
 }
 
 /* Hashes first, so that the slots are near when they are looked at. */
-static blt_status number_plain(interning *in, work *w, const blt_slice *slice, const blt_vec *v,
-                               blt_error *err) {
+static blt_status number_plain(interning *in, work *w, const placing *p, const blt_vec *v, blt_error *err) {
   blt_str room[ROWS];
   uint64_t hashes[ROWS];
   const blt_str *texts = blt_vec_text(v, room);
-  block_texts *b = &in->blocks[slice->group];
+  block_texts *b = &in->blocks[p->block];
   blt_status status = BLT_OK;
-  for (uint32_t i = 0; i < slice->n; i++) {
+  for (uint32_t i = 0; i < v->n; i++) {
     if (blt_vec_is_null(v, i)) continue;
     hashes[i] = blt_dict_hash(texts[i].s, texts[i].len);
     __builtin_prefetch(&w->slots[(uint32_t)hashes[i] & (SLOTS - 1)]);
   }
-  for (uint32_t i = 0; i < slice->n && status == BLT_OK; i++) {
+  for (uint32_t i = 0; i < v->n && status == BLT_OK; i++) {
     if (blt_vec_is_null(v, i)) continue;
-    uint32_t row = blt_slice_row(slice, i);
-    status = number_text(in, w, b, texts[i], in->stable, hashes[i], &in->codes[row], err);
+    uint32_t row = row_of(p, i);
+    status = number_text(in, w, b, texts[i], in->source->stable, hashes[i], &in->codes[row], err);
     blt_bit_set(in->valid, row);
   }
   return status;
 }
 
-static blt_status number_slice(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
-  block_arg *a = arg;
-  blt_vec v;
-  blt_status status =
-      blt_expr_eval(ev, a->in->expr, slice->group, slice->start, slice->sel, slice->n, &v, err);
-  if (status != BLT_OK || v.all_null) return status;
-  return (v.dict ? number_coded : number_plain)(a->in, a->work, slice, &v, err);
+blt_status blt_intern_add(blt_interning *in, uint32_t block, uint32_t worker, const blt_vec *v,
+                          uint32_t first, const uint16_t *sel, blt_error *err) {
+  placing p = {block, first, sel};
+  if (v->all_null) return BLT_OK;
+  return (v->dict ? number_coded : number_plain)(in, &in->works[worker], &p, v, err);
 }
 
 /* Lists a block's strings by partition. */
@@ -216,8 +226,7 @@ static blt_status number_block(void *arg, uint32_t task, uint32_t worker, blt_er
   if (!w->slots) w->slots = blt_alloc(in->ctx, SLOTS * sizeof *w->slots);
   if (!w->slots) return blt_fail_memory(err, SLOTS * sizeof *w->slots);
   memset(w->slots, 0, SLOTS * sizeof *w->slots);
-  block_arg a = {in, w};
-  blt_status status = blt_scan_groups(in->scan, worker, task, task + 1, number_slice, &a, err);
+  blt_status status = in->source->read(in->source->arg, in, task, worker, err);
   return status == BLT_OK ? deal(in, &in->blocks[task], err) : status;
 }
 
@@ -231,9 +240,9 @@ static blt_str text_of(const interning *in, uint64_t entry) {
 static blt_status number_part(interning *in, uint32_t p, uint64_t *slots, uint32_t mask, uint32_t worker,
                               blt_error *err) {
   part_texts *part = &in->parts[p];
-  for (uint32_t g = 0; g < in->ngroups; g++) {
+  for (uint32_t g = 0; g < in->source->blocks; g++) {
     block_texts *b = &in->blocks[g];
-    blt_status status = blt_scan_check(in->scan, worker, err);
+    blt_status status = check(in, worker, err);
     if (status != BLT_OK) return status;
     for (uint32_t k = b->parts[p]; k < b->parts[p + 1]; k++) {
       uint32_t i = b->order[k], tag = (uint32_t)(b->hashes[i] >> 26), at = (uint32_t)b->hashes[i] & mask;
@@ -261,7 +270,8 @@ static blt_status part_task(void *arg, uint32_t task, uint32_t worker, blt_error
   interning *in = arg;
   part_texts *part = &in->parts[task];
   uint64_t n = 0;
-  for (uint32_t g = 0; g < in->ngroups; g++) n += in->blocks[g].parts[task + 1] - in->blocks[g].parts[task];
+  for (uint32_t g = 0; g < in->source->blocks; g++)
+    n += in->blocks[g].parts[task + 1] - in->blocks[g].parts[task];
   size_t nslots = 2;
   while (nslots < 2 * n) nslots *= 2;
   if (nslots > (size_t)1 << 31) return blt_fail(err, BLT_EINVAL, "too many different texts for one query");
@@ -287,17 +297,20 @@ static blt_status copy_part(void *arg, uint32_t task, uint32_t worker, blt_error
     if (s.len) memcpy(in->bytes + at, s.s, s.len);
     at += s.len;
   }
-  return blt_scan_check(in->scan, worker, err);
+  return check(in, worker, err);
 }
 
 static blt_status code_block(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
   interning *in = arg;
   block_texts *b = &in->blocks[task];
-  uint32_t first = task * BLT_BLOCK_ROWS, n = in->scan->view->group_rows[task];
+  uint32_t first = task * in->source->block_rows, n = in->source->block_rows;
   for (uint32_t i = 0; i < b->n; i++) b->codes[i] += in->parts[b->hashes[i] >> 58].first;
-  for (uint32_t i = first; i < first + n; i++)
-    if (blt_bit(in->valid, i)) in->codes[i] = b->codes[in->codes[i]];
-  return blt_scan_check(in->scan, worker, err);
+  for (uint32_t w = first / 64; w < (first + n) / 64; w++)
+    for (uint64_t left = in->valid[w]; left; left &= left - 1) {
+      uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(left);
+      in->codes[i] = b->codes[in->codes[i]];
+    }
+  return check(in, worker, err);
 }
 
 /* Where each partition's codes and bytes begin. */
@@ -315,7 +328,7 @@ static blt_status place_parts(interning *in, uint32_t *count, uint64_t *bytes, b
   return BLT_OK;
 }
 
-static blt_status make_dict(interning *in, uint64_t rows, blt_dict **out, blt_error *err) {
+static blt_status make_dict(interning *in, blt_dict **out, blt_error *err) {
   uint32_t n = 0;
   uint64_t bytes = 0;
   blt_dict *dict = NULL;
@@ -325,7 +338,7 @@ static blt_status make_dict(interning *in, uint64_t rows, blt_dict **out, blt_er
   in->bytes = blt_alloc(in->ctx, bytes + 1);
   if (!in->offsets || !in->bytes)
     status = blt_fail_memory(err, bytes + ((size_t)n + 1) * sizeof *in->offsets);
-  if (status == BLT_OK) status = blt_scan_run(in->scan, rows, PARTS, copy_part, in, err);
+  if (status == BLT_OK) status = run_tasks(in, PARTS, copy_part, err);
   if (status == BLT_OK) {
     in->offsets[n] = bytes;
     status = blt_dict_new(in->ctx, &dict, err);
@@ -353,38 +366,33 @@ static void block_free(interning *in, block_texts *b) {
 }
 
 static void interning_free(interning *in) {
-  for (uint32_t g = 0; in->blocks && g < in->ngroups; g++) block_free(in, &in->blocks[g]);
-  for (uint32_t w = 0; in->works && w < in->scan->workers; w++) {
+  for (uint32_t g = 0; in->blocks && g < in->source->blocks; g++) block_free(in, &in->blocks[g]);
+  for (uint32_t w = 0; in->works && w < in->workers; w++) {
     blt_free(in->ctx, in->works[w].slots, SLOTS * sizeof *in->works[w].slots);
     blt_free(in->ctx, in->works[w].numbers, in->works[w].nnumbers * sizeof *in->works[w].numbers);
   }
   for (uint32_t p = 0; in->parts && p < PARTS; p++)
     blt_free(in->ctx, in->parts[p].entries, in->parts[p].cap * sizeof *in->parts[p].entries);
-  blt_free(in->ctx, in->blocks, ((size_t)in->ngroups + 1) * sizeof *in->blocks);
-  blt_free(in->ctx, in->works, in->scan->workers * sizeof *in->works);
+  blt_free(in->ctx, in->blocks, ((size_t)in->source->blocks + 1) * sizeof *in->blocks);
+  blt_free(in->ctx, in->works, in->workers * sizeof *in->works);
   blt_free(in->ctx, in->parts, PARTS * sizeof *in->parts);
 }
 
-blt_status blt_intern_rows(blt_scan *scan, const blt_expr *e, uint32_t *codes, uint64_t *valid,
-                           blt_dict **out, blt_error *err) {
-  interning in = {.scan = scan, .ctx = scan->ctx, .expr = e, .codes = codes, .valid = valid};
-  uint64_t rows = scan->view->rows;
-  bool counted = scan->counted;
-  in.stable = blt_expr_column(e) >= 0;
-  in.ngroups = scan->view->ngroups;
-  in.blocks = blt_calloc(in.ctx, (size_t)in.ngroups + 1, sizeof *in.blocks);
-  in.works = blt_calloc(in.ctx, scan->workers, sizeof *in.works);
+blt_status blt_intern(const blt_intern_source *source, uint32_t *codes, uint64_t *valid, blt_dict **out,
+                      blt_error *err) {
+  interning in = {.source = source, .ctx = source->ctx, .codes = codes, .valid = valid};
+  in.workers = blt_par_workers(in.ctx);
+  in.blocks = blt_calloc(in.ctx, (size_t)source->blocks + 1, sizeof *in.blocks);
+  in.works = blt_calloc(in.ctx, in.workers, sizeof *in.works);
   in.parts = blt_calloc(in.ctx, PARTS, sizeof *in.parts);
   blt_status status = in.blocks && in.works && in.parts
                           ? BLT_OK
-                          : blt_fail_memory(err, ((size_t)in.ngroups + 1) * sizeof *in.blocks);
-  scan->counted = true; /* the rows are read once more for the groups, and counted then */
-  if (status == BLT_OK) status = blt_scan_run(scan, rows, in.ngroups, number_block, &in, err);
-  scan->counted = counted;
-  if (status == BLT_OK) status = blt_scan_run(scan, rows, PARTS, part_task, &in, err);
-  if (status == BLT_OK) status = make_dict(&in, rows, out, err);
+                          : blt_fail_memory(err, ((size_t)source->blocks + 1) * sizeof *in.blocks);
+  if (status == BLT_OK) status = run_tasks(&in, source->blocks, number_block, err);
+  if (status == BLT_OK) status = run_tasks(&in, PARTS, part_task, err);
+  if (status == BLT_OK) status = make_dict(&in, out, err);
   if (status == BLT_OK) {
-    status = blt_scan_run(scan, rows, in.ngroups, code_block, &in, err);
+    status = run_tasks(&in, source->blocks, code_block, err);
     if (status != BLT_OK) blt_dict_release(*out);
   }
   interning_free(&in);
