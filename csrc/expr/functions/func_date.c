@@ -149,6 +149,35 @@ BLT_UNARY(first_of_year, int64_t, int64_t, first_day(x, 12))
 BLT_UNARY(first_of_quarter, int64_t, int64_t, first_day(x, 3))
 BLT_UNARY(first_of_month, int64_t, int64_t, first_day(x, 1))
 BLT_UNARY(trunc_to, int64_t, int64_t, trunc_timestamp(x, (blt_unit)p))
+
+/* The multiple of a length at or below x. As the length is a constant, nothing is divided. */
+static inline __attribute__((always_inline)) int64_t floor_to(int64_t x, int64_t length) {
+  int64_t rest = x % length;
+  return (int64_t)((uint64_t)x - (uint64_t)(rest + (rest < 0 ? length : 0)));
+}
+BLT_UNARY(trunc_to_day, int64_t, int64_t, floor_to(x, BLT_DAY))
+BLT_UNARY(trunc_to_hour, int64_t, int64_t, floor_to(x, BLT_HOUR))
+BLT_UNARY(trunc_to_minute, int64_t, int64_t, floor_to(x, BLT_MINUTE))
+BLT_UNARY(trunc_to_second, int64_t, int64_t, floor_to(x, BLT_SECOND))
+
+static void trunc_timestamps(const int64_t *a, int64_t unit, uint32_t n, int64_t *out) {
+  switch (unit) {
+  case BLT_UNIT_DAY:
+    trunc_to_day(a, unit, n, out);
+    break;
+  case BLT_UNIT_HOUR:
+    trunc_to_hour(a, unit, n, out);
+    break;
+  case BLT_UNIT_MINUTE:
+    trunc_to_minute(a, unit, n, out);
+    break;
+  case BLT_UNIT_SECOND:
+    trunc_to_second(a, unit, n, out);
+    break;
+  default:
+    trunc_to(a, unit, n, out);
+  }
+}
 BLT_UNARY(trunc_date_to, int64_t, int64_t, blt_date_trunc(x, (blt_unit)p))
 
 static blt_status loop_trunc(blt_call *c, blt_error *err) {
@@ -156,7 +185,7 @@ static blt_status loop_trunc(blt_call *c, blt_error *err) {
   const int64_t *a = blt_call_i64(c, 0);
   int64_t unit = c->op->code;
   if (is_timestamp(c->op))
-    trunc_to(a, unit, c->n, c->out);
+    trunc_timestamps(a, unit, c->n, c->out);
   else if (unit == BLT_UNIT_YEAR)
     first_of_year(a, unit, c->n, c->out);
   else if (unit == BLT_UNIT_QUARTER)
