@@ -3,6 +3,7 @@
 #include "store/table/change.h"
 #include "store/table/compact.h"
 #include "store/table/index_inside.h"
+#include "store/table/spent.h"
 #include "store/table/strings.h"
 #include "store/table/undo.h"
 #include "base/mem.h"
@@ -217,8 +218,12 @@ bool blt_db_in_transaction(const blt_db *db) {
   return db->begun;
 }
 
-static void renew_strings(const blt_catalogue *c) {
-  for (size_t i = 0; i < c->n; i++) blt_table_renew_strings(c->v[i]->table);
+/* Tables give up what no row uses. */
+static void tidy(const blt_catalogue *c) {
+  for (size_t i = 0; i < c->n; i++) {
+    blt_table_empty_spent(c->v[i]->table);
+    blt_table_renew_strings(c->v[i]->table);
+  }
 }
 
 /* Forgets the begin. */
@@ -232,7 +237,7 @@ blt_status blt_db_begin(blt_db *db, blt_error *err) {
   blt_status status = writable(db, err);
   if (status != BLT_OK) return status;
   if (db->begun) return blt_fail(err, BLT_EINVAL, "a transaction is open already");
-  renew_strings(&db->tables);
+  tidy(&db->tables);
   status = blt_catalogue_copy(&db->before, &db->tables, err);
   for (size_t i = 0; status == BLT_OK && i < db->before.n; i++)
     status = blt_undo_begin(db->before.v[i]->table, err);
@@ -245,10 +250,9 @@ blt_status blt_db_begin(blt_db *db, blt_error *err) {
 
 blt_status blt_db_commit(blt_db *db, blt_error *err) {
   blt_status status = writable(db, err);
-  if (status == BLT_OK && blt_db_changed(db)) {
-    renew_strings(&db->tables);
-    status = blt_catalogue_save(&db->tables, db->file, false, err);
-  }
+  bool changed = blt_db_changed(db);
+  if (status == BLT_OK && (changed || !db->file)) tidy(&db->tables);
+  if (status == BLT_OK && changed) status = blt_catalogue_save(&db->tables, db->file, false, err);
   if (status != BLT_OK) return status;
   db->list_changed = false;
   end(db);

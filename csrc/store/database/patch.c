@@ -121,6 +121,10 @@ static blt_status find_in_group(const blt_file *f, blt_table *t, const blt_store
   for (uint32_t col = 0; status == BLT_OK && !c->rewrite[g] && col < ncols; col++) {
     blt_unread was = chunk->saved[(size_t)i * ncols + col];
     if (blt_unread_same(was, t->columns[col].blocks[g])) continue;
+    if (dead == t->group_rows[g]) { /* nobody asks what it had */
+      c->rewrite[g] = true;
+      break;
+    }
     status = find_in_block(t, g, col, was, &into, err);
     c->rewrite[g] = c->n > into.most;
   }
