@@ -77,6 +77,7 @@ local function field_names()
 end
 
 return setmetatable(blotter, {
+  names = field_names, -- for completion
   __tostring = function()
     return ("blotter: %d threads, %d bytes held; csv, jsonl, table, open, memory, operations make tables"):format(
       core.setting "threads", (core.memory()))

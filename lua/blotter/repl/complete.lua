@@ -17,6 +17,7 @@ local function names_of(object)
   end
   if type(object) == "table" then take(object) end
   local class = getmetatable(object)
+  if type(class) == "table" and rawget(class, "names") then take(class.names()) end
   local methods = type(class) == "table" and rawget(class, "__index")
   if type(methods) == "table" then take(methods) end
   return names

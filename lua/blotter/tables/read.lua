@@ -16,6 +16,9 @@ local CSV_OPTIONS = { "delimiter", "quote", "escape", "comment", "decimal_mark",
 local JSONL_OPTIONS = { "on_error", "max_rejects", "chunk_bytes", "infer", "decimals", "line_column", "types", "into",
   "encoding", "progress", "text" }
 
+--- The options that each reading takes.
+read.options = { csv = CSV_OPTIONS, jsonl = JSONL_OPTIONS }
+
 --- The options with a list of names where one text such as "n, m" was given.
 local function listed(options)
   for _, name in ipairs { "nulls", "names", "flags" } do
