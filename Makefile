@@ -38,7 +38,7 @@ endif
 PACKAGES_BUILD := gcc libc6-dev lua5.4 liblua5.4-dev libxxhash-dev libzstd-dev zlib1g-dev libpcre2-dev lua-cjson lua-argparse
 PACKAGES_TEST  := pkg-config=pkg-config lua-busted lua-sql-sqlite3 glpk-utils coinor-libclp1 zstd gzip
 PACKAGES_REPL  := libedit-dev less=less
-PACKAGES_TEST  += $(PACKAGES_REPL) tmux=tmux
+PACKAGES_TEST  += $(PACKAGES_REPL) tmux=tmux libsnappy1v5 liblz4-1 libbrotli1
 PACKAGES_LINT  := lua-check clang-format
 PACKAGES_FUZZ  := clang libclang-rt-14-dev
 PACKAGES_BENCH := libsqlite3-dev npm=npm r-base-core r-cran-data.table
@@ -183,7 +183,7 @@ install: all install-engine
 
 # For C: the library, the headers that these name and all that they include, and a file for pkg-config.
 PUBLIC := blt.h store/table/table.h store/table/change.h store/table/index.h store/table/stats.h store/database/db.h \
-  io/csv/csv.h io/json/jsonl.h io/write/text_write.h plan/rules.h plan/explain.h plan/aggregates.h plan/windows.h \
+  io/csv/csv.h io/json/jsonl.h io/write/text_write.h io/parquet/parquet.h plan/rules.h plan/explain.h plan/aggregates.h plan/windows.h \
   exec/run.h exec/change/change_where.h
 HEADERS = $(sort $(patsubst csrc/%,%,$(filter csrc/%.h,$(shell $(CC) -Icsrc -MM $(PUBLIC:%=-include csrc/%) -x c /dev/null))))
 define PKGCONFIG

@@ -1,30 +1,9 @@
 /* Text to tables: CSV and JSON lines from a path, a text or a Lua function. */
-#include "bind_busy.h"
-#include "base/par.h"
+#include "bind_reading.h"
 #include "io/csv/csv.h"
 #include "io/json/jsonl.h"
 
 #include <string.h>
-
-#define BIND_SOURCE "blotter.source"
-
-typedef struct bind_source {
-  blt_source *source;
-  blt_ctx *ctx;
-} bind_source;
-
-/* What the callbacks need; it lives on the C stack of one call. */
-typedef struct reading {
-  bind_state *state;
-  int pull, progress; /* stack indices of Lua functions, 0 for none */
-  int piece;          /* stack slot of the last string that `pull` gave */
-  int source;         /* stack index of the source's userdata */
-  blt_db *db;         /* NULL, or where the rows go as table `name` */
-  const char *name;
-  bool made;    /* that table is there */
-  bind_use use; /* of it, nothing until then */
-  blt_watch watch;
-} reading;
 
 /* A source in hand stays for the call that will never go on. */
 static int source_release(lua_State *L) {
@@ -42,7 +21,7 @@ static int source_release(lua_State *L) {
 /* ---- callbacks ---- */
 
 /* Calls the function once: a piece, perhaps an empty one, or `*end`. */
-static blt_status pull_once(reading *r, const char **data, size_t *len, bool *end, blt_error *err) {
+static blt_status pull_once(bind_reading *r, const char **data, size_t *len, bool *end, blt_error *err) {
   lua_State *L = r->state->work->L;
   lua_pushvalue(L, r->pull);
   blt_status st = bind_call(r->state, 0, 1, err);
@@ -62,8 +41,8 @@ static blt_status pull_once(reading *r, const char **data, size_t *len, bool *en
 }
 
 /* The next piece that has bytes: only nil ends the text, as an empty piece may come from a slow sender. */
-static blt_status pull(void *arg, const char **data, size_t *len, blt_error *err) {
-  reading *r = arg;
+blt_status bind_reading_pull(void *arg, const char **data, size_t *len, blt_error *err) {
+  bind_reading *r = arg;
   bool end = false;
   blt_status st = BLT_OK;
   *len = 0;
@@ -79,8 +58,8 @@ static blt_status pull(void *arg, const char **data, size_t *len, blt_error *err
 #define SPILL_BYTES ((uint64_t)64 << 20)
 
 /* Makes the table in the database, in place of one with narrower types. */
-static blt_status make_in_db(void *arg, const blt_schema *schema, blt_table **out, blt_error *err) {
-  reading *r = arg;
+blt_status bind_reading_make(void *arg, const blt_schema *schema, blt_table **out, blt_error *err) {
+  bind_reading *r = arg;
   blt_status st = r->made ? blt_db_drop(r->db, r->name, strlen(r->name), err) : BLT_OK;
   if (st == BLT_OK) st = blt_db_create(r->db, r->name, schema, out, err);
   r->made = st == BLT_OK;
@@ -88,8 +67,8 @@ static blt_status make_in_db(void *arg, const blt_schema *schema, blt_table **ou
   return st;
 }
 
-static blt_status progress(void *arg, uint64_t bytes, uint64_t total, uint64_t rows, blt_error *err) {
-  reading *r = arg;
+blt_status bind_reading_progress(void *arg, uint64_t bytes, uint64_t total, uint64_t rows, blt_error *err) {
+  bind_reading *r = arg;
   blt_status st = blt_watch_check(&r->watch, bytes, total, err);
   if (st == BLT_OK && r->made) st = blt_db_spill(r->db, SPILL_BYTES, err);
   return st == BLT_OK ? bind_progress(r->state, r->progress, bytes, total, rows, err) : st;
@@ -115,7 +94,7 @@ static char byte_option(lua_State *L, int at, const char *key, char otherwise) {
   return c;
 }
 
-static bool bool_option(lua_State *L, int at, const char *key, bool otherwise) {
+bool bind_bool_option(lua_State *L, int at, const char *key, bool otherwise) {
   bool given = lua_getfield(L, at, key) != LUA_TNIL;
   if (given && !lua_isboolean(L, -1)) bind_raise(L, "option '%s': true or false expected", key);
   bool v = given ? lua_toboolean(L, -1) : otherwise;
@@ -155,8 +134,7 @@ static const char *string_option(lua_State *L, int at, const char *key) {
   return lua_tostring(L, -1);
 }
 
-/* Opens the sequence of strings in field `key`: its length; the sequence is on top of the stack then. */
-static uint32_t strings_option(lua_State *L, int at, const char *key) {
+uint32_t bind_strings_option(lua_State *L, int at, const char *key) {
   if (lua_getfield(L, at, key) == LUA_TNIL) return 0;
   if (!lua_istable(L, -1)) bind_raise(L, "option '%s': a sequence of strings expected", key);
   lua_Unsigned n = lua_rawlen(L, -1);
@@ -170,7 +148,7 @@ static uint32_t strings_option(lua_State *L, int at, const char *key) {
 }
 
 static void nulls_option(lua_State *L, int at, blt_csv_options *o) {
-  uint32_t n = strings_option(L, at, "nulls");
+  uint32_t n = bind_strings_option(L, at, "nulls");
   int list = lua_gettop(L);
   if (lua_isnil(L, list)) return;
   blt_str *nulls = lua_newuserdatauv(L, (n + 1) * sizeof *nulls, 0);
@@ -187,7 +165,7 @@ static void nulls_option(lua_State *L, int at, blt_csv_options *o) {
 
 /* The sequence of names in field `key`; NULL when there is none. */
 static const char *const *names_option(lua_State *L, int at, const char *key, uint32_t *count) {
-  uint32_t n = strings_option(L, at, key);
+  uint32_t n = bind_strings_option(L, at, key);
   int list = lua_gettop(L);
   if (lua_isnil(L, list)) return NULL;
   const char **names = lua_newuserdatauv(L, (n + 1) * sizeof *names, 0);
@@ -208,7 +186,7 @@ static void header_option(lua_State *L, int at, blt_csv_options *o) {
     o->header = n > 0 ? BLT_HEADER_YES : BLT_HEADER_NO;
     o->header_lines = (uint32_t)n;
   } else {
-    o->header = bool_option(L, at, "header", true) ? BLT_HEADER_YES : BLT_HEADER_NO;
+    o->header = bind_bool_option(L, at, "header", true) ? BLT_HEADER_YES : BLT_HEADER_NO;
   }
   lua_pop(L, 1);
 }
@@ -265,8 +243,8 @@ static void read_options(lua_State *L, int at, blt_csv_options *o) {
   o->comment = byte_option(L, at, "comment", o->comment);
   o->decimal_mark = mark_option(L, at, o->decimal_mark);
   o->thousands = thousands_option(L, at, o->decimal_mark);
-  o->percent = bool_option(L, at, "percent", o->percent);
-  o->currency = bool_option(L, at, "currency", o->currency);
+  o->percent = bind_bool_option(L, at, "percent", o->percent);
+  o->currency = bind_bool_option(L, at, "currency", o->currency);
   o->skip_tail = count_option(L, at, "skip_tail", o->skip_tail);
   o->dates = string_option(L, at, "dates");
   o->encoding = string_option(L, at, "encoding");
@@ -277,10 +255,10 @@ static void read_options(lua_State *L, int at, blt_csv_options *o) {
   o->skip = count_option(L, at, "skip", o->skip);
   o->max_rejects = count_option(L, at, "max_rejects", o->max_rejects);
   o->chunk_bytes = (size_t)count_option(L, at, "chunk_bytes", o->chunk_bytes);
-  o->trim = bool_option(L, at, "trim", o->trim);
-  o->text_only = !bool_option(L, at, "infer", !o->text_only);
-  o->infer_decimal = bool_option(L, at, "decimals", o->infer_decimal);
-  o->quoted_nulls = bool_option(L, at, "quoted_nulls", o->quoted_nulls);
+  o->trim = bind_bool_option(L, at, "trim", o->trim);
+  o->text_only = !bind_bool_option(L, at, "infer", !o->text_only);
+  o->infer_decimal = bind_bool_option(L, at, "decimals", o->infer_decimal);
+  o->quoted_nulls = bind_bool_option(L, at, "quoted_nulls", o->quoted_nulls);
   o->line_column = string_option(L, at, "line_column");
   nulls_option(L, at, o);
   o->names = names_option(L, at, "names", &o->nnames);
@@ -291,16 +269,16 @@ static void read_options(lua_State *L, int at, blt_csv_options *o) {
 /* ---- reading ---- */
 
 /* Opens what is at 1: a function, or by `kind` a text or a path. */
-static blt_status open_source(lua_State *L, reading *r, bind_source *h, bool text, blt_error *err) {
+static blt_status open_source(lua_State *L, bind_reading *r, bind_source *h, bool text, blt_error *err) {
   blt_ctx *ctx = r->state->ctx;
   size_t len;
-  if (r->pull) return blt_source_stream(ctx, pull, r, progress, r, &h->source, err);
+  if (r->pull) return blt_source_stream(ctx, bind_reading_pull, r, bind_reading_progress, r, &h->source, err);
   const char *s = lua_tolstring(L, 1, &len);
   if (text) return blt_source_memory(ctx, s, len, &h->source, err);
-  return blt_source_open(ctx, s, progress, r, &h->source, err);
+  return blt_source_open(ctx, s, bind_reading_progress, r, &h->source, err);
 }
 
-static void push_table(lua_State *L, bind_state *s, blt_table *t) {
+void bind_push_table(lua_State *L, bind_state *s, blt_table *t) {
   bind_table *h = bind_table_new(L, s);
   h->t = t;
   bind_account(L, s, blt_table_bytes(t));
@@ -319,23 +297,20 @@ static void push_info(lua_State *L, bind_state *s, const blt_csv_result *result)
     lua_setfield(L, -2, "delimiter");
   }
   if (!result->rejects) return;
-  push_table(L, s, result->rejects);
+  bind_push_table(L, s, result->rejects);
   lua_setfield(L, -2, "rejects");
 }
 
 typedef blt_status (*read_fn)(blt_ctx *ctx, const blt_source *source, const blt_csv_options *options,
                               blt_csv_result *out, blt_error *err);
 
-/* Nothing stays of a table that could not be read whole. */
-static int reading_failed(lua_State *L, reading *r, int into, const blt_error *err) {
+int bind_reading_failed(lua_State *L, bind_reading *r, int into, const blt_error *err) {
   blt_error ignored;
   if (r->made) blt_db_drop(r->db, r->name, strlen(r->name), &ignored);
   return into ? bind_refuse_change(L, into, err) : bind_report(L, err);
 }
 
-/* What the reading uses, as a list: the table to append to at `into`, or the database at 4 and the table that
- * will be made there, which nobody reads before it is whole; its other tables may be read. */
-static const bind_use *reading_uses(lua_State *L, reading *r, int into, bind_use *first) {
+const bind_use *bind_reading_uses(lua_State *L, bind_reading *r, int into, bind_use *first) {
   *first = (bind_use){.handle = lua_touserdata(L, r->source)};
   if (!into) return first;
   if (into == 4) {
@@ -354,14 +329,14 @@ static int read_with(lua_State *L, read_fn fn) {
   bind_state *s = bind_state_of(L);
   luaL_checktype(L, 3, LUA_TTABLE);
   lua_settop(L, 5);
-  reading r = {.state = s, .pull = lua_isfunction(L, 1) ? 1 : 0};
+  bind_reading r = {.state = s, .pull = lua_isfunction(L, 1) ? 1 : 0};
   if (!r.pull) luaL_checkstring(L, 1);
   r.progress = bind_progress_option(L, 3);
   lua_pushnil(L);
   r.piece = lua_gettop(L);
   blt_csv_options options = blt_csv_defaults();
   read_options(L, 3, &options);
-  options.progress = progress;
+  options.progress = bind_reading_progress;
   options.progress_arg = &r;
   bind_source *h = lua_newuserdatauv(L, sizeof *h, 0);
   memset(h, 0, sizeof *h);
@@ -374,7 +349,7 @@ static int read_with(lua_State *L, read_fn fn) {
     into = 4;
     r.db = bind_db_at(L, 4);
     r.name = luaL_checkstring(L, 5);
-    options.make = make_in_db;
+    options.make = bind_reading_make;
     options.make_arg = &r;
   }
   bind_use uses[2];
@@ -382,21 +357,21 @@ static int read_with(lua_State *L, read_fn fn) {
   blt_csv_result result;
   blt_error err;
   memset(&result, 0, sizeof result);
-  blt_status st = bind_enter(L, s, &w, reading_uses(L, &r, into, uses), &err);
-  if (st != BLT_OK) return reading_failed(L, &r, into, &err);
+  blt_status st = bind_enter(L, s, &w, bind_reading_uses(L, &r, into, uses), &err);
+  if (st != BLT_OK) return bind_reading_failed(L, &r, into, &err);
   blt_watch_start(&r.watch, s->ctx);
   st = open_source(L, &r, h, lua_toboolean(L, 2), &err);
   if (st == BLT_OK) st = fn(s->ctx, h->source, &options, &result, &err);
   blt_source_close(h->source);
   h->source = NULL;
   bind_leave(s, &w);
-  if (st != BLT_OK) return reading_failed(L, &r, into, &err);
+  if (st != BLT_OK) return bind_reading_failed(L, &r, into, &err);
   if (options.into)
     lua_pushvalue(L, into);
   else if (r.made)
     bind_push_db_table(L, 4, result.table ? result.table : blt_db_table(r.db, r.name, strlen(r.name)));
   else
-    push_table(L, s, result.table);
+    bind_push_table(L, s, result.table);
   push_info(L, s, &result);
   return 2;
 }

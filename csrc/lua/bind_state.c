@@ -328,6 +328,7 @@ int luaopen_blotter_core(lua_State *L) {
   bind_open_write(L, state);
   bind_open_solve(L, state);
   bind_open_remote(L, state);
+  bind_open_parquet(L, state);
   lua_settop(L, module);
   return 1;
 }

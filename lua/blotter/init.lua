@@ -2,7 +2,7 @@
 --
 --   blotter.open(path, options)   a database in a file        blotter.memory()    one in memory
 --   blotter.table(schema)         a table in memory           blotter.csv(path)   one read from a file
---   blotter.jsonl(path)          one read from JSON lines
+--   blotter.jsonl(path)          one read from JSON lines   blotter.parquet(path)    one from Parquet files
 --   blotter.connect(address)      a database on a server, or on several
 --   blotter.null                  null, as lua-cjson has it   blotter.operations()   the operations dataset
 --   blotter.report, blotter.format   register a report or a format
@@ -11,6 +11,7 @@
 -- blotter.timeout (seconds a query may take, 0: none), blotter.progress (a function(done, total), which ends the
 -- work by returning false). While something is at work, in a callback, they cannot be changed.
 
+local columnar = require "blotter.tables.columnar"
 local core = require "blotter.core"
 local database = require "blotter.tables.database"
 local fail = require "blotter.errors.fail"
@@ -26,6 +27,7 @@ local blotter = {
   table = database.table,
   csv = read.csv,
   jsonl = read.jsonl,
+  parquet = columnar.parquet,
   null = core.null,
 }
 
@@ -79,8 +81,8 @@ end
 return setmetatable(blotter, {
   names = field_names, -- for completion
   __tostring = function()
-    return ("blotter: %d threads, %d bytes held; csv, jsonl, table, open, memory, operations make tables"):format(
-      core.setting "threads", (core.memory()))
+    return ("blotter: %d threads, %d bytes held; csv, jsonl, parquet, table, open, memory, operations make tables")
+      :format(core.setting "threads", (core.memory()))
   end,
   __index = function(self, name)
     if SETTINGS[name] then return core.setting(name) end

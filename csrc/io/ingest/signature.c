@@ -35,7 +35,7 @@ static const sign signs[] = {
     SIGN("7z\xbc\xaf\x27\x1c", 0, false, "a 7z archive, not text: unpack it"),
     SIGN("Rar!\x1a\x07", 0, false, "a RAR archive, not text: unpack it"),
     SIGN("ustar", 257, false, "a tar archive, not text: unpack it"),
-    SIGN("PAR1", 0, true, "a Parquet file, not text"),
+    SIGN("PAR1", 0, true, "a Parquet file, not text: read it with parquet (the command: --as parquet)"),
     SIGN("PARE", 0, true, "an encrypted Parquet file, not text"),
     SIGN("ARROW1", 0, true, "an Arrow file, not text"),
     SIGN("FEA1", 0, true, "a Feather file, not text"),

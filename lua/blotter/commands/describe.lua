@@ -4,7 +4,7 @@ local shared = require "blotter.commands.shared"
 local describe = { summary = "Say what a file or a table holds: columns, types, nulls, smallest and largest values." }
 
 function describe.options(command)
-  command:argument("source", "A table as db.blt:table, or a CSV or JSON lines file (- is standard input).")
+  command:argument("source", "A table as db.blt:table, or a CSV, JSON lines or Parquet file (- is standard input).")
     :argname "<source>"
   place.options(command)
   shared.output_option(command)

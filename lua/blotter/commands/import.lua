@@ -14,8 +14,8 @@ local import = {
 function import.options(command)
   command:argument("file", "File to read; - is standard input (only with --into)."):argname "<file>":args "?"
   command:option("--into", "Table to fill, as db.blt:table; it is made when it is missing."):argname "<db:table>"
-  command:option("--as", "With --into: what the file is, csv or jsonl (default: by its name)."):argname "<kind>"
-    :choices { "csv", "jsonl" }
+  command:option("--as", "With --into: what the file is, csv, jsonl or parquet (default: by its name).")
+    :argname "<kind>":choices { "csv", "jsonl", "parquet" }
   shared.progress_option(command)
   command:flag("--dry-run", "Without --into: check the source and say what it would contradict, and write nothing.")
   command:option("--draft", "Write a worksheet of what the record in <file> lacks, with proposals, and add nothing; "
@@ -39,6 +39,16 @@ local function fill(db, name, read, file, options)
   return info
 end
 
+--- Parquet makes a new table, block by block.
+local function import_whole(db, name, file, options)
+  for _, existing in ipairs(db:tables()) do
+    if existing == name then
+      return nil, ("table '%s' is there already: Parquet is read into a new one"):format(name)
+    end
+  end
+  return select(2, db:import(name, file, options))
+end
+
 --- Runs `work` in a transaction of the database. When it fails, a file that was made for it does not stay.
 local function in_database(path, work)
   local there = io.open(path, "rb")
@@ -59,7 +69,10 @@ local function into_database(args)
   local kind = place.kind(args.file, args.as)
   local options = reading.of(args, kind)
   local info, message = shared.blame_user(shared.REFUSED, "", function()
-    return in_database(path, function(db) return fill(db, name, require("blotter")[kind], args.file, options) end)
+    return in_database(path, function(db)
+      if kind == "parquet" then return import_whole(db, name, args.file, options) end
+      return fill(db, name, require("blotter")[kind], args.file, options)
+    end)
   end)
   if not info then shared.stop(shared.REFUSED, message) end
   reading.show_rejects(info)

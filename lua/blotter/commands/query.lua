@@ -40,7 +40,7 @@ local function join_options(command)
 end
 
 function query.options(command)
-  command:argument("source", "A table as db.blt:table, or a CSV or JSON lines file (- is standard input).")
+  command:argument("source", "A table as db.blt:table, or a CSV, JSON lines or Parquet file (- is standard input).")
     :argname "<source>":args "+"
   place.options(command)
   join_options(command)

@@ -101,8 +101,22 @@ local function csv_options_given(args)
   return names
 end
 
---- The options of blotter.csv or blotter.jsonl that the command line gives.
+--- What is given and is about text only ends the command.
+local function refuse_text_options(args)
+  local names = csv_options_given(args)
+  for _, item in ipairs(BOTH) do
+    if args[key_of(item[1])] ~= nil then names[#names + 1] = "--" .. item[1] end
+  end
+  if #args.type > 0 then names[#names + 1] = "--type" end
+  if #names > 0 then shared.stop(shared.USAGE, ("%s: about text, not Parquet"):format(table.concat(names, ", "))) end
+end
+
+--- The options of blotter.csv, blotter.jsonl or blotter.parquet that the command line gives.
 function reading.of(args, kind)
+  if kind == "parquet" then
+    refuse_text_options(args)
+    return { progress = shared.progress(args) }
+  end
   local options = { types = types_of(args.type), progress = shared.progress(args) }
   for _, item in ipairs(BOTH) do options[key_of(item[1])] = args[key_of(item[1])] end
   if kind == "csv" then

@@ -89,6 +89,7 @@ habits.database = by_word {
 --- The module.
 habits.module = by_word {
   [ [[blotter.csv "file.csv"]] ] = "readcsv loadcsv fromcsv load read readtable tsv readtsv readfile fread import",
+  [ [[blotter.parquet "file.parquet"]] ] = "readparquet fromparquet scanparquet loadparquet",
   [ [[blotter.jsonl "file.jsonl"]] ] = "readjson json ndjson readjsonl readndjson fromjson loadjson jsonlines",
   [ [[blotter.open "file.blt", or blotter.memory()]] ] = "connect database db new create opendb connection file",
   [ [[blotter.table "id int64, country string"]] ] = "dataframe frame df maketable newtable createtable tibble",

@@ -1,4 +1,4 @@
---- What the end of a file's name says of the text in it, in any case and below an ending of compression.
+--- What the end of a file's name says of what is in it, in any case and below an ending of compression.
 
 local ending = {}
 
@@ -16,10 +16,11 @@ function ending.of(path)
   until false
 end
 
---- "jsonl" for .jsonl and .ndjson, "csv" for any other.
+local KINDS = { jsonl = "jsonl", ndjson = "jsonl", parquet = "parquet", pq = "parquet" }
+
+--- "jsonl" for .jsonl and .ndjson, "parquet" for .parquet and .pq, "csv" for any other.
 function ending.kind(path)
-  local last = ending.of(path)
-  return (last == "jsonl" or last == "ndjson") and "jsonl" or "csv"
+  return KINDS[ending.of(path) or ""] or "csv"
 end
 
 --- The delimiter that a file of that name is written with.

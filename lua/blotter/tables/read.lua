@@ -1,6 +1,7 @@
 --- Reading text into tables.
 
 local arguments = require "blotter.errors.arguments"
+local columnar = require "blotter.tables.columnar"
 local core = require "blotter.core"
 local ending = require "blotter.tables.ending"
 local fail = require "blotter.errors.fail"
@@ -81,10 +82,13 @@ function read.jsonl(from, options)
   return run("jsonl", from, is_text(from, options, "jsonl"), options)
 end
 
---- Reads into a new table of a database; a path that ends in .jsonl or .ndjson holds JSON lines. Large files pass
--- through the database's file as they are read, not through memory.
+--- Reads into a new table of a database; a path that ends in .jsonl or .ndjson holds JSON lines, one that ends in
+-- .parquet (or several in a table) Parquet. Large files pass through the database's file as they are read, not through
+-- memory.
 function read.into(db, name, from, options)
-  local kind = type(from) == "string" and ending.kind(from) or "csv"
+  local first = type(from) == "table" and from[1] or from
+  local kind = type(first) == "string" and ending.kind(first) or "csv"
+  if kind == "parquet" then return columnar.into(db, name, from, options) end
   options = listed(arguments.options(options, kind == "jsonl" and JSONL_OPTIONS or CSV_OPTIONS, "import"))
   if options.into then fail "import: it makes a new table; to append to one, use blotter.csv with into" end
   return run(kind, from, is_text(from, options, "import"), options, db, name)

@@ -1,0 +1,36 @@
+/* column_read.h: blocks of one column, wherever row groups and pages begin and end. */
+#ifndef BLT_PARQUET_COLUMN_READ_H
+#define BLT_PARQUET_COLUMN_READ_H
+
+#include "pages.h"
+#include "parquet_set.h"
+#include "store/column/block.h"
+
+/* Where the values of a block come together: one for each thread that makes blocks. */
+typedef struct blt_pq_scratch {
+  void *values; /* room for BLT_BLOCK_ROWS of int64_t, double, uint32_t or blt_str */
+  uint64_t valid[BLT_BLOCK_ROWS / 64];
+} blt_pq_scratch;
+blt_status blt_pq_scratch_take(blt_ctx *ctx, blt_pq_scratch *s, blt_error *err); /* when it has no room yet */
+void blt_pq_scratch_free(blt_ctx *ctx, blt_pq_scratch *s);
+
+/* Reads blocks of rising rows. Zeroed but for what is set before the first one. */
+typedef struct blt_pq_column {
+  const blt_pq_set *set; /* set */
+  uint32_t col;          /* set */
+  blt_dict *dict;        /* set: strings become codes of it, which are added; NULL: they stay text */
+  bool open;
+  uint32_t part; /* whose pages are open */
+  blt_pq_pages pages;
+  bool mapped; /* `map` has the codes of the chunk's dictionary */
+  blt_pq_room map;
+  blt_pq_room *held; /* memory that texts of the block at hand point into */
+  size_t nheld, held_cap;
+} blt_pq_column;
+
+/* The block of rows `first` to `first + rows - 1`; one reference. */
+blt_status blt_pq_column_block(blt_pq_column *c, blt_pq_scratch *scratch, uint64_t first, uint32_t rows,
+                               blt_block **out, blt_error *err);
+void blt_pq_column_free(blt_pq_column *c);
+
+#endif

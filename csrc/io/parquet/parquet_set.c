@@ -1,0 +1,293 @@
+#include "parquet_set.h"
+
+#include "base/mem.h"
+#include "base/par.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DEEPEST 64u
+#define LONGEST_PATH 1024u
+
+/* --- the columns of one file ------------------------------------------------------------------- */
+
+/* A column as a file offers it. */
+typedef struct offer {
+  char *name;
+  uint32_t element, chunk, most;
+  const char *refused; /* why it is no column here; NULL: its type says */
+} offer;
+
+typedef struct offers {
+  blt_ctx *ctx;
+  const char *file;
+  const blt_pq_footer *footer;
+  bool flatten;
+  offer *v;
+  size_t cap;
+  uint32_t n, chunks, next; /* chunks counted and elements read so far */
+  char path[LONGEST_PATH];
+} offers;
+
+static void offers_free(offers *o) {
+  for (uint32_t i = 0; i < o->n; i++) blt_free(o->ctx, o->v[i].name, strlen(o->v[i].name) + 1);
+  blt_free(o->ctx, o->v, o->cap * sizeof *o->v);
+}
+
+static blt_status add_offer(offers *o, size_t path, offer made, blt_error *err) {
+  blt_status status = blt_grow(o->ctx, &o->v, &o->cap, o->n + 1, sizeof *o->v, err);
+  if (status != BLT_OK) return status;
+  made.name = blt_strdup(o->ctx, o->path, path);
+  if (!made.name) return blt_fail_memory(err, path);
+  o->v[o->n++] = made;
+  return BLT_OK;
+}
+
+static blt_status bad_schema(const offers *o, blt_error *err) {
+  return blt_fail(err, BLT_EFORMAT, "%s: damaged: the schema in its footer does not fit together", o->file);
+}
+
+#define A_LIST "a list, which has no place in a column: leave it out with {columns = {...}} or {skip = true}"
+#define A_MAP "a map, which has no place in a column: leave it out with {columns = {...}} or {skip = true}"
+#define A_STRUCT "a struct: {flatten = true} makes a column of each field, {skip = true} leaves it out"
+
+static const char *why_no_column(const offers *o, const blt_pq_element *e) {
+  bool group = e->physical < 0;
+  if (group && e->logical == BLT_PQ_MAP) return A_MAP;
+  if (e->repetition == BLT_PQ_REPEATED || (group && e->logical == BLT_PQ_LIST)) return A_LIST;
+  return group && !o->flatten ? A_STRUCT : NULL;
+}
+
+/* The name behind what the path has; 0: it is too long. */
+static size_t extend(offers *o, size_t path, blt_str name) {
+  size_t dot = path ? 1 : 0;
+  if (path + dot + name.len >= LONGEST_PATH) return 0;
+  if (dot) o->path[path] = '.';
+  if (name.len) memcpy(o->path + path + dot, name.s, name.len);
+  return path + dot + name.len;
+}
+
+/* The next element with all below it. `refused`: nothing here is a column of its own. */
+static blt_status walk(offers *o, size_t path, uint32_t most, uint32_t depth, bool refused, blt_error *err) {
+  if (o->next >= o->footer->nelements || depth > DEEPEST) return bad_schema(o, err);
+  uint32_t at = o->next++;
+  const blt_pq_element *e = &o->footer->elements[at];
+  bool group = e->physical < 0;
+  blt_status status = BLT_OK;
+  most += e->repetition != BLT_PQ_REQUIRED;
+  path = extend(o, path, e->name);
+  if (!path && e->name.len) return bad_schema(o, err);
+  const char *why = refused ? NULL : why_no_column(o, e);
+  if (why || (!refused && !group))
+    status =
+        add_offer(o, path, (offer){.element = at, .chunk = o->chunks, .most = most, .refused = why}, err);
+  if (!group) o->chunks++;
+  for (int32_t i = 0; status == BLT_OK && group && i < e->children; i++)
+    status = walk(o, path, most, depth + 1, refused || why, err);
+  return status;
+}
+
+static blt_status find_offers(offers *o, blt_error *err) {
+  const blt_pq_footer *f = o->footer;
+  if (f->nelements == 0 || f->elements[0].physical >= 0) return bad_schema(o, err);
+  blt_status status = BLT_OK;
+  o->next = 1;
+  for (int32_t i = 0; status == BLT_OK && i < f->elements[0].children; i++)
+    status = walk(o, 0, 0, 0, false, err);
+  if (status != BLT_OK) return status;
+  if (o->next != f->nelements) return bad_schema(o, err);
+  for (uint32_t g = 0; g < f->ngroups; g++)
+    if (f->groups[g].nchunks != o->chunks || f->groups[g].rows < 0) return bad_schema(o, err);
+  return BLT_OK;
+}
+
+static const offer *find_offer(const offers *o, const char *name) {
+  for (uint32_t i = 0; i < o->n; i++)
+    if (strcmp(o->v[i].name, name) == 0) return &o->v[i];
+  return NULL;
+}
+
+/* --- the columns of all ------------------------------------------------------------------------ */
+
+typedef struct opening {
+  blt_pq_set *set;
+  const blt_parquet_options *o;
+  blt_pq_wishes wishes;
+} opening;
+
+static void add_note(blt_pq_set *s, const char *name, const char *what, bool skipped) {
+  blt_parquet_note *n = &s->notes[s->nnotes++];
+  snprintf(n->column, sizeof n->column, "%s", name);
+  n->what = what;
+  n->skipped = skipped;
+}
+
+static blt_status refuse(const offers *from, const char *name, const char *why, blt_error *err) {
+  return blt_fail(err, BLT_EFORMAT, "%.180s: column '%.100s' is %s", from->file, name, why);
+}
+
+static const char *kind_of(const opening *k, const offers *from, const offer *f, blt_pq_kind *kind,
+                           const char **note) {
+  if (f->refused) return f->refused;
+  return blt_pq_kind_of(&from->footer->elements[f->element], k->wishes, kind, note);
+}
+
+/* Column `i` of the set is what this file offers. */
+static blt_status take(opening *k, const offer *f, blt_pq_file *file, uint32_t i, const blt_pq_kind *kind,
+                       blt_error *err) {
+  blt_field *field = &k->set->fields[i];
+  file->leaves[i] = (blt_pq_leaf){f->chunk, f->most, *kind};
+  if (field->name) return BLT_OK;
+  field->name = blt_strdup(k->set->ctx, f->name, strlen(f->name));
+  field->type = kind->type;
+  return field->name ? BLT_OK : blt_fail_memory(err, strlen(f->name) + 1);
+}
+
+/* The columns that are asked for, or all, of the first file: they are those of the set. */
+static blt_status choose(opening *k, const offers *from, blt_pq_file *file, blt_error *err) {
+  blt_pq_set *s = k->set;
+  uint32_t asked = k->o->columns ? k->o->ncolumns : from->n;
+  for (uint32_t i = 0; i < asked; i++) {
+    const offer *f = k->o->columns ? find_offer(from, k->o->columns[i]) : &from->v[i];
+    const char *note = NULL;
+    blt_pq_kind kind;
+    if (!f)
+      return blt_fail(err, BLT_ENAME, "%.180s: there is no column '%.100s'; the first is '%.100s'",
+                      from->file, k->o->columns[i], from->n ? from->v[0].name : "");
+    const char *why = kind_of(k, from, f, &kind, &note);
+    if (why && !k->o->skip) return refuse(from, f->name, why, err);
+    if (why || note) add_note(s, f->name, why ? why : note, why != NULL);
+    if (why) continue;
+    blt_status status = take(k, f, file, s->ncols, &kind, err);
+    if (status != BLT_OK) return status;
+    s->ncols++;
+  }
+  if (s->ncols == 0) return blt_fail(err, BLT_EFORMAT, "%s: there is no column that can be read", from->file);
+  return BLT_OK;
+}
+
+static bool same_type(blt_type a, blt_type b) {
+  return a.id == b.id && a.scale == b.scale;
+}
+
+/* Another file has the same columns, wherever it keeps them. */
+static blt_status match(opening *k, const offers *from, blt_pq_file *file, blt_error *err) {
+  blt_pq_set *s = k->set;
+  for (uint32_t i = 0; i < s->ncols; i++) {
+    const offer *f = find_offer(from, s->fields[i].name);
+    const char *note = NULL;
+    blt_pq_kind kind;
+    char is[24], was[24];
+    if (!f)
+      return blt_fail(err, BLT_EFORMAT, "%.180s: column '%.100s', which the first file has, is missing",
+                      from->file, s->fields[i].name);
+    const char *why = kind_of(k, from, f, &kind, &note);
+    if (why) return refuse(from, f->name, why, err);
+    if (!same_type(kind.type, s->fields[i].type))
+      return blt_fail(err, BLT_EFORMAT, "%.180s: column '%.100s' is %s, in the first file it is %s",
+                      from->file, f->name, blt_type_name(kind.type, is),
+                      blt_type_name(s->fields[i].type, was));
+    if (kind.type.precision > s->fields[i].type.precision) s->fields[i].type.precision = kind.type.precision;
+    blt_status status = take(k, f, file, i, &kind, err);
+    if (status != BLT_OK) return status;
+  }
+  return BLT_OK;
+}
+
+static blt_status take_columns(opening *k, const offers *from, uint32_t file, blt_error *err) {
+  blt_pq_set *s = k->set;
+  uint32_t room = k->o->columns ? k->o->ncolumns : from->n;
+  if (file == 0) {
+    s->room = room;
+    s->fields = blt_calloc(s->ctx, room + 1, sizeof *s->fields);
+    s->notes = blt_calloc(s->ctx, room + 1, sizeof *s->notes);
+    if (!s->fields || !s->notes) return blt_fail_memory(err, room * sizeof *s->notes);
+  }
+  s->files[file].nleaves = (file ? s->ncols : room) + 1;
+  s->files[file].leaves = blt_calloc(s->ctx, s->files[file].nleaves, sizeof(blt_pq_leaf));
+  if (!s->files[file].leaves) return blt_fail_memory(err, room * sizeof(blt_pq_leaf));
+  return file ? match(k, from, &s->files[file], err) : choose(k, from, &s->files[0], err);
+}
+
+static blt_status open_file(opening *k, uint32_t file, blt_error *err) {
+  blt_pq_file *f = &k->set->files[file];
+  blt_status status = blt_pq_footer_read(k->set->ctx, f->source, &f->footer, err);
+  if (status != BLT_OK) return status;
+  offers from = {
+      .ctx = k->set->ctx, .file = blt_source_name(f->source), .footer = &f->footer, .flatten = k->o->flatten};
+  status = find_offers(&from, err);
+  if (status == BLT_OK) status = take_columns(k, &from, file, err);
+  offers_free(&from);
+  return status;
+}
+
+/* --- the rows ---------------------------------------------------------------------------------- */
+
+#define MOST_ROWS (UINT64_C(1) << 47)
+
+static blt_status list_parts(blt_pq_set *s, blt_error *err) {
+  size_t n = 1, at = 0;
+  for (uint32_t f = 0; f < s->nfiles; f++) n += s->files[f].footer.ngroups;
+  s->parts = blt_calloc(s->ctx, n, sizeof *s->parts);
+  if (!s->parts) return blt_fail_memory(err, n * sizeof *s->parts);
+  s->nparts = (uint32_t)(n - 1);
+  for (uint32_t f = 0; f < s->nfiles; f++)
+    for (uint32_t g = 0; g < s->files[f].footer.ngroups; g++) {
+      s->parts[at++] = (blt_pq_part){f, g, s->rows};
+      uint64_t rows = (uint64_t)s->files[f].footer.groups[g].rows;
+      if (rows > MOST_ROWS || s->rows + rows > MOST_ROWS)
+        return blt_fail(err, BLT_EFORMAT, "%s: damaged: more rows than can be",
+                        blt_source_name(s->files[f].source));
+      s->rows += rows;
+    }
+  s->parts[at] = (blt_pq_part){.first = s->rows};
+  return BLT_OK;
+}
+
+uint32_t blt_pq_set_part(const blt_pq_set *s, uint64_t row) {
+  uint32_t low = 0, high = s->nparts;
+  while (high - low > 1) {
+    uint32_t mid = low + (high - low) / 2;
+    if (s->parts[mid].first <= row)
+      low = mid;
+    else
+      high = mid;
+  }
+  return low; /* empty row groups before it begin at the same row, and are passed over */
+}
+
+blt_status blt_pq_set_open(blt_ctx *ctx, const blt_source *const *sources, uint32_t n,
+                           const blt_parquet_options *o, blt_pq_set *out, blt_error *err) {
+  blt_pq_set s = {.ctx = ctx, .nfiles = n};
+  opening k = {.set = &s, .o = o, .wishes = {.binary = o->binary, .cut = o->cut}};
+  s.files = blt_calloc(ctx, n + 1, sizeof *s.files);
+  if (!s.files) return blt_fail_memory(err, n * sizeof *s.files);
+  blt_status status = BLT_OK;
+  for (uint32_t i = 0; status == BLT_OK && i < n; i++) {
+    s.files[i].source = sources[i];
+    status = open_file(&k, i, err);
+    if (status == BLT_OK) status = blt_poll(ctx, 0, 0, err);
+  }
+  if (status == BLT_OK) status = list_parts(&s, err);
+  if (status == BLT_OK)
+    *out = s;
+  else
+    blt_pq_set_close(&s);
+  return status;
+}
+
+void blt_pq_set_close(blt_pq_set *s) {
+  blt_ctx *ctx = s->ctx;
+  if (!ctx) return;
+  for (uint32_t i = 0; i < s->nfiles; i++) {
+    blt_free(ctx, s->files[i].leaves, s->files[i].nleaves * sizeof(blt_pq_leaf));
+    blt_pq_footer_free(&s->files[i].footer);
+  }
+  for (uint32_t i = 0; s->fields && i < s->room; i++)
+    if (s->fields[i].name) blt_free(ctx, (void *)(uintptr_t)s->fields[i].name, strlen(s->fields[i].name) + 1);
+  blt_free(ctx, s->fields, (s->room + 1) * sizeof *s->fields);
+  blt_free(ctx, s->notes, (s->room + 1) * sizeof *s->notes);
+  blt_free(ctx, s->parts, (s->nparts + 1) * sizeof *s->parts);
+  blt_free(ctx, s->files, (s->nfiles + 1) * sizeof *s->files);
+  *s = (blt_pq_set){0};
+}

@@ -1,0 +1,176 @@
+/* Parquet files to tables, and the files that a pattern names. */
+#include "bind_reading.h"
+#include "io/parquet/parquet.h"
+
+#include <glob.h>
+#include <string.h>
+
+#define BIND_SOURCES "blotter.sources"
+
+/* The files that are read as one. */
+typedef struct sources {
+  blt_ctx *ctx;
+  uint32_t n, room;
+  blt_source *v[];
+} sources;
+
+static void sources_close(sources *s) {
+  while (s->n) blt_source_close(s->v[--s->n]);
+}
+
+static int sources_release(lua_State *L) {
+  sources *s = lua_touserdata(L, 1);
+  if (bind_in_hand(lua_touserdata(L, lua_upvalueindex(1)), s, NULL)) return 0;
+  sources_close(s);
+  return bind_handle_end(s);
+}
+
+/* Column names stay Lua's: the sequence is left on the stack. */
+static void read_options(lua_State *L, int at, blt_parquet_options *o) {
+  o->flatten = bind_bool_option(L, at, "flatten", false);
+  o->binary = bind_bool_option(L, at, "binary", false);
+  o->cut = bind_bool_option(L, at, "cut", false);
+  o->skip = bind_bool_option(L, at, "skip", false);
+  o->schema_only = bind_bool_option(L, at, "schema_only", false);
+  uint32_t n = bind_strings_option(L, at, "columns");
+  int list = lua_gettop(L);
+  if (lua_isnil(L, list)) return;
+  const char **names = lua_newuserdatauv(L, (n + 1) * sizeof *names, 0);
+  for (uint32_t i = 0; i < n; i++) {
+    lua_rawgeti(L, list, (lua_Integer)i + 1);
+    names[i] = lua_tostring(L, -1);
+    lua_pop(L, 1);
+  }
+  o->columns = names;
+  o->ncolumns = n;
+}
+
+/* The text or the stream at 1. */
+static blt_status open_one(lua_State *L, bind_reading *r, blt_source **out, blt_error *err) {
+  blt_ctx *ctx = r->state->ctx;
+  size_t len;
+  if (r->pull) return blt_source_stream(ctx, bind_reading_pull, r, bind_reading_progress, r, out, err);
+  const char *text = lua_tolstring(L, 1, &len);
+  return blt_source_memory(ctx, text, len, out, err);
+}
+
+static blt_status open_sources(lua_State *L, bind_reading *r, sources *s, blt_error *err) {
+  blt_status status = BLT_OK;
+  bool one = !lua_istable(L, 1);
+  while (status == BLT_OK && s->n < s->room) {
+    blt_source **out = &s->v[s->n];
+    if (one) {
+      status = open_one(L, r, out, err);
+    } else {
+      lua_rawgeti(L, 1, (lua_Integer)s->n + 1);
+      status = blt_source_open(r->state->ctx, lua_tostring(L, -1), bind_reading_progress, r, out, err);
+      lua_pop(L, 1);
+    }
+    if (status == BLT_OK) s->n++;
+  }
+  return status;
+}
+
+/* {rows, bytes, files, notes = {{column, what, skipped}, …}} */
+static void push_info(lua_State *L, const blt_parquet_result *result, uint32_t files) {
+  lua_createtable(L, 0, 4);
+  lua_pushinteger(L, (lua_Integer)result->rows);
+  lua_setfield(L, -2, "rows");
+  lua_pushinteger(L, (lua_Integer)result->bytes);
+  lua_setfield(L, -2, "bytes");
+  lua_pushinteger(L, files);
+  lua_setfield(L, -2, "files");
+  lua_createtable(L, (int)result->nnotes, 0);
+  for (uint32_t i = 0; i < result->nnotes; i++) {
+    lua_createtable(L, 0, 3);
+    lua_pushstring(L, result->notes[i].column);
+    lua_setfield(L, -2, "column");
+    lua_pushstring(L, result->notes[i].what);
+    lua_setfield(L, -2, "what");
+    lua_pushboolean(L, result->notes[i].skipped);
+    lua_setfield(L, -2, "skipped");
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  lua_setfield(L, -2, "notes");
+}
+
+/* How many sources there are at 1: paths, or the one text or function. */
+static uint32_t count_sources(lua_State *L) {
+  if (lua_isfunction(L, 1) || lua_type(L, 1) == LUA_TSTRING) return 1;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_Unsigned n = lua_rawlen(L, 1);
+  if (n < 1 || n > 1000000) bind_raise(L, "one path or more expected");
+  for (lua_Unsigned i = 1; i <= n; i++) {
+    if (lua_rawgeti(L, 1, (lua_Integer)i) != LUA_TSTRING) bind_raise(L, "paths are strings");
+    if (strlen(lua_tostring(L, -1)) != lua_rawlen(L, -1)) bind_raise(L, "a path cannot hold a zero byte");
+    lua_pop(L, 1);
+  }
+  return (uint32_t)n;
+}
+
+/* parquet(paths, text or function, is_text, options [, db, name]) -> table, info; or nil, message, code */
+static int read_parquet(lua_State *L) {
+  bind_state *s = bind_state_of(L);
+  uint32_t n = count_sources(L);
+  luaL_checktype(L, 3, LUA_TTABLE);
+  lua_settop(L, 5);
+  bind_reading r = {.state = s, .pull = lua_isfunction(L, 1) ? 1 : 0};
+  r.progress = bind_progress_option(L, 3);
+  lua_pushnil(L);
+  r.piece = lua_gettop(L);
+  blt_parquet_options o = {.progress = bind_reading_progress, .progress_arg = &r};
+  read_options(L, 3, &o);
+  sources *h = bind_handle_new(L, s->ctx, sizeof *h + n * sizeof h->v[0], 0, BIND_SOURCES);
+  h->room = n;
+  r.source = lua_gettop(L);
+  int into = lua_isnil(L, 4) ? 0 : 4;
+  if (into) {
+    r.db = bind_db_at(L, 4);
+    r.name = luaL_checkstring(L, 5);
+    o.make = bind_reading_make;
+    o.make_arg = &r;
+  }
+  bind_use uses[2];
+  bind_work w;
+  blt_parquet_result result = {0};
+  blt_error err;
+  blt_status st = bind_enter(L, s, &w, bind_reading_uses(L, &r, into, uses), &err);
+  if (st != BLT_OK) return bind_reading_failed(L, &r, into, &err);
+  blt_watch_start(&r.watch, s->ctx);
+  st = open_sources(L, &r, h, &err);
+  if (st == BLT_OK) st = blt_parquet_read(s->ctx, (const blt_source *const *)h->v, h->n, &o, &result, &err);
+  sources_close(h);
+  bind_leave(s, &w);
+  if (st != BLT_OK) return bind_reading_failed(L, &r, into, &err);
+  if (r.made)
+    bind_push_db_table(L, 4, result.table);
+  else
+    bind_push_table(L, s, result.table);
+  push_info(L, &result, n);
+  blt_parquet_result_free(s->ctx, &result);
+  return 2;
+}
+
+/* glob(pattern) -> the paths that fit, sorted */
+static int glob_paths(lua_State *L) {
+  glob_t found;
+  const char *pattern = luaL_checkstring(L, 1);
+  lua_newtable(L);
+  if (glob(pattern, GLOB_ERR | GLOB_BRACE | GLOB_TILDE, NULL, &found) != 0) return 1;
+  size_t n = found.gl_pathc; /* what Lua has no memory for is lost with the state */
+  for (size_t i = 0; i < n; i++) {
+    lua_pushstring(L, found.gl_pathv[i]);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  globfree(&found);
+  return 1;
+}
+
+void bind_open_parquet(lua_State *L, int state) {
+  static const luaL_Reg none[] = {{NULL, NULL}};
+  static const luaL_Reg meta[] = {{"__gc", sources_release}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"parquet", read_parquet}, {"glob", glob_paths}, {NULL, NULL}};
+  bind_class(L, state, BIND_SOURCES, none, meta);
+  lua_pushvalue(L, state);
+  luaL_setfuncs(L, functions, 1);
+}

@@ -1,0 +1,76 @@
+--- Reading Parquet files into tables.
+
+local arguments = require "blotter.errors.arguments"
+local core = require "blotter.core"
+local fail = require "blotter.errors.fail"
+local progress = require "blotter.terminal.progress"
+
+local columnar = {}
+
+local OPTIONS = { "columns", "flatten", "binary", "nanoseconds", "skip", "progress" }
+
+--- The files that a path or a pattern names. What exists is a path, whatever its letters; a pattern that nothing fits
+-- is tried as a path, so that the message names it.
+local function matching(path)
+  if not path:find "[*?%[]" then return { path } end
+  local file = io.open(path, "rb")
+  if file then
+    file:close()
+    return { path }
+  end
+  local found = core.glob(path)
+  return #found > 0 and found or { path }
+end
+
+--- All files of a path, a pattern, or a sequence of these.
+local function files_of(from, verb)
+  if type(from) == "string" then from = { from } end
+  if type(from) ~= "table" or #from == 0 then
+    fail("%s: a path, a pattern such as \"*.%s\", a sequence of paths or a function expected, got %s", verb, verb,
+      type(from) == "table" and "an empty table" or "a " .. type(from))
+  end
+  local files = {}
+  for _, path in ipairs(from) do
+    if type(path) ~= "string" then fail("%s: paths are strings, one is a %s", verb, type(path)) end
+    if path == "" or path:find("\0", 1, true) then fail("%s: a path expected, got %q", verb, path) end
+    table.move(matching(path), 1, #matching(path), #files + 1, files)
+  end
+  return files
+end
+
+--- A word of an option as a truth; nothing is false.
+local function is_word(options, name, word, otherwise, verb)
+  local given = options[name]
+  if given == nil or given == otherwise then return false end
+  if given ~= word then fail("%s: %s: %q expected, got %s", verb, name, word, tostring(given)) end
+  return true
+end
+
+local function run(from, options, verb, db, name)
+  local given = arguments.options(options, OPTIONS, verb)
+  local files = type(from) == "function" and from or files_of(from, "parquet")
+  local shown, line <close> = progress.shown(given, type(from) == "string" and from or "", 0) -- luacheck: ignore line
+  return core.parquet(files, false, {
+    columns = given.columns, flatten = given.flatten, skip = given.skip, progress = shown.progress,
+    binary = is_word(given, "binary", "string", "refuse", verb),
+    cut = is_word(given, "nanoseconds", "cut", "refuse", verb),
+  }, db, name)
+end
+
+--- Reads Parquet from a path ("-" is standard input), all files that fit a pattern such as "sales/*.parquet", a
+-- sequence of these as one table, or a function that returns pieces. Returns the table and what is known of the
+-- reading {rows, bytes, files, notes}; or nil, a message and a code. Options, with their defaults:
+--   columns (all: a sequence of names; only these are read), flatten false (true: fields of structs are columns named
+--   struct.field), binary "refuse" ("string": bytes that are not said to be text are read as they are), nanoseconds
+--   "refuse" ("cut": to microseconds), skip false (true: columns that cannot be read are left out, and `notes` says
+--   which), progress as in read.csv
+function columnar.parquet(from, options)
+  return run(from, options, "parquet")
+end
+
+--- Reads into a new table of a database.
+function columnar.into(db, name, from, options)
+  return run(from, options, "import", db, name)
+end
+
+return columnar

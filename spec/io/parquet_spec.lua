@@ -1,0 +1,159 @@
+-- Parquet read: what other programs wrote (spec/io/parquet, by DuckDB), types, refusals, several files, the command.
+local blotter = require "blotter"
+local command = require "command"
+
+local here = "spec/io/parquet/"
+local folder
+
+local function csv(name, options)
+  local t, message = blotter.parquet(here .. name .. ".parquet", options)
+  return t and t:csv() or message
+end
+
+--- The column's cells, as CSV writes them.
+local function cells(t, name)
+  local found = {}
+  for cell in t:query():select(name):csv(nil, { null = "-" }):gmatch "[^\n]+" do found[#found + 1] = cell end
+  table.remove(found, 1)
+  return table.concat(found, " ")
+end
+
+describe("a Parquet file", function()
+  setup(function() folder = command.folder() end)
+  teardown(function() command.remove(folder) end)
+
+  it("is read in every compression", function()
+    local lines = { "i,s,f,n" }
+    for i = 0, 39 do
+      lines[#lines + 1] = ("%d,name %d,%s,%s"):format(i, i % 4, tostring(i / 8), i % 3 == 0 and "" or i)
+    end
+    local expected = table.concat(lines, "\n") .. "\n"
+    for _, codec in ipairs { "snappy", "zstd", "gzip", "lz4_raw", "brotli" } do
+      assert.equal(expected, csv(codec), codec)
+    end
+  end)
+
+  it("is read in the newer encodings", function()
+    local t = assert(blotter.parquet(here .. "version2.parquet"))
+    assert.equal(40, #t)
+    local i = 0
+    for _, row in t:query():rows() do
+      local f = string.unpack("<f", string.pack("<f", i / 10))
+      assert.same({ i, -i * i * 1000000, i % 7, f, "common beginning " .. i }, { row.i, row.j, row.k, row.f, row.s })
+      i = i + 1
+    end
+  end)
+
+  it("has its types, exactly", function()
+    local t, info = assert(blotter.parquet(here .. "types.parquet", { skip = true }))
+    assert.is_true(t:check())
+    local expected = {
+      i8 = { "int64", "-3 -2 -1 0 1 2" }, i16 = { "int64", "0 37 74 111 148 185" },
+      i32 = { "int64", "0 -7 -14 -21 -28 -35" },
+      i64 = { "int64", "0 1234567890123 2469135780246 3703703670369 4938271560492 6172839450615" },
+      u8 = { "int64", "0 40 80 120 160 200" }, u16 = { "int64", "0 10000 20000 30000 40000 50000" },
+      u32 = { "int64", "0 700000000 1400000000 2100000000 2800000000 3500000000" },
+      u64 = { "int64", "0 1000 2000 3000 4000 5000" }, f32 = { "float64", "0.0 0.125 0.25 0.375 0.5 0.625" },
+      b = { "bool", "true false - true false false" }, s = { "string", "name 0 name 1 name 2 name 0 name 1 name 2" },
+      ns = { "string", "ß0 ß1 ß2 ß3 - ß5" }, d4 = { "decimal(4,2)", "0.00 -1.25 -2.50 -3.75 -5.00 -6.25" },
+      d9 = { "decimal(9,2)", "0.00 1.25 2.50 3.75 5.00 6.25" },
+      d18 = { "decimal(18,4)", "0.0000 1234567.2500 2469134.5000 3703701.7500 4938269.0000 6172836.2500" },
+      d38 = { "decimal(18,3)", "0.000 -1.250 -2.500 -3.750 -5.000 -6.250" },
+      d = { "date", "1969-12-30 1969-12-31 1970-01-01 1970-01-02 1970-01-03 1970-01-04" },
+      n = { "int64", "- 1 - 3 - 5" }, none = { "int64", "- - - - - -" },
+      tm = { "string",
+        "00:00:00.250000 13:00:00.250000 02:00:00.250000 15:00:00.250000 04:00:00.250000 17:00:00.250000" },
+    }
+    local types = {}
+    for _, column in ipairs(t:query():collect():columns()) do types[column.name] = column.type end
+    for name, case in pairs(expected) do
+      assert.equal(case[1], types[name], name)
+      assert.equal(case[2], cells(t, name), name)
+    end
+    assert.equal("00112233-4455-6677-8899-aabbccddee00", t:row(1).uu)
+    assert.equal(1 / 7, t:row(2).f64)
+    assert.same({ "1969-12-31T23:59:58.5Z", "2020-01-01T00:00:00.000001Z", "2020-01-01T00:00:00Z",
+      "2020-01-01T00:00:00Z" }, { t:row(1).ts, t:row(1).tz, t:row(1).ms, t:row(1).ns9 })
+    local notes = {}
+    for _, note in ipairs(info.notes) do notes[note.column] = note end
+    assert.is_true(notes.l.skipped and notes.st.skipped and notes.bin.skipped)
+    assert.matches("without a zone", notes.ts.what)
+    assert.is_nil(notes.tz)
+  end)
+
+  it("refuses a column that has no place here, with its name and what to do", function()
+    assert.matches("types.parquet: column 'st' is a struct: {flatten = true}", csv "types", nil, true)
+    assert.matches("column 'l' is a list.*{columns = {...}} or {skip = true}",
+      csv("types", { columns = { "i8", "l" } }))
+    assert.matches("column 'bin' is bytes.*{binary = \"string\"}",
+      csv("types", { columns = { "bin" } }))
+    assert.equal("bin\nb0\nb1\nb2\nb3\nb4\nb5\n", csv("types", { columns = { "bin" }, binary = "string" }))
+    assert.equal("st.y,i8,st.x\ns0,-3,0\n",
+      csv("types", { columns = { "st.y", "i8", "st.x" }, flatten = true }):match "^[^\n]*\n[^\n]*\n")
+    assert.has_error(function() csv("types", { columns = { "i9" } }) end)
+    assert.has_error(function() csv("types", { colums = { "i8" } }) end)
+    assert.has_error(function() csv("types", { binary = "text" }) end)
+  end)
+
+  it("is one table of many", function()
+    for _, name in ipairs { "zstd", "gzip" } do
+      command.spill(folder .. "/part-" .. name .. ".parquet", command.slurp(here .. name .. ".parquet"))
+    end
+    local t, info = assert(blotter.parquet(folder .. "/part-*.parquet"))
+    assert.same({ 80, 80, 2 }, { #t, info.rows, info.files })
+    assert.equal(2 * 780, t:query():agg("i = sum(i)"):value())
+    assert.equal(120, #assert(blotter.parquet { folder .. "/part-*.parquet", here .. "snappy.parquet" }))
+    local _, message = blotter.parquet { here .. "snappy.parquet", here .. "version2.parquet" }
+    assert.matches("version2.parquet: column 'n', which the first file has, is missing", message, nil, true)
+    _, message = blotter.parquet(folder .. "/none-*.parquet")
+    assert.matches("none-*.parquet: cannot open", message, nil, true)
+  end)
+
+  it("comes from a function, and goes into a database", function()
+    local bytes, at = command.slurp(here .. "zstd.parquet"), 1
+    local t = assert(blotter.parquet(function()
+      local piece = bytes:sub(at, at + 99)
+      at = at + 100
+      return piece ~= "" and piece or nil
+    end))
+    assert.equal(40, #t)
+    local db = assert(blotter.open(folder .. "/p.blt"))
+    local stored = assert(db:import("t", here .. "zstd.parquet", { columns = { "s", "n" } }))
+    assert.equal(40, #stored)
+    assert.equal("s string, n int64", tostring(stored:schema()))
+    local failed, message = db:import("u", here .. "types.parquet")
+    assert.is_nil(failed)
+    assert.matches("column 'st'", message)
+    assert.same({ "t" }, db:tables())
+    assert(db:commit())
+    db:close()
+  end)
+
+  it("is told from damaged ones", function()
+    local bytes = command.slurp(here .. "types.parquet")
+    for _, case in ipairs {
+      { bytes:sub(1, 100), "not written to its end" }, { "PAR1", "cut" }, { "", "does not begin with PAR1" },
+      { "name\nAnna\n", "does not begin with PAR1" }, { bytes:sub(1, -9) .. "\255\255\255\127PAR1", "a footer of" },
+      { bytes:sub(1, 4) .. ("\255"):rep(60) .. bytes:sub(65), "column 'i8', row group 1: damaged" },
+    } do
+      local path = command.spill(folder .. "/bad.parquet", case[1])
+      local t, message, code = blotter.parquet(path, { skip = true })
+      assert.is_nil(t)
+      assert.matches(case[2], message, nil, true)
+      assert.equal("format", code)
+    end
+    local _, message = blotter.csv(here .. "zstd.parquet")
+    assert.matches("read it with parquet", message)
+  end)
+
+  it("is what the command reads", function()
+    local _, out = command.run("query " .. here .. "zstd.parquet --by s --agg 'i = sum(i)' --order s -f csv")
+    assert.equal("s,i\nname 0,180\nname 1,190\nname 2,200\nname 3,210\n", out)
+    local import = ("import %szstd.parquet --into %s/c.blt:t"):format(here, folder)
+    _, out = command.run(import)
+    assert.matches("t: 40 rows added", out)
+    local status, _, message = command.run(import)
+    assert.equal(3, status)
+    assert.matches("is there already", message)
+  end)
+end)
