@@ -148,32 +148,20 @@ local function ask(self, questions, question)
   return true
 end
 
---- Answers all questions; `moves` are changes of the true table that may serve:
--- {{cell =, by =, times =, move = {{cell, by}, …}}, …}.
+--- Answers all questions; `moves` are changes of the true table that may serve: {{{cell, by}, …, times =}, …}.
 -- Returns the questions with their verdicts, or nil, message, code where a solver is needed and there is none.
 function attack:answer(questions, moves)
   self.tables = {}
   if not self:fits(copied(self.truth, self.count)) then
     return nil, "the true table does not fit its own sums", "invalid"
   end
-  local of_cell = {}
-  for _, question in ipairs(questions) do
-    of_cell[question.cell] = of_cell[question.cell] or {}
-    table.insert(of_cell[question.cell], question)
-  end
-  for _, proposed in ipairs(moves or {}) do
-    local open
-    for _, question in ipairs(of_cell[proposed.cell] or {}) do
-      open = open or not question.verdict and question.sign * proposed.by > 0
+  for _, move in ipairs(moves or {}) do
+    local values = copied(self.truth, self.count)
+    for _, step in ipairs(move) do
+      local c = self.place[step[1]]
+      if c then values[c] = values[c] + step[2] * move.times end
     end
-    if open then
-      local values = copied(self.truth, self.count)
-      for _, step in ipairs(proposed.move) do
-        local c = self.place[step[1]]
-        if c then values[c] = values[c] + step[2] * (proposed.times or 1) end
-      end
-      show(self, questions, values)
-    end
+    show(self, questions, values)
   end
   for _, question in ipairs(questions) do
     if not question.verdict then

@@ -280,7 +280,7 @@ end
 
 -- How many steps of the simplex may be taken: fewer the larger the program is, which makes them dear.
 local function budget_of(state)
-  return math.max(20000, 400000000 // math.max(1, #state.prices))
+  return math.max(20000, 200000000 // math.max(1, #state.prices))
 end
 
 local function improve(state)
@@ -302,8 +302,22 @@ local function rows_by_cell(rows, count)
   return of
 end
 
+-- The moves that were found, each once, in the model's cells: {{cell, by}, …, times = how often it fits}.
+local function proposals(made, demands, cells)
+  local list, seen = {}, {}
+  for _, demand in ipairs(demands) do
+    if demand.move and not seen[demand.move] then
+      seen[demand.move] = true
+      local move = {times = made:times(demand.move)}
+      for k, step in ipairs(demand.move) do move[k] = {cells[step[1]], step[2]} end
+      list[#list + 1] = move
+    end
+  end
+  return list
+end
+
 --- Chooses cells of a model: `needs` by cell, `price(i)` of a cell. Returns {withheld = {[cell] = true}, moves = {…},
--- asked = how many programs}; moves are {{cell, by}, …} that the audit may start from. Or nil, message, code.
+-- solver = its name}; the audit may start from the moves. Or nil, message, code.
 function protect.choose(model, needs, price)
   local cells, rows, place = model:unknowns(function(i) return model.kinds[i] ~= "known" end)
   local falls, prices = {}, {}
@@ -328,14 +342,8 @@ function protect.choose(model, needs, price)
   improve(state)
   state.budget = made.steps + budget_of(state)
   clean(state, added_cells(state))
-  local chosen = {withheld = {}, moves = {}, asked = made.asked, solver = made:solver()}
+  local chosen = {withheld = {}, moves = proposals(made, demands, cells), solver = made:solver()}
   for c in pairs(made.withheld) do chosen.withheld[cells[c]] = true end
-  for _, demand in ipairs(demands) do
-    local move = {}
-    for k, step in ipairs(demand.move or {}) do move[k] = {cells[step[1]], step[2]} end
-    if demand.move then chosen.moves[#chosen.moves + 1] = {cell = cells[demand.cell], by = demand.by, move = move,
-      times = made:times(demand.move)} end
-  end
   return chosen
 end
 

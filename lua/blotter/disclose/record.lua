@@ -112,8 +112,8 @@ local function dense(list, count)
   return multipliers
 end
 
-local function show_safe(made, against, answer)
-  local change = made.proof.tables[answer.table]
+-- The values of a table of the proof, or false when it is none or does not fit what is published.
+local function table_of(made, against, change)
   if not change then return false end
   local values = table.move(against.truth, 1, against.count, 1, {})
   for k = 1, #change, 2 do
@@ -121,15 +121,18 @@ local function show_safe(made, against, answer)
     if not c then return false end
     values[c] = change[k + 1]
   end
-  local c = against.place[answer.cell]
-  return c ~= nil and answer.sign * values[c] >= answer.sign * answer.goal and against:fits(values)
+  return against:fits(values) and values
 end
 
-local function answered(made, against, cell, sign, goal)
-  for _, answer in ipairs(made.by_cell[cell] or {}) do
-    if answer.sign == sign and sign * answer.goal >= sign * goal and answer.verdict == "safe" then
-      return show_safe(made, against, answer)
+-- Whether a table of the proof shows that a cell can be as low (sign -1) or as high as its goal.
+local function is_shown(view, cell, sign, goal)
+  for _, answer in ipairs(view.by_cell[cell] or {}) do
+    local number = answer.verdict == "safe" and answer.sign == sign and answer.table
+    if number and view.tables[number] == nil then
+      view.tables[number] = table_of(view.made, view.against, view.made.proof.tables[number])
     end
+    local values, c = number and view.tables[number], view.against.place[cell]
+    if values and c and sign * values[c] >= sign * goal then return true end
   end
   return false
 end
@@ -156,13 +159,13 @@ function record.verify(made)
     by_cell[answer.cell] = by_cell[answer.cell] or {}
     table.insert(by_cell[answer.cell], answer)
   end
-  local view = {cells = made.cells, proof = made.proof, by_cell = by_cell}
+  local view = {made = made, against = against, by_cell = by_cell, tables = {}}
   for i, cell in ipairs(made.cells) do
     local need = cell.need
-    if need and need.low < cell.value and not answered(view, against, i, -1, need.low) then
+    if need and need.low < cell.value and not is_shown(view, i, -1, need.low) then
       return false, ("%s could be known to be more than %d"):format(key_of(made, i), need.low)
     end
-    if need and need.high > cell.value and not answered(view, against, i, 1, need.high) then
+    if need and need.high > cell.value and not is_shown(view, i, 1, need.high) then
       return false, ("%s could be known to be less than %d"):format(key_of(made, i), need.high)
     end
   end
