@@ -113,7 +113,7 @@ local function dense(list, count)
 end
 
 -- The values of a table of the proof, or false when it is none or does not fit what is published.
-local function table_of(made, against, change)
+local function table_of(against, change)
   if not change then return false end
   local values = table.move(against.truth, 1, against.count, 1, {})
   for k = 1, #change, 2 do
@@ -129,7 +129,7 @@ local function is_shown(view, cell, sign, goal)
   for _, answer in ipairs(view.by_cell[cell] or {}) do
     local number = answer.verdict == "safe" and answer.sign == sign and answer.table
     if number and view.tables[number] == nil then
-      view.tables[number] = table_of(view.made, view.against, view.made.proof.tables[number])
+      view.tables[number] = table_of(view.against, view.made.proof.tables[number])
     end
     local values, c = number and view.tables[number], view.against.place[cell]
     if values and c and sign * values[c] >= sign * goal then return true end
