@@ -271,6 +271,13 @@ local function lists_of(options)
   return lists
 end
 
+local function merge(made, tables)
+  local to = made:merge()
+  for _, table_of in ipairs(tables) do
+    for cell, i in ipairs(table_of.ids) do table_of.ids[cell] = to[i] end
+  end
+end
+
 local function read_tables(query, lists, measure, made)
   local tables = {}
   for k, list in ipairs(lists) do
@@ -314,6 +321,7 @@ function disclose.release(given, options)
   if not is_acyclic(lists) then joint = add_joint(made, query, lists, measure) end
   local added, message, code = add_earlier(made, options.earlier)
   if not added then return nil, message, code end
+  merge(made, tables)
   fix_zeros(made, read)
   local needs = rules.needs(made, read)
   local chosen

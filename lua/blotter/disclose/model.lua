@@ -80,6 +80,57 @@ function model:add_earlier(number, earlier)
   return true
 end
 
+local RANK = {hidden = 1, open = 2, known = 3}
+
+-- For each cell the one that stands for it: the first of those that sums of one part call the same.
+local function same_cells(self)
+  local first = {}
+  local function find(i)
+    while first[i] do i = first[i] end
+    return i
+  end
+  for _, sum in ipairs(self.sums) do
+    local a, b = find(sum[1]), find(sum[2])
+    if #sum == 2 and a ~= b then first[math.max(a, b)] = math.min(a, b) end
+  end
+  return find
+end
+
+local function mapped(list, to)
+  local made = {}
+  for k, i in ipairs(list) do made[k] = to[i] end
+  return made
+end
+
+--- Makes one cell of those that are the same rows, as a group and its only part. Returns the new number of each.
+function model:merge()
+  local find, to, kept = same_cells(self), {}, 0
+  for i = 1, #self.values do
+    local as = find(i)
+    if as == i then
+      kept = kept + 1
+      to[i] = kept
+      for _, field in ipairs {"values", "counts", "tops", "kinds", "keys"} do self[field][kept] = self[field][i] end
+    else
+      local at = to[as]
+      to[i] = at
+      if RANK[self.kinds[i]] > RANK[self.kinds[at]] then self.kinds[at] = self.kinds[i] end
+      if #self.keys[i] > #self.keys[at] then self.keys[at] = self.keys[i] end
+    end
+  end
+  for _, field in ipairs {"values", "counts", "tops", "kinds", "keys"} do
+    for i = #to, kept + 1, -1 do self[field][i] = nil end
+  end
+  local sums = {}
+  for _, sum in ipairs(self.sums) do
+    local made = mapped(sum, to)
+    if #made > 2 then sums[#sums + 1] = made end
+  end
+  self.sums, self.since = sums, self.since and mapped(self.since, to)
+  for key, i in pairs(self.index) do self.index[key] = to[i] end
+  return to
+end
+
 --- What an attacker does not know: the unknown cells, the sums that hold one, and in each what is known of it.
 -- `is_unknown(i)` says it of a cell. Sums that say the same are kept once.
 function model:unknowns(is_unknown)
