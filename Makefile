@@ -36,6 +36,7 @@ endif
 # ---- packages ------------------------------------------------------------------------------------
 
 PACKAGES_BUILD := gcc libc6-dev lua5.4 liblua5.4-dev libxxhash-dev libzstd-dev zlib1g-dev libpcre2-dev lua-cjson lua-argparse
+PACKAGES_XLSX  := libxlsxwriter-dev
 PACKAGES_TEST  := pkg-config=pkg-config lua-busted lua-sql-sqlite3 glpk-utils coinor-libclp1 zstd gzip
 PACKAGES_REPL  := libedit-dev less=less
 PACKAGES_TEST  += $(PACKAGES_REPL) tmux=tmux libsnappy1v5 liblz4-1 libbrotli1
@@ -52,6 +53,10 @@ setup = $(if $(filter no,$(SETUP)),,$(if $(strip $(eval left := $(shell .ci/setu
 .PRECIOUS: $(STAMP)/%
 $(STAMP)/build: .ci/setup Makefile
 	$(call setup,$(PACKAGES_BUILD))@mkdir -p $(@D) && touch $@
+# Without libxlsxwriter all but XLSX works, so its absence is no error.
+$(STAMP)/xlsx: $(STAMP)/build
+	$(if $(filter no,$(SETUP)),,@.ci/setup $(PACKAGES_XLSX) >/dev/null)
+	@touch $@
 $(STAMP)/test: $(STAMP)/build
 	$(call setup,$(PACKAGES_TEST))@touch $@
 $(STAMP)/repl: $(STAMP)/build
@@ -86,7 +91,7 @@ object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 TEST_PROGRAMS := $(addprefix $(BUILD)/spec/,$(notdir $(CTESTS:.c=)) embed)
 
 .PHONY: all
-all: $(BUILD)/libblotter.a $(BUILD)/blotter/core.so $(BUILD)/bin/blotter
+all: $(BUILD)/libblotter.a $(BUILD)/blotter/core.so $(BUILD)/blotter/workbook.so $(BUILD)/bin/blotter
 ifneq ($(wildcard /usr/include/histedit.h),)
 all: $(BUILD)/blotter/edit.so
 endif
@@ -110,6 +115,13 @@ $(BUILD)/blotter/core.so: $(call object,$(BINDING)) $(BUILD)/libblotter.a
 $(BUILD)/blotter/edit.so: $(call object,csrc/lua/edit/line_editor.c)
 	@mkdir -p $(@D)
 	$(say)$(CC) -shared $(INSTRUMENT) $(LDFLAGS) -o $@ $^ -ledit
+
+# The module that writes XLSX, only where its library is; the empty file says that it is not, and cannot be loaded.
+$(BUILD)/blotter/workbook.so: csrc/lua/workbook/workbook.c | $(STAMP)/xlsx
+	@mkdir -p $(@D)
+	$(say)if echo '#include <xlsxwriter.h>' | $(CC) -E -x c - >/dev/null 2>&1; \
+	  then $(CC) $(ALL_CFLAGS) $(LDFLAGS) -I$(LUA_INCDIR) -shared -o $@ $< -lxlsxwriter -lm; \
+	  else echo "  without XLSX: libxlsxwriter-dev is missing" >&2; : >$@; fi
 
 test_source = $(filter %/$(1).c,$(CTESTS))
 .SECONDEXPANSION:
@@ -171,7 +183,8 @@ install: all install-engine
 	@cd lua && find blotter -name '*.lua' -exec install -D -m 644 {} '$(DESTDIR)$(LUADIR)/{}' \;
 	@cd lua && find blotter -name '*.md' -exec install -D -m 644 {} '$(DESTDIR)$(LUADIR)/{}' \;
 	@find data -type f -exec install -D -m 644 {} '$(DESTDIR)$(LUADIR)/blotter/{}' \;
-	@for module in build/blotter/*.so; do \
+	@cd lua && find blotter -name '*.json' -exec install -D -m 644 {} '$(DESTDIR)$(LUADIR)/{}' \;
+	@for module in build/blotter/*.so; do [ ! -s $$module ] || \
 	  install -D -m 755 $$module '$(DESTDIR)$(LIBDIR)/blotter/'$${module##*/} || exit; done
 	@printf '%s\n' "$$COMMAND_INSTALLED" >build/command
 	@install -D -m 755 build/command '$(DESTDIR)$(BINDIR)/blotter'

@@ -60,7 +60,10 @@ local function run(arguments)
     shared.stop(shared.USAGE, message)
   end
   local command = require("blotter.commands." .. args.command)
-  args.format = args.format or shared.format_of(args.output, command.own_formats)
+  if not args.all then
+    args.format = args.format or shared.format_of(args.output, command.own_formats)
+    shared.require_ending(args.output, args.format)
+  end
   if args.format and not (command.own_formats or {})[args.format] then shared.require_format(args.format) end
   return command.run(args, parser)
 end

@@ -3,6 +3,7 @@ local cjson = require "cjson"
 local document = require "every_block"
 local formats = require "blotter.publish.formats"
 local width = require "blotter.terminal.width"
+local zip = require "blotter.publish.zip"
 
 local function lines_of(text)
   local lines = {}
@@ -149,8 +150,8 @@ describe("json", function()
     assert.equal(0.25, rows[1][4])
     assert.equal(cjson.null, rows[2][3])
     assert.equal(cjson.null, rows[3][2].high)
-    assert.equal(4, #back.blocks[5].values)
-    assert.equal(cjson.null, back.blocks[5].values[4])
+    assert.equal(4, #back.blocks[5].series[1].values)
+    assert.equal(cjson.null, back.blocks[5].series[1].values[4])
     assert.is_truthy(text:find('"flags":[]', 1, true))
     assert.is_truthy(text:find('"rows":[],"note":null', 1, true))
   end)
@@ -164,7 +165,7 @@ describe("json", function()
     local values = { 0.1, 1e300, 5e-324, 1 / 3, 2 ^ 53, 1e15 }
     local back = cjson.decode(formats.render(only { kind = "chart", labels = { "a", "b", "c", "d", "e", "f" },
       values = values }, "json"))
-    for i, value in ipairs(values) do assert.equal(value, back.blocks[1].values[i]) end
+    for i, value in ipairs(values) do assert.equal(value, back.blocks[1].series[1].values[i]) end
     local odd = cjson.decode(formats.render(only { kind = "text", text = 'a"\\\1\xff' }, "json"))
     assert.equal('a"\\\1\\xFF', odd.blocks[1].text)
   end)
@@ -198,34 +199,49 @@ describe("csv", function()
     return rows
   end
 
-  it("has one line for every value, each with the same columns", function()
-    local rows = read(render "csv")
-    assert.equal("block kind title row column"
-      .. " type value low high flags sources words period notes", table.concat(rows[1], " "))
-    local found = {}
-    for i, row in ipairs(rows) do
-      assert.equal(14, #row, "line " .. i)
-      if row[2] == "table" and row[5] == "arrests" then found[#found + 1] = table.move(row, 7, 11, 1, {}) end
-      if row[5] == "note" and row[1] == "3" and row[4] == "1" then assert.equal('a | b, "c"', row[7]) end
-    end
-    assert.same({ { "144", "144", "144", "", "3" }, { "153725", "152821", "154629", "", "" },
-      { "", "10001", "", "partial", "1;12" } }, found)
-  end)
-end)
+  local function only_table()
+    return formats.render({ blocks = { document.blocks[3], document.blocks[8] } }, "csv")
+  end
 
-describe("csv, read by blotter itself", function()
+  it("is one header and one table, a figure with its parts beside it", function()
+    local rows = read(only_table())
+    assert.equal("subject arrests arrests_low arrests_high arrests_words arrests_period arrests_flags arrests_notes"
+      .. " arrests_sources note share", table.concat(rows[1], " "))
+    assert.same({ "Operation Orion", "144", "144", "144", "", "", "", "",
+      "Agency, A title, 2013-03-31, https://example.org/a", 'a | b, "c"', "0.25" }, rows[2])
+    assert.same({ "서울", "153725", "152821", "154629", "", "", "", "", "", "", "" }, rows[3])
+    assert.same({ "open", "", "10001", "", "", "", "partial", "", "1; Press", "two\nlines", "-12345.5" }, rows[4])
+  end)
+
+  it("is refused for several tables, which make several files", function()
+    local text, message = formats.render(document, "csv")
+    assert.is_nil(text)
+    assert.is_truthy(message:find("there are 3: write to a folder", 1, true), message)
+    local names = {}
+    for i, file in ipairs(formats.get("csv").files(document)) do names[i] = file[1] end
+    assert.same({ "1-arrests-by-subject.csv", "2-arrests.csv", "3-nothing.csv", "facts.csv", "sources.csv" }, names)
+  end)
+
   it("comes back as it was", function()
-    local rows = assert(blotter.csv(render "csv", { text = true }))
+    local rows = assert(blotter.csv(only_table(), { text = true }))
     local types = {}
     for i, column in ipairs(rows:collect():columns()) do types[i] = column.name .. " " .. column.type end
-    assert.equal("block int64, kind string, title string, row int64, column string, type string, value string, "
-      .. "low int64, high int64, flags string, sources string, words string, period string, "
-      .. "notes string", table.concat(types, ", "))
-    local figures = rows:where "type == 'figure' and kind == 'table'":select "row, value, low, high, flags, sources"
-    assert.same({ row = 1, value = "144", low = 144, high = 144, sources = "3" }, figures:row(1))
-    assert.same({ row = 3, low = 10001, flags = "partial", sources = "1;12" }, figures:row(3))
-    assert.equal("two\nlines", rows:where "row == 3 and column == 'note'":first().value)
-    assert.equal('a | b, "c"', rows:where "block == 3 and row == 1 and column == 'note'":first().value)
+    assert.equal("subject string, arrests int64, arrests_low int64, arrests_high int64, arrests_words string, "
+      .. "arrests_period string, arrests_flags string, arrests_notes string, arrests_sources string, note string, "
+      .. "share float64", table.concat(types, ", "))
+    assert.equal("two\nlines", rows:where "subject == 'open'":first().note)
+  end)
+
+  it("packs several files into an archive that another program reads", function()
+    local path, files = os.tmpname(), { { "a.csv", "n\n1\n" }, { "b/ä.csv", ("x"):rep(10000) .. "\n" } }
+    local file = assert(io.open(path, "wb"))
+    file:write(zip.pack(files))
+    file:close()
+    local tested = io.popen("python3 -m zipfile -t " .. path .. " 2>&1")
+    local said = tested:read "a"
+    tested:close()
+    os.remove(path)
+    assert.is_truthy(said:find("Done testing", 1, true) or said:find("not found", 1, true), said)
   end)
 end)
 

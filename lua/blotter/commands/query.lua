@@ -1,3 +1,5 @@
+local frames = require "blotter.publish.frames"
+local formats = require "blotter.publish.formats"
 local place = require "blotter.commands.place"
 local shared = require "blotter.commands.shared"
 
@@ -53,7 +55,7 @@ function query.options(command)
     return nil, ("--limit: a whole number from 0 on expected, got '%s'"):format(text)
   end)
   command:flag("--explain", "Print the plan instead of the answer.")
-  command:option("-f --format", "Format: text, csv, jsonl, json, markdown or html"
+  command:option("-f --format", "Format: jsonl, " .. table.concat(formats.names(), ", ")
     .. " (default: by the end of the file's name)."):argname "<format>"
   shared.output_option(command)
 end
@@ -105,20 +107,6 @@ local function build(q, args)
   return args.limit and q:limit(args.limit) or q
 end
 
---- A frame as a document of one table. Its numbers are plain: what a column holds, quantities or years or codes, only
--- the reader knows.
-local function as_document(frame)
-  local columns, rows = {}, {}
-  for at, column in ipairs(frame:columns()) do
-    columns[at] = { name = column.name, type = column.type, plain = true }
-  end
-  for i, row in frame:rows() do
-    rows[i] = {}
-    for at, column in ipairs(columns) do rows[i][at] = row[column.name] end
-  end
-  return { blocks = { { kind = "table", columns = columns, rows = rows } } }
-end
-
 --- Writes the answer: as text it is the table that the prompt prints, with all rows.
 local function deliver(answer, args)
   if args.format == "text" then
@@ -126,7 +114,7 @@ local function deliver(answer, args)
   elseif query.own_formats[args.format] then
     place.write(answer, args.output or "-", args.format)
   else
-    shared.deliver(as_document(answer), args)
+    shared.deliver(frames.document(answer), args)
   end
 end
 

@@ -57,13 +57,26 @@ function shared.open_dataset(args)
   return ops
 end
 
-local BY_ENDING = { md = "markdown", htm = "html", ndjson = "jsonl", txt = "text" }
-
---- The format that the end of a file's name stands for; text for any other.
+--- The format for a file by the end of its name, or the end of the command where no format has that ending; text for
+-- standard output, a device and a name without an ending; CSV for a folder.
 function shared.format_of(path, own_formats)
-  local last = path and path ~= "-" and ending.of(path) or "text"
-  local name = BY_ENDING[last] or last
-  return (own_formats and own_formats[name] or formats.get(name)) and name or "text"
+  if not path or path == "-" or path:find "^/dev/" then return "text" end
+  if path:sub(-1) == "/" then return "csv" end
+  local last = ending.of(path)
+  if not last then return "text" end
+  local name = ({ ndjson = "jsonl", tsv = "csv", tab = "csv" })[last] or last
+  if own_formats and own_formats[name] then return name end
+  return formats.of_ending(name) or shared.stop(shared.USAGE,
+    ("%s: nothing is written as '.%s'; the endings are %s, and --format names one for any name"):format(path, last,
+      formats.endings()))
+end
+
+--- Refuses to write a format into a file whose name says another one; .txt may hold any.
+function shared.require_ending(path, format)
+  local last = path and path ~= "-" and ending.of(path)
+  local named = last and formats.of_ending(last)
+  if not named or named == format or named == "text" then return end
+  shared.stop(shared.USAGE, ("%s is the name of a file of %s, and --format says %s"):format(path, named, format))
 end
 
 --- Refuses an unknown format before any work is done.
@@ -88,8 +101,24 @@ local function line_width()
   return core.terminal() or tonumber(os.getenv "COLUMNS") or 100
 end
 
+-- Writes the files of a document into the folder or the ZIP archive of --output.
+local function deliver_files(document, format, args)
+  local files = format.files(require("blotter.publish.document").check(document), {})
+  if #files == 0 then shared.stop(shared.USAGE, "there is no table in it") end
+  if args.output:sub(-1) ~= "/" then
+    return shared.write(require("blotter.publish.zip").pack(files), args)
+  end
+  local ok, message = output.files(args.output:gsub("/+$", ""), files)
+  if not ok then shared.stop(shared.REFUSED, message) end
+end
+
 --- Renders a document in --format and writes it where --output says.
 function shared.deliver(document, args)
+  local format = formats.get(args.format)
+  local path = args.output or "-"
+  if format.files and (path:sub(-1) == "/" or ending.of(path) == "zip") then
+    return deliver_files(document, format, args)
+  end
   local text, message = formats.render(document, args.format, { width = line_width() })
   if not text then shared.stop(shared.USAGE, message) end
   shared.write(text, args)

@@ -7,7 +7,8 @@
 --   { kind = "table",   title =, columns = { { name =, title =, type =, align = }, … },
 --                       rows = { { cell, … }, … }, note =, release = }
 --   { kind = "facts",   items = { { label, value }, … } }
---   { kind = "chart",   chart = "bar", title =, labels = { text, … }, values = { cell, … } }
+--   { kind = "chart",   chart = "bar", title =, unit =, of =, note =, labels = { text, … },
+--                       values = { cell, … } or series = { { name =, values = { cell, … } }, … } }
 --   { kind = "notes",   items = { text, … } }
 --   { kind = "sources", items = { { number =, publisher =, title =, date =, url = }, … } }
 --
@@ -17,6 +18,13 @@
 -- `notes` stand as numbered footnotes under the block.
 -- A column's `title` is what is printed (its `name` otherwise); `align` is "left" or "right" (by the type otherwise).
 -- A table with a `release` (of blotter.release) is printed only while release:refusal(block) is nil.
+--
+-- A chart is a bar, grouped, stacked, line, dots, multiples, timeline, tiles or network (blotter.publish.charts);
+-- `of` says what its labels are, `unit` what its values count. A line and multiples take `at`, the labels' places as
+-- numbers (years), and `breaks`, the places of labels before which a series is interrupted; multiples take `free`, a
+-- scale for each. A timeline has `spans`, { from = "2013-03", to = "2014" } for each label, where a missing `to` is
+-- open; a network has `edges`, { from = 1, to = 2, words = "leads" }, among its labels by their numbers.
+--
 -- Numbers of a column with `plain` true are printed without commas, as years and codes are no quantities.
 
 local document = {}
@@ -54,13 +62,24 @@ local function collect(list, numbers, value)
   end
 end
 
+--- The series of a chart: {name, values, labels} each; a block with `values` has one.
+function document.series(block)
+  local list = {}
+  for i, series in ipairs(block.series or { { values = block.values or {} } }) do
+    list[i] = { name = series.name or block.unit or "value", values = series.values or {}, labels = block.labels }
+  end
+  return list
+end
+
 --- The footnotes of a block of any kind: a list of texts, and the number of each by its text.
 function document.footnotes(block)
   local list, numbers = {}, {}
   for _, row in ipairs(block.rows or {}) do
     for i in ipairs(block.columns) do collect(list, numbers, row[i]) end
   end
-  for i in ipairs(block.labels or {}) do collect(list, numbers, block.values[i]) end
+  for _, series in ipairs(block.labels and document.series(block) or {}) do
+    for i in ipairs(block.labels) do collect(list, numbers, series.values[i]) end
+  end
   for _, item in ipairs(block.kind == "facts" and block.items or {}) do collect(list, numbers, item[2]) end
   return list, numbers
 end
@@ -76,7 +95,8 @@ local FIELDS = {
   table = { { "columns", "table" }, { "rows", "table" }, { "title", "string?" }, { "note", "string?" },
     { "release", "table?" } },
   facts = { { "items", "table" } },
-  chart = { { "labels", "table" }, { "values", "table" }, { "title", "string?" }, { "chart", "string?" } },
+  chart = { { "labels", "table" }, { "values", "table?" }, { "series", "table?" }, { "title", "string?" },
+    { "chart", "string?" }, { "unit", "string?" }, { "of", "string?" }, { "note", "string?" } },
   notes = { { "items", "table" } },
   sources = { { "items", "table" } },
 }
@@ -121,8 +141,7 @@ local function check_block(block, where)
   end
   if block.kind == "table" then check_table(block, where .. " (table)") end
   if block.kind == "chart" then
-    if (block.chart or "bar") ~= "bar" then complain(where, "unknown chart '%s': there is 'bar'", block.chart) end
-    for i in ipairs(block.labels) do check_cell(block.values[i], ("%s (chart), value %d"):format(where, i)) end
+    require("blotter.publish.charts").check(block, where, complain, check_cell) -- which itself needs this file
   end
 end
 

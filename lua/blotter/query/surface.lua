@@ -6,6 +6,7 @@ local habits = require "blotter.errors.habits"
 local unknown = require "blotter.errors.unknown"
 local frame = require "blotter.query.frame"
 local plan = require "blotter.query.plan"
+local publishing = require "blotter.query.publishing"
 local query = require "blotter.query.verbs"
 local show = require "blotter.terminal.show"
 local write = require "blotter.tables.write"
@@ -22,7 +23,7 @@ local VERBS = { "where", "select", "derive", "by", "agg", "distinct", "order", "
   "union", "union_all", "intersect", "except", "pivot", "unpivot", "fill", "rename", "drop",
   "head", "tail", "describe", "facets", "plot", "bars", "sparks" }
 --- What reads a whole answer.
-local READS = { "rows", "totable", "values", "csv", "jsonl" }
+local READS = { "rows", "totable", "values", "csv", "jsonl", "xlsx", "html", "markdown" }
 --- What reads a part of it, and makes no more.
 local PARTS = { "row", "first", "value", "columns", "count", "show" }
 
@@ -56,6 +57,7 @@ end
 
 frame.csv = write.csv
 frame.jsonl = write.jsonl
+for _, name in ipairs { "xlsx", "html", "markdown" } do frame[name] = publishing[name] end
 
 for _, name in ipairs(READS) do
   local method = frame[name]

@@ -11,7 +11,19 @@ local write = {}
 local CSV_OPTIONS = { "delimiter", "header", "quote_all", "crlf", "null", "progress" }
 local JSONL_OPTIONS = { "nan_is_null", "progress" }
 
+-- Files that hold no text, and what writes them.
+local OTHERS = { xlsx = "write f:xlsx \"%s\"", xls = "write f:xlsx with a name in .xlsx", ods = "write f:xlsx with a "
+  .. "name in .xlsx", html = "write f:html \"%s\"", md = "write f:markdown \"%s\"", zip = "name it .csv.gz",
+  parquet = "name it .csv", pdf = "name it .csv", blt = "create a table in a database with blotter.open \"%s\"" }
+
+local function refuse_other(verb, to)
+  local last = type(to) == "string" and ending.of(to)
+  if not OTHERS[last] then return end
+  fail("%s writes text, and a file called .%s is another thing: %s", verb, last, OTHERS[last]:format(to))
+end
+
 local function run(frame, verb, to, options)
+  refuse_other(verb, to)
   local kind = type(to)
   if to ~= nil and kind ~= "string" and kind ~= "function" then
     fail("%s: a path, a function or nothing expected, got a %s", verb, kind)

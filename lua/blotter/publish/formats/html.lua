@@ -2,6 +2,7 @@
 -- screen reader (tables have captions and scopes, a chart is a table whose bars are decoration).
 
 local cell = require "blotter.publish.formats.cell"
+local charts = require "blotter.publish.charts"
 local document = require "blotter.publish.document"
 local text_escape = require "blotter.publish.formats.escape"
 
@@ -22,10 +23,12 @@ caption { text-align: left; font-weight: 600; padding: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .25rem 1.5rem .25rem 0; border-bottom: 1px solid var(--line); }
 th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 thead th { border-bottom: 2px solid var(--ink); vertical-align: bottom; }
-.chart { width: 100%; }
-.chart th, .chart td { border: 0; font-weight: normal; }
-.chart td.bar { width: 60%; vertical-align: middle; }
-.chart svg { display: block; width: 100%; height: 1em; fill: var(--bar); }
+.chart { margin: 1.5rem 0; }
+figcaption { font-weight: 600; padding: .25rem 0; }
+.chart svg { display: block; width: 100%; height: auto; }
+.on-page svg { max-width: 60rem; }
+.on-phone { display: none; }
+summary { cursor: pointer; color: var(--bar); }
 .note, .flags, .period, .footnotes { color: var(--soft); }
 .period, .flags { white-space: normal; font-size: .85em; display: block; }
 .footnotes { font-size: .85em; }
@@ -40,8 +43,8 @@ table { overflow-wrap: normal; }
 a { color: var(--bar); }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft); }
 ul.index { padding-left: 1.2rem; columns: 22rem; }
-@media (max-width: 40rem) { .chart, .chart tbody, .chart tr, .chart th, .chart td { display: block; }
-  .chart td.bar { width: auto; } .chart td.number { text-align: left; padding-bottom: .75rem; }
+@media screen and (max-width: 40rem) { .on-page { display: none; } .on-phone { display: block; } }
+@media (max-width: 40rem) {
   body { padding: 1rem; } dl { display: block; } th, td { padding-right: .75rem; } }
 @media print { nav { display: none; } thead { display: table-header-group; } tr { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; } .wide { overflow: visible; } }
@@ -120,6 +123,15 @@ local function put_cell(out, tag, attributes, right, content)
   out[#out + 1] = ("<%s%s%s>%s</%s>"):format(tag, attributes, right and ' class="number"' or "", content, tag)
 end
 
+--- A link to the data of a table or chart beside the page, where the caller says that they are there.
+local function put_data(out, block)
+  if not out.data then return end
+  out.tables = out.tables + 1
+  local title = block.title or out.heading or "this table"
+  out[#out + 1] = ('<p class="data"><a href="%s" aria-label="%s">CSV</a></p>'):format(escape(out.data(out.tables)),
+    escape("Data as CSV: " .. title))
+end
+
 --- The name of a table for those who do not see it, where it has no caption.
 local function name_of(out, block)
   return not block.title and out.heading and (' aria-label="%s"'):format(escape(out.heading)) or ""
@@ -158,6 +170,7 @@ function render.table(out, block)
   out[#out + 1] = "</tbody></table></div>"
   put_footnotes(out, notes, mark)
   if block.note then out[#out + 1] = '<p class="note">' .. escape(block.note) .. "</p>" end
+  put_data(out, block)
 end
 
 function render.facts(out, block)
@@ -171,31 +184,29 @@ function render.facts(out, block)
   put_footnotes(out, notes, mark)
 end
 
---- The bar of one value on a scale of 0 to 1000: solid to the lower end, pale to the upper, fading where it is open.
-local function bar(value, top)
-  local low, high = cell.extent(value)
-  if not (low or high) or top <= 0 or (low or 0) < 0 then return "" end
-  local from = (low or 0) / top * 1000
-  local parts = { ('<rect width="%.1f" height="10"/>'):format(from) }
-  if not high then
-    parts[2] = ('<path d="M%.1f 0l12 5l-12 5z" opacity=".5"/>'):format(from + 2)
-  elseif high > (low or 0) then
-    parts[2] = ('<rect x="%.1f" width="%.1f" height="10" opacity=".35"/>'):format(from, high / top * 1000 - from)
-  end
-  return '<svg viewBox="0 0 1014 10" preserveAspectRatio="none" aria-hidden="true">' .. table.concat(parts) .. "</svg>"
+--- The numbers of a chart's sources, below it.
+local function chart_sources(out, block)
+  local numbers = charts.sources(block)
+  if #numbers == 0 then return end
+  local links = {}
+  for i, number in ipairs(numbers) do links[i] = source_link(out, number) end
+  out[#out + 1] = '<p class="note">Sources: ' .. table.concat(links, " ") .. "</p>"
 end
 
+--- A chart as a figure: the drawing for a page and the one for a phone, of which the style shows one; the sources; and
+-- all values as a table, folded.
 function render.chart(out, block)
-  local top = cell.largest(block.values, #block.labels)
-  local notes, numbering, mark = footnotes(out, block)
-  out[#out + 1] = '<div class="wide" tabindex="0"><table class="chart"' .. name_of(out, block) .. ">"
-  if block.title then out[#out + 1] = "<caption>" .. escape(block.title) .. "</caption>" end
-  for i, label in ipairs(block.labels) do
-    out[#out + 1] = ('<tr><th scope="row">%s</th><td class="bar">%s</td><td class="number">%s</td></tr>'):format(
-      escape(tostring(label)), bar(block.values[i], top), cell_html(out, block.values[i], false, numbering, mark))
-  end
-  out[#out + 1] = "</table></div>"
-  put_footnotes(out, notes, mark)
+  local id = "chart-" .. out.number
+  out[#out + 1] = ('<figure class="chart" aria-labelledby="%s">'):format(id)
+  out[#out + 1] = ('<figcaption id="%s">%s</figcaption>'):format(id, escape(block.title or charts.name(block)))
+  out[#out + 1] = '<div class="on-page">' .. charts.svg(block, charts.WIDE, id .. "-w") .. "</div>"
+  out[#out + 1] = '<div class="on-phone">' .. charts.svg(block, charts.NARROW, id .. "-n") .. "</div>"
+  chart_sources(out, block)
+  out[#out + 1] = "<details><summary>All values as a table</summary>"
+  local values = charts.as_table(block)
+  values.title = "All values: " .. (block.title or charts.name(block))
+  render.table(out, values)
+  out[#out + 1] = "</details></figure>"
 end
 
 function render.notes(out, block)
@@ -240,16 +251,18 @@ function html.page(title, body, options)
   return table.concat({
     '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">', options.head or "",
-    "<title>" .. title .. "</title>\n<style>\n" .. STYLE .. "</style>\n</head>\n<body>", options.before or "",
+    "<title>" .. title .. "</title>\n<style>\n" .. STYLE .. charts.STYLE .. "</style>\n</head>\n<body>",
+    options.before or "",
     "<main>\n<h1>" .. title .. "</h1>", body, "</main>", options.after or "", "</body>\n</html>\n",
   }, "\n")
 end
 
---- options.contents asks for a list of the headings; for the others see html.page.
+--- options.contents asks for a list of the headings; options.data(n) is the address of the n-th table's data; for the
+-- others see html.page.
 function html.render(doc, options)
   options = options or {}
   local out = { options.contents and contents(doc) }
-  out.cited, out.known = {}, {}
+  out.cited, out.known, out.data, out.tables = {}, {}, options.data, 0
   for _, block in ipairs(doc.blocks) do
     for _, item in ipairs(block.kind == "sources" and block.items or {}) do out.known[tostring(item.number)] = true end
   end

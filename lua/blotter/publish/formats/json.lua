@@ -2,10 +2,11 @@
 --
 --   { "title": …, "params": { … }, "blocks": [ … ] }
 --
--- Each block has its "kind" first and then its fields. A table has "title", "columns" (each with "name", "title",
--- "type"), "rows" (each a list of cells in the order of the columns) and "note". A figure is an object with
--- "low", "best", "high", "flags" and "sources". Numbers are numbers; what is unknown or open is null; a list stays
--- a list when it is empty. Keys stand in this order always, parameters by name.
+-- The schema is document.schema.json beside this folder. Each block has its "kind" first and then its fields. A table
+-- has "title", "columns" (each with "name", "title", "type"), "rows" (each a list of cells in the order of the
+-- columns) and "note". A figure is an object with "low", "best", "high", "flags" and "sources", and "words", "period"
+-- and "notes" where it has them. Numbers are numbers; what is unknown or open is null; a list stays a list when it is
+-- empty. Keys stand in this order always, parameters by name.
 
 local document = require "blotter.publish.document"
 local show = require "blotter.terminal.show"
@@ -94,9 +95,37 @@ function render.facts(block)
   end)
 end
 
+local function text_fields(fields, block, names)
+  for _, name in ipairs(names) do
+    if block[name] ~= nil then
+      fields[#fields + 1] = name
+      fields[#fields + 1] = scalar(block[name])
+    end
+  end
+end
+
+local function encode_span(span)
+  return object("from", scalar(span and span.from), "to", scalar(span and span.to))
+end
+
+local function encode_edge(edge)
+  return object("from", scalar(edge.from), "to", scalar(edge.to), "words", scalar(edge.words))
+end
+
 function render.chart(block)
-  return "chart", scalar(block.chart or "bar"), "title", scalar(block.title), "labels", list(block.labels, scalar),
-    "values", list(block.values, encode_cell, #block.labels)
+  local count = #block.labels
+  local fields = { "chart", scalar(block.chart or "bar"), "title", scalar(block.title) }
+  text_fields(fields, block, { "unit", "of", "note" })
+  local function put(name, value) table.move({ name, value }, 1, 2, #fields + 1, fields) end
+  put("labels", list(block.labels, scalar))
+  put("series", list((block.values or block.series) and document.series(block), function(series)
+    return object("name", scalar(series.name), "values", list(series.values, encode_cell, count))
+  end))
+  if block.at then put("at", list(block.at, scalar)) end
+  if block.breaks then put("breaks", list(block.breaks, scalar)) end
+  if block.spans then put("spans", list(block.spans, encode_span, count)) end
+  if block.edges then put("edges", list(block.edges, encode_edge)) end
+  return table.unpack(fields)
 end
 
 function render.notes(block)

@@ -1,12 +1,11 @@
 --- Markdown with the tables of GitHub and Pandoc: pipes and other marks in the data are escaped.
 
 local cell = require "blotter.publish.formats.cell"
+local charts = require "blotter.publish.charts"
 local document = require "blotter.publish.document"
 local width = require "blotter.terminal.width"
 
 local markdown = { description = "Markdown with tables", extension = "md" }
-
-local BAR_CELLS = 30
 
 --- Text that Markdown prints as it stands, on one line.
 local function escape(value)
@@ -83,22 +82,8 @@ function render.facts(out, block)
   put_footnotes(out, notes)
 end
 
---- A chart is a table with a column of bars: readable wherever the Markdown ends up.
 function render.chart(out, block)
-  local top = cell.largest(block.values, #block.labels)
-  local notes, numbering = document.footnotes(block)
-  local rows = {}
-  for i, label in ipairs(block.labels) do
-    local low, high = cell.extent(block.values[i])
-    local length = top > 0 and math.max(0, math.floor((low or high or 0) / top * BAR_CELLS + 0.5)) or 0
-    rows[i] = { escape(tostring(label)), escape(cell.text(block.values[i], false, numbering)), ("█"):rep(length) }
-  end
-  if block.title then
-    out[#out + 1] = "**" .. escape(block.title) .. "**"
-    out[#out + 1] = ""
-  end
-  put_table(out, { "", "value", "" }, { false, true, false }, rows)
-  put_footnotes(out, notes)
+  render.table(out, charts.as_table(block))
 end
 
 function render.notes(out, block)

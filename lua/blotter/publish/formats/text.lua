@@ -1,10 +1,11 @@
 --- Terminal text: aligned tables that keep to the width by wrapping, and bars drawn in eighths of a cell.
 -- Nothing is cut: a table too wide even when wrapped is printed as one record after another.
 
-local bars = require "blotter.terminal.bars"
 local cell = require "blotter.publish.formats.cell"
+local charts = require "blotter.publish.charts"
 local document = require "blotter.publish.document"
 local width = require "blotter.terminal.width"
+local wrapping = require "blotter.publish.wrapping"
 
 local text = { description = "text for the terminal, with charts of block characters", extension = "txt" }
 
@@ -16,31 +17,12 @@ local DEFAULT_WIDTH = 80
 
 -- ---- wrapping -------------------------------------------------------------------------------------
 
---- The lines of one printable text in at most `most` cells each; always at least one line.
-local function wrap(line, most)
-  local lines, current, used = {}, {}, 0
-  local function flush()
-    lines[#lines + 1] = table.concat(current, " ")
-    current, used = {}, 0
-  end
-  for word in line:gmatch "%S+" do
-    for _, piece in ipairs(width.pieces(word, most)) do
-      local cells = width.of(piece)
-      if used > 0 and used + 1 + cells > most then flush() end
-      current[#current + 1] = piece
-      used = used + cells + (used > 0 and 1 or 0)
-    end
-  end
-  if used > 0 or #lines == 0 then flush() end
-  return lines
-end
-
 --- A text of several lines, each wrapped, the first behind `first` and the others behind `hanging`.
 local function paragraph(out, value, most, first, hanging)
   local indent = first or ""
   if width.of(indent) > most // 2 then value, indent = indent .. value, "" end
   for line in (value .. "\n"):gmatch "(.-)\n" do
-    for _, part in ipairs(wrap(width.printable(line), math.max(1, most - width.of(indent)))) do
+    for _, part in ipairs(wrapping.lines(width.printable(line), math.max(1, most - width.of(indent)))) do
       out[#out + 1] = ((indent .. part):gsub("%s+$", ""))
       indent = hanging or ""
     end
@@ -118,16 +100,16 @@ end
 --- The lines of a column's cell in row `r`.
 local function cell_lines(column, r)
   local main, suffix = column.mains[r], column.suffixes[r]
-  if not column.right then return width.of(main) > column.width and wrap(main, column.width) or { main } end
+  if not column.right then return width.of(main) > column.width and wrapping.lines(main, column.width) or { main } end
   if column.stacked then
-    local lines = suffix ~= "" and wrap(breakable(suffix), column.width) or {}
+    local lines = suffix ~= "" and wrapping.lines(breakable(suffix), column.width) or {}
     table.insert(lines, 1, main)
     return lines
   end
   main = width.pad(main, column.main_width, true)
   if column.suffix_width == 0 then return { main } end
   local room = math.min(column.suffix_width, column.width - column.main_width - 1)
-  local lines = width.of(suffix) > room and wrap(breakable(suffix), room) or { suffix }
+  local lines = width.of(suffix) > room and wrapping.lines(breakable(suffix), room) or { suffix }
   for i, line in ipairs(lines) do
     lines[i] = (i == 1 and main or (" "):rep(column.main_width)) .. " " .. width.pad(line, room)
   end
@@ -152,7 +134,7 @@ local function put_row(out, columns, lines_of, low)
 end
 
 local function put_grid(out, columns, rows)
-  put_row(out, columns, function(column) return wrap(column.title, column.width) end, true)
+  put_row(out, columns, function(column) return wrapping.lines(column.title, column.width) end, true)
   local rules = {}
   for i, column in ipairs(columns) do rules[i] = ("─"):rep(column.width) end
   out[#out + 1] = table.concat(rules, (" "):rep(GAP))
@@ -197,32 +179,14 @@ function render.table(out, block, most)
   if block.note then paragraph(out, block.note, most) end
 end
 
--- ---- charts ---------------------------------------------------------------------------------------
-
 function render.chart(out, block, most)
   if block.title then paragraph(out, block.title, most) end
+  if block.unit then paragraph(out, "(" .. block.unit .. ")", most) end
   local notes, numbering = document.footnotes(block)
-  local count, label_width, value_width = #block.labels, 0, 0
-  local labels, values = {}, {}
-  for i = 1, count do
-    labels[i] = width.printable(tostring(block.labels[i]))
-    values[i] = width.printable(cell.text(block.values[i], false, numbering))
-    label_width = math.max(label_width, width.of(labels[i]))
-    value_width = math.max(value_width, width.of(values[i]))
-  end
-  label_width = math.min(label_width, math.max(NARROWEST, most // 3))
-  local room = math.max(8, most - label_width - value_width - 2 * GAP - 1)
-  local top = cell.largest(block.values, count)
-  local scale = top > 0 and room / top or 0
-  for i = 1, count do
-    local low, high = cell.extent(block.values[i])
-    local lines = wrap(labels[i], label_width)
-    local drawn = (low or high) and bars.range(low or 0, high, scale) or ""
-    if drawn ~= "" then drawn = drawn .. " " end
-    out[#out + 1] = width.pad(lines[1], label_width) .. (" "):rep(GAP) .. drawn .. values[i]
-    for at = 2, #lines do out[#out + 1] = lines[at] end
-  end
+  local lines = charts.lines(block, most, numbering)
+  table.move(lines, 1, #lines, #out + 1, out)
   put_footnotes(out, notes, most)
+  if block.note then paragraph(out, block.note, most) end
 end
 
 -- ---- the other blocks ------------------------------------------------------------------------------

@@ -59,6 +59,32 @@ function builder.marks(numbers)
   return table.concat(marks)
 end
 
+--- An ISO day as exactly as it is known: "2015", "2014-09".
+function builder.known_date(day, precision)
+  if not day then return nil end
+  return day:sub(1, precision == "year" and 4 or precision == "month" and 7 or 10)
+end
+
+--- The items of facts whose value is known.
+function builder.known(items)
+  local known = {}
+  for _, name_and_value in ipairs(items) do
+    local value = name_and_value[2]
+    if value and value ~= "" then known[#known + 1] = name_and_value end
+  end
+  return known
+end
+
+--- The indicators of some figures, in the order of their table.
+function builder.indicators_of(ops, figures)
+  local present, list = {}, {}
+  for _, figure in ipairs(figures) do present[figure.indicator] = true end
+  for _, row in ipairs(ops:rows "indicators") do
+    if present[row.id] then list[#list + 1] = row end
+  end
+  return list
+end
+
 --- The source's words for a figure; nothing where only its bounds say it.
 local function words_of(ops, figure)
   return figure.qualifier ~= "between" and ops:words(figure).value or nil
@@ -198,6 +224,16 @@ function Builder:sum(row, flags, label)
     cell.notes[#cell.notes + 1] = ("In part: %s."):format(table.concat(row.lacks, "; "))
   end
   return cell
+end
+
+--- The cells of a total: its label, the number, and what it rests on; nil where there is no figure.
+function Builder:total_row(result, label)
+  local row = result.total
+  if #row.figures == 0 then return nil end
+  if row.refused then return { label, nil, "not added: " .. row.refused } end
+  local used = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
+  local basis = ("%s used, %d left out"):format(used, #result.left_out)
+  return { label, self:sum(row, self:flags_of(row), label), basis }
 end
 
 --- Prints what the audit of the document's sums found, and nothing when all is well.

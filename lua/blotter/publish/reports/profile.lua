@@ -2,23 +2,22 @@
 -- figures break down, and what does not fit.
 
 local builder = require "blotter.publish.reports.builder"
+local chronology = require "blotter.publish.reports.chronology"
+local discrepancies = require "blotter.publish.reports.discrepancies"
+local neighbours = require "blotter.publish.reports.neighbours"
+local yearly = require "blotter.publish.reports.yearly"
 
 local profile = { name = "profile", title = "Profile of a subject" }
 
 profile.params = {
-  { name = "subject", description = "identifier of the subject, see `blotter subjects`", required = true },
-  { name = "policy", description = "how competing statements are settled (default newest)" },
+  { name = "subject", kind = "subject", description = "identifier of the subject, see `blotter subjects`",
+    required = true },
+  { name = "policy", kind = "policy", default = "newest", description = "how competing statements are settled" },
 }
 
 local function name_of(ops, id)
   local row = id and ops:row("subjects", id)
   return row and row.name
-end
-
--- An ISO day as exactly as it is known: "2015", "2014-09".
-local function known_date(day, precision)
-  if not day then return nil end
-  return day:sub(1, precision == "year" and 4 or precision == "month" and 7 or 10)
 end
 
 local function add_facts(doc, subject)
@@ -29,8 +28,9 @@ local function add_facts(doc, subject)
     { "Identifier", subject.id }, { "Kind", (subject.type:gsub("_", " ")) }, { "Acronym", subject.acronym or false },
     { "Belongs to", name_of(ops, subject.parent) or false }, { "Led by", name_of(ops, subject.lead) or false },
     { "Area", area and area.name or false },
-    { "Began", known_date(subject.date_start, subject.date_precision) or false },
-    { "Ended", known_date(subject.date_end, subject.date_precision) or false }, { "Note", subject.note or false },
+    { "Began", builder.known_date(subject.date_start, subject.date_precision) or false },
+    { "Ended", builder.known_date(subject.date_end, subject.date_precision) or false },
+    { "Note", subject.note or false },
   } do
     if item[2] then items[#items + 1] = item end
   end
@@ -38,29 +38,10 @@ local function add_facts(doc, subject)
 end
 
 local function add_network(doc, subject)
-  local rows = {}
-  for i, edge in ipairs(doc.ops:network(subject.id, { depth = 1 })) do
-    local numbers = {}
-    for _, id in ipairs(edge.sources) do numbers[#numbers + 1] = doc:cite(doc.ops:row("sources", id)) end
-    table.sort(numbers)
-    rows[i] = { edge.words, edge.far_name, known_date(edge.date, edge.date_precision),
-      #numbers > 0 and builder.marks(numbers) or "this dataset's own order" }
-  end
-  if #rows == 0 then return end
+  local edges = doc.ops:network(subject.id, { depth = 1 })
+  if #edges == 0 then return end
   doc:heading(1, "Links")
-  doc:add { kind = "table", rows = rows, columns = {
-    { name = "role", title = "Role", type = "string" }, { name = "subject", title = "Subject", type = "string" },
-    { name = "date", title = "Date", type = "string" }, { name = "sources", title = "Sources", type = "string" },
-  } }
-end
-
-local function total_row(doc, result, label)
-  local row = result.total
-  if #row.figures == 0 then return nil end
-  if row.refused then return { label, nil, "not added: " .. row.refused } end
-  local used = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
-  local basis = ("%s used, %d left out"):format(used, #result.left_out)
-  return { label, doc:sum(row, doc:flags_of(row), label), basis }
+  neighbours.add_table(doc, edges)
 end
 
 -- What a number counts, with the unit where the name does not say it.
@@ -69,24 +50,14 @@ local function counted(indicator, currency)
   return unit and ("%s (%s)"):format(indicator.name, unit) or indicator.name
 end
 
--- The indicators of some figures, in the order of their table.
-local function indicators_of(ops, figures)
-  local present, list = {}, {}
-  for _, figure in ipairs(figures) do present[figure.indicator] = true end
-  for _, row in ipairs(ops:rows "indicators") do
-    if present[row.id] then list[#list + 1] = row end
-  end
-  return list
-end
-
 local function add_totals(doc, subject, figures, policy)
   local rows, with_shares = {}, false
-  for _, indicator in ipairs(indicators_of(doc.ops, figures)) do
+  for _, indicator in ipairs(builder.indicators_of(doc.ops, figures)) do
     if indicator.unit == "percent" then
       with_shares = true
     else
       local result = doc.ops:total(indicator.id, { subject = subject.id, exactly = true, policy = policy })
-      rows[#rows + 1] = total_row(doc, result, counted(indicator, result.total.currency))
+      rows[#rows + 1] = doc:total_row(result, counted(indicator, result.total.currency))
     end
   end
   if #rows == 0 then return end
@@ -96,6 +67,26 @@ local function add_totals(doc, subject, figures, policy)
     { name = "basis", title = "Basis", type = "string" },
   }, note = ("Competing statements are settled by the policy '%s'; nothing is counted twice.%s"):format(policy,
     with_shares and " Shares and changes in percent are no totals: they stand among the statements below." or "") }
+end
+
+-- A chart for each thing that was counted in several years, and one of the operations below the subject.
+local function add_years(doc, subject, figures, policy)
+  local start = #doc.blocks + 1
+  for _, indicator in ipairs(builder.indicators_of(doc.ops, figures)) do
+    if indicator.unit ~= "percent" and indicator.unit ~= "currency" then
+      local result = doc.ops:total(indicator.id, { by = "year", subject = subject.id, exactly = true, policy = policy })
+      yearly.add(doc, { { name = indicator.name, rows = result.rows } }, { title = indicator.name .. " by year",
+        unit = indicator.unit, breaks = result.breaks })
+    end
+  end
+  local below = {}
+  for _, other in ipairs(doc.ops.subjects) do
+    if other.parent == subject.id then below[#below + 1] = other end
+  end
+  chronology.add(doc, below, "What belongs to it, over time")
+  if #doc.blocks >= start then
+    table.insert(doc.blocks, start, { kind = "heading", level = 1, text = "Over the years" })
+  end
 end
 
 -- By what is counted, then by the end of the period, the latest last; without a period at the end.
@@ -156,17 +147,10 @@ local function add_breakdowns(doc, figures)
   end
 end
 
-local function concerns(finding, id)
-  for _, figure in ipairs(finding.figures) do
-    if figure.subject == id then return true end
-  end
-  return false
-end
-
 local function add_findings(doc, subject)
   local items = {}
   for _, finding in ipairs(doc.ops:reconcile()) do
-    if concerns(finding, subject.id) then
+    if discrepancies.concerns(finding, subject.id) then
       items[#items + 1] = doc:finding(finding)
     end
   end
@@ -177,7 +161,6 @@ end
 
 function profile.build(ops, params)
   local subject = ops:row("subjects", params.subject)
-  if not subject then return nil, ops:unknown("subjects", params.subject) end
   local doc = builder.new(ops)
   add_facts(doc, subject)
   add_network(doc, subject)
@@ -185,7 +168,8 @@ function profile.build(ops, params)
   if #figures == 0 then
     doc:text "No source gives a figure for this subject."
   else
-    add_totals(doc, subject, figures, params.policy or "newest")
+    add_totals(doc, subject, figures, params.policy)
+    add_years(doc, subject, figures, params.policy)
     add_breakdowns(doc, figures)
     add_findings(doc, subject)
     add_figures(doc, figures)

@@ -6,7 +6,9 @@
 
 local cjson = require "cjson"
 
+local csv = require "blotter.publish.formats.csv"
 local feed = require "blotter.publish.site.feed"
+local flat = require "blotter.publish.flat"
 local formats = require "blotter.publish.formats"
 local shell = require "blotter.publish.site.shell"
 local pages = require "blotter.publish.site.pages"
@@ -54,10 +56,17 @@ end
 local function put(state, name, doc)
   local base = name:match "([^/]+)$"
   local options = shell.options(state.about, name:find "/" and "../" or "", base)
-  for _, format in ipairs { "html", "csv", "json" } do
+  options.data = function(number) return ("%s-%d.csv"):format(base, number) end
+  for _, format in ipairs { "html", "json" } do
     local text = formats.render(doc, format, options)
     local ok, message = write(("%s/%s.%s"):format(state.directory, name, format), text)
     if not ok then return nil, message end
+  end
+  for number, made in ipairs(flat.tables(doc)) do
+    if made.is_data then
+      local ok, message = write(("%s/%s-%d.csv"):format(state.directory, name, number), csv.text(made))
+      if not ok then return nil, message end
+    end
   end
   state.count = state.count + 1
   return true
@@ -80,7 +89,9 @@ function site.write(ops, directory)
     ok, message = put_all(state, ops, kind)
     if not ok then return nil, message end
   end
-  ok, message = put(state, "overview", pages.link(assert(reports.build("overview", ops, {})), ops, ""))
+  for _, item in ipairs(pages.reports) do
+    if ok then ok, message = put(state, item[1], pages.link(assert(reports.build(item[1], ops, {})), ops, "")) end
+  end
   if ok then ok, message = put(state, "method", pages.method(ops, state.about)) end
   if ok then ok, message = write(directory .. "/index.html", shell.index(ops, state.about)) end
   if ok then ok, message = write(directory .. "/changes.xml", feed.render(ops, state.about)) end

@@ -1,6 +1,7 @@
 --- The pages of the site by kind: what there is of each kind, where its page lies, and its document.
 
 local builder = require "blotter.publish.reports.builder"
+local every_statement = require "blotter.publish.reports.every_statement"
 local reports = require "blotter.publish.reports"
 
 local pages = {}
@@ -51,88 +52,62 @@ function pages.list(ops, kind)
   return list
 end
 
+local kept = setmetatable({}, { __mode = "k" })
+
 -- The addresses of the pages of a kind, by what a cell says of them.
 local function links(ops, kind, root)
-  local by_title = {}
+  if kind == "source" then return nil end
+  kept[ops] = kept[ops] or {}
+  local by_title = kept[ops][kind .. root]
+  if by_title then return by_title end
+  by_title = {}
+  kept[ops][kind .. root] = by_title
   for _, row in ipairs(ops:rows(TABLES[kind])) do
     by_title[row.name] = root .. pages.path(kind, kind == "area" and row.code or row.id) .. ".html"
   end
   return by_title
 end
 
--- By subject, then by what is counted, then by the end of the period.
-local function in_order(figures)
-  local sorted = table.move(figures, 1, #figures, 1, {})
-  table.sort(sorted, function(a, b)
-    local x, y = a.subject_row.name, b.subject_row.name
-    if x ~= y then return x < y end
-    x, y = a.indicator_row.name, b.indicator_row.name
-    if x ~= y then return x < y end
-    x, y = a.last or math.huge, b.last or math.huge
-    if x ~= y then return x < y end
-    return a.id < b.id
-  end)
-  return sorted
-end
-
-local function add_statements(doc, figures)
-  local rows = {}
-  for i, figure in ipairs(in_order(figures)) do
-    local value = doc:figure(figure, { builder.status_words[figure.status] })
-    local period = value.period
-    value.period = nil
-    rows[i] = { figure.subject_row.name, figure.indicator_row.name, doc.ops:label(figure), period, value }
-  end
-  doc:heading(1, "Every statement")
-  doc:add { kind = "table", title = "Statements, by subject", rows = rows, columns = {
-    { name = "subject", title = "Subject", type = "string", links = links(doc.ops, "subject", "../") },
-    { name = "indicator", title = "Counted", type = "string", links = links(doc.ops, "indicator", "../") },
-    { name = "of", title = "Of", type = "string" }, { name = "period", title = "Period", type = "string" },
-    { name = "value", title = "Value", type = "figure" },
-  } }
-end
-
 --- Makes links of the subjects and indicators in a report's tables; `root` leads to the index.
 function pages.link(doc, ops, root)
   for _, block in ipairs(doc.blocks) do
     for _, column in ipairs(block.columns or {}) do
-      if column.name == "subject" or column.name == "indicator" then column.links = links(ops, column.name, root) end
+      if TABLES[column.name] then column.links = links(ops, column.name, root) end
     end
   end
   return doc
 end
 
-local function facts(ops, kind, row)
-  local items
-  if kind == "indicator" then
-    items = { { "Definition", row.definition }, { "Unit", row.unit }, { "Kind", row.kind } }
-  elseif kind == "area" then
-    local parent = row.parent and ops:row("areas", row.parent)
-    items = { { "Code", row.code }, { "Kind", row.type }, { "Lies in", parent and parent.name } }
-  else
-    items = { { "Publisher", row.publisher_row.name }, { "Title", row.title }, { "Published", ops:published(row) },
-      { "Language", row.language }, { "Kind", row.type }, { "Address", row.url }, { "Note", row.note } }
-  end
-  local known = {}
-  for i = 1, 7 do
-    if items[i] and items[i][2] and items[i][2] ~= "" then known[#known + 1] = items[i] end
-  end
-  return known
+--- The document of a source: what it is, and every statement in it.
+local function source_page(ops, entry)
+  local doc, row = builder.new(ops), entry.row
+  doc:add { kind = "facts", items = builder.known { { "Publisher", row.publisher_row.name }, { "Title", row.title },
+    { "Published", ops:published(row) }, { "Language", row.language }, { "Kind", row.type }, { "Address", row.url },
+    { "Note", row.note } } }
+  if #entry.figures > 0 then every_statement.add(doc, entry.figures) end
+  doc:sources()
+  return doc:document(entry.title, { source = entry.id })
 end
+
+local REPORTS = { subject = "profile", indicator = "indicator", area = "area" }
 
 --- The document of a page.
 function pages.build(ops, kind, entry)
-  local doc
-  if kind == "subject" then
-    doc = assert(reports.build("profile", ops, { subject = entry.id }))
-    return pages.link(doc, ops, "../")
-  end
-  doc = builder.new(ops)
-  doc:add { kind = "facts", items = facts(ops, kind, entry.row) }
-  if #entry.figures > 0 then add_statements(doc, entry.figures) end
-  doc:sources()
-  return doc:document(entry.title, { [kind] = entry.id })
+  local doc = kind == "source" and source_page(ops, entry)
+    or assert(reports.build(REPORTS[kind], ops, { [kind] = entry.id }))
+  return pages.link(doc, ops, "../")
 end
+
+--- The reports that have a page of their own, each with what the index says of it.
+pages.reports = {
+  { "overview", "Overview", "the main numbers of each subject, operations over time, arrests by country" },
+  { "league", "Operations by size", "the largest operations, with the places that the bounds allow" },
+  { "tips", "Tips and reports received", "by receiver and year" },
+  { "breakdowns", "Breakdowns", "how figures split into parts, and what the parts leave unexplained" },
+  { "discrepancies", "Discrepancies", "where the public record contradicts itself, with the curator's judgements" },
+  { "funding", "Funding and programmes", "amounts, funders, and what belongs to what" },
+  { "sources", "Sources and coverage", "who published how much, and for which years" },
+}
 
 local METHOD = {
   { "What this is not", "It is no count of children, of offenders or of offences, and no person is in it. It holds "

@@ -34,8 +34,8 @@ end
 function shell.options(about, root, base)
   return { contents = true, head = head(root), after = footer(about, root),
     before = ('<nav aria-label="Site"><a href="%sindex.html">Index</a> · <a href="%soverview.html">Overview</a> · '
-      .. '<a href="%smethod.html">Method</a> · Data of this page: <a href="%s.csv">CSV</a>, <a href="%s.json">JSON</a>'
-      .. "</nav>"):format(root, root, root, escape(base), escape(base)) }
+      .. '<a href="%smethod.html">Method</a> · Data of this page: <a href="%s.json">JSON</a>'
+      .. "</nav>"):format(root, root, root, escape(base)) }
 end
 
 local function put_section(out, ops, kind)

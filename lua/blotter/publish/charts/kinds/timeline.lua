@@ -1,0 +1,80 @@
+--- A timeline: for each label the span of time in `spans`, with its value in words behind it. An end that is not known
+-- is drawn open.
+
+local pen_of = require "blotter.publish.charts.pen"
+local rows = require "blotter.publish.charts.rows"
+local scale = require "blotter.publish.charts.scale"
+
+local timeline = { description = "Timeline" }
+
+--- From and to in years; `to` is nil where the end is open.
+local function span_of(block, i)
+  local span = block.spans[i] or {}
+  local from = scale.year(span.from or "") or scale.year(span.to or "")
+  local to = span.to and scale.year(span.to, true)
+  return from, to
+end
+
+local function ends(block)
+  local low, high = math.huge, -math.huge
+  for i in ipairs(block.labels) do
+    local from, to = span_of(block, i)
+    if from then low, high = math.min(low, from), math.max(high, to or from) end
+  end
+  if low > high then return 2000, 2001 end
+  return low, high
+end
+
+--- What is said of a span and its value.
+local function words(block, list, i)
+  local span, value = block.spans[i] or {}, list[1] and list[1].values[i]
+  local dates = span.from and span.to and span.from ~= span.to and span.from .. " to " .. span.to
+    or span.from and not span.to and "from " .. span.from or span.from or span.to or "no date"
+  local known = value ~= nil and rows.words(value)
+  return known and known ~= "–" and ("%s: %s"):format(dates, known) or dates
+end
+timeline.words = words
+
+function timeline.svg(pen, block, list)
+  local low, high = ends(block)
+  -- Words stand at the side of the span that has more room.
+  rows.draw(pen, block, {}, { bars = 1,
+    scale = function(room) return scale.years(low, high, room, pen.narrow and 4 or 8) end,
+    mark = function(left, y, size, i, _, place)
+      local from, to = span_of(block, i)
+      local text = words(block, list, i)
+      if not from then return left, text end
+      local x, stop = left + place(from), left + place(to or from)
+      pen:rect(x, y, math.max(stop - x, 4), size, "mark s1")
+      stop = math.max(stop, x + 4)
+      if not to then
+        pen:open(stop + 2, y + size / 2, size / 2, "pale s1")
+        stop = stop + size / 2 + 2
+      end
+      local most = pen_of.of(text)
+      if stop + 6 + most > pen.wide and x - most - 6 > left then
+        pen:text(x - 6, y + size - 2, text, "end")
+        return stop, nil
+      end
+      return stop, text
+    end })
+end
+
+function timeline.lines(block, list, most)
+  local low, high = ends(block)
+  local out = rows.lines(block, most, 24, function(i, room)
+    local from, to = span_of(block, i)
+    local drawn = ""
+    if from then
+      local per_cell = (room - 3) / math.max(high - low, 1 / 12)
+      local start = math.floor((from - low) * per_cell)
+      local cells = math.max(1, math.floor(((to or from) - from) * per_cell + 0.5))
+      drawn = (" "):rep(start) .. ("━"):rep(cells) .. (to and "" or "→")
+    end
+    return { { drawn, words(block, list, i) } }
+  end)
+  table.insert(out, 1, ("%d to %d"):format(math.floor(low), math.ceil(high - 1e-9) - 1))
+  return out
+end
+
+return timeline

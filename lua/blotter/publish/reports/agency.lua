@@ -1,0 +1,59 @@
+--- One agency (or programme) by fiscal year: what it counted each year, and how that changed, with bounds.
+
+local builder = require "blotter.publish.reports.builder"
+local yearly = require "blotter.publish.reports.yearly"
+
+local agency = { name = "agency", title = "An agency by fiscal year" }
+
+agency.params = {
+  { name = "subject", kind = "subject", required = true, description = "the agency or programme, such as ice" },
+  { name = "indicator", kind = "indicator", default = "arrests", description = "what is counted (default arrests)" },
+  { name = "policy", kind = "policy", description = "how competing statements are settled (default newest)" },
+}
+
+local function rows_of(doc, result)
+  local list = {}
+  for _, row in ipairs(result.rows) do
+    local year = not row.unexplained and #row.figures > 0 and yearly.year(row)
+    if year then
+      local cell = doc:sum(row, doc:flags_of(row), tostring(row.fiscal_year))
+      list[#list + 1] = { year = year, label = math.type(row.fiscal_year) and "FY" .. row.fiscal_year
+        or tostring(row.fiscal_year), cell = cell, refused = row.refused }
+    end
+  end
+  table.sort(list, function(a, b) return a.year < b.year end)
+  return list
+end
+
+function agency.build(ops, params)
+  local subject, indicator = ops:row("subjects", params.subject), ops:row("indicators", params.indicator)
+  local doc = builder.new(ops)
+  local result = ops:total(indicator.id, { by = "fiscal_year", subject = subject.id, policy = params.policy })
+  local list = rows_of(doc, result)
+  local title = ("%s: %s by fiscal year"):format(subject.name, indicator.name:lower())
+  if #list == 0 then
+    doc:text(("No source gives %s of %s for a fiscal year."):format(indicator.name:lower(), subject.name))
+    return doc:document(title, params)
+  end
+  yearly.add(doc, { { name = indicator.name, rows = result.rows } }, { title = title, unit = indicator.unit,
+    breaks = result.breaks })
+  local rows = {}
+  for i, item in ipairs(list) do
+    local earlier = list[i - 1]
+    local follows = earlier and earlier.year == item.year - 1
+    rows[i] = { item.label, item.cell, follows and yearly.change(earlier.cell, item.cell) or nil,
+      item.refused and "not added: " .. item.refused or nil }
+  end
+  doc:add { kind = "table", title = title, rows = rows, columns = {
+    { name = "year", title = "Fiscal year", type = "string" },
+    { name = "value", title = indicator.name, type = "figure" },
+    { name = "change", title = "Change, percent", type = "figure" },
+    { name = "remark", title = "Remark", type = "string" } },
+    note = "The change is computed from the year before; its range is what the bounds of both allow. A year after "
+      .. "a gap has none." }
+  doc:audit()
+  doc:sources()
+  return doc:document(title, params)
+end
+
+return agency

@@ -1,0 +1,60 @@
+--- One area: what was counted there, the operations there over time, and every statement about it.
+
+local builder = require "blotter.publish.reports.builder"
+local statements = require "blotter.publish.reports.every_statement"
+local chronology = require "blotter.publish.reports.chronology"
+
+local area = { name = "area", title = "One area" }
+
+area.params = {
+  { name = "area", kind = "area", required = true, description = "code or name of the area, such as KR or Japan" },
+  { name = "policy", kind = "policy", description = "how competing statements are settled (default newest)" },
+}
+
+local function add_totals(doc, row, figures, policy)
+  local rows = {}
+  for _, indicator in ipairs(builder.indicators_of(doc.ops, figures)) do
+    if indicator.unit ~= "percent" and indicator.unit ~= "currency" then
+      local result = doc.ops:total(indicator.id, { area = row.code, policy = policy })
+      rows[#rows + 1] = doc:total_row(result, indicator.name)
+    end
+  end
+  if #rows == 0 then return end
+  doc:heading(1, "What was counted")
+  doc:add { kind = "table", title = "Totals that count nothing twice", rows = rows, columns = {
+    { name = "indicator", title = "Counted", type = "string" },
+    { name = "total", title = "Total", type = "figure" },
+    { name = "basis", title = "Basis", type = "string" } },
+    note = "A total holds what was published of this area and can be added; not all that happened there." }
+end
+
+local function subjects_in(ops, row)
+  local list = {}
+  for _, subject in ipairs(ops.subjects) do
+    if subject.area == row.code and (subject.type == "operation" or subject.type == "programme") then
+      list[#list + 1] = subject
+    end
+  end
+  return list
+end
+
+function area.build(ops, params)
+  local row = ops:row("areas", params.area)
+  local doc = builder.new(ops)
+  local parent = row.parent and ops:row("areas", row.parent)
+  doc:add { kind = "facts", items = builder.known { { "Code", row.code }, { "Kind", row.type },
+    { "Lies in", parent and parent.name } } }
+  local figures = ops:figures { area = row.code, exactly = true }
+  if #figures == 0 then
+    doc:text "No source gives a figure for this area by itself."
+  else
+    add_totals(doc, row, figures, params.policy)
+    chronology.add(doc, subjects_in(ops, row), "Operations in this area")
+    statements.add(doc, figures)
+    doc:audit()
+  end
+  doc:sources()
+  return doc:document(row.name, params)
+end
+
+return area

@@ -1,0 +1,98 @@
+--- Where the public record contradicts itself, and what depends on how it is read.
+
+local builder = require "blotter.publish.reports.builder"
+
+local discrepancies = { name = "discrepancies", title = "Where the public record does not fit together" }
+
+discrepancies.params = {
+  { name = "subject", kind = "subject", description = "only what concerns this subject" },
+  { name = "check", description = "only what one check found, such as parts (see `blotter check`)" },
+}
+
+local PARTS = {
+  { title = "What no reading of the figures can repair",
+    test = function(finding) return finding.verdict == "none" end },
+  { title = "What depends on how the figures are read",
+    test = function(finding) return finding.verdict ~= "none" and finding.class ~= "remainder" end },
+  { title = "What parts leave unexplained",
+    test = function(finding) return finding.verdict ~= "none" and finding.class == "remainder" end },
+}
+
+--- Whether a finding is about a subject.
+function discrepancies.concerns(finding, id)
+  for _, figure in ipairs(finding.figures) do
+    if figure.subject == id then return true end
+  end
+  return false
+end
+
+-- The findings by check, as a chart.
+local function add_chart(doc, findings)
+  local names, none, some = {}, {}, {}
+  for _, finding in ipairs(findings) do
+    if not none[finding.check] then
+      names[#names + 1], none[finding.check], some[finding.check] = finding.check, 0, 0
+    end
+    local counted = finding.verdict == "none" and none or some
+    counted[finding.check] = counted[finding.check] + 1
+  end
+  if #names < 2 then return end
+  table.sort(names, function(a, b)
+    local x, y = none[a] + some[a], none[b] + some[b]
+    if x ~= y then return x > y end
+    return a < b
+  end)
+  local first, second = {}, {}
+  for i, name in ipairs(names) do first[i], second[i] = none[name], some[name] end
+  doc:add { kind = "chart", chart = "stacked", title = "Findings by the check that found them", of = "Check",
+    unit = "findings", labels = names, series = { { name = "beyond repair", values = first },
+      { name = "a matter of reading", values = second } } }
+end
+
+function discrepancies.build(ops, params)
+  local doc, kept = builder.new(ops), {}
+  for _, finding in ipairs(ops:reconcile()) do
+    if (not params.subject or discrepancies.concerns(finding, params.subject))
+      and (not params.check or finding.check == params.check) then
+      kept[#kept + 1] = finding
+    end
+  end
+  if #kept == 0 then doc:text "Nothing that was published contradicts itself here." end
+  add_chart(doc, kept)
+  for _, part in ipairs(PARTS) do
+    local items = {}
+    for _, finding in ipairs(kept) do
+      if part.test(finding) then items[#items + 1] = doc:finding(finding) end
+    end
+    if #items > 0 then
+      doc:heading(1, part.title)
+      doc:add { kind = "notes", items = items }
+    end
+  end
+  doc:sources()
+  return doc:document(discrepancies.title, params)
+end
+
+--- Adds the first `limit` contradictions, for a page that has more to say.
+function discrepancies.add(doc, findings, limit)
+  local impossible, doubtful, printed = 0, 0, {}
+  for _, finding in ipairs(findings) do
+    if finding.verdict == "none" then
+      impossible = impossible + 1
+      if impossible <= limit then printed[#printed + 1] = doc:finding(finding) end
+    elseif finding.class ~= "remainder" then
+      doubtful = doubtful + 1
+    end
+  end
+  if impossible == 0 then
+    doc:text("No statement contradicts another.")
+    return
+  end
+  doc:text(("%s that no reading of the figures can repair%s."):format(
+    impossible == 1 and "1 contradiction" or impossible .. " contradictions",
+    impossible > limit and (", the %d widest of them below"):format(limit) or ""))
+  doc:add { kind = "notes", items = printed }
+  doc:text(("`blotter check` prints every finding; %d more depend on how the figures are read."):format(doubtful))
+end
+
+return discrepancies

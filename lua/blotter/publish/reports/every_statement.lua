@@ -1,0 +1,43 @@
+--- The statements of some figures as a table, in an order that a reader expects.
+
+local builder = require "blotter.publish.reports.builder"
+
+local statements = {}
+
+-- By subject, then by what is counted, then by the end of the period, then by id.
+local function before(a, b)
+  local x, y = a.subject_row.name, b.subject_row.name
+  if x ~= y then return x < y end
+  x, y = a.indicator_row.name, b.indicator_row.name
+  if x ~= y then return x < y end
+  x, y = a.last or math.huge, b.last or math.huge
+  if x ~= y then return x < y end
+  return a.id < b.id
+end
+
+--- Adds the table. `left_out` names columns that say the same in every row: {indicator = true}.
+function statements.add(doc, figures, left_out)
+  left_out = left_out or {}
+  local sorted, rows, columns = table.move(figures, 1, #figures, 1, {}), {}, {}
+  table.sort(sorted, before)
+  for _, column in ipairs {
+    { name = "subject", title = "Subject", type = "string" },
+    { name = "indicator", title = "Counted", type = "string" },
+    { name = "of", title = "Of", type = "string" }, { name = "period", title = "Period", type = "string" },
+    { name = "value", title = "Value", type = "figure" },
+  } do
+    if not left_out[column.name] then columns[#columns + 1] = column end
+  end
+  for i, figure in ipairs(sorted) do
+    local value = doc:figure(figure, { builder.status_words[figure.status] })
+    local cells = { subject = figure.subject_row.name, indicator = figure.indicator_row.name,
+      of = doc.ops:label(figure), period = value.period, value = value }
+    value.period = nil
+    rows[i] = {}
+    for at, column in ipairs(columns) do rows[i][at] = cells[column.name] end
+  end
+  doc:heading(1, "Every statement")
+  doc:add { kind = "table", title = "Statements, by subject", columns = columns, rows = rows }
+end
+
+return statements

@@ -1,0 +1,62 @@
+--- Funding and programmes: amounts that were published, and which programme holds what.
+
+local builder = require "blotter.publish.reports.builder"
+local statements = require "blotter.publish.reports.every_statement"
+
+local funding = { name = "funding", title = "Funding and programmes", params = {} }
+
+local HOLDERS = { programme = true, project = true, fund = true, measure = true, task_force = true }
+
+local function add_programmes(doc)
+  local rows = {}
+  for _, subject in ipairs(doc.ops.subjects) do
+    if HOLDERS[subject.type] then
+      local parent = subject.parent and doc.ops:row("subjects", subject.parent)
+      local lead = subject.lead and doc.ops:row("subjects", subject.lead)
+      local count = #doc.ops:figures { subject = subject.id, exactly = true }
+      rows[#rows + 1] = { subject.name, (subject.type:gsub("_", " ")), parent and parent.name, lead and lead.name,
+        subject.date_start and subject.date_start:sub(1, 4), count }
+    end
+  end
+  table.sort(rows, function(a, b) return a[1]:lower() < b[1]:lower() end)
+  doc:heading(1, "Programmes, projects, funds and task forces")
+  doc:add { kind = "table", title = "Programmes, by name", rows = rows, columns = {
+    { name = "subject", title = "Name", type = "string" }, { name = "type", title = "Kind", type = "string" },
+    { name = "parent", title = "Belongs to", type = "string" }, { name = "lead", title = "Led by", type = "string" },
+    { name = "began", title = "Began", type = "string" },
+    { name = "statements", title = "Statements", type = "int64" } } }
+end
+
+local function add_funders(doc)
+  local rows, seen = {}, {}
+  for _, link in ipairs(doc.ops:rows "links") do
+    local key = link.from .. "\0" .. link.to
+    if link.role == "funds" and not seen[key] then
+      seen[key] = true
+      rows[#rows + 1] = { doc.ops:row("subjects", link.from).name, doc.ops:row("subjects", link.to).name,
+        builder.marks { doc:cite(doc.ops:row("sources", link.source)) } }
+    end
+  end
+  if #rows == 0 then return end
+  table.sort(rows, function(a, b) return a[1] .. a[2] < b[1] .. b[2] end)
+  doc:heading(1, "Who funds what")
+  doc:add { kind = "table", title = "Links of funding", rows = rows, columns = {
+    { name = "from", title = "Funder", type = "string" }, { name = "subject", title = "Funds", type = "string" },
+    { name = "sources", title = "Sources", type = "string" } } }
+end
+
+function funding.build(ops, params)
+  local doc = builder.new(ops)
+  local amounts = {}
+  for _, figure in ipairs(ops:figures {}) do
+    if figure.unit == "currency" then amounts[#amounts + 1] = figure end
+  end
+  doc:text(("%d amounts of money were published, in several currencies; they are not added up."):format(#amounts))
+  if #amounts > 0 then statements.add(doc, amounts) end
+  add_funders(doc)
+  add_programmes(doc)
+  doc:sources()
+  return doc:document(funding.title, params)
+end
+
+return funding

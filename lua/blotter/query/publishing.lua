@@ -1,0 +1,39 @@
+--- Methods that write an answer in a format of publish/, whose files are read when one of them is first called.
+
+local arguments = require "blotter.errors.arguments"
+local ending = require "blotter.tables.ending"
+local fail = require "blotter.errors.fail"
+
+local publishing = {}
+
+local OPTIONS = { "title", "note", "sources" }
+
+--- A format's text for an answer: written to `to`, or returned where that is nil.
+local function method(name, endings, must_have_path)
+  return function(frame, to, options)
+    local given = arguments.options(options, OPTIONS, name)
+    if to == nil and must_have_path then
+      fail("%s: a path expected, such as f:%s \"answer.%s\"", name, name, endings[1])
+    end
+    if to ~= nil and type(to) ~= "string" then fail("%s: a path expected, got a %s", name, type(to)) end
+    local last, fits = to and ending.of(to), to == nil or to:find "^/dev/" ~= nil
+    for _, known in ipairs(endings) do fits = fits or last == known end
+    if not fits then fail("%s: the name of the file must end in .%s, and '%s' does not", name, endings[1], to) end
+    local frames = require "blotter.publish.frames"
+    local text, message = require("blotter.publish.formats").render(frames.document(frame, given), name)
+    if not text then return nil, message end
+    if to == nil then return text end
+    local ok
+    ok, message = require("blotter.publish.output").file(to, text)
+    if not ok then return nil, message end
+    return #frame
+  end
+end
+
+--- f:xlsx(path, options) writes a workbook, f:html(path, options) a page, f:markdown(path, options) a table; the last
+-- two return the text when there is no path. Options: title, note, sources.
+publishing.xlsx = method("xlsx", { "xlsx" }, true)
+publishing.html = method("html", { "html", "htm" })
+publishing.markdown = method("markdown", { "md", "markdown" })
+
+return publishing
