@@ -51,10 +51,18 @@ describe("blotter", function()
     local folder = command.folder()
     finally(function() command.remove(folder) end)
     for name, expected in pairs { ["a.csv"] = "^id,type", ["a.json"] = '^{"', ["a.md"] = "| id |",
-      ["a.out"] = "^id  " } do
-      assert.equal(0, (blotter("subjects -o " .. folder .. "/" .. name)))
-      assert.is_truthy(slurp(folder .. "/" .. name):find(expected), name)
+      ["a.txt"] = "^id  ", ["a"] = "^id  ", ["a.svg"] = false, ["a.tex"] = "booktabs", ["a.zip"] = "^PK" } do
+      assert.equal(expected and 0 or 2, (blotter("subjects -o " .. folder .. "/" .. name)), name)
+      if expected then assert.is_truthy(slurp(folder .. "/" .. name):find(expected), name) end
     end
+    for _, name in ipairs { "a.pdf", "a.out", "a.xls" } do
+      local status, _, err = blotter("subjects -o " .. folder .. "/" .. name)
+      assert.equal(2, status)
+      assert.is_truthy(err:find("the endings are .txt, .md", 1, true), err)
+    end
+    assert.equal(2, (blotter("subjects -f csv -o " .. folder .. "/a.html")))
+    assert.equal(0, (blotter("report sources -o " .. folder .. "/tables/")))
+    assert.is_truthy(slurp(folder .. "/tables/3-publishers-by-the-number-of-their-statements.csv"):find "^publisher,")
     assert.equal(0, (blotter("query data/areas.csv --limit 1 -o " .. folder .. "/b.csv")))
     assert.is_truthy(slurp(folder .. "/b.csv"):find "^code,name")
   end)

@@ -1,4 +1,5 @@
 local blotter = require "blotter"
+local charts = require "blotter.publish.charts"
 local cjson = require "cjson"
 local document = require "every_block"
 local formats = require "blotter.publish.formats"
@@ -247,35 +248,77 @@ end)
 
 describe("hostile text", function()
   local NASTY = { '<script>alert("1")</script>', "=1+1", "@SUM(A1)", "-2+3", "a\0b", "a\27]0;title\7b",
-    "a\u{202E}b", "\xFF",
+    "a\u{202E}b", "\xFF", "\\input{/etc/passwd} $x^2$ %", "\\write18{true}", "~^_&#{}",
     "]]><!--", "| a | b", ("x"):rep(10000), "line\nbreak", "javascript:alert(1)" }
 
   local function document_of(text)
     local figure = { low = 1, high = 1, words = text, period = text, flags = { text }, notes = { text },
       sources = { 1 } }
-    return { title = text, blocks = { { kind = "heading", text = text }, { kind = "text", text = text },
+    local doc = { title = text, blocks = { { kind = "heading", text = text }, { kind = "text", text = text },
       { kind = "table", title = text, note = text, columns = { { name = "a", title = text }, { name = "b",
         type = "figure" } }, rows = { { text, figure } } }, { kind = "facts", items = { { text, text } } },
-      { kind = "chart", title = text, labels = { text }, values = { figure } }, { kind = "notes", items = { text } },
+      { kind = "notes", items = { text } },
       { kind = "sources", items = { { number = 1, publisher = text, title = text, url = text } } } } }
+    for _, chart in ipairs(charts.kinds) do
+      table.insert(doc.blocks, 3, { kind = "chart", chart = chart, title = text, unit = text, of = text, note = text,
+        labels = { text, "b" }, series = { { name = text, values = { figure, 2 } } },
+        spans = { { from = text, to = text }, { from = "2012" } }, edges = { { from = 1, to = 2, words = text } } })
+    end
+    return doc
+  end
+
+  -- What each format makes of a document, by a name for messages.
+  local function texts_of(doc)
+    local texts = {}
+    for _, name in ipairs { "text", "markdown", "html", "svg", "json", "latex" } do
+      texts[name] = assert(formats.render(doc, name, { width = 80 }))
+    end
+    for i, file in ipairs(formats.get("csv").files(doc)) do texts["csv " .. i] = file[2] end
+    return texts
   end
 
   it("does nothing in any format, and sends nothing to a terminal", function()
     for _, nasty in ipairs(NASTY) do
-      for _, name in ipairs { "text", "markdown", "html", "csv", "json" } do
-        local text = assert(formats.render(document_of(nasty), name, { width = 80 }))
+      local texts = texts_of(document_of(nasty))
+      for name, text in pairs(texts) do
         assert.is_truthy(utf8.len(text), name)
         assert.is_nil(text:find "[\0-\8\11-\31\127]", name .. ": " .. nasty:sub(1, 30))
         assert.is_nil(text:find("\u{202E}", 1, true), name)
+        for line in name:find "^csv" and text:gmatch "[^\n]+" or function() end do
+          assert.is_nil(line:find ',"?[=@]')
+          assert.is_nil(line:find '^"?[=@]')
+          assert.is_nil(line:find ',"?%-2%+3')
+        end
       end
-      local page = formats.render(document_of(nasty), "html")
-      assert.is_nil(page:find("<script", 1, true))
-      assert.is_nil(page:find("javascript:alert(1)\"", 1, true))
-      for line in formats.render(document_of(nasty), "csv"):gmatch "[^\n]+" do
-        assert.is_nil(line:find ',"?[=@]')
-        assert.is_nil(line:find ',"?%-2%+3')
-      end
+      assert.is_nil(texts.html:find("<script", 1, true))
+      assert.is_nil(texts.svg:find("<script", 1, true))
+      assert.is_nil(texts.html:find("javascript:alert(1)\"", 1, true))
+      assert.is_nil(texts.latex:find("\\input", 1, true))
+      assert.is_nil(texts.latex:find("\\write", 1, true))
     end
+  end)
+
+  it("is text in a workbook, too", function()
+    if not formats.get("xlsx").module() then return pending "libxlsxwriter is not there" end
+    for _, nasty in ipairs(NASTY) do
+      local bytes = assert(formats.render(document_of(nasty), "xlsx"))
+      assert.equal("PK", bytes:sub(1, 2))
+    end
+  end)
+end)
+
+describe("a workbook", function()
+  it("refuses more than a worksheet holds, and says so when the library is not there", function()
+    local xlsx = formats.get "xlsx"
+    if not xlsx.module() then
+      local text, message = formats.render(document, "xlsx")
+      assert.is_nil(text)
+      return assert.is_truthy(message:find("libxlsxwriter", 1, true))
+    end
+    local text, message = formats.render(only { kind = "table", columns = { { name = "a" } },
+      rows = { { ("y"):rep(40000) } } }, "xlsx")
+    assert.is_nil(text)
+    assert.is_truthy(message:find("32,767", 1, true), message)
   end)
 end)
 

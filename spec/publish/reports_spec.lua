@@ -101,12 +101,6 @@ describe("the overview", function()
     assert.is_truthy(formats.render(document, "markdown", {}):find "\n## Sources\n")
     assert.is_truthy(formats.render(document, "html", {}):find '<h2 id="part%-%d+">Sources</h2>')
   end)
-
-  it("is printed by every format", function()
-    for _, name in ipairs(formats.names()) do
-      assert.is_true(#assert(formats.render(document, name, {})) > 1000, name)
-    end
-  end)
 end)
 
 describe("the profile", function()

@@ -35,7 +35,9 @@ describe("the site", function()
     end
     local data = cjson.decode(read(directory .. "/subject/operation-predator.json"))
     assert.equal("Operation Predator", data.title)
-    assert.is_truthy(read(directory .. "/subject/operation-predator.csv"):find("more than 31,000", 1, true))
+    local page = read(directory .. "/subject/operation-predator.html")
+    assert.is_truthy(page:find('href="operation-predator-1.csv"', 1, true))
+    assert.is_truthy(read(directory .. "/subject/operation-predator-1.csv"):find "^near,role,subject,date,sources\n")
   end)
 
   it("has no link that leads nowhere, no id twice and nothing from elsewhere", function()

@@ -111,7 +111,7 @@ end
 local function deliver(answer, args)
   if args.format == "text" then
     shared.write(answer:show(#answer) .. "\n", args)
-  elseif query.own_formats[args.format] then
+  elseif shared.writes_rows(args, query.own_formats) then
     place.write(answer, args.output or "-", args.format)
   else
     shared.deliver(frames.document(answer), args)

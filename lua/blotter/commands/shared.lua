@@ -101,6 +101,15 @@ local function line_width()
   return core.terminal() or tonumber(os.getenv "COLUMNS") or 100
 end
 
+local function is_folder(path)
+  return path:sub(-1) == "/" or ending.of(path) == "zip"
+end
+
+--- Whether a command writes rows by itself: the format is one of its own, and the place one file.
+function shared.writes_rows(args, own_formats)
+  return own_formats[args.format] and not is_folder(args.output or "-")
+end
+
 -- Writes the files of a document into the folder or the ZIP archive of --output.
 local function deliver_files(document, format, args)
   local files = format.files(require("blotter.publish.document").check(document), {})
@@ -115,10 +124,7 @@ end
 --- Renders a document in --format and writes it where --output says.
 function shared.deliver(document, args)
   local format = formats.get(args.format)
-  local path = args.output or "-"
-  if format.files and (path:sub(-1) == "/" or ending.of(path) == "zip") then
-    return deliver_files(document, format, args)
-  end
+  if format.files and is_folder(args.output or "-") then return deliver_files(document, format, args) end
   local text, message = formats.render(document, args.format, { width = line_width() })
   if not text then shared.stop(shared.USAGE, message) end
   shared.write(text, args)

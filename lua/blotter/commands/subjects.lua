@@ -8,7 +8,7 @@ local subjects = {
 
 function subjects.run(args)
   local ops = shared.open_dataset(args)
-  if subjects.own_formats[args.format] then
+  if shared.writes_rows(args, subjects.own_formats) then
     local listed = ops:table "subjects":select "id, type, name, acronym, lead"
     place.write(listed, args.output or "-", args.format)
     return shared.DONE

@@ -150,7 +150,7 @@ local function row_lines(out, names, marks, label_cells, most)
   local beside = {}
   for _, mark in ipairs(marks) do
     local drawn = mark[1] ~= "" and mark[1] .. " " or ""
-    local words = wrapping.lines(mark[2], math.max(8, most - label_cells - GAP - width.of(drawn)))
+    local words = wrapping.lines(width.printable(mark[2]), math.max(8, most - label_cells - GAP - width.of(drawn)))
     beside[#beside + 1] = drawn .. words[1]
     for at = 2, #words do beside[#beside + 1] = (" "):rep(width.of(drawn)) .. words[at] end
   end

@@ -44,7 +44,8 @@ local UNITS = { { 1e9, "bn" }, { 1e6, "m" } }
 --- A number as it stands beside a mark: 1.5m, 20,000.
 function scale.short(value)
   for _, unit in ipairs(UNITS) do
-    if math.abs(value) >= unit[1] then return ("%.12g%s"):format(value / unit[1], unit[2]) end
+    local size = math.abs(value)
+    if size >= unit[1] and size < 1e15 then return ("%.12g%s"):format(value / unit[1], unit[2]) end
   end
   return number(value, false)
 end

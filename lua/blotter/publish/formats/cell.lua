@@ -93,12 +93,18 @@ function cell.text(value, plain, numbering)
   return suffix == "" and main or main .. " " .. suffix
 end
 
+-- A number that a drawing can show: no infinity, no NaN.
+local function finite(value)
+  value = document.value(value)
+  return type(value) == "number" and value - value == 0 and value or nil
+end
+
 --- The lower and the upper end of any cell as numbers for a drawing; nil for an open end, nothing for no number.
 function cell.extent(value)
   value = document.value(value)
-  if type(value) == "number" then return value, value end
+  if type(value) == "number" then return finite(value), finite(value) end
   if type(value) ~= "table" then return nil end
-  local low, best, high = document.value(value.low), document.value(value.best), document.value(value.high)
+  local low, best, high = finite(value.low), finite(value.best), finite(value.high)
   return low or best, high
 end
 

@@ -21,7 +21,8 @@ end
 local function namer()
   local taken = {}
   return function(title)
-    title = width.printable((title:gsub("[%[%]:*?/\\\n]", " "):gsub("%s+", " "):gsub("^[ ']+", ""):gsub("[ ']+$", "")))
+    title = width.printable((title:gsub("%s+", " "))):gsub("[%[%]:*?/\\]", " ")
+    title = title:gsub("^[ ']+", ""):gsub("[ ']+$", "")
     local stem, number = width.cut(title, 27), 1
     local name = stem == "" and "Table" or stem
     while taken[name:lower()] do

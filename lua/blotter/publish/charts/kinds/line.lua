@@ -15,7 +15,7 @@ local HIGH = 220
 local function middle(value)
   value = document.value(value)
   local low, high = cell.extent(value)
-  if type(value) ~= "table" then return low end
+  if type(value) ~= "table" or not (low or high) then return low end
   return document.value(value.best) or (low and high and (low + high) / 2) or low or high
 end
 line.middle = middle

@@ -6,6 +6,7 @@ local line = require "blotter.publish.charts.kinds.line"
 local pen_of = require "blotter.publish.charts.pen"
 local rows = require "blotter.publish.charts.rows"
 local width = require "blotter.terminal.width"
+local wrapping = require "blotter.publish.wrapping"
 
 local multiples = { description = "Small multiples" }
 
@@ -82,17 +83,17 @@ local function spark(block, series, top)
 end
 
 function multiples.lines(block, list, most)
-  local out, names, top = {}, { labels = {} }, top_of(block, list)
+  local names, top = { labels = {} }, top_of(block, list)
   for s, series in ipairs(list) do names.labels[s] = series.name end
-  out[1] = ("%s to %s"):format(width.printable(tostring(block.labels[1] or "")),
-    width.printable(tostring(block.labels[#block.labels] or "")))
+  local out = wrapping.lines(width.printable(("%s to %s"):format(tostring(block.labels[1] or ""),
+    tostring(block.labels[#block.labels] or ""))), most)
   local drawn = rows.lines(names, most, 30, function(s)
     local series = list[s]
     local at, words = peak(block, series)
     return { { spark(block, series, top or math.max(rows.largest { series }, 1)),
       at and width.printable(("most: %s (%s)"):format(words, block.labels[at])) or cell.UNKNOWN } }
   end)
-  return table.move(drawn, 1, #drawn, 2, out)
+  return table.move(drawn, 1, #drawn, #out + 1, out)
 end
 
 return multiples

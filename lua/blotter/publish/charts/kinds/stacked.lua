@@ -6,6 +6,7 @@ local document = require "blotter.publish.document"
 local rows = require "blotter.publish.charts.rows"
 local scale = require "blotter.publish.charts.scale"
 local width = require "blotter.terminal.width"
+local wrapping = require "blotter.publish.wrapping"
 
 local stacked = { description = "Stacked bar chart", legend = true }
 
@@ -74,12 +75,15 @@ function stacked.lines(block, list, most, numbering)
   end)
   local key = {}
   for s, series in ipairs(list) do key[s] = FILLS[(s - 1) % #FILLS + 1] .. " " .. width.printable(series.name) end
-  table.insert(out, 1, table.concat(key, "   "))
+  local legend = wrapping.lines(table.concat(key, "   "), most)
+  table.move(out, 1, #out, #legend + 1)
+  table.move(legend, 1, #legend, 1, out)
   for s, texts in ipairs((rows.all_words(list, numbering))) do
     for i, text in ipairs(texts) do
       if text ~= cell.UNKNOWN then
-        out[#out + 1] = ("%s, %s: %s"):format(width.printable(tostring(block.labels[i])),
-          width.printable(list[s].name), text)
+        local said = ("%s, %s: %s"):format(tostring(block.labels[i]), list[s].name, text)
+        local lines = wrapping.lines(width.printable(said), most)
+        table.move(lines, 1, #lines, #out + 1, out)
       end
     end
   end
