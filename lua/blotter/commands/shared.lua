@@ -166,7 +166,8 @@ function shared.changes_text(result, args)
 end
 
 function shared.output_option(command)
-  command:option("-o --output", "File to write, replaced as a whole (default: standard output)."):argname "<file>"
+  command:option("-o --output", "File to write, replaced as a whole (default: standard output); several tables as CSV"
+    .. " go to a folder, a name that ends in /, or a .zip."):argname "<file>"
 end
 
 function shared.delivery_options(command)
