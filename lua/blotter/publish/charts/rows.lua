@@ -1,6 +1,7 @@
 --- What the charts of rows share: a label, and beside it (in a narrow drawing below it) marks along a scale, each with
 -- its value in words at its end.
 
+local bars = require "blotter.terminal.bars"
 local cell = require "blotter.publish.formats.cell"
 local document = require "blotter.publish.document"
 local pen = require "blotter.publish.charts.pen"
@@ -126,23 +127,11 @@ end
 -- ---- the same for a terminal -------------------------------------------------------------------------------------
 
 local GAP, NARROWEST = 2, 12
-local EIGHTHS = { "▏", "▎", "▍", "▌", "▋", "▊", "▉" }
-
-local function solid(length)
-  local eighths = math.floor(length * 8 + 0.5)
-  return ("█"):rep(eighths // 8) .. (EIGHTHS[eighths % 8] or "")
-end
-
 --- One bar of text: full to the lower end, shaded to the upper one, an arrow where that is open.
 function rows.text_bar(value, per_cell)
   local low, high = cell.extent(value)
-  if not (low or high) or (low or 0) < 0 then return "" end
-  low = low or 0
-  local drawn = solid(low * per_cell)
-  if low > 0 and drawn == "" then drawn = EIGHTHS[1] end
-  if not high then return drawn .. "→" end
-  local shade = math.floor(high * per_cell + 0.5) - width.of(drawn)
-  return drawn .. ("░"):rep(math.max(0, shade))
+  if not (low or high) then return "" end
+  return bars.range(low or 0, high, per_cell)
 end
 
 --- The lines of one row: the label's lines beside the marks, whose words go on below when the line is full.
