@@ -264,6 +264,54 @@ static void acknowledged_stays(void) {
   }
 }
 
+/* One block of a column that goes to the file before the commit that it belongs to. */
+static blt_status fill_and_spill(life *l) {
+  blt_field field = {"x", {.id = BLT_INT64}};
+  blt_schema *s;
+  blt_table *t;
+  blt_status st = blt_schema_new(l->ctx, &field, 1, NULL, 0, false, &s, &err);
+  if (st == BLT_OK) st = blt_db_create(l->db, "big", s, &t, &err);
+  blt_schema_free(s);
+  for (int64_t i = 0; st == BLT_OK && i < (int64_t)BLT_BLOCK_ROWS + 10; i++) {
+    blt_value v = {.type = {.id = BLT_INT64}, .u.i = i * i};
+    st = blt_table_append(t, &v, &err);
+  }
+  return st == BLT_OK ? blt_db_spill(l->db, 1, &err) : st;
+}
+
+/* Once with a failure at call n of those after the first commit; a commit that failed is tried again. */
+static bool spill_and_lose_power(uint64_t n, uint64_t seed) {
+  simdisk *d = sim_new(seed);
+  life l = {.ctx = blt_ctx_new(), .vfs = sim_vfs(d), .retry = true};
+  blt_table *t;
+  CHECK(open_db(&l) == BLT_OK && create(l.ctx, l.db, "t", &t) == BLT_OK && append(t, 0, 3) == BLT_OK);
+  CHECK(commit(&l) == BLT_OK);
+  sim_fail(d, n, SIM_EIO, false);
+  if (fill_and_spill(&l) == BLT_OK) commit(&l);
+  bool met = sim_failed(d);
+  blt_db_close(l.db);
+  sim_power_on(d);
+  CHECK_AT(open_db(&l) == BLT_OK, "spilled, failure at call %u: %s", (unsigned)n, err.message);
+  CHECK_AT(blt_db_validate(l.db, &err) == BLT_OK, "spilled, failure at call %u: %s", (unsigned)n,
+           err.message);
+  uint64_t got = digest(l.db);
+  CHECK_AT(got == l.acked || got == l.pending, "spilled, failure at call %u: a state that never was",
+           (unsigned)n);
+  blt_db_close(l.db);
+  blt_ctx_release(l.ctx);
+  sim_free(d);
+  return met;
+}
+
+static void what_was_spilled_stays(void) {
+  uint64_t seeds = check_rounds(20, 500);
+  for (uint64_t seed = 1; seed <= seeds && check_ok; seed++) {
+    uint64_t n = 1;
+    while (check_ok && spill_and_lose_power(n, seed)) n++;
+    CHECK(n > 5);
+  }
+}
+
 static void every_allocation_may_fail(void) {
   uint64_t n = 0;
   for (bool met = true; met && check_ok;) {
@@ -299,6 +347,7 @@ static void every_allocation_may_fail(void) {
 int main(void) {
   RUN(every_call_may_fail);
   RUN(acknowledged_stays);
+  RUN(what_was_spilled_stays);
   RUN(every_allocation_may_fail);
   return check_report();
 }

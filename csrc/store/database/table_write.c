@@ -396,6 +396,7 @@ static blt_status use_mapped(blt_file *f, blt_table *t, const blt_disk_block *fo
       if (form->rows == 0) continue;
       blt_status status = blt_load_block(f, form, map, base, c->type, c->dict ? c->dict->count : 0, &b, err);
       if (status != BLT_OK) return status;
+      f->spilled = true;
       blt_unread_trust(b);
       blt_unread_release(c->blocks[g]);
       c->blocks[g] = b;

@@ -25,11 +25,12 @@ typedef struct blt_file {
   char *real; /* the same with links followed: the file that is replaced by a compacted one */
   bool readonly;
   bool unsynced;    /* bytes were written that no sync followed */
+  bool spilled;     /* some of them are read in place already, and will not be written again */
   uint64_t opened;  /* no other file that this process ever opened has the number: a block's origin. A number
                        in the file would not do, as a copy of the file has it too */
   blt_pins *pins;   /* what is read in place */
   bool unsettled;   /* the root that was found when opening has not been written and synced by us */
-  bool broken;      /* the last step of a commit failed: nobody knows what the disk has */
+  bool broken;      /* a sync failed, and nobody knows what the disk has of what counts on it */
   uint32_t version; /* of the file's format */
   blt_disk_root root;         /* the last commit */
   blt_disk_root before;       /* that of the other slot, when it is whole; else zeros */

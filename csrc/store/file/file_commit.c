@@ -9,6 +9,9 @@
 static blt_status sync_file(blt_file *f, blt_error *err) {
   int code = f->vfs->sync(f->vfs->self, f->handle);
   f->unsynced = code < 0;
+  /* The system may have dropped what it could not sync, and will not try again. */
+  f->broken = f->broken || (code < 0 && f->spilled);
+  f->spilled = f->spilled && code < 0;
   return code < 0 ? blt_file_fail(f->path, "sync", code, err) : BLT_OK;
 }
 
@@ -90,7 +93,7 @@ static void next_root(blt_disk_root *r) {
 blt_status blt_file_commit(blt_file *f, const blt_ref *catalogue, blt_error *err) {
   if (f->broken)
     return blt_fail(err, BLT_EIO,
-                    "'%s': an earlier commit failed in its last step: close it and open it again",
+                    "'%s': an earlier commit failed when it was half on the disk: close it and open it again",
                     blt_file_shown(f->path));
   bool both = is_empty(&f->root);
   blt_disk_root next = f->root;
