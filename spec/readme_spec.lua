@@ -1,4 +1,4 @@
--- The examples of the README and of the dataset library's reference run: each block marked lua, in order and in one
+-- The examples of the README and of the references run: each block marked lua, in order and in one
 -- environment, prints what the block marked text behind it shows, and `print(x)  --> y` prints y.
 
 local read = require "slurp"
@@ -35,7 +35,7 @@ local function trimmed(lines)
   return table.concat(result, "\n")
 end
 
-for _, path in ipairs { "README.md", "lua/blotter/ops/README.md" } do
+for _, path in ipairs { "README.md", "lua/blotter/README.md", "lua/blotter/ops/README.md" } do
   describe(path, function()
     local environment = setmetatable({}, { __index = _G })
     local blocks = blocks_of(read(path))

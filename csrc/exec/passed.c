@@ -4,7 +4,12 @@
 #include "exec/sort/head.h"
 #include <string.h>
 
-/* All terms as one, joined by `and`. */
+static uint32_t put_ands(blt_node *nodes, uint32_t at, uint32_t n) {
+  while (n-- > 0) nodes[at++] = (blt_node){.kind = BLT_NODE_CALL, .name = "and", .nargs = 2};
+  return at;
+}
+
+/* All terms as one, joined by `and` in pairs, pairs of pairs and so on: a tree as low as can be. */
 static blt_status condition(const blt_passed *p, const blt_plan *filter, blt_expr **out, blt_error *err) {
   const blt_term *terms = filter->u.filter.terms;
   uint32_t n = filter->u.filter.n, nnodes = 0;
@@ -14,9 +19,9 @@ static blt_status condition(const blt_passed *p, const blt_plan *filter, blt_exp
   uint32_t at = 0;
   for (uint32_t i = 0; i < n; i++) {
     memcpy(nodes + at, terms[i].nodes, terms[i].n * sizeof *nodes);
-    at += terms[i].n;
-    if (i) nodes[at++] = (blt_node){.kind = BLT_NODE_CALL, .name = "and", .nargs = 2};
+    at = put_ands(nodes, at + terms[i].n, (uint32_t)__builtin_ctz(i + 1));
   }
+  put_ands(nodes, at, (uint32_t)__builtin_popcount(n) - 1);
   blt_status status = blt_expr_compile(p->run->ctx, p->view, nodes, nnodes, out, err);
   blt_free(p->run->ctx, nodes, (nnodes + 1) * sizeof *nodes);
   return status;

@@ -5,7 +5,8 @@
 --   blotter.jsonl(path)          one read from JSON lines   blotter.parquet(path)    one from Parquet files
 --   blotter.connect(address)      a database on a server, or on several
 --   blotter.null                  null, as lua-cjson has it   blotter.operations()   the operations dataset
---   blotter.report, blotter.format   register a report or a format
+--   blotter.report, blotter.format, blotter.query   register a report, a format or a named query
+--   blotter.build                 expressions that a program makes, without text
 --
 -- Settings are fields: blotter.threads (0: all the machine has), blotter.memory_limit (bytes, 0: none),
 -- blotter.timeout (seconds a query may take, 0: none), blotter.progress (a function(done, total), which ends the
@@ -40,6 +41,8 @@ end
 
 --- Parts that are read when they are first asked for.
 local LATER = {
+  build = function() return require("blotter.lang.build").surface end,
+  query = function() return require("blotter.queries").register end,
   connect = function() return require("blotter.remote").connect end,
   operations = function() return require("blotter.ops").open end,
   report = function() return require("blotter.publish.reports").register end,

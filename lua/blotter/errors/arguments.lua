@@ -24,7 +24,7 @@ end
 local function copied(given, depth)
   local copy = {}
   for key, value in pairs(given) do
-    local list = depth > 0 and type(value) == "table" and not value.collect
+    local list = depth > 0 and type(value) == "table" and not (value.collect or value.is_built)
     copy[key] = list and copied(value, depth - 1) or value
   end
   if getmetatable(given) then

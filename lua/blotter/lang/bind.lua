@@ -121,8 +121,8 @@ local function literal_type(node, value)
   if kind then return kind == "integer" and "int64" or "float64" end
   kind = LITERAL[type(value)]
   if kind then return kind end
-  source.fail_at(node, ("parameter $%s: a boolean, number, string or blotter.null expected, got a %s"):format(node.name,
-    type(value)))
+  source.fail_at(node, ("parameter $%s: a boolean, number, string, query of one value or blotter.null expected, "
+    .. "got a %s"):format(node.name, type(value)))
 end
 
 local function parameter_value(node, params)
@@ -143,6 +143,37 @@ local function time_type(node, scope)
   return (kind == "date" or kind == "timestamp") and kind or nil
 end
 
+local function is_source(value)
+  return core.is_table(value) or type(value) == "table" and value.collect ~= nil
+end
+
+--- The type and the value of the only row of a query of one column; of no row null. Of a decimal the value is its text.
+local function only_value(node, q)
+  local columns = q:columns()
+  if #columns ~= 1 then
+    source.fail_at(node, ("$%s: a query of one column expected, got %d"):format(node.name, #columns))
+  end
+  local answer = q:limit(2):collect()
+  if #answer > 1 then source.fail_at(node, ("$%s: a query of one row expected, got more"):format(node.name)) end
+  local value = answer:values(1)[1]
+  if value == nil then return "null", nil end
+  if columns[1].type:find "^decimal" then return "decimal", answer:texts()[1].cells[1] end
+  return columns[1].type, value
+end
+
+--- Values of queries as parameters, by the table of parameters: taken once for a verb.
+local taken = setmetatable({}, { __mode = "k" })
+
+local function scalar(node, params, q)
+  local known = taken[params]
+  if not known then
+    known = {}
+    taken[params] = known
+  end
+  if not known[q] then known[q] = table.pack(only_value(node, q)) end
+  return table.unpack(known[q], 1, 2)
+end
+
 local function put_literal(out, node, kind, value)
   if kind ~= node.type then
     local ok, message = core.literal_problem(kind, value)
@@ -159,6 +190,9 @@ local function emit_constant(out, node, params, wanted)
     value = parameter_value(node, params)
     if core.is_null(value) then
       kind, value = "null", nil
+    elseif is_source(value) then
+      kind, value = scalar(node, params, value)
+      wanted = nil
     else
       kind = literal_type(node, value)
     end
@@ -186,7 +220,7 @@ end
 --- The values of `in $list`: each element of the sequence as a literal.
 local function emit_list(out, node, params, wanted)
   local list = parameter_value(node, params)
-  if core.is_table(list) or type(list) == "table" and list.collect then
+  if is_source(list) then
     local n = #list:columns()
     if n ~= 1 then
       source.fail_at(node, ("$%s: a query of one column expected after 'in', got %d"):format(node.name, n))
@@ -246,8 +280,8 @@ function emit(out, node, scope, params)
 end
 
 --- Whether a constant is read as the type that is wanted. A decimal literal is a text, which no other number is.
-local function reads_as(node, wanted)
-  if node.kind ~= "literal" then return node.kind == "parameter" end
+local function reads_as(node, wanted, params)
+  if node.kind ~= "literal" then return node.kind == "parameter" and not is_source(parameter_value(node, params)) end
   return not (node.type:find "^decimal" and (wanted == "float64" or wanted == "int64"))
 end
 
@@ -307,7 +341,7 @@ end
 function bind.cast(node, scope, params, wanted)
   bind.check(node, scope)
   local out = { origins = {} }
-  if reads_as(node, wanted) then
+  if reads_as(node, wanted, params) then
     emit_constant(out, node, params, wanted)
   else
     emit(out, node, scope, params)

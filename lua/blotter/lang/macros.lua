@@ -89,6 +89,41 @@ function macros.cut(call, make)
   return make.call("if", args)
 end
 
+local TENS = { 10, 20, 30, 40, 50, 60, 70, 80, 90 }
+
+--- Ages from which bands begin: those given, or every ten years.
+local function ages_of(call)
+  local ages = {}
+  for i = 2, #call.args do
+    local arg = call.args[i]
+    local age = arg.kind == "literal" and arg.type == "int64" and arg.value
+    if not age or age <= (ages[#ages] or 0) then
+      source.fail_at(arg, "age_band: whole numbers that rise, from which bands begin: age_band(age, 13, 18)")
+    end
+    ages[i - 1] = age
+  end
+  return ages[1] and ages or TENS
+end
+
+--- The band in which an age in years lies, as statistics write it: "under 13", "13 to 17", "18 and over". Null when x
+-- is null, NaN or negative.
+function macros.age_band(call, make)
+  if #call.args == 0 then source.fail_at(call, "age_band needs an age: age_band(age, 13, 18)") end
+  local ages, x = ages_of(call), call.args[1]
+  local args = { make.binary("<", x, make.literal("int64", 0)), make.literal "null" }
+  for i, age in ipairs(ages) do
+    local from = ages[i - 1]
+    local name = not from and "under " .. age or from == age - 1 and tostring(from) or from .. " to " .. age - 1
+    args[#args + 1] = make.binary("<", x, make.literal("int64", age))
+    args[#args + 1] = make.literal("string", name)
+  end
+  local last = ages[#ages]
+  args[#args + 1] = make.binary(">=", x, make.literal("int64", last))
+  args[#args + 1] = make.literal("string", last .. " and over")
+  args[#args + 1] = make.literal "null"
+  return make.call("if", args)
+end
+
 --- x where it has a value, null where its data do not allow one.
 function macros.try(call, make)
   expect_arguments(call, 1, "try(int64(s))")

@@ -12,6 +12,7 @@
 -- The root of an expression also has `size` (nodes), `uses` (its column nodes) and `calls` (its call nodes).
 -- Nodes are never changed once parsed: trees are cached and shared.
 
+local build = require "blotter.lang.build"
 local cache = require "blotter.lang.cache"
 local habits = require "blotter.errors.habits"
 local lexer = require "blotter.lang.lexer"
@@ -357,18 +358,21 @@ end
 local KEPT = 256
 local expressions, lists, orders = cache.new(KEPT), cache.new(KEPT), cache.new(KEPT)
 
---- The tree of one expression.
+--- The tree of one expression. What build.lua made is taken as well, here and below.
 function parser.expression(text)
+  if build.is(text) then return build.tree(text) end
   return expressions:get(text) or expressions:put(text, whole(text))
 end
 
 --- `a, b = expr, *`: a sequence of {name, node, named} or {star = true}. No name stands twice.
 function parser.list(text)
+  if build.is(text) then return check_names(build.list(text, parser.default_name)) end
   return lists:get(text) or lists:put(text, check_names(sequence(text, list_item, "columns")))
 end
 
 --- `a, b desc, c asc nulls first`: a sequence of {node, direction, nulls}.
 function parser.order(text)
+  if build.is(text) then return build.order_list(text) end
   return orders:get(text) or orders:put(text, sequence(text, order_item, "columns to order by"))
 end
 

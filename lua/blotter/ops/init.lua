@@ -198,11 +198,10 @@ function Ops:table(name)
   return self.made[name]
 end
 
---- A named query of blotter.queries, to print or to go on with: ops:query "statements_by_subject":limit(5).
-function Ops:query(name)
-  local query, problem = require("blotter.queries").build(name, self)
-  if not query then fail("%s", problem) end
-  return query
+--- A named query, to print or to go on with: ops:query "statements_by_subject":limit(5). `params` are its parameters by
+-- name.
+function Ops:query(name, params)
+  return require("blotter.queries").build(name, self, params)
 end
 
 --- The rows of a table, as records by column name.

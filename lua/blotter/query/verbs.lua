@@ -12,6 +12,7 @@
 
 local aggregate = require "blotter.lang.aggregate"
 local bind = require "blotter.lang.bind"
+local build = require "blotter.lang.build"
 local arguments = require "blotter.errors.arguments"
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
@@ -63,7 +64,7 @@ query.append = append
 -- ---- arguments of verbs -----------------------------------------------------------------------------------------
 
 local function check_text(text, verb)
-  if type(text) ~= "string" then
+  if type(text) ~= "string" and not build.is(text) then
     local got = text == nil and "nothing" or "a " .. type(text)
     fail('%s expects a text such as "%s", got %s', verb, verb == "where" and "n > 5" or "a, b", got)
   end

@@ -133,6 +133,11 @@ local function strictly(db, body)
   return results
 end
 
+--- The query that was registered by that name (blotter.query), over this database; `params` are its parameters by name.
+function db_methods.query(db, name, params)
+  return require("blotter.queries").build(name, db, params)
+end
+
 --- Runs `body(db)` in a transaction: commits when it returns, rolls back when it raises (and raises again) or returns
 -- false or nil with a message. Changes that are refused raise in it. Returns what `body` returns, or true.
 function db_methods.transaction(db, body)
