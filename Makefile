@@ -2,6 +2,7 @@
 #
 #   make report        print the overview of the dataset and write its site to build/report (installs and builds what is missing)
 #   make test          run the busted specs and the C tests; SPEC=spec/store and TESTS=test_bits narrow it
+#   make test-remote   queries on servers: three PostgreSQL clusters on the loopback, ClickHouse in process
 #   make repl          blotter's prompt
 #   make screens       takes the screens of the prompt in spec/golden anew, in a terminal of tmux
 #   make env           print the shell's settings for this checkout: eval "$(make -s env)"
@@ -40,6 +41,7 @@ PACKAGES_XLSX  := libxlsxwriter-dev
 PACKAGES_TEST  := pkg-config=pkg-config lua-busted lua-sql-sqlite3 glpk-utils coinor-libclp1 zstd gzip
 PACKAGES_REPL  := libedit-dev less=less
 PACKAGES_TEST  += $(PACKAGES_REPL) tmux=tmux libsnappy1v5 liblz4-1 libbrotli1
+PACKAGES_REMOTE := postgresql-15 libpq5 libcurl4 npm=npm
 PACKAGES_LINT  := lua-check clang-format
 PACKAGES_FUZZ  := clang libclang-rt-14-dev
 PACKAGES_BENCH := libsqlite3-dev npm=npm r-base-core r-cran-data.table
@@ -61,6 +63,8 @@ $(STAMP)/test: $(STAMP)/build
 	$(call setup,$(PACKAGES_TEST))@touch $@
 $(STAMP)/repl: $(STAMP)/build
 	$(call setup,$(PACKAGES_REPL))@touch $@
+$(STAMP)/remote: $(STAMP)/test
+	$(call setup,$(PACKAGES_REMOTE))@touch $@
 $(STAMP)/lint: $(STAMP)/build
 	$(call setup,$(PACKAGES_LINT))@touch $@
 $(STAMP)/fuzz: $(STAMP)/build
@@ -233,6 +237,12 @@ test: $(STAMP)/test all $(TEST_PROGRAMS)
 screens: $(STAMP)/test all
 	@BLOTTER_SCREENS=1 $(LUA) spec/support/run.lua --specs spec/repl/screens_spec.lua
 	@git --no-pager diff --stat spec/golden
+
+# Servers and their specs, apart from the others: they need packages that nothing else does.
+REMOTE ?= $(sort $(wildcard spec/remote/live/*.lua))
+.PHONY: test-remote
+test-remote: $(STAMP)/remote all
+	@$(LUA) spec/support/run.lua $(addprefix --specs ,$(REMOTE))
 
 torture: $(STAMP)/test all $(TEST_PROGRAMS)
 	@BLOTTER_TORTURE=1 $(RUN_TESTS)

@@ -57,13 +57,13 @@ static int pq_connect(lua_State *L) {
   return done_or(L, st, done, &err);
 }
 
-/* c:send(sql) -> true, or nil, message, code */
+/* c:send(sql [, lines]) -> true, or nil, message, code */
 static int pq_send(lua_State *L) {
   blt_error err;
   size_t n;
   const char *sql = luaL_checklstring(L, 2, &n);
   luaL_argcheck(L, strlen(sql) == n, 2, "a statement without zero bytes expected");
-  blt_status st = blt_pq_send(pq_at(L), sql, &err);
+  blt_status st = blt_pq_send(pq_at(L), sql, lua_toboolean(L, 3), &err);
   return done_or(L, st, true, &err);
 }
 

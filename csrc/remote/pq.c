@@ -36,6 +36,8 @@ static struct {
   int (*result_status)(const PGresult *);
   char *(*result_error)(const PGresult *);
   char *(*result_field)(const PGresult *, int);
+  int (*rows)(const PGresult *);
+  char *(*value)(const PGresult *, int, int);
   void (*clear)(PGresult *);
   int (*get_copy_data)(PGconn *, char **, int);
   int (*put_copy_data)(PGconn *, const char *, int);
@@ -65,6 +67,8 @@ static const struct {
                {"PQresultStatus", &pq.result_status},
                {"PQresultErrorMessage", &pq.result_error},
                {"PQresultErrorField", &pq.result_field},
+               {"PQntuples", &pq.rows},
+               {"PQgetvalue", &pq.value},
                {"PQclear", &pq.clear},
                {"PQgetCopyData", &pq.get_copy_data},
                {"PQputCopyData", &pq.put_copy_data},
@@ -102,6 +106,7 @@ struct blt_pq {
   PGconn *conn;
   stage stage;
   bool broken, failed; /* failed: the statement has, and its end is to come */
+  bool lines;          /* rows of its results are wanted */
   int polling;         /* what connecting waits for */
   uint64_t bytes;
   size_t used, cap; /* of the piece that is collected */
@@ -195,14 +200,34 @@ uint64_t blt_pq_bytes(const blt_pq *c) {
 
 /* ---- statements ---- */
 
-blt_status blt_pq_send(blt_pq *c, const char *sql, blt_error *err) {
+blt_status blt_pq_send(blt_pq *c, const char *sql, bool lines, blt_error *err) {
   if (c->broken) return blt_fail(err, BLT_EIO, "the connection to the server was lost");
   if (c->stage != STAGE_IDLE)
     return blt_fail(err, BLT_EBUSY, "the connection is busy with another statement");
   if (!pq.send_query(c->conn, sql)) return fail_connection(c, err);
   c->stage = STAGE_SENT;
   c->failed = false;
+  c->lines = lines;
   return BLT_OK;
+}
+
+static blt_status keep_row(blt_pq *c, const char *row, size_t n, blt_error *err) {
+  blt_status st = blt_grow(c->ctx, &c->piece, &c->cap, c->used + n, 1, err);
+  if (st != BLT_OK) return st;
+  memcpy(c->piece + c->used, row, n);
+  c->used += n;
+  c->bytes += n;
+  return BLT_OK;
+}
+
+static blt_status keep_lines(blt_pq *c, const PGresult *result, blt_error *err) {
+  blt_status st = BLT_OK;
+  for (int i = 0, n = pq.rows(result); i < n && st == BLT_OK; i++) {
+    const char *value = pq.value(result, i, 0);
+    st = keep_row(c, value, strlen(value), err);
+    if (st == BLT_OK) st = keep_row(c, "\n", 1, err);
+  }
+  return st;
 }
 
 /* What the server says of a statement: its time limit, an interruption, or anything else. */
@@ -213,14 +238,15 @@ static blt_status code_of(const PGresult *result, const char *message) {
   return BLT_EIO;
 }
 
-/* Takes the next result of the statement; false: there is none yet. */
-static bool take_result(blt_pq *c, blt_pq_event *event) {
-  if (pq.is_busy(c->conn)) return false;
+/* Takes the next result of the statement, if there is one. */
+static blt_status take_result(blt_pq *c, blt_pq_event *event, blt_error *err) {
+  blt_status st = BLT_OK;
+  if (pq.is_busy(c->conn)) return BLT_OK;
   PGresult *result = pq.get_result(c->conn);
   if (!result) {
     c->stage = STAGE_IDLE;
     *event = BLT_PQ_DONE;
-    return true;
+    return BLT_OK;
   }
   int status = pq.result_status(result);
   if (status == RESULT_COPY_OUT) {
@@ -228,22 +254,16 @@ static bool take_result(blt_pq *c, blt_pq_event *event) {
   } else if (status == RESULT_COPY_IN) {
     c->stage = STAGE_COPY_IN;
     *event = BLT_PQ_FEED;
-  } else if (status != RESULT_COMMAND_OK && status != RESULT_TUPLES_OK && !c->failed) {
+  } else if (status == RESULT_TUPLES_OK) {
+    if (c->lines) st = keep_lines(c, result, err);
+    if (c->used) *event = BLT_PQ_DATA;
+  } else if (status != RESULT_COMMAND_OK && !c->failed) {
     const char *message = pq.result_error(result);
     c->failed = true;
     fail_with(&c->kept, code_of(result, message), message);
   }
   pq.clear(result);
-  return *event == BLT_PQ_FEED;
-}
-
-static blt_status keep_row(blt_pq *c, const char *row, size_t n, blt_error *err) {
-  blt_status st = blt_grow(c->ctx, &c->piece, &c->cap, c->used + n, 1, err);
-  if (st != BLT_OK) return st;
-  memcpy(c->piece + c->used, row, n);
-  c->used += n;
-  c->bytes += n;
-  return BLT_OK;
+  return st;
 }
 
 /* Collects rows that have come already. */
@@ -277,7 +297,8 @@ static blt_status look(blt_pq *c, blt_pq_event *event, blt_error *err) {
       }
       if (c->stage == STAGE_COPY_OUT) return BLT_OK;
     }
-    if (take_result(c, event)) return BLT_OK;
+    blt_status st = take_result(c, event, err);
+    if (st != BLT_OK || *event != BLT_PQ_WAIT) return st;
     if (c->stage == before && pq.is_busy(c->conn)) return BLT_OK;
   }
 }

@@ -9,7 +9,8 @@
  *
  * A statement may be COPY … TO STDOUT, whose rows come as pieces of text, or COPY … FROM STDIN, for which
  * BLT_PQ_FEED asks: then blt_pq_put and blt_pq_flush as often as there is something, and blt_pq_end.
- * Rows of other statements are not looked at. After an error of the connection itself it is `broken`.
+ * Rows of other statements are looked at only when `lines` of them are
+ * asked for. After an error of the connection itself it is `broken`.
  */
 #ifndef BLT_REMOTE_PQ_H
 #define BLT_REMOTE_PQ_H
@@ -32,8 +33,9 @@ blt_status blt_pq_connect(blt_pq *c, int ms, bool *done, blt_error *err);
 /* Cancels what runs there, in a connection of its own, and closes. NULL is allowed. */
 void blt_pq_close(blt_pq *c);
 
-/* Sends a statement, or several with semicolons between them. The one before must have ended. */
-blt_status blt_pq_send(blt_pq *c, const char *sql, blt_error *err);
+/* Sends a statement, or several with semicolons between them. The one before must have ended. With `lines`
+ * the first column of its rows comes as pieces of text, a line a row. */
+blt_status blt_pq_send(blt_pq *c, const char *sql, bool lines, blt_error *err);
 /* What comes next, within `ms` milliseconds. A piece is good until the next call. After an error the
  * statement has ended, too. */
 blt_status blt_pq_receive(blt_pq *c, int ms, blt_pq_event *event, blt_str *piece, blt_error *err);

@@ -44,6 +44,12 @@ function clusters.start(cluster)
   assert(ok, text)
 end
 
+--- The command that stops one at once.
+function clusters.kill_command(cluster)
+  return as_server(("%s/pg_ctl -D %s -w -m immediate -l %s.log stop >/dev/null"):format(BIN, cluster.folder,
+    cluster.folder))
+end
+
 --- Stops one at once, as a crash does.
 function clusters.kill(cluster)
   control(cluster, "stop")

@@ -34,6 +34,9 @@ local function new(made, sources)
   return setmetatable({ plan = made, sources = sources }, query)
 end
 
+--- The query of a plan's rows, whose scans read `sources`.
+query.of = new
+
 --- The query of all rows of a core table.
 function query.over(handle)
   return new(core.scan(handle), { handle })

@@ -7,10 +7,11 @@ local frame = require "blotter.query.frame"
 local outline = require "blotter.remote.outline"
 local plan = require "blotter.query.plan"
 local query = require "blotter.query.verbs"
+local schema = require "blotter.tables.schema"
 local statement = require "blotter.remote.statement"
 local translate = require "blotter.remote.translate"
 
-local run = {}
+local ask = {}
 
 -- ---- one statement ------------------------------------------------------------------------------------------------
 
@@ -43,7 +44,7 @@ end
 
 --- The statement of a node, and what it needs beside its parameters: tables of rows from here, too many to be part of
 -- it, that each server is lent first ({name, names, types, answer}).
-local function written(node, dialect)
+local function written(node, dialect, keyed)
   local loans = {}
   local function send(w, part, answer)
     if #answer <= translate.MOST_ROWS or not dialect.lent then return translate.values(w, part, answer) end
@@ -56,40 +57,77 @@ local function written(node, dialect)
     loans[#loans + 1] = loan
     return statement.relation(dialect.lent(loan.name) .. " AS " .. w:alias(), columns, part)
   end
-  local text, parameters = statement.write(node, dialect, translate.scanner(send))
-  return text, parameters, loans
+  local text, parameters, order = statement.write(node, dialect, translate.scanner(send), keyed)
+  return text, parameters, order, loans
 end
 
 local function check(ok, message)
   return ok or fail("%s", message)
 end
 
+--- Names and types of an answer's columns: the node's, then those of the keys of its order.
+local function columns_of(node, order)
+  local names, types = table.move(node.names, 1, #node.names, 1, {}), table.move(node.types, 1, #node.types, 1, {})
+  for i, key in ipairs(order) do names[#names + 1], types[#types + 1] = "<key " .. i .. ">", key.type end
+  return names, types
+end
+
+-- What explain sees: {dry, list}: each statement's servers and text; unless `dry`, also what came.
+local watch
+
+local function note(servers, node, text, parameters)
+  if not watch then return {} end
+  local entry = { servers = servers, node = node, text = text, parameters = parameters }
+  watch.list[#watch.list + 1] = entry
+  return entry
+end
+
+local function empty_answers(servers, names, types)
+  local columns, answers = {}, {}
+  for i, name in ipairs(names) do columns[i] = { name = name, type = types[i] } end
+  for i in ipairs(servers) do answers[i] = core.table(schema.read(columns)) end
+  return answers
+end
+
+--- Whether nothing is to be asked: only what would be is of interest.
+function ask.is_dry()
+  return watch ~= nil and watch.dry
+end
+
 --- Starts the node's statement on each of these servers, and takes their answers, one core table each. A connection
--- that was dead before anything came is tried once more: the statement only reads.
-function run.ask(servers, node)
-  local text, parameters, loans = written(node, translate.far_of(node.sources).dialect)
+-- that was dead before anything came is tried once more: the statement only reads. With `keyed` the keys of the order
+-- stand behind the columns, and are the second result: what several servers give in order must be put in order again.
+function ask.servers(servers, node, keyed)
+  local far = assert(translate.far_of(node.sources))
+  local text, parameters, order, loans = written(node, far.dialect, keyed)
+  local names, types = columns_of(node, order)
+  local entry, began = note(servers, node, text, parameters), core.clock()
+  if ask.is_dry() then return empty_answers(servers, names, types), order end
   local guard <close> = guard_of(servers)
   for _, loan in ipairs(loans) do
     for _, server in ipairs(servers) do check(server:lend(loan)) end
   end
   local function start(server)
-    check(server:start(text, parameters, #node.names, checks_of(server, node)))
+    check(server:start(text, parameters, #names, checks_of(server, node)))
   end
   for _, server in ipairs(servers) do start(server) end
   local answers = {}
   for i, server in ipairs(servers) do
-    local answer, message = server:receive(node.names, node.types)
+    local before = server.moved
+    local answer, message = server:receive(names, types)
     if not answer and server.stale and not loans[1] then
       start(server)
-      answer, message = server:receive(node.names, node.types)
+      answer, message = server:receive(names, types)
     end
     answers[i] = check(answer, message)
+    entry.rows, entry.bytes = (entry.rows or 0) + #answer, (entry.bytes or 0) + server.moved - before
   end
   for _, loan in ipairs(loans) do
     for _, server in ipairs(servers) do check(server:take_back(loan)) end
   end
   guard.finished = true
-  return answers
+  entry.seconds = core.clock() - began
+  return answers, order
 end
 
 -- ---- places -------------------------------------------------------------------------------------------------------
@@ -106,27 +144,83 @@ end
 
 --- The node's rows as a query over what is here: of what one database answers, its answer.
 local function here(node)
-  if not translate.far_of(node.sources) then
-    local q = query.over(core.table { { name = "x", type = "int64" } }, nil)
-    q.plan, q.sources = node.plan, node.sources
-    return q
-  end
-  if only_database(node) then return query.over(run.node(node)) end
+  if not translate.far_of(node.sources) then return query.of(node.plan, node.sources) end
+  if only_database(node) then return ask.rest(node) end
   return query.append(here(node.input), node.kind, node.description, node.other and here(node.other))
 end
 
---- The answer of a node as a core table.
-function run.node(node)
+--- What is left to do here when the servers have answered, as a query over their answers.
+function ask.rest(node)
   local db = only_database(node)
-  if not db then return plan.run(here(node)) end
+  if not db then return here(node) end
   if #db.servers == 0 then fail "the connection is closed" end
-  if #db.servers == 1 then return run.ask(db.servers, node)[1] end
-  return require("blotter.remote.shards").answer(db, node)
+  if #db.servers == 1 then return query.over(ask.servers(db.servers, node)[1]) end
+  return require("blotter.remote.shards").rest(db, node)
 end
 
 --- The answer of a query as a core table.
-function run.answer(q)
-  return run.node(outline.read(q))
+function ask.answer(q)
+  return plan.run(ask.rest(outline.read(q)))
+end
+
+-- ---- explaining ---------------------------------------------------------------------------------------------------
+
+--- Calls `body` while statements are noted; returns them and the results.
+local function watched(dry, body, ...)
+  local mine = { dry = dry, list = {} }
+  watch = mine
+  local restore <close> = setmetatable({}, { __close = function() watch = nil end }) -- luacheck: ignore
+  return mine.list, body(...)
+end
+
+local function indented(text)
+  return "  " .. text:gsub("\n", "\n  ")
+end
+
+local function expected_rows(entry)
+  local sum = 0
+  for _, server in ipairs(entry.servers) do
+    local n = server:expected(entry.text, entry.parameters)
+    if not n then return nil end
+    sum = sum + n
+  end
+  return sum
+end
+
+local function told(entry, dry)
+  local names, lines = {}, {}
+  for i, server in ipairs(entry.servers) do names[i] = server.name end
+  local travel
+  if dry then
+    local rows = expected_rows(entry)
+    travel = rows and ("about %d rows come"):format(rows) or "it is not known how many rows come"
+  else
+    travel = ("%d rows, %d bytes came, %.1f ms"):format(entry.rows, entry.bytes, entry.seconds * 1e3)
+  end
+  lines[1] = ("on %s: %s"):format(table.concat(names, ", "), travel)
+  local dialect = translate.far_of(entry.node.sources).dialect
+  lines[2] = indented(statement.render(entry.text, entry.parameters, dialect.placeholder))
+  for i, parameter in ipairs(entry.parameters) do
+    lines[#lines + 1] = ("    %s = %q"):format(dialect.placeholder(i, parameter), tostring(parameter.value))
+  end
+  return table.concat(lines, "\n")
+end
+
+--- What runs where, as a text: the statements of servers, and the engine's plan of what is done here with their
+-- answers. Nothing is run, but the servers are asked how many rows they expect; with mode "run" it is run, and told how
+-- many came.
+function ask.explain(q, mode)
+  local dry = mode ~= "run"
+  local list, rest = watched(dry, function()
+    local node = outline.read(q)
+    local made = ask.rest(node)
+    if not dry then plan.run(made) end
+    return made
+  end)
+  local lines = {}
+  for i, entry in ipairs(list) do lines[i] = told(entry, dry) end
+  lines[#lines + 1] = "here:\n" .. indented(plan.explain(rest))
+  return table.concat(lines, "\n")
 end
 
 --- The rows of a query as a frame here, whose further questions ask no server.
@@ -134,4 +228,4 @@ function query:pull()
   return frame.new(plan.run(query.ready(self, "pull")))
 end
 
-return run
+return ask

@@ -1,5 +1,6 @@
 --- One connection to a PostgreSQL server. It waits in steps of some milliseconds, so that Ctrl-C ends a query (and the
--- server's part of it), and it reconnects when the server closed it while nothing ran.
+-- server's part of it), and it reconnects when the server closed it while nothing ran: `stale` says that the last
+-- statement failed because the connection had been lost, before the server said anything.
 --
 -- What the server sends is CSV, which blotter's own reader makes a table of: whole, or none.
 
@@ -108,15 +109,17 @@ end
 -- ---- statements ---------------------------------------------------------------------------------------------------
 
 --- Sends a statement; reconnects first when the connection was lost while nothing ran.
-function session:send(sql)
+function session:send(sql, lines)
+  self.used = self.link ~= nil -- by a statement before: it may have been lost since
   if not self.link or self.link:state() ~= "idle" then
+    self.used = false
     self:drop()
     local ok, message, code = self:connect()
     if not ok then return nil, message, code end
     sql = sql:gsub("^ROLLBACK; ", "")
     sql = SETTINGS .. "; " .. sql
   end
-  local ok, message, code = self.link:send(sql)
+  local ok, message, code = self.link:send(sql, lines)
   if not ok then return nil, self:message(message), code end
   self.sent, self.deadline = sql, deadline()
   return true
@@ -146,10 +149,15 @@ function session:next()
   while true do
     local event, piece, code = self.link:receive(STEP)
     if event == nil then
-      if self.link:state() == "broken" then self:drop() end
+      local broken = self.link:state() == "broken"
+      self.stale = broken and self.used
+      if broken then self:drop() end
       return nil, self:message(piece), code
     end
-    if event ~= "wait" then return event, piece end
+    if event ~= "wait" then
+      self.used = false
+      return event, piece
+    end
     if core.clock() > self.deadline + 1 then
       self:drop()
       return nil, self:message "time limit passed", "timeout"
@@ -228,6 +236,19 @@ function session:receive(names, types)
   local made, message, code = guarded(self, receive, names, types)
   self.aborted = not made
   return made, message, code
+end
+
+--- How many rows the server expects a query to have, or nil.
+function session:expected(text, parameters)
+  local sql = statement.render(text, parameters, function(_, parameter) return postgresql.inline(parameter) end)
+  if not self:send((self.aborted and "ROLLBACK; " or "") .. "EXPLAIN " .. sql, true) then return nil end
+  self.aborted = false
+  local plan = {}
+  repeat
+    local event, piece = guarded(self, self.next)
+    plan[#plan + 1] = event == "data" and piece or nil
+  until event == "done" or event == nil
+  return math.tointeger(tonumber(table.concat(plan):match "rows=(%d+)"))
 end
 
 -- ---- rows to the server -------------------------------------------------------------------------------------------

@@ -439,20 +439,25 @@ end
 statement.relation = relation_of
 
 --- The text of the plan's statement, with "\1number\1" for its parameters, and these: {value, type}. `scan(writer,
--- node)` gives the relations of tables (statement.relation), and of other nodes nil. `whole`: columns as the transport
--- takes them, and in their order.
-function statement.write(node, dialect, scan)
+-- node)` gives the relations of tables (statement.relation), and of other nodes nil. The rows come in their order; with
+-- `keyed` they come in any, with the keys of their order ({type, descending, nulls_first}, the third result) as columns
+-- behind the others.
+function statement.write(node, dialect, scan, keyed)
   local w = setmetatable({ dialect = dialect, scan = scan, parameters = {}, numbers = {}, aliases = 0,
     keys = 0 }, writer)
   local relation = read(w, node)
-  if relation.order[1] and relation.tail then relation = wrapped(w, relation) end
+  if relation.order[1] and (relation.tail or keyed) then relation = wrapped(w, relation) end
   relation = in_order(w, relation)
   local labels, columns = labels_of(w, relation), {}
   for i, sql in ipairs(relation.columns) do columns[i] = dialect.output(sql, node.types[i]) end
-  local final = setmetatable({ columns = columns }, { __index = relation })
-  local text = select_text(final, labels)
-  if relation.order[1] then text = text .. order_text(w, relation.order) end
-  return text, w.parameters
+  local order = keyed and relation.order or {}
+  local hidden = w:hidden(order)
+  for i, key in ipairs(order) do
+    columns[#columns + 1], labels[#labels + 1] = dialect.output(key.sql, key.type), hidden[i]
+  end
+  local text = select_text(setmetatable({ columns = columns }, { __index = relation }), labels)
+  if not keyed and relation.order[1] then text = text .. order_text(w, relation.order) end
+  return text .. (dialect.settings or ""), w.parameters, order
 end
 
 --- The text with what `put(number, parameter)` gives for its parameters.

@@ -363,6 +363,13 @@ f["/"] = divide_floats
 --- The remainder with the sign of the divisor, and the quotient that is rounded down; null for a divisor of zero.
 local function floored(c)
   local a, b = c[1].sql, c[2].sql
+  local constant = c[1].type == "int64" and c[2].type == "int64" and is_constant(c[2]) and c[2].term.value
+  if constant and constant > 0 then
+    local bits = constant & (constant - 1) == 0 and math.tointeger(math.log(constant, 2))
+    if bits then return ("(%s >> %d)"):format(a, bits), ("(%s & %d)"):format(a, constant - 1) end
+    return ("(%s / %s - CASE WHEN %s %% %s < 0 THEN 1 ELSE 0 END)"):format(a, b, a, b),
+      ("(%s %% %s + CASE WHEN %s %% %s < 0 THEN %s ELSE 0 END)"):format(a, b, a, b, b)
+  end
   local other = ("%s %% nullif(%s, 0) <> 0 AND (%s < 0) <> (%s < 0)"):format(a, b, a, b)
   local quotient = is_decimal(c[1].type) or is_decimal(c[2].type)
   local whole = quotient and ("div(%s, nullif(%s, 0))"):format(a, b) or ("%s / nullif(%s, 0)"):format(a, b)
@@ -629,6 +636,9 @@ function f.decimal(c)
     return ("(CASE WHEN NOT %s ~ '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)$' THEN ('no decimal: ' || %s)::numeric WHEN %s = "
       .. "round(%s, %s) THEN %s::%s ELSE ('digits lost: ' || %s)::numeric END)"):format(x.sql, x.sql, number, number,
       scale, number, kind, x.sql)
+  end
+  if tonumber(x.type:match ",(%d+)" or 0) <= tonumber(scale) and x.type ~= "bool" then
+    return postgresql.cast(x.sql, c.type)
   end
   local number = ("(%s)::numeric"):format(x.sql)
   return checked(("%s = round(%s, %s)"):format(number, number, scale), ("%s::%s"):format(number, kind),

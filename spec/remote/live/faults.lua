@@ -1,0 +1,177 @@
+--- What goes wrong with servers: each is a clear error, never a part of an answer, and blotter lives on.
+
+local answer = require "answer"
+local blotter = require "blotter"
+local clusters = require "clusters"
+local core = require "blotter.core"
+
+describe("servers that fail", function()
+  local list, urls, rows
+  setup(function()
+    list = clusters.open(3)
+    urls = {}
+    for i, cluster in ipairs(list) do urls[i] = cluster.url end
+    rows = blotter.table "id int64, s string, n int64"
+    local columns = { id = {}, s = {}, n = {} }
+    for i = 1, 30000 do columns.id[i], columns.s[i], columns.n[i] = i, "s" .. i % 10, i % 100 end
+    assert(rows:append_columns(columns))
+    local db <close> = assert(blotter.connect { table.unpack(urls) })
+    assert(rows:push(db, "rows", { exists = "replace", shard_by = "id" }))
+  end)
+  teardown(function() clusters.close(list) end)
+  after_each(function() blotter.timeout = 0 end)
+
+  local function all() return assert(blotter.connect { table.unpack(urls) }) end
+
+  --- Without the password, wherever it could stand.
+  local function discreet(message)
+    assert.is_nil(tostring(message):find(clusters.PASSWORD, 1, true), message)
+    return message
+  end
+
+  --- How many statements over the slow table run on a server.
+  local function busy(cluster)
+    local sql = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%slow%' "
+      .. "AND pid <> pg_backend_pid()"
+    local pipe = io.popen(("PGPASSWORD=%s psql -h 127.0.0.1 -p %d -U postgres -Atc \"%s\""):format(clusters.PASSWORD,
+      cluster.port, sql))
+    local n = pipe:read "n"
+    pipe:close()
+    return n
+  end
+
+  --- A table whose scan takes very long on that server.
+  local function slow(cluster, seconds)
+    local session = assert(require("blotter.remote.session").open(cluster.url))
+    assert(session:run "DROP VIEW IF EXISTS slow")
+    assert(session:run(("CREATE VIEW slow AS SELECT 1::bigint AS id, pg_sleep(%d)::text AS s"):format(seconds)))
+    session:drop()
+  end
+
+  it("are told without a password", function()
+    local wrong = list[1].url:gsub(clusters.PASSWORD, "wrong-secret")
+    local made, message, code = blotter.connect(wrong)
+    if made then return end -- clusters that trust everybody
+    assert.equal("io", code)
+    assert.is_truthy(message:find("password authentication failed", 1, true), message)
+    assert.is_nil(message:find("wrong-secret", 1, true))
+    for _, url in ipairs { "postgresql://u:geheim-7@127.0.0.1:1/x", "postgresql://u:geheim-7@[broken", "postgresql://"
+      .. "127.0.0.1:1/x?user=u&password=geheim-7", "postgresql://u:geheim-7@127.0.0.1:1/x?nonesuch=1" } do
+      local _, problem = blotter.connect(url)
+      discreet(problem)
+    end
+    local db <close> = all()
+    discreet(tostring(db))
+    discreet(db:table("rows"):agg("n = sum(n)"):explain())
+  end)
+
+  it("before a query: the query fails, and works again when the server does", function()
+    local db <close> = all()
+    local q = db:table("rows"):by("s"):agg "n = sum(n), c = count()":order "s"
+    local before = q:csv()
+    clusters.kill(list[2])
+    local message = discreet(answer.refusal(function() q:collect() end))
+    assert.is_truthy(message:find(":" .. list[2].port, 1, true), message)
+    clusters.start(list[2])
+    assert.equal(before, q:csv())
+  end)
+
+  it("between queries are connected to again", function()
+    local db <close> = all()
+    local q = db:table("rows"):agg "c = count()"
+    assert.equal(30000, q:value())
+    clusters.kill(list[3])
+    clusters.start(list[3])
+    assert.equal(30000, q:value())
+  end)
+
+  it("during a query: no part of an answer", function()
+    for i = 1, 3 do slow(list[i], i == 2 and 30 or 0) end
+    local db <close> = all()
+    local q = db:table "slow"
+    -- a child kills the second server as soon as the query runs there
+    local killer = io.popen(("while ! PGPASSWORD=%s psql -h 127.0.0.1 -p %d -U postgres -Atc \"SELECT 1 FROM "
+      .. "pg_stat_activity WHERE state = 'active' AND query LIKE '%%COPY%%slow%%' AND pid <> pg_backend_pid()\" | "
+      .. "grep -q 1; do :; done; %s"):format(clusters.PASSWORD, list[2].port, clusters.kill_command(list[2])))
+    local message = discreet(answer.refusal(function() q:collect() end))
+    killer:close()
+    assert.is_truthy(message:find(":" .. list[2].port, 1, true), message)
+    clusters.start(list[2])
+    assert.equal(30000, db:table("rows"):count())
+  end)
+
+  it("that are slow end at the time limit, there too", function()
+    for i = 1, 3 do slow(list[i], i == 2 and 30 or 0) end
+    local db <close> = all()
+    local q = db:table "slow"
+    blotter.timeout = 0.5
+    local message = answer.refusal(function() q:collect() end)
+    assert.is_truthy(message:find "timeout", message)
+    blotter.timeout = 0
+    assert.equal(0, busy(list[2]))
+    assert.equal(30000, db:table("rows"):count())
+  end)
+
+  it("are told when a query is interrupted", function()
+    slow(list[1], 30)
+    local db <close> = assert(blotter.connect(urls[1]))
+    local q = db:table "slow"
+    local message = answer.refusal(function()
+      debug.sethook(function() -- as Ctrl-C does, once the query runs there
+        if busy(list[1]) == 0 then return end
+        debug.sethook()
+        error "interrupted!"
+      end, "", 1000)
+      q:collect()
+    end)
+    debug.sethook()
+    assert.is_truthy(message:find("interrupted", 1, true), message)
+    assert.equal(0, busy(list[1]))
+    assert.equal(3, #db:table("rows"):columns())
+  end)
+
+  it("whose tables change are told to be asked again", function()
+    local db <close> = assert(blotter.connect(urls[1]))
+    local session = assert(require("blotter.remote.session").open(urls[1]))
+    assert(rows:limit(10):push(db, "changing", { exists = "replace" }))
+    local q = db:table "changing"
+    assert.equal(10, #q:collect())
+    assert(session:run "ALTER TABLE changing ALTER n TYPE text")
+    assert.is_truthy(answer.refusal(function() q:collect() end):find("its columns are others now", 1, true))
+    assert.equal("string", db:table("changing"):columns()[3].type)
+    assert(session:run "DROP TABLE changing")
+    assert.is_truthy(answer.refusal(function() q:collect() end):find "changing")
+    session:drop()
+  end)
+
+  it("take all rows that are pushed, or none", function()
+    local db <close> = all()
+    local text = blotter.table "s string"
+    for i = 1, 1000 do text:append("x" .. i) end
+    text:append "a\0b" -- no text for PostgreSQL
+    local n, message = text:push(db, "broken", { exists = "replace" })
+    assert.is_nil(n)
+    assert.is_truthy(message:find "encoding", message)
+    for _, url in ipairs(urls) do
+      local one <close> = assert(blotter.connect(url))
+      assert.is_false(pcall(one.table, one, "broken"))
+    end
+  end)
+
+  it("leave nothing behind", function()
+    local db = all()
+    local q = db:table("rows"):by("s"):agg "n = sum(n)"
+    q:collect()
+    collectgarbage()
+    local before = core.memory()
+    for _ = 1, 20 do
+      q:collect()
+      pcall(function() db:table("rows"):select("x = 1 // 0 + int64(s)"):collect() end)
+    end
+    collectgarbage()
+    collectgarbage()
+    assert.is_true(core.memory() < before + (1 << 20))
+    db:close()
+    assert.is_truthy(answer.refusal(function() q:collect() end):find("closed", 1, true))
+  end)
+end)
