@@ -98,7 +98,9 @@ local SAMPLES = {
   starts_with = "starts_with(channel, 'p')", string = "string(f)", substr = "substr(channel, 2, 3)", tan = "tan(f)",
   timestamp = "timestamp(received)", trim = "trim(channel)", trunc = "trunc(received, 'month')",
   upper = "upper(channel)", week = "week(received)", week_year = "week_year(received)", weekday = "weekday(received)",
-  year = "year(received)", fails = "fails(int64(channel))", log2 = "log2(f)",
+  year = "year(received)", matches = "matches(channel, 'a+')", extract = "extract(channel, 'a+')",
+  regex_replace = "regex_replace(channel, 'a+', 'b')", format = "format(received, 'yyyy')",
+  fails = "fails(int64(channel))", log2 = "log2(f)",
 }
 
 local OPERATORS = { ["and"] = true, ["or"] = true, ["not"] = true, ["in"] = true, neg = true }
@@ -124,7 +126,8 @@ local WINDOWS = {
 local REFUSED = {
   fails = "ends the server's whole statement", log2 = "exact for powers of two", product = "no product",
   top = "top(n, …, {by = …})", bottom = "top(n, ", first = "put an order before", last = "put an order before",
-  string_agg = "put an order before",
+  string_agg = "put an order before", matches = "regular expressions", extract = "regular expressions",
+  regex_replace = "regular expressions", format = "in other ways",
 }
 
 local function check(name, ask)

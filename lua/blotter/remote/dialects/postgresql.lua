@@ -663,7 +663,10 @@ function f.timestamp(c)
   return as_moment(c[1])
 end
 
+local REGEX = "the server reads other regular expressions; like, find and split_part translate"
+
 local refused = {
+  matches = REGEX, extract = REGEX, regex_replace = REGEX, format = "the server writes numbers and times in other ways",
   fails = "an error in one row ends the server's whole statement (try(…) asks for it too)",
   log2 = "the server has no such function that is exact for powers of two",
 }
