@@ -218,6 +218,15 @@ describe("release", function()
     assert.equal(4, #frame:where "region == 'r1' and city == 'total'")
   end)
 
+  it("takes a group and its only part for one cell", function()
+    local t = blotter.table "region string, city string, kind string, n int64"
+    for _, row in ipairs {{"r1", "a", "k", 20}, {"r2", "b", "k", 3}, {"r2", "c", "k", 30}, {"r1", "a", "l", 20},
+      {"r2", "b", "l", 20}, {"r2", "c", "l", 40}} do t:append(row) end
+    local release = assert(blotter.release(t, {dimensions = {{"region", "city"}, "kind"}, value = "n"}))
+    assert.same({15, 1}, {release.record.counts.cells, release.record.counts.sensitive})
+    assert.equal(18, #release:table())
+  end)
+
   it("refuses a table that was published as it was", function()
     local bare = assert(blotter.release(small, {dimensions = "row, col", value = "n", method = "none"}))
     assert.equal("at risk", bare.verdict)
@@ -230,6 +239,19 @@ describe("release", function()
 end)
 
 describe("tables that hang together", function()
+  it("by their finest groups are told apart by no subtraction", function()
+    local t = blotter.table "area string, ward string, kind string, n int64"
+    for _, row in ipairs {{"x", "a", "p", 2}, {"x", "b", "p", 2}, {"x", "c", "p", 9}, {"x", "d", "p", 9},
+      {"y", "e", "p", 3}, {"y", "f", "q", 3}, {"y", "g", "q", 3}, {"y", "h", "p", 6}} do t:append(row) end
+    local options = {dimensions = {{"area", "ward"}}, value = "n", threshold = 4}
+    assert.equal(0, assert(blotter.release(t, options)).record.counts.added)
+    -- Apart both are safe; together they give a, b and e + h, and with h published e.
+    options.linked = {{dimensions = {{"kind", "ward"}}}}
+    local both = assert(blotter.release(t, options))
+    assert.same({"safe", 1}, {both.verdict, both.record.counts.added})
+    for _, row in both:table(2):where "ward == 'h'":rows() do assert.equal("withheld", row.status) end
+  end)
+
   local rows = blotter.table "sex string, age string, area string, n int64"
   local random = generator(11)
   for s = 1, 2 do

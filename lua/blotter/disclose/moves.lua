@@ -184,13 +184,30 @@ function moves:together(demands)
   return move
 end
 
---- How often a move fits into the cells: at least once.
-function moves:times(move)
-  local times = math.huge
-  for _, step in ipairs(move) do
+local function common_divisor(a, b)
+  while b ~= 0 do a, b = b, a % b end
+  return a
+end
+
+-- How often a direction fits into the cells.
+local function times_of(self, direction)
+  local times = 1 << 20
+  for _, step in ipairs(direction) do
     if step[2] < 0 then times = math.min(times, self.falls[step[1]] // -step[2]) end
   end
-  return times == math.huge and 1 << 20 or math.max(1, times)
+  return times
+end
+
+--- The shortest whole move along a move and the one back, with how often each fits as `times`. Either may not fit.
+function moves:directions(move)
+  local divisor = 0
+  for _, step in ipairs(move) do divisor = common_divisor(math.abs(step[2]), divisor) end
+  local there, back = {}, {}
+  for i, step in ipairs(move) do
+    there[i], back[i] = {step[1], step[2] // divisor}, {step[1], -step[2] // divisor}
+  end
+  there.times, back.times = times_of(self, there), times_of(self, back)
+  return there, back
 end
 
 return moves

@@ -44,19 +44,25 @@ local function by_cell(demands)
   return of
 end
 
--- Gives the move to every demand that it meets, as often as it fits; counts those that had none.
-local function hand_out(state, move)
-  local times, met = state.moves:times(move), 0
-  for _, step in ipairs(move) do
+-- Gives a direction to every demand that it meets, as often as it fits; counts those that had none.
+local function give(state, direction)
+  local met = 0
+  for _, step in ipairs(direction.times > 0 and direction or {}) do
     for _, demand in ipairs(state.of[step[1]] or {}) do
-      local by = step[2] * times
+      local by = step[2] * direction.times
       if not demand.move and (demand.by > 0 and by >= demand.by or demand.by < 0 and by <= demand.by) then
-        demand.move = move
+        demand.move = direction
         met = met + 1
       end
     end
   end
   return met
+end
+
+-- A move serves in both directions.
+local function hand_out(state, move)
+  local there, back = state.moves:directions(move)
+  return give(state, there) + give(state, back)
 end
 
 local function open_demands(state, list)
@@ -121,10 +127,8 @@ local function meet(state, demand)
     move = state.moves:within(demand)
   end
   if not move then return false end
-  demand.move = nil
   hand_out(state, move)
-  demand.move = demand.move or move
-  return true
+  return demand.move ~= nil
 end
 
 local function meet_all(state, list)
@@ -165,8 +169,7 @@ local function try_without(state, c)
       for k, other in ipairs(affected) do other.move = before[k] end
       return false
     end
-    hand_out(state, move)
-    demand.move = demand.move or move
+    if not demand.move then hand_out(state, move) end
   end
   return true
 end
@@ -252,10 +255,27 @@ local function changed(state, apart, kept)
   return chosen
 end
 
+-- The cells that may be published and share a sum with one of these demands or cells.
+local function beside(state, demands, cells)
+  local list, seen = {}, {}
+  local function add(c)
+    for _, row in ipairs(state.rows_of[c]) do
+      for _, signed in ipairs(row) do
+        local other = math.abs(signed)
+        if not seen[other] and not state.moves.withheld[other] then list[#list + 1] = other end
+        seen[other] = true
+      end
+    end
+  end
+  for _, demand in ipairs(demands) do add(demand.cell) end
+  for _, c in ipairs(cells) do add(c) end
+  return list
+end
+
 -- Takes a region apart and puts it together anew, where the cells that stood in it are dearer for the while.
 local function try_anew(state, c, random)
   local kept = remember(state)
-  local apart = region(state, c, 1 + random(5))
+  local apart = region(state, c, 1 + random(9))
   local affected = {}
   for _, one in ipairs(apart) do
     publish(state, one)
@@ -264,13 +284,15 @@ local function try_anew(state, c, random)
       affected[#affected + 1] = demand
     end
   end
-  for _, one in ipairs(apart) do
-    state.moves:reprice(one, state.prices[one] * (1 + random(8) / 4))
-  end
   shuffle(affected, random)
+  local near = beside(state, affected, apart)
+  for _, one in ipairs(near) do state.moves:reprice(one, state.prices[one] * (1 + random(32) / 64)) end
+  for _, one in ipairs(apart) do state.moves:reprice(one, state.prices[one] * (1 + random(8) / 4)) end
   local done = meet_all(state, affected)
-  for _, one in ipairs(apart) do
-    if not state.added[one] then state.moves:reprice(one, state.prices[one]) end
+  for _, list in ipairs {near, apart} do
+    for _, one in ipairs(list) do
+      if not state.added[one] then state.moves:reprice(one, state.prices[one]) end
+    end
   end
   if done then clean(state, changed(state, apart, kept)) end
   if done and state.cost <= kept.cost then return state.cost < kept.cost end
@@ -280,7 +302,7 @@ end
 
 -- How many steps of the simplex may be taken: fewer the larger the program is, which makes them dear.
 local function budget_of(state)
-  return math.max(20000, 200000000 // math.max(1, #state.prices))
+  return math.max(20000, 400000000 // math.max(1, #state.prices))
 end
 
 local function improve(state)
@@ -288,7 +310,7 @@ local function improve(state)
   local idle = 0
   while state.moves.steps < state.budget and next(state.added) do
     local list = added_cells(state)
-    if idle > 6 * #list + 20 then break end
+    if idle > 30 * #list + 150 then break end
     idle = try_anew(state, list[random(#list)], random) and 0 or idle + 1
   end
 end
@@ -303,12 +325,12 @@ local function rows_by_cell(rows, count)
 end
 
 -- The moves that were found, each once, in the model's cells: {{cell, by}, …, times = how often it fits}.
-local function proposals(made, demands, cells)
+local function proposals(demands, cells)
   local list, seen = {}, {}
   for _, demand in ipairs(demands) do
     if demand.move and not seen[demand.move] then
       seen[demand.move] = true
-      local move = {times = made:times(demand.move)}
+      local move = {times = demand.move.times}
       for k, step in ipairs(demand.move) do move[k] = {cells[step[1]], step[2]} end
       list[#list + 1] = move
     end
@@ -340,9 +362,9 @@ function protect.choose(model, needs, price)
   state.budget = made.steps + budget_of(state)
   clean(state, added_cells(state))
   improve(state)
-  state.budget = made.steps + budget_of(state)
+  state.budget = made.steps + budget_of(state) // 4
   clean(state, added_cells(state))
-  local chosen = {withheld = {}, moves = proposals(made, demands, cells), solver = made:solver()}
+  local chosen = {withheld = {}, moves = proposals(demands, cells), solver = made:solver()}
   for c in pairs(made.withheld) do chosen.withheld[cells[c]] = true end
   return chosen
 end
