@@ -152,6 +152,9 @@ describe("a mistake", function()
       { "did you mean 'by'", function() return t:top(3, "n", { bye = "country" }) end },
       { "called with a colon", function() return t.where "n > 1" end },
       { "unknown column 'm'", function() return t:values "m" end },
+      { "2012 is a number; the column is written `2012`", function()
+        return blotter.csv "2012,a\n1,2\n":where "2012 > 5"
+      end },
       { "unknown column 'm'", function() return t:update("n > 1", { m = 2 }) end },
       { 'written update(where, "n = …")', function() return t:update("n > 1", { n = "n * 2" }) end },
     } do

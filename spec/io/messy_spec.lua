@@ -86,6 +86,8 @@ describe("numbers", function()
       { 'n,k\n"1,234",x\n"12,345,678.5",y\n', "float64 string | n,k/1234.0,x/12345678.5,y/", { thousands = "," } },
       { "n\n1 234\n1\u{A0}234\u{202F}567\n", "int64 | n/1234/1234567/", { thousands = " " } },
       { "n\n1'234.5\n1’000\n", "float64 | n/1234.5/1000.0/", { thousands = "'" } },
+      { 'k,n\n"x","999"\n"y","1,234"\n', "string int64 | k,n/x,999/y,1234/", { thousands = "," } },
+      { 'k;n\nx;"999"\ny;"1,234"\n', "string string | ", { thousands = "," } },
       { "n\n1,23\n", "string | ", { thousands = ",", delimiter = ";" } },
       { "n\n12,34,567\n", "string | ", { thousands = ",", delimiter = ";" } },
       { "n\n0,123\n", "string | ", { thousands = ",", delimiter = ";" } },
@@ -142,6 +144,8 @@ describe("a table on a sheet", function()
         "string int64 int64 int64 | Country,Reports_2011,Reports_2012,Total/KR,1,2,3/", { header = 2 } },
       { "a,b\nx,x\nm,n\n1,2\n", "int64 int64 | a_x_m,b_x_n/1,2/", { header = 3 } },
       { "Reports\nc,n\nKR,1\n", "string int64 | Reports_c,Reports_n/KR,1/", { header = 2, delimiter = "," } },
+      { "A;R;;B;;\nName;11;12;11;12;\nx;1;2;3;4;\n",
+        "string int64 int64 int64 int64 string | A_Name,R_11,R_12,B_11,B_12,c6/x,1,2,3,4,/", { header = 2 } },
       { "1,2\n", "int64 int64 | c1,c2/1,2/", { header = 0 } },
       { "a\n", "the input is empty", { header = 2 } },
     }
@@ -165,6 +169,7 @@ describe("a table on a sheet", function()
       { "a\n1\n2\n", "the input is empty", { skip_tail = 3 } },
       { "a\n1\n2\n", "the input is empty", { skip_tail = 300 } },
       { "a,b\n1,2\nNote\n", "skip_tail passes over notes under the table" },
+      { "Tips, all of them\na;b\n1;2\n", "skip passes over lines above the header" },
       { "a,b\n1,2\n" .. ("x"):rep(200000) .. "\n", "int64 int64 | a,b/1,2/", { skip_tail = 1 } },
     }
   end)
@@ -178,6 +183,15 @@ describe("a table on a sheet", function()
       { "sep=ab,c\n1,2\n", "sep=ab,c/1,2/" }, { "sep\n1\n", "int64 | sep/1/" },
     }
     assert.matches("input:4:", read("sep=;\na;b\n1;2\nx;2\n", { types = { a = "int64" } }))
+  end)
+end)
+
+describe("texts that are null", function()
+  it("stand beside the empty one when they are one text, and in its place when they are a list", function()
+    expect {
+      { "n,m\nNA,-\n,1\n", "string int64 | n,m/,/,1/", { nulls = "NA, -" } },
+      { "n,m\nNA,1\n,1\n", 'string int64 | n,m/,1/"",1/', { nulls = { "NA" } } },
+    }
   end)
 end)
 

@@ -184,7 +184,7 @@ describe("a written file", function()
     end
     local status, out = command.run(("query %s -f text -o /dev/stdout"):format(here "in.csv"))
     assert.equal(0, status)
-    assert.equal("a\n─\n1\n", out)
+    assert.equal("    a\nint64\n─────\n    1\n1 row\n", out)
     assert.equal(0, (command.run(("query %s -f csv -o /dev/null"):format(here "in.csv"))))
     run "test -c /dev/null"
   end)

@@ -146,7 +146,7 @@ static void other_files_are_named(void) {
   READS("latin,stra\xdf"
         "e\n1,x\n",
         "input:1: text that is not UTF-8, column 2 of the header (encoding = 'windows-1252' reads western "
-        "text)");
+        "text; 'euc-kr', 'shift_jis' and others their own)");
   READS("a,\"b\n1,2\n", "input:1: a quote that is never closed, column 2 of the header");
   READS("\n\na,\"b\"c\n",
         "input:3: text follows a closing quote; a quote inside quotes is doubled, column 2 of the header");
@@ -309,9 +309,8 @@ static void the_first_bad_row_is_named(void) {
             "input:2: column 'b': '2012-02-30' is no date: expected a date that "
             "exists, such as 2012-01-31 (row 1, byte 4)");
   CHECK_STR(read_as("a,b\n1,\n", o), "input:2: column 'b': null where a value is required (row 1, byte 4)");
-  CHECK_STR(
-      read_as("a,b\n1\n", o),
-      "input:2: 1 field where 2 are expected; skip_tail passes over notes under the table (row 1, byte 4)");
+  CHECK_STR(read_as("a,b\n1\n", o),
+            "input:2: 1 field where 2 are expected; skip passes over lines above the header (row 1, byte 4)");
   CHECK_STR(read_as("a,b\n1,2,3\n", o), "input:2: 3 fields where 2 are expected (row 1, byte 4)");
   READS("a,b\n1,\"x\n2,y\n",
         "input:2: column 'b': the quote that opens in line 2 is never closed: all that follows "
@@ -323,7 +322,7 @@ static void the_first_bad_row_is_named(void) {
       "a,b\n1,\"x\"y\n",
       "input:2: column 'b': text follows a closing quote; a quote inside quotes is doubled (row 1, byte 4)");
   READS("a,b\n1,\xff\n", "input:2: column 'b': text that is not UTF-8 (encoding = 'windows-1252' reads "
-                         "western text) (row 1, byte 4)");
+                         "western text; 'euc-kr', 'shift_jis' and others their own) (row 1, byte 4)");
   READS("", "input:1: the input is empty: a header or a row is expected");
   o.ntypes = 1;
   CHECK_STR(read_as("b\n1\n", o), "input: no column is named 'a', for which a type is given");

@@ -35,6 +35,16 @@ describe("an answer of the dataset", function()
     assert.is_truthy(message:find("unknown subject 'nobody at all'", 1, true))
   end)
 
+  it("takes an indicator by its name, and countries by those that people use", function()
+    local by_id = ops:total("victims_identified", { area = "KR" })
+    for _, name in ipairs { "Victims identified", "victims IDENTIFIED", "VICTIMS_IDENTIFIED" } do
+      assert.equal(tostring(by_id), tostring(ops:total(name, { area = "South Korea" })))
+    end
+    assert.equal(#ops:figures { area = "GB" }, #ops:figures { area = "UK" })
+    assert.error_matches(function() ops:total "rescued" end, "'rescued': did you mean 'victims_safeguarded")
+    assert.is_true(#ops:find "rescued" > 0)
+  end)
+
   it("is found by words", function()
     local found = ops:find "Predator operation"
     assert.equal("operation-predator", found:first().id)

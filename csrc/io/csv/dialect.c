@@ -190,21 +190,23 @@ typedef struct header {
 
 /* Part `line` of a column's name; in a line above the last a cell without text belongs to the one before it.
  */
-static blt_str name_part(const header *h, uint32_t line, uint32_t column) {
+static blt_str name_part(const header *h, uint32_t line, uint32_t column, bool named) {
   const blt_rows *w = &h->line[line];
-  bool above = line + 1 < h->lines;
+  bool above = named && line + 1 < h->lines;
   uint32_t c = column < w->ncols ? column : w->ncols - 1;
   blt_str text = column < w->ncols || above ? blt_rows_field(w, 0, c) : (blt_str){"", 0};
   while (above && text.len == 0 && c > 0) text = blt_rows_field(w, 0, --c);
   return text;
 }
 
-/* The name that a column's header spells, its parts joined by _; longer ones are cut and so refused. */
+/* The name that a column's header spells, its parts joined by _; longer ones are cut and so refused. A cell
+ * above belongs to columns on its right only where these have a name below it. */
 static blt_str spelled_name(const header *h, uint32_t column, char room[BLT_MAX_NAME + 2]) {
   uint32_t n = 0;
-  if (h->lines == 1) return name_part(h, 0, column);
+  if (h->lines == 1) return name_part(h, 0, column, false);
+  bool named = name_part(h, h->lines - 1, column, false).len > 0;
   for (uint32_t i = 0; i < h->lines; i++) {
-    blt_str part = name_part(h, i, column);
+    blt_str part = name_part(h, i, column, named);
     uint32_t left = BLT_MAX_NAME + 1 - n, len = part.len < left ? part.len : left;
     if (len == 0) continue;
     if (n > 0 && n <= BLT_MAX_NAME) room[n++] = '_';
@@ -268,7 +270,9 @@ static blt_status name_columns(const blt_csv_options *o, const header *h, uint32
   d->format.ncols = n + d->format.nsplit;
   d->format.split = d->split;
   const blt_rows *last = &h->line[h->lines - 1];
-  d->quotes_mean_text = o->header == BLT_HEADER_YES && !o->quoted_nulls && !any_needless_quotes(d, last);
+  bool forced = o->thousands && o->thousands == d->delimiter; /* quotes around numbers */
+  d->quotes_mean_text =
+      o->header == BLT_HEADER_YES && !o->quoted_nulls && !forced && !any_needless_quotes(d, last);
   return check_flags(o, d, err);
 }
 

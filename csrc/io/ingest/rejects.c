@@ -41,7 +41,7 @@ static blt_status lines_before(blt_loading *k, uint64_t offset, uint64_t *out, b
 
 /* What to do about a row with another number of fields. */
 static const char *fields_advice(const blt_bad *b, const told *t, uint32_t wanted) {
-  if (wanted == 1 && t->row == 1) return "; skip passes over lines above the header";
+  if (t->row == 1 && (wanted == 1 || b->fields == 1)) return "; skip passes over lines above the header";
   if (wanted > 1 && b->fields == 1) return "; skip_tail passes over notes under the table";
   return "";
 }

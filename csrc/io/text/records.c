@@ -29,7 +29,9 @@ const char *blt_bad_phrase(blt_bad_reason reason) {
 }
 
 const char *blt_bad_advice(blt_bad_reason reason) {
-  return reason == BLT_BAD_UTF8 ? " (encoding = 'windows-1252' reads western text)" : "";
+  return reason == BLT_BAD_UTF8
+             ? " (encoding = 'windows-1252' reads western text; 'euc-kr', 'shift_jis' and others their own)"
+             : "";
 }
 
 void blt_rows_init(blt_rows *w, blt_ctx *ctx) {

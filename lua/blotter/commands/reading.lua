@@ -69,7 +69,7 @@ function reading.options(command)
     end
   end
   added[#added + 1] = command:flag("--no-header", "The first row is data; columns are c1, c2, …")
-  added[#added + 1] = command:option("--null", "A text that means null, as often as needed (the empty text).")
+  added[#added + 1] = command:option("--null", "A text that means null beside the empty one, as often as needed.")
     :argname "<text>":count "*"
   added[#added + 1] = command:option("--type", "The type of a column, as column=type, as often as needed.")
     :argname "<column=type>":count "*"
@@ -122,7 +122,7 @@ function reading.of(args, kind)
   if kind == "csv" then
     for _, item in ipairs(CSV) do options[key_of(item[1])] = args[key_of(item[1])] end
     if args.no_header then options.header = false end
-    if #args.null > 0 then options.nulls = args.null end
+    if #args.null > 0 then options.nulls = { "", table.unpack(args.null) } end
     return options
   end
   local given = csv_options_given(args)

@@ -51,7 +51,8 @@ habits.verbs = by_word {
   [ [[:where "x ~= nil"]] ] = "dropna dropnulls dropnull notnull removenulls naomit",
   [ [[:derive "x = coalesce(x, 0)"]] ] = "fillna fillnull fillnulls replacena ifnull",
   [ [[print(t), or :show(rows)]] ] = "print display dump tostring view printrows pprint glimpse",
-  [ [[:csv "out.csv"]] ] = "tocsv writecsv savecsv exportcsv export write towritecsv saveas",
+  [ [[:csv "out.csv"]] ] = "tocsv writecsv savecsv exportcsv export write towritecsv saveas "
+    .. "xlsx toexcel excel writexlsx writeexcel toxlsx",
   [ [[:jsonl "out.jsonl"]] ] = "tojson tojsonl json writejson ndjson tondjson todicts_json",
   [ [[db:save("name", t)]] ] = "save persist store insertinto towrite saveto",
   [ [[:totable()]] ] = "tolist todict todicts toarray toarrays fetchall all array records torecords",

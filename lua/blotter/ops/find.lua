@@ -1,10 +1,11 @@
--- What the dataset has under a name: rows of its tables whose id, name, acronym, title or publisher holds all words.
+-- What the dataset has under a name: rows of its tables whose id, name, acronym, definition, title or publisher holds
+-- all words.
 
 local find = {}
 
 local KINDS = {
   {"subject", "subjects", "id", {"name", "acronym"}}, {"area", "areas", "code", {"name"}},
-  {"indicator", "indicators", "id", {"name"}}, {"source", "sources", "id", {"title", "publisher"}},
+  {"indicator", "indicators", "id", {"name", "definition"}}, {"source", "sources", "id", {"title", "publisher"}},
 }
 
 local FOLDED = {["á"] = "a", ["à"] = "a", ["â"] = "a", ["ã"] = "a", ["ä"] = "a", ["å"] = "a", ["é"] = "e", ["è"] = "e",

@@ -98,9 +98,23 @@ end
 query.filtered = filtered
 
 --- Keeps the rows for which the condition is true (neither false nor null).
+--- Refuses a condition that names no column but has a number that a column is called by, as after a pivot by years.
+local function check_numbers(self, root)
+  if root.uses[1] then return end
+  local scope = query.scope(self)
+  tree.walk(root, function(node)
+    local name = node.kind == "literal" and node.type == "int64" and tostring(node.value)
+    for _, column in ipairs(name and scope.names or {}) do
+      if column == name then source.fail_at(node, ("%s is a number; the column is written `%s`"):format(name, name)) end
+    end
+  end)
+end
+
 function query:where(text, params)
   ready(self, "where")
-  return filtered(self, parser.expression(check_text(text, "where")), arguments.parameters(params, "where"))
+  local root = parser.expression(check_text(text, "where"))
+  check_numbers(self, root)
+  return filtered(self, root, arguments.parameters(params, "where"))
 end
 
 --- Columns of a project, in order: names, and the slot of each.

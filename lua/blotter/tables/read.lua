@@ -20,13 +20,14 @@ local JSONL_OPTIONS = { "on_error", "max_rejects", "chunk_bytes", "infer", "deci
 --- The options that each reading takes.
 read.options = { csv = CSV_OPTIONS, jsonl = JSONL_OPTIONS }
 
---- The options with a list of names where one text such as "n, m" was given.
+--- The options with a list where one text such as "n, m" was given. Texts that are null so stand beside the empty one.
 local function listed(options)
   for _, name in ipairs { "nulls", "names", "flags" } do
     local text = options[name]
     if type(text) == "string" then
       local list = {}
       for word in (text .. ","):gmatch "%s*(.-)%s*," do list[#list + 1] = word end
+      if name == "nulls" then list[#list + 1] = "" end
       options[name] = list
     end
   end

@@ -36,21 +36,29 @@ function diagnostics.nearest(wrong, candidates)
   return suggest.nearest(wrong, candidates, #wrong < 4 and #wrong // 2 or 2)
 end
 
--- The keys of up to three rows whose name or acronym is or contains the text, an equal one alone.
+-- The keys of up to three rows whose name or acronym is or contains the text, or whose definition does, an equal one
+-- alone.
 local function keys_by_name(text, rows, key_field)
   local wanted, keys = text:lower(), {}
   for _, row in ipairs(rows) do
     local name, acronym = (row.name or ""):lower(), (row.acronym or ""):lower()
     if name == wanted or acronym == wanted then return {row[key_field]} end
-    if #wanted >= 3 and #keys < 3 and name:find(wanted, 1, true) then keys[#keys + 1] = row[key_field] end
+    local says = name:find(wanted, 1, true) or (row.definition or ""):lower():find(wanted, 1, true)
+    if #wanted >= 3 and #keys < 3 and says then keys[#keys + 1] = row[key_field] end
   end
   return keys
 end
 
+-- Countries as people call them.
+local common = {["south korea"] = "KR", korea = "KR", uk = "GB", britain = "GB", ["great britain"] = "GB", usa = "US",
+  ["u.s."] = "US", ["u.s.a."] = "US", ["united states of america"] = "US", russia = "RU", ["czech republic"] = "CZ",
+  holland = "NL", vietnam = "VN"}
+
 --- The key of the row whose key is the text in any case, or of the only one whose name or acronym is; nil when none or
--- several are.
+-- several are. Countries have common names, too.
 function diagnostics.named(text, rows, key_field)
   local wanted, found, several = tostring(text):lower(), nil, false
+  if key_field == "code" and common[wanted] then wanted = common[wanted]:lower() end
   for _, row in ipairs(rows) do
     local key = row[key_field]
     if tostring(key):lower() == wanted then return key end

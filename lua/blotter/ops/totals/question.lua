@@ -46,8 +46,8 @@ end
 
 --- Reads a question, or raises what is wrong with it.
 function question.read(whole, indicator, options)
+  indicator = select_.keys(whole, "indicator", indicator)[1]
   local row = whole.tables.indicators.index[indicator]
-  if not row then select_.tests(whole, {indicator = indicator}) end
   local asked = {
     model = whole, indicator = row, by = words_of(options.by or ""), policy = options.policy or "newest",
     period = options.period ~= nil and select_.period(options.period) or nil, as_of = day_of(options),
