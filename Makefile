@@ -5,6 +5,7 @@
 #   make test-remote   queries on servers: three PostgreSQL clusters on the loopback, ClickHouse in process
 #   make repl          blotter's prompt
 #   make screens       takes the screens of the prompt in spec/golden anew, in a terminal of tmux
+#   make hosts         installs lighttpd, Prosody and pandoc and runs blotter inside them, on the loopback
 #   make env           print the shell's settings for this checkout: eval "$(make -s env)"
 #   make install       below PREFIX (default /usr/local), in DESTDIR when packaging: for Lua, and for C (pkg-config blotter)
 #   make lint format   luacheck, layout rules and clang-format; format rewrites
@@ -42,6 +43,7 @@ PACKAGES_TEST  := pkg-config=pkg-config lua-busted lua-sql-sqlite3 glpk-utils co
 PACKAGES_REPL  := libedit-dev less=less
 PACKAGES_TEST  += $(PACKAGES_REPL) tmux=tmux libsnappy1v5 liblz4-1 libbrotli1
 PACKAGES_REMOTE := postgresql-15 libpq5 libcurl4 npm=npm
+PACKAGES_HOSTS := lighttpd lighttpd-modules-lua prosody pandoc curl pkg-config=pkg-config
 PACKAGES_LINT  := lua-check clang-format
 PACKAGES_FUZZ  := clang libclang-rt-14-dev
 PACKAGES_BENCH := libsqlite3-dev npm=npm r-base-core r-cran-data.table
@@ -65,6 +67,8 @@ $(STAMP)/repl: $(STAMP)/build
 	$(call setup,$(PACKAGES_REPL))@touch $@
 $(STAMP)/remote: $(STAMP)/test
 	$(call setup,$(PACKAGES_REMOTE))@touch $@
+$(STAMP)/hosts: $(STAMP)/test
+	$(call setup,$(PACKAGES_HOSTS))@touch $@
 $(STAMP)/lint: $(STAMP)/build
 	$(call setup,$(PACKAGES_LINT))@touch $@
 $(STAMP)/fuzz: $(STAMP)/build
@@ -231,6 +235,11 @@ RUN_TESTS = $(LUA) spec/support/run.lua $(addprefix --specs ,$(SPEC)) $(addprefi
 .PHONY: test sanitize tsan valgrind torture abuse fuzz
 test: $(STAMP)/test all $(TEST_PROGRAMS)
 	@$(RUN_TESTS)
+
+# Without these programs make test passes over the specs.
+.PHONY: hosts
+hosts: $(STAMP)/hosts all
+	@$(LUA) spec/support/run.lua --specs spec/hosts
 
 # The spec of the screens compares them in make test.
 .PHONY: screens
