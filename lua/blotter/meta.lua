@@ -92,6 +92,19 @@ function blotter.csv(from, options) end
 ---@return blotter.table? rows, blotter.info|string info, string? code
 function blotter.jsonl(from, options) end
 
+--- Parquet files.
+---@param from blotter.source
+---@param options? table
+---@return blotter.table? rows, table|string info, string? code
+function blotter.parquet(from, options) end
+
+--- Expressions that a program makes, without text.
+blotter.build = {}
+
+--- Registers a query by name.
+---@param definition table
+function blotter.query(definition) end
+
 ---@param reset? boolean
 ---@return integer held, integer most
 function blotter.memory_used(reset) end
@@ -141,6 +154,11 @@ function Db:save(name, query) end
 ---@param options? blotter.csv_options|blotter.jsonl_options
 ---@return blotter.table? rows, blotter.info|string info, string? code
 function Db:import(name, from, options) end
+--- The query that blotter.query registered by that name.
+---@param name string
+---@param params? blotter.params
+---@return blotter.query
+function Db:query(name, params) end
 ---@param body fun(db: blotter.db): any
 function Db:transaction(body) end
 function Db:begin() end
@@ -307,6 +325,18 @@ function Relation:csv(to, options) end
 ---@param options? {nan_is_null?: boolean, progress?: any}
 ---@return integer|string|nil done, string? message, string? code
 function Relation:jsonl(to, options) end
+---@param path string
+---@param options? table
+---@return integer? rows, string? message, string? code
+function Relation:xlsx(path, options) end
+---@param path string
+---@param options? table
+---@return integer? rows, string? message, string? code
+function Relation:html(path, options) end
+---@param path? string
+---@param options? table
+---@return integer|string|nil done, string? message, string? code
+function Relation:markdown(path, options) end
 --- The text of the query for a server.
 ---@param dialect string
 ---@return string

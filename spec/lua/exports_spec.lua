@@ -7,7 +7,7 @@ local read = require "slurp"
 -- Fields that are blotter's own: nobody calls them, and no page tells of them.
 local PRIVATE = {
   table = "check_keys", frame = "SHOWN new texts", ops = "unknown",
-  query = "aggregate append cast check_text filtered keyed over put_order ready scope",
+  query = "aggregate append cast check_text filtered keyed of over put_order ready scope",
 }
 
 local function set_of(words)
@@ -69,6 +69,7 @@ describe("the stub for language servers", function()
     local names = stubbed "blotter"
     local fields = stub:match "%-%-%-@class blotter\n(.-)\nlocal blotter"
     for name in fields:gmatch "@field ([%w_]+)" do names[name] = true end
+    for name in stub:gmatch "\nblotter%.([%w_]+) = " do names[name] = true end
     local known = {}
     for _, name in ipairs(require("blotter.repl.complete").lines("blotter.", { blotter = blotter })) do
       known[name:sub(9)] = true

@@ -51,8 +51,10 @@ habits.verbs = by_word {
   [ [[:where "x ~= nil"]] ] = "dropna dropnulls dropnull notnull removenulls naomit",
   [ [[:derive "x = coalesce(x, 0)"]] ] = "fillna fillnull fillnulls replacena ifnull",
   [ [[print(t), or :show(rows)]] ] = "print display dump tostring view printrows pprint glimpse",
-  [ [[:csv "out.csv"]] ] = "tocsv writecsv savecsv exportcsv export write towritecsv saveas "
-    .. "xlsx toexcel excel writexlsx writeexcel toxlsx",
+  [ [[:csv "out.csv"]] ] = "tocsv writecsv savecsv exportcsv export write towritecsv saveas",
+  [ [[:xlsx "out.xlsx"]] ] = "toexcel excel writexlsx writeexcel toxlsx",
+  [ [[:markdown()]] ] = "tomarkdown kable md",
+  [ [[:html "out.html"]] ] = "tohtml writehtml",
   [ [[:jsonl "out.jsonl"]] ] = "tojson tojsonl json writejson ndjson tondjson todicts_json",
   [ [[db:save("name", t)]] ] = "save persist store insertinto towrite saveto",
   [ [[:totable()]] ] = "tolist todict todicts toarray toarrays fetchall all array records torecords",
