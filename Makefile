@@ -247,10 +247,15 @@ screens: $(STAMP)/test all
 	@BLOTTER_SCREENS=1 $(LUA) spec/support/run.lua --specs spec/repl/screens_spec.lua
 	@git --no-pager diff --stat spec/golden
 
+build/remote/node_modules: spec/bench/package.json | $(STAMP)/remote
+	@mkdir -p $(@D)
+	$(say)cd $(@D) && $(NPM) chdb@$$(node -p 'require("$(CURDIR)/$<").dependencies.chdb') >npm.log 2>&1 && touch node_modules
+
 # Servers and their specs, apart from the others: they need packages that nothing else does.
 REMOTE ?= $(sort $(wildcard spec/remote/live/*.lua))
 .PHONY: test-remote
 test-remote: $(STAMP)/remote all
+	@$(MAKE) --no-print-directory build/remote/node_modules || echo "test-remote: without chdb from npm" >&2
 	@$(LUA) spec/support/run.lua $(addprefix --specs ,$(REMOTE))
 
 torture: $(STAMP)/test all $(TEST_PROGRAMS)

@@ -2,10 +2,12 @@
  * so that Ctrl-C, which is an error in a hook, finds Lua between two of them. */
 #include "bind.h"
 
+#include "remote/http.h"
 #include "remote/pq.h"
 #include <string.h>
 
 #define BIND_PQ "blotter.pq"
+#define BIND_HTTP "blotter.http"
 #define LONGEST_WAIT 1000
 
 typedef struct bind_pq {
@@ -123,14 +125,76 @@ static int pq_state(lua_State *L) {
   return 2;
 }
 
+/* ---- HTTP ---- */
+
+typedef struct bind_http {
+  blt_ctx *ctx;
+  blt_http *h;
+} bind_http;
+
+static blt_http *http_at(lua_State *L) {
+  bind_http *b = luaL_checkudata(L, 1, BIND_HTTP);
+  if (!b->h) bind_raise(L, "the connection is closed");
+  return b->h;
+}
+
+static int http_close(lua_State *L) {
+  bind_http *b = luaL_checkudata(L, 1, BIND_HTTP);
+  blt_http *h = b->h;
+  b->h = NULL;
+  if (h) blt_http_close(h);
+  return b->ctx ? bind_handle_end(b) : 0;
+}
+
+/* http_open() -> connection, or nil, message, code */
+static int http_open(lua_State *L) {
+  blt_error err;
+  bind_state *s = bind_state_of(L);
+  bind_http *b = bind_handle_new(L, s->ctx, sizeof *b, 0, BIND_HTTP);
+  if (blt_http_open(s->ctx, &b->h, &err) != BLT_OK) return bind_refuse(L, &err);
+  return 1;
+}
+
+/* h:post(url, body, header, …) -> true, or nil, message, code */
+static int http_post(lua_State *L) {
+  enum { MOST_HEADERS = 16 };
+  const char *headers[MOST_HEADERS];
+  blt_error err;
+  size_t bytes;
+  blt_http *h = http_at(L);
+  const char *url = luaL_checkstring(L, 2), *body = luaL_checklstring(L, 3, &bytes);
+  int n = lua_gettop(L) - 3;
+  luaL_argcheck(L, n <= MOST_HEADERS, 4, "too many headers");
+  for (int i = 0; i < n; i++) headers[i] = luaL_checkstring(L, i + 4);
+  return done_or(L, blt_http_post(h, url, headers, (uint32_t)n, body, bytes, &err), true, &err);
+}
+
+/* h:receive(ms) -> "wait", "data" and a piece, "done" and the answer's status; or nil, message, code */
+static int http_receive(lua_State *L) {
+  static const char *const events[] = {"wait", "data", "done"};
+  blt_error err;
+  blt_http_event event;
+  blt_str piece;
+  blt_http *h = http_at(L);
+  if (blt_http_receive(h, milliseconds_at(L, 2), &event, &piece, &err) != BLT_OK) return bind_refuse(L, &err);
+  lua_pushstring(L, events[event]);
+  if (event == BLT_HTTP_DATA) lua_pushlstring(L, piece.s, piece.len);
+  if (event == BLT_HTTP_DONE) lua_pushinteger(L, blt_http_status(h));
+  return event == BLT_HTTP_WAIT ? 1 : 2;
+}
+
 void bind_open_remote(lua_State *L, int state) {
   static const luaL_Reg methods[] = {
       {"connect", pq_connect}, {"send", pq_send},   {"receive", pq_receive}, {"cancel", pq_cancel},
       {"put", pq_put},         {"flush", pq_flush}, {"finish", pq_finish},   {"state", pq_state},
       {"close", pq_close},     {NULL, NULL}};
   static const luaL_Reg meta[] = {{"__gc", pq_close}, {"__close", pq_close}, {NULL, NULL}};
-  static const luaL_Reg functions[] = {{"pq_open", pq_open}, {NULL, NULL}};
+  static const luaL_Reg http_methods[] = {
+      {"post", http_post}, {"receive", http_receive}, {"close", http_close}, {NULL, NULL}};
+  static const luaL_Reg http_meta[] = {{"__gc", http_close}, {"__close", http_close}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"pq_open", pq_open}, {"http_open", http_open}, {NULL, NULL}};
   bind_class(L, state, BIND_PQ, methods, meta);
+  bind_class(L, state, BIND_HTTP, http_methods, http_meta);
   lua_pushvalue(L, state);
   luaL_setfuncs(L, functions, 1);
 }

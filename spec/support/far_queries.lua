@@ -120,7 +120,7 @@ end
 --- Messages with which a place may refuse a query, each with how often it did.
 far_queries.refused = {}
 
-local ERRORS = { "overflow", "out of range", "fit", "too large", "Overflow" }
+local ERRORS = { "overflow", "out of range", "fit", "too large", "Overflow", "cannot be safely converted" }
 
 local function is_overflow(message)
   for _, word in ipairs(ERRORS) do

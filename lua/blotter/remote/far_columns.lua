@@ -6,13 +6,6 @@ local suggest = require "blotter.errors.suggest"
 
 local catalogue = {}
 
---- A name as SQL writes it; "schema.name" is a table of that schema.
-function catalogue.quoted(name)
-  local schema, table_name = name:match "^([^.]+)%.(.+)$"
-  if not schema then return postgresql.quote(name) end
-  return postgresql.quote(schema) .. "." .. postgresql.quote(table_name)
-end
-
 local function text(value)
   return "'" .. value:gsub("'", "''") .. "'"
 end
@@ -57,7 +50,7 @@ catalogue.CHANGED = "its columns are others now, call db:table again: "
 function catalogue.check(name, fingerprint)
   return ("SELECT CASE WHEN now = '%s' THEN 0 ELSE (%s || left(now, 0))::integer END FROM (SELECT coalesce(%s, '')) "
     .. "AS f(now)"):format(fingerprint, text(catalogue.CHANGED .. name),
-    FINGERPRINT:format(text(catalogue.quoted(name))))
+    FINGERPRINT:format(text(postgresql.quoted(name))))
 end
 
 local function query_of(one, sql, names, types)
@@ -81,7 +74,7 @@ end
 --- The columns of a table: {name, type, sql} each, and its fingerprint; or nil, message, code. `types` are those that
 -- the user gives, by name; false leaves a column out.
 function catalogue.columns(one, name, types)
-  local regclass = text(catalogue.quoted(name))
+  local regclass = text(postgresql.quoted(name))
   local answer, message, code = query_of(one, COLUMNS:format(regclass), { "name", "type", "kind" },
     { "string", "string", "string" })
   if not answer then return nil, message, code end

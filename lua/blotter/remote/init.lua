@@ -7,7 +7,6 @@
 -- columns, and the query's sources hold what is here (`far`): db, name, from, columns, fingerprint.
 
 local arguments = require "blotter.errors.arguments"
-local catalogue = require "blotter.remote.far_columns"
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
 local habits = require "blotter.errors.habits"
@@ -21,6 +20,7 @@ local remote = {}
 local SCHEMES = {
   postgresql = { dialect = "postgresql", session = "blotter.remote.session" },
   postgres = { dialect = "postgresql", session = "blotter.remote.session" },
+  clickhouse = { dialect = "clickhouse", session = "blotter.remote.http_session" },
 }
 
 local database = {}
@@ -131,7 +131,7 @@ local function columns_of(db, name, types)
 end
 
 local function far_of(db, name, columns)
-  local far = { db = db, dialect = db.dialect, name = name, from = catalogue.quoted(name), columns = {},
+  local far = { db = db, dialect = db.dialect, name = name, from = db.dialect.quoted(name), columns = {},
     fingerprint = columns.fingerprint, replicated = db.replicated[name], shard_by = db.shard_by[name] }
   local known = {}
   for i, column in ipairs(columns) do

@@ -7,8 +7,8 @@
 local catalogue = require "blotter.remote.far_columns"
 local core = require "blotter.core"
 local postgresql = require "blotter.remote.dialects.postgresql"
-local read = require "blotter.tables.read"
-local schema = require "blotter.tables.schema"
+local received = require "blotter.remote.received"
+local secrecy = require "blotter.remote.secrecy"
 local statement = require "blotter.remote.statement"
 
 local session = {}
@@ -22,43 +22,6 @@ local QUEUE = 4 << 20 -- bytes of rows that wait here for a server, while others
 local SETTINGS = "SET client_encoding = 'UTF8'; SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; "
   .. "SET extra_float_digits = 1; SET standard_conforming_strings = on"
 
--- ---- passwords ----------------------------------------------------------------------------------------------------
-
---- The secrets in an address, as it writes them and as they are.
-local function secrets_of(url)
-  local secrets = {}
-  local function add(text)
-    if text and text ~= "" then
-      secrets[#secrets + 1] = text
-      secrets[#secrets + 1] = text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
-    end
-  end
-  add(url:match "^%a[%w+.-]*://[^/@]-:(.*)@[^@]*$")
-  add(url:match "[?&]password=([^&]*)")
-  add(url:match "[?&]sslpassword=([^&]*)")
-  add(url:match "password%s*=%s*'([^']*)'")
-  add(url:match "password%s*=%s*([^'%s][^%s]*)")
-  return secrets
-end
-
---- The address without its password, for messages and explain.
-function session.shown(url)
-  local text = url:gsub("^(%a[%w+.-]*://[^/@]-):.*(@[^@]*)$", "%1%2")
-  text = text:gsub("([?&]s?s?l?password)=[^&]*", "%1=…"):gsub("(password%s*=%s*)'[^']*'", "%1…")
-  return (text:gsub("(password%s*=%s*)[^'%s…][^%s]*", "%1…"))
-end
-
-local function without(message, secrets)
-  for _, secret in ipairs(secrets) do
-    local from, to = message:find(secret, 1, true)
-    while from do
-      message = message:sub(1, from - 1) .. "…" .. message:sub(to + 1)
-      from, to = message:find(secret, from + #"…", true)
-    end
-  end
-  return message
-end
-
 -- ---- connecting ---------------------------------------------------------------------------------------------------
 
 --- The time at which the work in hand has taken too long: by blotter.timeout, or never.
@@ -70,7 +33,7 @@ end
 function session:message(text)
   local at = text:find(catalogue.CHANGED, 1, true)
   if at then text = text:match('^[^"\n]*', at) end
-  return ("%s: %s"):format(self.name, without(text, self.secrets))
+  return ("%s: %s"):format(self.name, secrecy.without(text, self.secrets))
 end
 
 --- Lets the connection go: what runs there is cancelled.
@@ -99,7 +62,7 @@ end
 
 --- A connection to the server at `url`, or nil, message, code.
 function session.open(url)
-  local made = setmetatable({ url = url, name = session.shown(url), secrets = secrets_of(url), moved = 0 }, session)
+  local made = setmetatable({ url = url, name = secrecy.shown(url), secrets = secrecy.of(url), moved = 0 }, session)
   local ok, message, code = made:connect()
   if ok then ok, message, code = made:run(SETTINGS) end
   if not ok then return nil, message, code end
@@ -203,32 +166,8 @@ local function next_piece(self)
   return piece
 end
 
-local function empty_table(names, types)
-  local columns = {}
-  for i, name in ipairs(names) do columns[i] = { name = name, type = types[i] } end
-  return core.table(schema.read(columns))
-end
-
 local function receive(self, names, types)
-  local first, problem = next_piece(self)
-  if problem then return nil, problem.message, problem.code end
-  if not first then return empty_table(names, types) end
-  local function pull()
-    local piece = first
-    first = nil
-    if not piece then piece, problem = next_piece(self) end
-    if problem then error(problem) end
-    return piece
-  end
-  local type_of = {}
-  for i, name in ipairs(names) do type_of[name] = types[i] end
-  local ok, made, message, code = pcall(read.csv, pull, { header = false, names = names,
-    types = type_of, nulls = { #names == 1 and "\\N" or "" }, delimiter = ",", quote = '"', progress = false,
-    infer = false })
-  if problem then return nil, problem.message, problem.code end
-  if not ok then error(made, 0) end
-  if not made then return nil, self:message(message), code end
-  return made
+  return received.table(function() return next_piece(self) end, names, types, #names == 1 and "\\N" or "")
 end
 
 --- Reads the answer of the COPY … TO STDOUT that was sent, as a core table with these columns; or nil, message, code.
@@ -289,7 +228,7 @@ end
 -- "append" or "replace".
 function session:begin_rows(name, names, types, exists)
   local known, columns = columns_of(names, types)
-  local target = catalogue.quoted(name)
+  local target = postgresql.quoted(name)
   local parts = { self.aborted and "ROLLBACK; BEGIN" or "BEGIN" }
   if exists == "replace" then parts[#parts + 1] = "DROP TABLE IF EXISTS " .. target end
   parts[#parts + 1] = ("CREATE TABLE %s%s (%s)"):format(exists == "append" and "IF NOT EXISTS " or "", target,

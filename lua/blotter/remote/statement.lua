@@ -283,6 +283,16 @@ local function side(w, node, first)
   return wrapped(w, relation, true)
 end
 
+--- A join as a dialect writes it that has only joins by keys.
+local function keyed_join(w, node, left, right, keys)
+  local also = node.also and w:term(node.also, with(left.columns, right.columns))
+  local from, where = w.dialect.join(w, node, left, right, keys, also)
+  local columns = #node.names > #left.columns and with(left.columns, right.columns) or left.columns
+  local made = relation_of(from, columns, node, left.order)
+  made.where[1] = where
+  return made
+end
+
 --- A full join for a server that can do it only with keys: a left join, and the rows of the right without partner.
 local function full_join(w, node, left, right, condition)
   local joined = relation_of(left.from .. JOINS.left .. right.from .. " ON " .. condition,
@@ -330,6 +340,7 @@ function nodes.join(w, node)
   local left, right = side(w, node.input, kind == "right" or kind == "full"), side(w, node.other)
   local keys = key_pairs(w, node, left, right)
   if kind == "asof" then return dialect.asof(w, node, left, right, keys, relation_of) end
+  if dialect.join then return keyed_join(w, node, left, right, keys) end
   local condition = join_condition(w, node, left, right, keys)
   if kind == "semi" or kind == "anti" then
     local made = relation_of(left.from, left.columns, node, left.order)

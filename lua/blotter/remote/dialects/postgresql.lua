@@ -21,6 +21,12 @@ function postgresql.quote(name)
   return '"' .. name:gsub('"', '""') .. '"'
 end
 
+--- A table's name; "schema.name" is a table of that schema.
+function postgresql.quoted(name)
+  local before, behind = name:match "^([^.]+)%.(.+)$"
+  return before and postgresql.quote(before) .. "." .. postgresql.quote(behind) or postgresql.quote(name)
+end
+
 --- A type as PostgreSQL calls it.
 postgresql.type_name = type_name
 

@@ -1,0 +1,312 @@
+--- One ClickHouse server behind its HTTP interface: the same calls as session.lua.
+--
+-- The server is asked to send its answer only when it is whole (wait_end_of_query), so that an error in the middle is
+-- an error, and the status says which. It has no transactions: rows that are pushed go into a table beside the one that
+-- is meant, which takes its name at the end.
+
+local clickhouse = require "blotter.remote.dialects.clickhouse"
+local core = require "blotter.core"
+local fail = require "blotter.errors.fail"
+local received = require "blotter.remote.received"
+local secrecy = require "blotter.remote.secrecy"
+local statement = require "blotter.remote.statement"
+local suggest = require "blotter.errors.suggest"
+
+local session = {}
+session.__index = session
+
+local STEP = 50 -- milliseconds
+local QUEUE = 4 << 20 -- bytes of rows that are sent at once
+
+-- ---- requests -----------------------------------------------------------------------------------------------------
+
+local function decoded(text)
+  return text and (text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
+end
+
+local function encoded(text)
+  return (text:gsub("[^%w_.~-]", function(c) return ("%%%02X"):format(c:byte()) end))
+end
+
+--- What an address such as clickhouse://user:password@host:8123/database?secure=1 says.
+local function read_url(url)
+  local rest, options = url:match "^%a+://([^?]*)%??(.*)$"
+  local login, place = rest:match "^(.*)@([^@]*)$"
+  local host, database = (place or rest):match "^([^/]*)/?(.*)$"
+  local user, password = (login or ""):match "^([^:]*):?(.*)$"
+  local secure = options:find "secure=1" ~= nil
+  if not host:find ":%d+$" then host = host .. (secure and ":8443" or ":8123") end
+  return { base = (secure and "https://" or "http://") .. host .. "/", user = decoded(user),
+    password = decoded(password), database = decoded(database) }
+end
+
+local function deadline()
+  local seconds = core.setting "timeout"
+  return seconds > 0 and core.clock() + seconds or math.huge
+end
+
+function session:message(text)
+  return ("%s: %s"):format(self.name, secrecy.without(text, self.secrets))
+end
+
+--- Lets the connection go: what runs there is cancelled, because nobody reads it.
+function session:drop()
+  local link = self.link
+  self.link = nil
+  if link then link:close() end
+end
+
+local function address(self, query)
+  local seconds = core.setting "timeout"
+  local parts = { "wait_end_of_query=1", "cancel_http_readonly_queries_on_client_close=1" }
+  if self.at.database ~= "" then parts[#parts + 1] = "database=" .. encoded(self.at.database) end
+  if seconds > 0 then parts[#parts + 1] = ("max_execution_time=%g"):format(math.max(seconds, 0.001)) end
+  if query then parts[#parts + 1] = "query=" .. encoded(query) end
+  return self.at.base .. "?" .. table.concat(parts, "&")
+end
+
+--- Sends a statement; with `query` that stands in the address, and the body is its rows.
+local function post(self, body, query)
+  if not self.link then
+    local link, message, code = core.http_open()
+    if not link then return nil, self:message(message), code end
+    self.link = link
+  end
+  local headers = { "Content-Type: text/plain" }
+  if self.at.user ~= "" then headers[#headers + 1] = "X-ClickHouse-User: " .. self.at.user end
+  if self.at.password ~= "" then headers[#headers + 1] = "X-ClickHouse-Key: " .. self.at.password end
+  self.deadline = deadline()
+  local ok, message, code = self.link:post(address(self, query), body, table.unpack(headers))
+  if not ok then return nil, self:message(message), code end
+  return true
+end
+
+--- Takes the whole answer: its pieces, or nil, message, code.
+local function answer_of(self)
+  local pieces = {}
+  while true do
+    local event, piece, code = self.link:receive(STEP)
+    if event == nil then
+      self:drop()
+      return nil, self:message(piece), code
+    elseif event == "data" then
+      pieces[#pieces + 1] = piece
+    elseif event == "done" then
+      if piece == 200 then return pieces end
+      local text = table.concat(pieces)
+      local limit = text:find("TIMEOUT_EXCEEDED", 1, true) ~= nil
+      return nil, self:message(("%s (status %d)"):format(text:sub(1, 400), piece)), limit and "timeout" or "io"
+    elseif core.clock() > self.deadline + 1 then
+      self:drop()
+      return nil, self:message "time limit passed", "timeout"
+    end
+  end
+end
+
+--- Calls `body`; when it does not return (an error, Ctrl-C) the connection is dropped, and the server's work with it.
+local function guarded(self, body, ...)
+  local finished = false
+  local guard <close> = setmetatable({}, { __close = function() -- luacheck: ignore
+    if not finished then self:drop() end
+  end })
+  local results = table.pack(body(self, ...))
+  finished = true
+  return table.unpack(results, 1, results.n)
+end
+
+local function ask(self, body, query)
+  local ok, message, code = post(self, body, query)
+  if not ok then return nil, message, code end
+  return answer_of(self)
+end
+
+--- Runs a statement whose rows nobody wants: true, or nil, message, code.
+function session:run(sql)
+  local pieces, message, code = guarded(self, ask, sql)
+  return pieces and true, message, code
+end
+
+function session.open(url)
+  local made = setmetatable({ url = url, name = secrecy.shown(url), secrets = secrecy.of(url), at = read_url(url),
+    moved = 0 }, session)
+  local ok, message, code = made:run "SELECT 1"
+  if not ok then return nil, message, code end
+  return made
+end
+
+-- ---- queries ------------------------------------------------------------------------------------------------------
+
+local function table_of(self, pieces, names, types)
+  for _, piece in ipairs(pieces) do self.moved = self.moved + #piece end
+  local at = 0
+  return received.table(function()
+    at = at + 1
+    return pieces[at]
+  end, names, types, "\\N")
+end
+
+local function query(self, sql, names, types)
+  local pieces, message, code = guarded(self, ask, sql .. " FORMAT CSV")
+  if not pieces then return nil, message, code end
+  return table_of(self, pieces, names, types)
+end
+
+--- Sends a query whose answer `receive` takes, after the checks, which give 1 while its tables are what they were.
+function session:start(text, parameters, _, checks)
+  for _, check in ipairs(checks) do
+    local answer, message, code = query(self, check, { "same" }, { "int64" })
+    if not answer then return nil, message, code end
+    if core.values(answer, 1)[1] ~= 1 then
+      return nil, self:message "a table's columns are others now, call db:table again", "type"
+    end
+  end
+  local sql = statement.render(text, parameters, function(_, parameter) return clickhouse.inline(parameter) end)
+  return post(self, sql .. " FORMAT CSV")
+end
+
+function session:receive(names, types)
+  local pieces, message, code = guarded(self, answer_of)
+  if not pieces then return nil, message, code end
+  local made
+  made, message, code = table_of(self, pieces, names, types)
+  if not made then return nil, self:message(message), code end
+  return made
+end
+
+--- ClickHouse does not say how many rows a query will have.
+function session.expected()
+  return nil
+end
+
+-- ---- tables -------------------------------------------------------------------------------------------------------
+
+local function text(value) return clickhouse.inline { type = "string", value = value } end
+
+local function place_of(name)
+  local database, own = name:match "^([^.]+)%.(.+)$"
+  return ("database = %s AND table = %s"):format(database and text(database) or "currentDatabase()", text(own or name))
+end
+
+local FINGERPRINT = "arrayStringConcat(groupArray(concat(name, ' ', type)), ',')"
+
+function session.check(far)
+  return ("SELECT %s = %s FROM (SELECT name, type FROM system.columns WHERE %s ORDER BY position)"):format(FINGERPRINT,
+    text(far.fingerprint), place_of(far.name))
+end
+
+function session:tables()
+  local answer, message, code = query(self, "SELECT name FROM system.tables WHERE database = currentDatabase() "
+    .. "ORDER BY name", { "name" }, { "string" })
+  if not answer then return nil, message, code end
+  local names = core.values(answer, 1)
+  names.n = nil
+  return names
+end
+
+--- Blotter's type for one of ClickHouse's, and the SQL of such a column; nil: there is none.
+local function read_type(kind, column)
+  kind = kind:match "^LowCardinality%((.*)%)$" or kind
+  kind = kind:match "^Nullable%((.*)%)$" or kind
+  if kind:find "^U?Int%d+$" and not kind:find "UInt64" and not kind:find "128" and not kind:find "256" then
+    return "int64", kind == "Int64" and column or ("toInt64(%s)"):format(column)
+  end
+  if kind == "Bool" then return "bool", column end
+  if kind == "Float64" or kind == "Float32" then return "float64", kind == "Float64" and column
+    or ("toFloat64(%s)"):format(column) end
+  if kind == "String" then return "string", column end
+  if kind:find "^FixedString" or kind:find "^Enum" or kind == "UUID" then
+    return "string", ("toString(%s)"):format(column)
+  end
+  if kind == "Date32" then return "date", column end
+  if kind == "Date" then return "date", ("toDate32(%s)"):format(column) end
+  if kind:find "^DateTime" then return "timestamp", ("toDateTime64(%s, 6, 'UTC')"):format(column) end
+  local precision, scale = kind:match "^Decimal%((%d+), (%d+)%)$"
+  if precision and tonumber(precision) <= 18 then return ("decimal(%s,%s)"):format(precision, scale), column end
+end
+
+--- The columns of a table: see far_columns.lua.
+function session:columns(name, types)
+  local answer, message, code = query(self, "SELECT name, type FROM system.columns WHERE " .. place_of(name)
+    .. " ORDER BY position", { "name", "type" }, { "string", "string" })
+  if not answer then return nil, message, code end
+  local names, kinds = core.values(answer, 1), core.values(answer, 2)
+  if names.n == 0 then fail("unknown table '%s'%s", name, suggest.phrase(name, self:tables() or {})) end
+  local columns, prints, given = {}, {}, types or {}
+  for i = 1, names.n do
+    local column = clickhouse.quote(names[i])
+    local kind, sql = read_type(kinds[i], column)
+    if given[names[i]] then kind, sql = given[names[i]], clickhouse.cast(column, given[names[i]]) end
+    if given[names[i]] ~= false and not kind then
+      fail("table '%s': column '%s' is %s there, which has no type here: say {types = {%s = \"decimal(18,2)\"}} (or "
+        .. "another type), or {types = {%s = false}} to leave it out", name, names[i], kinds[i], names[i], names[i])
+    end
+    prints[i] = names[i] .. " " .. kinds[i]
+    if given[names[i]] ~= false then columns[#columns + 1] = { name = names[i], type = kind, sql = sql } end
+  end
+  columns.fingerprint = table.concat(prints, ",")
+  return columns
+end
+
+-- ---- rows to the server -------------------------------------------------------------------------------------------
+
+--- An empty text is quoted, a null is not.
+function session.csv_options()
+  return { header = false, progress = false, quote_all = true, null = "\\N" }
+end
+
+function session:begin_rows(name, names, types, exists)
+  local columns, target = {}, clickhouse.quoted(name)
+  for i, column in ipairs(names) do
+    columns[i] = ("%s Nullable(%s)"):format(clickhouse.quote(column), clickhouse.type_name(types[i]))
+  end
+  self.target, self.exists, self.beside = target, exists, clickhouse.quoted(name .. " (coming)")
+  local there, message, code = query(self, "SELECT count() FROM system.tables WHERE " .. place_of(name):gsub("table =",
+    "name ="), { "n" }, { "int64" })
+  if not there then return nil, message, code end
+  self.there = core.values(there, 1)[1] > 0
+  if self.there and exists == "refuse" then
+    return nil, self:message("table " .. target .. " already exists"), "name"
+  end
+  local ok
+  ok, message, code = self:run("DROP TABLE IF EXISTS " .. self.beside)
+  if not ok then return nil, message, code end
+  return self:run(("CREATE TABLE %s (%s) ENGINE = MergeTree ORDER BY tuple()"):format(self.beside,
+    table.concat(columns, ", ")))
+end
+
+local function send_queue(self)
+  local body = table.concat(self.queue)
+  self.queue, self.queued = {}, 0
+  if body == "" then return true end
+  local pieces, message, code = guarded(self, ask, body, ("INSERT INTO %s FORMAT CSV"):format(self.beside))
+  return pieces and true, message, code
+end
+
+function session:put(piece)
+  self.queue, self.queued = self.queue or {}, (self.queued or 0) + #piece
+  self.queue[#self.queue + 1] = piece
+  self.moved = self.moved + #piece
+  return self.queued < QUEUE or send_queue(self)
+end
+
+function session:finish()
+  self.queue = self.queue or {}
+  return send_queue(self)
+end
+
+--- The rows take their place.
+function session:commit()
+  local steps = { ("RENAME TABLE %s TO %s"):format(self.beside, self.target) }
+  if self.there and self.exists == "append" then
+    steps = { ("INSERT INTO %s SELECT * FROM %s"):format(self.target, self.beside), "DROP TABLE " .. self.beside }
+  elseif self.there then
+    table.insert(steps, 1, "DROP TABLE " .. self.target)
+  end
+  for _, step in ipairs(steps) do
+    local ok, message, code = self:run(step)
+    if not ok then return nil, message, code end
+  end
+  return true
+end
+
+return session
