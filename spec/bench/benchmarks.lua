@@ -3,6 +3,7 @@
 --   lua5.4 spec/bench/benchmarks.lua full|quick|huge
 --
 -- SQLite's group-by is run up to SQLITE_ROWS only: it takes minutes at ten million rows and is never the best peer.
+-- What a Lua user would use instead (LuaSQL, a plain loop) is measured on a million rows at most.
 -- Storing, reading and writing are measured up to STORE_ROWS: beyond, they take too long and too much of the disk.
 --
 -- full: ten million rows; quick: one million, in under two minutes; huge: a hundred million, two runs, without all
@@ -15,7 +16,7 @@ package.path = "spec/bench/?.lua;" .. package.path
 local results = require "results"
 
 local HOME = "build/bench"
-local SQLITE_ROWS, STORE_ROWS = 1000000, 10000000
+local SQLITE_ROWS, STORE_ROWS, LUA_ROWS = 1000000, 10000000, 1000000
 local SIZES = {
   quick = { rows = 1000000, runs = 3, threads_seconds = 10 },
   full = { rows = 10000000, runs = 5, threads_seconds = 150 },
@@ -44,11 +45,11 @@ end
 
 -- ---- what is needed ----------------------------------------------------------------------------------
 
-local function data_file()
-  local path = ("%s/data/G1_%d_100.csv"):format(HOME, rows)
+local function data_file(of_rows)
+  local path = ("%s/data/G1_%d_100.csv"):format(HOME, of_rows)
   if not io.open(path) then
-    say("generating %d rows", rows)
-    assert(os.execute(("%s/groupby_data %d 100 108 >%s.part && mv %s.part %s"):format(HOME, rows, path, path, path)))
+    say("generating %d rows", of_rows)
+    assert(os.execute(("%s/groupby_data %d 100 108 >%s.part && mv %s.part %s"):format(HOME, of_rows, path, path, path)))
   end
   return path
 end
@@ -88,6 +89,16 @@ local function turns(list, once, folder)
   return list
 end
 
+--- What a Lua user would use instead.
+local function lua_peers(list)
+  local of_rows = math.min(rows, LUA_ROWS)
+  for _, engine in ipairs { "blotter", "lua", "luasql-sqlite", "luasql-duckdb" } do
+    table.insert(list, { engine, "lua_peak_mib", ("lua5.4 spec/bench/lua_peers.lua %s %s %d %d"):format(engine,
+      data_file(of_rows), runs, threads) })
+  end
+  return list
+end
+
 -- Engine, what its peak of memory is called, and the command.
 local function jobs(csv)
   local arguments = ("%s %d %d"):format(csv, runs, threads)
@@ -95,7 +106,7 @@ local function jobs(csv)
   local by_turns = ("%s %d %d"):format(csv, size.threads_seconds or 0, threads)
   local folder = " " .. HOME .. "/tmp"
   local joined = ("%s %d %d %d"):format(HOME .. "/data", rows, runs, threads)
-  return turns({
+  return turns(lua_peers {
     { "blotter", "joins_peak_mib", "lua5.4 spec/bench/joins.lua " .. joined },
     { "duckdb", "joins_peak_mib", MODULES .. "node spec/bench/joins_duckdb.js " .. joined },
     { "blotter", "peak_mib", "lua5.4 spec/bench/groupby.lua " .. arguments },
@@ -160,7 +171,7 @@ local function machine()
 end
 
 os.execute("mkdir -p " .. HOME .. "/data " .. HOME .. "/tmp")
-local csv = data_file()
+local csv = data_file(rows)
 if rows <= STORE_ROWS then join_files() end
 warm(csv)
 local all = results.new(rows)

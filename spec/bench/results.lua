@@ -6,6 +6,9 @@ local scaling = require "scaling"
 local results = {}
 results.__index = results
 
+-- What a Lua user would use instead.
+local LUA_PEERS = { "lua", "luasql-sqlite", "luasql-duckdb" }
+
 -- The questions in the order of the table: name, what it is, and how many times better than the best peer (or than
 -- the named ones) blotter is meant to be. `of` names the peers' question where theirs is called differently.
 local QUESTIONS = {
@@ -23,6 +26,10 @@ local QUESTIONS = {
   { "load", "CSV into memory, ready to query", 4 },
   { "load_peak_mib", "peak memory of the load, against the table's, MiB", 2 / 3, peers = { "table" } },
   { "peak_mib", "peak memory of load and q1 … q10, MiB", 1 },
+  { "lua_load", "a million rows of CSV, ready to ask, from Lua", 3, peers = LUA_PEERS },
+  { "lua_group", "sum v1 by id1 into a Lua table", 3, peers = LUA_PEERS },
+  { "lua_fetch", "a hundredth of the rows into Lua tables", 1.5, peers = LUA_PEERS },
+  { "lua_peak_mib", "peak memory of these, MiB", 1, peers = LUA_PEERS },
   { "append", "a million rows, appender", 3, peers = { "sqlite" } },
   { "append", "a million rows, appender", 1, peers = { "duckdb" } },
   { "append_row", "a million rows, t:append", 2.5, of = "append", peers = { "sqlite" } },
