@@ -60,6 +60,11 @@ describe("a bad package", function()
       "'arests' is not in indicators", "did you mean 'arrests'?")
   end)
 
+  it("with a source's own words behind no colon", function()
+    set_field("figures.csv", "ice-2014-1.01", "note", "Printed as countries targeted.")
+    refused("column 'note'", "'Printed as' has no colon")
+  end)
+
   it("with a dangling key", function()
     set_field("figures.csv", "ice-2014-1.01", "source", "nowhere-1900-1")
     refused("column 'source'", "'nowhere-1900-1' is not in sources; expected a known id")

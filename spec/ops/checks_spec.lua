@@ -144,6 +144,8 @@ describe("reconcile sees", function()
         countries(28, "countries_receiving_intelligence", other)}))
       assert.same({}, (findings {countries(12, "countries_with_suspects"),
         countries(12, "countries_receiving_intelligence", other)}))
+      assert.same({}, (findings {year(836, {indicator = "cases_initiated", unit = "cases"}),
+        year(836, {indicator = "investigations_conducted", unit = "cases", source = other})}))
       local function change(indicator)
         return year(18, {indicator = indicator, unit = "percent", qualifier = "rounded", low = 17.5, high = 18.5})
       end
@@ -172,6 +174,9 @@ describe("reconcile sees", function()
         countries(12, "countries_participating", other)}))
       assert.same({}, (findings {countries(12, "countries_with_arrests"),
         countries(13, "countries_participating", other)}))
+      local across = countries(12, "countries_participating", other)
+      across.note = "Printed as: indictments across 12 countries."
+      assert.same({}, (findings {countries(13, "countries_with_arrests"), across}))
     end)
 
     it("phases that together count more than what they belong to", function()
@@ -179,6 +184,15 @@ describe("reconcile sees", function()
       assert.same({{"phases", "some"}}, (findings {year(100, {subject = "aliados"}), phase(60, "aliados-1"),
         phase(50, "aliados-3")}))
       assert.same({}, (findings {year(110, {subject = "aliados"}), phase(60, "aliados-1"), phase(50, "aliados-3")}))
+    end)
+
+    it("phases that together count more than what was before the last one", function()
+      local function until_then(value)
+        return range(value, "2003-01-01", "2014-12-31", {subject = "aliados", area = "AR"})
+      end
+      local function phase(value, subject) return year(value, {subject = subject, area = "AR"}) end
+      assert.same({{"phases", "some"}}, (findings {until_then(100), phase(60, "aliados-1"), phase(50, "aliados-3")}))
+      assert.same({}, (findings {until_then(120), phase(60, "aliados-1"), phase(50, "aliados-3")}))
     end)
 
     it("undated statements of one time", function()

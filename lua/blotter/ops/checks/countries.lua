@@ -5,6 +5,7 @@
 -- sources together list more than one that lists none counts, either may count otherwise.
 
 local bounds = require "blotter.ops.figures.bounds"
+local doubt = require "blotter.ops.checks.doubt"
 local facets = require "blotter.ops.figures.facets"
 local phrase = require "blotter.ops.figures.phrase"
 
@@ -130,9 +131,12 @@ local inside_of = {countries_with_arrests = "countries_participating", countries
   countries_with_offices = "offices"}
 
 -- What can not be more than another count of the same subject and time: countries with arrests than countries at all.
+-- Where another source's own words are of something else, as "indictments across 13 countries", nothing follows.
 local function check_inside(found, figure, whole)
   local is_one = figure.source == whole.source
-  if not is_one and found.model:is_settled(figure, whole) then return end
+  if not is_one and (found.model:is_settled(figure, whole) or doubt.own_words(figure) or doubt.own_words(whole)) then
+    return
+  end
   if not figure.low or not whole.high or figure.low <= whole.high then return found:count("countries", "some") end
   found:add {check = "countries", class = is_one and "contradiction" or "drift", verdict = is_one and "none" or "some",
     figures = {figure, whole}, low = figure.low - whole.high,

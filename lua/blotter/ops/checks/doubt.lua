@@ -12,7 +12,7 @@ local of_status = {
 
 --- The source's own words for what a figure counts, where the curator kept them, or nil.
 function doubt.own_words(figure)
-  return figure.note and figure.note:match "^Printed as:%s*([^.]+)"
+  return figure.note and figure.note:match "^Printed as:%s*([^.;]+)"
 end
 
 --- Why some of the figures may not count the same as the others, in words, or nil.

@@ -37,6 +37,9 @@ local function are_near(a, b)
   return a.unit == b.unit and a.indicator:match "^%a+" == b.indicator:match "^%a+"
 end
 
+-- Agencies call one thing by either name.
+local opened = {cases_initiated = true, investigations_conducted = true}
+
 local function is_change(figure)
   return figure.unit == "percent" and figure.indicator:find "_change$" ~= nil
 end
@@ -47,6 +50,7 @@ local function indicators_differ(a, b)
   if a.unit == "percent" or b.unit == "percent" or a.area ~= b.area or not facets.same_period(a, b) then
     return false
   end
+  if opened[a.indicator] and opened[b.indicator] then return false end
   local round = is_round(a) or is_round(b)
   if not round and a.value >= least then return true end
   if round and a.unit ~= b.unit and a.value >= least_round then return true end

@@ -94,6 +94,13 @@ local function check_part(context, figure)
   end
 end
 
+-- The source's own words stand behind a colon; without it nobody would find them.
+local function check_note(context, figure)
+  if figure.note and figure.note:find "^Printed as" and not figure.note:find "^Printed as:" then
+    context:refuse(figure, "note", "'Printed as' has no colon; expected 'Printed as: ' and the source's own words")
+  end
+end
+
 -- No fraction of what is counted.
 local function check_whole(context, figure, indicator)
   if tostring(indicator.step) == "1" and math.type(figure.value) == "float" then
@@ -112,6 +119,7 @@ local function check_figure(context, figure)
     check_unit(context, figure, indicator)
   end
   check_period(context, figure)
+  check_note(context, figure)
   check_part(context, figure)
 end
 
