@@ -310,7 +310,7 @@ local function improve(state)
   local idle = 0
   while state.moves.steps < state.budget and next(state.added) do
     local list = added_cells(state)
-    if idle > 30 * #list + 150 then break end
+    if idle > 10 * #list + 60 then break end
     idle = try_anew(state, list[random(#list)], random) and 0 or idle + 1
   end
 end
