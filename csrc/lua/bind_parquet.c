@@ -1,6 +1,8 @@
-/* Parquet files to tables, and the files that a pattern names. */
+/* Parquet files to tables and back, and the files that a pattern names. */
 #include "bind_reading.h"
+#include "bind_writing.h"
 #include "io/parquet/parquet.h"
+#include "io/parquet/parquet_write.h"
 
 #include <glob.h>
 #include <string.h>
@@ -151,6 +153,32 @@ static int read_parquet(lua_State *L) {
   return 2;
 }
 
+/* ---- writing ---- */
+
+static blt_status to_parquet(blt_ctx *ctx, const blt_view *view, const void *o, blt_sink *sink,
+                             blt_error *err) {
+  return blt_parquet_write(ctx, view, o, sink, err);
+}
+
+/* write_parquet(table, columns, path or function, {compression, row_group, progress}) -> rows; or nil,
+ * message, code */
+static int write_parquet(lua_State *L) {
+  lua_settop(L, 4);
+  blt_parquet_write_options o = blt_parquet_write_defaults();
+  o.ncols = (uint32_t)luaL_checkinteger(L, 2);
+  luaL_checktype(L, 4, LUA_TTABLE);
+  if (lua_getfield(L, 4, "compression") == LUA_TSTRING) o.codec = blt_codec_named(lua_tostring(L, -1));
+  if (o.codec == BLT_CODECS || (!lua_isnil(L, -1) && !lua_isstring(L, -1)))
+    bind_raise(L, "option 'compression': zstd, snappy, gzip, brotli, lz4_raw or none expected");
+  if (lua_getfield(L, 4, "row_group") != LUA_TNIL) {
+    if (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < 1)
+      bind_raise(L, "option 'row_group': a number of rows expected");
+    o.row_group = (uint64_t)lua_tointeger(L, -1);
+  }
+  lua_pop(L, 2);
+  return bind_write_table(L, to_parquet, &o, &o.progress, &o.progress_arg);
+}
+
 /* glob(pattern) -> the paths that fit, sorted */
 static int glob_paths(lua_State *L) {
   glob_t found;
@@ -169,7 +197,8 @@ static int glob_paths(lua_State *L) {
 void bind_open_parquet(lua_State *L, int state) {
   static const luaL_Reg none[] = {{NULL, NULL}};
   static const luaL_Reg meta[] = {{"__gc", sources_release}, {NULL, NULL}};
-  static const luaL_Reg functions[] = {{"parquet", read_parquet}, {"glob", glob_paths}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"parquet", read_parquet}, {"write_parquet", write_parquet}, {"glob", glob_paths}, {NULL, NULL}};
   bind_class(L, state, BIND_SOURCES, none, meta);
   lua_pushvalue(L, state);
   luaL_setfuncs(L, functions, 1);

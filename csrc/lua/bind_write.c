@@ -1,5 +1,5 @@
 /* Tables to text: CSV and JSON lines to a path or a Lua function. */
-#include "bind_busy.h"
+#include "bind_writing.h"
 #include "io/write/text_write.h"
 
 #include <string.h>
@@ -77,10 +77,7 @@ static void read_options(lua_State *L, int at, blt_write_options *o) {
   if (option(L, at, "nan_is_null", LUA_TBOOLEAN, "true or false")) o->nan_is_null = lua_toboolean(L, -1);
 }
 
-typedef blt_status (*write_fn)(blt_ctx *ctx, const blt_view *view, const blt_write_options *o, blt_sink *sink,
-                               blt_error *err);
-
-static blt_status write_all(lua_State *L, writer *w, write_fn fn, blt_write_options *o, blt_table *t,
+static blt_status write_all(lua_State *L, writer *w, bind_write_fn fn, const void *o, blt_table *t,
                             blt_error *err) {
   blt_ctx *ctx = w->state->ctx;
   blt_status st = blt_table_view(t, &w->view, err);
@@ -94,14 +91,9 @@ static blt_status write_all(lua_State *L, writer *w, write_fn fn, blt_write_opti
   return st;
 }
 
-/* (table, columns, path or function, options) -> rows; or nil, message, code */
-static int write_with(lua_State *L, write_fn fn) {
+int bind_write_table(lua_State *L, bind_write_fn fn, const void *o, blt_progress_fn *fills,
+                     void **progress_arg) {
   bind_state *s = bind_state_of(L);
-  lua_settop(L, 4);
-  blt_write_options o = blt_write_defaults();
-  o.ncols = (uint32_t)luaL_checkinteger(L, 2);
-  luaL_checktype(L, 4, LUA_TTABLE);
-  read_options(L, 4, &o);
   int callback = bind_progress_option(L, 4);
   bool function = lua_isfunction(L, 3);
   if (!function && strlen(luaL_checkstring(L, 3)) != lua_rawlen(L, 3))
@@ -112,8 +104,8 @@ static int write_with(lua_State *L, write_fn fn) {
   w->state = s;
   w->function = function ? 3 : 0;
   w->progress = callback;
-  if (callback) o.progress = progress;
-  o.progress_arg = w;
+  if (callback) *fills = progress;
+  *progress_arg = w;
   blt_table *t = bind_table_at(L, 1)->t;
   bind_use file = {.handle = w}, use = bind_reads(L, 1);
   use.next = &file;
@@ -121,7 +113,7 @@ static int write_with(lua_State *L, write_fn fn) {
   blt_error err;
   blt_status st = bind_enter(L, s, &work, &use, &err);
   if (st != BLT_OK) return bind_report(L, &err);
-  st = write_all(L, w, fn, &o, t, &err);
+  st = write_all(L, w, fn, o, t, &err);
   lua_Integer rows = w->view ? (lua_Integer)w->view->live_rows : 0;
   blt_sink_abandon(w->sink);
   w->sink = NULL;
@@ -133,12 +125,31 @@ static int write_with(lua_State *L, write_fn fn) {
   return 1;
 }
 
+/* (table, columns, path or function, options) -> rows; or nil, message, code */
+static int write_with(lua_State *L, bind_write_fn fn) {
+  lua_settop(L, 4);
+  blt_write_options o = blt_write_defaults();
+  o.ncols = (uint32_t)luaL_checkinteger(L, 2);
+  luaL_checktype(L, 4, LUA_TTABLE);
+  read_options(L, 4, &o);
+  return bind_write_table(L, fn, &o, &o.progress, &o.progress_arg);
+}
+
+static blt_status to_csv(blt_ctx *ctx, const blt_view *view, const void *o, blt_sink *sink, blt_error *err) {
+  return blt_csv_write(ctx, view, o, sink, err);
+}
+
+static blt_status to_jsonl(blt_ctx *ctx, const blt_view *view, const void *o, blt_sink *sink,
+                           blt_error *err) {
+  return blt_jsonl_write(ctx, view, o, sink, err);
+}
+
 static int write_csv(lua_State *L) {
-  return write_with(L, blt_csv_write);
+  return write_with(L, to_csv);
 }
 
 static int write_jsonl(lua_State *L) {
-  return write_with(L, blt_jsonl_write);
+  return write_with(L, to_jsonl);
 }
 
 /* write_text(path, text): one text as a whole file, as the tables are written. -> true; or nil, message, code

@@ -146,7 +146,40 @@ describe("a Parquet file", function()
     assert.matches("read it with parquet", message)
   end)
 
-  it("is what the command reads", function()
+  it("is written and read back, whole or by a function, deleted rows left out", function()
+    local t = blotter.table "k int64 required, s string, f float64, d decimal(12,3), at timestamp, day date, b bool"
+    assert(t:append { 1, "ä", 0.5, "-12.345", "2020-01-01T00:00:00.000001Z", "0001-01-01", true })
+    assert(t:append { 2, "", -1e300, "999999999.999", "9999-12-31T23:59:59Z", "9999-12-31", false })
+    assert(t:append { 3, nil, nil, nil, nil, nil, nil })
+    assert(t:append { 4, "gone", 1, "1", "2020-01-01", "2020-01-01", true })
+    t:delete "k == 4"
+    for _, compression in ipairs { "zstd", "snappy", "gzip", "brotli", "lz4_raw", "none" } do
+      assert.equal(3, t:parquet(folder .. "/w.parquet", { compression = compression }))
+      local back = assert(blotter.parquet(folder .. "/w.parquet"))
+      assert.equal(t:csv(), back:csv(), compression)
+    end
+    assert.equal("k int64, s string, f float64, d decimal(12,3), at timestamp, day date, b bool",
+      tostring(blotter.parquet(folder .. "/w.parquet"):schema()))
+    local pieces = {}
+    assert.equal(3, t:query():parquet(function(piece) pieces[#pieces + 1] = piece end))
+    local bytes = table.concat(pieces)
+    assert.equal(bytes, t:query():parquet())
+    assert.equal("PAR1", bytes:sub(1, 4))
+    assert.equal(2, t:where "k > 1":parquet(folder .. "/w.parquet", { row_group = 1 }))
+    assert.equal("k\n2\n3\n", blotter.parquet(folder .. "/w.parquet", { columns = { "k" } }):csv())
+    assert.equal(0, t:where "k > 9":parquet(folder .. "/w.parquet"))
+    assert.equal(0, #blotter.parquet(folder .. "/w.parquet"))
+    assert.has_error(function() t:parquet(folder .. "/w.parquet", { compression = "zip" }) end)
+    assert.has_error(function() t:parquet(folder .. "/w.parquet", { rowgroup = 5 }) end)
+    local _, message, code = t:parquet(folder .. "/none/w.parquet")
+    assert.matches("none/w.parquet", message)
+    assert.equal("io", code)
+  end)
+
+  it("is what the command reads and writes", function()
+    assert.equal(0, (command.run(("export %szstd.parquet %s/e.parquet"):format(here, folder))))
+    assert.equal(0, (command.run(("query %s/e.parquet --limit 3 -o %s/f.parquet"):format(folder, folder))))
+    assert.equal(3, #assert(blotter.parquet(folder .. "/f.parquet")))
     local _, out = command.run("query " .. here .. "zstd.parquet --by s --agg 'i = sum(i)' --order s -f csv")
     assert.equal("s,i\nname 0,180\nname 1,190\nname 2,200\nname 3,210\n", out)
     local import = ("import %szstd.parquet --into %s/c.blt:t"):format(here, folder)

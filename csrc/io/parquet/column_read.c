@@ -156,6 +156,7 @@ static blt_status open_part(blt_pq_column *c, uint32_t part, blt_error *err) {
                         .kind = &leaf->kind,
                         .rows = g->rows,
                         .most = leaf->most,
+                        .exact = f->footer.summed,
                         .name = c->set->fields[c->col].name,
                         .group = at->group};
   blt_status status = hold_dictionary(c, err); /* texts of the block at hand may be in it */

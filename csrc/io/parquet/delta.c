@@ -119,8 +119,9 @@ static uint8_t *put_bits(uint8_t *out, const uint64_t *v, uint32_t width) {
 static uint8_t *put_block(uint8_t *out, const int64_t *v, uint32_t n) {
   uint64_t d[BLOCK] = {0};
   int64_t least = 0;
+  const int64_t *before = v - 1; /* a number goes before the block */
   for (uint32_t i = 0; i < n; i++) {
-    d[i] = (uint64_t)v[i] - (uint64_t)v[i - 1];
+    d[i] = (uint64_t)v[i] - (uint64_t)before[i];
     if (i == 0 || (int64_t)d[i] < least) least = (int64_t)d[i];
   }
   out = put_zigzag(out, (uint64_t)least);

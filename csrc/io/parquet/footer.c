@@ -295,30 +295,6 @@ static blt_status read_group(blt_pq_footer *f, blt_thrift *t, blt_pq_group *g, b
 
 /* --- the whole --------------------------------------------------------------------------------- */
 
-static void read_pair(blt_thrift *t, blt_pq_footer *f) {
-  int16_t id = 0;
-  uint8_t type;
-  blt_str key = {"", 0}, value = {"", 0};
-  if (!blt_thrift_struct(t, BLT_THRIFT_STRUCT)) return;
-  while (blt_thrift_next(t, &id, &type)) {
-    if (id == 1)
-      key = blt_thrift_binary(t, type);
-    else if (id == 2)
-      value = blt_thrift_binary(t, type);
-    else
-      blt_thrift_skip(t, type);
-  }
-  if (key.len == strlen(BLT_PQ_CHECKSUM_KEY) && memcmp(key.s, BLT_PQ_CHECKSUM_KEY, key.len) == 0)
-    f->checksum = value;
-}
-
-static void read_pairs(blt_thrift *t, uint8_t type, blt_pq_footer *f) {
-  uint8_t element;
-  uint32_t n = blt_thrift_list(t, type, &element);
-  if (n && element != BLT_THRIFT_STRUCT) t->bad = true;
-  for (uint32_t i = 0; i < n && !t->bad; i++) read_pair(t, f);
-}
-
 static blt_status read_fields(blt_pq_footer *f, blt_thrift *t, bool *encrypted, blt_error *err) {
   int16_t id = 0;
   uint8_t type;
@@ -335,12 +311,6 @@ static blt_status read_fields(blt_pq_footer *f, blt_thrift *t, bool *encrypted, 
       status = open_list(f, t, type, sizeof *f->groups, &f->ngroups, (void **)&f->groups, err);
       for (uint32_t i = 0; status == BLT_OK && i < f->ngroups; i++)
         status = read_group(f, t, &f->groups[i], err);
-      break;
-    case 5:
-      read_pairs(t, type, f);
-      break;
-    case 6:
-      f->created_by = blt_thrift_binary(t, type);
       break;
     case 8:
       *encrypted = true;
@@ -361,12 +331,31 @@ void blt_pq_checksum(const char *footer, size_t len, size_t digits_at, char out[
   for (uint32_t i = 0; i < BLT_PQ_CHECKSUM_DIGITS; i++) out[i] = digits[sum >> (60 - 4 * i) & 15];
 }
 
-static bool is_sound(const blt_pq_footer *f) {
+/* What stands before and behind the digits in a footer that is written here. It is looked for byte by byte,
+ * as what is damaged may read as something else. */
+#define BEFORE_SUM "\x0e" BLT_PQ_CHECKSUM_KEY "\x18\x10"
+#define BEHIND_SUM "\0\x18\x07" BLT_PQ_CREATOR
+
+static bool find_sum(const blt_pq_footer *f, size_t *digits_at) {
+  size_t before = sizeof BEFORE_SUM - 1, behind = sizeof BEHIND_SUM - 1;
+  const char *from = f->bytes, *end = f->bytes + f->len, *at;
+  while ((at = memmem(from, (size_t)(end - from), BEFORE_SUM, before))) {
+    from = at + before;
+    if ((size_t)(end - from) < BLT_PQ_CHECKSUM_DIGITS + behind) return false;
+    if (memcmp(from + BLT_PQ_CHECKSUM_DIGITS, BEHIND_SUM, behind) != 0) continue;
+    *digits_at = (size_t)(from - f->bytes);
+    return true;
+  }
+  return false;
+}
+
+static bool is_sound(blt_pq_footer *f) {
   char sum[BLT_PQ_CHECKSUM_DIGITS];
-  if (f->checksum.len == 0) return true;
-  if (f->checksum.len != BLT_PQ_CHECKSUM_DIGITS) return false;
-  blt_pq_checksum(f->bytes, f->len, (size_t)(f->checksum.s - f->bytes), sum);
-  return memcmp(sum, f->checksum.s, sizeof sum) == 0;
+  size_t at;
+  f->summed = find_sum(f, &at);
+  if (!f->summed) return true;
+  blt_pq_checksum(f->bytes, f->len, at, sum);
+  return memcmp(sum, f->bytes + at, sizeof sum) == 0;
 }
 
 static blt_status parse(blt_pq_footer *f, const char *name, blt_error *err) {
@@ -375,7 +364,7 @@ static blt_status parse(blt_pq_footer *f, const char *name, blt_error *err) {
   blt_status status = read_fields(f, &t, &encrypted, err);
   if (status != BLT_OK) return status;
   if (encrypted) return blt_fail(err, BLT_EFORMAT, "%s: encrypted, and no key is known here", name);
-  if (!t.bad && is_sound(f)) return BLT_OK;
+  if (is_sound(f) && !t.bad) return BLT_OK;
   return blt_fail(err, BLT_EFORMAT, "%s: damaged: its footer (%zu bytes before the end) is not well formed",
                   name, f->len + TAIL);
 }

@@ -94,11 +94,12 @@ typedef struct blt_pq_footer {
   uint32_t nelements, ngroups;
   blt_pq_element *elements;
   blt_pq_group *groups;
-  blt_str created_by;
-  blt_str checksum; /* of the footer, as blotter writes it: 16 hexadecimal digits; len 0: none */
+  bool summed; /* written here: it has a checksum, which is right */
 } blt_pq_footer;
 
-/* The key under which blotter keeps the checksum of a footer, which is taken with the digits as zeros. */
+/* A footer that is written here has a checksum of all else in it, as hexadecimal digits under this key, with
+ * the creator behind them: who copies the key into another file copies no such pair. */
+#define BLT_PQ_CREATOR "blotter"
 #define BLT_PQ_CHECKSUM_KEY "blotter.footer"
 #define BLT_PQ_CHECKSUM_DIGITS 16u
 void blt_pq_checksum(const char *footer, size_t len, size_t digits_at, char out[BLT_PQ_CHECKSUM_DIGITS]);

@@ -282,6 +282,8 @@ static blt_status read_values(blt_pq_pages *p, const uint8_t *bytes, size_t len,
   int32_t encoding = p->header.encoding;
   p->coded = encoding == BLT_PQ_PLAIN_DICTIONARY || encoding == BLT_PQ_RLE_DICTIONARY;
   if (p->coded) return read_codes(p, bytes, len, err);
+  if (p->place.chunk->only_dictionary)
+    return damaged(p, err, "a page without codes where all should have some");
   blt_status status = blt_pq_values_read(p->place.ctx, p->place.kind, (blt_pq_encoding)encoding, bytes, len,
                                          p->present, &p->values, err);
   if (status == BLT_OK || err->position < 0) return status;
@@ -329,7 +331,8 @@ blt_status blt_pq_pages_open(blt_pq_pages *p, const blt_pq_place *place, blt_err
   if (c->dictionary_at > 0 && c->dictionary_at < at) at = c->dictionary_at;
   p->at = (uint64_t)at;
   p->end = (uint64_t)at + (uint64_t)c->packed_bytes;
-  if (c->packed_bytes >= 0 && p->end < size) p->end += size - p->end < FORGOTTEN ? size - p->end : FORGOTTEN;
+  if (!place->exact && c->packed_bytes >= 0 && p->end < size)
+    p->end += size - p->end < FORGOTTEN ? size - p->end : FORGOTTEN;
   blt_status status = BLT_OK;
   if (c->elsewhere)
     status = blt_fail(err, BLT_EFORMAT, "its values are in another file: that is not read");
@@ -358,8 +361,10 @@ static blt_status next_data(blt_pq_pages *p, blt_error *err) {
     if (is_data(&p->header)) break;
     if (p->header.kind == 2)
       status = load_dictionary(p, err);
+    else if (p->header.kind == 1)
+      p->at += (uint64_t)p->header.packed_bytes; /* an index, which nobody wrote so */
     else
-      p->at += (uint64_t)p->header.packed_bytes;
+      status = damaged(p, err, "a page of an unknown kind");
     if (status != BLT_OK) return status;
   }
   p->first = p->seen;

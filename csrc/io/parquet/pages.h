@@ -17,6 +17,7 @@ typedef struct blt_pq_place {
   const blt_pq_kind *kind;
   int64_t rows;     /* of the row group */
   uint32_t most;    /* the definition level of a value that is there */
+  bool exact;       /* the chunk is surely no longer than it says */
   const char *name; /* of the column, for messages */
   uint32_t group;   /* number of the row group, for messages */
 } blt_pq_place;

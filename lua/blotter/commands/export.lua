@@ -2,13 +2,13 @@ local place = require "blotter.commands.place"
 local reading = require "blotter.commands.reading"
 local shared = require "blotter.commands.shared"
 
-local export = { summary = "Write the rows of a table or a file as CSV or JSON lines." }
+local export = { summary = "Write the rows of a table or a file as CSV, JSON lines or Parquet." }
 
 function export.options(command)
   command:argument("source", "A table as db.blt:table, or a CSV, JSON lines or Parquet file."):argname "<source>"
   command:argument("file", "File to write, compressed by .gz or .zst; - is standard output."):argname "<file>"
-  command:option("--as", "What to write, csv or jsonl (default: by the file's name)."):argname "<kind>"
-    :choices { "csv", "jsonl" }
+  command:option("--as", "What to write, csv, jsonl or parquet (default: by the file's name)."):argname "<kind>"
+    :choices { "csv", "jsonl", "parquet" }
   shared.progress_option(command)
   reading.options(command)
 end

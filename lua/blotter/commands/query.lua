@@ -5,7 +5,7 @@ local shared = require "blotter.commands.shared"
 
 local query = {
   summary = "Ask files or tables of a database, one or several.",
-  own_formats = { csv = true, jsonl = true, text = true },
+  own_formats = { csv = true, jsonl = true, parquet = true, text = true },
 }
 
 -- The verbs in the order in which they are applied, each an option of its own.
@@ -55,7 +55,7 @@ function query.options(command)
     return nil, ("--limit: a whole number from 0 on expected, got '%s'"):format(text)
   end)
   command:flag("--explain", "Print the plan instead of the answer.")
-  command:option("-f --format", "Format: jsonl, " .. table.concat(formats.names(), ", ")
+  command:option("-f --format", "Format: jsonl, parquet, " .. table.concat(formats.names(), ", ")
     .. " (default: by the end of the file's name)."):argname "<format>"
   shared.output_option(command)
 end

@@ -64,7 +64,7 @@ function shared.format_of(path, own_formats)
   if path:sub(-1) == "/" then return "csv" end
   local last = ending.of(path)
   if not last then return "text" end
-  local name = ({ ndjson = "jsonl", tsv = "csv", tab = "csv" })[last] or last
+  local name = ({ ndjson = "jsonl", pq = "parquet", tsv = "csv", tab = "csv" })[last] or last
   if own_formats and own_formats[name] then return name end
   return formats.of_ending(name) or shared.stop(shared.USAGE,
     ("%s: nothing is written as '.%s'; the endings are %s, and --format names one for any name"):format(path, last,

@@ -55,6 +55,7 @@ habits.verbs = by_word {
   [ [[:xlsx "out.xlsx"]] ] = "toexcel excel writexlsx writeexcel toxlsx",
   [ [[:markdown()]] ] = "tomarkdown kable md",
   [ [[:html "out.html"]] ] = "tohtml writehtml",
+  [ [[:parquet "out.parquet"]] ] = "toparquet writeparquet sinkparquet",
   [ [[:jsonl "out.jsonl"]] ] = "tojson tojsonl json writejson ndjson tondjson todicts_json",
   [ [[db:save("name", t)]] ] = "save persist store insertinto towrite saveto",
   [ [[:totable()]] ] = "tolist todict todicts toarray toarrays fetchall all array records torecords",

@@ -1,4 +1,4 @@
---- Writing answers as text: CSV and JSON lines, to a file, a function, or a string.
+--- Writing answers: as text, CSV or JSON lines, or as Parquet, to a file, a function, or a string.
 
 local arguments = require "blotter.errors.arguments"
 local core = require "blotter.core"
@@ -10,6 +10,7 @@ local write = {}
 
 local CSV_OPTIONS = { "delimiter", "header", "quote_all", "crlf", "null", "progress" }
 local JSONL_OPTIONS = { "nan_is_null", "progress" }
+local PARQUET_OPTIONS = { "compression", "row_group", "progress" }
 
 -- Files that hold no text, and what writes them.
 local OTHERS = { xlsx = "write f:xlsx \"%s\"", xls = "write f:xlsx with a name in .xlsx", ods = "write f:xlsx with a "
@@ -54,6 +55,12 @@ end
 -- progress.
 function write.jsonl(frame, to, options)
   return run(frame, "jsonl", to, arguments.options(options, JSONL_OPTIONS, "jsonl"))
+end
+
+--- Writes Parquet in the same way. Options: compression "zstd" (snappy, gzip, brotli, lz4_raw, none), row_group 262144
+-- (rows, rounded up to whole blocks of 65536), progress.
+function write.parquet(frame, to, options)
+  return run(frame, "parquet", to, arguments.options(options, PARQUET_OPTIONS, "parquet"))
 end
 
 return write
