@@ -15,10 +15,17 @@ local PARQUET_OPTIONS = { "compression", "row_group", "progress" }
 -- Files that hold no text, and what writes them.
 local OTHERS = { xlsx = "write f:xlsx \"%s\"", xls = "write f:xlsx with a name in .xlsx", ods = "write f:xlsx with a "
   .. "name in .xlsx", html = "write f:html \"%s\"", md = "write f:markdown \"%s\"", zip = "name it .csv.gz",
-  parquet = "name it .csv", pdf = "name it .csv", blt = "create a table in a database with blotter.open \"%s\"" }
+  parquet = "write f:parquet \"%s\"", pq = "write f:parquet \"%s\"", pdf = "name it .csv",
+  blt = "create a table in a database with blotter.open \"%s\"" }
+
+local TEXTS = { csv = true, tsv = true, tab = true, jsonl = true, ndjson = true }
 
 local function refuse_other(verb, to)
   local last = type(to) == "string" and ending.of(to)
+  if verb == "parquet" then
+    if TEXTS[last] then fail("parquet writes no text, and a file called .%s is one: name it .parquet", last) end
+    return
+  end
   if not OTHERS[last] then return end
   fail("%s writes text, and a file called .%s is another thing: %s", verb, last, OTHERS[last]:format(to))
 end
