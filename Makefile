@@ -15,6 +15,7 @@
 #   make abuse         CALLS=n random calls, also inside callbacks, under ASan, beside a model; SEED=s plays one again
 #   make bench         against the peers that can be installed; bench-quick takes under two minutes,
 #                      bench-huge reads a hundred million rows: 5 GB of disk, 20 GiB of memory, half an hour;
+#                      bench-shards asks q1 to q9 of three PostgreSQL servers (also part of bench and bench-quick);
 #                      bench-clicks asks ClickBench's questions, and some about a web log
 #
 # SETUP=no skips the check for Debian packages, for systems that have the tools under other names.
@@ -340,6 +341,14 @@ build/bench/store_duckdb: spec/bench/store_duckdb.c $(wildcard spec/bench/*.h) b
 bench bench-quick bench-huge: $(STAMP)/bench all $(BENCH_PROGRAMS)
 	@$(MAKE) --no-print-directory build/bench/store_duckdb || echo "bench: without the peers from npm" >&2
 	@BENCH_FLAGS='$(strip $(ALL_CFLAGS))' $(LUA) spec/bench/benchmarks.lua $(patsubst bench-%,%,$(@:bench=full))
+	@$(if $(filter bench-huge,$@),,$(MAKE) --no-print-directory bench-shards ROWS=$(or $(ROWS),$(if $(filter bench,$@),10000000,1000000)) \
+	  || echo "bench: without three PostgreSQL servers" >&2)
+
+# Rows that three servers share; ROWS and RUNS as for the others.
+.PHONY: bench-shards
+bench-shards: $(STAMP)/remote all build/bench/groupby_data
+	@mkdir -p build/bench/data; f=build/bench/data/G1_$(or $(ROWS),1000000)_100.csv; \
+	  [ -e $$f ] || build/bench/groupby_data $(or $(ROWS),1000000) 100 108 >$$f && $(LUA) spec/bench/shards.lua $$f $(or $(RUNS),3)
 
 # ClickBench's questions and those about a web log; ROWS, RUNS, PEERS and TABLES as in spec/bench/clicks_run.lua.
 .PHONY: bench-clicks

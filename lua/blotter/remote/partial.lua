@@ -131,9 +131,10 @@ local FINISHED = {
 }
 
 local function pair(b, node, item)
-  local where = both_there(b, node, item)
-  local y, x = moment(b, where, item[4]), moment(b, where, item[5])
-  local product = b:ask("covar_pop", where, item[4], item[5])
+  local where, slots = both_there(b, node, item), node.description.slots
+  local first, second = b:slot(bind.call("float64", slots[item[4]])), b:slot(bind.call("float64", slots[item[5]]))
+  local y, x = moment(b, where, first), moment(b, where, second)
+  local product = b:ask("covar_pop", where, first, second)
   local xy = b:merge(("sum(%s * (%s + (%s - %s) * (%s - %s)))"):format(y.n, product, y.mean, y.common, x.mean,
     x.common))
   local parts = { n = b:merge(("sum(%s)"):format(y.n)), xy = xy, xx = squares(b, x), yy = squares(b, y),
