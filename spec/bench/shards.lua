@@ -41,7 +41,8 @@ local function make_front(list)
   local parts = { "CREATE EXTENSION postgres_fdw", "CREATE TABLE x (" .. COLUMNS .. ")" }
   for i, cluster in ipairs(list) do
     parts[#parts + 1] = ("CREATE SERVER s%d FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '%s', "
-      .. "dbname 'postgres', fetch_size '10000', use_remote_estimate 'true', async_capable 'true')"):format(i, cluster.port)
+      .. "dbname 'postgres', fetch_size '10000', use_remote_estimate 'true', async_capable 'true')"):format(i,
+      cluster.port)
     parts[#parts + 1] = ("CREATE USER MAPPING FOR postgres SERVER s%d OPTIONS (user 'postgres', password '%s')"):format(
       i, clusters.PASSWORD)
     parts[#parts + 1] = ("CREATE FOREIGN TABLE x%d () INHERITS (x) SERVER s%d OPTIONS (table_name 'x')"):format(i, i)

@@ -141,7 +141,8 @@ function query:push(db, name, options)
   end })
   local n, message, code = push_all(db, rows_here(self), name, options)
   finished = n ~= nil
-  return n, message, code
+  if finished then return n end
+  return nil, message, code
 end
 
 return push
