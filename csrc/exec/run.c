@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "exec/join/join.h"
 #include "exec/relation/collect.h"
+#include "exec/relation/matched.h"
 #include "exec/relation/narrow.h"
 #include "exec/relation/stacked.h"
 #include "exec/window/window.h"
@@ -103,6 +104,7 @@ blt_status blt_run_whole(blt_run *run, const blt_plan *plan, blt_view **out, blt
   blt_view *view;
   blt_status status = blt_run_relation(run, plan, &view, err);
   if (status != BLT_OK) return status;
+  if (blt_matched_is(view)) return blt_matched_dense(view, out, err);
   if (view->live) {
     blt_view_release(view);
     return blt_run_filter(run, &(blt_plan){.kind = BLT_PLAN_FILTER, .number = plan->number, .input = plan},

@@ -10,6 +10,16 @@ blt_status blt_view_make(const blt_view *v, uint32_t col, uint32_t group, const 
   return blt_unread_open(s, c->type, c->dict ? c->dict->count : 0, out, err);
 }
 
+void blt_view_forget(const blt_view *v, uint32_t group) {
+  if (!v->ops || !v->ops->make || v->shared) return;
+  for (uint32_t c = 0; c < v->ncols; c++) {
+    blt_unread s = blt_unread_load(&v->columns[c].blocks[group]);
+    v->columns[c].blocks[group] = (blt_unread){0};
+    blt_unread_release(s);
+  }
+  if (v->ops->forget) v->ops->forget(v, group);
+}
+
 blt_status blt_view_cell(const blt_view *v, uint32_t col, uint32_t group, uint32_t row, blt_value *out,
                          blt_error *err) {
   const blt_view_column *c = &v->columns[col];

@@ -41,6 +41,7 @@ typedef struct blt_view_column {
 typedef struct blt_view_ops {
   blt_status (*make)(const blt_view *v, uint32_t col, uint32_t group, blt_block **out, blt_error *err);
   void (*release)(blt_view *v);
+  void (*forget)(const blt_view *v, uint32_t group); /* blt_view_forget of relations below; or NULL */
 } blt_view_ops;
 
 struct blt_view {
@@ -68,6 +69,10 @@ void blt_view_release(blt_view *v); /* NULL is allowed */
 /* Makes a block that nobody asked for yet. */
 blt_status blt_view_make(const blt_view *v, uint32_t col, uint32_t group, const blt_block **out,
                          blt_error *err);
+
+/* Lets go of the blocks that were made of a group: its only reader is done with it, and nobody else has the
+ * relation. A stored table keeps what it has. */
+void blt_view_forget(const blt_view *v, uint32_t group);
 
 /* The block of column `col` in group `group`, whole and checked; borrowed, good while the view is held. From
  * any thread. */

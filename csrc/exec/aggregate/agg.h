@@ -171,10 +171,13 @@ static inline const uint64_t *blt_agg_contribution(const blt_agg_work *w, size_t
 void blt_agg_scatter(const blt_agg_work *w, uint32_t n, uint64_t *records);
 /* The same for a single group. */
 void blt_agg_reduce(const blt_agg_work *w, uint32_t n, uint64_t *record);
-/* One group of all rows, and nothing but counts and sums of columns without nulls: blocks can be added whole.
- */
+/* One group of all rows, and nothing but counts and sums of columns: blocks can be added whole. *rows: how
+ * many that were. */
 bool blt_agg_from_blocks(const blt_agg_plan *p);
-blt_status blt_agg_add_blocks(const blt_agg_plan *p, uint32_t group, uint64_t *record, blt_error *err);
+blt_status blt_agg_add_blocks(const blt_agg_plan *p, uint32_t group, uint64_t *record, uint64_t *rows,
+                              blt_error *err);
+/* The sum of n doubles, n at most BLT_VECTOR_ROWS, in the order that blt_agg_reduce adds them in. */
+double blt_agg_sum_doubles(const double *v, uint32_t n);
 /* Adds up columns of contributions, one for each slot, in place: columns[s][gids[i]] takes columns[s][i].
  * Groups are numbered in order of their first row, so a group's place is never ahead of the row that is read.
  * The column of a constant slot need not be filled. */

@@ -2,6 +2,7 @@
  * what blocks know of themselves. */
 #include "agg.h"
 
+#include "base/bits.h"
 #include "base/isa.h"
 #include <string.h>
 
@@ -56,45 +57,119 @@ BLT_CLONES static uint64_t sum_upper(const uint64_t *d, uint64_t base, uint32_t 
   return sum;
 }
 
-static bool is_sum(const blt_agg_part *part) {
-  return part->kind == BLT_PART_SUM || part->kind == BLT_PART_LOW || part->kind == BLT_PART_HIGH;
-}
+/* ---- sums of some rows ---- */
 
-/* An extreme of a column, or the number of its values: nothing but its nulls is left out. */
-static bool known_by_blocks(const blt_agg_plan *p, const blt_agg_part *part) {
-  const blt_agg_mask *m = &p->masks[part->mask];
-  if (m->where >= 0 || m->b >= 0) return false;
-  if (part->kind == BLT_PART_COUNT) return p->inputs->items[m->a].column >= 0;
-  if (part->kind != BLT_PART_MAX && part->kind != BLT_PART_MIN) return false;
-  const blt_input *in = &p->inputs->items[part->a];
-  bool own_nulls = part->mask == 0 || m->a == part->a;
-  return in->cls == BLT_INPUT_INT && in->type.id != BLT_BOOL && in->column >= 0 && part->above_zero &&
-         own_nulls;
-}
+#define ROWS BLT_VECTOR_ROWS
 
-bool blt_agg_from_blocks(const blt_agg_plan *p) {
-  const blt_scan *scan = p->inputs->scan;
-  if (scan->where || scan->view->live || p->nsegments) return false;
-  for (size_t i = 0; i < p->nparts; i++) {
-    const blt_agg_part *part = &p->parts[i];
-    if (blt_part_is_constant(part) || known_by_blocks(p, part)) continue;
-    if (!is_sum(part) || part->mask || p->inputs->items[part->a].column < 0) return false;
+/* Bits of a vector as bytes of 0 and 255: eight at once, each bit by itself in its byte, then carried up. */
+BLT_CLONES static void spread(const uint64_t *bits, uint32_t n, uint8_t *out) {
+  const uint8_t *eights = (const uint8_t *)bits;
+  for (uint32_t i = 0; i < (n + 7) / 8; i++) {
+    uint64_t apart = eights[i] * UINT64_C(0x0101010101010101) & UINT64_C(0x8040201008040201);
+    uint64_t ones = (apart + UINT64_C(0x7f7f7f7f7f7f7f7f)) >> 7 & UINT64_C(0x0101010101010101);
+    ones *= 255;
+    memcpy(out + 8 * i, &ones, sizeof ones);
   }
-  return true;
 }
 
-/* Sum of (value - base) over a block without nulls. */
-static uint64_t sum_block(const blt_block *b, int64_t base) {
-  uint64_t add = ((uint64_t)b->base - (uint64_t)base) * b->rows;
-  if (b->enc == BLT_ENC_PLAIN) return sum_u64(b->data, b->rows) - (uint64_t)base * b->rows;
+#define SOME_KERNEL(name, type, signed_type, sum_type)                                                       \
+  BLT_CLONES static uint64_t name(const type *d, const uint8_t *some, uint32_t n) {                          \
+    sum_type sum = 0;                                                                                        \
+    for (uint32_t i = 0; i < n; i++) sum += (type)(d[i] & (type)(signed_type)(int8_t)some[i]);               \
+    return sum;                                                                                              \
+  }
+SOME_KERNEL(some_u8, uint8_t, int8_t, uint32_t)
+SOME_KERNEL(some_u16, uint16_t, int16_t, uint32_t)
+SOME_KERNEL(some_u32, uint32_t, int32_t, uint64_t)
+SOME_KERNEL(some_u64, uint64_t, int64_t, uint64_t)
+
+/* Doubles less a centre; 0 for those that are left out. */
+BLT_CLONES static void doubles_of(const uint64_t *d, const uint8_t *some, double centre, uint32_t n,
+                                  double *out) {
+  for (uint32_t i = 0; i < n; i++) {
+    double x;
+    memcpy(&x, &d[i], sizeof x);
+    x -= centre;
+    uint64_t word;
+    memcpy(&word, &x, sizeof word);
+    word &= (uint64_t)(int64_t)(int8_t)some[i];
+    memcpy(&out[i], &word, sizeof word);
+  }
+}
+
+/* ---- which rows ---- */
+
+/* Rows of a block that count: `bits` NULL for all. */
+typedef struct rows_of_block {
+  const uint64_t *bits;
+  uint32_t n; /* how many count */
+} rows_of_block;
+
+static rows_of_block count_rows(const uint64_t *live, const blt_block *b, uint32_t rows, uint64_t *room) {
+  const uint64_t *valid = b && b->nulls ? b->valid : NULL;
+  if (b && b->nulls == b->rows) return (rows_of_block){live, 0};
+  if (!live && !valid) return (rows_of_block){NULL, rows};
+  rows_of_block r = {live ? live : valid, 0};
+  if (live && valid) {
+    for (uint32_t w = 0; w < blt_bits_words(rows); w++) room[w] = live[w] & valid[w];
+    r.bits = room;
+  }
+  r.n = (uint32_t)blt_bits_count(r.bits, rows);
+  if (r.n == rows) r.bits = NULL;
+  return r;
+}
+
+/* ---- parts ---- */
+
+/* Sum of (value - base) over the rows that count. */
+static uint64_t sum_block(const blt_block *b, const rows_of_block *r, int64_t base) {
+  uint64_t add = ((b->enc == BLT_ENC_PLAIN ? 0 : (uint64_t)b->base) - (uint64_t)base) * r->n, sum = 0;
+  const char *d = b->data;
   if (b->enc == BLT_ENC_CONST) return add;
-  if (b->width == 1) return add + sum_u8(b->data, b->rows);
-  return add + (b->width == 2 ? sum_u16(b->data, b->rows) : sum_u32(b->data, b->rows));
+  if (!r->bits && b->width == 1) return add + sum_u8(b->data, b->rows);
+  if (!r->bits && b->width == 2) return add + sum_u16(b->data, b->rows);
+  if (!r->bits && b->width == 4) return add + sum_u32(b->data, b->rows);
+  if (!r->bits) return add + sum_u64(b->data, b->rows);
+  for (uint32_t at = 0; at < b->rows; at += ROWS) {
+    uint32_t n = b->rows - at < ROWS ? b->rows - at : ROWS;
+    uint8_t some[ROWS];
+    const void *from = d + (size_t)at * b->width;
+    spread(r->bits + at / 64, n, some);
+    sum += b->width == 1   ? some_u8(from, some, n)
+           : b->width == 2 ? some_u16(from, some, n)
+           : b->width == 4 ? some_u32(from, some, n)
+                           : some_u64(from, some, n);
+  }
+  return add + sum;
+}
+
+static double constant_double(const blt_block *b) {
+  double x;
+  memcpy(&x, &b->base, sizeof x);
+  return x;
+}
+
+/* Adds a block's doubles to a sum, vector by vector, as rows that come one by one are. */
+static double add_doubles(const blt_block *b, const rows_of_block *r, double centre, double sum) {
+  double values[ROWS];
+  uint8_t some[ROWS];
+  uint64_t constant[ROWS];
+  memset(some, 255, sizeof some);
+  if (b->enc == BLT_ENC_CONST)
+    for (uint32_t i = 0; i < ROWS; i++) memcpy(&constant[i], &(double){constant_double(b)}, sizeof(double));
+  for (uint32_t at = 0; at < b->rows; at += ROWS) {
+    uint32_t n = b->rows - at < ROWS ? b->rows - at : ROWS;
+    if (r->bits) spread(r->bits + at / 64, n, some);
+    const uint64_t *from = b->enc == BLT_ENC_CONST ? constant : (const uint64_t *)b->data + at;
+    doubles_of(from, some, centre, n, values);
+    sum += blt_agg_sum_doubles(values, n);
+  }
+  return sum;
 }
 
 #define HALVES 1024u /* values that are widened at once */
 
-/* The same of one half of each (value - base). */
+/* The sum of one half of each (value - base), of all rows. */
 static uint64_t sum_half(const blt_block *b, bool upper, int64_t base) {
   uint64_t sum = 0, values[HALVES];
   for (uint32_t start = 0; start < b->rows; start += HALVES) {
@@ -116,14 +191,53 @@ static uint64_t extreme_word(const blt_agg_part *part, const blt_block *b) {
   return part->limit_a - ((uint64_t)b->min.i - (uint64_t)part->base_a) + 1;
 }
 
-static void add_block(const blt_agg_part *part, const blt_block *b, uint64_t *word) {
+/* A part over a bare column, which leaves out nothing but nulls, its own. */
+static bool is_plain(const blt_agg_plan *p, const blt_agg_part *part) {
+  const blt_agg_mask *m = &p->masks[part->mask];
+  const blt_input *items = p->inputs->items;
+  if (blt_part_is_constant(part)) return true;
+  if (m->where >= 0 || m->b >= 0 || (m->a >= 0 && items[m->a].column < 0)) return false;
+  if (part->kind == BLT_PART_COUNT) return m->a >= 0;
+  const blt_input *in = &items[part->a];
+  bool all = !p->inputs->scan->view->live; /* rows of the view count */
+  if (in->column < 0 || in->codes || (m->a >= 0 && m->a != part->a)) return false;
+  switch (part->kind) {
+  case BLT_PART_SUM:
+    return in->cls != BLT_INPUT_FLOAT;
+  case BLT_PART_FSUM:
+    return in->cls == BLT_INPUT_FLOAT;
+  case BLT_PART_LOW:
+  case BLT_PART_HIGH:
+    return all && part->mask == 0;
+  case BLT_PART_MAX:
+  case BLT_PART_MIN:
+    return all && in->cls == BLT_INPUT_INT && in->type.id != BLT_BOOL && part->above_zero;
+  default:
+    return false;
+  }
+}
+
+bool blt_agg_from_blocks(const blt_agg_plan *p) {
+  if (p->inputs->scan->where || p->nsegments) return false;
+  for (size_t i = 0; i < p->nparts; i++)
+    if (!is_plain(p, &p->parts[i])) return false;
+  return true;
+}
+
+static void add_block(const blt_agg_part *part, const blt_block *b, const rows_of_block *r, uint64_t *word) {
   uint64_t x;
+  double sum;
   switch (part->kind) {
   case BLT_PART_COUNT:
-    *word += (uint64_t)(b->rows - b->nulls) << part->shift;
+    *word += (uint64_t)r->n << part->shift;
     break;
   case BLT_PART_SUM:
-    *word += sum_block(b, part->base_a) << part->shift;
+    if (r->n) *word += sum_block(b, r, part->base_a) << part->shift;
+    break;
+  case BLT_PART_FSUM:
+    memcpy(&sum, word, sizeof sum);
+    if (r->n) sum = add_doubles(b, r, part->centre, sum);
+    memcpy(word, &sum, sizeof sum);
     break;
   case BLT_PART_LOW:
   case BLT_PART_HIGH:
@@ -135,17 +249,30 @@ static void add_block(const blt_agg_part *part, const blt_block *b, uint64_t *wo
   }
 }
 
-blt_status blt_agg_add_blocks(const blt_agg_plan *p, uint32_t group, uint64_t *record, blt_error *err) {
+static blt_status add_part(const blt_agg_plan *p, const blt_agg_part *part, uint32_t group, uint64_t *record,
+                           blt_error *err) {
   const blt_view *view = p->inputs->scan->view;
-  for (size_t s = 0; s < p->nslots; s++) record[s] += p->slots[s].value * view->group_rows[group];
+  const blt_agg_mask *m = &p->masks[part->mask];
+  uint64_t room[BLT_BLOCK_ROWS / 64];
+  int32_t input = part->kind == BLT_PART_COUNT ? m->a : part->a;
+  const blt_block *b;
+  blt_status status = blt_view_block(view, (uint32_t)p->inputs->items[input].column, group, &b, err);
+  if (status != BLT_OK) return status;
+  rows_of_block r = count_rows(view->live ? view->live[group] : NULL, b, view->group_rows[group], room);
+  add_block(part, b, &r, &record[part->slot]);
+  return BLT_OK;
+}
+
+blt_status blt_agg_add_blocks(const blt_agg_plan *p, uint32_t group, uint64_t *record, uint64_t *rows,
+                              blt_error *err) {
+  const blt_view *view = p->inputs->scan->view;
+  uint64_t room[BLT_BLOCK_ROWS / 64];
+  *rows = count_rows(view->live ? view->live[group] : NULL, NULL, view->group_rows[group], room).n;
+  for (size_t s = 0; s < p->nslots; s++) record[s] += p->slots[s].value * *rows;
   for (size_t i = 0; i < p->nparts; i++) {
-    const blt_agg_part *part = &p->parts[i];
-    if (blt_part_is_constant(part)) continue;
-    int32_t input = part->kind == BLT_PART_COUNT ? p->masks[part->mask].a : part->a;
-    const blt_block *block;
-    blt_status status = blt_view_block(view, (uint32_t)p->inputs->items[input].column, group, &block, err);
+    if (blt_part_is_constant(&p->parts[i])) continue;
+    blt_status status = add_part(p, &p->parts[i], group, record, err);
     if (status != BLT_OK) return status;
-    add_block(part, block, &record[part->slot]);
   }
   return BLT_OK;
 }

@@ -180,6 +180,10 @@ static double reduce_fadd(const word_double *c, uint32_t n) {
   return reduce_fadd(c, half) + reduce_fadd(c + half, n - half);
 }
 
+double blt_agg_sum_doubles(const double *v, uint32_t n) {
+  return reduce_fadd(v, n);
+}
+
 BLT_CLONES static uint64_t reduce_or(const uint64_t *c, uint32_t n) {
   uint64_t all = 0;
   for (uint32_t i = 0; i < n; i++) all |= c[i];

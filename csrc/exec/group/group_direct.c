@@ -92,10 +92,12 @@ static blt_status add_blocks(const lane_arg *a, uint32_t lane, uint32_t worker, 
   blt_status status = BLT_OK;
   for (uint32_t b = blt_scan_lane(a->g->scan, lane, a->g->nlanes);
        b < blt_scan_lane(a->g->scan, lane + 1, a->g->nlanes) && status == BLT_OK; b++) {
+    uint64_t rows = 0;
     status = blt_scan_check(scan, worker, err);
-    if (status == BLT_OK) status = blt_agg_add_blocks(a->g->agg, b, a->records, err);
+    if (status == BLT_OK) status = blt_agg_add_blocks(a->g->agg, b, a->records, &rows, err);
+    blt_view_forget(scan->view, b);
     atomic_fetch_add_explicit(&scan->scanned_groups, 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&scan->selected, scan->view->group_rows[b], memory_order_relaxed);
+    atomic_fetch_add_explicit(&scan->selected, rows, memory_order_relaxed);
   }
   return status;
 }

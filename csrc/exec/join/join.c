@@ -6,6 +6,7 @@
 #include "join_also.h"
 #include "join_asof.h"
 #include "join_check.h"
+#include "join_match.h"
 #include <stdio.h>
 
 typedef struct join_run {
@@ -51,16 +52,48 @@ static void describe(const join_run *j) {
              j->index.direct ? "direct index" : "hash tables", j->index.unique ? ", no key twice" : "");
 }
 
-/* ---- both sides, each row's bucket ---- */
+/* ---- both sides ---- */
 
-static blt_status prepare(join_run *j, blt_error *err) {
+/* Whether the answer is rows of the left as they stand, if no key of the right side repeats. */
+static bool may_match(const join_run *j) {
+  const blt_plan_join *p = j->join;
+  bool checks = p->left_unique || p->right_unique || p->left_matched || p->right_matched;
+  bool kind = p->kind == BLT_JOIN_INNER || p->kind == BLT_JOIN_LEFT || only_left(j);
+  return kind && !checks && !p->also.n && blt_matched_suits(j->left.view);
+}
+
+static blt_status index_right(join_run *j, blt_error *err) {
+  bool any = only_left(j) && may_match(j); /* row of a key tells as much as all of them */
   blt_status status = blt_join_keys_init(&j->keys, &j->left, &j->right, j->join, err);
-  if (status == BLT_OK) status = blt_join_index_init(&j->index, &j->keys, &j->right, err);
+  if (status == BLT_OK) status = blt_join_index_init(&j->index, &j->keys, &j->right, any, err);
   if (status == BLT_OK && j->join->kind == BLT_JOIN_ASOF) status = blt_join_index_list(&j->index, err);
-  if (status == BLT_OK) status = blt_join_probe(&j->hits, &j->index, &j->left, err);
-  if (status == BLT_OK) status = blt_join_check(&j->hits, &j->right, j->join, err);
   if (status == BLT_OK) describe(j);
   return status;
+}
+
+/* ---- a row at most for each of the left ---- */
+
+static blt_status give_matches(join_run *j, blt_view **out, blt_error *err) {
+  blt_join_kind kind = j->join->kind;
+  blt_match_kind match = kind == BLT_JOIN_INNER  ? BLT_MATCH_INNER
+                         : kind == BLT_JOIN_LEFT ? BLT_MATCH_LEFT
+                         : kind == BLT_JOIN_SEMI ? BLT_MATCH_SEMI
+                                                 : BLT_MATCH_ANTI;
+  blt_matches m;
+  blt_status status = blt_join_match(&m, &j->index, &j->left, match, err);
+  if (status != BLT_OK) {
+    blt_matches_free(&m);
+    return status;
+  }
+  blt_view *right = only_left(j) ? NULL : blt_passed_take(&j->right);
+  return blt_matched_new(blt_passed_take(&j->left), right, &m, out, err);
+}
+
+/* ---- each row's bucket ---- */
+
+static blt_status probe_left(join_run *j, blt_error *err) {
+  blt_status status = blt_join_probe(&j->hits, &j->index, &j->left, err);
+  return status == BLT_OK ? blt_join_check(&j->hits, &j->right, j->join, err) : status;
 }
 
 /* ---- pairs ---- */
@@ -165,7 +198,9 @@ static blt_status give_left(join_run *j, blt_view **out, blt_error *err) {
 }
 
 static blt_status answer(join_run *j, blt_view **out, blt_error *err) {
-  blt_status status = prepare(j, err);
+  blt_status status = index_right(j, err);
+  if (status == BLT_OK && j->index.unique && may_match(j)) return give_matches(j, out, err);
+  if (status == BLT_OK) status = probe_left(j, err);
   if (status != BLT_OK) return status;
   return only_left(j) ? give_left(j, out, err) : give_pairs(j, out, err);
 }

@@ -34,6 +34,7 @@ static bool suits_direct(const blt_join_keys *k, uint64_t rows) {
   return k->domain && k->domain <= 16 * rows + (UINT64_C(1) << 20) && k->domain < BLT_NO_BUCKET;
 }
 
+/* Rows of one key overwrite each other here, which the next pass sees. */
 static blt_status note_numbers(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
   build *b = arg;
   uint64_t words[ROWS];
@@ -42,15 +43,25 @@ static blt_status note_numbers(void *arg, blt_eval *ev, const blt_slice *slice, 
   if (status != BLT_OK) return status;
   uint64_t keyed = 0;
   for (uint32_t i = 0; i < slice->n; i++) {
-    uint32_t row = blt_slice_row(slice, i), none = BLT_NO_BUCKET;
+    uint32_t row = blt_slice_row(slice, i);
     b->buckets[row] = ok[i] ? (uint32_t)words[i] : BLT_NO_BUCKET;
     keyed += ok[i];
-    if (ok[i] && !__atomic_compare_exchange_n(&b->x->first[words[i]], &none, row, false, __ATOMIC_RELAXED,
-                                              __ATOMIC_RELAXED))
-      atomic_store_explicit(&b->repeats, true, memory_order_relaxed);
+    if (ok[i]) __atomic_store_n(&b->x->first[words[i]], row, __ATOMIC_RELAXED);
   }
   atomic_fetch_add_explicit(&b->nkeyed, keyed, memory_order_relaxed);
   return BLT_OK;
+}
+
+/* A row that is no longer at its place has a key that repeats. */
+static blt_status check_group(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
+  build *b = arg;
+  uint32_t n = b->right->view->group_rows[task], first = task * BLT_BLOCK_ROWS, lost = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t bucket = b->buckets[first + i];
+    if (bucket != BLT_NO_BUCKET) lost += b->x->first[bucket] != first + i;
+  }
+  if (lost) atomic_store_explicit(&b->repeats, true, memory_order_relaxed);
+  return blt_scan_check(&b->right->scan, worker, err);
 }
 
 static blt_status direct_group(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
@@ -66,7 +77,10 @@ static blt_status build_direct(build *b, blt_error *err) {
   x->first = blt_alloc(x->ctx, bytes);
   if (!x->first) return blt_fail_memory(err, bytes);
   memset(x->first, 0xff, bytes);
-  return blt_scan_run(&b->right->scan, b->rows, b->right->view->ngroups, direct_group, b, err);
+  blt_scan *scan = &b->right->scan;
+  uint32_t ngroups = b->right->view->ngroups;
+  blt_status status = blt_scan_run(scan, b->rows, ngroups, direct_group, b, err);
+  return status == BLT_OK ? blt_scan_run(scan, b->rows, ngroups, check_group, b, err) : status;
 }
 
 /* ---- hash ---- */
@@ -253,7 +267,7 @@ static blt_status list_rows(build *b, blt_error *err) {
 
 /* ---- life ---- */
 
-blt_status blt_join_index_init(blt_join_index *x, const blt_join_keys *keys, blt_passed *right,
+blt_status blt_join_index_init(blt_join_index *x, const blt_join_keys *keys, blt_passed *right, bool any,
                                blt_error *err) {
   *x = (blt_join_index){.ctx = keys->ctx, .keys = keys};
   build b = {.x = x, .right = right, .rows = right->view->rows};
@@ -262,7 +276,7 @@ blt_status blt_join_index_init(blt_join_index *x, const blt_join_keys *keys, blt
   memset(b.buckets, 0xff, (b.rows + 1) * sizeof *b.buckets);
   blt_status status = suits_direct(keys, b.rows) ? build_direct(&b, err) : build_hash(&b, err);
   x->nrows = atomic_load(&b.nkeyed);
-  x->unique = !atomic_load(&b.repeats);
+  x->unique = any || !atomic_load(&b.repeats);
   if (status == BLT_OK && !x->unique) status = list_rows(&b, err);
   build_free(&b);
   return status;

@@ -34,8 +34,9 @@ typedef struct blt_join_index {
   uint64_t nslots;
 } blt_join_index;
 
-/* Indexes the rows of `right` that pass. Zeroed, and freed in any case. */
-blt_status blt_join_index_init(blt_join_index *x, const blt_join_keys *keys, blt_passed *right,
+/* Indexes the rows of `right` that pass. `any`: one row of each key will do, as if no key repeated. Zeroed,
+ * and freed in any case. */
+blt_status blt_join_index_init(blt_join_index *x, const blt_join_keys *keys, blt_passed *right, bool any,
                                blt_error *err);
 /* Gives an index in which no key repeats starts and rows too. */
 blt_status blt_join_index_list(blt_join_index *x, blt_error *err);

@@ -79,7 +79,12 @@ static blt_status selected_make(const blt_view *v, uint32_t col, uint32_t group,
   return status;
 }
 
-static const blt_view_ops selected_ops = {selected_make, selected_release};
+static void selected_forget(const blt_view *v, uint32_t group) {
+  const selected *s = (const selected *)v;
+  if (!s->rows) blt_view_forget(s->d.base, group);
+}
+
+static const blt_view_ops selected_ops = {selected_make, selected_release, selected_forget};
 
 void blt_selected_drop(blt_ctx *ctx, blt_expr **exprs, uint32_t n) {
   for (uint32_t i = 0; exprs && i < n; i++) blt_expr_free(exprs[i]);

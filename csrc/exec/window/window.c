@@ -1,6 +1,5 @@
 #include "window.h"
 
-#include "base/bits.h"
 #include "base/mem.h"
 #include "exec/join/join.h"
 #include "exec/relation/added.h"
@@ -10,45 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- results as blocks ---- */
-
-typedef struct encoding {
-  const blt_window_values *values;
-  blt_block **blocks;
-} encoding;
-
-static blt_status encode_block(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
-  const encoding *e = arg;
-  const blt_window_values *v = e->values;
-  uint64_t first = (uint64_t)task * BLT_BLOCK_ROWS, valid[BLT_BLOCK_ROWS / 64] = {0};
-  uint32_t n = v->rows - first < BLT_BLOCK_ROWS ? (uint32_t)(v->rows - first) : BLT_BLOCK_ROWS, nulls = 0;
-  (void)worker;
-  for (uint32_t i = 0; i < n; i++)
-    if (v->valid[first + i])
-      blt_bit_set(valid, i);
-    else
-      nulls++;
-  const uint64_t *mask = nulls ? valid : NULL;
-  if (v->type.id == BLT_FLOAT64)
-    return blt_block_from_f64(v->ctx, (const double *)(v->words + first), mask, n, &e->blocks[task], err);
-  if (v->type.id != BLT_STRING)
-    return blt_block_from_i64(v->ctx, (const int64_t *)(v->words + first), mask, n, &e->blocks[task], err);
-  uint32_t *codes = blt_alloc(v->ctx, n * sizeof *codes);
-  if (!codes) return blt_fail_memory(err, n * sizeof *codes);
-  for (uint32_t i = 0; i < n; i++) codes[i] = v->valid[first + i] ? (uint32_t)v->words[first + i] : 0;
-  blt_status status = blt_block_from_codes(v->ctx, codes, mask, n, &e->blocks[task], err);
-  blt_free(v->ctx, codes, n * sizeof *codes);
-  return status;
-}
-
 /* The values as a column to add, or what there is of it when that failed. */
-static blt_status encode(blt_passed *in, const blt_window_values *v, blt_added_column *out, blt_error *err) {
-  uint32_t ngroups = in->view->ngroups;
+static blt_status encode(const blt_window_parts *parts, const blt_window_values *v, blt_added_column *out,
+                         blt_error *err) {
+  uint32_t ngroups = parts->in->view->ngroups;
   *out = (blt_added_column){.type = v->type, .dict = v->dict ? blt_dict_retain(v->dict) : NULL};
   out->blocks = blt_calloc(v->ctx, ngroups + 1, sizeof *out->blocks);
   if (!out->blocks) return blt_fail_memory(err, ngroups * sizeof *out->blocks);
-  encoding e = {v, out->blocks};
-  return blt_scan_run(&in->scan, v->rows, ngroups, encode_block, &e, err);
+  return blt_window_encode(v, parts, out->blocks, err);
 }
 
 /* ---- what depends on the order ---- */
@@ -78,7 +46,8 @@ static blt_status read_range(ordered *o, blt_error *err) {
   if (o->plan->u.window.norder != 1)
     return blt_fail(err, BLT_EINVAL, "a range needs exactly one column in order");
   o->range.descending = o->plan->u.window.order[0].descending;
-  blt_status status = blt_window_read(&o->range.values, &o->in, &o->plan->u.window.order[0].term, &none, err);
+  blt_status status =
+      blt_window_read(&o->range.values, &o->parts, &o->plan->u.window.order[0].term, &none, err);
   if (status == BLT_OK && o->range.values.type.id == BLT_STRING)
     return blt_fail(err, BLT_ETYPE, "a range needs numbers or times in order, not texts");
   return status;
@@ -89,9 +58,9 @@ static blt_status compute_items(ordered *o, blt_error *err) {
   for (uint32_t i = 0; i < o->plan->u.window.nitems && status == BLT_OK; i++) {
     if (!is_ordered(o->plan, i)) continue;
     blt_window_values v = {0};
-    status = blt_window_compute(&o->parts, &o->in, &o->plan->u.window.items[i], &o->plan->u.window.frame,
-                                &o->range, &v, err);
-    if (status == BLT_OK) status = encode(&o->in, &v, &o->columns[o->n++], err);
+    status = blt_window_compute(&o->parts, &o->plan->u.window.items[i], &o->plan->u.window.frame, &o->range,
+                                &v, err);
+    if (status == BLT_OK) status = encode(&o->parts, &v, &o->columns[o->n++], err);
     blt_window_values_free(&v);
   }
   return status;

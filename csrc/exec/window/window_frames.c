@@ -5,103 +5,104 @@
 
 /* ---- frames ---- */
 
-static void rows_bounds(const blt_plan_frame *f, uint32_t n, const blt_window_work *work) {
+static void rows_bounds(const blt_plan_frame *f, const blt_window_part *p) {
+  uint64_t n = p->n;
   uint64_t before = f->before < 0 ? 0 : (uint64_t)f->before, after = f->after < 0 ? 0 : (uint64_t)f->after;
   for (uint64_t i = 0; i < n; i++) {
-    work->low[i] = before > i ? 0 : (uint32_t)(i - before);
-    work->high[i] = after >= n - i ? n : (uint32_t)(i + after + 1);
+    p->low[i] = before > i ? 0 : (uint32_t)(i - before);
+    p->high[i] = after >= n - i ? (uint32_t)n : (uint32_t)(i + after + 1);
   }
 }
 
 /* How far the value of row b lies behind that of row a, in the direction of the order; as far as it fits. */
-static double distance(const blt_window_range *r, uint32_t a, uint32_t b) {
-  uint64_t x = r->values.words[r->descending ? b : a], y = r->values.words[r->descending ? a : b];
+static double distance(const blt_window_range *r, const blt_window_lane *v, uint32_t a, uint32_t b) {
+  uint64_t x = v->words[r->descending ? b : a], y = v->words[r->descending ? a : b];
   if (r->values.type.id == BLT_FLOAT64) return blt_word_double(y) - blt_word_double(x);
   __int128 d = (__int128)(int64_t)y - (int64_t)x;
   return d > INT64_MAX ? INFINITY : (double)(int64_t)d;
 }
 
-static bool within(const blt_window_range *r, uint32_t a, uint32_t b, int64_t most) {
+static bool within(const blt_window_range *r, const blt_window_lane *v, uint32_t a, uint32_t b,
+                   int64_t most) {
   if (most == INT64_MAX) return true;
-  if (r->values.type.id == BLT_FLOAT64) return distance(r, a, b) <= (double)most;
-  uint64_t x = r->values.words[r->descending ? b : a], y = r->values.words[r->descending ? a : b];
+  if (r->values.type.id == BLT_FLOAT64) return distance(r, v, a, b) <= (double)most;
+  uint64_t x = v->words[r->descending ? b : a], y = v->words[r->descending ? a : b];
   return (__int128)(int64_t)y - (int64_t)x <= most;
 }
 
-static bool has_value(const blt_window_range *r, uint32_t row) {
-  if (!r->values.valid[row]) return false;
-  return r->values.type.id != BLT_FLOAT64 || !isnan(blt_word_double(r->values.words[row]));
+static bool has_value(const blt_window_range *r, const blt_window_lane *v, uint32_t row) {
+  if (!v->valid[row]) return false;
+  return r->values.type.id != BLT_FLOAT64 || !isnan(blt_word_double(v->words[row]));
 }
 
 /* Rows without a value are each other's frame. They lie at one end or the other. */
-static void range_bounds(const blt_window_item *item, const uint32_t *rows, uint32_t n,
-                         const blt_window_work *work) {
+static void range_bounds(const blt_window_item *item, const blt_window_part *p) {
   const blt_window_range *r = item->range;
-  uint32_t first = 0, end = n;
-  while (first < n && !has_value(r, rows[first])) first++;
-  while (end > first && !has_value(r, rows[end - 1])) end--;
-  for (uint32_t i = 0; i < n; i++) {
-    work->low[i] = i < first ? 0 : end;
-    work->high[i] = i < first ? first : n;
+  const blt_window_lane *v = &p->range;
+  uint32_t first = 0, end = p->n;
+  while (first < p->n && !has_value(r, v, first)) first++;
+  while (end > first && !has_value(r, v, end - 1)) end--;
+  for (uint32_t i = 0; i < p->n; i++) {
+    p->low[i] = i < first ? 0 : end;
+    p->high[i] = i < first ? first : p->n;
   }
   uint32_t low = first, high = first;
   for (uint32_t i = first; i < end; i++) {
-    while (low < i && !within(r, rows[low], rows[i], item->frame.before)) low++;
+    while (low < i && !within(r, v, low, i, item->frame.before)) low++;
     if (high < i + 1) high = i + 1;
-    while (high < end && within(r, rows[i], rows[high], item->frame.after)) high++;
-    work->low[i] = low;
-    work->high[i] = high;
+    while (high < end && within(r, v, i, high, item->frame.after)) high++;
+    p->low[i] = low;
+    p->high[i] = high;
   }
 }
 
-void blt_window_bounds(const blt_window_item *item, const uint32_t *rows, uint32_t n,
-                       const blt_window_work *work) {
+void blt_window_bounds(const blt_window_item *item, const blt_window_part *p) {
   if (item->frame.unit == BLT_FRAME_RANGE) {
-    range_bounds(item, rows, n, work);
+    range_bounds(item, p);
     return;
   }
   bool whole = item->frame.unit == BLT_FRAME_PARTITION;
-  rows_bounds(whole ? &(blt_plan_frame){BLT_FRAME_ROWS, INT64_MAX, INT64_MAX} : &item->frame, n, work);
+  rows_bounds(whole ? &(blt_plan_frame){BLT_FRAME_ROWS, INT64_MAX, INT64_MAX} : &item->frame, p);
 }
 
 /* ---- counts and exact sums: a row is added when it enters and taken away when it leaves ---- */
 
-static blt_status put_sum(const blt_window_item *item, uint32_t row, __int128 sum, uint64_t n,
-                          blt_error *err) {
+static blt_status put_sum(const blt_window_item *item, const blt_window_part *p, uint32_t row, __int128 sum,
+                          uint64_t n, blt_error *err) {
   if (item->kind == BLT_WINDOW_COUNT) {
-    blt_window_put(item, row, n);
+    blt_window_put(p, row, n);
     return BLT_OK;
   }
   if (n == 0) return BLT_OK;
   if (item->kind == BLT_WINDOW_MEAN) {
-    blt_window_put(item, row, blt_double_word((double)sum / (double)n / item->scale));
+    blt_window_put(p, row, blt_double_word((double)sum / (double)n / item->scale));
     return BLT_OK;
   }
   if (sum > INT64_MAX || sum < INT64_MIN)
     return blt_fail(err, BLT_EOVERFLOW, "a sum over a frame does not fit its type");
-  blt_window_put(item, row, (uint64_t)(int64_t)sum);
+  blt_window_put(p, row, (uint64_t)(int64_t)sum);
   return BLT_OK;
 }
 
-static blt_status exact_sums(const blt_window_item *item, const uint32_t *rows, uint32_t n,
-                             const blt_window_work *work, blt_error *err) {
-  const blt_window_values *x = &item->x;
+static blt_status exact_sums(const blt_window_item *item, const blt_window_part *p, blt_error *err) {
+  const blt_window_lane *x = &p->x;
+  bool adds = x->words && !item->x.dict;
   __int128 sum = 0;
   uint64_t count = 0;
   uint32_t low = 0, high = 0;
   blt_status status = BLT_OK;
-  for (uint32_t i = 0; i < n && status == BLT_OK; i++) {
-    for (; high < work->high[i]; high++) {
-      bool there = !x->words || x->valid[rows[high]];
+  for (uint32_t i = 0; i < p->n && status == BLT_OK; i++) {
+    for (; high < p->high[i]; high++) {
+      bool there = !x->words || x->valid[high];
       count += there;
-      if (there && x->words && !x->dict) sum += (int64_t)x->words[rows[high]];
+      if (there && adds) sum += (int64_t)x->words[high];
     }
-    for (; low < work->low[i]; low++) {
-      bool there = !x->words || x->valid[rows[low]];
+    for (; low < p->low[i]; low++) {
+      bool there = !x->words || x->valid[low];
       count -= there;
-      if (there && x->words && !x->dict) sum -= (int64_t)x->words[rows[low]];
+      if (there && adds) sum -= (int64_t)x->words[low];
     }
-    status = put_sum(item, rows[i], sum, count, err);
+    status = put_sum(item, p, i, sum, count, err);
   }
   return status;
 }
@@ -114,17 +115,17 @@ static blt_status exact_sums(const blt_window_item *item, const uint32_t *rows, 
  *   │ sums ─────│ back ──│            when `low` passes `mid`, all up to `high` become older rows
  */
 
-static double number_at(const blt_window_item *item, uint32_t row) {
-  uint64_t word = item->x.words[row];
+static double number_at(const blt_window_item *item, const blt_window_part *p, uint32_t row) {
+  uint64_t word = p->x.words[row];
   if (item->x.type.id == BLT_FLOAT64) return blt_word_double(word);
   return (double)(int64_t)word / item->scale;
 }
 
-/* Whether the value of place b is to be kept instead of that of a: NaN is above all numbers, and of values
+/* Whether the value of row b is to be kept instead of that of a: NaN is above all numbers, and of values
  * that are equal the first one stays. */
-static bool is_better(const blt_window_item *item, uint64_t a, uint64_t b) {
+static bool is_better(const blt_window_item *item, const blt_window_part *p, uint64_t a, uint64_t b) {
   bool largest = item->kind == BLT_WINDOW_MAX;
-  uint64_t x = item->x.words[a], y = item->x.words[b];
+  uint64_t x = p->x.words[a], y = p->x.words[b];
   if (item->ranks) return largest ? item->ranks[y] > item->ranks[x] : item->ranks[y] < item->ranks[x];
   if (item->x.type.id != BLT_FLOAT64) return largest ? (int64_t)y > (int64_t)x : (int64_t)y < (int64_t)x;
   double u = blt_word_double(x), v = blt_word_double(y);
@@ -132,10 +133,10 @@ static bool is_better(const blt_window_item *item, uint64_t a, uint64_t b) {
   return largest ? v > u : v < u;
 }
 
-static blt_window_sum one(const blt_window_item *item, uint32_t row) {
-  blt_window_sum s = {.best = row, .n = item->x.valid[row]};
+static blt_window_sum one(const blt_window_item *item, const blt_window_part *p, uint32_t row) {
+  blt_window_sum s = {.best = row, .n = p->x.valid[row]};
   if (!s.n || item->kind == BLT_WINDOW_MIN || item->kind == BLT_WINDOW_MAX) return s;
-  s.number = number_at(item, row);
+  s.number = number_at(item, p, row);
   return s;
 }
 
@@ -155,13 +156,13 @@ static bool is_sum(const blt_window_item *item) {
   return item->kind == BLT_WINDOW_SUM || item->kind == BLT_WINDOW_MEAN;
 }
 
-static blt_window_sum together(const blt_window_item *item, const blt_window_sum *a,
+static blt_window_sum together(const blt_window_item *item, const blt_window_part *p, const blt_window_sum *a,
                                const blt_window_sum *b) {
   if (!a->n) return *b;
   if (!b->n) return *a;
   blt_window_sum s = {.n = a->n + b->n, .best = a->best};
   if (item->kind == BLT_WINDOW_MIN || item->kind == BLT_WINDOW_MAX) {
-    if (is_better(item, a->best, b->best)) s.best = b->best;
+    if (is_better(item, p, a->best, b->best)) s.best = b->best;
     return s;
   }
   if (is_sum(item))
@@ -182,13 +183,14 @@ static double mean_of(const blt_window_sum *s) {
   return mean + (fma(-mean, n, s->number) + s->rest) / n;
 }
 
-static void put_result(const blt_window_item *item, uint32_t row, const blt_window_sum *s) {
+static void put_result(const blt_window_item *item, const blt_window_part *p, uint32_t row,
+                       const blt_window_sum *s) {
   double n = (double)s->n, out;
   if (!s->n) return;
   switch (item->kind) {
   case BLT_WINDOW_MIN:
   case BLT_WINDOW_MAX:
-    blt_window_put(item, row, item->x.words[s->best]);
+    blt_window_put(p, row, p->x.words[s->best]);
     return;
   case BLT_WINDOW_SUM:
     out = sum_of(s);
@@ -205,30 +207,29 @@ static void put_result(const blt_window_item *item, uint32_t row, const blt_wind
     out = s->squares / n;
   }
   if (item->kind == BLT_WINDOW_STDDEV || item->kind == BLT_WINDOW_STDDEV_POP) out = sqrt(out);
-  blt_window_put(item, row, blt_double_word(out));
+  blt_window_put(p, row, blt_double_word(out));
 }
 
-static void sliding(const blt_window_item *item, const uint32_t *rows, uint32_t n,
-                    const blt_window_work *work) {
-  blt_window_sum back = {0}, *sums = work->sums;
+static void sliding(const blt_window_item *item, const blt_window_part *p) {
+  blt_window_sum back = {0}, *sums = p->sums;
   uint32_t mid = 0, high = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    uint32_t low = work->low[i];
-    for (; high < work->high[i]; high++) {
-      blt_window_sum s = one(item, rows[high]);
-      back = together(item, &back, &s);
+  for (uint32_t i = 0; i < p->n; i++) {
+    uint32_t low = p->low[i];
+    for (; high < p->high[i]; high++) {
+      blt_window_sum s = one(item, p, high);
+      back = together(item, p, &back, &s);
     }
     if (low > mid) {
       blt_window_sum sum = {0};
       for (uint32_t k = high; k-- > low;) {
-        blt_window_sum s = one(item, rows[k]);
-        sums[k] = sum = together(item, &s, &sum);
+        blt_window_sum s = one(item, p, k);
+        sums[k] = sum = together(item, p, &s, &sum);
       }
       mid = high;
       back = (blt_window_sum){0};
     }
-    blt_window_sum all = low < mid ? together(item, &sums[low], &back) : back;
-    put_result(item, rows[i], &all);
+    blt_window_sum all = low < mid ? together(item, p, &sums[low], &back) : back;
+    put_result(item, p, i, &all);
   }
 }
 
@@ -236,18 +237,15 @@ static void sliding(const blt_window_item *item, const uint32_t *rows, uint32_t 
 
 #define SHORT 32u /* rows: adding them up anew takes less than putting sums together */
 
-/* The values of a partition in its order, and whether all are there. */
-static bool list_values(const blt_window_item *item, const uint32_t *rows, uint32_t n, double *out) {
+static bool all_valid(const blt_window_part *p) {
   bool all = true;
-  for (uint32_t i = 0; i < n; i++) {
-    out[i] = blt_word_double(item->x.words[rows[i]]);
-    all = all && item->x.valid[rows[i]];
-  }
+  for (uint32_t i = 0; i < p->n; i++) all &= p->x.valid[i] != 0;
   return all;
 }
 
-static void put_float(const blt_window_item *item, uint32_t row, const blt_window_sum *s) {
-  blt_window_put(item, row, blt_double_word(item->kind == BLT_WINDOW_MEAN ? mean_of(s) : sum_of(s)));
+static void put_float(const blt_window_item *item, const blt_window_part *p, uint32_t row,
+                      const blt_window_sum *s) {
+  blt_window_put(p, row, blt_double_word(item->kind == BLT_WINDOW_MEAN ? mean_of(s) : sum_of(s)));
 }
 
 static inline void add_value(blt_window_sum *s, double x) {
@@ -255,47 +253,39 @@ static inline void add_value(blt_window_sum *s, double x) {
   s->n++;
 }
 
-static void running_sums(const blt_window_item *item, const uint32_t *rows, uint32_t n,
-                         const double *values) {
+static void running_sums(const blt_window_item *item, const blt_window_part *p) {
   blt_window_sum sum = {0};
-  for (uint32_t i = 0; i < n; i++) {
-    add_value(&sum, values[i]);
-    put_float(item, rows[i], &sum);
+  for (uint32_t i = 0; i < p->n; i++) {
+    add_value(&sum, blt_word_double(p->x.words[i]));
+    put_float(item, p, i, &sum);
   }
 }
 
-static void short_sums(const blt_window_item *item, const uint32_t *rows, uint32_t n, const double *values,
-                       const blt_window_work *work) {
-  for (uint32_t i = 0; i < n; i++) {
-    uint32_t low = work->low[i], high = work->high[i];
+static void short_sums(const blt_window_item *item, const blt_window_part *p) {
+  for (uint32_t i = 0; i < p->n; i++) {
+    uint32_t low = p->low[i], high = p->high[i];
     blt_window_sum sum = {0};
-    for (uint32_t k = low; k < high; k++) add_value(&sum, values[k]);
-    if (low < high) put_float(item, rows[i], &sum);
+    for (uint32_t k = low; k < high; k++) add_value(&sum, blt_word_double(p->x.words[k]));
+    if (low < high) put_float(item, p, i, &sum);
   }
 }
 
 /* True when the frames were of such a kind, and no value is null. */
-static bool simple_sums(const blt_window_item *item, const uint32_t *rows, uint32_t n,
-                        const blt_window_work *work) {
+static bool simple_sums(const blt_window_item *item, const blt_window_part *p) {
   const blt_plan_frame *f = &item->frame;
   bool sums = (item->kind == BLT_WINDOW_SUM || item->kind == BLT_WINDOW_MEAN) && f->unit == BLT_FRAME_ROWS;
   bool running = f->before == INT64_MAX && f->after == 0;
   bool few = f->before < SHORT && f->after < SHORT && f->before + f->after < SHORT;
-  double *values = (double *)work->sums;
-  if (!sums || !(running || few) || !list_values(item, rows, n, values)) return false;
-  if (running)
-    running_sums(item, rows, n, values);
-  else
-    short_sums(item, rows, n, values, work);
+  if (!sums || !(running || few) || !all_valid(p)) return false;
+  (running ? running_sums : short_sums)(item, p);
   return true;
 }
 
-blt_status blt_window_frame(const blt_window_item *item, const uint32_t *rows, uint32_t n,
-                            const blt_window_work *work, blt_error *err) {
+blt_status blt_window_frame(const blt_window_item *item, const blt_window_part *p, blt_error *err) {
   bool exact =
       item->kind == BLT_WINDOW_COUNT ||
       ((item->kind == BLT_WINDOW_SUM || item->kind == BLT_WINDOW_MEAN) && item->x.type.id != BLT_FLOAT64);
-  if (exact) return exact_sums(item, rows, n, work, err);
-  if (!simple_sums(item, rows, n, work)) sliding(item, rows, n, work);
+  if (exact) return exact_sums(item, p, err);
+  if (!simple_sums(item, p)) sliding(item, p);
   return BLT_OK;
 }

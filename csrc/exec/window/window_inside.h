@@ -8,17 +8,33 @@
 typedef struct blt_window_sum {
   double number, rest; /* the sum, or for variances the mean; what was rounded off it */
   double squares;      /* of the distances from the mean */
-  uint64_t best;       /* place of the smallest or largest value */
+  uint64_t best;       /* row of the smallest or largest value */
   uint64_t n;
 } blt_window_sum;
 
-/* One worker's memory, as long as the longest partition so far; `sums` is where it begins. */
+/* Values of one bucket in the order of its partitions; words NULL: there are none. */
+typedef struct blt_window_lane {
+  uint64_t *words;
+  uint8_t *valid;
+} blt_window_lane;
+
+/* One worker's memory, as long as the largest bucket so far. */
 typedef struct blt_window_work {
   size_t cap;
-  uint32_t *low, *high; /* of each row its frame: places low to high - 1 of the partition */
+  char *memory;
+  blt_window_lane x, otherwise, range, out;
+  uint32_t *low, *high; /* of each row of a partition its frame: rows low to high - 1 of it */
   blt_window_sum *sums;
 } blt_window_work;
-#define BLT_WINDOW_ROOM (sizeof(blt_window_sum) + 2 * sizeof(uint32_t))
+
+/* A partition: its rows are 0 to n - 1 of the lanes. */
+typedef struct blt_window_part {
+  uint32_t n;
+  const uint8_t *flags;
+  blt_window_lane x, otherwise, range, out;
+  uint32_t *low, *high;
+  blt_window_sum *sums;
+} blt_window_part;
 
 typedef struct blt_window_item {
   const blt_window_parts *parts;
@@ -34,18 +50,15 @@ typedef struct blt_window_item {
 } blt_window_item;
 
 /* The rank-like functions, and those that take another row's value. */
-blt_status blt_window_place(const blt_window_item *item, const uint32_t *rows, uint32_t n,
-                            const blt_window_work *work, blt_error *err);
+void blt_window_place(const blt_window_item *item, const blt_window_part *p);
 /* The aggregates over frames. */
-blt_status blt_window_frame(const blt_window_item *item, const uint32_t *rows, uint32_t n,
-                            const blt_window_work *work, blt_error *err);
-/* Fills work->low and work->high. */
-void blt_window_bounds(const blt_window_item *item, const uint32_t *rows, uint32_t n,
-                       const blt_window_work *work);
+blt_status blt_window_frame(const blt_window_item *item, const blt_window_part *p, blt_error *err);
+/* Fills p->low and p->high. */
+void blt_window_bounds(const blt_window_item *item, const blt_window_part *p);
 
-static inline void blt_window_put(const blt_window_item *item, uint32_t row, uint64_t word) {
-  item->out->words[row] = word;
-  item->out->valid[row] = 1;
+static inline void blt_window_put(const blt_window_part *p, uint32_t row, uint64_t word) {
+  p->out.words[row] = word;
+  p->out.valid[row] = 1;
 }
 
 #endif

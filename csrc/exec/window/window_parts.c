@@ -3,164 +3,350 @@
 #include "base/mem.h"
 #include <string.h>
 
-#define SHARES 64u
-#define FEW 48u /* rows that are sorted by insertion */
+#define ROWS BLT_VECTOR_ROWS
+#define BUCKET_ROWS 16384u /* of a bucket: what is sorted of them fits the second-level cache */
+#define STEP 262144u       /* rows between two looks at interruption */
+#define DIGIT_BITS 11u
+#define DIGITS (1u << DIGIT_BITS)
 
-/* A row with the first word of its order. */
-typedef struct entry {
-  uint64_t word;
-  uint32_t row;
-} entry;
-
-typedef struct sorting {
+/* While rows are dealt: by place, the number of the partition and the words of the order. */
+typedef struct dealing {
   blt_window_parts *p;
-  blt_passed *in;
-} sorting;
+  blt_sort_words words;
+  uint32_t shift;      /* of a number, to its bucket */
+  uint32_t *numbers;   /* by place */
+  uint64_t **order;    /* of each word, by place */
+  blt_dealer *dealers; /* of each worker */
+} dealing;
 
-static bool is_sorted(const blt_window_parts *p, const uint32_t *rows, uint32_t n) {
-  for (uint32_t i = 1; i < n; i++)
-    if (blt_window_compare(&p->order, rows[i - 1], rows[i]) > 0) return false;
-  return true;
+/* ---- numbers of partitions ---- */
+
+static blt_status number_slice(const blt_window_parts *p, blt_eval *ev, const blt_slice *slice, uint64_t *out,
+                               blt_error *err) {
+  uint32_t nwords = p->keys.nwords, buckets[ROWS];
+  uint8_t ok[ROWS];
+  size_t bytes = (size_t)nwords * ROWS * sizeof *out;
+  if (!p->index.ctx) return blt_join_words(&p->keys, true, ev, slice, out, ok, err);
+  uint64_t *words = blt_alloc(p->ctx, bytes);
+  if (!words) return blt_fail_memory(err, bytes);
+  blt_status status = blt_join_words(&p->keys, true, ev, slice, words, ok, err);
+  if (status == BLT_OK) blt_join_find(&p->index, words, ok, slice->n, buckets);
+  for (uint32_t i = 0; i < slice->n && status == BLT_OK; i++) out[i] = buckets[i];
+  blt_free(p->ctx, words, bytes);
+  return status;
 }
 
-static bool before(const blt_window_order *o, const entry *a, const entry *b) {
-  if (a->word != b->word) return a->word < b->word;
-  return o->nwords > 1 && blt_window_compare(o, a->row, b->row) < 0;
+static blt_status note_slice(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
+  dealing *d = arg;
+  uint64_t numbers[ROWS];
+  blt_status status = number_slice(d->p, ev, slice, numbers, err);
+  if (status == BLT_OK) blt_deal_note(&d->p->deal, slice->row, numbers, d->shift, slice->n);
+  return status;
 }
 
-static void insert(const blt_window_order *o, entry *v, uint32_t n) {
-  for (uint32_t i = 1; i < n; i++) {
-    entry x = v[i];
-    uint32_t k = i;
-    for (; k > 0 && before(o, &x, &v[k - 1]); k--) v[k] = v[k - 1];
-    v[k] = x;
+static blt_status note_group(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
+  dealing *d = arg;
+  return blt_scan_groups(&d->p->in->scan, worker, task, task + 1, note_slice, d, err);
+}
+
+/* How many numbers there are; their keys may have to be looked up for it. */
+static blt_status count_numbers(blt_window_parts *p, uint64_t *n, blt_error *err) {
+  uint64_t rows = p->in->view->rows;
+  *n = p->keys.domain;
+  if (*n && *n <= 16 * rows + (UINT64_C(1) << 20) && *n < UINT32_MAX) return BLT_OK;
+  *n = rows;
+  return blt_join_index_init(&p->index, &p->keys, p->in, true, err);
+}
+
+static blt_status take_buckets(dealing *d, blt_error *err) {
+  blt_window_parts *p = d->p;
+  const blt_view *view = p->in->view;
+  uint64_t numbers = 1, wanted = view->rows / BUCKET_ROWS + 1;
+  blt_status status = p->keyed ? count_numbers(p, &numbers, err) : BLT_OK;
+  if (status != BLT_OK) return status;
+  if (wanted > BLT_DEAL_MOST) wanted = BLT_DEAL_MOST;
+  while (((numbers - 1) >> d->shift) + 1 > wanted && numbers) d->shift++;
+  uint32_t n = numbers ? (uint32_t)((numbers - 1) >> d->shift) + 1 : 1;
+  status = blt_deal_init(&p->deal, p->ctx, view->ngroups, view->rows, n, err);
+  if (status == BLT_OK) status = blt_scan_run(&p->in->scan, view->rows, view->ngroups, note_group, d, err);
+  if (status == BLT_OK) blt_deal_placed(&p->deal);
+  return status;
+}
+
+/* ---- dealing ---- */
+
+typedef struct group_dealing {
+  dealing *d;
+  blt_dealer *dealer;
+} group_dealing;
+
+static blt_status deal_slice(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
+  group_dealing *g = arg;
+  dealing *d = g->d;
+  uint32_t places[ROWS], n = slice->n, nwords = d->words.nwords;
+  uint64_t numbers[ROWS];
+  blt_status status = number_slice(d->p, ev, slice, numbers, err);
+  if (status != BLT_OK) return status;
+  blt_dealer_places(g->dealer, n, places);
+  for (uint32_t i = 0; i < n; i++) d->numbers[places[i]] = (uint32_t)numbers[i];
+  if (!nwords) return BLT_OK;
+  uint64_t *room = blt_alloc(d->p->ctx, (size_t)nwords * ROWS * sizeof *room);
+  uint64_t **to = blt_alloc(d->p->ctx, nwords * sizeof *to);
+  if (!room || !to) status = blt_fail_memory(err, (size_t)nwords * ROWS * sizeof *room);
+  for (uint32_t w = 0; w < nwords && status == BLT_OK; w++) to[w] = room + (size_t)w * ROWS;
+  if (status == BLT_OK) status = blt_sort_words_load(&d->words, ev, slice, to, err);
+  for (uint32_t w = 0; w < nwords && status == BLT_OK; w++)
+    for (uint32_t i = 0; i < n; i++) d->order[w][places[i]] = to[w][i];
+  blt_free(d->p->ctx, room, (size_t)nwords * ROWS * sizeof *room);
+  blt_free(d->p->ctx, to, nwords * sizeof *to);
+  return status;
+}
+
+static blt_status deal_group(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
+  dealing *d = arg;
+  group_dealing g = {d, &d->dealers[worker]};
+  blt_dealer_begin(g.dealer, &d->p->deal, task);
+  return blt_scan_groups(&d->p->in->scan, worker, task, task + 1, deal_slice, &g, err);
+}
+
+static blt_status deal_rows(dealing *d, blt_error *err) {
+  blt_window_parts *p = d->p;
+  uint64_t rows = p->in->view->rows;
+  d->numbers = blt_alloc(p->ctx, (rows + 1) * sizeof *d->numbers);
+  d->order = blt_calloc(p->ctx, d->words.nwords + 1, sizeof *d->order);
+  d->dealers = blt_alloc(p->ctx, p->in->scan.workers * sizeof *d->dealers);
+  if (!d->numbers || !d->order || !d->dealers) return blt_fail_memory(err, (rows + 1) * sizeof *d->numbers);
+  for (uint32_t w = 0; w < d->words.nwords; w++) {
+    d->order[w] = blt_alloc(p->ctx, (rows + 1) * sizeof **d->order);
+    if (!d->order[w]) return blt_fail_memory(err, (rows + 1) * sizeof **d->order);
   }
+  return blt_scan_run(&p->in->scan, rows, p->in->view->ngroups, deal_group, d, err);
 }
 
-/* Stable: runs of a few rows are merged, from `v` to `room` and back. */
-static blt_status merge_sort(const sorting *s, entry *v, entry *room, uint32_t n, uint32_t worker,
+static void dealing_free(dealing *d) {
+  blt_window_parts *p = d->p;
+  uint64_t rows = p->in->view->rows;
+  for (uint32_t w = 0; d->order && w < d->words.nwords; w++)
+    blt_free(p->ctx, d->order[w], (rows + 1) * sizeof **d->order);
+  blt_free(p->ctx, d->order, (d->words.nwords + 1) * sizeof *d->order);
+  blt_free(p->ctx, d->numbers, (rows + 1) * sizeof *d->numbers);
+  blt_free(p->ctx, d->dealers, p->in->scan.workers * sizeof *d->dealers);
+  blt_sort_words_free(&d->words);
+}
+
+/* ---- one bucket in order ---- */
+
+typedef struct bucket {
+  const dealing *d;
+  uint32_t from, n, worker;
+  uint64_t *room; /* two of n words */
+} bucket;
+
+static uint32_t bits_of(uint64_t x) {
+  return x ? 64 - (uint32_t)__builtin_clzll(x) : 0;
+}
+
+/* The bits in which words differ, and where they begin. */
+typedef struct span {
+  uint64_t low;
+  uint32_t shift, bits;
+} span;
+
+static span span_of(const uint64_t *x, uint32_t n) {
+  uint64_t low = x[0], high = x[0], differ = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    low = x[i] < low ? x[i] : low;
+    high = x[i] > high ? x[i] : high;
+    differ |= x[i] ^ x[0];
+  }
+  uint32_t shift = differ ? (uint32_t)__builtin_ctzll(differ) : 0;
+  return (span){low, shift, bits_of((high - low) >> shift)};
+}
+
+/* One pass of a radix sort over bits `shift` on of keys with their numbers in the lowest bits. */
+static blt_status sort_digit(const bucket *b, const uint64_t *in, uint32_t shift, uint64_t *out,
                              blt_error *err) {
-  const blt_window_order *o = &s->p->order;
-  for (uint32_t i = 0; i < n; i += FEW) insert(o, v + i, n - i < FEW ? n - i : FEW);
-  for (uint64_t width = FEW; width < n; width *= 2) {
-    blt_status status = blt_scan_check(&s->in->scan, worker, err);
+  uint32_t count[DIGITS + 1] = {0};
+  for (uint32_t i = 0; i < b->n; i++) count[(in[i] >> shift & (DIGITS - 1)) + 1]++;
+  for (uint32_t k = 0; k < DIGITS; k++) count[k + 1] += count[k];
+  for (uint32_t i = 0; i < b->n;) {
+    uint32_t end = b->n - i < STEP ? b->n : i + STEP;
+    for (; i < end; i++) out[count[in[i] >> shift & (DIGITS - 1)]++] = in[i];
+    blt_status status = blt_scan_check(&b->d->p->in->scan, b->worker, err);
     if (status != BLT_OK) return status;
-    for (uint64_t from = 0; from < n; from += 2 * width) {
-      uint64_t mid = from + width < n ? from + width : n, end = mid + width < n ? mid + width : n;
-      uint64_t a = from, b = mid, k = from;
-      while (a < mid && b < end) room[k++] = before(o, &v[b], &v[a]) ? v[b++] : v[a++];
-      while (a < mid) room[k++] = v[a++];
-      while (b < end) room[k++] = v[b++];
-    }
-    memcpy(v, room, n * sizeof *v);
   }
   return BLT_OK;
 }
 
-static blt_status sort_part(void *arg, const uint32_t *list, uint32_t n, uint32_t worker, blt_error *err) {
-  const sorting *s = arg;
-  blt_window_parts *p = s->p;
-  uint32_t *rows = p->rows + (list - p->rows);
-  entry few[2 * FEW], *v = few;
-  if (is_sorted(p, rows, n)) return BLT_OK;
-  if (n > FEW) v = blt_alloc(p->order.ctx, 2 * (size_t)n * sizeof *v);
-  if (!v) return blt_fail_memory(err, 2 * (size_t)n * sizeof *v);
-  for (uint32_t i = 0; i < n; i++) v[i] = (entry){p->order.words[(size_t)rows[i] * p->order.nwords], rows[i]};
-  blt_status status = merge_sort(s, v, v + n, n, worker, err);
-  for (uint32_t i = 0; i < n && status == BLT_OK; i++) rows[i] = v[i].row;
-  if (n > FEW) blt_free(p->order.ctx, v, 2 * (size_t)n * sizeof *v);
+/* Partition, order and number of a row in one word. */
+static blt_status sort_packed(const bucket *b, span order, uint32_t low, uint32_t part_bits, blt_error *err) {
+  blt_window_parts *p = b->d->p;
+  const uint32_t *numbers = b->d->numbers + b->from;
+  const uint64_t *words = b->d->words.nwords ? b->d->order[0] + b->from : NULL;
+  uint32_t n = b->n, row_bits = bits_of(n - 1), key_bits = order.bits + part_bits;
+  uint64_t *x = b->room, *y = b->room + n, mask = row_bits ? ~UINT64_C(0) >> (64 - row_bits) : 0;
+  for (uint32_t i = 0; i < n; i++) {
+    uint64_t key = words ? (words[i] - order.low) >> order.shift : 0;
+    x[i] = (((uint64_t)(numbers[i] - low) << order.bits | key) << row_bits) | i;
+  }
+  for (uint32_t done = 0; done < key_bits; done += DIGIT_BITS) {
+    blt_status status = sort_digit(b, x, row_bits + done, y, err);
+    if (status != BLT_OK) return status;
+    uint64_t *t = x;
+    x = y, y = t;
+  }
+  uint64_t before = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    uint64_t key = x[i] >> row_bits, apart = key ^ before;
+    bool first = i == 0 || apart >> order.bits;
+    p->sorted[b->from + i] = (uint32_t)(x[i] & mask);
+    p->flags[b->from + i] = first ? BLT_PART_FIRST : apart ? 0 : BLT_PART_EQUAL;
+    before = key;
+  }
+  return BLT_OK;
+}
+
+static void note_flags(const bucket *b) {
+  const blt_window_parts *p = b->d->p;
+  const uint32_t *numbers = b->d->numbers + b->from, *sorted = p->sorted + b->from;
+  for (uint32_t i = 0; i < b->n; i++) {
+    bool first = i == 0 || numbers[sorted[i]] != numbers[sorted[i - 1]], equal = !first;
+    for (uint32_t w = 0; w < b->d->words.nwords && equal; w++)
+      equal = b->d->order[w][b->from + sorted[i]] == b->d->order[w][b->from + sorted[i - 1]];
+    p->flags[b->from + i] = first ? BLT_PART_FIRST : equal ? BLT_PART_EQUAL : 0;
+  }
+}
+
+/* Any number of words: the last first, then the partitions. */
+static blt_status sort_words(const bucket *b, blt_error *err) {
+  blt_window_parts *p = b->d->p;
+  uint32_t *one = (uint32_t *)b->room, *two = one + b->n, *order = one;
+  uint64_t *numbers = b->room + b->n;
+  blt_scan *scan = &p->in->scan;
+  blt_status status = BLT_OK;
+  for (uint32_t i = 0; i < b->n; i++) one[i] = i;
+  for (uint32_t i = 0; i < b->n; i++) numbers[i] = b->d->numbers[b->from + i];
+  for (uint32_t w = b->d->words.nwords; w-- > 0 && status == BLT_OK;)
+    status = blt_sort_positions(scan, b->worker, b->d->order[w] + b->from, b->n, order,
+                                order == one ? two : one, &order, err);
+  if (status == BLT_OK)
+    status = blt_sort_positions(scan, b->worker, numbers, b->n, order, order == one ? two : one, &order, err);
+  if (status != BLT_OK) return status;
+  memcpy(p->sorted + b->from, order, b->n * sizeof *order);
+  note_flags(b);
+  return BLT_OK;
+}
+
+static blt_status sort_bucket(void *arg, uint32_t from, uint32_t n, uint32_t worker, blt_error *err) {
+  dealing *d = arg;
+  bucket b = {.d = d, .from = from, .n = n, .worker = worker};
+  uint32_t low = UINT32_MAX, high = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    low = d->numbers[from + i] < low ? d->numbers[from + i] : low;
+    high = d->numbers[from + i] > high ? d->numbers[from + i] : high;
+  }
+  span order = d->words.nwords == 1 ? span_of(d->order[0] + from, n) : (span){0};
+  uint32_t part_bits = bits_of(high - low);
+  bool packed = d->words.nwords < 2 && order.bits + part_bits + bits_of(n - 1) <= 64;
+  b.room = blt_alloc(d->p->ctx, 2 * (size_t)n * sizeof *b.room);
+  if (!b.room) return blt_fail_memory(err, 2 * (size_t)n * sizeof *b.room);
+  blt_status status = packed ? sort_packed(&b, order, low, part_bits, err) : sort_words(&b, err);
+  blt_free(d->p->ctx, b.room, 2 * (size_t)n * sizeof *b.room);
   return status;
 }
 
-static blt_status group_rows(blt_window_parts *p, blt_passed *in, const blt_plan *plan, blt_error *err) {
+/* Without keys all rows are one partition, which is sorted on all threads: places are rows. */
+static blt_status sort_all(dealing *d, const blt_plan *plan, blt_error *err) {
+  blt_window_parts *p = d->p;
+  blt_passed_order order = {.nkeys = plan->u.window.norder, .keys = plan->u.window.order, .most = UINT64_MAX};
+  uint32_t *list = NULL;
+  size_t n = 0;
+  blt_status status = blt_passed_rows(p->in, &order, &list, &n, err);
+  if (status == BLT_OK && n) {
+    memcpy(p->sorted, list, n * sizeof *list);
+    note_flags(&(bucket){.d = d, .n = (uint32_t)n});
+  }
+  blt_free(p->ctx, list, n * sizeof *list);
+  return status;
+}
+
+/* ---- life ---- */
+
+static blt_status compile_order(const blt_window_parts *p, const blt_plan *plan, blt_expr **exprs,
+                                blt_sort_key *keys, blt_error *err) {
+  for (uint32_t i = 0; i < plan->u.window.norder; i++) {
+    const blt_plan_order *o = &plan->u.window.order[i];
+    blt_status status = blt_passed_expr(p->in, &o->term, &exprs[i], err);
+    if (status != BLT_OK) return status;
+    keys[i] = (blt_sort_key){exprs[i], o->descending, o->nulls_first};
+  }
+  return BLT_OK;
+}
+
+static blt_status sort_rows(dealing *d, const blt_plan *plan, blt_error *err) {
+  blt_window_parts *p = d->p;
+  uint64_t rows = p->in->view->rows;
+  blt_status status = take_buckets(d, err);
+  if (status == BLT_OK) status = deal_rows(d, err);
+  if (status != BLT_OK) return status;
+  p->sorted = blt_alloc(p->ctx, (rows + 1) * sizeof *p->sorted);
+  p->flags = blt_alloc(p->ctx, rows + 1);
+  if (!p->sorted || !p->flags) return blt_fail_memory(err, (rows + 1) * sizeof *p->sorted);
+  return p->keyed ? blt_window_each(p, sort_bucket, d, err) : sort_all(d, plan, err);
+}
+
+blt_status blt_window_parts_init(blt_window_parts *p, blt_passed *in, const blt_plan *plan, blt_error *err) {
+  uint32_t n = plan->u.window.norder;
+  blt_ctx *ctx = in->run->ctx;
+  *p = (blt_window_parts){.ctx = ctx, .in = in, .keyed = plan->u.window.nkeys > 0};
   blt_plan_join same = {.kind = BLT_JOIN_INNER,
                         .nkeys = plan->u.window.nkeys,
                         .left = plan->u.window.keys,
                         .right = plan->u.window.keys,
                         .null_equal = true};
-  blt_status status = blt_join_keys_init(&p->keys, NULL, in, &same, err);
-  if (status == BLT_OK) status = blt_join_index_init(&p->index, &p->keys, in, err);
-  if (status == BLT_OK) status = blt_join_index_list(&p->index, err);
-  if (status != BLT_OK) return status;
-  p->n = p->index.nbuckets;
-  p->starts = p->index.starts;
-  p->rows = p->index.rows;
-  return BLT_OK;
-}
-
-/* Without keys all rows are one partition, which is sorted on all threads. */
-static blt_status list_all(blt_window_parts *p, blt_passed *in, const blt_plan *plan, blt_error *err) {
-  blt_passed_order order = {.nkeys = plan->u.window.norder, .keys = plan->u.window.order, .most = UINT64_MAX};
-  blt_status status = blt_passed_rows(in, &order, &p->list, &p->nlist, err);
-  p->edges[1] = (uint32_t)p->nlist;
-  p->n = 1;
-  p->starts = p->edges;
-  p->rows = p->list;
+  dealing d = {.p = p};
+  blt_expr **exprs = blt_calloc(ctx, n + 1, sizeof *exprs);
+  blt_sort_key *sort = blt_calloc(ctx, n + 1, sizeof *sort);
+  blt_status status = exprs && sort ? BLT_OK : blt_fail_memory(err, n * sizeof *sort);
+  if (status == BLT_OK) status = blt_join_keys_init(&p->keys, NULL, in, &same, err);
+  if (status == BLT_OK) status = compile_order(p, plan, exprs, sort, err);
+  if (status == BLT_OK) status = blt_sort_words_init(&d.words, &in->scan, sort, n, 0, err);
+  if (status == BLT_OK) status = sort_rows(&d, plan, err);
+  dealing_free(&d);
+  blt_join_index_free(&p->index);
+  for (uint32_t i = 0; exprs && i < n; i++) blt_expr_free(exprs[i]);
+  blt_free(ctx, exprs, (n + 1) * sizeof *exprs);
+  blt_free(ctx, sort, (n + 1) * sizeof *sort);
   return status;
 }
 
-blt_status blt_window_parts_init(blt_window_parts *p, blt_passed *in, const blt_plan *plan, blt_error *err) {
-  bool keys = plan->u.window.nkeys > 0;
-  *p = (blt_window_parts){0};
-  blt_status status = (keys ? group_rows : list_all)(p, in, plan, err);
-  if (status == BLT_OK)
-    status = blt_window_order_init(&p->order, in, plan->u.window.order, plan->u.window.norder, err);
-  if (status != BLT_OK || p->order.nwords == 0 || !keys) return status;
-  sorting s = {.p = p, .in = in};
-  return blt_window_each(p, in, sort_part, &s, err);
-}
-
 void blt_window_parts_free(blt_window_parts *p) {
-  if (p->list) blt_free(p->order.ctx, p->list, p->nlist * sizeof *p->list);
-  blt_window_order_free(&p->order);
+  if (!p->ctx) return;
+  uint64_t rows = p->deal.rows;
+  blt_free(p->ctx, p->sorted, (rows + 1) * sizeof *p->sorted);
+  blt_free(p->ctx, p->flags, rows + 1);
+  blt_deal_free(&p->deal);
   blt_join_index_free(&p->index);
   blt_join_keys_free(&p->keys);
 }
 
-/* ---- each partition ---- */
+/* ---- each bucket ---- */
 
 typedef struct each {
   const blt_window_parts *p;
-  blt_passed *in;
   blt_window_fn fn;
   void *arg;
-  uint32_t shares;
 } each;
 
-/* The partition in which place `at` of the list lies, or the first behind it. */
-static uint32_t part_at(const blt_window_parts *p, uint64_t at) {
-  uint32_t from = 0, end = p->n;
-  while (from < end) {
-    uint32_t mid = from + (end - from) / 2;
-    if (p->starts[mid] < at)
-      from = mid + 1;
-    else
-      end = mid;
-  }
-  return from;
-}
-
-/* Partitions that begin within the task's share of the rows. */
-static blt_status each_share(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
+static blt_status each_bucket(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
   const each *e = arg;
-  const blt_window_parts *p = e->p;
-  uint64_t rows = p->starts[p->n];
-  uint32_t part = part_at(p, rows * task / e->shares), steps = 0;
-  uint32_t last = task + 1 == e->shares ? p->n : part_at(p, rows * (task + 1) / e->shares);
-  blt_status status = BLT_OK;
-  for (; part < last && status == BLT_OK; part++) {
-    uint32_t n = p->starts[part + 1] - p->starts[part];
-    if (n) status = e->fn(e->arg, p->rows + p->starts[part], n, worker, err);
-    steps += n;
-    if (status != BLT_OK || steps < BLT_BLOCK_ROWS) continue;
-    steps = 0;
-    status = blt_scan_check(&e->in->scan, worker, err);
-  }
-  return status;
+  const uint32_t *starts = e->p->deal.starts;
+  blt_status status = blt_scan_check(&e->p->in->scan, worker, err);
+  if (status != BLT_OK || starts[task] == starts[task + 1]) return status;
+  return e->fn(e->arg, starts[task], starts[task + 1] - starts[task], worker, err);
 }
 
-blt_status blt_window_each(const blt_window_parts *p, blt_passed *in, blt_window_fn fn, void *arg,
-                           blt_error *err) {
-  each e = {.p = p, .in = in, .fn = fn, .arg = arg, .shares = SHARES};
-  return blt_scan_run(&in->scan, in->view->rows, SHARES, each_share, &e, err);
+blt_status blt_window_each(const blt_window_parts *p, blt_window_fn fn, void *arg, blt_error *err) {
+  each e = {.p = p, .fn = fn, .arg = arg};
+  return blt_scan_run(&p->in->scan, p->deal.rows, p->deal.n, each_bucket, &e, err);
 }
