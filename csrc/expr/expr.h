@@ -57,6 +57,8 @@ bool blt_expr_constant(const blt_expr *e, blt_value *out);
 /* Interval that surely holds every non-null value of an int-like expression over the view (from blocks'
  * minima and maxima); false when nothing is known. */
 bool blt_expr_bounds(const blt_expr *e, const blt_view *view, int64_t *low, int64_t *high);
+/* What divides the distance of every such value from `low`: 1 when nothing is known. */
+uint64_t blt_expr_step(const blt_expr *e, const blt_view *view);
 /* The dictionary in which every result of a string expression has a code: that of a bare column, or the
  * expression's own when it is a function of one such column. Borrowed; NULL when some results may have no
  * code. */

@@ -181,6 +181,7 @@ struct blt_range {
   bool cut;                /* of arithmetic: some values could not be represented */
   int64_t low, high;
   double flow, fhigh;
+  int64_t step; /* not 0: every value is a multiple of it away from low */
 };
 
 void blt_op_range(const blt_scope *s, const blt_op *op, blt_range *out);

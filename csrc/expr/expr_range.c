@@ -239,6 +239,14 @@ bool blt_expr_bounds(const blt_expr *e, const blt_view *view, int64_t *low, int6
   return true;
 }
 
+uint64_t blt_expr_step(const blt_expr *e, const blt_view *view) {
+  blt_scope s = {view, UINT32_MAX};
+  blt_range r;
+  if (!blt_type_is_int(e->root->type)) return 1;
+  blt_op_range(&s, e->root, &r);
+  return r.known && !r.empty && r.step > 1 ? (uint64_t)r.step : 1;
+}
+
 bool blt_expr_may_match(const blt_expr *e, const blt_view *view, uint32_t group) {
   blt_scope s = {view, group};
   for (uint32_t i = 0; i < e->nconjuncts; i++) {

@@ -51,4 +51,31 @@ describe("groups by keys wider than a word", function()
   it("are told apart when there are as many as rows", function()
     compare(150000, 1 << 20)
   end)
+
+  it("that are cut to a unit of time are counted in steps of it", function()
+    local t = blotter.table "at timestamp, d date, n int64"
+    local texts = {}
+    for i = 1, 5000 do
+      local day = ("%04d-%02d-%02d"):format(1965 + i % 9, i % 12 + 1, i % 28 + 1)
+      local at = i % 17 ~= 0 and ("%sT%02d:%02d:%02d"):format(day, i % 24, i * 7 % 60, i * 31 % 60) or nil
+      t:append(at, i % 19 ~= 0 and day or nil, i)
+      texts[i] = at or false
+    end
+    for unit, bytes in pairs { day = 10, hour = 13, minute = 16, second = 19 } do
+      local want = {}
+      for i, at in ipairs(texts) do
+        local key = at and at:sub(1, bytes)
+        want[key] = (want[key] or 0) + i
+      end
+      for _, keys in ipairs { "k = trunc(at, '%s')", "k = trunc(at, '%s'), w = trunc(d, 'week')" } do
+        local got, found = {}, 0
+        for _, row in t:by(keys:format(unit)):agg "n = sum(n)":rows() do
+          local key = row.k and row.k:sub(1, bytes) or false
+          got[key], found = (got[key] or 0) + row.n, found + 1
+        end
+        assert.same(want, got, unit)
+        assert.equal(found, t:by(keys:format(unit)):agg "n = sum(n)":select "string(k)":count())
+      end
+    end
+  end)
 end)

@@ -163,7 +163,7 @@ static uint64_t base_of(const blt_vec *v) {
 static bool key_as_is(const blt_fused *f, const blt_agg_work *w, blt_fused_rows *rows, size_t record_bytes) {
   const blt_group_key *k = &f->g->keys[0];
   const blt_vec *v = &w->vecs[k->input];
-  if (f->g->nkeys > 1 || v->valid || v->all_null || !is_encoded(v, 4)) return false;
+  if (f->g->nkeys > 1 || k->step > 1 || v->valid || v->all_null || !is_encoded(v, 4)) return false;
   rows->keys = v->data;
   rows->key_width = v->width;
   rows->records +=

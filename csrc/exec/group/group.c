@@ -15,6 +15,8 @@
 
 static void describe_key(const blt_input *in, blt_group_key *k) {
   uint64_t domain = blt_input_domain(in);
+  k->step = in->cls == BLT_INPUT_INT && domain > 1 ? in->step : 1;
+  if (k->step > 1) domain = (domain - 1) / k->step + 1;
   k->nullable = in->nullable;
   k->low = in->cls == BLT_INPUT_INT && in->low <= in->high ? in->low : 0;
   k->domain = domain && domain <= UINT64_MAX - 1 ? domain + k->nullable : 0;
@@ -149,12 +151,34 @@ static void double_numbers(const blt_vec *v, uint64_t *out) {
     if (v->all_null || (v->valid && !blt_bit(v->valid, i))) out[i] = BLT_WORD_NULL;
 }
 
+/* x with step * x = 1 modulo 2^64, of an odd step: each round doubles the bits that are right. */
+static uint64_t inverse_of(uint64_t step) {
+  uint64_t x = step;
+  for (int i = 0; i < 5; i++) x *= 2 - step * x;
+  return x;
+}
+
+/* Divides multiples of the step by it, which takes no division: a shift, and a multiplication by the inverse.
+ */
+BLT_CLONES static void divide(int shift, uint64_t inverse, uint64_t add, uint32_t n, uint64_t *c) {
+  for (uint32_t i = 0; i < n; i++) c[i] = (c[i] >> shift) * inverse + add;
+}
+
+static void stepped_numbers(const blt_group_key *k, const blt_vec *v, uint64_t *out) {
+  int shift = __builtin_ctzll(k->step);
+  blt_vec_offsets(v, k->low, out);
+  divide(shift, inverse_of(k->step >> shift), k->nullable, v->n, out);
+}
+
 void blt_group_numbers(const blt_group_key *k, const blt_vec *v, uint64_t *out) {
   if (v->type.id == BLT_FLOAT64) {
     double_numbers(v, out);
     return;
   }
-  blt_vec_offsets(v, k->wide ? 0 : (int64_t)((uint64_t)k->low - k->nullable), out);
+  if (k->step > 1)
+    stepped_numbers(k, v, out);
+  else
+    blt_vec_offsets(v, k->wide ? 0 : (int64_t)((uint64_t)k->low - k->nullable), out);
   if (v->valid) null_is_zero(v->valid, v->n, out);
   if (v->all_null) memset(out, 0, v->n * sizeof *out);
 }
@@ -162,7 +186,7 @@ void blt_group_numbers(const blt_group_key *k, const blt_vec *v, uint64_t *out) 
 /* The usual case: small encoded values without nulls. */
 static bool direct_fast(const blt_group_key *k, const blt_vec *v, bool first, uint32_t n, uint32_t *out) {
   uint32_t domain = (uint32_t)k->domain, add = k->nullable;
-  if (v->valid || v->all_null) return false;
+  if (v->valid || v->all_null || k->step > 1) return false;
   if (v->form == BLT_VEC_OFFSETS)
     add += (uint32_t)((uint64_t)v->base - (uint64_t)k->low);
   else if (v->form != BLT_VEC_CODES)
@@ -204,7 +228,7 @@ PACK_KERNEL(pack_u64, uint64_t)
 /* The usual case again: small encoded values without nulls. */
 static bool pack_fast(const blt_group_key *k, const blt_vec *v, bool first, uint32_t n, uint64_t *out) {
   uint64_t add = k->nullable;
-  if (v->valid || v->all_null || k->wide) return false;
+  if (v->valid || v->all_null || k->wide || k->step > 1) return false;
   if (v->form == BLT_VEC_OFFSETS)
     add += (uint64_t)v->base - (uint64_t)k->low;
   else if (v->form != BLT_VEC_CODES)
@@ -374,7 +398,8 @@ void blt_group_key_numbers(const blt_grouping *g, uint32_t key, const uint32_t *
 bool blt_group_key_values(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n,
                           uint64_t *ints, uint32_t *codes) {
   const blt_group_key *k = &g->keys[key];
-  if (g->direct || k->nullable || (int32_t)key == g->split || !contiguous(g, positions, n)) return false;
+  if (g->direct || k->nullable || k->step > 1 || (int32_t)key == g->split || !contiguous(g, positions, n))
+    return false;
   const uint64_t *from = g->words[k->word] + positions[0];
   if (codes)
     read_codes(from, k->shift, field_mask(k->bits), (uint32_t)k->low, n, codes);

@@ -1,7 +1,8 @@
 /* group.h: grouped aggregation.
  *
- * Keys become numbers first: an integer its distance from the smallest one, a string its code, null a number
- * of its own, a double its bits (all NaN one, -0 as 0). Then
+ * Keys become numbers first: an integer its distance from the smallest one (in steps: minutes of a timestamp
+ * that was cut to them), a string its code, null a number of its own, a double its bits (all NaN one, -0 as
+ * 0). Then
  *
  *   direct  when the product of the keys' domains is small: the mixed-radix number of the keys is the group's
  *           number, and records are indexed by it. Each lane of rows has records of its own.
@@ -29,6 +30,7 @@ typedef struct blt_group_key {
   bool nullable; /* number 0 is null */
   bool wide;     /* all 64 bits are taken, so that null needs a field of its own */
   int64_t low;
+  uint64_t step;   /* from one number to the next; 1 but for values that are known to lie further apart */
   uint64_t domain; /* numbers it can be, with null; 0: more than fit */
   uint8_t bits, shift, null_shift;
   uint32_t word, null_word;

@@ -32,7 +32,7 @@ static bool key_is_null(const blt_grouping *g, const blt_group_key *k, uint64_t 
 
 /* Numbers of keys to values, null or not. */
 static void put_numbers(blt_builder *b, const blt_group_key *k, const uint64_t *numbers, uint32_t n) {
-  uint64_t add = k->wide ? 0 : (uint64_t)k->low - k->nullable;
+  uint64_t add = k->wide ? 0 : (uint64_t)k->low - k->nullable * k->step;
   if (b->doubles) {
     memcpy(b->doubles + b->n, numbers, n * sizeof *numbers);
   } else if (b->codes) {
@@ -40,7 +40,7 @@ static void put_numbers(blt_builder *b, const blt_group_key *k, const uint64_t *
     for (uint32_t i = 0; i < n; i++) to[i] = (uint32_t)(numbers[i] + add);
   } else {
     uint64_t *to = (uint64_t *)(b->ints + b->n);
-    for (uint32_t i = 0; i < n; i++) to[i] = numbers[i] + add;
+    for (uint32_t i = 0; i < n; i++) to[i] = numbers[i] * k->step + add;
   }
 }
 

@@ -116,6 +116,7 @@ static blt_status prepare(blt_scan *scan, blt_input *x, bool text, blt_error *er
     return BLT_OK;
   }
   x->cls = BLT_INPUT_INT;
+  x->step = blt_expr_step(x->expr, scan->view);
   if (blt_expr_bounds(x->expr, scan->view, &x->low, &x->high)) return BLT_OK;
   x->low = x->type.id == BLT_BOOL || x->type.id == BLT_NULLTYPE ? 0 : INT64_MIN;
   x->high = x->type.id == BLT_BOOL ? 1 : x->type.id == BLT_NULLTYPE ? 0 : INT64_MAX;

@@ -26,6 +26,7 @@ typedef struct blt_input {
   uint8_t cls;       /* blt_input_class */
   bool nullable;     /* false: surely no null */
   int64_t low, high; /* INT and CODE: no value lies outside; low > high when there is none */
+  uint64_t step;     /* INT: divides the distance of each value from low */
   blt_dict *dict;    /* CODE */
   uint32_t *codes;   /* interned codes by row number of the view; NULL when blocks have codes themselves */
   uint64_t *valid;   /* of interned codes, by row number */

@@ -201,8 +201,11 @@ static BLT_STRICT(run_trunc, loop_trunc);
 static int64_t trunc_at(const blt_op *op, int64_t x) {
   return is_timestamp(op) ? trunc_timestamp(x, (blt_unit)op->code) : blt_date_trunc(x, (blt_unit)op->code);
 }
+/* Days and weeks are all alike; years, quarters and months are made of days. */
 static void range_trunc(const blt_scope *s, const blt_op *op, blt_range *out) {
   blt_range_map(s, op, trunc_at, out);
+  int64_t days = op->code == BLT_UNIT_WEEK ? 7 : 1;
+  out->step = is_timestamp(op) ? days * unit_length((blt_unit)op->code) : days;
 }
 
 /* Reads the unit in argument `arg` and takes the argument away. */
