@@ -103,7 +103,7 @@ struct blt_op {
   uint8_t code;  /* which member of the function's family: a comparison, a unit, a field */
   bool can_fail; /* may raise an error: evaluated only for rows that ask for it */
   bool raises;   /* the same, of the function itself, whatever its arguments do */
-  bool direct;   /* a string predicate that works on codes by itself */
+  bool direct;   /* a function of strings that works on codes by itself */
   blt_type type;
   uint16_t depth;
   uint32_t nargs, node;

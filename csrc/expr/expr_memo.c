@@ -439,6 +439,7 @@ static void range_memo(const blt_scope *s, const blt_op *op, blt_range *out) {
   blt_eval *ev = NULL;
   blt_error err;
   *out = (blt_range){.nulls = true, .nans = true};
+  if (op->args[0]->range) op->args[0]->range(s, op->args[0], out);
   if (s->group != UINT32_MAX || c->dict->count > BOUNDS_MAX || c->dict->count > s->view->rows / 2) return;
   if (!blt_view_codes(s->view, op->column) || c->dict->offsets[c->dict->count] > BOUNDS_BYTES) return;
   widen(&r, &op->value);

@@ -36,18 +36,75 @@ static const blt_str nothing = {"", 0};
 
 /* ---- lengths and tests ---- */
 
-static blt_status loop_len(blt_call *c, blt_error *err) {
+static blt_status loop_chars(blt_call *c, blt_error *err) {
   reader r = read_args(c);
   int64_t *out = c->out;
-  bool bytes = c->op->code == BLT_BYTES;
   for (uint32_t i = 0; i < c->n; i++) {
     blt_str s = text(&r, 0, i);
-    out[i] = bytes ? s.len : blt_text_chars(s);
-    if (!bytes && blt_call_worked(c, s.len, err) != BLT_OK) return err->code;
+    out[i] = blt_text_chars(s);
+    if (blt_call_worked(c, s.len, err) != BLT_OK) return err->code;
   }
   return BLT_OK;
 }
-BLT_STRICT(blt_run_len, loop_len);
+static BLT_STRICT(run_chars, loop_chars);
+
+/* Lengths of entries: nobody looks at their texts. A null row may have code 0 of an empty dictionary. */
+#define ENTRY_LENGTHS(name, type)                                                                            \
+  BLT_CLONES static void name(const type *codes, const uint64_t *offsets, uint32_t n, int64_t *out) {        \
+    for (uint32_t i = 0; i < n; i++) out[i] = (int64_t)(offsets[codes[i] + 1u] - offsets[codes[i]]);         \
+  }
+ENTRY_LENGTHS(lengths8, uint8_t)
+ENTRY_LENGTHS(lengths16, uint16_t)
+ENTRY_LENGTHS(lengths32, uint32_t)
+
+static void entry_lengths(const blt_vec *v, int64_t *out) {
+  if (v->dict->count == 0)
+    memset(out, 0, v->n * sizeof *out);
+  else if (v->width == 1)
+    lengths8(v->data, v->dict->offsets, v->n, out);
+  else if (v->width == 2)
+    lengths16(v->data, v->dict->offsets, v->n, out);
+  else
+    lengths32(v->data, v->dict->offsets, v->n, out);
+}
+
+static blt_status loop_bytes(blt_call *c, blt_error *err) {
+  (void)err;
+  int64_t *out = c->out;
+  if (c->args[0].form == BLT_VEC_CODES) {
+    entry_lengths(&c->args[0], out);
+    return BLT_OK;
+  }
+  const blt_str *s = blt_call_text(c, 0);
+  for (uint32_t i = 0; i < c->n; i++) out[i] = s[i].len;
+  return BLT_OK;
+}
+static BLT_STRICT(run_bytes, loop_bytes);
+
+/* No text is longer than the longest; to find that of very many takes longer than knowing it saves. */
+#define LOOKED_THROUGH (1u << 20)
+
+static void range_len(const blt_scope *s, const blt_op *op, blt_range *out) {
+  const blt_op *text = op->args[0];
+  const blt_dict *dict = text->kind == BLT_OP_COLUMN ? blt_view_codes(s->view, text->column) : NULL;
+  uint64_t longest = 0;
+  *out = (blt_range){.known = true, .nulls = true, .high = BLT_MAX_STRING};
+  if (!dict || dict->count > LOOKED_THROUGH) return;
+  for (uint32_t i = 0; i < dict->count; i++) {
+    uint64_t length = dict->offsets[i + 1] - dict->offsets[i];
+    longest = length > longest ? length : longest;
+  }
+  out->high = (int64_t)longest;
+}
+
+blt_status blt_bind_len(blt_binder *b, blt_op *op, blt_error *err) {
+  (void)b, (void)err;
+  bool bytes = op->code == BLT_BYTES;
+  op->run = bytes ? run_bytes : run_chars;
+  op->range = range_len;
+  op->direct = bytes && op->args[0]->kind == BLT_OP_COLUMN;
+  return BLT_OK;
+}
 
 /* Argument `a` of row i as something to look for; the same one for all rows is made once. */
 static inline const blt_needle *needle(const reader *r, uint32_t a, uint32_t i, blt_needle *room) {
@@ -97,7 +154,19 @@ static blt_status loop_find(blt_call *c, blt_error *err) {
   }
   return BLT_OK;
 }
-BLT_STRICT(blt_run_find, loop_find);
+static BLT_STRICT(run_find, loop_find);
+
+static void range_find(const blt_scope *s, const blt_op *op, blt_range *out) {
+  (void)s, (void)op;
+  *out = (blt_range){.known = true, .nulls = true, .high = BLT_MAX_STRING};
+}
+
+blt_status blt_bind_find(blt_binder *b, blt_op *op, blt_error *err) {
+  (void)b, (void)err;
+  op->run = run_find;
+  op->range = range_find;
+  return BLT_OK;
+}
 
 static blt_status loop_like(blt_call *c, blt_error *err) {
   reader r = read_args(c);

@@ -25,7 +25,7 @@
   F("and", "bb", 'b', LAZY, SAFE, 1, NULL, blt_bind_and, 0)                                                  \
   F("bin", "nn", BOUND, STRICT, SAFE, 0, NULL, blt_bind_bin, 0)                                              \
   F("bool", "T", 'b', STRICT, SAFE, 2, NULL, blt_bind_to_bool, 0)                                            \
-  F("bytes", "s", 'i', STRICT, SAFE, 2, blt_run_len, NULL, BLT_BYTES)                                        \
+  F("bytes", "s", 'i', STRICT, SAFE, 2, NULL, blt_bind_len, BLT_BYTES)                                       \
   F("ceil", "n", BOUND, STRICT, SAFE, 2, NULL, blt_bind_round, BLT_CEIL)                                     \
   F("coalesce", "T*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_coalesce, 0)                                      \
   F("concat", "T*", 's', LAZY, SAFE, 0, NULL, blt_bind_concat, 0)                                            \
@@ -42,7 +42,7 @@
   F("exp", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math, BLT_EXP)                                         \
   F("extract", "ssT?", 's', STRICT, SAFE, 60, NULL, blt_bind_regex, BLT_EXTRACT)                             \
   F("fails", "T", 'b', LAZY, SAFE, 8, NULL, blt_bind_fails, 0)                                               \
-  F("find", "ss", 'i', STRICT, SAFE, 20, blt_run_find, NULL, 0)                                              \
+  F("find", "ss", 'i', STRICT, SAFE, 20, NULL, blt_bind_find, 0)                                             \
   F("fiscal_quarter", "Dk", 'i', STRICT, SAFE, 2, NULL, blt_bind_fiscal, BLT_FISCAL_QUARTER)                 \
   F("fiscal_year", "Dk", 'i', STRICT, SAFE, 2, NULL, blt_bind_fiscal, BLT_FISCAL_YEAR)                       \
   F("float64", "T", 'f', STRICT, SAFE, 1, NULL, blt_bind_to_float64, 0)                                      \
@@ -58,7 +58,7 @@
   F("isnull", "T", 'b', LAZY, SAFE, 1, NULL, blt_bind_isnull, 0)                                             \
   F("least", "TT*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_extreme, BLT_LEAST)                                 \
   F("left", "si", 's', STRICT, SAFE, 8, blt_run_end, NULL, BLT_LEFT_SIDE)                                    \
-  F("len", "s", 'i', STRICT, SAFE, 8, blt_run_len, NULL, BLT_CHARS)                                          \
+  F("len", "s", 'i', STRICT, SAFE, 8, NULL, blt_bind_len, BLT_CHARS)                                         \
   F("like", "ss", 'b', STRICT, SAFE, 30, blt_run_like, NULL, 0)                                              \
   F("log", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math, BLT_LOG)                                         \
   F("log10", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math, BLT_LOG10)                                     \
