@@ -21,9 +21,11 @@ static uint32_t commonness(unsigned char c) {
 }
 
 blt_needle blt_needle_of(blt_str text) {
-  blt_needle n = {text.s, text.len, 0, 0};
+  blt_needle n = {.s = text.s, .len = text.len};
   uint32_t looked = text.len < LOOKED_AT ? text.len : LOOKED_AT, rare = 0, next = 0;
   if (looked < 2) return n;
+  memcpy(&n.head, text.s, looked < 8 ? looked : 8);
+  memset(&n.mask, 0xff, looked < 8 ? looked : 8);
   for (uint32_t i = 1; i < looked; i++)
     if (commonness((unsigned char)text.s[i]) < commonness((unsigned char)text.s[rare])) rare = i;
   next = rare == 0;
@@ -43,6 +45,14 @@ static const char *find_slowly(const blt_needle *n, const char *from, const char
 
 #if defined(__x86_64__)
 
+/* Whether the needle is at a place where it ends before `end`. */
+static inline bool is_at(const blt_needle *n, const char *at, const char *end) {
+  uint64_t word;
+  if (end - at < 8) return memcmp(at, n->s, n->len) == 0;
+  memcpy(&word, at, sizeof word);
+  return (word & n->mask) == n->head && (n->len <= 8 || memcmp(at + 8, n->s + 8, n->len - 8) == 0);
+}
+
 /* A search for an instruction set that compares WIDTH places at a time; the last ones overlap those before.
  * `NAME`_places: bit i where both bytes are at p + i. At least WIDTH places. */
 #define DEFINE_FIND(NAME, TARGET, WIDTH)                                                                     \
@@ -52,7 +62,7 @@ static const char *find_slowly(const blt_needle *n, const char *from, const char
       if (last - p < WIDTH - 1) p = last - (WIDTH - 1);                                                      \
       for (uint32_t m = NAME##_places(p + n->first, p + n->second, a, b); m; m &= m - 1) {                   \
         const char *at = p + __builtin_ctz(m);                                                               \
-        if (memcmp(at, n->s, n->len) == 0) return at;                                                        \
+        if (is_at(n, at, last + n->len)) return at;                                                          \
       }                                                                                                      \
       if (p == last - (WIDTH - 1)) return NULL;                                                              \
     }                                                                                                        \

@@ -13,6 +13,7 @@ typedef struct blt_needle {
   const char *s; /* borrowed */
   uint32_t len;
   uint32_t first, second; /* places of the two rarest bytes, first < second when there are two */
+  uint64_t head, mask;    /* the first bytes, up to eight, as a word */
 } blt_needle;
 
 blt_needle blt_needle_of(blt_str text);

@@ -1,5 +1,7 @@
 #include "text.h"
 
+#include "base/isa.h"
+
 #include <string.h>
 
 uint32_t blt_char_bytes(const char *s, const char *end) {
@@ -11,8 +13,16 @@ uint32_t blt_char_bytes(const char *s, const char *end) {
   return n;
 }
 
+/* No byte belongs to a longer character. */
+BLT_CLONES static bool is_ascii(const char *s, uint32_t n) {
+  unsigned char high = 0;
+  for (uint32_t i = 0; i < n; i++) high |= (unsigned char)s[i];
+  return high < 0x80;
+}
+
 uint32_t blt_text_chars(blt_str s) {
   uint32_t n = 0;
+  if (is_ascii(s.s, s.len)) return s.len;
   for (const char *p = s.s, *end = s.s + s.len; p < end; p += blt_char_bytes(p, end)) n++;
   return n;
 }
@@ -268,10 +278,22 @@ static char ascii_case(char c, bool upper) {
   return letter ? (char)(c ^ 32) : c;
 }
 
+/* All letters from `first` on, 26 of them, in the other case. */
+BLT_CLONES static void change_ascii(const char *s, uint32_t n, unsigned char first, char *out) {
+  for (uint32_t i = 0; i < n; i++) {
+    unsigned char c = (unsigned char)s[i];
+    out[i] = (char)(c ^ ((unsigned char)(c - first) < 26 ? 32 : 0));
+  }
+}
+
 blt_str blt_text_case(blt_str s, bool upper, char *out) {
   static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* what needs so many bytes */
   const char *p = s.s, *end = p + s.len;
   char *o = out;
+  if (is_ascii(s.s, s.len)) {
+    change_ascii(s.s, s.len, upper ? 'a' : 'A', out);
+    return (blt_str){out, s.len};
+  }
   while (p < end) {
     uint32_t n = blt_char_bytes(p, end);
     if (n == 1) {
