@@ -114,8 +114,8 @@ blt_binding blt_bind_field, blt_bind_fiscal, blt_bind_date_add, blt_bind_date_di
 blt_running blt_run_epoch;
 /* func_string.c */
 blt_binding blt_bind_concat, blt_bind_join, blt_bind_len, blt_bind_find;
-blt_running blt_run_substr, blt_run_end, blt_run_trim, blt_run_replace, blt_run_search,
-    blt_run_like, blt_run_case, blt_run_pad, blt_run_split_part;
+blt_running blt_run_substr, blt_run_end, blt_run_trim, blt_run_replace, blt_run_search, blt_run_like,
+    blt_run_case, blt_run_pad, blt_run_split_part;
 /* func_regex.c */
 blt_binding blt_bind_regex;
 /* func_layout.c */
