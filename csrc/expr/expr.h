@@ -46,6 +46,8 @@ void blt_expr_free(blt_expr *e); /* NULL is allowed */
 /* The type that values of both convert to; false when there is none. */
 bool blt_common_type(blt_type a, blt_type b, blt_type *out);
 blt_type blt_expr_type(const blt_expr *e);
+/* Both give the same value in each row of the view for which they were compiled. False when in doubt. */
+bool blt_expr_same(const blt_expr *a, const blt_expr *b);
 /* The column when the expression is just one, else -1. */
 int blt_expr_column(const blt_expr *e);
 /* Some values of its columns may make it fail. */

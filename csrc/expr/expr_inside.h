@@ -255,8 +255,9 @@ const char *blt_function_suggest(const char *name);      /* the nearest name, or
 /* Wraps `op`, which reads one dictionary column only, so that it is evaluated once for each distinct string.
  */
 blt_op *blt_memo_wrap(blt_binder *b, blt_op *op, blt_error *err);
-void blt_memo_free(blt_eval *ev);   /* the evaluator's memos */
-void blt_derived_free(blt_expr *e); /* the expression's dictionaries */
-void blt_regexes_free(blt_expr *e); /* the expression's regular expressions: functions/regex.c */
+bool blt_op_is_derived(const blt_op *op); /* a wrapped one that gives strings */
+void blt_memo_free(blt_eval *ev);         /* the evaluator's memos */
+void blt_derived_free(blt_expr *e);       /* the expression's dictionaries */
+void blt_regexes_free(blt_expr *e);       /* the expression's regular expressions: functions/regex.c */
 
 #endif

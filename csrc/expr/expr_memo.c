@@ -283,9 +283,13 @@ static blt_status run_derived(const blt_frame *f, const blt_op *op, blt_vec *out
   return BLT_OK;
 }
 
+bool blt_op_is_derived(const blt_op *op) {
+  return op->kind == BLT_OP_CALL && op->run == run_derived;
+}
+
 blt_dict *blt_expr_dict(const blt_expr *e, const blt_view *view) {
   const blt_op *op = e->root;
-  bool derived = op->kind == BLT_OP_CALL && op->run == run_derived;
+  bool derived = blt_op_is_derived(op);
   if (op->type.id != BLT_STRING || (op->kind != BLT_OP_COLUMN && !derived)) return NULL;
   blt_dict *codes = blt_view_codes(view, op->column);
   return codes && derived ? ((const blt_derived *)op->data)->dict : codes;

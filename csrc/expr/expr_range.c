@@ -97,6 +97,14 @@ void blt_range_subtract(const blt_scope *s, const blt_op *op, blt_range *out) {
   set_interval(op, (__int128)a.low - b.high, (__int128)a.high - b.low, out);
 }
 
+/* Multiples of a number lie that far apart, or so many steps of the other factor. */
+static void set_step(const blt_range *factor, const blt_range *other, blt_range *out) {
+  int64_t k = factor->low;
+  if (factor->low != factor->high || out->cut || k == INT64_MIN) return;
+  if (__builtin_mul_overflow(k < 0 ? -k : k, k > 0 && other->step > 1 ? other->step : 1, &out->step))
+    out->step = 0;
+}
+
 void blt_range_multiply(const blt_scope *s, const blt_op *op, blt_range *out) {
   blt_range a, b;
   if (!operands(s, op, &a, &b, out)) return;
@@ -108,6 +116,9 @@ void blt_range_multiply(const blt_scope *s, const blt_op *op, blt_range *out) {
     if (corners[i] > high) high = corners[i];
   }
   set_interval(op, low, high, out);
+  if (op->type.id != BLT_INT64) return;
+  set_step(&a, &b, out);
+  if (out->step <= 1) set_step(&b, &a, out);
 }
 
 void blt_range_map(const blt_scope *s, const blt_op *op, int64_t (*fn)(const blt_op *op, int64_t x),

@@ -36,4 +36,40 @@ describe("sums of linear expressions", function()
     assert.has_error(function() return t:agg "a = sum(x + 1)":value() end)
     assert.has_error(function() return t:agg "a = sum(2 * x)":value() end)
   end)
+
+  it("that are written twice are computed once", function()
+    local t = blotter.table "g int64, x float64, y float64, s string"
+    for i = 1, 500 do t:append(i % 5, i / 7, i % 11, "s" .. i % 90) end
+    local function words(aggregates)
+      return tonumber(t:by "g":agg(aggregates):explain "run":match "records of (%d+) word")
+    end
+    assert.equal(words "a = sum(x * y)", words "a = sum(x * y), b = mean(x * y), c = sum( x*y )")
+    assert.equal(words "a = max(upper(s))", words "a = max(upper(s)), b = max(upper(s))")
+    assert.equal(words "a = sum_if(x, y > 3)", words "a = sum_if(x, y > 3), b = sum_if(x, y > 3)")
+    for _, pair in ipairs { "sum(x * y), b = sum(y * y)", "max(round(x, 1)), b = max(round(x, 2))",
+      "max(x + 1.5e0), b = max(x + 2.5e0)", "max(upper(s)), b = max(lower(s))", "max(if(y in (1, 2), x, y)), " ..
+      "b = max(if(y in (1, 3), x, y))", "max(date_add(date '2012-01-01', g, 'day')), " ..
+      "b = max(date_add(date '2012-01-01', g, 'week'))" } do
+      assert.is_true(words("a = " .. pair) > words("a = " .. pair:match "^(.-), b = "), pair)
+    end
+  end)
+end)
+
+describe("integers that are cut to multiples or remainders", function()
+  it("are keys of few places", function()
+    local t = blotter.table "n int64"
+    local want = { {}, {}, {}, {} }
+    for i = -2000, 2000 do
+      local n = i % 13 ~= 0 and i * 37 or nil
+      t:append(n)
+      for k, x in ipairs { n and n % 10 or "none", n and n % -7 or "none", n and n // 1000 or "none",
+        n and n // 250 * 250 or "none" } do want[k][x] = (want[k][x] or 0) + 1 end
+    end
+    for k, key in ipairs { "n % 10", "n % -7", "n // 1000", "bin(n, 250)" } do
+      local q, got = t:by("k = " .. key):agg "c = count()", {}
+      for _, row in q:rows() do got[row.k == nil and "none" or row.k] = row.c end
+      assert.same(want[k], got)
+      assert.matches("direct index", q:explain "run")
+    end
+  end)
 end)

@@ -127,7 +127,7 @@ static blt_status add(blt_inputs *in, const blt_expr *expr, bool text, uint32_t 
   int column = blt_expr_column(expr);
   for (size_t i = 0; i < in->n; i++) {
     if ((in->items[i].cls == BLT_INPUT_TEXT) != text) continue;
-    if (in->items[i].expr != expr && (column < 0 || in->items[i].column != column)) continue;
+    if (column >= 0 ? in->items[i].column != column : !blt_expr_same(in->items[i].expr, expr)) continue;
     *index = (uint32_t)i;
     return BLT_OK;
   }

@@ -420,9 +420,41 @@ static blt_status bind_floored(blt_binder *b, blt_op *op, floored k, blt_error *
   return BLT_OK;
 }
 
+/* The constant integer divisor; 0 of any other. */
+static int64_t constant_divisor(const blt_op *op) {
+  const blt_op *divisor = op->args[1];
+  bool known = divisor->kind == BLT_OP_VALUE && !divisor->value.null && divisor->type.id == BLT_INT64;
+  return known && op->args[0]->type.id == BLT_INT64 ? divisor->value.u.i : 0;
+}
+
+static int64_t quotient_at(const blt_op *op, int64_t x) {
+  return floor_div(x, op->args[1]->value.u.i);
+}
+
+/* The quotient never falls where the divisor is positive. */
+static void range_quotient(const blt_scope *s, const blt_op *op, blt_range *out) {
+  *out = (blt_range){.nulls = true, .nans = true};
+  if (constant_divisor(op) > 0) blt_range_map(s, op, quotient_at, out);
+}
+
+/* The remainder has the sign of the divisor. */
+static void range_remainder(const blt_scope *s, const blt_op *op, blt_range *out) {
+  int64_t divisor = constant_divisor(op);
+  blt_range a;
+  *out = (blt_range){.nulls = true, .nans = true};
+  if (divisor == 0) return;
+  blt_op_range(s, op->args[0], &a);
+  *out = (blt_range){.known = true,
+                     .nulls = !a.known || a.nulls,
+                     .empty = a.known && a.empty,
+                     .low = divisor > 0 ? 0 : divisor + 1,
+                     .high = divisor > 0 ? divisor - 1 : 0};
+}
+
 blt_status blt_bind_floor_divide(blt_binder *b, blt_op *op, blt_error *err) {
   static const floored kernels = {run_quotient_i64, run_quotient_scaled, run_quotient_f64};
   blt_status status = bind_floored(b, op, kernels, err);
+  op->range = range_quotient;
   if (status == BLT_OK && op->type.id == BLT_DECIMAL) {
     op->type = blt_type_of(BLT_INT64);
     op->can_fail = true;
@@ -436,6 +468,7 @@ blt_status blt_bind_floor_divide(blt_binder *b, blt_op *op, blt_error *err) {
 blt_status blt_bind_modulo(blt_binder *b, blt_op *op, blt_error *err) {
   static const floored kernels = {run_remainder_i64, run_remainder_scaled, run_remainder_f64};
   blt_status status = bind_floored(b, op, kernels, err);
+  op->range = range_remainder;
   op->can_fail = status == BLT_OK && op->type.id == BLT_DECIMAL;
   return status;
 }
