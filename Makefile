@@ -3,6 +3,8 @@
 #   make report        print the overview of the dataset and write its site to build/report (installs and builds what is missing)
 #   make test          run the busted specs and the C tests; SPEC=spec/store and TESTS=test_bits narrow it
 #   make test-remote   queries on servers: three PostgreSQL clusters on the loopback, ClickHouse in process
+#   make test-site     the site and the reports in the programs of their readers: browser, spreadsheet, TeX; installs
+#                      them as far as they can be had; PAGES=all looks at every page, not at a sample
 #   make repl          blotter's prompt
 #   make screens       takes the screens of the prompt in spec/golden anew, in a terminal of tmux
 #   make hosts         installs lighttpd, Prosody and pandoc and runs blotter inside them, on the loopback
@@ -45,6 +47,8 @@ PACKAGES_REPL  := libedit-dev less=less
 PACKAGES_TEST  += $(PACKAGES_REPL) tmux=tmux libsnappy1v5 liblz4-1 libbrotli1
 PACKAGES_REMOTE := postgresql-15 libpq5 libcurl4 npm=npm
 PACKAGES_HOSTS := lighttpd lighttpd-modules-lua prosody pandoc curl pkg-config=pkg-config
+PACKAGES_SITE  := chromium=chromium nodejs=node npm=npm poppler-utils=pdftotext libxml2-utils=xmllint \
+  libreoffice-calc-nogui=soffice texlive-luatex=lualatex texlive-latex-recommended lmodern fonts-dejavu-core
 PACKAGES_LINT  := lua-check clang-format
 PACKAGES_FUZZ  := clang libclang-rt-14-dev
 PACKAGES_BENCH := libsqlite3-dev npm=npm r-base-core r-cran-data.table
@@ -258,6 +262,21 @@ REMOTE ?= $(sort $(wildcard spec/remote/live/*.lua))
 test-remote: $(STAMP)/remote all
 	@$(MAKE) --no-print-directory build/remote/node_modules || echo "test-remote: without chdb from npm" >&2
 	@$(LUA) spec/support/run.lua $(addprefix --specs ,$(REMOTE))
+
+# What cannot be installed is skipped, and said.
+$(STAMP)/site: $(STAMP)/test
+	$(if $(filter no,$(SETUP)),,@.ci/setup $(PACKAGES_SITE) >/dev/null)
+	@touch $@
+build/site/node_modules: spec/site/package.json | $(STAMP)/site
+	@mkdir -p $(@D) && cp $< $(@D)
+	$(say)cd $(@D) && $(NPM) >npm.log 2>&1 && touch node_modules
+
+.PHONY: test-site
+PAGES ?= sample
+test-site: $(STAMP)/site all
+	@if command -v npm >/dev/null && $(MAKE) --no-print-directory build/site/node_modules; then \
+	  rm -rf build/site/out && $(LUA) spec/site/make.lua build/site/out && node spec/site/check.mjs build/site/out $(PAGES); \
+	else echo "test-site: skipped, npm or its packages cannot be had" >&2; fi
 
 torture: $(STAMP)/test all $(TEST_PROGRAMS)
 	@BLOTTER_TORTURE=1 $(RUN_TESTS)

@@ -16,6 +16,7 @@
 --   { low =, best =, high =, flags = { text, … }, sources = { number, … }, words =, period =, notes = { text, … } },
 -- where a missing end is open, `words` are the source's own ("more than 30,000"), `period` is what it counts, and
 -- `notes` stand as numbered footnotes under the block.
+-- A figure with `hollow` true counts a part only of what its place on a chart's axis says.
 -- A column's `title` is what is printed (its `name` otherwise); `align` is "left" or "right" (by the type otherwise).
 -- A table with a `release` (of blotter.release) is printed only while release:refusal(block) is nil.
 --

@@ -143,7 +143,7 @@ function charts.svg(block, wide, id, options)
     drawing.height = drawing:lines(0, 14, block.title, wide, 3, "strong") * pen.LINE + 8
   end
   if kind.legend and #list > 1 then drawing.height = drawing:legend(names_of(list), drawing.height) end
-  if block.unit and #list <= 1 and block.chart ~= "network" then
+  if block.unit and #list <= 1 and block.chart ~= "network" and block.chart ~= "timeline" then
     drawing:text(0, drawing.height + 12, block.unit, "soft", wide)
     drawing.height = drawing.height + 18
   end

@@ -8,7 +8,7 @@ local pen = {}
 pen.__index = pen
 
 --- Pixels of a line of text, and of one cell of it, on the average and at most.
-pen.LINE, pen.CELL = 16, 7.1
+pen.LINE, pen.CELL = 16, 7.6
 
 --- The classes of marks: series 1 to 6 in colours that colour-blind readers tell apart (also by lightness), classes of
 -- tiles from pale to dark. A renderer without media queries sees the light ones.
@@ -28,6 +28,7 @@ pen.STYLE = [[
 .chart-drawing .s5 { fill: #b0468c; stroke: #b0468c; }
 .chart-drawing .s6 { fill: #5f5f5f; stroke: #5f5f5f; }
 .chart-drawing .mark { stroke: none; }
+.chart-drawing .hollow { fill: #fff; stroke-width: 1.5; }
 .chart-drawing .bare { fill: none; stroke-width: 2; }
 .chart-drawing .pale { opacity: .35; stroke: none; }
 .chart-drawing .band { opacity: .18; stroke: none; }
@@ -47,6 +48,7 @@ pen.STYLE = [[
 .chart-drawing .s5 { fill: #e08cc4; stroke: #e08cc4; }
 .chart-drawing .s6 { fill: #b5b5b5; stroke: #b5b5b5; }
 .chart-drawing .gap { stroke: #14171b; }
+.chart-drawing .hollow { fill: #14171b; }
 .chart-drawing .t1 { fill: #1c2732; } .chart-drawing .t2 { fill: #23415c; } .chart-drawing .t3 { fill: #2c6496; }
 .chart-drawing .t4 { fill: #6fb0e6; } .chart-drawing .t5 { fill: #b9dcf7; } .chart-drawing .t0 { fill: #22272d; }
 .chart-drawing text.on4, .chart-drawing text.on5 { fill: #0d1116; }
@@ -98,7 +100,8 @@ end
 --- One line of text on the base line `y`, cut to `most` pixels.
 function pen:text(x, y, text, class, most)
   text = width.printable((tostring(text):gsub("%s*\n%s*", " ")))
-  if most then text = width.cut(text, math.max(1, math.floor(most / pen.CELL))) end
+  local cell = class and class:find "strong" and pen.CELL * 1.12 or pen.CELL
+  if most then text = width.cut(text, math.max(1, math.floor(most / cell))) end
   class = class and (' class="%s"'):format(class) or ""
   self:raw(('<text x="%s" y="%s"%s>%s</text>'):format(digits(x), digits(y), class, escape(text)))
 end
@@ -111,7 +114,8 @@ end
 --- A text in at most `count` lines of `most` pixels below `y`; returns how many lines it took.
 function pen:lines(x, y, text, most, count, class)
   text = width.printable((tostring(text):gsub("%s*\n%s*", " ")))
-  local lines = wrapping.few(text, math.max(4, math.floor(most / pen.CELL)), count)
+  local cell = class and class:find "strong" and pen.CELL * 1.12 or pen.CELL
+  local lines = wrapping.few(text, math.max(4, math.floor(most / cell)), count)
   for i, line in ipairs(lines) do self:text(x, y + (i - 1) * pen.LINE, line, class) end
   return #lines
 end

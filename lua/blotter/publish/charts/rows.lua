@@ -21,6 +21,12 @@ function rows.words(value)
   return main
 end
 
+--- Whether a value counts a part only of what its place on the axis says, so that it is drawn hollow.
+function rows.is_hollow(value)
+  value = document.value(value)
+  return type(value) == "table" and value.hollow == true
+end
+
 local function widest_words(list)
   local most = 0
   for _, series in ipairs(list) do
@@ -49,16 +55,17 @@ local function name_marks(self, marks, place, left)
   for i, mark in ipairs(marks) do
     local x, half = left + place(mark[1]), pen.of(mark[2]) / 2
     if x - half > free and (i < #marks or x + half <= self.wide + 1) then
-      self:text(x, self.height + 14, mark[2], "soft middle")
+      self:text(math.max(x, half), self.height + 14, mark[2], "soft middle")
       free = x + half + 6
     end
   end
   self.height = self.height + 20
 end
 
---- Draws rows. `list` holds the series; `low` and `high` are the ends of the scale, or `place` and `marks` a scale made
--- by the caller for a length. `bars` is how many marks stand below each other in a row, and mark(x, y, high, i, place)
--- draws those of row i and returns, for each, where its words stand and the words.
+--- Draws rows. `list` holds the series; `low` and `high` are the ends of the scale, or `place` and `marks` a scale
+-- made by the caller for a length. `below`, when it is there, gives what a narrow drawing says below a label. `bars`
+-- is how many marks stand below each other in a row, and mark(x, y, high, i, place) draws those of row i and returns,
+-- for each, where its words stand and the words.
 function rows.draw(self, block, list, options)
   local left = self.narrow and 0 or label_width(block.labels, self.wide)
   local room = self.wide - left - math.min(widest_words(list), self.wide * 0.35) - 22
@@ -69,6 +76,10 @@ function rows.draw(self, block, list, options)
     self.height = self.height + ROW_GAP / 2
     if self.narrow then
       local lines = self:lines(0, self.height + 12, label, self.wide, 2)
+      if options.below then
+        self:text(0, self.height + 12 + lines * pen.LINE, options.below(i), "soft", self.wide)
+        lines = lines + 1
+      end
       self.height = self.height + lines * pen.LINE + 2
     end
     local y, high = self.height, options.bars * bar + (options.bars - 1) * 2

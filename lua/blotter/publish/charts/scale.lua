@@ -64,8 +64,8 @@ end
 --- A scale of years between two numbers: a function to 0 … `length`, and the marks.
 function scale.years(low, high, length, count)
   local step = scale.step(math.max(high - low, 1), count or 8, 1)
-  local first, last = math.floor(low / step) * step, math.ceil(high / step) * step
-  if last == first then last = first + step end
+  local first, last = math.floor(low / step) * step, math.ceil(high)
+  if last - first < step then last = first + step end
   local marks = {}
   for value = first, last, step do marks[#marks + 1] = { value, tostring(math.floor(value)) } end
   return function(value) return (value - first) / (last - first) * length end, marks

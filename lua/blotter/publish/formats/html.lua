@@ -5,51 +5,99 @@ local cell = require "blotter.publish.formats.cell"
 local charts = require "blotter.publish.charts"
 local document = require "blotter.publish.document"
 local text_escape = require "blotter.publish.formats.escape"
+local width = require "blotter.terminal.width"
 
 local html = { description = "one HTML page with charts", extension = "html" }
 
 local STYLE = [[
-:root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --line: #d0d5db; --soft: #5b6470; --bar: #2f6db3; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e6e9ed; --paper: #14171b; --line: #39414a; --soft: #9aa4b0; --bar: #6aa5e8; }
+:root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --line: #d9dde2; --soft: #56606b; --link: #0b57a0;
+  --wash: #f4f6f8; }
+@media screen and (prefers-color-scheme: dark) {
+  :root { --ink: #e6e9ed; --paper: #14171b; --line: #333b44; --soft: #a7b0bb; --link: #7db7f0; --wash: #1c2127; }
 }
-body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
-  margin: 0 auto; padding: 1.5rem; max-width: 70rem; }
-h1, h2, h3, h4, h5 { line-height: 1.25; margin: 1.6em 0 .5em; }
-h1 { margin-top: 0; }
+* { box-sizing: border-box; }
+body { font: 16px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; color: var(--ink); background: var(--paper);
+  margin: 0 auto; padding: 1rem 1.5rem 2rem; max-width: 66rem; overflow-wrap: break-word; }
+h1, h2, h3, h4, h5 { line-height: 1.25; margin: 2.2rem 0 .6rem; text-wrap: balance; }
+h1 { font-size: 1.9rem; margin: 1.2rem 0 .8rem; }
+h2 { font-size: 1.35rem; padding-top: .8rem; border-top: 1px solid var(--line); }
+p, li, dd { max-width: 48rem; }
+a { color: var(--link); }
+.site { display: flex; flex-wrap: wrap; gap: .15rem 1.2rem; padding-bottom: .6rem; border-bottom: 1px solid var(--line);
+  font-size: .93rem; }
+.contents ul { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; padding: 0; margin: .5rem 0 1rem; list-style: none; }
 .wide { overflow-x: auto; }
-table { border-collapse: collapse; margin: .5rem 0; }
-caption { text-align: left; font-weight: 600; padding: .25rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .25rem 1.5rem .25rem 0; border-bottom: 1px solid var(--line); }
-th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-thead th { border-bottom: 2px solid var(--ink); vertical-align: bottom; }
-.chart { margin: 1.5rem 0; }
-figcaption { font-weight: 600; padding: .25rem 0; }
+table { border-collapse: collapse; margin: .5rem 0; min-width: 50%; }
+caption { text-align: left; font-weight: 600; padding: .35rem 0; }
+th, td { text-align: left; vertical-align: top; padding: .3rem 1.4rem .3rem 0; border-bottom: 1px solid var(--line); }
+th:last-child, td:last-child { padding-right: 0; }
+th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.number { min-width: 6rem; }
+thead th { border-bottom: 2px solid var(--ink); vertical-align: bottom; font-size: .93rem; }
+thead button { all: unset; cursor: pointer; text-decoration: underline dotted; text-underline-offset: .2em; }
+thead button:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+th[aria-sort=ascending] button::after { content: " \2191"; }
+th[aria-sort=descending] button::after { content: " \2193"; }
+.meta { display: block; color: var(--soft); font-size: .85rem; line-height: 1.35; }
+.chart { margin: 1.5rem 0 2rem; }
+figcaption { font-weight: 600; padding: .25rem 0 .5rem; }
 .chart svg { display: block; width: 100%; height: auto; }
-.on-page svg { max-width: 60rem; }
+.on-page svg { max-width: 54rem; }
 .on-phone { display: none; }
-summary { cursor: pointer; color: var(--bar); }
-.note, .flags, .period, .footnotes { color: var(--soft); }
-.period, .flags { white-space: normal; font-size: .85em; display: block; }
-.footnotes { font-size: .85em; }
+summary { cursor: pointer; color: var(--link); font-size: .93rem; }
+.note, .footnotes, .data, .from { color: var(--soft); font-size: .9rem; }
+.note { margin: .4rem 0; }
+.data { margin: .2rem 0 1rem; }
+.footnotes { font-size: .85rem; padding-left: 1.6rem; columns: 2 24rem; column-gap: 2.5rem; }
 .unknown { color: var(--soft); }
+sup { line-height: 0; font-size: .75em; }
 sup a, .sources a { color: inherit; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; }
-dt { font-weight: 600; }
-dd { margin: 0; }
-nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; padding: 0; list-style: none; }
-body, dd { overflow-wrap: anywhere; }
-table { overflow-wrap: normal; }
-a { color: var(--bar); }
-footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft); }
-ul.index { padding-left: 1.2rem; columns: 22rem; }
-@media screen and (max-width: 40rem) { .on-page { display: none; } .on-phone { display: block; } }
-@media (max-width: 40rem) {
-  body { padding: 1rem; } dl { display: block; } th, td { padding-right: .75rem; } }
-@media print { nav { display: none; } thead { display: table-header-group; } tr { break-inside: avoid; }
-  h2, h3, caption { break-after: avoid; } .wide { overflow: visible; } }
-@media print { body { max-width: none; padding: 0; } a { color: inherit; } }
+.sources { list-style: none; padding: 0; font-size: .93rem; }
+.sources li { margin: .35rem 0; overflow-wrap: anywhere; }
+:target { background: var(--wash); outline: 2px solid var(--link); outline-offset: 2px; }
+dl { display: grid; grid-template-columns: fit-content(18rem) 1fr; gap: .25rem 1.2rem; }
+dt { font-weight: 600; overflow-wrap: anywhere; }
+dd { margin: 0; overflow-wrap: anywhere; }
+input { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 4px;
+  padding: .35rem .6rem; width: 100%; max-width: 24rem; }
+footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9rem; }
+.index { padding-left: 1.2rem; columns: 3 18rem; column-gap: 2.5rem; }
+.index li { break-inside: avoid; margin: .15rem 0; }
+.index .note { white-space: nowrap; }
+.lead { padding-left: 1.2rem; }
+[hidden] { display: none !important; }
+@media screen and (max-width: 40rem) {
+  body { padding: .8rem 1rem 2rem; }
+  h1 { font-size: 1.5rem; }
+  .on-page { display: none; } .on-phone { display: block; }
+  dl { display: block; } dd { margin-bottom: .5rem; }
+  .site a, .contents a, .index a { padding: .2rem 0; display: inline-block; }
+  .stack table, .stack caption, .stack tbody, .stack tr, .stack td { display: block; }
+  .stack thead { display: block; position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .stack tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
+  .stack td, .stack td.number { border: 0; padding: .1rem 0; text-align: left; }
+  .stack td:first-child { font-weight: 600; }
+  .stack td:not(:first-child)::before { content: attr(data-label) ": "; color: var(--soft); }
+  .stack td:empty, .stack td:has(> .unknown) { display: none; }
+}
+@media print {
+  @page { margin: 18mm 15mm; }
+  body { font-size: 10pt; max-width: none; padding: 0; }
+  .site, .contents, .data, summary, #search, .filter { display: none; }
+  a { color: inherit; text-decoration: none; }
+  thead { display: table-header-group; break-inside: avoid; }
+  thead button { text-decoration: none; }
+  tr, figcaption, .chart svg, li, dd { break-inside: avoid; }
+  .chart svg { width: auto; max-width: 100%; max-height: 23cm; }
+  h1, h2, h3, h4, caption, figcaption, dt { break-after: avoid; }
+  p { orphans: 3; widows: 3; }
+  .wide { overflow: visible; }
+  details::details-content { display: block; content-visibility: visible; height: auto; }
+}
 ]]
+
+-- What the title of a window or of a tab may have.
+local LONGEST_TITLE = 60
 
 local function escape(value)
   return (text_escape(value):gsub("\n", "<br>"))
@@ -88,19 +136,21 @@ local function note_links(figure, numbering, mark)
   return #links > 0 and " " .. table.concat(links, " ") or ""
 end
 
+--- The period and the flags of a figure in a line of their own, or nothing.
+local function meta(figure)
+  local said = { document.value(figure.period) }
+  table.move(figure.flags or {}, 1, #(figure.flags or {}), #said + 1, said)
+  if #said == 0 then return "" end
+  return ' <span class="meta">' .. escape(table.concat(said, " · ")) .. "</span>"
+end
+
 local function cell_html(out, value, plain, numbering, mark)
   value = document.value(value)
   if value == nil then return '<span class="unknown" title="unknown">' .. cell.UNKNOWN .. "</span>" end
   if not document.is_figure(value) then return text_html(out, cell.text(value, plain)) end
   local main, bounds = cell.bounds(value)
-  local parts = { escape(bounds == "" and main or main .. " " .. bounds) }
-  if document.value(value.period) then
-    parts[#parts + 1] = ' <span class="period">' .. escape(value.period) .. "</span>"
-  end
-  if value.flags and #value.flags > 0 then
-    parts[#parts + 1] = ' <span class="flags">' .. escape(table.concat(value.flags, ", ")) .. "</span>"
-  end
-  return table.concat(parts) .. note_links(value, numbering, mark) .. references(out, value)
+  return escape(bounds == "" and main or main .. " " .. bounds) .. note_links(value, numbering, mark)
+    .. references(out, value) .. meta(value)
 end
 
 --- The footnotes of a block; see note_links.
@@ -150,11 +200,16 @@ end
 
 function render.table(out, block)
   local notes, numbering, mark = footnotes(out, block)
-  out[#out + 1] = '<div class="wide" tabindex="0"><table' .. name_of(out, block) .. ">"
+  local is_stack = #block.columns > 2
+  out[#out + 1] = ('<div class="wide%s" tabindex="0"><table%s>'):format(is_stack and " stack" or "",
+    name_of(out, block))
   if block.title then out[#out + 1] = "<caption>" .. escape(block.title) .. "</caption>" end
   out[#out + 1] = "<thead><tr>"
-  for _, column in ipairs(block.columns) do
-    put_cell(out, "th", ' scope="col"', document.is_right(column), escape(document.column_title(column)))
+  local labels = {}
+  for i, column in ipairs(block.columns) do
+    local title = escape(document.column_title(column))
+    labels[i] = is_stack and i > 1 and (' data-label="%s"'):format(title) or ""
+    put_cell(out, "th", ' scope="col"', document.is_right(column), title)
   end
   out[#out + 1] = "</tr></thead><tbody>"
   for _, row in ipairs(block.rows) do
@@ -163,7 +218,7 @@ function render.table(out, block)
       local content = cell_html(out, row[i], column.plain, numbering, mark)
       local link = column.links and column.links[row[i]]
       if link then content = ('<a href="%s">%s</a>'):format(escape(link), content) end
-      put_cell(out, "td", "", document.is_right(column), content)
+      put_cell(out, "td", labels[i], document.is_right(column), content)
     end
     out[#out + 1] = "</tr>"
   end
@@ -190,7 +245,7 @@ local function chart_sources(out, block)
   if #numbers == 0 then return end
   local links = {}
   for i, number in ipairs(numbers) do links[i] = source_link(out, number) end
-  out[#out + 1] = '<p class="note">Sources: ' .. table.concat(links, " ") .. "</p>"
+  out[#out + 1] = '<p class="from">Sources: ' .. table.concat(links, " ") .. "</p>"
 end
 
 --- A chart as a figure: the drawing for a page and the one for a phone, of which the style shows one; the sources; and
@@ -201,10 +256,11 @@ function render.chart(out, block)
   out[#out + 1] = ('<figcaption id="%s">%s</figcaption>'):format(id, escape(block.title or charts.name(block)))
   out[#out + 1] = '<div class="on-page">' .. charts.svg(block, charts.WIDE, id .. "-w") .. "</div>"
   out[#out + 1] = '<div class="on-phone">' .. charts.svg(block, charts.NARROW, id .. "-n") .. "</div>"
+  if block.note then out[#out + 1] = '<p class="note">' .. escape(block.note) .. "</p>" end
   chart_sources(out, block)
   out[#out + 1] = "<details><summary>All values as a table</summary>"
   local values = charts.as_table(block)
-  values.title = "All values: " .. (block.title or charts.name(block))
+  values.title, values.note = "All values: " .. (block.title or charts.name(block)), nil
   render.table(out, values)
   out[#out + 1] = "</details></figure>"
 end
@@ -223,7 +279,7 @@ local function address(url)
 end
 
 function render.sources(out, block)
-  out[#out + 1] = '<ul class="sources" style="list-style: none; padding: 0">'
+  out[#out + 1] = '<ul class="sources">'
   for _, item in ipairs(block.items) do
     local line, url = cell.source(item)
     local number = escape(tostring(item.number))
@@ -242,16 +298,17 @@ local function contents(doc)
     end
   end
   if #items < 3 then return nil end
-  return '<nav aria-label="Contents"><ul>' .. table.concat(items) .. "</ul></nav>"
+  return '<nav class="contents" aria-label="Contents"><ul>' .. table.concat(items) .. "</ul></nav>"
 end
 
 --- A whole page around a body in HTML. options: head, before and after are HTML of the caller's own.
 function html.page(title, body, options)
+  local plain = width.cut(width.printable((title:gsub("%s+", " "))), LONGEST_TITLE)
   title = escape(title)
   return table.concat({
-    '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+    '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">', options.head or "",
-    "<title>" .. title .. "</title>\n<style>\n" .. STYLE .. charts.STYLE .. "</style>\n</head>\n<body>",
+    "<title>" .. escape(plain) .. "</title>\n<style>\n" .. STYLE .. charts.STYLE .. "</style>\n</head>\n<body>",
     options.before or "",
     "<main>\n<h1>" .. title .. "</h1>", body, "</main>", options.after or "", "</body>\n</html>\n",
   }, "\n")
@@ -262,6 +319,7 @@ end
 function html.render(doc, options)
   options = options or {}
   local out = { options.contents and contents(doc) }
+  out.heading = doc.title or "Table"
   out.cited, out.known, out.data, out.tables = {}, {}, options.data, 0
   for _, block in ipairs(doc.blocks) do
     for _, item in ipairs(block.kind == "sources" and block.items or {}) do out.known[tostring(item.number)] = true end

@@ -59,7 +59,10 @@ local function put_sheet(book, name, made)
     book:put(0, i - 1, width.printable(column.title or column.name), "head")
   end
   for r, row in ipairs(made.rows) do
-    for i, column in ipairs(made.columns) do book:put(r, i - 1, row[i], column.type) end
+    for i, column in ipairs(made.columns) do
+      local value = row[i]
+      book:put(r, i - 1, type(value) == "string" and width.printable_lines(value) or value, column.type)
+    end
   end
   local at = #made.rows + 2
   for _, text in ipairs(made.footnotes) do

@@ -17,8 +17,10 @@ end
 
 --- Adds the table. `left_out` names columns that say the same in every row: {indicator = true}.
 function statements.add(doc, figures, left_out)
-  left_out = left_out or {}
-  local sorted, rows, columns = table.move(figures, 1, #figures, 1, {}), {}, {}
+  local sorted, rows, columns, has_label = table.move(figures, 1, #figures, 1, {}), {}, {}, false
+  for _, figure in ipairs(figures) do has_label = has_label or doc.ops:label(figure) ~= "" end
+  left_out = { subject = left_out and left_out.subject, indicator = left_out and left_out.indicator,
+    of = not has_label }
   table.sort(sorted, before)
   for _, column in ipairs {
     { name = "subject", title = "Subject", type = "string" },

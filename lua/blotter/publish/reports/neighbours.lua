@@ -27,21 +27,26 @@ function neighbours.chart(title, centre, edges)
   return { kind = "chart", chart = "network", title = title, labels = labels, edges = list }
 end
 
---- Adds the table of links with their sources.
-function neighbours.add_table(doc, edges)
-  local rows = {}
+local COLUMNS = { { name = "near", title = "Subject", type = "string" },
+  { name = "role", title = "Link", type = "string" },
+  { name = "subject", title = "Linked to", type = "string" }, { name = "date", title = "Date", type = "string" },
+  { name = "sources", title = "Sources", type = "string" } }
+
+--- Adds the table of links with their sources; `centre` is left out where it is at one end of all of them.
+function neighbours.add_table(doc, edges, centre)
+  local rows, first = {}, 2
   for i, edge in ipairs(edges) do
     local numbers = {}
     for _, id in ipairs(edge.sources) do numbers[#numbers + 1] = doc:cite(doc.ops:row("sources", id)) end
     table.sort(numbers)
+    if edge.near ~= centre then first = 1 end
     rows[i] = { edge.from == edge.near and edge.from_name or edge.to_name, edge.words, edge.far_name,
       builder.known_date(edge.date, edge.date_precision),
       #numbers > 0 and builder.marks(numbers) or "this dataset's own order" }
   end
-  doc:add { kind = "table", title = "Links, with their sources", rows = rows, columns = {
-    { name = "near", title = "Subject", type = "string" }, { name = "role", title = "Link", type = "string" },
-    { name = "subject", title = "Linked to", type = "string" }, { name = "date", title = "Date", type = "string" },
-    { name = "sources", title = "Sources", type = "string" } } }
+  for i, row in ipairs(rows) do rows[i] = table.move(row, first, #COLUMNS, 1, {}) end
+  doc:add { kind = "table", title = "Links, with their sources", rows = rows,
+    columns = table.move(COLUMNS, first, #COLUMNS, 1, {}) }
 end
 
 function neighbours.build(ops, params)
@@ -52,7 +57,7 @@ function neighbours.build(ops, params)
     doc:text "Nothing is linked to it."
   else
     doc:add(neighbours.chart(title, subject, edges))
-    neighbours.add_table(doc, edges)
+    neighbours.add_table(doc, edges, subject.id)
   end
   doc:sources()
   return doc:document(title, params)

@@ -41,7 +41,7 @@ local function add_network(doc, subject)
   local edges = doc.ops:network(subject.id, { depth = 1 })
   if #edges == 0 then return end
   doc:heading(1, "Links")
-  neighbours.add_table(doc, edges)
+  neighbours.add_table(doc, edges, subject.id)
 end
 
 -- What a number counts, with the unit where the name does not say it.

@@ -24,8 +24,9 @@ local function add_indicator(doc, id, policy)
   for _, row in ipairs(result.rows) do
     if row.subject and not row.unexplained and #row.figures > 0 and (row.low or row.high) then
       local name = doc.ops:row("subjects", row.subject).name
-      rows[#rows + 1] = { name, tostring(row.year or "no year"), doc:sum(row, doc:flags_of(row),
-        ("%s, %s, %s"):format(name, indicator.name, tostring(row.year))) }
+      local value = doc:sum(row, doc:flags_of(row), ("%s, %s, %s"):format(name, indicator.name, tostring(row.year)))
+      if value and row.year then value.period = nil end
+      rows[#rows + 1] = { name, tostring(row.year or "no year"), value }
     end
   end
   table.sort(rows, function(a, b)

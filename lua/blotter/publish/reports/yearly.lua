@@ -25,7 +25,12 @@ local function by_year(doc, item)
   for _, row in ipairs(item.rows) do
     local year = not row.unexplained and not row.refused and #row.figures > 0 and yearly.year(row)
     if year and not cells[year] then
-      cells[year] = doc:sum(row, doc:flags_of(row), ("%s, %d"):format(item.name, year))
+      local sum = doc:sum(row, doc:flags_of(row), ("%s, %d"):format(item.name, year))
+      local months = row.covers and row.covers.months
+      if sum and months and months.covered and months.asked and months.covered < months.asked then
+        sum.hollow = true
+      end
+      cells[year] = sum
     end
   end
   return cells
@@ -66,6 +71,18 @@ local function break_places(breaks, first)
   return places
 end
 
+--- The note, with what a hollow mark says where there is one.
+local function note_of(list, options)
+  for _, item in ipairs(list) do
+    for _, value in pairs(item.values) do
+      if value.hollow then
+        return "Hollow or pale: only a part of the year." .. (options.note and " " .. options.note or "")
+      end
+    end
+  end
+  return options.note
+end
+
 --- Adds a chart of `series`, a list of {name, rows}: lines where they share a scale, else small multiples. Series of
 -- too few years are left out; returns the block, or nil where none is left. options: title, unit, note, breaks, label
 -- (what one series is: "Subject").
@@ -89,7 +106,8 @@ function yearly.add(doc, series, options)
     list[i] = { name = item.name, values = values }
   end
   local is_line = share_a_scale(list, #labels)
-  local block = { kind = "chart", title = options.title, unit = options.unit, note = options.note, of = "Year",
+  local block = { kind = "chart", title = options.title, unit = options.unit, of = "Year",
+    note = note_of(list, options),
     labels = labels, at = at, series = list, chart = is_line and "line" or "multiples" }
   if #list == 1 then block.series, block.values = nil, list[1].values end
   if is_line then

@@ -5,6 +5,7 @@ local cell = require "blotter.publish.formats.cell"
 local dots = require "blotter.publish.charts.kinds.dots"
 local document = require "blotter.publish.document"
 local pen_of = require "blotter.publish.charts.pen"
+local rows = require "blotter.publish.charts.rows"
 local scale = require "blotter.publish.charts.scale"
 
 local line = { description = "Line chart", legend = true }
@@ -37,7 +38,8 @@ local function runs(block, series)
   local list, run = {}, nil
   for i = 1, #block.labels do
     if middle(series.values[i]) then
-      if not run then
+      local is_hollow = rows.is_hollow(series.values[i])
+      if not run or is_hollow or rows.is_hollow(series.values[run[#run]]) then
         run = {}
         list[#list + 1] = run
       end
@@ -78,7 +80,7 @@ local function draw_run(pen, run, series, x, y, class)
     if #run == 1 and low and high and high > low then
       pen:rect(x(i) - 3, y(high), 6, y(low) - y(high), "pale " .. class)
     end
-    pen:circle(x(i), at, 3, "mark " .. class)
+    pen:circle(x(i), at, 3.2, (rows.is_hollow(series.values[i]) and "hollow " or "mark ") .. class)
     if low and not high then
       pen:path("mark " .. class, "M", x(i) - 5, at - 6, "L", x(i), at - 13, "L", x(i) + 5, at - 6, "z")
     end

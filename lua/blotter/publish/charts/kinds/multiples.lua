@@ -32,7 +32,7 @@ local function column(pen, x, wide, bottom, value, top)
   local at = line.middle(value)
   if not at or at < 0 then return end
   local size = at / top * HIGH
-  pen:rect(x, bottom - size, wide, math.max(size, 1), "mark s1")
+  pen:rect(x, bottom - size, wide, math.max(size, 1), (rows.is_hollow(value) and "pale" or "mark") .. " s1")
   if high and high > at then pen:rect(x, bottom - high / top * HIGH, wide, (high - at) / top * HIGH, "pale s1") end
   if low and not high then
     local middle = x + wide / 2

@@ -8,7 +8,7 @@ local width = require "blotter.terminal.width"
 
 local tiles = { description = "Area tiles" }
 
-local TALL, GAP, CLASSES = 56, 4, 5
+local TALL, GAP, CLASSES = 72, 4, 5
 
 --- The class of each label (0 without a value), and the ends of each class.
 local function classes(block, series)
@@ -57,7 +57,8 @@ function tiles.svg(pen, block, list)
     local class = class_of(i)
     pen:rect(x, y, wide, TALL, "t" .. class)
     local lines = pen:lines(x + 6, y + 17, label, wide - 10, 2, "on" .. class)
-    pen:text(x + 6, y + 19 + lines * pen.LINE, rows.words(list[1].values[i]), "strong on" .. class, wide - 10)
+    pen:lines(x + 6, y + 19 + lines * pen.LINE, rows.words(list[1].values[i]), wide - 10, 4 - lines > 2 and 2 or 1,
+      "strong on" .. class)
   end
   pen.height = pen.height + math.ceil(#block.labels / across) * (TALL + GAP)
 end

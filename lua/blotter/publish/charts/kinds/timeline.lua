@@ -37,12 +37,12 @@ timeline.words = words
 
 function timeline.svg(pen, block, list)
   local low, high = ends(block)
-  -- Words stand at the side of the span that has more room.
-  rows.draw(pen, block, {}, { bars = 1,
+  rows.draw(pen, block, {}, { bars = 1, below = function(i) return words(block, list, i) end,
     scale = function(room) return scale.years(low, high, room, pen.narrow and 4 or 8) end,
     mark = function(left, y, size, i, _, place)
       local from, to = span_of(block, i)
       local text = words(block, list, i)
+      if pen.narrow then text = nil end
       if not from then return left, text end
       local x, stop = left + place(from), left + place(to or from)
       pen:rect(x, y, math.max(stop - x, 4), size, "mark s1")
@@ -51,8 +51,8 @@ function timeline.svg(pen, block, list)
         pen:open(stop + 2, y + size / 2, size / 2, "pale s1")
         stop = stop + size / 2 + 2
       end
-      local most = pen_of.of(text)
-      if stop + 6 + most > pen.wide and x - most - 6 > left then
+      local most = text and pen_of.of(text) or 0
+      if text and stop + 6 + most > pen.wide and x - most - 6 > left then
         pen:text(x - 6, y + size - 2, text, "end")
         return stop, nil
       end

@@ -1,0 +1,66 @@
+-- Writes what the checks of the site look at into a folder: the site, reports in every format, and a document of hostile
+-- texts in every format.
+--
+--   lua spec/site/make.lua FOLDER
+
+local charts = require "blotter.publish.charts"
+local formats = require "blotter.publish.formats"
+local operations = require "blotter.ops"
+local output = require "blotter.publish.output"
+local reports = require "blotter.publish.reports"
+local site = require "blotter.publish.site"
+
+local folder = assert(arg[1], "a folder is needed")
+local ops = assert(operations.open "data")
+
+local REPORTS = {
+  { "overview", {} }, { "profile", { subject = "operation-predator" } }, { "area", { area = "KR" } },
+  { "indicator", { indicator = "victims_identified" } }, { "agency", { subject = "ice" } }, { "league", {} },
+  { "breakdowns", {} }, { "discrepancies", {} }, { "sources", {} }, { "funding", {} }, { "tips", {} },
+  { "network", { subject = "hsi", depth = 2 } }, { "table", { from = "figures", by = "indicator, status",
+    agg = "n = count(), mean = mean(value)", order = "n desc", chart = "dots", title = "Statements" } },
+}
+
+local NASTY = { '<script>alert("1")</script><img src=x onerror=alert(1)>', "=1+1", "@SUM(A1)", "a\0b", "a\27]0;title\7b",
+  "a\u{202E}b", "\xFF", "]]><!--", ("x"):rep(10000), "\\input{/etc/passwd} $x^2$ % # & ~ ^ _", "\\end{document}",
+  "서울 Ελλάδα Москва", "two\nlines", "javascript:alert(1)" }
+
+local function hostile()
+  local doc = { title = NASTY[1], blocks = {} }
+  for _, text in ipairs(NASTY) do
+    local figure = { low = 1, best = 2, words = text, period = text, flags = { text }, notes = { text },
+      sources = { 1 } }
+    for _, block in ipairs { { kind = "heading", text = text }, { kind = "text", text = text },
+      { kind = "table", title = text, note = text, columns = { { name = text }, { name = "b", type = "figure" },
+        { name = "c" } }, rows = { { text, figure, text }, { "b", 3, "c" } } },
+      { kind = "facts", items = { { text, figure } } }, { kind = "notes", items = { text } } } do
+      doc.blocks[#doc.blocks + 1] = block
+    end
+    for _, chart in ipairs(charts.kinds) do
+      doc.blocks[#doc.blocks + 1] = { kind = "chart", chart = chart, title = text, unit = text, note = text,
+        labels = { text, "b" }, series = { { name = text, values = { figure, 2 } } }, spans = { { from = text },
+          { from = "2012" } }, edges = { { from = 1, to = 2, words = text } } }
+    end
+  end
+  doc.blocks[#doc.blocks + 1] = { kind = "sources", items = { { number = 1, publisher = NASTY[1], title = NASTY[10],
+    url = "javascript:alert(1)" } } }
+  return doc
+end
+
+local function write(name, doc)
+  for _, format in ipairs { "html", "svg", "latex", "xlsx", "json" } do
+    local text, message = formats.render(doc, format)
+    if text then
+      assert(output.file(("%s/%s.%s"):format(folder, name, formats.get(format).extension), text))
+    else
+      print(name, format, message)
+    end
+  end
+  assert(output.files(folder .. "/" .. name, formats.get("csv").files(doc)))
+end
+
+assert(output.folder(folder))
+local started = os.clock()
+print(assert(site.write(ops, folder .. "/site")) .. " pages, " .. ("%.1f s"):format(os.clock() - started))
+for _, report in ipairs(REPORTS) do write(report[1], assert(reports.build(report[1], ops, report[2]))) end
+write("hostile", hostile())
