@@ -97,7 +97,7 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft)
 ]]
 
 -- What the title of a window or of a tab may have.
-local LONGEST_TITLE = 60
+local LONGEST_TITLE = 70
 
 local function escape(value)
   return (text_escape(value):gsub("\n", "<br>"))
@@ -301,14 +301,25 @@ local function contents(doc)
   return '<nav class="contents" aria-label="Contents"><ul>' .. table.concat(items) .. "</ul></nav>"
 end
 
+-- A title for a window, short also when its marks are written as entities.
+local function short_title(title)
+  local text, most = width.printable((title:gsub("%s+", " "))), LONGEST_TITLE
+  local short
+  repeat
+    short = escape(width.cut(text, most))
+    most = most - 5
+  until most < 10 or utf8.len(short) <= LONGEST_TITLE
+  return short
+end
+
 --- A whole page around a body in HTML. options: head, before and after are HTML of the caller's own.
 function html.page(title, body, options)
-  local plain = width.cut(width.printable((title:gsub("%s+", " "))), LONGEST_TITLE)
+  local short = short_title(title)
   title = escape(title)
   return table.concat({
     '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">', options.head or "",
-    "<title>" .. escape(plain) .. "</title>\n<style>\n" .. STYLE .. charts.STYLE .. "</style>\n</head>\n<body>",
+    "<title>" .. short .. "</title>\n<style>\n" .. STYLE .. charts.STYLE .. "</style>\n</head>\n<body>",
     options.before or "",
     "<main>\n<h1>" .. title .. "</h1>", body, "</main>", options.after or "", "</body>\n</html>\n",
   }, "\n")
