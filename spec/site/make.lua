@@ -1,5 +1,5 @@
--- Writes what the checks of the site look at into a folder: the site, reports in every format, and a document of hostile
--- texts in every format.
+-- Writes what the checks of the site look at into a folder: the site, reports in every format, and a document of
+-- hostile texts in every format.
 --
 --   lua spec/site/make.lua FOLDER
 
@@ -21,8 +21,8 @@ local REPORTS = {
     agg = "n = count(), mean = mean(value)", order = "n desc", chart = "dots", title = "Statements" } },
 }
 
-local NASTY = { '<script>alert("1")</script><img src=x onerror=alert(1)>', "=1+1", "@SUM(A1)", "a\0b", "a\27]0;title\7b",
-  "a\u{202E}b", "\xFF", "]]><!--", ("x"):rep(10000), "\\input{/etc/passwd} $x^2$ % # & ~ ^ _", "\\end{document}",
+local NASTY = { '<script>alert("1")</script><img src=x onerror=alert(1)>', "=1+1", "@SUM(A1)", "a\0b",
+  "a\27]0;title\7b", "a\u{202E}b", "\xFF", "]]><!--", ("x"):rep(10000), "\\input{/etc/passwd} $x^2$ % # & ~ ^ _", "\\end{document}",
   "서울 Ελλάδα Москва", "two\nlines", "javascript:alert(1)" }
 
 local function hostile()
