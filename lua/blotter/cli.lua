@@ -9,7 +9,7 @@ local width = require "blotter.terminal.width"
 local cli = {}
 
 -- In the order in which the help lists them.
-local COMMANDS = { "report", "check", "subjects", "import", "revise", "withdraw", "query", "describe", "export",
+local COMMANDS = { "report", "new", "check", "subjects", "import", "revise", "withdraw", "query", "describe", "export",
   "search", "repl", "manual" }
 
 local VERSION = "scm (not released)"
@@ -17,6 +17,8 @@ local VERSION = "scm (not released)"
 local EXAMPLES = [[
 Examples:
    blotter report                                        the overview of the dataset
+   blotter report --list                                 every report, with what it takes
+   blotter new report mine; blotter --load mine.lua report mine -o mine.html
    blotter query tips.csv --where "n > 5" --order "n desc"
    blotter query tips.csv --by country --agg "n = sum(n)" -o totals.csv
    blotter describe tips.csv                             columns, nulls, smallest and largest values
@@ -35,6 +37,15 @@ local function statuses()
   return table.concat(lines, "\n")
 end
 
+--- Runs the files that --load names, before anything else is read: they bring reports and formats.
+local function load_files(arguments)
+  for i, argument in ipairs(arguments) do
+    if argument == "--" then return end
+    local path = argument:match "^%-%-load=(.*)$" or argument == "--load" and arguments[i + 1]
+    if path then shared.load(path) end
+  end
+end
+
 local function build_parser()
   local parser = argparse("blotter", "Published figures on operations, with their sources and their bounds.")
   parser:epilog(EXAMPLES .. statuses())
@@ -42,6 +53,8 @@ local function build_parser()
     io.stdout:write("blotter ", VERSION, "\n")
     os.exit(0, true)
   end)
+  parser:option("--load", "A Lua file with reports, formats or queries of your own (see `blotter new`).")
+    :argname "<file>":count "*"
   parser:add_complete_command "completion"
   parser:command_target "command"
   parser:require_command(true)
@@ -53,6 +66,7 @@ local function build_parser()
 end
 
 local function run(arguments)
+  load_files(arguments or arg)
   local parser = build_parser()
   local ok, args = parser:pparse(arguments)
   if not ok then

@@ -8,6 +8,7 @@ function report.options(command)
     table.concat(reports.names(), ", "))):args "?"
   command:option("-s --subject", "Identifier of the subject (see `blotter subjects`)."):argname "<id>"
   command:option("-p --param", "A parameter of the report, as name=value."):argname "<name=value>":count "*"
+  command:flag("--list", "Print every report with what it takes.")
   command:flag("--all", "Write a site of the whole dataset into the folder of --output.")
   shared.delivery_options(command)
 end
@@ -24,8 +25,16 @@ local function write_site(args)
   return shared.DONE
 end
 
+local function list_all(args)
+  local parts = {}
+  for i, name in ipairs(reports.names()) do parts[i] = reports.help(reports.get(name)) end
+  shared.write(table.concat(parts, "\n\n") .. "\n", args)
+  return shared.DONE
+end
+
 function report.run(args)
   if args.all then return write_site(args) end
+  if args.list then return list_all(args) end
   local params = { subject = args.subject }
   for _, pair in ipairs(args.param) do
     local param, value = pair:match "^([%w_]+)=(.*)$"
@@ -35,8 +44,9 @@ function report.run(args)
   local name = args.name or (params.subject and "profile") or "overview"
   local definition, message = reports.get(name)
   if not definition then shared.stop(shared.USAGE, message) end
+  local ops = (args.data or not definition.without_dataset) and shared.open_dataset(args) or nil
   local document
-  document, message = reports.build(name, shared.open_dataset(args), params)
+  document, message = reports.build(name, ops, params)
   if not document then shared.stop(shared.USAGE, message) end
   shared.deliver(document, args)
   return shared.DONE

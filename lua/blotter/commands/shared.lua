@@ -50,6 +50,18 @@ function shared.blame_user(status, prefix, work)
   shared.stop(status, prefix .. message)
 end
 
+--- Runs a Lua file of the user's, which registers reports, formats or queries; a report that it returns is registered.
+function shared.load(path)
+  local chunk, message = loadfile(path)
+  if not chunk then shared.stop(shared.USAGE, "--load: " .. message) end
+  local ok, result = pcall(chunk)
+  if not ok then shared.stop(shared.USAGE, "--load: " .. tostring(result)) end
+  if type(result) == "table" and result.build then
+    ok, message = pcall(require("blotter.publish.reports").register, result)
+    if not ok then shared.stop(shared.USAGE, ("--load: %s: %s"):format(path, message)) end
+  end
+end
+
 --- The operations dataset in --data.
 function shared.open_dataset(args)
   local ops, message = require("blotter.ops").open(args.data)
