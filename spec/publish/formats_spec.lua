@@ -115,7 +115,7 @@ describe("markdown", function()
 end)
 
 describe("html", function()
-  local VOID = { meta = true, rect = true, path = true, br = true, ["!doctype"] = true }
+  local VOID = { meta = true, rect = true, path = true, br = true, ["!DOCTYPE"] = true }
 
   it("closes what it opens, in order", function()
     local open = {}
@@ -292,7 +292,7 @@ describe("hostile text", function()
       end
       assert.is_nil(texts.html:find("<script", 1, true))
       assert.is_nil(texts.svg:find("<script", 1, true))
-      assert.is_nil(texts.html:find("javascript:alert(1)\"", 1, true))
+      assert.is_nil(texts.html:find('href="javascript', 1, true))
       assert.is_nil(texts.latex:find("\\input", 1, true))
       assert.is_nil(texts.latex:find("\\write", 1, true))
     end
