@@ -39,7 +39,7 @@ typedef struct chunk {
   uint32_t entries; /* of the chunk's dictionary; 0: none */
   uint64_t *entry_words;
   blt_str *entry_texts;
-  blt_pq_room page, packed;
+  blt_room page, packed;
   blt_pq_chunk_out *out;
   blt_error *err;
 } chunk;
@@ -76,8 +76,8 @@ static void chunk_free(chunk *k) {
   blt_free(k->ctx, k->texts, (size_t)k->cap * sizeof *k->texts + 8);
   blt_free(k->ctx, k->entry_texts, (size_t)k->cap * sizeof *k->texts + 8);
   blt_free(k->ctx, k->codes, (size_t)k->cap * 4 + 8);
-  blt_pq_room_free(k->ctx, &k->page);
-  blt_pq_room_free(k->ctx, &k->packed);
+  blt_room_free(k->ctx, &k->page);
+  blt_room_free(k->ctx, &k->packed);
 }
 
 /* Values of a block behind those that are there, nulls too; they are closed up afterwards. */
@@ -262,7 +262,7 @@ static blt_status put_page(chunk *k, page p) {
   p.packed = k->page.p;
   p.packed_bytes = p.bytes;
   if (k->codec != BLT_CODEC_NONE) {
-    status = blt_pq_room_for(k->ctx, &k->packed, blt_codec_bound(k->codec, p.bytes), k->err);
+    status = blt_room_for(k->ctx, &k->packed, blt_codec_bound(k->codec, p.bytes), k->err);
     if (status == BLT_OK)
       status = blt_codec_encode(k->codec, k->page.p, p.bytes, k->packed.p, &p.packed_bytes, k->err);
     p.packed = k->packed.p;
@@ -306,7 +306,7 @@ static uint8_t *put_bits(uint8_t *out, const uint64_t *v, uint32_t n) {
 
 static blt_status put_dictionary(chunk *k) {
   size_t bytes = is_text(k) ? text_bytes(k->entry_texts, k->entries) : (size_t)k->entries * k->form.width;
-  blt_status status = blt_pq_room_for(k->ctx, &k->page, bytes, k->err);
+  blt_status status = blt_room_for(k->ctx, &k->page, bytes, k->err);
   if (status != BLT_OK) return status;
   if (is_text(k))
     put_texts(k->page.p, k->entry_texts, k->entries);
@@ -350,7 +350,7 @@ static blt_status put_data(chunk *k, int32_t encoding, uint32_t row, uint32_t ro
                            uint32_t n) {
   uint32_t levels[PAGE_ROWS];
   size_t bound = values_bound(k, from, n) + blt_pq_hybrid_bound(rows, 1) + 64;
-  blt_status status = blt_pq_room_for(k->ctx, &k->page, bound, k->err);
+  blt_status status = blt_room_for(k->ctx, &k->page, bound, k->err);
   if (status != BLT_OK) return status;
   uint8_t *out = k->page.p;
   if (!k->form.type.required) out = put_levels(out, k->valid, row, rows, levels);
@@ -364,7 +364,7 @@ static blt_status put_data(chunk *k, int32_t encoding, uint32_t row, uint32_t ro
 static bool differences_pay(chunk *k) {
   uint32_t n = k->n < 4096 ? k->n : 4096;
   if (is_text(k) || k->form.physical != BLT_PQ_INT64 || n < 16) return false;
-  if (blt_pq_room_for(k->ctx, &k->page, blt_pq_delta_bound(n), k->err) != BLT_OK) return false;
+  if (blt_room_for(k->ctx, &k->page, blt_pq_delta_bound(n), k->err) != BLT_OK) return false;
   return blt_pq_delta_put((const int64_t *)k->words, n, k->page.p) < (size_t)n * 6;
 }
 

@@ -6,14 +6,6 @@
 #include "parquet_set.h"
 #include "store/column/block.h"
 
-/* Where the values of a block come together: one for each thread that makes blocks. */
-typedef struct blt_pq_scratch {
-  void *values; /* room for BLT_BLOCK_ROWS of int64_t, double, uint32_t or blt_str */
-  uint64_t valid[BLT_BLOCK_ROWS / 64];
-} blt_pq_scratch;
-blt_status blt_pq_scratch_take(blt_ctx *ctx, blt_pq_scratch *s, blt_error *err); /* when it has no room yet */
-void blt_pq_scratch_free(blt_ctx *ctx, blt_pq_scratch *s);
-
 /* Reads blocks of rising rows. Zeroed but for what is set before the first one. */
 typedef struct blt_pq_column {
   const blt_pq_set *set; /* set */
@@ -22,14 +14,12 @@ typedef struct blt_pq_column {
   bool open;
   uint32_t part; /* whose pages are open */
   blt_pq_pages pages;
-  bool mapped; /* `map` has the codes of the chunk's dictionary */
-  blt_pq_room map;
-  blt_pq_room *held; /* memory that texts of the block at hand point into */
+  blt_room *held; /* memory that texts of the block at hand point into */
   size_t nheld, held_cap;
 } blt_pq_column;
 
 /* The block of rows `first` to `first + rows - 1`; one reference. */
-blt_status blt_pq_column_block(blt_pq_column *c, blt_pq_scratch *scratch, uint64_t first, uint32_t rows,
+blt_status blt_pq_column_block(blt_pq_column *c, blt_scratch *scratch, uint64_t first, uint32_t rows,
                                blt_block **out, blt_error *err);
 void blt_pq_column_free(blt_pq_column *c);
 

@@ -91,7 +91,7 @@ static void read_header(blt_thrift *t, blt_pq_header *h) {
 static blt_status next_header(blt_pq_pages *p, blt_error *err) {
   for (size_t size = WINDOW;; size *= 4) {
     size_t n = p->end - p->at < size ? (size_t)(p->end - p->at) : size;
-    blt_status status = blt_pq_room_for(p->place.ctx, &p->window, n, err);
+    blt_status status = blt_room_for(p->place.ctx, &p->window, n, err);
     if (status == BLT_OK) status = blt_source_read(p->place.source, p->at, p->window.p, n, err);
     if (status != BLT_OK) return status;
     blt_thrift t = blt_thrift_of(p->window.p, n);
@@ -123,7 +123,7 @@ static blt_status codec_of(int32_t number, blt_codec *out, blt_error *err) {
 /* The page's bytes from the file; the sum, when there is one, must be right. */
 static blt_status read_stored(blt_pq_pages *p, blt_error *err) {
   size_t n = (size_t)p->header.packed_bytes;
-  blt_status status = blt_pq_room_for(p->place.ctx, &p->stored, n, err);
+  blt_status status = blt_room_for(p->place.ctx, &p->stored, n, err);
   if (status == BLT_OK) status = blt_source_read(p->place.source, p->at, p->stored.p, n, err);
   if (status != BLT_OK) return status;
   if (p->header.has_sum && crc32(crc32(0, NULL, 0), p->stored.p, (uInt)n) != p->header.sum)
@@ -145,7 +145,7 @@ static blt_status unpack(blt_pq_pages *p, size_t plain, const uint8_t **out, blt
   *out = p->stored.p;
   if (codec == BLT_CODEC_NONE) return BLT_OK;
   status = blt_codec_ready(codec, err);
-  if (status == BLT_OK) status = blt_pq_room_for(p->place.ctx, &p->whole, n, err);
+  if (status == BLT_OK) status = blt_room_for(p->place.ctx, &p->whole, n, err);
   if (status != BLT_OK) return status;
   *out = p->whole.p;
   if (plain) memcpy(p->whole.p, p->stored.p, plain);
@@ -156,8 +156,8 @@ static blt_status unpack(blt_pq_pages *p, size_t plain, const uint8_t **out, blt
 
 /* --- the dictionary ---------------------------------------------------------------------------- */
 
-static void swap(blt_pq_room *a, blt_pq_room *b) {
-  blt_pq_room t = *a;
+static void swap(blt_room *a, blt_room *b) {
+  blt_room t = *a;
   *a = *b;
   *b = t;
 }
@@ -172,7 +172,7 @@ static blt_status load_dictionary(blt_pq_pages *p, blt_error *err) {
   if (status == BLT_OK) status = unpack(p, 0, &bytes, err);
   if (status == BLT_OK)
     status = blt_pq_values_read(p->place.ctx, p->place.kind, BLT_PQ_PLAIN, bytes, (size_t)h->bytes,
-                                (uint32_t)h->values, &p->dictionary, err);
+                                (uint32_t)h->values, &p->part.dictionary, err);
   if (status != BLT_OK) return status;
   swap(&p->dictionary_bytes, bytes == p->stored.p ? &p->stored : &p->whole);
   p->has_dictionary = true;
@@ -195,11 +195,11 @@ static bool all_there(const uint8_t *bytes, size_t len, uint32_t n, uint32_t mos
 /* Levels to validity: how many rows are there. */
 static blt_status read_levels(blt_pq_pages *p, const uint8_t *bytes, size_t len, uint32_t n, blt_error *err) {
   uint32_t most = p->place.most, levels[1024];
-  p->valid = NULL;
+  p->part.valid = NULL;
   p->present = n;
   if (most == 0 || all_there(bytes, len, n, most)) return BLT_OK;
   blt_pq_hybrid h = blt_pq_hybrid_of(bytes, len, width_for(most));
-  blt_status status = blt_pq_room_for(p->place.ctx, &p->valid_room, blt_bits_words(n) * 8, err);
+  blt_status status = blt_room_for(p->place.ctx, &p->valid_room, blt_bits_words(n) * 8, err);
   if (status != BLT_OK) return status;
   uint64_t *valid = p->valid_room.p;
   p->present = 0;
@@ -213,7 +213,7 @@ static blt_status read_levels(blt_pq_pages *p, const uint8_t *bytes, size_t len,
     blt_bits_pack(there, part, valid + i / 64);
     p->present += (uint32_t)blt_bits_count(valid + i / 64, part);
   }
-  if (p->present < n) p->valid = valid;
+  if (p->present < n) p->part.valid = valid;
   return BLT_OK;
 }
 
@@ -222,14 +222,14 @@ static blt_status read_old_levels(blt_pq_pages *p, const uint8_t *bytes, size_t 
                                   blt_error *err) {
   if (p->place.most != 1) return damaged(p, err, "levels in a form that was given up before nested columns");
   if (len < (n + 7) / 8) return damaged(p, err, "a page with too few levels");
-  blt_status status = blt_pq_room_for(p->place.ctx, &p->valid_room, blt_bits_words(n) * 8 + 8, err);
+  blt_status status = blt_room_for(p->place.ctx, &p->valid_room, blt_bits_words(n) * 8 + 8, err);
   if (status != BLT_OK) return status;
   uint64_t *valid = p->valid_room.p;
   memset(valid, 0, blt_bits_words(n) * 8);
   for (uint32_t i = 0; i < n; i++)
     if (bytes[i >> 3] >> (7 - (i & 7)) & 1) blt_bit_set(valid, i);
   p->present = (uint32_t)blt_bits_count(valid, n);
-  p->valid = p->present < n ? valid : NULL;
+  p->part.valid = p->present < n ? valid : NULL;
   return BLT_OK;
 }
 
@@ -258,14 +258,14 @@ static blt_status levels_of_first(blt_pq_pages *p, const uint8_t **bytes, size_t
 /* --- data pages -------------------------------------------------------------------------------- */
 
 static blt_status read_codes(blt_pq_pages *p, const uint8_t *bytes, size_t len, blt_error *err) {
-  uint32_t n = p->present, entries = p->dictionary.n, most = 0;
+  uint32_t n = p->present, entries = p->part.dictionary.n, most = 0;
   if (!p->has_dictionary) return damaged(p, err, "codes of a dictionary that is not there");
-  blt_status status = blt_pq_room_for(p->place.ctx, &p->codes, (size_t)n * 4, err);
+  blt_status status = blt_room_for(p->place.ctx, &p->part.codes, (size_t)n * 4, err);
   if (status != BLT_OK) return status;
   if (n == 0) return BLT_OK;
   if (len == 0 || bytes[0] > 32) return damaged(p, err, "codes of a width that makes no sense");
   blt_pq_hybrid h = blt_pq_hybrid_of(bytes + 1, len - 1, bytes[0]);
-  uint32_t *codes = p->codes.p;
+  uint32_t *codes = p->part.codes.p;
   if (!blt_pq_hybrid_take(&h, codes, n)) return damaged(p, err, "a page with too few codes");
   for (uint32_t i = 0; i < n; i++) most = codes[i] > most ? codes[i] : most;
   return most < entries ? BLT_OK : damaged(p, err, "a code that the dictionary does not have");
@@ -273,19 +273,19 @@ static blt_status read_codes(blt_pq_pages *p, const uint8_t *bytes, size_t len, 
 
 /* Row of the page with its i-th value that is there. */
 static uint64_t row_of(const blt_pq_pages *p, uint32_t i) {
-  if (!p->valid) return i;
+  if (!p->part.valid) return i;
   for (uint32_t row = 0;; row++)
-    if (blt_bit(p->valid, row) && i-- == 0) return row;
+    if (blt_bit(p->part.valid, row) && i-- == 0) return row;
 }
 
 static blt_status read_values(blt_pq_pages *p, const uint8_t *bytes, size_t len, blt_error *err) {
   int32_t encoding = p->header.encoding;
-  p->coded = encoding == BLT_PQ_PLAIN_DICTIONARY || encoding == BLT_PQ_RLE_DICTIONARY;
-  if (p->coded) return read_codes(p, bytes, len, err);
+  p->part.coded = encoding == BLT_PQ_PLAIN_DICTIONARY || encoding == BLT_PQ_RLE_DICTIONARY;
+  if (p->part.coded) return read_codes(p, bytes, len, err);
   if (p->place.chunk->only_dictionary)
     return damaged(p, err, "a page without codes where all should have some");
   blt_status status = blt_pq_values_read(p->place.ctx, p->place.kind, (blt_pq_encoding)encoding, bytes, len,
-                                         p->present, &p->values, err);
+                                         p->present, &p->part.values, err);
   if (status == BLT_OK || err->position < 0) return status;
   char said[sizeof err->message];
   memcpy(said, err->message, sizeof said);
@@ -326,7 +326,7 @@ blt_status blt_pq_pages_open(blt_pq_pages *p, const blt_pq_place *place, blt_err
   uint64_t size = blt_source_size(place->source);
   p->place = *place;
   p->first = p->seen = 0;
-  p->loaded = p->has_dictionary = false;
+  p->loaded = p->has_dictionary = p->part.mapped = false;
   int64_t at = c->data_at;
   if (c->dictionary_at > 0 && c->dictionary_at < at) at = c->dictionary_at;
   p->at = (uint64_t)at;
@@ -403,9 +403,7 @@ blt_status blt_pq_pages_dictionary(blt_pq_pages *p, blt_error *err) {
 void blt_pq_pages_free(blt_pq_pages *p) {
   blt_ctx *ctx = p->place.ctx;
   if (!ctx) return;
-  blt_pq_room *rooms[] = {&p->window, &p->stored,     &p->whole, &p->dictionary_bytes,
-                          &p->codes,  &p->valid_room, &p->levels};
-  for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) blt_pq_room_free(ctx, rooms[i]);
-  blt_pq_values_free(ctx, &p->dictionary);
-  blt_pq_values_free(ctx, &p->values);
+  blt_room *rooms[] = {&p->window, &p->stored, &p->whole, &p->dictionary_bytes, &p->valid_room};
+  for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) blt_room_free(ctx, rooms[i]);
+  blt_part_free(ctx, &p->part);
 }

@@ -7,6 +7,7 @@
 #ifndef BLT_PARQUET_PAGES_H
 #define BLT_PARQUET_PAGES_H
 
+#include "io/columnar/fill.h"
 #include "values.h"
 
 /* What the reader of a chunk needs to know. */
@@ -38,18 +39,15 @@ typedef struct blt_pq_pages {
   uint64_t seen;    /* rows up to the end of the page at hand */
   bool loaded;      /* there is a page at hand, with its values */
   blt_pq_header header;
-  blt_pq_room window;        /* where headers are looked for */
-  blt_pq_room stored, whole; /* a page as it is in the file, and as it was */
+  blt_room window;        /* where headers are looked for */
+  blt_room stored, whole; /* a page as it is in the file, and as it was */
 
   bool has_dictionary;
-  blt_pq_room dictionary_bytes;
-  blt_pq_values dictionary;
+  blt_room dictionary_bytes;
 
-  bool coded;       /* the page's values are numbers of the dictionary's entries: `codes` */
-  uint32_t present; /* values that are not null */
-  uint64_t *valid;  /* of the page's rows; NULL: none is null */
-  blt_pq_room codes, valid_room, levels;
-  blt_pq_values values;
+  blt_part part;    /* the rows of the page */
+  uint32_t present; /* its values that are not null */
+  blt_room valid_room;
 } blt_pq_pages;
 
 /* Begins with the first page of a chunk; keeps the memory of the one before. */

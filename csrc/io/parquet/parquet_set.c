@@ -139,7 +139,7 @@ static blt_status take(opening *k, const offer *f, blt_pq_file *file, uint32_t i
   file->leaves[i] = (blt_pq_leaf){f->chunk, f->most, *kind};
   if (field->name) return BLT_OK;
   field->name = blt_strdup(k->set->ctx, f->name, strlen(f->name));
-  field->type = kind->type;
+  field->type = kind->means.type;
   return field->name ? BLT_OK : blt_fail_memory(err, strlen(f->name) + 1);
 }
 
@@ -183,11 +183,12 @@ static blt_status match(opening *k, const offers *from, blt_pq_file *file, blt_e
                       from->file, s->fields[i].name);
     const char *why = kind_of(k, from, f, &kind, &note);
     if (why) return refuse(from, f->name, why, err);
-    if (!same_type(kind.type, s->fields[i].type))
+    if (!same_type(kind.means.type, s->fields[i].type))
       return blt_fail(err, BLT_EFORMAT, "%.180s: column '%.100s' is %s, in the first file it is %s",
-                      from->file, f->name, blt_type_name(kind.type, is),
+                      from->file, f->name, blt_type_name(kind.means.type, is),
                       blt_type_name(s->fields[i].type, was));
-    if (kind.type.precision > s->fields[i].type.precision) s->fields[i].type.precision = kind.type.precision;
+    if (kind.means.type.precision > s->fields[i].type.precision)
+      s->fields[i].type.precision = kind.means.type.precision;
     blt_status status = take(k, f, file, i, &kind, err);
     if (status != BLT_OK) return status;
   }

@@ -16,25 +16,8 @@ typedef enum blt_pq_encoding {
   BLT_PQ_SPLIT = 9
 } blt_pq_encoding;
 
-/* Memory that grows and is used again. */
-typedef struct blt_pq_room {
-  void *p;
-  size_t bytes;
-} blt_pq_room;
-blt_status blt_pq_room_for(blt_ctx *ctx, blt_pq_room *r, size_t bytes, blt_error *err);
-void blt_pq_room_free(blt_ctx *ctx, blt_pq_room *r);
-
-/* n values; which array is filled follows from the kind's type: ints (int64_t) for all that are int-like,
- * doubles, or texts (blt_str), which point into the page's bytes or into `own`. */
-typedef struct blt_pq_values {
-  uint32_t n;
-  blt_pq_room ints, doubles, texts, own;
-} blt_pq_values;
-
-void blt_pq_values_free(blt_ctx *ctx, blt_pq_values *v);
 /* Reads n values. On failure err->position is the value that was refused, or -1 when all are damaged. */
 blt_status blt_pq_values_read(blt_ctx *ctx, const blt_pq_kind *kind, blt_pq_encoding encoding,
-                              const uint8_t *bytes, size_t len, uint32_t n, blt_pq_values *out,
-                              blt_error *err);
+                              const uint8_t *bytes, size_t len, uint32_t n, blt_values *out, blt_error *err);
 
 #endif

@@ -1,0 +1,134 @@
+#include "fill.h"
+
+#include "base/bits.h"
+#include "base/isa.h"
+#include "base/mem.h"
+#include <string.h>
+
+blt_status blt_scratch_start(blt_ctx *ctx, blt_scratch *s, blt_error *err) {
+  size_t bytes = BLT_BLOCK_ROWS * sizeof(blt_str);
+  memset(s->valid, 0xff, sizeof s->valid);
+  if (!s->values) s->values = blt_alloc(ctx, bytes);
+  return s->values ? BLT_OK : blt_fail_memory(err, bytes);
+}
+
+void blt_scratch_free(blt_ctx *ctx, blt_scratch *s) {
+  blt_free(ctx, s->values, BLT_BLOCK_ROWS * sizeof(blt_str));
+  s->values = NULL;
+}
+
+void blt_part_free(blt_ctx *ctx, blt_part *p) {
+  blt_room_free(ctx, &p->codes);
+  blt_room_free(ctx, &p->map);
+  blt_values_free(ctx, &p->values);
+  blt_values_free(ctx, &p->dictionary);
+}
+
+/* A piece, and how many values of the part come before it. */
+typedef struct span {
+  uint32_t from, n, at, skip;
+} span;
+
+#define DEFINE_MOVE(NAME, T)                                                                                 \
+  BLT_CLONES static void gather_##NAME(T *restrict out, const T *restrict v, const uint32_t *restrict codes, \
+                                       uint32_t n) {                                                         \
+    for (uint32_t i = 0; i < n; i++) out[i] = v[codes[i]];                                                   \
+  }                                                                                                          \
+  static void move_##NAME(T *out, const T *v, const uint32_t *codes, uint32_t n) {                           \
+    if (codes)                                                                                               \
+      gather_##NAME(out, v, codes, n);                                                                       \
+    else if (n)                                                                                              \
+      memcpy(out, v, n * sizeof *v);                                                                         \
+  }                                                                                                          \
+  /* The values of n rows lie at the beginning: each goes to its row, the last one first. */                 \
+  static void spread_##NAME(T *v, uint32_t present, const uint64_t *valid, uint32_t from, uint32_t n) {      \
+    for (uint32_t i = n; i-- > 0 && present < i + 1;)                                                        \
+      v[i] = blt_bit(valid, from + i) ? v[--present] : (T){0};                                               \
+  }
+DEFINE_MOVE(ints, int64_t)
+DEFINE_MOVE(doubles, double)
+DEFINE_MOVE(codes, uint32_t)
+DEFINE_MOVE(texts, blt_str)
+
+static void mark_nulls(blt_scratch *s, const blt_part *p, span k) {
+  for (uint32_t i = 0; i < k.n; i++)
+    if (!blt_bit(p->valid, k.from + i)) blt_bit_clear(s->valid, k.at + i);
+}
+
+static uint32_t present_in(const blt_part *p, span k) {
+  if (!p->valid) return k.n;
+  return (uint32_t)(blt_bits_count(p->valid, k.from + k.n) - blt_bits_count(p->valid, k.from));
+}
+
+/* Codes that the strings of the chunk's dictionary have in the table's. */
+static blt_status map_dictionary(blt_ctx *ctx, blt_part *p, blt_dict *dict, blt_error *err) {
+  const blt_values *v = &p->dictionary;
+  if (p->mapped) return BLT_OK;
+  blt_status status = blt_room_for(ctx, &p->map, (size_t)v->n * 4, err);
+  if (status == BLT_OK) status = blt_dict_intern_many(dict, v->texts.p, v->n, p->map.p, err);
+  p->mapped = status == BLT_OK;
+  return status;
+}
+
+static blt_status put_codes(blt_ctx *ctx, blt_scratch *s, blt_dict *dict, blt_part *p, span k,
+                            uint32_t present, blt_error *err) {
+  uint32_t *out = (uint32_t *)s->values + k.at;
+  blt_status status;
+  if (p->coded) {
+    status = map_dictionary(ctx, p, dict, err);
+    if (status == BLT_OK) move_codes(out, p->map.p, (const uint32_t *)p->codes.p + k.skip, present);
+  } else {
+    status = blt_dict_intern_many(dict, (const blt_str *)p->values.texts.p + k.skip, present, out, err);
+  }
+  if (status == BLT_OK && p->valid) spread_codes(out, present, p->valid, k.from, k.n);
+  return status;
+}
+
+static void put_texts(const blt_part *p, blt_scratch *s, span k, uint32_t present) {
+  blt_str *out = (blt_str *)s->values + k.at;
+  const blt_str *v = p->coded ? p->dictionary.texts.p : (const blt_str *)p->values.texts.p + k.skip;
+  move_texts(out, v, p->coded ? (const uint32_t *)p->codes.p + k.skip : NULL, present);
+  if (p->valid) spread_texts(out, present, p->valid, k.from, k.n);
+}
+
+static void put_doubles(const blt_part *p, blt_scratch *s, span k, uint32_t present) {
+  double *out = (double *)s->values + k.at;
+  const double *v = p->coded ? p->dictionary.doubles.p : (const double *)p->values.doubles.p + k.skip;
+  move_doubles(out, v, p->coded ? (const uint32_t *)p->codes.p + k.skip : NULL, present);
+  if (p->valid) spread_doubles(out, present, p->valid, k.from, k.n);
+}
+
+static void put_ints(const blt_part *p, blt_scratch *s, span k, uint32_t present) {
+  int64_t *out = (int64_t *)s->values + k.at;
+  const int64_t *v = p->coded ? p->dictionary.ints.p : (const int64_t *)p->values.ints.p + k.skip;
+  move_ints(out, v, p->coded ? (const uint32_t *)p->codes.p + k.skip : NULL, present);
+  if (p->valid) spread_ints(out, present, p->valid, k.from, k.n);
+}
+
+blt_status blt_fill(blt_ctx *ctx, blt_scratch *s, blt_type type, blt_dict *dict, blt_part *p, blt_piece piece,
+                    blt_error *err) {
+  span k = {piece.from, piece.n, piece.at, piece.from};
+  uint32_t present = present_in(p, k);
+  if (p->valid) {
+    k.skip = (uint32_t)blt_bits_count(p->valid, k.from);
+    mark_nulls(s, p, k);
+  }
+  if (type.id == BLT_STRING && dict) return put_codes(ctx, s, dict, p, k, present, err);
+  if (type.id == BLT_STRING)
+    put_texts(p, s, k, present);
+  else if (type.id == BLT_FLOAT64)
+    put_doubles(p, s, k, present);
+  else
+    put_ints(p, s, k, present);
+  return BLT_OK;
+}
+
+blt_status blt_fill_block(blt_ctx *ctx, const blt_scratch *s, blt_type type, const blt_dict *dict,
+                          uint32_t rows, blt_block **out, blt_error *err) {
+  bool full = blt_bits_count(s->valid, rows) == rows;
+  const uint64_t *valid = full ? NULL : s->valid;
+  if (type.id == BLT_FLOAT64) return blt_block_from_f64(ctx, s->values, valid, rows, out, err);
+  if (type.id != BLT_STRING) return blt_block_from_i64(ctx, s->values, valid, rows, out, err);
+  if (dict) return blt_block_from_codes(ctx, s->values, valid, rows, out, err);
+  return blt_block_from_text(ctx, s->values, valid, rows, out, err);
+}

@@ -1,0 +1,41 @@
+/* fill.h: the rows of a block come together from parts that begin and end anywhere: pages, record batches. */
+#ifndef BLT_COLUMNAR_FILL_H
+#define BLT_COLUMNAR_FILL_H
+
+#include "meaning.h"
+#include "store/column/block.h"
+
+/* One for each thread that makes blocks. */
+typedef struct blt_scratch {
+  void *values; /* room for BLT_BLOCK_ROWS of int64_t, double, uint32_t or blt_str */
+  uint64_t valid[BLT_BLOCK_ROWS / 64];
+} blt_scratch;
+blt_status blt_scratch_start(blt_ctx *ctx, blt_scratch *s,
+                             blt_error *err); /* for a block; no row is null yet */
+void blt_scratch_free(blt_ctx *ctx, blt_scratch *s);
+
+/* Rows as a file has them. */
+typedef struct blt_part {
+  const uint64_t *valid; /* of the rows; NULL: none is null */
+  bool coded;            /* the values are numbers of entries of the dictionary: uint32_t in `codes` */
+  blt_room codes;
+  blt_values values; /* those that are not null, otherwise */
+  blt_values dictionary;
+  bool mapped; /* `map` has the table's codes of the dictionary's strings */
+  blt_room map;
+} blt_part;
+void blt_part_free(blt_ctx *ctx, blt_part *p);
+
+/* Rows `from` to `from + n - 1` of a part, which become those from `at` on of the block. */
+typedef struct blt_piece {
+  uint32_t from, n, at;
+} blt_piece;
+
+/* Strings become codes of `dict`, to which new ones are added; NULL: they stay texts, which must stay where
+ * they are until the block is made. */
+blt_status blt_fill(blt_ctx *ctx, blt_scratch *s, blt_type type, blt_dict *dict, blt_part *p, blt_piece piece,
+                    blt_error *err);
+blt_status blt_fill_block(blt_ctx *ctx, const blt_scratch *s, blt_type type, const blt_dict *dict,
+                          uint32_t rows, blt_block **out, blt_error *err);
+
+#endif

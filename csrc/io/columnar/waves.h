@@ -1,0 +1,38 @@
+/* waves.h: columns to a table: blocks are made on all threads, some of each column at a time, and go into the
+ * table in order. Columns of numbers are made in spans of blocks, each from a fresh start; a column of
+ * strings from its beginning to its end, so that codes are given in the order of first appearance. The number
+ * of threads changes nothing.
+ */
+#ifndef BLT_COLUMNAR_WAVES_H
+#define BLT_COLUMNAR_WAVES_H
+
+#include "fill.h"
+#include "io/ingest/options.h"
+
+/* How a format makes blocks. A column is what `open` makes: something that reads blocks of rising rows. */
+typedef struct blt_column_ops {
+  blt_status (*open)(const void *file, uint32_t col, void **column, blt_error *err);
+  /* The block of rows `first` to `first + rows - 1`; `dict` NULL: strings stay texts. */
+  blt_status (*block)(void *column, blt_dict *dict, blt_scratch *scratch, uint64_t first, uint32_t rows,
+                      blt_block **out, blt_error *err);
+  void (*close)(void *column); /* NULL is allowed */
+} blt_column_ops;
+
+typedef struct blt_columns {
+  blt_ctx *ctx;
+  const blt_column_ops *ops;
+  const void *file;
+  const blt_field *fields;
+  uint32_t ncols;
+  uint64_t rows, bytes;   /* bytes: for progress */
+  bool schema_only;       /* no rows are read */
+  blt_make_table_fn make; /* NULL: a new table in memory */
+  void *make_arg;
+  blt_progress_fn progress; /* NULL */
+  void *progress_arg;
+} blt_columns;
+
+/* Makes the table; `*out` is the caller's unless `make` was given. */
+blt_status blt_columns_read(const blt_columns *c, blt_table **out, blt_error *err);
+
+#endif
