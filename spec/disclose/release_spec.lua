@@ -105,6 +105,8 @@ describe("attack", function()
     local nothing, message = blotter.attack(wrong, {dimensions = "row, col", value = "n"})
     assert.is_nil(nothing)
     assert.matches("no table fits", message)
+    local known = published {{"1", "1", 5}, {"1", "2", 1}, {"1", "total", 7}}
+    assert.matches("row=1 is not the sum", select(2, blotter.attack(known, {dimensions = "row, col", value = "n"})))
   end)
 end)
 
@@ -409,8 +411,43 @@ describe("what release is given", function()
     refused({dimensions = "row", value = "n", dominance = {n = 1}}, "dominance")
     refused({dimensions = "row", method = "magic"}, "method")
     refused({dimensions = "row", value = "sum(float64(n))"}, "int64 or decimal")
-    refused({dimensions = "row", value = "sum(-n)"}, "negative")
     assert.matches(": release: a table, a query", select(2, pcall(blotter.release, "people", {dimensions = "row"})))
+  end)
+
+  it("is refused with a message where data are to blame", function()
+    local function message(t_, options)
+      local nothing, said, code = blotter.release(t_, options)
+      assert.same({nil, "invalid"}, {nothing, code})
+      return said
+    end
+    assert.matches("negative", message(t, {dimensions = "row", value = "sum(-n)"}))
+    assert.matches("no rows", message(t:where "n > 1000", {dimensions = "row"}))
+    local named = blotter.table "a string, n int64"
+    named:append("total", 3)
+    assert.matches("called 'total'", message(named, {dimensions = "a"}))
+    local rounded = assert(blotter.release(t, {dimensions = "row", value = "n", method = "rounding"}))
+    assert.matches("was rounded", message(t, {dimensions = "row", value = "n", earlier = {rounded}}))
+    assert.matches("is of sum%(n%), this one of count", message(t, {dimensions = "row", earlier = {
+      assert(blotter.release(t, {dimensions = "row", value = "n"}))}}))
+    assert.matches("No such file", message(t, {dimensions = "row", earlier = {"/nowhere/release.json"}}))
+  end)
+
+  it("is measured in whole units where it has decimals", function()
+    local money = blotter.table "a string, b string, x decimal(9,2)"
+    for i, x in ipairs {"9.50", "30.25", "20.00", "40.75"} do money:append("a" .. i % 2, "b" .. i // 3, x) end
+    local release = assert(blotter.release(money, {dimensions = "a, b", value = "x"}))
+    assert.same({"safe", 1, 3}, {release.verdict, release.record.counts.sensitive, release.record.counts.added})
+    for _, row in assert(release:audit()):where "verdict == 'safe'":rows() do
+      assert.is_true(row.low <= 8.5 and row.high >= 10)
+    end
+  end)
+
+  it("may be small altogether, or of one dimension", function()
+    local few = assert(blotter.release(counted {{1, 2}, {0, 3}}, {dimensions = "row, col", value = "n"}))
+    assert.equal("safe", few.verdict)
+    for _, row in few:table():where "row == 'total' and col == 'total'":rows() do assert.is_nil(row.n) end
+    local line = assert(blotter.release(counted {{3, 30, 40}}, {dimensions = "col", value = "n"}))
+    assert.same({"safe", 1}, {line.verdict, line.record.counts.added})
   end)
 
   it("may be without a sensitive cell", function()

@@ -10,6 +10,7 @@ local cube = {}
 
 local dimensions = require "blotter.disclose.dimensions"
 local fail = require "blotter.errors.fail"
+local refuse = require("blotter.disclose.refuse").refuse
 
 local MOST_CELLS = 1000000
 local LARGEST = 1 << 53
@@ -22,8 +23,8 @@ local function integers(frame, number, scale)
     local text = texts[i] == "null" and "0" or texts[i]
     local whole, part = text:match "^(-?%d+)%.?(%d*)$"
     local value = whole and math.tointeger(tonumber(whole .. part .. ("0"):rep(scale - #part)))
-    if not value or math.abs(value) >= LARGEST then fail("release: %s is beyond 2^53", text) end
-    if value < 0 then fail("release: %s is negative; what people add up to is not", text) end
+    if not value or math.abs(value) >= LARGEST then refuse("release: %s is beyond 2^53", text) end
+    if value < 0 then refuse("release: %s is negative, and what people add up to is not", text) end
     values[i] = value
   end
   return values
@@ -53,7 +54,7 @@ local function measure_cells(list)
     sizes[d] = #dimension.nodes
     count = count * sizes[d]
   end
-  if count > MOST_CELLS then fail("release: %d cells are more than %d", count, MOST_CELLS) end
+  if count > MOST_CELLS then refuse("release: %d cells are more than %d", count, MOST_CELLS) end
   return sizes, count
 end
 
@@ -74,7 +75,7 @@ local function add_rows(made, rows, field, values)
     each_above(made.dimensions, leaves, 1, 0, function(cell) sums[cell] = sums[cell] + values[row] end)
   end
   for _, sum in ipairs(sums) do
-    if sum >= LARGEST then fail "release: a total is beyond 2^53" end
+    if sum >= LARGEST then refuse "release: a total is beyond 2^53" end
   end
   made[field] = sums
 end
@@ -146,7 +147,7 @@ function cube.read(query, list, measure)
   local names = quoted(dimensions.columns(list))
   local aggregates = "`#v` = " .. measure.value .. (measure.count and ", `#n` = " .. measure.count or "")
   local frame = query:by(names):agg(aggregates):collect()
-  if #frame == 0 then fail "release: there are no rows" end
+  if #frame == 0 then refuse "release: there are no rows" end
   local columns = frame:columns()
   local value = #columns - (measure.count and 1 or 0)
   local made = {dimensions = list, scale = scale_of(columns[value])}

@@ -10,6 +10,7 @@
 local dimensions = {}
 
 local fail = require "blotter.errors.fail"
+local refuse = require("blotter.disclose.refuse").refuse
 
 -- Between the parts of a path and of a key; no text of a category holds it.
 local SEPARATOR = "\31"
@@ -57,10 +58,19 @@ function dimensions.columns(list)
   return names
 end
 
+--- How the total of a level is called, in a table that has its totals as rows.
+dimensions.TOTAL = "total"
+
+local NONE = "(none)"
+
 --- How a category is called; rows without one have a category of their own.
 function dimensions.label(value)
-  if value == nil then return "(none)" end
-  return tostring(value)
+  if value == nil then return NONE end
+  local label = tostring(value)
+  if label == dimensions.TOTAL or label == NONE or label:find(SEPARATOR, 1, true) then
+    refuse("release: a category is called '%s', which means something else here; rename it", label)
+  end
+  return label
 end
 
 local function child(parent, value, by_path)
@@ -106,9 +116,6 @@ local function name_keys(dimension)
     node.key = dimension.columns[node.depth] .. "=" .. (is_alone and node.label or node.path:sub(2))
   end
 end
-
---- How the total of a level is called, in a table that has its totals as rows.
-dimensions.TOTAL = "total"
 
 --- Gives a dimension its tree: `paths` is a list of the values of its columns, one list a row. A path may end early, at
 -- a total.

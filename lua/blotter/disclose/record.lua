@@ -98,7 +98,7 @@ end
 
 --- The attack that a record stands against: the cells that it does not publish, within what is known of them.
 function record.attack(made)
-  local model = require("blotter.disclose.model").new()
+  local model = require("blotter.disclose.interlock").new()
   for i, cell in ipairs(made.cells) do model.values[i] = cell.value end
   model.sums = made.sums
   return attack.new(model, function(i) return made.cells[i].status ~= "published" end,

@@ -6,18 +6,19 @@
 --   kinds[i]    "open": to be published or withheld   "known": published already   "hidden": never published
 --   keys[i]     what it holds, in words             sums   {{whole, part, …}, …}
 
-local model = {}
-model.__index = model
+local interlock = {}
+interlock.__index = interlock
 
 local cube = require "blotter.disclose.cube"
 local dimensions = require "blotter.disclose.dimensions"
+local refuse = require("blotter.disclose.refuse").refuse
 
-function model.new()
-  return setmetatable({values = {}, counts = {}, tops = {}, kinds = {}, keys = {}, index = {}, sums = {}}, model)
+function interlock.new()
+  return setmetatable({values = {}, counts = {}, tops = {}, kinds = {}, keys = {}, index = {}, sums = {}}, interlock)
 end
 
 --- A cell by its key, made when there is none; its number.
-function model:cell(key, value, kind)
+function interlock:cell(key, value, kind)
   local at = self.index[key]
   if at then return at end
   at = #self.values + 1
@@ -26,7 +27,7 @@ function model:cell(key, value, kind)
 end
 
 --- Adds a cube's cells of a kind and its sums; returns the numbers of its cells.
-function model:add_cube(made, kind)
+function interlock:add_cube(made, kind)
   local ids = {}
   for cell = 1, made.count do
     local at = self:cell(dimensions.cell_key(cube.nodes(made, cell)), made.sums[cell], kind)
@@ -44,7 +45,7 @@ end
 
 --- Adds cells and sums of an earlier release under names of their own; `cells` is {key = {value =, published =}}.
 -- The same rows: what was published is known now too. Other rows: what came in between is a cell that nobody published.
-function model:add_earlier(number, earlier)
+function interlock:add_earlier(number, earlier)
   local same = true
   for i, key in ipairs(earlier.keys) do
     local at = self.index[key]
@@ -62,14 +63,14 @@ function model:add_earlier(number, earlier)
     for k, cell in ipairs(sum) do mapped[k] = ids[cell] end
     self.sums[#self.sums + 1] = mapped
   end
-  if same then return true end
+  if same then return end
   for i, key in ipairs(earlier.keys) do
     local now = self.index[key]
     if now then
       local added = self.values[now] - earlier.values[i]
       if added < 0 then
-        return nil, ("%s was %d in earlier release %d and is %d now: rows were taken away, so no difference can be "
-          .. "protected"):format(dimensions.readable(key), earlier.values[i], number, self.values[now])
+        refuse("%s was %d in earlier release %d and is %d now: rows were taken away, so no difference can be protected",
+          dimensions.readable(key), earlier.values[i], number, self.values[now])
       end
       local between = self:cell(("since release %d: "):format(number) .. key, added, "hidden")
       self.since = self.since or {}
@@ -77,7 +78,6 @@ function model:add_earlier(number, earlier)
       self.sums[#self.sums + 1] = {now, ids[i], between}
     end
   end
-  return true
 end
 
 local RANK = {hidden = 1, open = 2, known = 3}
@@ -103,7 +103,7 @@ local function mapped(list, to)
 end
 
 --- Makes one cell of those that are the same rows, as a group and its only part. Returns the new number of each.
-function model:merge()
+function interlock:merge()
   local find, to, kept = same_cells(self), {}, 0
   for i = 1, #self.values do
     local as = find(i)
@@ -133,7 +133,7 @@ end
 
 --- What an attacker does not know: the unknown cells, the sums that hold one, and in each what is known of it.
 -- `is_unknown(i)` says it of a cell. Sums that say the same are kept once.
-function model:unknowns(is_unknown)
+function interlock:unknowns(is_unknown)
   local cells, place = {}, {}
   for i = 1, #self.values do
     if is_unknown(i) then
@@ -153,4 +153,4 @@ function model:unknowns(is_unknown)
   return cells, rows, place
 end
 
-return model
+return interlock

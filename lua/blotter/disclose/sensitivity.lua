@@ -5,7 +5,7 @@
 -- that the cell is small. (protection = "exact" asks for one more only.) Sums need the room that the rules of dominance
 -- leave to the second largest contributor.
 
-local rules = {}
+local sensitivity = {}
 
 local function ceiling(numerator, denominator)
   return -(-numerator // denominator)
@@ -44,28 +44,28 @@ local function p_percent(need, value, top, percent)
   widen(need, value, ceiling(largest * parts(percent), 1000000) - rest, "p percent")
 end
 
-local function below_threshold(need, value, options)
+local function below_threshold(need, value, options, unit)
   need.reasons[#need.reasons + 1] = value == 0 and "zero" or "threshold"
-  need.low = math.min(need.low, math.max(0, value - 1))
-  need.high = math.max(need.high, value + 1, options.protection == "exact" and 0 or options.threshold)
+  need.low = math.min(need.low, math.max(0, value - unit))
+  need.high = math.max(need.high, value + unit, options.protection == "exact" and 0 or options.threshold * unit)
 end
 
 local function few_contributors(need, value, options)
   widen(need, value, ceiling(value * parts(options.range), 1000000), "threshold")
 end
 
---- What cell `i` of a model needs: nil, or {low =, high =, reasons = {…}}.
-function rules.need(model, i, options)
+--- What cell `i` of a model needs: nil, or {low =, high =, reasons = {…}}. `unit` is what stands for one.
+function sensitivity.need(model, i, options, unit)
   local value, count, top = model.values[i], model.counts[i], model.tops[i]
   local need = {low = value, high = value, reasons = {}}
   if count and count > 0 and count < options.threshold then
     few_contributors(need, value, options)
-  elseif not count and value > 0 and value < options.threshold then
-    below_threshold(need, value, options)
+  elseif not count and value > 0 and value < options.threshold * unit then
+    below_threshold(need, value, options, unit)
   elseif value == 0 and options.zeros == "sensitive" then
-    below_threshold(need, value, options)
-  elseif not count and value == 1 and options.ones == "sensitive" then
-    below_threshold(need, value, options)
+    below_threshold(need, value, options, unit)
+  elseif not count and value == unit and options.ones == "sensitive" then
+    below_threshold(need, value, options, unit)
   end
   if top and options.dominance then dominance(need, value, top, options.dominance) end
   if top and options.p_percent then p_percent(need, value, top, options.p_percent) end
@@ -74,15 +74,15 @@ end
 
 --- The needs of all cells: {[cell] = need}. Cells that nobody publishes need none, but for what came in between two
 -- releases.
-function rules.needs(model, options)
+function sensitivity.needs(model, options, unit)
   local needs = {}
   for i = 1, #model.values do
     if model.kinds[i] ~= "hidden" and not model.keys[i]:find "^release %d+: " then
-      needs[i] = rules.need(model, i, options)
+      needs[i] = sensitivity.need(model, i, options, unit)
     end
   end
-  for _, i in ipairs(model.since or {}) do needs[i] = rules.need(model, i, options) end
+  for _, i in ipairs(model.since or {}) do needs[i] = sensitivity.need(model, i, options, unit) end
   return needs
 end
 
-return rules
+return sensitivity

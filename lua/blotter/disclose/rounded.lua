@@ -1,6 +1,6 @@
 --- Controlled rounding: every cell becomes one of the two multiples of a base next to it, and all sums stay true.
 
-local rounding = {}
+local rounded = {}
 
 local equations = require "blotter.disclose.equations"
 
@@ -51,7 +51,7 @@ local function settle(program, count, budget)
 end
 
 --- The rounded values of a model's cells, or nil, message, code.
-function rounding.choose(model, base)
+function rounded.choose(model, base)
   local cells, rows = steps_of(model, base)
   local low, high = {}, {}
   for c = 1, #cells do low[c], high[c] = 0, 1 end
@@ -63,10 +63,10 @@ function rounding.choose(model, base)
   if not values or not system:fits(extend(values)) then
     return nil, ("no rounding to multiples of %d keeps all sums"):format(base), "invalid"
   end
-  local rounded = {}
-  for i, value in ipairs(model.values) do rounded[i] = value end
-  for c, i in ipairs(cells) do rounded[i] = (model.values[i] // base + values[c]) * base end
-  return rounded
+  local found = {}
+  for i, value in ipairs(model.values) do found[i] = value end
+  for c, i in ipairs(cells) do found[i] = (model.values[i] // base + values[c]) * base end
+  return found
 end
 
-return rounding
+return rounded
