@@ -109,13 +109,15 @@ local function add_earlier(made, list, asked)
   end
 end
 
+-- What withholding a cell costs: its value, or one and so little of its value that no two patterns of as many cells tie
+-- for it, and none of more cells wins by it.
 local function price_of(made, read)
-  local is_whole = {}
-  for _, sum in ipairs(made.sums) do is_whole[sum[1]] = true end
+  local total = 1
+  for _, value in ipairs(made.values) do total = total + value end
   return function(i)
     if made.kinds[i] == "hidden" then return 0.01 end
     if read.minimise == "value" then return math.max(1, made.values[i]) end
-    return is_whole[i] and 1.001 or 1
+    return 1 + 0.2 * made.values[i] / total
   end
 end
 
