@@ -6,8 +6,6 @@ const http = require("http");
 const { Session } = require("chdb");
 
 const session = new Session();
-session.query("CREATE DATABASE IF NOT EXISTS specs");
-session.query("USE specs");
 
 function end() {
   session.cleanup();
@@ -19,6 +17,9 @@ const server = http.createServer((request, response) => {
   request.on("data", (piece) => pieces.push(piece));
   request.on("end", () => {
     const body = Buffer.concat(pieces).toString("utf8");
+    const database = new URL(request.url, "http://x").searchParams.get("database");
+    session.query(`CREATE DATABASE IF NOT EXISTS ${database || "specs"}`);
+    session.query(`USE ${database || "specs"}`);
     const before = new URL(request.url, "http://x").searchParams.get("query");
     if (request.headers["x-clickhouse-key"] === "wrong-secret") {
       response.writeHead(403);

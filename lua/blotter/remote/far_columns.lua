@@ -28,14 +28,6 @@ local function read_type(kind, column)
   if precision and tonumber(precision) <= 18 then return ("decimal(%s,%s)"):format(precision, scale), column end
 end
 
---- A column as the type that the user asks for.
-local function asked(name, column, kind)
-  local known = kind == "bool" or kind == "int64" or kind == "float64" or kind == "string" or kind == "date"
-    or kind == "timestamp" or kind:find "^decimal%(%d+,%d+%)$"
-  if not known then fail("table: types: column '%s': unknown type '%s'", name, kind) end
-  return kind, ("%s::%s"):format(column, postgresql.type_name(kind))
-end
-
 local COLUMNS = [[SELECT attname::text, format_type(atttypid, atttypmod), typtype::text FROM pg_attribute
   JOIN pg_type ON pg_type.oid = atttypid WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped
   ORDER BY attnum]]
@@ -86,7 +78,8 @@ function catalogue.columns(one, name, types)
   for _, row in require("blotter.query.frame").new(answer):rows() do
     local column, kind, sql = postgresql.quote(row.name), nil, nil
     if given[row.name] then
-      kind, sql = asked(row.name, column, given[row.name])
+      kind = given[row.name]
+      sql = ("%s::%s"):format(column, postgresql.type_name(kind))
     elseif given[row.name] == nil then
       kind, sql = read_type(row.type, column)
       if row.kind == "e" then kind, sql = "string", column .. "::text" end

@@ -52,7 +52,7 @@ end
 --- Lets the connection go: what runs there is cancelled, because nobody reads it.
 function session:drop()
   local link = self.link
-  self.link = nil
+  self.link, self.reply = nil, nil
   if link then link:close() end
 end
 
@@ -78,29 +78,50 @@ local function post(self, body, query)
   self.deadline = deadline()
   local ok, message, code = self.link:post(address(self, query), body, table.unpack(headers))
   if not ok then return nil, self:message(message), code end
+  self.reply = { pieces = {} }
   return true
 end
 
---- Takes the whole answer: its pieces, or nil, message, code.
+--- Waits `ms` milliseconds for more of the answer: pieces, and at its end the status or the problem.
+local function step(self, ms)
+  local reply = self.reply
+  local event, piece, code = self.link:receive(ms)
+  if event == nil then
+    reply.problem, reply.code = piece, code
+  elseif event == "data" then
+    reply.pieces[#reply.pieces + 1] = piece
+  elseif event == "done" then
+    reply.status = piece
+  elseif core.clock() > self.deadline + 1 then
+    reply.problem, reply.code = "time limit passed", "timeout"
+  end
+end
+
+local function is_waiting(self)
+  local reply = self.reply
+  return reply and self.link and not reply.status and not reply.problem
+end
+
+--- Takes the whole answer: its pieces, or nil, message, code. Meanwhile the requests of `peers` go on.
 local function answer_of(self)
-  local pieces = {}
-  while true do
-    local event, piece, code = self.link:receive(STEP)
-    if event == nil then
-      self:drop()
-      return nil, self:message(piece), code
-    elseif event == "data" then
-      pieces[#pieces + 1] = piece
-    elseif event == "done" then
-      if piece == 200 then return pieces end
-      local text = table.concat(pieces)
-      local limit = text:find("TIMEOUT_EXCEEDED", 1, true) ~= nil
-      return nil, self:message(("%s (status %d)"):format(text:sub(1, 400), piece)), limit and "timeout" or "io"
-    elseif core.clock() > self.deadline + 1 then
-      self:drop()
-      return nil, self:message "time limit passed", "timeout"
+  local peers = self.peers or {}
+  while is_waiting(self) do
+    step(self, #peers > 1 and STEP // 5 or STEP)
+    for _, peer in ipairs(peers) do
+      if peer ~= self and is_waiting(peer) then step(peer, 0) end
     end
   end
+  local reply = self.reply
+  self.reply = nil
+  if not reply then return nil, self:message "the connection was closed", "io" end
+  if reply.problem or not reply.status then
+    self:drop()
+    return nil, self:message(reply.problem or "the connection was closed"), reply.code or "io"
+  end
+  if reply.status == 200 then return reply.pieces end
+  local text = table.concat(reply.pieces)
+  local limit = text:find("TIMEOUT_EXCEEDED", 1, true) ~= nil
+  return nil, self:message(("%s (status %d)"):format(text:sub(1, 400), reply.status)), limit and "timeout" or "io"
 end
 
 --- Calls `body`; when it does not return (an error, Ctrl-C) the connection is dropped, and the server's work with it.

@@ -80,7 +80,7 @@ function remote.connect(target)
       database.__index.close(db)
       return nil, message, code
     end
-    db.servers[i] = made
+    db.servers[i], made.peers = made, db.servers
   end
   for name in pairs(set_of(options.table)) do db:table(name) end
   return db
@@ -145,12 +145,23 @@ local function far_of(db, name, columns)
   return far
 end
 
+--- Types as the user gives them, by column: each is one of blotter's, or false.
+local function check_types(types)
+  for name, kind in pairs(types or {}) do
+    local known = kind == false or pcall(function() return core.table(schema.read { { name = "x", type = kind } }) end)
+    if not known then
+      fail("table: types: column '%s': unknown type '%s'", tostring(name), tostring(kind))
+    end
+  end
+  return types
+end
+
 --- The query of all rows of a table there. `options.types`: types for columns, {total = "decimal(18,2)"}, whose own
 -- type blotter does not have; false leaves one out.
 function methods:table(name, options)
   arguments.expect(name, "string", "table", "a table's name")
   options = arguments.options(options, { "types" }, "table")
-  local columns = columns_of(self, name, options.types)
+  local columns = columns_of(self, name, check_types(options.types))
   local plain = {}
   for i, column in ipairs(columns) do plain[i] = { name = column.name, type = column.type } end
   if not plain[1] then fail("table '%s' has no columns", name) end

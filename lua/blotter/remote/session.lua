@@ -73,6 +73,9 @@ end
 
 --- Sends a statement; reconnects first when the connection was lost while nothing ran.
 function session:send(sql, lines)
+  if self.link and self.link:state() == "busy" then -- from a callback of the query that runs
+    return nil, self:message "busy: the connection answers another query", "busy"
+  end
   self.used = self.link ~= nil -- by a statement before: it may have been lost since
   if not self.link or self.link:state() ~= "idle" then
     self.used = false

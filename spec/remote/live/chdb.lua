@@ -37,17 +37,33 @@ describe("queries on ClickHouse", function()
     end }
   end
 
-  local function try(kind, rounds, least)
+  --- Three databases, as if they were on three servers.
+  local function three()
+    local shards = assert(blotter.connect { url .. "/one", url .. "/two", url .. "/three" })
+    return { label = "three of ClickHouse", put = function(name, t)
+      assert(t:push(shards, name, { exists = "replace" }))
+      return shards:table(name)
+    end }
+  end
+
+  local function try(kind, rounds, least, where)
     if not pipe then return pending "chdb is not installed" end
     far_queries.refused = {}
-    local asked, answered = far_queries[kind](place(), FIRST, rounds)
+    local asked, answered = far_queries[kind]((where or place)(), FIRST, rounds)
     io.write(("\n  %s on ClickHouse: %d queries, %d answered\n"):format(kind, asked, answered))
     for reason in pairs(far_queries.refused) do assert.is_truthy(reason:find("clickhouse: ", 1, true), reason) end
     assert.is_true(answered > asked * least)
   end
 
-  it("over all types are answered as here, or refused", function() try("types", ROUNDS // 2, 0.75) end)
+  it("over all types are answered as here, or refused", function() try("types", ROUNDS // 2, 0.7) end)
   it("of several verbs are answered as here, or refused", function() try("composed", ROUNDS // 2, 0.6) end)
+
+  it("over all types are answered by three as here, or refused", function()
+    try("types", ROUNDS // 10, 0.7, three)
+  end)
+  it("of several verbs are answered by three as here, or refused", function()
+    try("composed", ROUNDS // 10, 0.6, three)
+  end)
 
   it("take rows that are pushed whole, above or below others, or not at all", function()
     if not pipe then return pending "chdb is not installed" end
