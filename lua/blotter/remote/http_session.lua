@@ -323,8 +323,8 @@ function session:commit()
   elseif self.there then
     table.insert(steps, 1, "DROP TABLE " .. self.target)
   end
-  for _, step in ipairs(steps) do
-    local ok, message, code = self:run(step)
+  for _, sql in ipairs(steps) do
+    local ok, message, code = self:run(sql)
     if not ok then return nil, message, code end
   end
   return true

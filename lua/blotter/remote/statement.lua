@@ -246,7 +246,7 @@ function nodes.heads(w, node)
     order_text(w, with(own, relation.order)))
   local names, types = with(relation.names, { "<n>" }), with(relation.types, { "int64" })
   local numbered = relation_of(relation.from, with(relation.columns, { number }), { names = names, types = types },
-    with(groups, own))
+    with(groups, with(own, relation.order)))
   numbered.where, numbered.computed = relation.where, true
   local made = wrapped(w, numbered)
   made.where[1] = ("%s <= %d"):format(table.remove(made.columns), node.description.rows)
@@ -407,6 +407,10 @@ local function over(w, node, relation, item, partition, own)
   if not all[1] then
     outline.refuse({ origin = item.node }, ("%s: %s needs an order: the rows of a server have none"):format(
       w.dialect.name, name))
+  end
+  if framed and unit == "range" and VALUES[name] then
+    outline.refuse({ origin = item.node }, ("%s: %s over a range does not translate: the server does not know which of "
+      .. "equal rows is the first"):format(w.dialect.name, name))
   end
   if framed and unit == "range" then -- nulls are in each other's frames, and in no other
     partition = (partition == "" and "PARTITION BY " or partition .. ", ") .. "(" .. own[1].sql .. " IS NULL)"

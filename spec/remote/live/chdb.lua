@@ -52,7 +52,7 @@ describe("queries on ClickHouse", function()
     local asked, answered = far_queries[kind]((where or place)(), FIRST, rounds)
     io.write(("\n  %s on ClickHouse: %d queries, %d answered\n"):format(kind, asked, answered))
     for reason in pairs(far_queries.refused) do assert.is_truthy(reason:find("clickhouse: ", 1, true), reason) end
-    assert.is_true(answered > asked * least)
+    assert.is_true(answered >= asked * least)
   end
 
   it("over all types are answered as here, or refused", function() try("types", ROUNDS // 2, 0.7) end)

@@ -85,8 +85,8 @@ function clickhouse.cell(w, kind, text)
   if text == nil then return cast("NULL", kind) end
   if kind == "string" then return w:parameter(text, "string") end
   if kind == "bool" then return text end
-  return literal(kind, kind == "int64" and math.tointeger(text) or kind == "float64" and tonumber(text)
-    or text, nil)
+  if kind == "float64" then return text:find "[ni]" and text or ("toFloat64('%s')"):format(text) end
+  return literal(kind, kind == "int64" and math.tointeger(text) or text, nil)
 end
 
 function clickhouse.values(w, rows, labels, types)
