@@ -92,7 +92,9 @@ end
 --- What a Lua user would use instead.
 local function lua_peers(list)
   local of_rows = math.min(rows, LUA_ROWS)
-  for _, engine in ipairs { "blotter", "lua", "luasql-sqlite", "luasql-duckdb" } do
+  local engines = { "blotter", "lua", "luasql-sqlite" }
+  if pcall(require, "luasql.duckdb") then engines[4] = "luasql-duckdb" end
+  for _, engine in ipairs(engines) do
     table.insert(list, { engine, "lua_peak_mib", ("lua5.4 spec/bench/lua_peers.lua %s %s %d %d"):format(engine,
       data_file(of_rows), runs, threads) })
   end
