@@ -162,6 +162,23 @@ describe("a mistake", function()
     end
   end)
 
+  it("in a text that is converted is told with its column and row", function()
+    local texts = blotter.csv "s,n,u\n1,a,1\n2x,b,2\n2x,c,3\n"
+    for _, ask in ipairs {
+      function() return texts:derive "m = int64(s)":collect() end,
+      function() return texts:where "int64(s) > 1":count() end,
+      function() return texts:order "n desc":by "n":agg "x = sum(float64(s))":rows() end,
+    } do
+      refused({ "cast", "'2x' is no " }, ask)
+      refused({ "cast", "(column 's', row 2; try_int64(s)" }, ask)
+    end
+    local twice = blotter.csv "s,n\n1,2x\n2x,b\n"
+    local _, message = pcall(function() return twice:derive "m = int64(s)":collect() end)
+    assert.is_nil(message:find("column", 1, true))
+    _, message = pcall(function() return texts:derive "m = int64(s .. 'y')":collect() end)
+    assert.is_nil(message:find("column", 1, true))
+  end)
+
   it("has more than a hundred and fifty of its kind above", function()
     local n = 0
     for _, cases in ipairs { FIELDS, CONDITIONS, AGGREGATES, ORDERS, MODULE, DATABASE, OPS } do n = n + #cases end

@@ -51,6 +51,7 @@ describe("the prompt", function()
     assert.equal("unknown column 'm'" .. " (there are: n)\n  m > 1\n  ^\n2\n",
       printed 't = blotter.table "n int64"\nt:where "m > 1"\n1 + 1')
     assert.equal("a table has no 'filter': write :where \"n > 5\"\n", printed 'blotter.table "n int64":filter "n"')
+    assert.matches("^'2x' is no int64 %(column 's', row 1;", printed 'blotter.csv "s\\n2x\\n":derive "n = int64(s)"')
     for _, line in ipairs { "nil + 1", "x x", "error {}", "t:where(", "error 'a'", "('x'):rep(-1)()" } do
       local out = printed(line)
       assert.is_nil(out:find("traceback", 1, true), out)

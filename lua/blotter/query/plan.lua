@@ -6,6 +6,7 @@
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
 local source = require "blotter.lang.source"
+local whereabouts = require "blotter.errors.whereabouts"
 
 local plan = {}
 
@@ -88,7 +89,7 @@ function plan.run(q)
   local far = elsewhere(q)
   if far then return far.answer(q) end
   local answer, message = core.run(prepared(q), table.unpack(q.sources))
-  if not answer then fail("%s", message) end
+  if not answer then fail("%s", message .. whereabouts(q.sources, message)) end
   return answer
 end
 

@@ -70,9 +70,16 @@ function evaluate.is_open(text)
   return ends_early(text) or ends_early("return " .. text)
 end
 
+--- The place in the program that started the prompt, where an answer that is printed finds the one who asked.
+local function started_at(message)
+  local program = arg and arg[0]
+  if not program or message:sub(1, #program + 1) ~= program .. ":" then return message end
+  return message:match("^%d+: (.*)", #program + 2) or message
+end
+
 --- An error as one paragraph: without the place of the line that was typed, or of the prompt's own.
 local function paragraph(problem)
-  local message = tostring(problem)
+  local message = started_at(tostring(problem))
   if message:find "interrupted!?$" then return "interrupted" end
   message = message:gsub("^prompt:1: ", ""):gsub("^[^\n:]*blotter/repl/[%w_]+%.lua:%d+: ", "")
   return width.printable_lines(message)
