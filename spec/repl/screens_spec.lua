@@ -95,8 +95,9 @@ describe_screens("the prompt's screen", function()
 
   it("stays after Ctrl-C in a query and at the line, and ends with Ctrl-D", function()
     open = screen.open(80, 24, folder, "NO_COLOR=1")
-    open:type "while true do end"
+    open:type "print 'on' while true do end"
     open:press "Enter"
+    open:wait "\non"
     open:press "C-c"
     open:wait "interrupted\n>"
     open:type "half a li"

@@ -25,6 +25,18 @@ local function statement(reader)
   end
 end
 
+--- Reads and runs statements until the input ends.
+local function rounds(reader, scope)
+  while true do
+    local text = statement(reader)
+    if not text then return end
+    if text:find "%S" then
+      reader:remember(text)
+      evaluate.run(text, scope, reader.interactive)
+    end
+  end
+end
+
 --- Runs the prompt to the end of its input. `data` is the folder of the dataset. Returns the exit status.
 function prompt.run(data)
   core.watch_interrupts()
@@ -34,14 +46,10 @@ function prompt.run(data)
   if reader.interactive then
     print 'blotter: help() says what there is, help "joins" more of it; Ctrl-D ends.'
   end
-  while true do
-    local text = statement(reader)
-    if not text then break end
-    if text:find "%S" then
-      reader:remember(text)
-      evaluate.run(text, scope, reader.interactive)
-    end
-  end
+  repeat -- Ctrl-C may come where nothing runs and nothing is read
+    local ended, problem = pcall(rounds, reader, scope)
+    if not ended and not tostring(problem):find "interrupted!$" then error(problem, 0) end
+  until ended
   reader:close()
   return 0
 end
