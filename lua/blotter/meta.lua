@@ -328,6 +328,10 @@ function Relation:jsonl(to, options) end
 ---@param path string
 ---@param options? table
 ---@return integer? rows, string? message, string? code
+function Relation:parquet(path, options) end
+---@param path string
+---@param options? table
+---@return integer? rows, string? message, string? code
 function Relation:xlsx(path, options) end
 ---@param path string
 ---@param options? table
