@@ -27,11 +27,11 @@ pen.STYLE = [[
 .chart-drawing .s4 { fill: #56b4e9; stroke: #56b4e9; }
 .chart-drawing .s5 { fill: #b0468c; stroke: #b0468c; }
 .chart-drawing .s6 { fill: #5f5f5f; stroke: #5f5f5f; }
-.chart-drawing .mark { stroke: none; }
-.chart-drawing .hollow { fill: #fff; stroke-width: 1.5; }
-.chart-drawing .bare { fill: none; stroke-width: 2; }
-.chart-drawing .pale { opacity: .35; stroke: none; }
-.chart-drawing .band { opacity: .18; stroke: none; }
+.chart-drawing .mark.mark { stroke: none; }
+.chart-drawing .hollow.hollow { fill: #fff; stroke-width: 1.5; }
+.chart-drawing .bare.bare { fill: none; stroke-width: 2; }
+.chart-drawing .pale.pale { opacity: .35; stroke: none; }
+.chart-drawing .band.band { opacity: .18; stroke: none; }
 .chart-drawing .gap { stroke: #fff; }
 .chart-drawing .broken { stroke: #6b7580; stroke-dasharray: 4 3; }
 .chart-drawing .t1 { fill: #e8f0f8; } .chart-drawing .t2 { fill: #bcd6ee; } .chart-drawing .t3 { fill: #86b6de; }
@@ -48,7 +48,7 @@ pen.STYLE = [[
 .chart-drawing .s5 { fill: #e08cc4; stroke: #e08cc4; }
 .chart-drawing .s6 { fill: #b5b5b5; stroke: #b5b5b5; }
 .chart-drawing .gap { stroke: #14171b; }
-.chart-drawing .hollow { fill: #14171b; }
+.chart-drawing .hollow.hollow { fill: #14171b; }
 .chart-drawing .t1 { fill: #1c2732; } .chart-drawing .t2 { fill: #23415c; } .chart-drawing .t3 { fill: #2c6496; }
 .chart-drawing .t4 { fill: #6fb0e6; } .chart-drawing .t5 { fill: #b9dcf7; } .chart-drawing .t0 { fill: #22272d; }
 .chart-drawing text.on4, .chart-drawing text.on5 { fill: #0d1116; }

@@ -6,7 +6,8 @@ local feed = {}
 
 local MOST = 100
 
-local function entries(ops)
+--- The changes: {id, date, title, text} each, the newest first.
+function feed.entries(ops)
   local list = {}
   for _, row in ipairs(ops:rows "history") do
     list[#list + 1] = { id = "history:" .. row.id, date = row.date, title = ("%s: %s"):format(row.action, row.row),
@@ -25,7 +26,7 @@ end
 
 --- The feed as a text.
 function feed.render(ops, about)
-  local list = entries(ops)
+  local list = feed.entries(ops)
   local newest = list[1] and list[1].date or "1970-01-01"
   local out = { '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">',
     "<title>Changes: " .. escape(about.title) .. "</title>", "<id>urn:blotter:operations</id>",

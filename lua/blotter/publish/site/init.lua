@@ -11,6 +11,7 @@ local feed = require "blotter.publish.site.feed"
 local flat = require "blotter.publish.flat"
 local formats = require "blotter.publish.formats"
 local shell = require "blotter.publish.site.shell"
+local output = require "blotter.publish.output"
 local pages = require "blotter.publish.site.pages"
 local reports = require "blotter.publish.reports"
 
@@ -20,9 +21,9 @@ local function quoted(path)
   return "'" .. path:gsub("'", "'\\''") .. "'"
 end
 
-local function make_folders(directory)
+local function make_folders(directory, names)
   local folders = { quoted(directory) }
-  for _, name in ipairs { "subject", "area", "indicator", "source" } do
+  for _, name in ipairs(names) do
     folders[#folders + 1] = quoted(directory .. "/" .. name)
   end
   if os.execute("mkdir -p -- " .. table.concat(folders, " ") .. " 2>/dev/null") then return true end
@@ -72,6 +73,25 @@ local function put(state, name, doc)
   return true
 end
 
+--- The package itself, for who wants all rows.
+local function copy_data(ops, directory)
+  local ok, message = make_folders(directory, { "data" })
+  if not ok then return nil, message end
+  local description = output.read(ops.directory .. "/datapackage.json")
+  local names = { "datapackage.json" }
+  for _, resource in ipairs(description and cjson.decode(description).resources or {}) do
+    local path = resource.path
+    if type(path) == "string" and path:find "^[%w_%-]+%.csv$" then names[#names + 1] = path end
+  end
+  for _, name in ipairs(names) do
+    local text
+    text, message = output.read(ops.directory .. "/" .. name)
+    if text then ok, message = write(directory .. "/data/" .. name, text) end
+    if not text or not ok then return nil, message end
+  end
+  return true
+end
+
 local function put_all(state, ops, kind)
   for _, entry in ipairs(pages.list(ops, kind)) do
     local ok, message = put(state, pages.path(kind, entry.id), pages.build(ops, kind, entry))
@@ -82,7 +102,7 @@ end
 
 --- Writes the site into a folder, which is made when it is not there.
 function site.write(ops, directory)
-  local ok, message = make_folders(directory)
+  local ok, message = make_folders(directory, pages.kinds)
   if not ok then return nil, message end
   local state = { directory = directory, about = about(ops), count = 0 }
   for _, kind in ipairs(pages.kinds) do
@@ -92,8 +112,13 @@ function site.write(ops, directory)
   for _, item in ipairs(pages.reports) do
     if ok then ok, message = put(state, item[1], pages.link(assert(reports.build(item[1], ops, {})), ops, "")) end
   end
+  local agencies = pages.agencies(ops)
+  for _, item in ipairs(agencies) do
+    if ok then ok, message = put(state, item[1], pages.link(item.document, ops, "")) end
+  end
+  if ok then ok, message = copy_data(ops, directory) end
   if ok then ok, message = put(state, "method", pages.method(ops, state.about)) end
-  if ok then ok, message = write(directory .. "/index.html", shell.index(ops, state.about)) end
+  if ok then ok, message = write(directory .. "/index.html", shell.index(ops, state.about, agencies)) end
   if ok then ok, message = write(directory .. "/changes.xml", feed.render(ops, state.about)) end
   if not ok then return nil, message end
   return state.count + 1

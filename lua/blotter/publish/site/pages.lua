@@ -2,6 +2,7 @@
 
 local builder = require "blotter.publish.reports.builder"
 local every_statement = require "blotter.publish.reports.every_statement"
+local feed = require "blotter.publish.site.feed"
 local reports = require "blotter.publish.reports"
 
 local pages = {}
@@ -19,6 +20,10 @@ local TABLES = { subject = "subjects", indicator = "indicators", area = "areas",
 --- What a page's title says of a row.
 function pages.title(kind, row)
   if kind == "source" then return ("%s: %s"):format(row.publisher_row.name, row.title or row.url or row.id) end
+  local acronym = row.acronym
+  if acronym and acronym ~= "" and not row.name:find(acronym, 1, true) then
+    return ("%s (%s)"):format(row.name, acronym)
+  end
   return row.name
 end
 
@@ -109,6 +114,48 @@ pages.reports = {
   { "sources", "Sources and coverage", "who published how much, and for which years" },
 }
 
+local FEWEST_YEARS = 3
+
+--- The agencies with a page by fiscal year: {path, title, says, document} each, by name.
+function pages.agencies(ops)
+  local list = {}
+  for _, subject in ipairs(ops.subjects) do
+    if subject.type == "agency" and #ops:figures { subject = subject.id, indicator = "arrests" } > 0 then
+      local doc = assert(reports.build("agency", ops, { subject = subject.id }))
+      local last = doc.blocks[#doc.blocks - 2]
+      if last and last.kind == "table" and #last.rows >= FEWEST_YEARS then
+        list[#list + 1] = { "agency-" .. subject.id, subject.name .. " by fiscal year",
+          "arrests of each year, and how they changed", document = doc }
+      end
+    end
+  end
+  table.sort(list, function(a, b) return a[2] < b[2] end)
+  return list
+end
+
+local FLAGS = {
+  { "computed", "Made of several figures; the footnote names them." },
+  { "contested", "Another source says something that cannot be true with it." },
+  { "contradicted", "It stands in a contradiction that no reading of the figures can repair." },
+  { "provisional", "A figure in it is provisional or a forecast." },
+  { "partial", "Months, areas, categories or parts are missing; the footnote names them." },
+  { "lower bound", "It is open above: the sources say no less, and no upper end." },
+  { "overlap possible", "It may count one person, report or case twice." },
+  { "series break", "It is not comparable with what was before." },
+}
+
+local MOST_CHANGES = 15
+
+local function add_changes(doc)
+  local items, list = {}, feed.entries(doc.ops)
+  for i = 1, math.min(#list, MOST_CHANGES) do
+    items[i] = ("%s. %s. %s"):format(tostring(list[i].date), list[i].title, list[i].text or "")
+  end
+  doc:heading(1, "The latest changes and judgements")
+  if #items == 0 then items[1] = "None yet." end
+  doc:add { kind = "notes", items = items }
+end
+
 local METHOD = {
   { "What this is not", "It is no count of children, of offenders or of offences, and no person is in it. It holds "
     .. "what agencies, international organisations and the press have published in numbers; what they did not publish "
@@ -131,12 +178,15 @@ function pages.method(ops, about)
     doc:heading(1, part[1])
     doc:text(part[2])
   end
+  doc:heading(1, "What the words beside a number mean")
+  doc:add { kind = "facts", items = FLAGS }
   doc:heading(1, "Version, licence, citation")
   doc:add { kind = "facts", items = { { "Version of the data", about.version },
     { "Newest source", about.newest }, { "Statements", #ops:figures {} }, { "Sources", #ops.sources },
     { "Licence of the data", about.licence } } }
   doc:text(("How to cite: blotter, \"%s\", version %s, sources up to %s. Cite a number's source beside it."):format(
     about.title, about.version, about.newest))
+  add_changes(doc)
   return doc:document "What this is, and how its numbers are made"
 end
 

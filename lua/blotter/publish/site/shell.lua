@@ -136,7 +136,7 @@ local function put_section(out, ops, kind)
 end
 
 --- The index as a page.
-function shell.index(ops, about)
+function shell.index(ops, about, agencies)
   local out = {
     "<p>What agencies, international organisations and the press have published in numbers, each number in its "
       .. "source's words, with its period and its source. It is no count of children, of offenders or of offences: "
@@ -148,6 +148,12 @@ function shell.index(ops, about)
   for _, item in ipairs(pages.reports) do
     out[#out + 1] = ('<li><a href="%s.html">%s</a>: %s</li>'):format(item[1], escape(item[2]), escape(item[3]))
   end
+  for _, item in ipairs(agencies) do
+    out[#out + 1] = ('<li><a href="%s.html">%s</a>: %s</li>'):format(escape(item[1]), escape(item[2]), escape(item[3]))
+  end
+  out[#out + 1] = '<li><a href="method.html">Method</a>: what this is not, how a total is made, how to cite</li>'
+  out[#out + 1] = '<li>All data: <a href="data/datapackage.json">a Data Package</a> of CSV tables, of which '
+    .. '<a href="data/figures.csv">figures.csv</a> has every statement</li>'
   out[#out + 1] = '</ul><nav class="contents" aria-label="Contents"><ul>'
   for _, kind in ipairs(pages.kinds) do
     out[#out + 1] = ('<li><a href="#%s">%s</a></li>'):format(kind, HEADINGS[kind])

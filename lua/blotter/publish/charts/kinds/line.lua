@@ -33,13 +33,14 @@ function line.places(block, left, room)
   return function(i) return left + ((at and at[i] or i) - low) / span * room end
 end
 
--- The runs of labels whose values are known.
+-- The runs of labels whose values are known, and between which the series has no break.
 local function runs(block, series)
-  local list, run = {}, nil
+  local list, run, breaks = {}, nil, {}
+  for _, place in ipairs(block.breaks or {}) do breaks[place] = true end
   for i = 1, #block.labels do
     if middle(series.values[i]) then
       local is_hollow = rows.is_hollow(series.values[i])
-      if not run or is_hollow or rows.is_hollow(series.values[run[#run]]) then
+      if not run or breaks[i] or is_hollow or rows.is_hollow(series.values[run[#run]]) then
         run = {}
         list[#list + 1] = run
       end
@@ -156,7 +157,7 @@ function line.svg(pen, block, list)
   local bottom = top + HIGH
   local place, marks = scale.linear(low, high, HIGH, 5)
   local left = 0
-  for _, mark in ipairs(marks) do left = math.max(left, pen_of.of(mark[2]) + 8) end
+  for _, mark in ipairs(marks) do left = math.max(left, pen_of.of(mark[2]) + 14) end
   local names = names_room(pen, list)
   local x = line.places(block, left + 10, pen.wide - left - 24 - names)
   local function y(value) return bottom - place(value) end
