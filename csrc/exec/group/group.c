@@ -282,6 +282,18 @@ void blt_group_pack(const blt_grouping *g, const blt_vec *vecs, uint32_t n, uint
   }
 }
 
+blt_status blt_group_load_keys(const blt_grouping *g, blt_agg_work *w, blt_eval *ev, const blt_slice *slice,
+                               blt_error *err) {
+  blt_status status = BLT_OK;
+  for (uint32_t k = 0; k < g->nkeys && status == BLT_OK; k++) {
+    uint32_t i = g->keys[k].input;
+    uint32_t *codes = w->codes ? w->codes + (size_t)i * ROWS : NULL;
+    uint64_t *valid = w->valids ? w->valids + (size_t)i * (ROWS / 64) : NULL;
+    status = blt_inputs_load(g->inputs, i, ev, slice, codes, valid, &w->vecs[i], err);
+  }
+  return status;
+}
+
 /* ---- the answer ---- */
 
 /* The last of n rising numbers, the first of which is 0, that is not above x. */

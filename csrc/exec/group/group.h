@@ -77,6 +77,9 @@ void blt_grouping_free(blt_grouping *g);
 
 /* Numbers of key k for a slice, null as 0 where it is nullable. Masks by the vector's nulls. */
 void blt_group_numbers(const blt_group_key *k, const blt_vec *v, uint64_t *out);
+/* Evaluates the keys of a slice, and no other input. */
+blt_status blt_group_load_keys(const blt_grouping *g, blt_agg_work *w, blt_eval *ev, const blt_slice *slice,
+                               blt_error *err);
 /* Direct: group numbers of a slice. */
 void blt_group_direct_ids(const blt_grouping *g, const blt_vec *vecs, uint32_t n, uint32_t *out);
 /* Radix: packed key words, word w to out + w * BLT_VECTOR_ROWS; behind the last, the split key's lowest bits.
@@ -124,6 +127,7 @@ blt_status blt_group_segments_partition(blt_grouping *g, uint32_t worker, uint64
 /* Puts at most BLT_ORDERED_GROUPS groups in order of their first row. */
 #define BLT_ORDERED_GROUPS 65536u
 blt_status blt_group_order(blt_grouping *g, blt_error *err);
+blt_status blt_group_order_radix(blt_grouping *g, blt_error *err); /* called by the former */
 
 /* Reading the answer. Groups first to first + n - 1 of its order: their positions … */
 void blt_group_positions(const blt_grouping *g, uint64_t first, uint32_t n, uint32_t *out);
