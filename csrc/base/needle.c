@@ -38,13 +38,6 @@ blt_needle blt_needle_of(blt_str text) {
   return n;
 }
 
-/* Any place, one after the other. */
-static const char *find_slowly(const blt_needle *n, const char *from, const char *end) {
-  return memmem(from, (size_t)(end - from), n->s, n->len);
-}
-
-#if defined(__x86_64__)
-
 /* Whether the needle is at a place where it ends before `end`. */
 static inline bool is_at(const blt_needle *n, const char *at, const char *end) {
   uint64_t word;
@@ -52,6 +45,16 @@ static inline bool is_at(const blt_needle *n, const char *at, const char *end) {
   memcpy(&word, at, sizeof word);
   return (word & n->mask) == n->head && (n->len <= 8 || memcmp(at + 8, n->s + 8, n->len - 8) == 0);
 }
+
+/* One place after the other, up to `last`. */
+static const char *find_slowly(const blt_needle *n, const char *from, const char *last) {
+  const char a = n->s[n->first], b = n->s[n->second];
+  for (const char *p = from; p <= last; p++)
+    if (p[n->first] == a && p[n->second] == b && is_at(n, p, last + n->len)) return p;
+  return NULL;
+}
+
+#if defined(__x86_64__)
 
 /* A search for an instruction set that compares WIDTH places at a time; the last ones overlap those before.
  * `NAME`_places: bit i where both bytes are at p + i. At least WIDTH places. */
@@ -92,13 +95,13 @@ static const char *find(const blt_needle *n, const char *from, size_t places) {
   const char *last = from + places - 1;
   if (places >= 32 && __builtin_cpu_supports("avx2")) return find_avx2(n, from, last);
   if (places >= 16) return find_sse2(n, from, last);
-  return find_slowly(n, from, last + n->len);
+  return find_slowly(n, from, last);
 }
 
 #else
 
 static const char *find(const blt_needle *n, const char *from, size_t places) {
-  return find_slowly(n, from, from + places - 1 + n->len);
+  return find_slowly(n, from, from + places - 1);
 }
 
 #endif

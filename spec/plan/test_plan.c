@@ -169,7 +169,8 @@ static blt_status stop(void *arg, uint64_t done, uint64_t total, blt_error *err)
   return blt_fail(err, BLT_EINTR, "stopped");
 }
 
-/* The dictionary of upper(s) is made before the first row is read. */
+/* The dictionary of upper(s) is made before the first row is read, on all threads: those that still work when
+ * the poll says no are waited for, and polled for, too. */
 static void preparing_hears_the_poll(void) {
   blt_ctx *ctx = blt_ctx_new();
   blt_table *t = texts(ctx, 600000, 200000);
@@ -180,7 +181,7 @@ static void preparing_hears_the_poll(void) {
   REQUIRE(blt_table_view(t, &view, &err) == BLT_OK);
   blt_ctx_set_poll(ctx, stop, &polls);
   CHECK_INT(blt_expr_compile(ctx, view, upper_s, 2, &e, &err), BLT_EINTR);
-  CHECK_INT(polls, 1);
+  CHECK(polls >= 1);
   blt_ctx_set_poll(ctx, NULL, NULL);
   CHECK_INT(blt_expr_compile(ctx, view, upper_s, 2, &e, &err), BLT_OK);
   blt_expr_free(e);
