@@ -80,7 +80,14 @@ function clusters.open(n)
     must(("printf %%s %s >%s/password; chmod 755 %s"):format(clusters.PASSWORD, folder, folder))
     if root then must(("chown postgres %s %s/password"):format(folder, folder)) end
     list.folder = folder
-    for i = 1, n do list[i] = make(folder, i) end
+    for i = 1, n do
+      local ok, made = pcall(make, folder, i)
+      if not ok then
+        clusters.close(list)
+        error(made, 0)
+      end
+      list[i] = made
+    end
   end
   for _, cluster in ipairs(list) do
     cluster.url = ("postgresql://postgres:%s@127.0.0.1:%s/postgres"):format(clusters.PASSWORD, cluster.port)

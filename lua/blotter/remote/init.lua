@@ -179,7 +179,8 @@ database.__gc = methods.close
 function database:__tostring()
   local lines = {}
   for i, server in ipairs(self.servers) do lines[i] = "  " .. server.name end
-  return ("blotter.remote: %d servers\n%s"):format(#lines, table.concat(lines, "\n"))
+  if not lines[1] then return "blotter.remote: closed" end
+  return ("blotter.remote: %d server%s\n%s"):format(#lines, #lines == 1 and "" or "s", table.concat(lines, "\n"))
 end
 
 return remote

@@ -30,6 +30,10 @@ local shard_columns
 
 local KEEPS = { filter = true, order = true, limit = true, heads = true, sample = true, window = true }
 
+--- Joins in which every row has one of the left side, of the right side: its columns are never null for want of a row.
+local HAS_LEFT = { inner = true, left = true, semi = true, anti = true, asof = true }
+local HAS_RIGHT = { inner = true, right = true }
+
 local function through_items(node, below)
   local columns, items = {}, node.description.items or {}
   for i = 2, #items, 2 do
@@ -55,10 +59,9 @@ function shard_columns(node)
     for i in pairs(below) do columns[i] = beside[i] end
     return columns
   end
-  for i in pairs(below) do columns[i] = true end
-  if #node.names > #node.input.names then
-    for i in pairs(beside) do columns[#node.input.names + i] = true end
-  end
+  local kind = node.description.join
+  for i in pairs(HAS_LEFT[kind] and below or {}) do columns[i] = true end
+  for i in pairs(HAS_RIGHT[kind] and beside or {}) do columns[#node.input.names + i] = true end
   return columns
 end
 

@@ -69,6 +69,12 @@ local QUESTIONS = {
   ["self join id"] = function(q)
     return q:join(q:select "id, e = s", "id"):agg "n = count(), s = sum(id)"
   end,
+  ["nulls of rows without partner"] = function(q)
+    local half = q:where "id % 2 == 0":select "k = id, e = d"
+    local function nulls(joined, key) return joined:by(key):agg "n = count()":where(key .. " == nil") end
+    return nulls(q:left_join(half, "id == k"), "k"):union_all(nulls(half:right_join(q, "k == id"), "k"))
+      :union_all(nulls(half:full_join(q, "k == id"), "k"))
+  end,
   ["window"] = function(q)
     return q:window{by="s", order="id", derive=[[r = row_number(), c = cumsum(d),
       l = lag(id)]]}:order "id":select "id, r, c, l"
