@@ -1,7 +1,7 @@
 --- A pattern: which cells are withheld, what the sensitive ones demand of them, and the moves that meet it.
 --
--- A pattern has moves (see moves.lua), demands = {{cell =, by =, move = (nil: not met)}, …}, added = {[cell] = true}, what
--- is withheld for the sake of others, and cost, the sum of its prices.
+-- A pattern has moves (see moves.lua), demands = {{cell =, by =, move = (nil: not met)}, …}, added = {[cell] = true},
+-- what is withheld for the sake of others, and cost, the sum of its prices.
 
 local pattern = {}
 
