@@ -18,7 +18,8 @@
 #   make bench         against the peers that can be installed; bench-quick takes under two minutes,
 #                      bench-huge reads a hundred million rows: 5 GB of disk, 20 GiB of memory, half an hour;
 #                      bench-shards asks q1 to q9 of three PostgreSQL servers (also part of bench and bench-quick);
-#                      bench-clicks asks ClickBench's questions, and some about a web log
+#                      bench-clicks asks ClickBench's questions, and some about a web log;
+#                      bench-tpch asks TPC-H's 22 queries at SCALE=1
 #
 # SETUP=no skips the check for Debian packages, for systems that have the tools under other names.
 
@@ -338,7 +339,7 @@ fuzz: $(STAMP)/fuzz
 
 # ---- benchmarks ----------------------------------------------------------------------------------------
 
-BENCH_PROGRAMS := $(addprefix build/bench/,groupby_data joins_data clicks_data measure processors bandwidth groupby_sqlite store_sqlite)
+BENCH_PROGRAMS := $(addprefix build/bench/,groupby_data joins_data clicks_data tpch_data measure processors bandwidth groupby_sqlite store_sqlite)
 build/bench/%: spec/bench/%.c $(wildcard spec/bench/*.h) | $(STAMP)/bench
 	@mkdir -p $(@D)
 	$(say)$(CC) -std=c11 -D_GNU_SOURCE -O3 $(WARNINGS) -pthread -o $@ $< -lm $(if $(findstring sqlite,$@),-lsqlite3)
@@ -368,6 +369,11 @@ bench bench-quick bench-huge: $(STAMP)/bench all $(BENCH_PROGRAMS)
 bench-shards: $(STAMP)/remote all build/bench/groupby_data
 	@mkdir -p build/bench/data; f=build/bench/data/G1_$(or $(ROWS),1000000)_100.csv; \
 	  [ -e $$f ] || build/bench/groupby_data $(or $(ROWS),1000000) 100 108 >$$f && $(LUA) spec/bench/shards.lua $$f $(or $(RUNS),3)
+
+# TPC-H's queries; SCALE, RUNS and THREADS as in spec/bench/tpch_run.lua.
+.PHONY: bench-tpch
+bench-tpch: $(STAMP)/bench all build/bench/tpch_data build/bench/node_modules
+	@$(LUA) spec/bench/tpch_run.lua
 
 # ClickBench's questions and those about a web log; ROWS, RUNS, PEERS and TABLES as in spec/bench/clicks_run.lua.
 .PHONY: bench-clicks

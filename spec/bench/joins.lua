@@ -1,5 +1,5 @@
--- The five joins of db-benchmark and four windows in blotter. The clock covers the join or window and the reading of
--- its whole answer: the sum of each number column.
+-- The five joins of db-benchmark, four windows, a pivot and a cube in blotter. The clock covers the join or window and
+-- the reading of its whole answer: the sum of each number column.
 --
 --   lua5.4 spec/bench/joins.lua FOLDER ROWS RUNS [THREADS]     prints   engine question run seconds rows checksum
 
@@ -46,3 +46,9 @@ window("w1", "w = cumsum(v)")
 window("w2", "w = lag(v)")
 window("w3", "w = rank()")
 window("w4", "w = mean(v)", 7)
+
+local keys = x:select("a = id2 % 100, b = id3 % 100, c = id1, v = v1"):collect()
+local function rows_and_none(f) return #f, { #f } end
+local function grouped(name, make) clock.time(name, runs, function() return make():collect() end, rows_and_none) end
+grouped("p1", function() return keys:pivot { rows = "a", cols = "b", value = "sum(v)" } end)
+grouped("p2", function() return keys:by "cube(a, b, c)":agg "n = count(), v = sum(v)" end)

@@ -22,6 +22,7 @@ local QUESTIONS = {
   { "j5", "join of as many rows", 1.5 }, { "joins_peak_mib", "peak memory of loads, joins and windows, MiB", 2 },
   { "w1", "running sum in 100,000 partitions", 3 }, { "w2", "value before, in 100,000 partitions", 3 },
   { "w3", "rank in 100,000 partitions", 3 }, { "w4", "mean of seven rows in 100,000 partitions", 3 },
+  { "p1", "pivot to 100 rows and 100 columns", 4 }, { "p2", "cube of three keys", 4 },
   { "sum", "sum v1, against reading as many bytes", 0.6, peers = { "memory" } },
   { "load", "CSV into memory, ready to query", 4 },
   { "load_peak_mib", "peak memory of the load, against the table's, MiB", 2 / 3, peers = { "table" } },
