@@ -1,6 +1,7 @@
-/* Parquet files to tables and back, and the files that a pattern names. */
+/* Parquet and Arrow files to tables, tables to Parquet, and the files that a pattern names. */
 #include "bind_reading.h"
 #include "bind_writing.h"
+#include "io/arrow/arrow.h"
 #include "io/parquet/parquet.h"
 #include "io/parquet/parquet_write.h"
 
@@ -110,8 +111,10 @@ static uint32_t count_sources(lua_State *L) {
   return (uint32_t)n;
 }
 
-/* parquet(paths, text or function, is_text, options [, db, name]) -> table, info; or nil, message, code */
-static int read_parquet(lua_State *L) {
+typedef blt_status (*read_fn)(blt_ctx *ctx, const blt_source *const *sources, uint32_t n,
+                              const blt_parquet_options *o, blt_parquet_result *out, blt_error *err);
+
+static int read_with(lua_State *L, read_fn fn) {
   bind_state *s = bind_state_of(L);
   uint32_t n = count_sources(L);
   luaL_checktype(L, 3, LUA_TTABLE);
@@ -140,7 +143,7 @@ static int read_parquet(lua_State *L) {
   if (st != BLT_OK) return bind_reading_failed(L, &r, into, &err);
   blt_watch_start(&r.watch, s->ctx);
   st = open_sources(L, &r, h, &err);
-  if (st == BLT_OK) st = blt_parquet_read(s->ctx, (const blt_source *const *)h->v, h->n, &o, &result, &err);
+  if (st == BLT_OK) st = fn(s->ctx, (const blt_source *const *)h->v, h->n, &o, &result, &err);
   sources_close(h);
   bind_leave(s, &w);
   if (st != BLT_OK) return bind_reading_failed(L, &r, into, &err);
@@ -151,6 +154,22 @@ static int read_parquet(lua_State *L) {
   push_info(L, &result, n);
   blt_parquet_result_free(s->ctx, &result);
   return 2;
+}
+
+/* parquet(paths, text or function, is_text, options [, db, name]) -> table, info; or nil, message, code */
+static int read_parquet(lua_State *L) {
+  return read_with(L, blt_parquet_read);
+}
+
+static blt_status from_arrow(blt_ctx *ctx, const blt_source *const *sources, uint32_t n,
+                             const blt_parquet_options *o, blt_parquet_result *out, blt_error *err) {
+  (void)n; /* which is one */
+  return blt_arrow_read(ctx, sources[0], o, out, err);
+}
+
+/* arrow(a path in a sequence, or a function, is_text, options [, db, name]): the same */
+static int read_arrow(lua_State *L) {
+  return read_with(L, from_arrow);
 }
 
 /* ---- writing ---- */
@@ -197,8 +216,11 @@ static int glob_paths(lua_State *L) {
 void bind_open_parquet(lua_State *L, int state) {
   static const luaL_Reg none[] = {{NULL, NULL}};
   static const luaL_Reg meta[] = {{"__gc", sources_release}, {NULL, NULL}};
-  static const luaL_Reg functions[] = {
-      {"parquet", read_parquet}, {"write_parquet", write_parquet}, {"glob", glob_paths}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"parquet", read_parquet},
+                                       {"arrow", read_arrow},
+                                       {"write_parquet", write_parquet},
+                                       {"glob", glob_paths},
+                                       {NULL, NULL}};
   bind_class(L, state, BIND_SOURCES, none, meta);
   lua_pushvalue(L, state);
   luaL_setfuncs(L, functions, 1);

@@ -29,6 +29,7 @@ local blotter = {
   csv = read.csv,
   jsonl = read.jsonl,
   parquet = columnar.parquet,
+  arrow = columnar.arrow,
   null = core.null,
 }
 
@@ -84,7 +85,8 @@ end
 return setmetatable(blotter, {
   names = field_names, -- for completion
   __tostring = function()
-    return ("blotter: %d threads, %d bytes held; csv, jsonl, parquet, table, open, memory, operations make tables")
+    return ("blotter: %d threads, %d bytes held; csv, jsonl, parquet, arrow, table, open, memory, "
+      .. "operations make tables")
       :format(core.setting "threads", (core.memory()))
   end,
   __index = function(self, name)

@@ -118,7 +118,8 @@ static blt_status read_wave(loading *k, blt_error *err) {
 static blt_status make_table(loading *k, blt_error *err) {
   blt_schema *schema = NULL;
   blt_status status = blt_schema_new(k->ctx, k->c->fields, k->c->ncols, NULL, 0, false, &schema, err);
-  if (status != BLT_OK) return status;
+  if (status == BLT_EINVAL || status == BLT_ENAME || status == BLT_ETYPE) err->code = status = BLT_EFORMAT;
+  if (status != BLT_OK) return status; /* names that a file may have, and a table not */
   status = k->c->make ? k->c->make(k->c->make_arg, schema, &k->table, err)
                       : blt_table_new(k->ctx, schema, &k->table, err);
   blt_schema_free(schema);

@@ -37,7 +37,7 @@ static const sign signs[] = {
     SIGN("ustar", 257, false, "a tar archive, not text: unpack it"),
     SIGN("PAR1", 0, true, "a Parquet file, not text: read it with parquet (the command: --as parquet)"),
     SIGN("PARE", 0, true, "an encrypted Parquet file, not text"),
-    SIGN("ARROW1", 0, true, "an Arrow file, not text"),
+    SIGN("ARROW1", 0, true, "an Arrow file, not text: read it with arrow (the command: --as arrow)"),
     SIGN("FEA1", 0, true, "a Feather file, not text"),
     SIGN("ORC", 0, true, "an ORC file, not text"),
     SIGN("Obj\1", 0, false, "an Avro file, not text"),

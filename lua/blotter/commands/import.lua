@@ -14,8 +14,8 @@ local import = {
 function import.options(command)
   command:argument("file", "File to read; - is standard input (only with --into)."):argname "<file>":args "?"
   command:option("--into", "Table to fill, as db.blt:table; it is made when it is missing."):argname "<db:table>"
-  command:option("--as", "With --into: what the file is, csv, jsonl or parquet (default: by its name).")
-    :argname "<kind>":choices { "csv", "jsonl", "parquet" }
+  command:option("--as", "With --into: what the file is, csv, jsonl, parquet or arrow (default: by its name).")
+    :argname "<kind>":choices { "csv", "jsonl", "parquet", "arrow" }
   shared.progress_option(command)
   command:flag("--dry-run", "Without --into: check the source and say what it would contradict, and write nothing.")
   command:option("--draft", "Write a worksheet of what the record in <file> lacks, with proposals, and add nothing; "
@@ -39,11 +39,11 @@ local function fill(db, name, read, file, options)
   return info
 end
 
---- Parquet makes a new table, block by block.
+--- Parquet and Arrow make a new table, block by block.
 local function import_whole(db, name, file, options)
   for _, existing in ipairs(db:tables()) do
     if existing == name then
-      return nil, ("table '%s' is there already: Parquet is read into a new one"):format(name)
+      return nil, ("table '%s' is there already: Parquet and Arrow are read into a new one"):format(name)
     end
   end
   return select(2, db:import(name, file, options))
@@ -70,7 +70,7 @@ local function into_database(args)
   local options = reading.of(args, kind)
   local info, message = shared.blame_user(shared.REFUSED, "", function()
     return in_database(path, function(db)
-      if kind == "parquet" then return import_whole(db, name, args.file, options) end
+      if kind == "parquet" or kind == "arrow" then return import_whole(db, name, args.file, options) end
       return fill(db, name, require("blotter")[kind], args.file, options)
     end)
   end)

@@ -30,16 +30,16 @@ function place.table(db, name)
 end
 
 -- Files that are not taken for rows of text by the ends of their names.
-local BINARY = "neither CSV nor JSON lines nor Parquet (.csv, .jsonl, .parquet)"
+local BINARY = "none of CSV, JSON lines, Parquet and Arrow (.csv, .jsonl, .parquet, .arrow)"
 local JSON = BINARY .. "; if it holds one object a line, add --as jsonl"
 local PACKED = "compressed in a way that is neither read nor written (.gz and .zst are)"
 local OTHER = { blt = "a database: name a table of it, as %s:table", json = JSON, xlsx = BINARY, xls = BINARY,
-  ods = BINARY, arrow = BINARY, feather = BINARY, orc = BINARY, avro = BINARY, sqlite = BINARY,
+  ods = BINARY, orc = BINARY, avro = BINARY, sqlite = BINARY,
   db = BINARY, duckdb = BINARY, pdf = BINARY, zip = PACKED, bz2 = PACKED, xz = PACKED, lz4 = PACKED, br = PACKED,
   ["7z"] = PACKED, tar = PACKED, tgz = PACKED }
 
---- What a file is, "csv", "jsonl" or "parquet": as told, or by the end of its name. The end of a file of another kind
--- ends the command.
+--- What a file is, "csv", "jsonl", "parquet" or "arrow": as told, or by the end of its name. The end of a file of
+-- another kind ends the command.
 function place.kind(path, told)
   if told then return told end
   local other = OTHER[ending.of(path) or ""]
@@ -49,8 +49,8 @@ end
 
 --- The option that says what a file is, for commands that read one.
 function place.kind_option(command)
-  command:option("--as", "What the file is, csv, jsonl or parquet (default: by its name)."):argname "<kind>"
-    :choices { "csv", "jsonl", "parquet" }
+  command:option("--as", "What the file is, csv, jsonl, parquet or arrow (default: by its name)."):argname "<kind>"
+    :choices { "csv", "jsonl", "parquet", "arrow" }
 end
 
 --- Options of commands that read a file: what it is, and how it is read.

@@ -108,12 +108,13 @@ local function refuse_text_options(args)
     if args[key_of(item[1])] ~= nil then names[#names + 1] = "--" .. item[1] end
   end
   if #args.type > 0 then names[#names + 1] = "--type" end
-  if #names > 0 then shared.stop(shared.USAGE, ("%s: about text, not Parquet"):format(table.concat(names, ", "))) end
+  if #names == 0 then return end
+  shared.stop(shared.USAGE, ("%s: about text, not Parquet or Arrow"):format(table.concat(names, ", ")))
 end
 
---- The options of blotter.csv, blotter.jsonl or blotter.parquet that the command line gives.
+--- The options of blotter.csv, blotter.jsonl, blotter.parquet or blotter.arrow that the command line gives.
 function reading.of(args, kind)
-  if kind == "parquet" then
+  if kind == "parquet" or kind == "arrow" then
     refuse_text_options(args)
     return { progress = shared.progress(args) }
   end

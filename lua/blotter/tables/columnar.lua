@@ -1,4 +1,4 @@
---- Reading Parquet files into tables.
+--- Reading Parquet and Arrow files into tables.
 
 local arguments = require "blotter.errors.arguments"
 local core = require "blotter.core"
@@ -46,11 +46,14 @@ local function is_word(options, name, word, otherwise, verb)
   return true
 end
 
-local function run(from, options, verb, db, name)
+local function run(kind, from, options, verb, db, name)
   local given = arguments.options(options, OPTIONS, verb)
-  local files = type(from) == "function" and from or files_of(from, "parquet")
+  local files = type(from) == "function" and from or files_of(from, kind)
+  if kind == "arrow" and type(files) == "table" and #files > 1 then
+    fail("%s: %d files; Arrow files are read one by one", verb, #files)
+  end
   local shown, line <close> = progress.shown(given, type(from) == "string" and from or "", 0) -- luacheck: ignore line
-  return core.parquet(files, false, {
+  return core[kind](files, false, {
     columns = given.columns, flatten = given.flatten, skip = given.skip, progress = shown.progress,
     binary = is_word(given, "binary", "string", "refuse", verb),
     cut = is_word(given, "nanoseconds", "cut", "refuse", verb),
@@ -65,12 +68,18 @@ end
 --   "refuse" ("cut": to microseconds), skip false (true: columns that cannot be read are left out, and `notes` says
 --   which), progress as in read.csv
 function columnar.parquet(from, options)
-  return run(from, options, "parquet")
+  return run("parquet", from, options, "parquet")
 end
 
---- Reads into a new table of a database.
-function columnar.into(db, name, from, options)
-  return run(from, options, "import", db, name)
+--- Reads an Arrow IPC file (Feather) or stream from a path ("-" is standard input) or a function, with the options and
+-- results of columnar.parquet, but for `flatten`, which it does not hear.
+function columnar.arrow(from, options)
+  return run("arrow", from, options, "arrow")
+end
+
+--- Reads into a new table of a database; `kind` is "parquet" or "arrow".
+function columnar.into(kind, db, name, from, options)
+  return run(kind, from, options, "import", db, name)
 end
 
 return columnar

@@ -16,9 +16,11 @@ function ending.of(path)
   until false
 end
 
-local KINDS = { jsonl = "jsonl", ndjson = "jsonl", parquet = "parquet", pq = "parquet" }
+local KINDS = { jsonl = "jsonl", ndjson = "jsonl", parquet = "parquet", pq = "parquet", arrow = "arrow",
+  arrows = "arrow", feather = "arrow", ipc = "arrow" }
 
---- "jsonl" for .jsonl and .ndjson, "parquet" for .parquet and .pq, "csv" for any other.
+--- "jsonl" for .jsonl and .ndjson, "parquet" for .parquet and .pq, "arrow" for .arrow, .arrows, .feather and .ipc,
+-- "csv" for any other.
 function ending.kind(path)
   return KINDS[ending.of(path) or ""] or "csv"
 end

@@ -15,7 +15,9 @@ local PARQUET_OPTIONS = { "compression", "row_group", "progress" }
 -- Files that hold no text, and what writes them.
 local OTHERS = { xlsx = "write f:xlsx \"%s\"", xls = "write f:xlsx with a name in .xlsx", ods = "write f:xlsx with a "
   .. "name in .xlsx", html = "write f:html \"%s\"", md = "write f:markdown \"%s\"", zip = "name it .csv.gz",
-  parquet = "write f:parquet \"%s\"", pq = "write f:parquet \"%s\"", pdf = "name it .csv",
+  parquet = "write f:parquet \"%s\"", pq = "write f:parquet \"%s\"",
+  arrow = "name it .csv, or write f:parquet with a name in .parquet",
+  feather = "name it .csv, or write f:parquet with a name in .parquet", pdf = "name it .csv",
   blt = "create a table in a database with blotter.open \"%s\"" }
 
 local TEXTS = { csv = true, tsv = true, tab = true, jsonl = true, ndjson = true }

@@ -1,0 +1,81 @@
+-- Arrow read: what other programs wrote (spec/io/arrow: Polars' files, apache-arrow's file and stream), damage, the
+-- command.
+local blotter = require "blotter"
+local command = require "command"
+
+local here = "spec/io/arrow/"
+local folder
+
+local FILES = { "zstd.arrow", "lz4.arrow", "uncompressed.arrow" }
+
+describe("an Arrow file", function()
+  setup(function() folder = command.folder() end)
+  teardown(function() command.remove(folder) end)
+
+  it("is read in every compression, with views, nulls and booleans", function()
+    local lines = { "i,s,f,n,b" }
+    for i = 0, 39 do
+      local s = i % 5 == 0 and "short" or "a name that is longer than twelve " .. i % 4
+      lines[#lines + 1] = ("%d,%s,%s,%s,%s"):format(i, s, i / 8, i % 3 == 0 and "" or i, i % 2 == 0)
+    end
+    local expected = table.concat(lines, "\n") .. "\n"
+    for _, name in ipairs(FILES) do
+      local t = assert(blotter.arrow(here .. name))
+      assert.is_true(t:check())
+      assert.equal(expected, t:csv(), name)
+    end
+  end)
+
+  it("is read with dictionaries, as a file and as a stream", function()
+    local lines = { "k,i8,u16,f4,day,at,s" }
+    for i = 0, 39 do
+      lines[#lines + 1] = ("%s,%d,%d,%s,%s,1970-01-01T00:00:%02dZ,%s"):format(i % 4 == 0 and "" or "code " .. i % 4,
+        i - 20, i * 1000, i / 4, os.date("!%Y-%m-%d", i * 86400), i, i % 7 == 0 and "" or "text " .. i)
+    end
+    local expected = table.concat(lines, "\n") .. "\n"
+    for _, name in ipairs { "dictionary.arrow", "dictionary.arrows" } do
+      assert.equal(expected, assert(blotter.arrow(here .. name)):csv(), name)
+    end
+    local bytes = command.slurp(here .. "dictionary.arrows")
+    local t = assert(blotter.arrow(function()
+      local all = bytes
+      bytes = nil
+      return all
+    end, { columns = { "s", "k" } }))
+    assert.equal("s string, k string", tostring(t:schema()))
+    assert.has_error(function() blotter.arrow(here .. "dictionary.arrow", { columns = { "kk" } }) end)
+  end)
+
+  it("is an error or the same number of rows, whatever byte is damaged or missing", function()
+    for _, name in ipairs { "zstd.arrow", "dictionary.arrow", "dictionary.arrows" } do
+      local bytes = command.slurp(here .. name)
+      local function read(damaged)
+        local given = false
+        return blotter.arrow(function()
+          if given then return nil end
+          given = true
+          return damaged
+        end, { skip = true, binary = "string" })
+      end
+      for at = 1, #bytes do
+        local damaged = bytes:sub(1, at - 1) .. string.char(bytes:byte(at) ~ (1 << at % 8)) .. bytes:sub(at + 1)
+        local t, message = read(damaged)
+        if t then
+          assert.is_true(t:check())
+        else
+          assert.is_string(message)
+        end
+        if at % 8 == 0 and name:match "arrow$" then assert.is_nil((read(bytes:sub(1, at - 1)))) end
+      end
+    end
+  end)
+
+  it("is what the command reads, and a database imports", function()
+    local _, out = command.run("query " .. here .. "zstd.arrow --agg 'i = sum(i)' -f csv")
+    assert.equal("i\n780\n", out)
+    local db = blotter.memory()
+    assert.equal(40, #assert(db:import("t", here .. "dictionary.arrow")))
+    local _, message = blotter.csv(here .. "zstd.arrow")
+    assert.matches("read it with arrow", message)
+  end)
+end)
