@@ -30,7 +30,7 @@ function place.table(db, name)
 end
 
 -- Files that are not taken for rows of text by the ends of their names.
-local BINARY = "none of CSV, JSON lines, Parquet and Arrow (.csv, .jsonl, .parquet, .arrow)"
+local BINARY = "neither CSV nor JSON lines nor Parquet nor Arrow (.csv, .jsonl, .parquet, .arrow)"
 local JSON = BINARY .. "; if it holds one object a line, add --as jsonl"
 local PACKED = "compressed in a way that is neither read nor written (.gz and .zst are)"
 local OTHER = { blt = "a database: name a table of it, as %s:table", json = JSON, xlsx = BINARY, xls = BINARY,
