@@ -109,7 +109,7 @@ async function browse(list) {
     for (const role of await unnamed(session)) problems.names.push(`${current}: a ${role} without a name`);
     if (there("pdftotext") && !current.includes("hostile") && (!everything || at % 8 === 0)) {
       const pdf = path.join(scratch, "page.pdf");
-      const headings = new Set(await page.$$eval("h1, h2, h3, figcaption, caption",
+      const headings = new Set(await page.$$eval("h2, h3, figcaption, caption",
         (list) => list.map((item) => item.textContent.trim())));
       await page.pdf({ path: pdf, format: "A4", preferCSSPageSize: true });
       for (const problem of printProblems(pdf, headings)) problems.print.push(`${current}: ${problem}`);
