@@ -132,4 +132,20 @@ void blt_ctx_set_poll(blt_ctx *ctx, blt_poll_fn poll, void *arg);
 /* Work started after this ends with BLT_ETIMEOUT when it runs longer; 0: no limit. */
 void blt_ctx_set_timeout(blt_ctx *ctx, double seconds);
 
+/* A function of the program that the engine is part of, asked by expressions for several values at once. */
+typedef struct blt_host_call {
+  int64_t function; /* its number in the expression */
+  blt_type type;    /* of the results */
+  uint32_t n;
+  const blt_value *in;  /* none of them is null */
+  const uint64_t *rows; /* where they stand, from 1 on; NULL when they are no rows */
+  blt_value *out;       /* its strings have to stay until the next call */
+} blt_host_call;
+typedef blt_status (*blt_host_fn)(void *arg, const blt_host_call *call, blt_error *err);
+void blt_ctx_set_host(blt_ctx *ctx, blt_host_fn host, void *arg);
+blt_status blt_host_ask(blt_ctx *ctx, const blt_host_call *call, blt_error *err);
+/* While true, the calling thread does all work by itself: set around work whose expressions ask the host.
+ * Gives what it was before. */
+bool blt_ctx_set_alone(blt_ctx *ctx, bool alone);
+
 #endif

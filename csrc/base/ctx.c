@@ -74,6 +74,22 @@ void blt_ctx_set_poll(blt_ctx *ctx, blt_poll_fn poll, void *arg) {
   ctx->poll_arg = arg;
 }
 
+void blt_ctx_set_host(blt_ctx *ctx, blt_host_fn host, void *arg) {
+  ctx->host = host;
+  ctx->host_arg = arg;
+}
+
+blt_status blt_host_ask(blt_ctx *ctx, const blt_host_call *call, blt_error *err) {
+  if (!ctx->host) return blt_fail(err, BLT_EINVAL, "there is no program whose functions could be called");
+  return ctx->host(ctx->host_arg, call, err);
+}
+
+bool blt_ctx_set_alone(blt_ctx *ctx, bool alone) {
+  bool before = ctx->alone;
+  ctx->alone = alone;
+  return before;
+}
+
 void blt_ctx_set_timeout(blt_ctx *ctx, double seconds) {
   ctx->timeout = seconds > 0 ? seconds : 0;
 }

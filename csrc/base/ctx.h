@@ -29,6 +29,9 @@ struct blt_ctx {
   blt_poll_fn poll;
   void *poll_arg;
   double timeout;
+  blt_host_fn host;
+  void *host_arg;
+  bool alone; /* no worker does anything */
 };
 
 void blt_pool_stop(blt_ctx *ctx);

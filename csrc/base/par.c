@@ -278,7 +278,8 @@ static void join(blt_pool *pool, blt_watch *w, job *j) {
 
 blt_status blt_par(blt_ctx *ctx, uint32_t ntasks, blt_task_fn fn, void *arg, blt_error *err) {
   blt_pool *pool = ctx->pool;
-  if (ntasks < 2 || ctx->threads < 2 || (pool && pool->rests)) return blt_seq(ctx, ntasks, fn, arg, err);
+  if (ntasks < 2 || ctx->threads < 2 || ctx->alone || (pool && pool->rests))
+    return blt_seq(ctx, ntasks, fn, arg, err);
   if (!pool && !(pool = pool_start(ctx))) return blt_seq(ctx, ntasks, fn, arg, err);
   job j;
   job_init(&j, ntasks, fn, arg);

@@ -314,7 +314,7 @@ static blt_op *finish_call(blt_binder *b, const blt_function *fn, blt_op *op, bl
   if (op->kind != BLT_OP_CALL) return op; /* bind turned it into something simpler */
   if (op->type.id == BLT_NULLTYPE) return null_of(b, op->type, op->node, err);
   if (summarise(fn, op, err) != BLT_OK) return NULL;
-  if (all_values(op)) return fold(b, op, err);
+  if (!op->host && all_values(op)) return fold(b, op, err);
   for (uint32_t i = 0; i < op->nargs && op->column == BLT_MANY_COLUMNS; i++) {
     op->args[i] = blt_memo_wrap(b, op->args[i], err);
     if (!op->args[i]) return NULL;

@@ -104,6 +104,7 @@ struct blt_op {
   bool can_fail; /* may raise an error: evaluated only for rows that ask for it */
   bool raises;   /* the same, of the function itself, whatever its arguments do */
   bool direct;   /* a function of strings that works on codes by itself */
+  bool host;     /* asks a function of the program: only of rows, never in advance */
   blt_type type;
   uint16_t depth;
   uint32_t nargs, node;

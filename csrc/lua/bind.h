@@ -34,9 +34,11 @@ typedef struct bind_state {
   bind_work *work; /* the innermost that runs; NULL when none does */
   uint32_t calls;  /* callbacks that run inside each other */
   bind_raised raised;
-  double timeout; /* seconds, 0: none */
-  double told;    /* when `progress` was last called */
-  size_t unseen;  /* bytes that the collector was not told of yet */
+  double timeout;        /* seconds, 0: none */
+  double told;           /* when `progress` was last called */
+  size_t unseen;         /* bytes that the collector was not told of yet */
+  lua_Integer functions; /* the last number of a function that expressions call */
+  size_t answers;        /* how many of what they gave are remembered */
 } bind_state;
 
 static inline bind_state *bind_state_of(lua_State *L) {
@@ -54,6 +56,7 @@ void bind_begun(bind_state *s);
 /* Raises what a callback raised before, if it did. */
 void bind_raise_kept(lua_State *L, bind_state *s);
 void bind_open_busy(lua_State *L);
+void bind_open_host(lua_State *L, int state); /* with the module on top */
 
 /* The callback in field "progress" of the options at `at`: left on the stack, its index; 0 for nil and false.
  */
@@ -91,6 +94,9 @@ bool bind_is_null(lua_State *L, int index);
 /* Pushes a value: nil, boolean, integer, float, string; dates as text; a decimal as the nearest float when
  * that identifies it (15 digits), otherwise as text. */
 void bind_push_value(lua_State *L, const blt_value *v);
+/* Writes the exact text of a value that is no string and not null; gives the length. Room for BLT_F64_TEXT
+ * bytes. */
+size_t bind_value_text(const blt_value *v, char *out);
 /* Pushes the exact text of a value, nil for null. */
 void bind_push_text(lua_State *L, const blt_value *v);
 /* A literal of the query language: the type's name ("null" too) and its value at `index`. Failing as above.

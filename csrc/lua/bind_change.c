@@ -1,5 +1,6 @@
 /* Rows that are there: found by key, changed, deleted. */
 #include "bind_busy.h"
+#include "bind_host.h"
 #include "bind_plan.h"
 #include "exec/change/change_where.h"
 #include "store/table/change.h"
@@ -30,18 +31,28 @@ static const blt_term *condition(const blt_plan *p) {
   return p->kind == BLT_PLAN_FILTER ? p->u.filter.terms : &none;
 }
 
+/* Whether the plan at 2 calls functions of the user's, for which it begins anew. May raise. */
+static bool begin_calls(lua_State *L, bind_state *s) {
+  bool calls = bind_plan_at(L, 2)->calls;
+  if (calls) bind_host_begin(L, s);
+  return calls;
+}
+
 /* delete(table, plan) -> how many, or nil, message, code */
 static int delete_rows(lua_State *L) {
   bind_state *state = bind_state_of(L);
   blt_table *t = bind_table_at(L, 1)->t;
   const blt_plan *plan = change_plan(L, 2, BLT_PLAN_FILTER);
   uint64_t deleted = 0;
+  bool calls = begin_calls(L, state);
   bind_use use = bind_changes(L, 1);
   bind_work w;
   blt_error err;
   blt_status st = bind_enter(L, state, &w, &use, &err);
   if (st != BLT_OK) return change_failed(L, &err);
+  bool alone = bind_host_alone(state, calls);
   st = blt_delete_where(t, condition(plan), &deleted, NULL, &err);
+  blt_ctx_set_alone(state->ctx, alone);
   bind_leave(state, &w);
   if (st != BLT_OK) return change_failed(L, &err);
   lua_pushinteger(L, (lua_Integer)deleted);
@@ -55,12 +66,15 @@ static int update_rows(lua_State *L) {
   blt_table *t = bind_table_at(L, 1)->t;
   const blt_plan *plan = change_plan(L, 2, BLT_PLAN_PROJECT);
   uint64_t updated = 0;
+  bool calls = begin_calls(L, state);
   bind_use use = bind_changes(L, 1);
   bind_work w;
   blt_error err;
   blt_status st = bind_enter(L, state, &w, &use, &err);
   if (st != BLT_OK) return change_failed(L, &err);
+  bool alone = bind_host_alone(state, calls);
   st = blt_update_where(t, condition(plan), plan->u.project.items, plan->ncolumns, &updated, NULL, &err);
+  blt_ctx_set_alone(state->ctx, alone);
   bind_leave(state, &w);
   if (st != BLT_OK) return change_failed(L, &err);
   lua_pushinteger(L, (lua_Integer)updated);

@@ -1,6 +1,7 @@
 /* Plans: a node for each verb, the plan after the rules, and runs of it over tables. */
 #include "bind_plan.h"
 #include "bind_busy.h"
+#include "bind_host.h"
 
 #include "exec/run.h"
 #include "plan/aggregates.h"
@@ -45,6 +46,10 @@ static const blt_plan *input_at(lua_State *L, int index) {
   return p->plan;
 }
 
+static bool calls_at(lua_State *L, int index) {
+  return !lua_isnoneornil(L, index) && bind_plan_at(L, index)->calls;
+}
+
 /* ---- making ---- */
 
 /* scan(table) -> the plan of all its rows */
@@ -74,6 +79,9 @@ static int node(lua_State *L) {
   draft.other = input_at(L, 4);
   bind_plan *p = bind_plan_new(L, bind_state_of(L));
   for (int slot = 1; slot <= 4; slot++) keep(L, slot, slot);
+  lua_getfield(L, 2, "calls");
+  p->calls = lua_toboolean(L, -1) || calls_at(L, 3) || calls_at(L, 4);
+  lua_pop(L, 1);
   if (blt_plan_make(p->arena, &draft, &p->plan, &origin, &err) == BLT_OK) return 1;
   int n = bind_refuse(L, &err);
   lua_pushinteger(L, origin);
@@ -113,6 +121,7 @@ static int prepare(lua_State *L) {
   luaL_argcheck(L, plan, 1, "a plan expected");
   bind_plan *p = bind_plan_new(L, bind_state_of(L));
   keep(L, 1, 3);
+  p->calls = calls_at(L, 1);
   blt_status st = rule && strcmp(rule, "written") == 0
                       ? blt_plan_number(p->arena, plan, &p->plan, &err)
                       : blt_plan_rewrite(p->arena, plan, rule, &p->plan, &err);
@@ -152,6 +161,7 @@ static bool fits(const blt_plan *p, blt_table *const *sources, uint32_t n) {
 /* A run over the tables from index 2 on. What is made on the stack is made first: it may run finalizers. */
 typedef struct plan_run {
   const blt_plan *plan;
+  bool calls; /* functions of the user's */
   uint32_t n;
   blt_table **sources;
   bind_use *uses;
@@ -161,6 +171,8 @@ typedef struct plan_run {
 static plan_run run_open(lua_State *L, uint32_t n) {
   plan_run r = {.plan = input_at(L, 1), .n = n};
   luaL_argcheck(L, r.plan, 1, "a plan expected");
+  r.calls = calls_at(L, 1);
+  if (r.calls) bind_host_begin(L, bind_state_of(L));
   r.sources = lua_newuserdatauv(L, (r.n + 1) * sizeof *r.sources, 0);
   r.uses = lua_newuserdatauv(L, (r.n + 1) * sizeof *r.uses, 0);
   r.answer = bind_table_new(L, bind_state_of(L));
@@ -178,7 +190,9 @@ static blt_status run_now(lua_State *L, const plan_run *r, blt_node_profile *pro
   bind_work w;
   blt_status st = bind_enter(L, s, &w, r->n ? r->uses : NULL, err);
   if (st != BLT_OK) return st;
+  bool alone = bind_host_alone(s, r->calls);
   st = blt_plan_run(s->ctx, r->plan, r->sources, r->n, &r->answer->t, profiles, err);
+  blt_ctx_set_alone(s->ctx, alone);
   bind_leave(s, &w);
   return st;
 }

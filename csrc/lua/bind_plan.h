@@ -10,6 +10,7 @@ typedef struct bind_plan {
   blt_ctx *ctx;
   blt_plan_arena *arena;
   const blt_plan *plan;
+  bool calls; /* functions of the user's: it is run on one thread */
 } bind_plan;
 
 bind_plan *bind_plan_at(lua_State *L, int index);      /* checked */

@@ -9,6 +9,7 @@
  *   skip, limit, rows, share, seed
  *   join, left, right, also, asof, null_equal, left_unique, right_unique, left_matched, right_matched
  *   unit, before, after
+ *   calls       terms call functions of the user's, which the slots keep in `functions`
  *
  * A filter is true for rows for which all its slots are. The origin of a term is the number of its slot, that
  * of an aggregate its own number behind those of the slots.

@@ -317,6 +317,7 @@ int luaopen_blotter_core(lua_State *L) {
   lua_pushvalue(L, state);
   luaL_setfuncs(L, functions, 1);
   bind_open_interrupt(L);
+  bind_open_host(L, state);
   bind_open_value(L, state);
   bind_open_table(L, state);
   bind_open_append(L, state);

@@ -143,37 +143,32 @@ void bind_push_value(lua_State *L, const blt_value *v) {
   }
 }
 
-void bind_push_text(lua_State *L, const blt_value *v) {
-  char text[BLT_F64_TEXT];
-  size_t len = 0;
-  if (v->null) {
-    lua_pushnil(L);
-    return;
-  }
+size_t bind_value_text(const blt_value *v, char *out) {
   switch (v->type.id) {
   case BLT_BOOL:
-    lua_pushstring(L, v->u.i ? "true" : "false");
-    return;
+    strcpy(out, v->u.i ? "true" : "false");
+    return strlen(out);
   case BLT_INT64:
-    len = blt_format_i64(v->u.i, text);
-    break;
+    return blt_format_i64(v->u.i, out);
   case BLT_FLOAT64:
-    len = blt_format_f64(v->u.f, text);
-    break;
+    return blt_format_f64(v->u.f, out);
   case BLT_DECIMAL:
-    len = blt_format_decimal(v->u.i, v->type.scale, text);
-    break;
+    return blt_format_decimal(v->u.i, v->type.scale, out);
   case BLT_DATE:
-    len = blt_date_format(v->u.i, text);
-    break;
-  case BLT_TIMESTAMP:
-    len = blt_timestamp_format(v->u.i, text);
-    break;
+    return blt_date_format(v->u.i, out);
   default:
-    lua_pushlstring(L, v->u.s.s, v->u.s.len);
-    return;
+    return blt_timestamp_format(v->u.i, out);
   }
-  lua_pushlstring(L, text, len);
+}
+
+void bind_push_text(lua_State *L, const blt_value *v) {
+  char text[BLT_F64_TEXT];
+  if (v->null)
+    lua_pushnil(L);
+  else if (v->type.id == BLT_STRING)
+    lua_pushlstring(L, v->u.s.s, v->u.s.len);
+  else
+    lua_pushlstring(L, text, bind_value_text(v, text));
 }
 
 /* ---- literals of the query language ---- */

@@ -262,6 +262,8 @@ static const struct {
     {"@2012-01-03T15:04:05.678901Z 'hh:mi:ss.fff-h-am' format", "'03:04:05.678-3-pm'"},
     {"@0001-01-01T00:00:00Z 'yyyy-HH' format", "'0001-00'"},
     {"1 'yyyy' format", "!format: argument 1 is int64, expected date or timestamp"},
+    {"1 1 'int64' lua/3", "!no program whose functions"},
+    {"1 1 'int65' lua/3", "!no type 'int65'"},
     {"1 lenght/1", "!unknown function 'lenght': did you mean 'len'?"},
     {"1 ceiling/1", "!did you mean 'ceil'?"},
     {"1 qqqqqq/1", "!unknown function 'qqqqqq'"},

@@ -118,6 +118,8 @@ blt_running blt_run_substr, blt_run_end, blt_run_trim, blt_run_replace, blt_run_
     blt_run_case, blt_run_pad, blt_run_split_part;
 /* func_regex.c */
 blt_binding blt_bind_regex;
+/* func_host.c */
+blt_binding blt_bind_host;
 /* func_layout.c */
 blt_binding blt_bind_format;
 /* Of date(s, layout) and timestamp(s, layout). */

@@ -66,6 +66,7 @@
   F("lower", "s", 's', STRICT, SAFE, 20, blt_run_case, NULL, BLT_LOWER)                                      \
   F("lpad", "sis?", 's', STRICT, FAILS, 20, blt_run_pad, NULL, BLT_LEFT_SIDE)                                \
   F("ltrim", "ss?", 's', STRICT, SAFE, 8, blt_run_trim, NULL, BLT_LEFT_SIDE)                                 \
+  F("lua", "Tku", BOUND, STRICT, FAILS, 255, NULL, blt_bind_host, 0)                                         \
   F("matches", "ss", 'b', STRICT, SAFE, 60, NULL, blt_bind_regex, BLT_MATCHES)                               \
   F("max", "TT*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_extreme, BLT_GREATEST)                                \
   F("min", "TT*", BOUND, LAZY, SAFE, 4, NULL, blt_bind_extreme, BLT_LEAST)                                   \

@@ -173,6 +173,7 @@ habits.functions = by_word {
   ["pow(x, y) or x ^ y"] = "power",
   ["trunc(x)"] = "truncate fix",
   ["a % b"] = "mod modulo rem",
+  ["lua($f, x), with a function as f"] = "apply call map udf func",
   ["a // b"] = "div intdiv idiv",
   ["sqrt(x)"] = "squareroot sqr",
   ["between(x, a, b)"] = "isbetween",

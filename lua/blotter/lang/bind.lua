@@ -243,6 +243,27 @@ local function emit_list(out, node, params, wanted)
   return n
 end
 
+--- lua($f, x, type): a function of the user's. Its number stands for it; `functions` keeps it as long as the plan.
+local function emit_host(out, node, scope, params)
+  local call, x, kind = table.unpack(node.args)
+  local fits = call and x and call.kind == "parameter" and #node.args <= 3
+    and (not kind or kind.kind == "literal" and kind.type == "string")
+  if not fits then
+    source.fail_at(node, "lua takes a function and a value: lua($f, n), with {f = function(n) … end} behind the text; "
+      .. "a third one is the type of what it gives, 'int64'")
+  end
+  local f = parameter_value(call, params)
+  if type(f) ~= "function" then
+    source.fail_at(call, ("parameter $%s: a function expected in lua(…), got a %s"):format(call.name, type(f)))
+  end
+  emit(out, x, scope, params)
+  put(out, VALUE, "int64", core.host_function(f), node)
+  put(out, VALUE, "string", kind and kind.value or "", kind or node)
+  put(out, CALL, "lua", 3, node)
+  out.functions = out.functions or {}
+  out.functions[#out.functions + 1] = f
+end
+
 local function emit_in(out, node, scope, params)
   local wanted = time_type(node.a, scope)
   emit(out, node.a, scope, params)
@@ -264,6 +285,8 @@ function emit(out, node, scope, params)
     emit_binary(out, node, scope, params)
   elseif kind == "literal" or kind == "parameter" then
     emit_constant(out, node, params)
+  elseif kind == "call" and node.name == "lua" then
+    emit_host(out, node, scope, params)
   elseif kind == "call" then
     for _, argument in ipairs(node.args) do emit(out, argument, scope, params) end
     put(out, CALL, node.name, #node.args, node)
@@ -312,6 +335,10 @@ function bind.call(name, ...)
   for _, argument in ipairs { ... } do
     table.move(argument, 1, #argument, #out + 1, out)
     table.move(argument.origins, 1, #argument.origins, #out.origins + 1, out.origins)
+    if argument.functions then
+      out.functions = table.move(argument.functions, 1, #argument.functions, #(out.functions or {}) + 1,
+        out.functions or {})
+    end
   end
   put(out, CALL, name, select("#", ...), false)
   return out

@@ -49,9 +49,17 @@ local function refuse(description, message, position, origin)
   fail("%s", message)
 end
 
+--- Notes whether terms call functions of the user's.
+local function note_calls(description)
+  for _, slot in ipairs(description.slots or {}) do
+    if slot.functions then description.calls = true end
+  end
+end
+
 --- A node of that kind over the plans `input` and, for a kind that reads two, `other`. Description: see
 -- csrc/lua/bind_plan_read.c. Raises for a mistake, with a caret where it stands.
 function plan.node(kind, description, input, other)
+  note_calls(description)
   local made, message, _, position, origin = core.node(kind, description, input, other)
   return made or refuse(description, message, position, origin)
 end
@@ -60,6 +68,7 @@ local MISTAKES = { type = true, name = true, invalid = true }
 
 --- The same; but for a constant that is no value of the type that it is for, nil, message and code.
 function plan.try_node(kind, description, input)
+  note_calls(description)
   local made, message, code, position, origin = core.node(kind, description, input)
   if made or not MISTAKES[code] then return made, message, code end
   refuse(description, message, position, origin)
