@@ -47,6 +47,7 @@ local CONDITIONS = {
   { "t.n > 5", "stand by themselves" }, { "string.upper(country) == 'KR'", "stand by themselves" },
   { "n::int > 5", "int64(n)" }, { "n == ?", "'$1'" }, { "n == @x", "'$name'" },
   { "n == $x", "no value for parameter $x" },
+  { "country ~ '^K'", "matches(s," },
   { "n in {1, 2}", "(a, b)" }, { "n in [1, 2]", "(a, b)" }, { "n in ()", "an empty list" },
   { "1 < n < 5", "a < b and b < c" }, { "country == 'KR", "' is missing" }, { "(n > 5", "expected ')'" },
   { "n > 5;", "commas" }, { "country:upper() == 'KR'", "upper(s)" }, { "#country > 2", "len(s)" },

@@ -250,6 +250,7 @@ static const struct {
     {"'x' 'jj' date", "!'jj' is none of yyyy"},
     {"'x' 'yyyy\"' date", "!not closed"},
     {"1 'yyyy' date", "!a layout says how a text is written"},
+    {"@2012-01-01 'yyyy' date", "!it is one already"},
     {"'x' s date", "!a layout is a constant text"},
     {"'31.12.2012-9:05pm' 'dd.mm.yyyy-h:miAM' timestamp", "2012-12-31T21:05:00Z"},
     {"'31.12.2012-12:05am' 'dd.mm.yyyy-h:miam' timestamp", "2012-12-31T00:05:00Z"},

@@ -102,6 +102,10 @@ describe("several groupings", function()
       lines(t:by "rollup(channel, country)":agg "n = sum(n), g = grouping(country)"))
     assert.equal("channel,y,n phone,,260 web,,340 ,2012,460 ,2013,140 ,,600 ",
       lines(t:derive "y = year(received)":by "grouping_sets(channel, set(y), set())":agg "n = sum(n)"))
+    assert.equal("y,n,k 2012,460,0 2013,140,0 ,600,1 ",
+      lines(t:by "rollup(y = year(received))":agg "n = sum(n), k = grouping(y)"))
+    assert.equal("y,n ,600 2012,460 2013,140 ",
+      lines(t:by "grouping_sets(set(), set(y = year(received)))":agg "n = sum(n)"))
     assert.match("needs a key", refusal(t.by, t, "rollup()"))
     assert.match("one key of this by", refusal(function() return t:by "cube(channel)":agg "g = grouping(n)" end))
   end)

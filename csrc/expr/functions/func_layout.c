@@ -77,8 +77,11 @@ static blt_status loop_parse(blt_call *c, blt_error *err) {
 static BLT_STRICT(run_parse, loop_parse);
 
 blt_status blt_bind_laid_out(blt_binder *b, blt_op *op, blt_error *err) {
-  if (op->args[0]->type.id != BLT_STRING)
-    return blt_bind_mismatch(op, "a layout says how a text is written", err);
+  const uint8_t id = op->args[0]->type.id;
+  if (id == BLT_DATE || id == BLT_TIMESTAMP)
+    return blt_bind_mismatch(op, "it is one already, and needs no layout; to write it: format(x, layout)",
+                             err);
+  if (id != BLT_STRING) return blt_bind_mismatch(op, "a layout says how a text is written", err);
   op->value.u.s = op->args[1]->value.u.s; /* for messages; it lies in the expression's memory */
   op->run = run_parse;
   op->can_fail = true;

@@ -191,6 +191,7 @@ habits.functions = by_word {
 
 --- Words and signs inside a text, by the token at which reading stops.
 habits.words = {
+  ["{"] = "a list is written (a, b)", ["}"] = "a list is written (a, b)",
   ["="] = "to compare, write '=='", is = "null is found by 'x == nil'", null = "write 'nil'",
   like = "write 'like(s, pattern)'", ilike = "write 'like(lower(s), pattern)'",
   between = "write 'between(x, a, b)'", as = "a new name stands first: 'm = n + 1'",
@@ -222,7 +223,7 @@ habits.signs = {
   ["?"] = "a value from outside is '$1', with {value} after the text; a choice is 'if(condition, a, b)'",
   [":"] = "a new name is written 'x = sum(n)', a type 'int64(n)', a function 'upper(s)'",
   ["["] = "a name is written `odd name`, a list (a, b)",
-  ["{"] = "a list is written (a, b)", ["\\"] = "a backslash stands only in a string",
+  ["~"] = "write 'matches(s, \"regex\")', or '~=' for not equal", ["\\"] = "a backslash stands only in a string",
   ["$"] = "a parameter is '$name', with {name = value} after the text", ["#"] = "write 'len(s)', or 'count()'",
   ["@"] = "a parameter is '$name', with {name = value} after the text",
 }

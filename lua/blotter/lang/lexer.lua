@@ -16,7 +16,7 @@ local KEYWORDS = { ["and"] = true, ["or"] = true, ["not"] = true, ["nil"] = true
 
 local TWO = { ["=="] = true, ["~="] = true, ["<="] = true, [">="] = true, [".."] = true, ["//"] = true }
 local ONE = { ["<"] = true, [">"] = true, ["="] = true, ["+"] = true, ["-"] = true, ["*"] = true, ["/"] = true,
-  ["%"] = true, ["^"] = true, ["("] = true, [")"] = true, [","] = true, ["."] = true }
+  ["%"] = true, ["^"] = true, ["("] = true, [")"] = true, [","] = true, ["."] = true, ["{"] = true, ["}"] = true }
 
 --- What people write who come from other languages.
 local FOREIGN = { ["!="] = "~=", ["<>"] = "~=", ["&&"] = "and", ["||"] = "or' or '..", ["=>"] = ">=", ["=<"] = "<=",

@@ -8,7 +8,7 @@
 --   binary    op (an operator of Lua), a, b
 --   isnull    a, negated                      `x == nil`, `x ~= nil`
 --   in        a, list (nodes), negated        `x in (1, 2)`, `x in $list`
---   call      name, args (nodes)
+--   call      name, args (nodes; those of rollup, cube, set may have `as`, a name)
 -- The root of an expression also has `size` (nodes), `uses` (its column nodes) and `calls` (its call nodes).
 -- Nodes are never changed once parsed: trees are cached and shared.
 
@@ -80,21 +80,39 @@ local function literal(s, kind, value)
   return finish(s, { kind = "literal", type = kind, value = value }, first, 0)
 end
 
+--- Calls whose arguments are keys, which may have names: `cube(a, y = year(day))`.
+local OF_KEYS = { rollup = true, cube = true, grouping_sets = true, set = true }
+
+--- One argument of the call `owner` (nil: of a list), or, between braces in `cut`, several.
+local function put_arguments(s, list, owner)
+  local braces = owner == "cut" and s.kind[s.at] == "{"
+  local as = OF_KEYS[owner] and s.kind[s.at] == "name" and s.kind[s.at + 1] == "=" and s.value[s.at]
+  if braces then s.at = s.at + 1 end
+  if as then s.at = s.at + 2 end
+  local node = expression(s, 0)
+  node.as = as or nil
+  list[#list + 1] = node
+  while braces and s.kind[s.at] == "," do
+    s.at = s.at + 1
+    list[#list + 1] = expression(s, 0)
+  end
+  if braces then expect(s, "}") end
+end
+
 --- Expressions between parentheses: `(a, b)`.
-local function arguments(s)
+local function arguments(s, owner)
   expect(s, "(")
   local list, depth = {}, 0
   if s.kind[s.at] ~= ")" then
     while true do
-      local node = expression(s, 0)
-      list[#list + 1] = node
-      depth = math.max(depth, node.depth)
+      put_arguments(s, list, owner)
       if s.kind[s.at] ~= "," then break end
       s.at = s.at + 1
     end
   end
   if s.kind[s.at] ~= ")" then unexpected(s, "',' or ')'") end
   s.at = s.at + 1
+  for _, node in ipairs(list) do depth = math.max(depth, node.depth) end
   return list, depth
 end
 
@@ -116,7 +134,7 @@ local function named(s)
     return finish(s, { kind = "column", name = s.value[at + 2], side = name }, first, 0)
   end
   if s.kind[at + 1] == "(" then
-    local args, depth = arguments(s)
+    local args, depth = arguments(s, name)
     local call = finish(s, { kind = "call", name = name, args = args }, first, depth)
     local expand = macros[name]
     if not expand then return call end

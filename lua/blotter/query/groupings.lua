@@ -13,7 +13,7 @@ local READ = {}
 
 --- The number of the key that an expression is; it is added when it is new.
 local function key_number(keys, node)
-  local name = parser.default_name(node)
+  local name = node.as or parser.default_name(node)
   for i, key in ipairs(keys) do
     if key.name == name then return i end
   end
