@@ -369,7 +369,7 @@ bench bench-quick bench-huge: $(STAMP)/bench all $(BENCH_PROGRAMS)
 .PHONY: bench-shards
 bench-shards: $(STAMP)/remote all build/bench/groupby_data
 	@mkdir -p build/bench/data; f=build/bench/data/G1_$(or $(ROWS),1000000)_100.csv; \
-	  [ -e $$f ] || build/bench/groupby_data $(or $(ROWS),1000000) 100 108 >$$f && $(LUA) spec/bench/shards.lua $$f $(or $(RUNS),3)
+	  [ -e $$f ] || build/bench/groupby_data $(or $(ROWS),1000000) 100 108 >$$f && $(LUA) spec/bench/groupby_shards.lua $$f $(or $(RUNS),3)
 
 # TPC-H's queries; SCALE, RUNS and THREADS as in spec/bench/tpch_run.lua.
 .PHONY: bench-tpch

@@ -4,7 +4,7 @@
 #include "base/par.h"
 #include "base/bits.h"
 #include "base/mem.h"
-#include "base/num.h"
+#include "base/text/num.h"
 
 #include <stdio.h>
 #include <string.h>

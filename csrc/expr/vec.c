@@ -1,7 +1,7 @@
 #include "vec.h"
 
 #include "base/isa.h"
-#include "base/num.h"
+#include "base/text/num.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 #include "bind.h"
-#include "base/civil.h"
-#include "base/num.h"
+#include "base/text/civil.h"
+#include "base/text/num.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "aggregates.h"
 
-#include "base/num.h"
+#include "base/text/num.h"
 #include <string.h>
 
 /* What kinds of arguments an aggregate takes. */

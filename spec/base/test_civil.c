@@ -1,5 +1,5 @@
 /* Dates and timestamps: every day of 9999 years against a calendar that counts one day at a time. */
-#include "base/civil.h"
+#include "base/text/civil.h"
 #include "check.h"
 
 static bool date(const char *s, int64_t *v) {

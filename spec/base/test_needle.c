@@ -1,6 +1,6 @@
 /* Texts that are looked for in others, against a search of every place. Each haystack is an allocation of its
  * own size, so that sanitizers see what is read beside it. */
-#include "base/needle.h"
+#include "base/text/needle.h"
 #include "check.h"
 #include "random.h"
 

@@ -1,5 +1,5 @@
 /* Numbers to text and back, against the C library (in the C locale) and edge cases known by hand. */
-#include "base/num.h"
+#include "base/text/num.h"
 #include "check.h"
 #include "random.h"
 

@@ -2,8 +2,8 @@
  * threads and chunks. */
 #include "cells.h"
 #include "check.h"
-#include "base/civil.h"
-#include "base/num.h"
+#include "base/text/civil.h"
+#include "base/text/num.h"
 #include "io/csv/csv.h"
 #include "io/write/text_write.h"
 #include "random.h"

@@ -8,8 +8,8 @@
 #ifndef BLOTTER_SPEC_EXPR_FIXTURE_H
 #define BLOTTER_SPEC_EXPR_FIXTURE_H
 
-#include "base/civil.h"
-#include "base/num.h"
+#include "base/text/civil.h"
+#include "base/text/num.h"
 #include "expr/expr.h"
 #include "random.h"
 

@@ -1,7 +1,7 @@
 #include "agg.h"
 
 #include "base/bits.h"
-#include "base/num.h"
+#include "base/text/num.h"
 #include "base/words.h"
 #include <math.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  */
 #include "func.h"
 
-#include "base/civil.h"
-#include "base/num.h"
+#include "base/text/civil.h"
+#include "base/text/num.h"
 
 #include <math.h>
 #include <stdio.h>

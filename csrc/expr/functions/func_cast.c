@@ -4,8 +4,8 @@
  * lose anything. */
 #include "func.h"
 
-#include "base/civil.h"
-#include "base/num.h"
+#include "base/text/civil.h"
+#include "base/text/num.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
  * stored. */
 #include "func_compare.h"
 
-#include "base/num.h"
+#include "base/text/num.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* func_date.c: fields of dates and timestamps, truncation, and arithmetic in calendar units. */
 #include "func.h"
 
-#include "base/civil.h"
+#include "base/text/civil.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
 #include "func.h"
 #include "text.h"
 
-#include "base/civil.h"
-#include "base/layout.h"
+#include "base/text/civil.h"
+#include "base/text/layout.h"
 
 #include <string.h>
 

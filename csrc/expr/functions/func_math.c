@@ -1,7 +1,7 @@
 /* func_math.c: abs, sign, round, floor, ceil, trunc of numbers, roots and logarithms, bin. */
 #include "func.h"
 
-#include "base/num.h"
+#include "base/text/num.h"
 
 #include <math.h>
 #include <string.h>

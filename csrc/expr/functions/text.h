@@ -3,7 +3,7 @@
 #ifndef BLT_EXPR_TEXT_H
 #define BLT_EXPR_TEXT_H
 
-#include "base/needle.h"
+#include "base/text/needle.h"
 #include "expr/expr_inside.h"
 
 /* Bytes of the character at s (s < end). */

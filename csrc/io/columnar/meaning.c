@@ -1,6 +1,6 @@
 #include "meaning.h"
 
-#include "base/civil.h"
+#include "base/text/civil.h"
 #include "base/mem.h"
 #include <inttypes.h>
 #include <math.h>

@@ -3,7 +3,7 @@
 #include "io/text/json_fault.h"
 #include "io/text/marks.h"
 #include "base/mem.h"
-#include "base/printable.h"
+#include "base/text/printable.h"
 
 #include <stdio.h>
 #include <string.h>

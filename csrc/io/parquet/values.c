@@ -2,7 +2,7 @@
 #include "delta.h"
 #include "hybrid.h"
 
-#include "base/civil.h"
+#include "base/text/civil.h"
 #include "base/isa.h"
 #include "base/mem.h"
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 #include "json_fault.h"
 #include "json.h"
-#include "base/printable.h"
+#include "base/text/printable.h"
 
 #include <stdio.h>
 #include <string.h>

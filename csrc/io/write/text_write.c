@@ -7,9 +7,9 @@
 #include "io/text/json.h"
 #include "io/text/records.h"
 #include "base/bits.h"
-#include "base/civil.h"
+#include "base/text/civil.h"
 #include "base/mem.h"
-#include "base/num.h"
+#include "base/text/num.h"
 #include "base/par.h"
 
 #include <string.h>

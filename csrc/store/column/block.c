@@ -1,6 +1,6 @@
 #include "block.h"
 #include "base/bits.h"
-#include "base/civil.h"
+#include "base/text/civil.h"
 #include "base/isa.h"
 #include "base/mem.h"
 

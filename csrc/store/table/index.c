@@ -4,10 +4,10 @@
 #include "index_inside.h"
 #include "change.h"
 #include "base/bits.h"
-#include "base/civil.h"
+#include "base/text/civil.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/num.h"
+#include "base/text/num.h"
 #include "base/par.h"
 
 #include <stdio.h>

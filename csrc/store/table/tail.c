@@ -1,6 +1,6 @@
 #include "table_inside.h"
 #include "base/bits.h"
-#include "base/civil.h"
+#include "base/text/civil.h"
 #include "base/mem.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 local place = require "blotter.commands.place"
-local reading = require "blotter.commands.reading"
+local reading = require "blotter.commands.reading_options"
 local shared = require "blotter.commands.shared"
 
 local export = { summary = "Write the rows of a table or a file as CSV, JSON lines or Parquet." }

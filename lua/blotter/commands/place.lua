@@ -2,7 +2,7 @@
 -- `db.blt:tips`.
 
 local ending = require "blotter.tables.ending"
-local reading = require "blotter.commands.reading"
+local reading = require "blotter.commands.reading_options"
 local shared = require "blotter.commands.shared"
 
 local place = {}
