@@ -2,7 +2,7 @@
 -- one server that reads the others' tables through postgres_fdw, as its own plan has it. And rows that go there, beside
 -- three psql \copy at once.
 --
---   lua5.4 spec/bench/groupby_shards.lua CSV RUNS     prints a table: milliseconds of both, their ratio, bytes that travelled
+--   lua5.4 spec/bench/groupby_shards.lua CSV RUNS   prints milliseconds of both, their ratio, bytes that travelled
 
 package.path = "spec/bench/?.lua;spec/support/?.lua;" .. package.path
 local blotter = require "blotter"

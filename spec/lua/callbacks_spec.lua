@@ -57,7 +57,9 @@ local WORKS = {
   end },
   delete = { rows = ROWS - how_many(function(s, n) return s:find "1" and n == 5 or n == 6 end),
     run = function(w, callback)
-    return hooked(callback, function() return w.t:delete "like(s, '%1%') and n == 5 or n == 6" end)
+    return hooked(callback, function()
+      return w.t:delete "like(replace(s .. k, s, s), '%1%') and find(s, '1') > 0 and n == 5 or n == 6"
+    end)
   end },
   compact = { whole = true, rows = 5 * ROWS - 4 * how_many(function(_, n) return n == 6 end),
     run = function(w, callback)

@@ -4,7 +4,7 @@
 #define BLT_ARROW_MESSAGES_H
 
 #include "arrow.h"
-#include "flat.h"
+#include "flatbuffer.h"
 #include "io/columnar/meaning.h"
 #include "io/source/codec.h"
 

@@ -2,7 +2,7 @@
 
 local anew = {}
 
-local pattern = require "blotter.disclose.pattern"
+local pattern = require "blotter.disclose.withheld"
 
 -- The order of work is the same each time; the numbers that shuffle it are always these.
 local function generator()

@@ -7,7 +7,7 @@
 local protect = {}
 
 local anew = require "blotter.disclose.anew"
-local pattern = require "blotter.disclose.pattern"
+local pattern = require "blotter.disclose.withheld"
 
 -- The moves that were found, each once, in the model's cells: {{cell, by}, …, times = how often it fits}.
 local function proposals(state)

@@ -1,4 +1,4 @@
-#include "flat.h"
+#include "flatbuffer.h"
 
 #include <string.h>
 
