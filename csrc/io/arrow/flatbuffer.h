@@ -1,6 +1,6 @@
-/* flatbuffer.h: reading flatbuffers, in which Arrow describes what it holds. A table is the place where it begins,
- * 0 is none. Nothing outside of the bytes is looked at: the first place that cannot be right makes the reader
- * `bad`, and what is asked for then is absent. */
+/* flatbuffer.h: reading flatbuffers, in which Arrow describes what it holds. A table is the place where it
+ * begins, 0 is none. Nothing outside of the bytes is looked at: the first place that cannot be right makes
+ * the reader `bad`, and what is asked for then is absent. */
 #ifndef BLT_ARROW_FLAT_H
 #define BLT_ARROW_FLAT_H
 
