@@ -98,6 +98,12 @@ function blotter.jsonl(from, options) end
 ---@return blotter.table? rows, table|string info, string? code
 function blotter.parquet(from, options) end
 
+--- Arrow's IPC files and streams, one at a time.
+---@param from blotter.source
+---@param options? table
+---@return blotter.table? rows, table|string info, string? code
+function blotter.arrow(from, options) end
+
 --- Expressions that a program makes, without text.
 blotter.build = {}
 

@@ -100,7 +100,7 @@ local SAMPLES = {
   upper = "upper(channel)", week = "week(received)", week_year = "week_year(received)", weekday = "weekday(received)",
   year = "year(received)", matches = "matches(channel, 'a+')", extract = "extract(channel, 'a+')",
   regex_replace = "regex_replace(channel, 'a+', 'b')", format = "format(received, 'yyyy')",
-  fails = "fails(n + 1)", log2 = "log2(f)",
+  fails = "fails(n + 1)", log2 = "log2(f)", lua = "lua($f, n)",
 }
 
 local OPERATORS = { ["and"] = true, ["or"] = true, ["not"] = true, ["in"] = true, neg = true }
@@ -127,7 +127,7 @@ local REFUSED = {
   fails = "ends the server's whole statement", log2 = "exact for powers of two", product = "no product",
   top = "top(n, …, {by = …})", bottom = "top(n, ", first = "put an order before", last = "put an order before",
   string_agg = "put an order before", matches = "regular expressions", extract = "regular expressions",
-  regex_replace = "regular expressions", format = "in other ways",
+  regex_replace = "regular expressions", format = "in other ways", lua = "nothing of the same meaning",
 }
 
 --- What does not translate to ClickHouse beside that.
@@ -166,7 +166,8 @@ for _, dialect in ipairs { "postgresql", "clickhouse" } do
       for _, name in ipairs(core.functions()) do
         if name:find "^%a" and not OPERATORS[name] then
           assert.is_truthy(SAMPLES[name], "no sample of " .. name)
-          check(name, dialect, function() tips:select("x = " .. SAMPLES[name]):sql(dialect) end)
+          local params = SAMPLES[name]:find "$f" and { f = math.abs } or nil
+          check(name, dialect, function() tips:select("x = " .. SAMPLES[name], params):sql(dialect) end)
         end
       end
     end)
