@@ -390,10 +390,14 @@ blt_status blt_intern(const blt_intern_source *source, uint32_t *codes, uint64_t
                           : blt_fail_memory(err, ((size_t)source->blocks + 1) * sizeof *in.blocks);
   if (status == BLT_OK) status = run_tasks(&in, source->blocks, number_block, err);
   if (status == BLT_OK) status = run_tasks(&in, PARTS, part_task, err);
-  if (status == BLT_OK) status = make_dict(&in, out, err);
+  blt_dict *dict = NULL;
+  if (status == BLT_OK) status = make_dict(&in, &dict, err);
   if (status == BLT_OK) {
     status = run_tasks(&in, source->blocks, code_block, err);
-    if (status != BLT_OK) blt_dict_release(*out);
+    if (status == BLT_OK)
+      *out = dict;
+    else
+      blt_dict_release(dict);
   }
   interning_free(&in);
   return status;
