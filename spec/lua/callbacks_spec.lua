@@ -95,6 +95,7 @@ local WORKS = {
 }
 
 local NOTHING = {}
+local NO_PATH = { {}, { 1 } } -- a name would be a file beside the tree
 --- Arguments that get far, by name of a call; others are tried with the ones of `any`.
 local ARGUMENTS = {
   append = { { 1, "a", 1 }, { 5000, "a" }, { { k = 7 } } },
@@ -107,7 +108,8 @@ local ARGUMENTS = {
   import = { { "made", "a,b\n1,2\n" } },
   csv = { {}, { function() end } }, -- a source for the module, a sink for what has rows
   jsonl = { {}, { function() end } },
-  open = { { os.tmpname() } },
+  parquet = { {}, { function() end } }, arrow = { {}, { function() end } }, xlsx = NO_PATH, html = NO_PATH,
+  markdown = { {} }, push = NO_PATH, open = { { os.tmpname() } },
   create = { { "made", "a int64" } },
   drop = { { "t" }, { "small" } },
   table = { { "t" }, { "a int64" } },
@@ -191,6 +193,7 @@ describe("callbacks", function()
     debug.sethook()
     blotter.threads, blotter.progress, blotter.timeout, blotter.memory_limit = threads, nil, 0, 0
     os.remove(path)
+    assert.is_nil(io.open "k", "a call wrote the file k into the tree")
   end)
 
   --- Runs the work in worlds of their own until every call was made inside of it.
