@@ -6,15 +6,16 @@
 #include "exec/relation/matched.h"
 #include "join_index.h"
 
-/* Looks every row of the left that passes up in an index in which no key repeats. `alone`: rows without
- * partner are part of the answer, too; `only` (then `alone` says so): nothing else is, and partners are not
- * noted. Zeroed, and freed in any case (blt_matches_free). */
 typedef enum blt_match_kind {
-  BLT_MATCH_INNER,
-  BLT_MATCH_LEFT,
-  BLT_MATCH_SEMI,
-  BLT_MATCH_ANTI
+  BLT_MATCH_INNER, /* rows that have a partner, with it */
+  BLT_MATCH_LEFT,  /* all rows, with their partners */
+  BLT_MATCH_SEMI,  /* rows that have one, without it */
+  BLT_MATCH_ANTI   /* rows that have none */
 } blt_match_kind;
+
+/* Looks every row of the left that passes up in an index in which no key repeats, or, of the last two kinds,
+ * one row of each key is as good as all. `m` is filled anew, and freed by the caller in any case
+ * (blt_matches_free). */
 blt_status blt_join_match(blt_matches *m, const blt_join_index *x, blt_passed *left, blt_match_kind kind,
                           blt_error *err);
 
