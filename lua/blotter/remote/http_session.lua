@@ -7,6 +7,7 @@
 local clickhouse = require "blotter.remote.dialects.clickhouse"
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
+local guarded = require "blotter.remote.guarded"
 local received = require "blotter.remote.received"
 local secrecy = require "blotter.remote.secrecy"
 local statement = require "blotter.remote.statement"
@@ -122,17 +123,6 @@ local function answer_of(self)
   local text = table.concat(reply.pieces)
   local limit = text:find("TIMEOUT_EXCEEDED", 1, true) ~= nil
   return nil, self:message(("%s (status %d)"):format(text:sub(1, 400), reply.status)), limit and "timeout" or "io"
-end
-
---- Calls `body`; when it does not return (an error, Ctrl-C) the connection is dropped, and the server's work with it.
-local function guarded(self, body, ...)
-  local finished = false
-  local guard <close> = setmetatable({}, { __close = function() -- luacheck: ignore
-    if not finished then self:drop() end
-  end })
-  local results = table.pack(body(self, ...))
-  finished = true
-  return table.unpack(results, 1, results.n)
 end
 
 local function ask(self, body, query)

@@ -6,6 +6,7 @@
 
 local catalogue = require "blotter.remote.far_columns"
 local core = require "blotter.core"
+local guarded = require "blotter.remote.guarded"
 local postgresql = require "blotter.remote.dialects.postgresql"
 local received = require "blotter.remote.received"
 local secrecy = require "blotter.remote.secrecy"
@@ -129,17 +130,6 @@ function session:next()
       return nil, self:message "time limit passed", "timeout"
     end
   end
-end
-
---- Calls `body`; when it does not return (an error, Ctrl-C) the connection is dropped, and the server's work with it.
-local function guarded(self, body, ...)
-  local finished = false
-  local guard <close> = setmetatable({}, { __close = function() -- luacheck: ignore
-    if not finished then self:drop() end
-  end })
-  local results = table.pack(body(self, ...))
-  finished = true
-  return table.unpack(results, 1, results.n)
 end
 
 local function run(self, sql)

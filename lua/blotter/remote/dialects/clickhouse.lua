@@ -1,7 +1,8 @@
 --- Blotter's expressions, aggregates and windows in ClickHouse's SQL (25 and later), with blotter's meanings: integers
 -- are added in 128 bits and brought back, or it is an error; zeros of both signs and all NaN are one key of a group;
--- NaN is sorted above everything. See postgresql.lua for the form of functions.
+-- NaN is sorted above everything. See postgresql_functions.lua for their form.
 
+local catalogue = require "blotter.remote.dialects.catalogue"
 local exact = require "blotter.remote.dialects.exact"
 local outline = require "blotter.remote.outline"
 
@@ -24,10 +25,8 @@ function clickhouse.quote(name)
   return "`" .. name:gsub("[`\\]", "\\%0") .. "`"
 end
 
---- A table's name; "database.name" is a table of that database.
 function clickhouse.quoted(name)
-  local before, behind = name:match "^([^.]+)%.(.+)$"
-  return before and clickhouse.quote(before) .. "." .. clickhouse.quote(behind) or clickhouse.quote(name)
+  return catalogue.quoted(name, clickhouse.quote)
 end
 
 function clickhouse.cast(sql, kind)
@@ -35,9 +34,7 @@ function clickhouse.cast(sql, kind)
 end
 local cast = clickhouse.cast
 
-local function refuse(call, reason)
-  outline.refuse(call.term, ("clickhouse: %s does not translate: %s"):format(call.name, reason))
-end
+local refuse = catalogue.refusal "clickhouse"
 
 -- ---- values -------------------------------------------------------------------------------------------------------
 
@@ -151,10 +148,7 @@ end
 
 -- ---- comparisons --------------------------------------------------------------------------------------------------
 
-local OPERATORS = { ["=="] = "=", ["~="] = "<>", ["<"] = "<", ["<="] = "<=", [">"] = ">", [">="] = ">=" }
-
-local function is_decimal(kind) return kind:find "^decimal" ~= nil end
-local function is_time(kind) return kind == "date" or kind == "timestamp" end
+local OPERATORS, is_decimal, is_time = catalogue.OPERATORS, catalogue.is_decimal, catalogue.is_time
 
 local function as_float(arg)
   return arg.type == "float64" and arg.sql or ("toFloat64(%s)"):format(arg.sql)
@@ -217,9 +211,7 @@ end
 
 local f = {}
 
-local function fill(call, text)
-  return (text:gsub("{(%d)}", function(n) return call[tonumber(n)].sql end))
-end
+local fill = catalogue.fill
 
 for op in pairs(OPERATORS) do
   f[op] = function(c) return compare(op, c[1], c[2]) end
@@ -478,12 +470,7 @@ local refused = {
   matches = REGEX, extract = REGEX, regex_replace = REGEX, format = "the server writes numbers and times in other ways",
 }
 
-function clickhouse.call(c)
-  local made = f[c.name]
-  if not made then refuse(c, refused[c.name] or "the server has nothing of the same meaning") end
-  if type(made) == "string" then return fill(c, made) end
-  return made(c)
-end
+clickhouse.call = catalogue.translator(f, refused, refuse)
 
 -- ---- aggregates ---------------------------------------------------------------------------------------------------
 
@@ -575,20 +562,15 @@ local never = {
   bottom = "an aggregate of several rows; use top(n, \"… asc\", {by = …})" }
 never.last = never.first
 
-function clickhouse.aggregate(c)
-  local made = a[c.name]
-  if not made then refuse(c, never[c.name] or "the server has nothing of the same meaning") end
-  return made(c)
-end
+clickhouse.aggregate = catalogue.translator(a, never, refuse)
 
 -- ---- windows ------------------------------------------------------------------------------------------------------
 
-local CUMULATIVE = { cumsum = "sum", cummean = "mean", cummin = "min", cummax = "max", cumcount = "count" }
 local RANKS = { row_number = true, rank = true, dense_rank = true }
 local WHOLE = " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
 
 function clickhouse.window(c)
-  local name = CUMULATIVE[c.name] or c.name
+  local name = catalogue.CUMULATIVE[c.name] or c.name
   if c.over:find(" RANGE ", 1, true) then refuse(c, "the server has no ranges of values that may be null") end
   if name == "median" or name == "quantile" or name == "count_distinct" then
     refuse(c, "over a window; group and join instead")

@@ -1,0 +1,149 @@
+--- Aggregates and window functions in PostgreSQL's SQL.
+
+local catalogue = require "blotter.remote.dialects.catalogue"
+local functions = require "blotter.remote.dialects.postgresql_functions"
+local terms = require "blotter.remote.dialects.postgresql_terms"
+
+local as_float, by_bytes, is_time, refuse = terms.as_float, terms.by_bytes, catalogue.is_time, terms.refuse
+local small, type_name = functions.small, terms.type_name
+
+local aggregates = {}
+
+local a = {}
+
+--- An aggregate's call with its condition and its window.
+local function called(c, text)
+  if c.where then text = ("%s FILTER (WHERE %s)"):format(text, c.where) end
+  return c.over and ("%s OVER (%s)"):format(text, c.over) or text
+end
+
+local function whole_number(x)
+  return x.type == "bool" and ("(%s)::integer::bigint"):format(x.sql) or x.sql
+end
+
+--- The argument as a number that the server's own aggregate takes exactly.
+local function as_number(x)
+  return x.type == "float64" and x.sql or whole_number(x)
+end
+
+function a.count(c) return called(c, c[1] and ("count(%s)"):format(c[1].sql) or "count(*)") end
+function a.sum(c)
+  local sum = called(c, ("sum(%s)"):format(as_number(c[1])))
+  return c.type == "float64" and sum or ("(%s)::%s"):format(sum, type_name(c.type))
+end
+function a.mean(c)
+  if c[1].type == "float64" then return called(c, ("avg(%s)"):format(c[1].sql)) end
+  local sum = called(c, ("sum(%s)"):format(as_number(c[1])))
+  local n = called(c, ("count(%s)"):format(c[1].sql))
+  return ("((%s)::numeric(78,30) / nullif(%s, 0))::double precision"):format(sum, n)
+end
+
+local function extreme_of(name, of_bools)
+  return function(c)
+    if c[1].type == "bool" then return called(c, ("%s(%s)"):format(of_bools, c[1].sql)) end
+    return called(c, ("%s(%s)"):format(name, by_bytes(c[1].sql, c[1].type)))
+  end
+end
+a.min, a.max = extreme_of("min", "bool_and"), extreme_of("max", "bool_or")
+a.any = function(c) return called(c, ("bool_or(%s)"):format(c[1].sql)) end
+a.all = function(c) return called(c, ("bool_and(%s)"):format(c[1].sql)) end
+
+for name, own in pairs { variance = "var_samp", variance_pop = "var_pop", stddev = "stddev_samp",
+  stddev_pop = "stddev_pop" } do
+  a[name] = function(c) return ("(%s)::double precision"):format(called(c, ("%s(%s)"):format(own, as_number(c[1])))) end
+end
+for name, own in pairs { covar = "covar_samp", covar_pop = "covar_pop", corr = "corr", regr_slope = "regr_slope",
+  regr_intercept = "regr_intercept", regr_r2 = "regr_r2" } do
+  a[name] = function(c)
+    local y, x = as_float({ sql = whole_number(c[1]) }), as_float({ sql = whole_number(c[2]) })
+    return called(c, ("%s(%s, %s)"):format(own, y, x))
+  end
+end
+function a.weighted_mean(c)
+  local x, weight = as_float({ sql = whole_number(c[1]) }), as_float({ sql = whole_number(c[2]) })
+  local both = ("CASE WHEN %s IS NOT NULL THEN %s END"):format(x, weight)
+  return ("(%s / nullif(%s, 0))"):format(called(c, ("sum(%s * %s)"):format(x, weight)),
+    called(c, ("sum(%s)"):format(both)))
+end
+
+local function no_window(c, what)
+  if c.over then refuse(c, what .. " over a window is not there; group and join instead") end
+end
+
+function a.count_distinct(c)
+  no_window(c, "a count of different values")
+  return called(c, ("count(DISTINCT %s)"):format(c[1].sql))
+end
+a.approx_distinct = a.count_distinct
+
+local function quantile(c, fraction)
+  no_window(c, "a quantile")
+  local x = c[1]
+  if is_time(x.type) then
+    local list = called(c, ("array_agg(%s ORDER BY %s)"):format(x.sql, x.sql))
+    local n = called(c, ("count(%s)"):format(x.sql))
+    return ("(%s)[floor(%s * (%s - 1))::integer + 1]"):format(list, fraction, n)
+  end
+  local number = as_float({ sql = whole_number(x), type = x.type })
+  return called(c, ("percentile_cont(%s) WITHIN GROUP (ORDER BY %s)"):format(fraction, number))
+end
+function a.median(c) return quantile(c, "0.5::double precision") end
+function a.quantile(c) return quantile(c, as_float(c[2])) end
+a.approx_quantile = a.quantile
+
+function a.mode(c)
+  no_window(c, "a mode")
+  return called(c, ("mode() WITHIN GROUP (ORDER BY %s)"):format(by_bytes(c[1].sql, c[1].type)))
+end
+
+--- Values that are there, in the order of rows; from the last one on when `backwards`.
+local function listed(c, backwards)
+  if not c.order[1] and not c.over then refuse(c, "the rows of a server have no order: put an order before") end
+  local keys = {}
+  for i, key in ipairs(c.order) do
+    keys[i] = terms.order(backwards and terms.reversed(key) or key)
+  end
+  local order = not c.over and " ORDER BY " .. table.concat(keys, ", ") or ""
+  local present = c[1].sql .. " IS NOT NULL"
+  local copy = setmetatable({ where = c.where and ("%s AND %s"):format(c.where, present) or present }, { __index = c })
+  return called(copy, ("array_agg(%s%s)"):format(c[1].sql, order))
+end
+function a.first(c) return ("(%s)[1]"):format(listed(c)) end
+function a.last(c)
+  if c.over then return ("(%s)[cardinality(%s)]"):format(listed(c), listed(c)) end
+  return ("(%s)[1]"):format(listed(c, true))
+end
+function a.nth(c) return ("(%s)[%s]"):format(listed(c), small(c[2])) end
+
+function a.string_agg(c)
+  if not c.order[1] and not c.over then refuse(c, "the rows of a server have no order: put an order before") end
+  local keys = {}
+  for i, key in ipairs(c.order) do keys[i] = terms.order(key) end
+  local order = not c.over and " ORDER BY " .. table.concat(keys, ", ") or ""
+  return called(c, ("string_agg(%s, %s%s)"):format(c[1].sql, c[2] and c[2].sql or "','", order))
+end
+
+local never = { product = "the server has no product", top = "an aggregate of several rows; use top(n, …, {by = …})",
+  bottom = "an aggregate of several rows; use top(n, \"… asc\", {by = …})" }
+
+aggregates.aggregate = catalogue.translator(a, never, refuse)
+
+-- ---- windows ------------------------------------------------------------------------------------------------------
+
+function aggregates.window(c)
+  local name = catalogue.CUMULATIVE[c.name] or c.name
+  if a[name] then return a[name](setmetatable({ name = name }, { __index = c })) end
+  if c.where then refuse(c, "a condition") end
+  local args = {}
+  for i, x in ipairs(c) do args[i] = x.sql end
+  if name == "lag" or name == "lead" then
+    args[2] = c[2] and small(c[2]) or nil
+    args[3] = c[3] and terms.cast(c[3].sql, c.type) or nil
+  elseif name == "ntile" then
+    args[1] = small(c[1])
+  end
+  local sql = called(c, ("%s(%s)"):format(name, table.concat(args, ", ")))
+  return name == "ntile" and sql .. "::bigint" or sql
+end
+
+return aggregates
