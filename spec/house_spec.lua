@@ -75,3 +75,14 @@ describe("a name", function()
     end
   end)
 end)
+
+describe("the top level", function()
+  it("has what is agreed, and no file that a run left behind", function()
+    local agreed = { ["CHANGELOG.md"] = true, LICENSE = true, Makefile = true, ["README.md"] = true, csrc = true,
+      data = true, lua = true, spec = true, ["blotter-scm-1.rockspec"] = true }
+    for _, path in ipairs(lines_of "git ls-files 2>/dev/null") do -- nothing where there is no checkout
+      local top = path:match "^[^/]+"
+      assert.is_true(agreed[top] or top:sub(1, 1) == ".", top)
+    end
+  end)
+end)
