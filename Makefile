@@ -43,7 +43,7 @@ endif
 
 PACKAGES_BUILD := gcc libc6-dev lua5.4 liblua5.4-dev libxxhash-dev libzstd-dev zlib1g-dev libpcre2-dev lua-cjson lua-argparse
 PACKAGES_XLSX  := libxlsxwriter-dev
-PACKAGES_TEST  := pkg-config=pkg-config lua-busted lua-sql-sqlite3 glpk-utils coinor-libclp1 zstd gzip
+PACKAGES_TEST  := locales unzip=unzip pkg-config=pkg-config lua-busted lua-sql-sqlite3 glpk-utils coinor-libclp1 zstd gzip
 PACKAGES_REPL  := libedit-dev less=less
 PACKAGES_TEST  += $(PACKAGES_REPL) tmux=tmux libsnappy1v5 liblz4-1 libbrotli1
 PACKAGES_REMOTE := postgresql-15 libpq5 libcurl4 npm=npm

@@ -2,6 +2,7 @@
 #include "clock.h"
 #include "ctx.h"
 #include "processor.h"
+#include "text/num.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -208,11 +209,16 @@ void blt_watch_start(blt_watch *w, blt_ctx *ctx) {
   w->started = w->polled = ctx->poll || ctx->timeout > 0 ? blt_seconds() : 0;
 }
 
+static blt_status fail_late(double timeout, blt_error *err) {
+  char seconds[BLT_F64_TEXT];
+  blt_format_f64(timeout, seconds);
+  return blt_fail(err, BLT_ETIMEOUT, "stopped: the time limit of %s seconds has passed", seconds);
+}
+
 blt_status blt_watch_check(blt_watch *w, uint64_t done, uint64_t total, blt_error *err) {
   if (!w->ctx->poll && w->ctx->timeout <= 0) return BLT_OK;
   double t = blt_seconds();
-  if (w->ctx->timeout > 0 && t - w->started > w->ctx->timeout)
-    return blt_fail(err, BLT_ETIMEOUT, "stopped: the time limit of %g seconds has passed", w->ctx->timeout);
+  if (w->ctx->timeout > 0 && t - w->started > w->ctx->timeout) return fail_late(w->ctx->timeout, err);
   if (!w->ctx->poll || t - w->polled < POLL_SECONDS) return BLT_OK;
   w->polled = t;
   return w->ctx->poll(w->ctx->poll_arg, done, total, err);

@@ -1,6 +1,7 @@
 #include "explain.h"
 
 #include "base/mem.h"
+#include "base/text/num.h"
 #include "expr/functions/func.h"
 #include "term.h"
 
@@ -294,6 +295,12 @@ static void put_heads(writer *w, names in, const blt_plan *p) {
   put_order(w, in, p->u.heads.order, p->u.heads.norder);
 }
 
+static void put_share(writer *w, double share) {
+  char text[BLT_F64_TEXT];
+  blt_format_f64(share, text);
+  putf(w, "sample %s of the rows", text);
+}
+
 static void put_node(writer *w, const blt_plan *p, bool several) {
   names in = {p->input, NULL};
   switch (p->kind) {
@@ -327,7 +334,7 @@ static void put_node(writer *w, const blt_plan *p, bool several) {
     break;
   case BLT_PLAN_SAMPLE:
     if (p->u.sample.by_share)
-      putf(w, "sample %g of the rows", p->u.sample.share);
+      put_share(w, p->u.sample.share);
     else
       putf(w, "sample %" PRIu64 " rows", p->u.sample.rows);
     break;

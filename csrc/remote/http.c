@@ -1,7 +1,7 @@
 #include "http.h"
 
+#include "base/library.h"
 #include "base/mem.h"
-#include <dlfcn.h>
 #include <string.h>
 
 /* ---- the library ---- */
@@ -34,7 +34,6 @@ enum {
 enum { INFO_RESPONSE_CODE = 0x200002, MSG_DONE = 1, GLOBAL_ALL = 3, ERROR_BYTES = 256 };
 
 static struct {
-  void *library;
   int (*global_init)(long);
   CURL *(*easy_init)(void);
   int (*easy_setopt)(CURL *, int, ...);
@@ -52,41 +51,34 @@ static struct {
   void (*slist_free)(struct curl_slist *);
 } curl;
 
-static const struct {
-  const char *name;
-  void *place;
-} symbols[] = {{"curl_global_init", &curl.global_init},
-               {"curl_easy_init", &curl.easy_init},
-               {"curl_easy_setopt", &curl.easy_setopt},
-               {"curl_easy_getinfo", &curl.easy_getinfo},
-               {"curl_easy_cleanup", &curl.easy_cleanup},
-               {"curl_easy_strerror", &curl.easy_strerror},
-               {"curl_multi_init", &curl.multi_init},
-               {"curl_multi_add_handle", &curl.multi_add},
-               {"curl_multi_remove_handle", &curl.multi_remove},
-               {"curl_multi_perform", &curl.multi_perform},
-               {"curl_multi_poll", &curl.multi_poll},
-               {"curl_multi_info_read", &curl.multi_info},
-               {"curl_multi_cleanup", &curl.multi_cleanup},
-               {"curl_slist_append", &curl.slist_append},
-               {"curl_slist_free_all", &curl.slist_free}};
+static const blt_library_symbol symbols[] = {{"curl_global_init", &curl.global_init},
+                                             {"curl_easy_init", &curl.easy_init},
+                                             {"curl_easy_setopt", &curl.easy_setopt},
+                                             {"curl_easy_getinfo", &curl.easy_getinfo},
+                                             {"curl_easy_cleanup", &curl.easy_cleanup},
+                                             {"curl_easy_strerror", &curl.easy_strerror},
+                                             {"curl_multi_init", &curl.multi_init},
+                                             {"curl_multi_add_handle", &curl.multi_add},
+                                             {"curl_multi_remove_handle", &curl.multi_remove},
+                                             {"curl_multi_perform", &curl.multi_perform},
+                                             {"curl_multi_poll", &curl.multi_poll},
+                                             {"curl_multi_info_read", &curl.multi_info},
+                                             {"curl_multi_cleanup", &curl.multi_cleanup},
+                                             {"curl_slist_append", &curl.slist_append},
+                                             {"curl_slist_free_all", &curl.slist_free},
+                                             {NULL, NULL}};
+
+static void begin(void) {
+  curl.global_init(GLOBAL_ALL);
+}
 
 static blt_status load(blt_error *err) {
-  if (curl.library) return BLT_OK;
-  void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-  if (!library) library = dlopen("libcurl-gnutls.so.4", RTLD_NOW | RTLD_LOCAL);
-  if (!library) return blt_fail(err, BLT_EIO, "libcurl is not installed: apt-get install libcurl4");
-  for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
-    void *symbol = dlsym(library, symbols[i].name);
-    if (!symbol) {
-      dlclose(library);
-      return blt_fail(err, BLT_EIO, "libcurl lacks %s: a newer one is needed (libcurl4)", symbols[i].name);
-    }
-    memcpy(symbols[i].place, &symbol, sizeof symbol);
-  }
-  curl.global_init(GLOBAL_ALL);
-  curl.library = library; /* stays: connections may outlive whoever asked first */
-  return BLT_OK;
+  static blt_library library = {
+      .files = {"libcurl.so.4", "libcurl-gnutls.so.4"}, .symbols = symbols, .begin = begin};
+  const char *lacks;
+  if (blt_library_load(&library, &lacks)) return BLT_OK;
+  if (lacks) return blt_fail(err, BLT_EIO, "libcurl lacks %s: a newer one is needed (libcurl4)", lacks);
+  return blt_fail(err, BLT_EIO, "libcurl is not installed: apt-get install libcurl4");
 }
 
 /* ---- requests ---- */

@@ -1,7 +1,7 @@
 #include "pq.h"
 
+#include "base/library.h"
 #include "base/mem.h"
-#include <dlfcn.h>
 #include <poll.h>
 #include <string.h>
 #include <time.h>
@@ -19,7 +19,6 @@ enum { RESULT_COMMAND_OK = 1, RESULT_TUPLES_OK = 2, RESULT_COPY_OUT = 3, RESULT_
 enum { FIELD_SQLSTATE = 'C' };
 
 static struct {
-  void *library;
   PGconn *(*connect_start)(const char *);
   int (*connect_poll)(PGconn *);
   int (*status)(const PGconn *);
@@ -48,51 +47,40 @@ static struct {
   void (*free_cancel)(PGcancel *);
 } pq;
 
-static const struct {
-  const char *name;
-  void *place;
-} symbols[] = {{"PQconnectStart", &pq.connect_start},
-               {"PQconnectPoll", &pq.connect_poll},
-               {"PQstatus", &pq.status},
-               {"PQsocket", &pq.socket},
-               {"PQerrorMessage", &pq.error_message},
-               {"PQfinish", &pq.finish},
-               {"PQsetnonblocking", &pq.set_nonblocking},
-               {"PQsetNoticeProcessor", &pq.set_notice_processor},
-               {"PQsendQuery", &pq.send_query},
-               {"PQconsumeInput", &pq.consume_input},
-               {"PQisBusy", &pq.is_busy},
-               {"PQflush", &pq.flush},
-               {"PQgetResult", &pq.get_result},
-               {"PQresultStatus", &pq.result_status},
-               {"PQresultErrorMessage", &pq.result_error},
-               {"PQresultErrorField", &pq.result_field},
-               {"PQntuples", &pq.rows},
-               {"PQgetvalue", &pq.value},
-               {"PQclear", &pq.clear},
-               {"PQgetCopyData", &pq.get_copy_data},
-               {"PQputCopyData", &pq.put_copy_data},
-               {"PQputCopyEnd", &pq.put_copy_end},
-               {"PQfreemem", &pq.freemem},
-               {"PQgetCancel", &pq.get_cancel},
-               {"PQcancel", &pq.cancel},
-               {"PQfreeCancel", &pq.free_cancel}};
+static const blt_library_symbol symbols[] = {{"PQconnectStart", &pq.connect_start},
+                                             {"PQconnectPoll", &pq.connect_poll},
+                                             {"PQstatus", &pq.status},
+                                             {"PQsocket", &pq.socket},
+                                             {"PQerrorMessage", &pq.error_message},
+                                             {"PQfinish", &pq.finish},
+                                             {"PQsetnonblocking", &pq.set_nonblocking},
+                                             {"PQsetNoticeProcessor", &pq.set_notice_processor},
+                                             {"PQsendQuery", &pq.send_query},
+                                             {"PQconsumeInput", &pq.consume_input},
+                                             {"PQisBusy", &pq.is_busy},
+                                             {"PQflush", &pq.flush},
+                                             {"PQgetResult", &pq.get_result},
+                                             {"PQresultStatus", &pq.result_status},
+                                             {"PQresultErrorMessage", &pq.result_error},
+                                             {"PQresultErrorField", &pq.result_field},
+                                             {"PQntuples", &pq.rows},
+                                             {"PQgetvalue", &pq.value},
+                                             {"PQclear", &pq.clear},
+                                             {"PQgetCopyData", &pq.get_copy_data},
+                                             {"PQputCopyData", &pq.put_copy_data},
+                                             {"PQputCopyEnd", &pq.put_copy_end},
+                                             {"PQfreemem", &pq.freemem},
+                                             {"PQgetCancel", &pq.get_cancel},
+                                             {"PQcancel", &pq.cancel},
+                                             {"PQfreeCancel", &pq.free_cancel},
+                                             {NULL, NULL}};
 
 static blt_status load(blt_error *err) {
-  if (pq.library) return BLT_OK;
-  void *library = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL);
-  if (!library)
-    return blt_fail(err, BLT_EIO, "PostgreSQL's client library is not installed: apt-get install libpq5");
-  for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
-    void *symbol = dlsym(library, symbols[i].name);
-    if (!symbol) {
-      dlclose(library);
-      return blt_fail(err, BLT_EIO, "libpq lacks %s: a newer one is needed (libpq5)", symbols[i].name);
-    }
-    memcpy(symbols[i].place, &symbol, sizeof symbol);
-  }
-  pq.library = library; /* stays: connections may outlive whoever asked first */
-  return BLT_OK;
+  static blt_library library = {.files = {"libpq.so.5"}, .symbols = symbols};
+  const char *lacks;
+  if (blt_library_load(&library, &lacks)) return BLT_OK;
+  if (lacks) return blt_fail(err, BLT_EIO, "libpq lacks %s: a newer one is needed (libpq5)", lacks);
+  return blt_fail(err, BLT_EIO, "PostgreSQL's client library is not installed: apt-get install libpq5");
 }
 
 /* ---- connections ---- */

@@ -34,7 +34,7 @@ typedef struct blt_clp {
   double *(*dualRowSolution)(blt_clp_model *);
 } blt_clp;
 
-/* The library, opened once a process; BLT_EINVAL and what to install when it is not there. */
+/* The library, opened once a process; BLT_EIO and what to install when it is not there. */
 blt_status blt_clp_load(const blt_clp **out, blt_error *err);
 
 #endif

@@ -1,8 +1,7 @@
 #include "codec.h"
 
-#include <dlfcn.h>
+#include "base/library.h"
 #include <limits.h>
-#include <pthread.h>
 #include <string.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -50,64 +49,42 @@ static struct {
                   uint8_t *out);
 } brotli_write;
 
-typedef struct library {
-  const char *file, *package;
-  void **into; /* the functions, in the order of the names */
-  const char *const *names;
-  bool there;
-} library;
-
-static const char *const snappy_names[] = {"snappy_compress", "snappy_uncompress",
-                                           "snappy_uncompressed_length", "snappy_max_compressed_length",
-                                           NULL};
-static const char *const lz4_names[] = {
-    "LZ4_decompress_safe",           "LZ4_compress_default", "LZ4F_createDecompressionContext",
-    "LZ4F_freeDecompressionContext", "LZ4F_decompress",      "LZ4F_isError",
-    "LZ4F_compressFrameBound",       "LZ4F_compressFrame",   NULL};
-static const char *const brotli_read_names[] = {"BrotliDecoderDecompress", NULL};
-static const char *const brotli_write_names[] = {"BrotliEncoderCompress", NULL};
+static const blt_library_symbol snappy_symbols[] = {
+    {"snappy_compress", &snappy.compress},
+    {"snappy_uncompress", &snappy.uncompress},
+    {"snappy_uncompressed_length", &snappy.uncompressed_length},
+    {"snappy_max_compressed_length", &snappy.max_compressed_length},
+    {NULL, NULL}};
+static const blt_library_symbol lz4_symbols[] = {{"LZ4_decompress_safe", &lz4.decompress},
+                                                 {"LZ4_compress_default", &lz4.compress},
+                                                 {"LZ4F_createDecompressionContext", &lz4.frame_new},
+                                                 {"LZ4F_freeDecompressionContext", &lz4.frame_free},
+                                                 {"LZ4F_decompress", &lz4.frame_decompress},
+                                                 {"LZ4F_isError", &lz4.frame_is_error},
+                                                 {"LZ4F_compressFrameBound", &lz4.frame_bound},
+                                                 {"LZ4F_compressFrame", &lz4.frame_compress},
+                                                 {NULL, NULL}};
+static const blt_library_symbol brotli_read_symbols[] = {{"BrotliDecoderDecompress", &brotli_read.decompress},
+                                                         {NULL, NULL}};
+static const blt_library_symbol brotli_write_symbols[] = {{"BrotliEncoderCompress", &brotli_write.compress},
+                                                          {NULL, NULL}};
 
 enum { SNAPPY, LZ4, BROTLI_READ, BROTLI_WRITE, LIBRARIES };
-static library libraries[LIBRARIES] = {
-    {"libsnappy.so.1", "libsnappy1v5", (void **)&snappy, snappy_names, false},
-    {"liblz4.so.1", "liblz4-1", (void **)&lz4, lz4_names, false},
-    {"libbrotlidec.so.1", "libbrotli1", (void **)&brotli_read, brotli_read_names, false},
-    {"libbrotlienc.so.1", "libbrotli1", (void **)&brotli_write, brotli_write_names, false},
-};
-
-/* A library stays open as long as the program. */
-static void load(library *l) {
-  void *handle = dlopen(l->file, RTLD_NOW | RTLD_LOCAL);
-  if (!handle) return;
-  l->there = true;
-  for (size_t i = 0; l->names[i]; i++)
-    if (!(l->into[i] = dlsym(handle, l->names[i]))) l->there = false;
-}
-
-static pthread_once_t once[LIBRARIES] = {PTHREAD_ONCE_INIT, PTHREAD_ONCE_INIT, PTHREAD_ONCE_INIT,
-                                         PTHREAD_ONCE_INIT};
-static void load_snappy(void) {
-  load(&libraries[SNAPPY]);
-}
-static void load_lz4(void) {
-  load(&libraries[LZ4]);
-}
-static void load_brotli_read(void) {
-  load(&libraries[BROTLI_READ]);
-}
-static void load_brotli_write(void) {
-  load(&libraries[BROTLI_WRITE]);
-}
 
 static blt_status need(int which, const char *what, blt_error *err) {
-  static void (*const loaders[LIBRARIES])(void) = {load_snappy, load_lz4, load_brotli_read,
-                                                   load_brotli_write};
-  pthread_once(&once[which], loaders[which]);
-  if (libraries[which].there) return BLT_OK;
+  static const char *const packages[LIBRARIES] = {"libsnappy1v5", "liblz4-1", "libbrotli1", "libbrotli1"};
+  static blt_library libraries[LIBRARIES] = {
+      {.files = {"libsnappy.so.1"}, .symbols = snappy_symbols},
+      {.files = {"liblz4.so.1"}, .symbols = lz4_symbols},
+      {.files = {"libbrotlidec.so.1"}, .symbols = brotli_read_symbols},
+      {.files = {"libbrotlienc.so.1"}, .symbols = brotli_write_symbols},
+  };
+  const char *lacks;
+  if (blt_library_load(&libraries[which], &lacks)) return BLT_OK;
   return blt_fail(
       err, BLT_EINVAL,
       "compressed by %s, whose library %s is not here: install it (on Debian: apt-get install %s)", what,
-      libraries[which].file, libraries[which].package);
+      libraries[which].files[0], packages[which]);
 }
 
 blt_status blt_codec_ready(blt_codec codec, blt_error *err) {

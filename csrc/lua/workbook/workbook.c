@@ -7,6 +7,7 @@
  *   book:close()                       true, or nil and what went wrong since open
  */
 #include <lauxlib.h>
+#include <locale.h>
 #include <lua.h>
 #include <math.h>
 #include <stdio.h>
@@ -35,6 +36,7 @@ typedef struct book {
   lxw_worksheet *sheet;   /* the one that is written */
   lxw_format *formats[STYLE_TIME + 1];
   char problem[160]; /* the first one; empty when all is well */
+  locale_t locale;   /* in which the library is called: it prints numbers as the thread's wants them */
 } book;
 
 static book *book_of(lua_State *L) {
@@ -66,6 +68,7 @@ static int open_book(lua_State *L) {
   book *b = lua_newuserdatauv(L, sizeof *b, 0);
   memset(b, 0, sizeof *b);
   luaL_setmetatable(L, BOOK);
+  b->locale = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
   lxw_workbook_options options = {.constant_memory = LXW_TRUE};
   b->workbook = workbook_new_opt(path, &options);
   if (!b->workbook) return luaL_error(L, "no memory for a workbook");
@@ -89,18 +92,25 @@ static int add_sheet(lua_State *L) {
   return 0;
 }
 
+/* Digits of a fraction of a second as a number, which the program's locale has no say in. */
+static double fraction(const char **text) {
+  double value = 0, unit = 1;
+  if (**text != '.') return 0;
+  for (++*text; **text >= '0' && **text <= '9'; ++*text) value += (**text - '0') * (unit /= 10);
+  return value;
+}
+
 /* A day or moment of the calendar of worksheets, which begins in 1900 and counts milliseconds. */
 static int read_moment(const char *text, lxw_datetime *moment) {
-  int used = 0;
+  int used = 0, second, more = 0;
   memset(moment, 0, sizeof *moment);
   if (sscanf(text, "%4d-%2d-%2d%n", &moment->year, &moment->month, &moment->day, &used) != 3 || used != 10)
     return 0;
   if (moment->year < 1900) return 0;
   if (!text[used]) return 1;
-  int more = 0;
-  if (sscanf(text + used, "%*1[T ]%2d:%2d:%lf%n", &moment->hour, &moment->min, &moment->sec, &more) != 3)
-    return 0;
+  if (sscanf(text + used, "%*1[T ]%2d:%2d:%2d%n", &moment->hour, &moment->min, &second, &more) != 3) return 0;
   const char *rest = text + used + more;
+  moment->sec = second + fraction(&rest);
   double thousands = moment->sec * 1000;
   return (!*rest || !strcmp(rest, "Z")) && fabs(thousands - round(thousands)) < 1e-6;
 }
@@ -144,37 +154,48 @@ static lxw_format *format_of(book *b, const char *kind) {
   return NULL;
 }
 
+static lxw_error put_value(lua_State *L, book *b, lxw_row_t row, lxw_col_t column, const char *kind) {
+  switch (lua_type(L, 4)) {
+  case LUA_TBOOLEAN:
+    return worksheet_write_boolean(b->sheet, row, column, lua_toboolean(L, 4), NULL);
+  case LUA_TNUMBER:
+    return put_number(L, b, row, column, NULL);
+  case LUA_TSTRING:
+    return put_text(b, row, column, lua_tostring(L, 4), kind, format_of(b, kind));
+  default:
+    return LXW_NO_ERROR;
+  }
+}
+
 static int put(lua_State *L) {
   book *b = book_of(L);
   lua_Integer row = luaL_checkinteger(L, 2), column = luaL_checkinteger(L, 3);
   const char *kind = luaL_optstring(L, 5, "");
+  int type = lua_type(L, 4);
   luaL_argcheck(L, b->sheet, 1, "it has no sheet yet");
   luaL_argcheck(L, row >= 0 && row < LXW_ROW_MAX, 2, "no row of a worksheet");
   luaL_argcheck(L, column >= 0 && column < LXW_COL_MAX, 3, "no column of a worksheet");
-  lxw_row_t r = (lxw_row_t)row;
-  lxw_col_t c = (lxw_col_t)column;
-  lxw_error error = LXW_NO_ERROR;
-  switch (lua_type(L, 4)) {
-  case LUA_TBOOLEAN:
-    error = worksheet_write_boolean(b->sheet, r, c, lua_toboolean(L, 4), NULL);
-    break;
-  case LUA_TNUMBER:
-    error = put_number(L, b, r, c, NULL);
-    break;
-  case LUA_TSTRING:
-    error = put_text(b, r, c, lua_tostring(L, 4), kind, format_of(b, kind));
-    break;
-  default:
-    luaL_argcheck(L, lua_isnoneornil(L, 4), 4, "a cell is a text, a number, a boolean or nil");
-  }
+  luaL_argcheck(L, type <= LUA_TBOOLEAN || type == LUA_TNUMBER || type == LUA_TSTRING, 4,
+                "a cell is a text, a number, a boolean or nil");
+  locale_t before = uselocale(b->locale);
+  lxw_error error = put_value(L, b, (lxw_row_t)row, (lxw_col_t)column, kind);
+  uselocale(before);
   note(b, error, row, column);
   return 0;
 }
 
+static void end(book *b) {
+  b->workbook = NULL;
+  if (b->locale) freelocale(b->locale);
+  b->locale = (locale_t)0;
+}
+
 static int close_book(lua_State *L) {
   book *b = book_of(L);
+  locale_t before = uselocale(b->locale);
   lxw_error error = workbook_close(b->workbook);
-  b->workbook = NULL;
+  uselocale(before);
+  end(b);
   if (error != LXW_NO_ERROR && !b->problem[0])
     snprintf(b->problem, sizeof b->problem, "%s", lxw_strerror(error));
   if (!b->problem[0]) return lua_pushboolean(L, 1), 1;
@@ -187,7 +208,7 @@ static int close_book(lua_State *L) {
 static int release(lua_State *L) {
   book *b = luaL_checkudata(L, 1, BOOK);
   if (b->workbook) lxw_workbook_free(b->workbook);
-  b->workbook = NULL;
+  end(b);
   return 0;
 }
 

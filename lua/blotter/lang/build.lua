@@ -10,6 +10,7 @@
 
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
+local decimal = require "blotter.lang.decimal"
 local lexer = require "blotter.lang.lexer"
 local macros = require "blotter.lang.macros"
 local tree = require "blotter.lang.tree"
@@ -175,7 +176,7 @@ end
 local function shown_literal(node)
   if node.type == "null" then return "nil" end
   if node.type == "string" then return "'" .. node.value:gsub("[\\'\n]", "\\%0") .. "'" end
-  if node.type == "float64" then return (("%.17g"):format(node.value):gsub("^[^e]*$", "%0e0")) end
+  if node.type == "float64" then return (decimal("%.17g", node.value):gsub("^[^e]*$", "%0e0")) end
   return tostring(node.value)
 end
 

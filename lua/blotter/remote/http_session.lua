@@ -6,6 +6,7 @@
 
 local clickhouse = require "blotter.remote.dialects.clickhouse"
 local core = require "blotter.core"
+local decimal = require "blotter.lang.decimal"
 local fail = require "blotter.errors.fail"
 local guarded = require "blotter.remote.guarded"
 local received = require "blotter.remote.received"
@@ -61,7 +62,7 @@ local function address(self, query)
   local seconds = core.setting "timeout"
   local parts = { "wait_end_of_query=1", "cancel_http_readonly_queries_on_client_close=1" }
   if self.at.database ~= "" then parts[#parts + 1] = "database=" .. encoded(self.at.database) end
-  if seconds > 0 then parts[#parts + 1] = ("max_execution_time=%g"):format(math.max(seconds, 0.001)) end
+  if seconds > 0 then parts[#parts + 1] = "max_execution_time=" .. decimal("%g", math.max(seconds, 0.001)) end
   if query then parts[#parts + 1] = "query=" .. encoded(query) end
   return self.at.base .. "?" .. table.concat(parts, "&")
 end

@@ -1,5 +1,6 @@
 --- A result as an aligned text table: names, types, rows, and how many rows there are.
 
+local decimal = require "blotter.lang.decimal"
 local width = require "blotter.terminal.width"
 
 local show = {}
@@ -22,7 +23,7 @@ function show.float(value)
   if value == math.huge then return "inf" end
   if value == -math.huge then return "-inf" end
   for digits = 15, 17 do
-    local text = ("%." .. digits .. "g"):format(value)
+    local text = decimal("%." .. digits .. "g", value)
     if tonumber(text) == value then return text end
   end
 end

@@ -5,6 +5,8 @@
 -- Propagation narrows each variable by each row until nothing moves. Where rows and variables form a tree that decides
 -- the question; where they interlock, GLPK's glpsol decides it in exact arithmetic, if it is installed.
 
+local decimal = require "blotter.lang.decimal"
+
 local linear = {}
 
 local rounds = 100
@@ -111,8 +113,8 @@ local function program(system, statements)
   end
   lines[#lines + 1] = "Bounds"
   for i = 1, system.count do
-    lines[#lines + 1] = (" %s <= x%d <= %s"):format(low[i] and ("%.15g"):format(low[i]) or "-inf", i,
-      high[i] and ("%.15g"):format(high[i]) or "+inf")
+    lines[#lines + 1] = (" %s <= x%d <= %s"):format(low[i] and decimal("%.15g", low[i]) or "-inf", i,
+      high[i] and decimal("%.15g", high[i]) or "+inf")
   end
   lines[#lines + 1] = "End\n"
   return table.concat(lines, "\n")

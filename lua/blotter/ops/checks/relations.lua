@@ -5,6 +5,7 @@
 -- states it, in millionths; the two figures keep their bounds. Where one side prints no number, nothing is compared:
 -- relations.implied gives the range that the relation makes of it.
 
+local decimal = require "blotter.lang.decimal"
 local bounds = require "blotter.ops.figures.bounds"
 local phrase = require "blotter.ops.figures.phrase"
 
@@ -55,7 +56,7 @@ end
 
 local function percent_text(low, high, is_change)
   local function one(value)
-    local text = ("%.1f"):format(value / 10000)
+    local text = decimal("%.1f", value / 10000)
     return (text:gsub("%.0$", ""))
   end
   if low and high then
@@ -87,7 +88,7 @@ local multiples = {[2] = "doubling", [3] = "tripling", [4] = "quadrupling"}
 local function stated_text(relation, stating, low, high)
   if stating then return (relation.type == "change" and "change of " or "share of ") .. phrase.value(stating) end
   if relation.type == "ratio" and relation.value >= 2 then
-    return multiples[relation.value] or ("multiple of %.3g"):format(relation.value)
+    return multiples[relation.value] or decimal("multiple of %.3g", relation.value)
   end
   local words = percent_text(low, high, relation.type == "change")
   if (relation.tolerance or 0) < 0.02 then
@@ -97,7 +98,7 @@ local function stated_text(relation, stating, low, high)
 end
 
 local function times_text(low, high)
-  local function one(value) return ("%.2f"):format(value / million) end
+  local function one(value) return decimal("%.2f", value / million) end
   if low and high and one(low) ~= one(high) then return one(low) .. " to " .. one(high) .. " times" end
   return one(low or high) .. " times"
 end

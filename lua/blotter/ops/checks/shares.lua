@@ -5,6 +5,7 @@
 -- against every count that it could be of (of 25 persons no share is 45 percent). Shares of one breakdown that exclude
 -- each other may not make more than a hundred.
 
+local decimal = require "blotter.lang.decimal"
 local bounds = require "blotter.ops.figures.bounds"
 local facets = require "blotter.ops.figures.facets"
 local groups = require "blotter.ops.figures.groups"
@@ -94,8 +95,8 @@ local function check_counts(found, share, total, parts)
   for i, part in ipairs(parts) do words[i] = phrase.value(part) end
   local figures = table.move(parts, 1, #parts, 1, {})
   figures[#figures + 1] = total
-  report(found, share, figures, ("%s of %s are %.4g percent"):format(phrase.list(words), phrase.counted(total),
-    low or high))
+  report(found, share, figures, ("%s of %s are %s percent"):format(phrase.list(words), phrase.counted(total),
+    decimal("%.4g", low or high)))
 end
 
 -- Whether any whole number out of a total makes a share at its printed rounding.

@@ -7,6 +7,7 @@
 --                 part_of may be the whole's place in the record's list
 -- A row whose number or indicator cannot be known is marked is_lame: what follows from them is not complained of again.
 
+local decimal = require "blotter.lang.decimal"
 local cjson = require "cjson"
 local dates = require "blotter.ops.figures.dates"
 local languages = require "blotter.ops.figures.languages"
@@ -21,7 +22,7 @@ local filling = {}
 function filling.text(value)
   if value == nil or value == cjson.null or value == "" then return nil end
   if math.type(value) == "float" then
-    return math.tointeger(value) and tostring(math.tointeger(value)) or ("%.15g"):format(value)
+    return math.tointeger(value) and tostring(math.tointeger(value)) or decimal("%.15g", value)
   end
   return tostring(value)
 end

@@ -3,6 +3,8 @@
 -- A range is a pair low, high of integers; nil means that the side is open. An operation whose exact result does
 -- not fit 64 bits raises instead of wrapping. Non-integers (a share of 99.5 percent) are scaled by their caller.
 
+local decimal = require "blotter.lang.decimal"
+
 local bounds = {}
 
 local function overflow(name)
@@ -92,7 +94,7 @@ end
 --- An integer with separators between groups of three digits.
 function bounds.group_digits(n)
   if math.type(n) ~= "integer" then
-    if n % 1 == 0 and math.abs(n) < 1e15 then n = math.tointeger(n) else return ("%.14g"):format(n) end
+    if n % 1 == 0 and math.abs(n) < 1e15 then n = math.tointeger(n) else return decimal("%.14g", n) end
   end
   local sign, digits = tostring(n):match "^(-?)(%d+)$"
   local lead = #digits % 3

@@ -6,6 +6,7 @@
 -- formats of the language), is_explicit (the curator named the format), qualifier (the curator's own, which settles all
 -- words) and indicator.
 
+local decimal = require "blotter.lang.decimal"
 local amount = require "blotter.ops.figures.amount"
 local glyphs = require "blotter.ops.figures.glyphs"
 local numerals = require "blotter.ops.figures.numerals"
@@ -271,7 +272,7 @@ end
 
 local function show(value)
   if math.type(value) == "integer" then return numerals.show {whole = value, decimals = 0} end
-  return ("%.14g"):format(value)
+  return decimal("%.14g", value)
 end
 
 local function is_year(number)

@@ -1,5 +1,6 @@
 --- Draws SVG: marks with classes, so that one style serves light, dark and print, and texts that keep to a width.
 
+local decimal = require "blotter.lang.decimal"
 local escape = require "blotter.publish.formats.escape"
 local width = require "blotter.terminal.width"
 local wrapping = require "blotter.publish.wrapping"
@@ -61,7 +62,7 @@ function pen.new(wide)
 end
 
 local function digits(value)
-  return (("%.1f"):format(value):gsub("%.0$", ""))
+  return (decimal("%.1f", value):gsub("%.0$", ""))
 end
 
 --- Puts text that is SVG already.

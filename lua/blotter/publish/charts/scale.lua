@@ -1,5 +1,6 @@
 --- Scales: from a value to a place on a line, with round marks between the ends.
 
+local decimal = require "blotter.lang.decimal"
 local number = require("blotter.publish.formats.cell").number
 
 local scale = {}
@@ -32,7 +33,7 @@ function scale.linear(low, high, length, count)
   local marks = {}
   for i = first, last do
     local value = whole(i * step)
-    if math.type(value) == "float" then value = tonumber(("%.12g"):format(value)) end
+    if math.type(value) == "float" then value = tonumber(decimal("%.12g", value)) end
     marks[#marks + 1] = { value, scale.short(value) }
   end
   local from, span = first * step, (last - first) * step
@@ -45,7 +46,7 @@ local UNITS = { { 1e9, "bn" }, { 1e6, "m" } }
 function scale.short(value)
   for _, unit in ipairs(UNITS) do
     local size = math.abs(value)
-    if size >= unit[1] and size < 1e15 then return ("%.12g%s"):format(value / unit[1], unit[2]) end
+    if size >= unit[1] and size < 1e15 then return decimal("%.12g", value / unit[1]) .. unit[2] end
   end
   return number(value, false)
 end

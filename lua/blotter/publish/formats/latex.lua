@@ -3,6 +3,7 @@
 
 local cell = require "blotter.publish.formats.cell"
 local charts = require "blotter.publish.charts"
+local decimal = require "blotter.lang.decimal"
 local document = require "blotter.publish.document"
 local width = require "blotter.terminal.width"
 
@@ -100,8 +101,8 @@ end
 local function specification(block, numbering)
   local parts = {}
   for i, share in ipairs(shares(block, numbering)) do
-    parts[i] = (">{\\%s}p{\\dimexpr %.4f\\linewidth-2\\tabcolsep\\relax}"):format(
-      document.is_right(block.columns[i]) and "rightcolumn" or "raggedcolumn", share)
+    parts[i] = (">{\\%s}p{\\dimexpr %s\\linewidth-2\\tabcolsep\\relax}"):format(
+      document.is_right(block.columns[i]) and "rightcolumn" or "raggedcolumn", decimal("%.4f", share))
   end
   return "@{\\hspace{\\tabcolsep}}" .. table.concat(parts) .. "@{\\hspace{\\tabcolsep}}"
 end

@@ -1,6 +1,7 @@
 --- Constants of a query as texts that every server reads back to the same value.
 
 local core = require "blotter.core"
+local decimal = require "blotter.lang.decimal"
 local schema = require "blotter.tables.schema"
 
 local exact = {}
@@ -10,13 +11,13 @@ function exact.float(value)
   if value ~= value then return "NaN" end
   if value == math.huge then return "Infinity" end
   if value == -math.huge then return "-Infinity" end
-  local short = ("%.15g"):format(value)
-  return tonumber(short) == value and short or ("%.17g"):format(value)
+  local short = decimal("%.15g", value)
+  return tonumber(short) == value and short or decimal("%.17g", value)
 end
 
 --- The decimal digits that a finite double has, all of them.
 function exact.digits(value)
-  local text = ("%.99f"):format(value):gsub("0+$", ""):gsub("%.$", "")
+  local text = decimal("%.99f", value):gsub("0+$", ""):gsub("%.$", "")
   return text
 end
 
