@@ -105,9 +105,9 @@ typedef struct blt_value {
   } u;
 } blt_value;
 
-/* --- context ------------------------------------------------------------------------------------------
- * Everything that would otherwise be global: allocator with its limit, threads, interruption. One per Lua
- * state (or embedder's session). A context belongs to one thread at a time; its own workers excepted. */
+/* The context: everything that would otherwise be global: allocator with its limit, threads, interruption.
+ * One per Lua state (or embedder's session). A context belongs to one thread at a time; its own workers
+ * excepted. */
 typedef struct blt_ctx blt_ctx;
 
 blt_ctx *blt_ctx_new(void); /* NULL when out of memory */

@@ -76,6 +76,18 @@ describe("a name", function()
   end)
 end)
 
+describe("a comment", function()
+  it("has no ruler, which a formatter tears off its title", function()
+    for _, kind in ipairs { { "csrc spec", "*.[ch]" }, { "lua spec", "*.lua" } } do
+      for _, path in ipairs(files(kind[1], kind[2])) do
+        for line in slurp(path):gmatch "[^\n]+" do
+          assert.is_nil(line:find "^%s*[-/][-*].*%-%-%-%-%-" or line:find "^%s*%*%s*%-%-%-%-%-", path .. ": " .. line)
+        end
+      end
+    end
+  end)
+end)
+
 describe("the top level", function()
   it("has what is agreed, and no file that a run left behind", function()
     local agreed = { ["CHANGELOG.md"] = true, LICENSE = true, Makefile = true, ["README.md"] = true, csrc = true,

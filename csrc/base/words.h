@@ -5,12 +5,25 @@
 #define BLT_BASE_WORDS_H
 
 #include <stdint.h>
+#include <string.h>
 
 #define BLT_WORD_SIGN (UINT64_C(1) << 63)
 #define BLT_WORD_INFINITY (UINT64_C(0x7ff0) << 48)
 #define BLT_WORD_NAN (UINT64_C(0x7ff8) << 48)
 /* Null among doubles: a NaN that no value has once all of them are one. */
 #define BLT_WORD_NULL (BLT_WORD_NAN | 1)
+
+/* The bits of a double as a word, and back. */
+static inline uint64_t blt_bits_of_double(double d) {
+  uint64_t word;
+  memcpy(&word, &d, sizeof word);
+  return word;
+}
+static inline double blt_double_of_bits(uint64_t word) {
+  double d;
+  memcpy(&d, &word, sizeof d);
+  return d;
+}
 
 /* One word for all NaN, and one for both zeros. */
 static inline uint64_t blt_word_canonical(uint64_t bits) {

@@ -13,7 +13,7 @@
 
 typedef struct blt_op blt_op;
 
-/* ---- evaluation ---------------------------------------------------------------------------------------- */
+/* ---- evaluation ---- */
 
 /* The rows that are being evaluated. */
 typedef struct blt_frame {
@@ -85,8 +85,7 @@ blt_status blt_column_eval(const blt_frame *f, uint32_t column, blt_vec *out, bl
 /* Values sel[0..n) of a bitmap, from bit `start` on, as a new bitmap. */
 void blt_bits_gather(const uint64_t *bits, uint32_t start, const uint16_t *sel, uint32_t n, uint64_t *out);
 
-/* ---- operations ------------------------------------------------------------------------------------------
- */
+/* ---- operations ---- */
 
 typedef enum blt_op_kind { BLT_OP_COLUMN = 1, BLT_OP_VALUE, BLT_OP_CALL } blt_op_kind;
 
@@ -165,8 +164,7 @@ struct blt_expr {
   struct blt_regex *regexes;   /* regular expressions, a list: functions/regex.c */
 };
 
-/* ---- ranges: expr_range.c
- * ------------------------------------------------------------------------------------ */
+/* ---- ranges: expr_range.c ---- */
 
 /* The group that is asked about, or all of them. */
 struct blt_scope {
@@ -189,8 +187,7 @@ void blt_op_range(const blt_scope *s, const blt_op *op, blt_range *out);
 /* Whether evaluation could give an error: what ranges say about the result is then no reason to skip it. */
 bool blt_op_may_raise(const blt_scope *s, const blt_op *op);
 
-/* ---- binding: expr_compile.c
- * ------------------------------------------------------------------------------- */
+/* ---- binding: expr_compile.c ---- */
 
 typedef struct blt_binder {
   blt_ctx *ctx;
@@ -250,8 +247,7 @@ typedef struct blt_function {
 const blt_function *blt_function_find(const char *name); /* NULL: none */
 const char *blt_function_suggest(const char *name);      /* the nearest name, or NULL when none is near */
 
-/* ---- memo: expr_memo.c
- * ---------------------------------------------------------------------------------------- */
+/* ---- memo: expr_memo.c ---- */
 
 /* Wraps `op`, which reads one dictionary column only, so that it is evaluated once for each distinct string.
  */

@@ -38,12 +38,14 @@ static bool begin_calls(lua_State *L, bind_state *s) {
   return calls;
 }
 
-/* delete(table, plan) -> how many, or nil, message, code */
-static int delete_rows(lua_State *L) {
+typedef blt_status (*change_fn)(blt_table *t, const blt_plan *plan, uint64_t *changed, blt_error *err);
+
+/* Runs `change` with the table at 1 and the plan at 2 -> how many rows, or nil, message, code. */
+static int change_rows(lua_State *L, blt_plan_kind kind, change_fn change) {
   bind_state *state = bind_state_of(L);
   blt_table *t = bind_table_at(L, 1)->t;
-  const blt_plan *plan = change_plan(L, 2, BLT_PLAN_FILTER);
-  uint64_t deleted = 0;
+  const blt_plan *plan = change_plan(L, 2, kind);
+  uint64_t changed = 0;
   bool calls = begin_calls(L, state);
   bind_use use = bind_changes(L, 1);
   bind_work w;
@@ -51,34 +53,29 @@ static int delete_rows(lua_State *L) {
   blt_status st = bind_enter(L, state, &w, &use, &err);
   if (st != BLT_OK) return change_failed(L, &err);
   bool alone = bind_host_alone(state, calls);
-  st = blt_delete_where(t, condition(plan), &deleted, NULL, &err);
+  st = change(t, plan, &changed, &err);
   blt_ctx_set_alone(state->ctx, alone);
   bind_leave(state, &w);
   if (st != BLT_OK) return change_failed(L, &err);
-  lua_pushinteger(L, (lua_Integer)deleted);
+  lua_pushinteger(L, (lua_Integer)changed);
   return 1;
 }
 
-/* update(table, plan) -> how many, or nil, message, code. The plan's columns are the new values of the
- * table's columns of these names. */
+static blt_status delete_where(blt_table *t, const blt_plan *plan, uint64_t *deleted, blt_error *err) {
+  return blt_delete_where(t, condition(plan), deleted, NULL, err);
+}
+
+static int delete_rows(lua_State *L) {
+  return change_rows(L, BLT_PLAN_FILTER, delete_where);
+}
+
+/* The plan's columns are the new values of the table's columns of these names. */
+static blt_status update_where(blt_table *t, const blt_plan *plan, uint64_t *updated, blt_error *err) {
+  return blt_update_where(t, condition(plan), plan->u.project.items, plan->ncolumns, updated, NULL, err);
+}
+
 static int update_rows(lua_State *L) {
-  bind_state *state = bind_state_of(L);
-  blt_table *t = bind_table_at(L, 1)->t;
-  const blt_plan *plan = change_plan(L, 2, BLT_PLAN_PROJECT);
-  uint64_t updated = 0;
-  bool calls = begin_calls(L, state);
-  bind_use use = bind_changes(L, 1);
-  bind_work w;
-  blt_error err;
-  blt_status st = bind_enter(L, state, &w, &use, &err);
-  if (st != BLT_OK) return change_failed(L, &err);
-  bool alone = bind_host_alone(state, calls);
-  st = blt_update_where(t, condition(plan), plan->u.project.items, plan->ncolumns, &updated, NULL, &err);
-  blt_ctx_set_alone(state->ctx, alone);
-  bind_leave(state, &w);
-  if (st != BLT_OK) return change_failed(L, &err);
-  lua_pushinteger(L, (lua_Integer)updated);
-  return 1;
+  return change_rows(L, BLT_PLAN_PROJECT, update_where);
 }
 
 /* ---- by key ---- */

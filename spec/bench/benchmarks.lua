@@ -43,7 +43,7 @@ local function say(...)
   io.stderr:write("bench: ", string.format(...), "\n")
 end
 
--- ---- what is needed ----------------------------------------------------------------------------------
+-- ---- what is needed ----
 
 local function data_file(of_rows)
   local path = ("%s/data/G1_%d_100.csv"):format(HOME, of_rows)
@@ -74,7 +74,7 @@ local function warm(path)
   file:close()
 end
 
--- ---- the engines ---------------------------------------------------------------------------------------
+-- ---- the engines ----
 
 local MODULES = "NODE_PATH=" .. HOME .. "/node_modules "
 
@@ -151,7 +151,7 @@ local function run_job(job, table_)
   return finished
 end
 
--- ---- the report ------------------------------------------------------------------------------------------
+-- ---- the report ----
 
 local function machine()
   local model = capture "sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1"

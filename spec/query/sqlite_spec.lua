@@ -10,7 +10,7 @@ local FIRST_SEED = tonumber(os.getenv "BLOTTER_SEED") or 1
 local ROUNDS = os.getenv "BLOTTER_TORTURE" and 2000 or 40
 local WORDS = { "KR", "JP", "US", "", "a b", "x'y", "é" }
 
--- ---- a syntax tree as SQL ---------------------------------------------------------------------------------------
+-- ---- a syntax tree as SQL ----
 
 local OPERATORS = { ["=="] = "=", ["~="] = "<>", [".."] = "||" }
 local AGGREGATES = { mean = "avg", count_distinct = "count(distinct ", sum_if = true, count_if = true }
@@ -56,7 +56,7 @@ function sql(node)
   return ("(%s %s %s)"):format(sql(node.a), OPERATORS[node.op] or node.op, sql(node.b))
 end
 
--- ---- queries ----------------------------------------------------------------------------------------------------
+-- ---- queries ----
 
 local generate = {}
 
@@ -104,7 +104,7 @@ local function list_as_sql(text)
   return table.concat(parts, ", ")
 end
 
--- ---- both at once -----------------------------------------------------------------------------------------------
+-- ---- both at once ----
 
 local function quoted(v)
   if v == nil then return "NULL" end

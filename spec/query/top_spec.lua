@@ -28,7 +28,7 @@ local function random_table(g, n)
   return rows, t
 end
 
--- ---- the naive engine -------------------------------------------------------------------------------------------
+-- ---- the naive engine ----
 
 --- -1, 0 or 1: NaN is one value above all numbers, null comes after everything or before it.
 local function compare(a, b, entry)
@@ -81,7 +81,7 @@ local function naive(rows, n, entries, keys, passes)
   return wanted
 end
 
--- ---- the engine -------------------------------------------------------------------------------------------------
+-- ---- the engine ----
 
 --- The same of an answer, in which the rows of a group must lie together.
 local function answered(frame, rows, keys)

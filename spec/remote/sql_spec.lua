@@ -77,7 +77,7 @@ describe("a query as SQL for PostgreSQL", function()
   end)
 end)
 
--- ---- what translates ----------------------------------------------------------------------------------------------
+-- ---- what translates ----
 
 --- A use of every function that no operator stands for.
 local SAMPLES = {

@@ -16,8 +16,7 @@
 
 static char path[4096];
 
-/* --- states
- * ------------------------------------------------------------------------------------------------- */
+/* ---- states ---- */
 
 static uint32_t hash(uint64_t k, uint32_t salt) {
   uint64_t x = (k + 1) * UINT64_C(0x9e3779b97f4a7c15) + salt * UINT64_C(0xd6e8feb86659fd93);
@@ -165,8 +164,7 @@ static blt_status compare(blt_db *db, uint64_t k, blt_error *err) {
   return st == BLT_OK ? compare_third(db, k, err) : st;
 }
 
-/* --- killed writers
- * --------------------------------------------------------------------------------------------- */
+/* ---- killed writers ---- */
 
 /* Commits until it is killed, telling each state that was acknowledged. */
 static void write_forever(int out) {
@@ -241,8 +239,7 @@ static void killed_writers_lose_nothing(void) {
   printf("killed writers: %llu, losses: %llu\n", (unsigned long long)rounds, (unsigned long long)lost);
 }
 
-/* --- readers beside a writer
- * ---------------------------------------------------------------------------------------- */
+/* ---- readers beside a writer ---- */
 
 static bool stop;
 
@@ -372,8 +369,7 @@ static void a_reading_process_keeps_its_snapshot(void) {
   for (int i = 0; i < 2; i++) close(to_child[i]), close(to_parent[i]);
 }
 
-/* --- one writer at a time
- * ------------------------------------------------------------------------------------------------ */
+/* ---- one writer at a time ---- */
 
 static void second_writer_is_refused_or_waits(void) {
   blt_ctx *ctx = blt_ctx_new();

@@ -27,8 +27,7 @@ static blt_status open_db(life *l) {
   return blt_db_open(l->ctx, PATH, &o, &l->db, &err);
 }
 
-/* --- the state of a database as a number
- * --------------------------------------------------------------------- */
+/* ---- the state of a database as a number ---- */
 
 static uint64_t mix(uint64_t h, const void *p, size_t n) {
   for (size_t i = 0; i < n; i++) h = (h ^ ((const uint8_t *)p)[i]) * UINT64_C(0x100000001b3);
@@ -54,8 +53,7 @@ static uint64_t digest(blt_db *db) {
   return blt_db_count(db) ? h : 0;
 }
 
-/* --- the life
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the life ---- */
 
 static blt_status create(blt_ctx *ctx, blt_db *db, const char *name, blt_table **t) {
   blt_type string = {.id = BLT_STRING}, i64 = {.id = BLT_INT64}, f64 = {.id = BLT_FLOAT64};
@@ -146,8 +144,7 @@ static blt_status live(life *l) {
   return st == BLT_OK ? commit(l) : st;
 }
 
-/* --- afterwards
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- afterwards ---- */
 
 static uint64_t torn_roots;
 

@@ -145,8 +145,7 @@ static void other_version(void) {
   CHECK(look("foreign", 0) == BLT_EFORMAT);
 }
 
-/* --- a damaged root
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- a damaged root ---- */
 
 static int newest_slot(void) {
   const blt_disk_root *a = (const void *)(good + BLT_DISK_PAGE),

@@ -47,8 +47,7 @@ static uint32_t rnd(uint32_t n) {
     if (!check_ok) return;                                                                                   \
   } while (0)
 
-/* --- the model
- * ----------------------------------------------------------------------------------------------- */
+/* ---- the model ---- */
 
 static void copy_model(model *to, const model *from) {
   if (to->cap < from->n) to->rows = realloc(to->rows, (to->cap = from->n + 1000) * sizeof(row));
@@ -108,8 +107,7 @@ static void push_row(row r) {
   set_row(now.n - 1, r);
 }
 
-/* --- comparing
- * --------------------------------------------------------------------------------------------------- */
+/* ---- comparing ---- */
 
 static bool same_cells(const row *r, const blt_value got[4]) {
   char text[16];
@@ -142,9 +140,7 @@ static void compare(void) {
   CHECK_INT(blt_table_rows(t), living);
 }
 
-/* --- steps
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- steps ---- */
 
 static void append_some(uint32_t n) {
   for (uint32_t i = 0; i < n; i++) {

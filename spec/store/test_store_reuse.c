@@ -41,7 +41,7 @@ static uint32_t rnd(life *l, uint32_t n) {
   return (uint32_t)((l->state >> 20) % n);
 }
 
-/* --- states as numbers --- */
+/* ---- states as numbers ---- */
 
 static uint64_t mix(uint64_t h, const void *p, size_t n) {
   for (size_t i = 0; i < n; i++) h = (h ^ ((const uint8_t *)p)[i]) * UINT64_C(0x100000001b3);
@@ -71,7 +71,7 @@ static uint64_t digest(blt_db *db) {
   return blt_db_count(db) ? h : 0;
 }
 
-/* --- readers --- */
+/* ---- readers ---- */
 
 static void check_reader(life *l, reader *r) {
   uint64_t now = r->db ? digest(r->db) : r->frame ? digest_table(r->frame, 7) : r->digest;
@@ -101,7 +101,7 @@ static void check_readers(life *l) {
   for (int i = 0; i < READERS; i++) check_reader(l, &l->readers[i]);
 }
 
-/* --- the writer --- */
+/* ---- the writer ---- */
 
 static blt_status open_writer(life *l) {
   blt_db_options o = {.vfs = sim_vfs(l->disk)};
@@ -310,7 +310,7 @@ static blt_status step(life *l) {
   return st == BLT_OK && rnd(l, 5) ? commit(l) : st;
 }
 
-/* --- crashes --- */
+/* ---- crashes ---- */
 
 /* The writer is gone: killed, or the power went and everybody with it. */
 static void recover(life *l) {

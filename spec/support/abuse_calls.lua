@@ -3,7 +3,7 @@
 local blotter = require "blotter"
 local model = require "abuse_model"
 
--- ---- calling ----------------------------------------------------------------------------------------------------
+-- ---- calling ----
 
 --- Why a call may be refused at any time: these say nothing about the rows.
 local EXCUSES = { "busy", "memory", "interrupted", "time limit", "callback", "transaction", "at work inside" }
@@ -63,7 +63,7 @@ local function hooked(w, f, ...)
   return table.unpack(results, 2, results.n)
 end
 
--- ---- choices ----------------------------------------------------------------------------------------------------
+-- ---- choices ----
 
 local function any_table(w)
   local name = w.random(2) == 1 and "keyed" or "free"
@@ -110,7 +110,7 @@ end
 
 local function version(w) return w.random(9) end
 
--- ---- the calls --------------------------------------------------------------------------------------------------
+-- ---- the calls ----
 
 local CALLS = {}
 

@@ -5,7 +5,7 @@
 
 local model = {}
 
--- ---- rows -------------------------------------------------------------------------------------------------------
+-- ---- rows ----
 -- A row is known by its id and its version, so the model keeps one number a row.
 
 model.SCHEMA = "id int64 %s, v int64, s string, c string, n int64, f float64, d decimal(9,2), b bool, day date, "
@@ -45,7 +45,7 @@ function model.csv_of(ids, v)
   return table.concat(lines, "\n") .. "\n"
 end
 
--- ---- the model --------------------------------------------------------------------------------------------------
+-- ---- the model ----
 
 function model.set(w, m, id, v)
   w.log[#w.log + 1] = { m, id, m.rows[id] or false }
@@ -62,7 +62,7 @@ function model.undo_to(w, mark)
   end
 end
 
--- ---- comparing --------------------------------------------------------------------------------------------------
+-- ---- comparing ----
 
 function model.wrong(w, what, ...)
   local last = table.concat(w.trail, " ", math.max(1, #w.trail - 30))

@@ -13,7 +13,7 @@ local composed = {}
 
 local WORDS = { "KR", "JP", "US", "", "a b", "x'y" }
 
--- ---- expressions ------------------------------------------------------------------------------------------------
+-- ---- expressions ----
 
 local function of_kind(columns, kind)
   local names = {}
@@ -63,7 +63,7 @@ function expression(g, columns, kind, depth)
   return ("(%s %s %s)"):format(leaf(g, columns, "int"), g:pick { "+", "-" }, expression(g, columns, "int", depth - 1))
 end
 
--- ---- SQL --------------------------------------------------------------------------------------------------------
+-- ---- SQL ----
 
 local OPERATORS = { ["=="] = "=", ["~="] = "<>", [".."] = "||" }
 local NO_SQL = { first = true, last = true, median = true }
@@ -112,7 +112,7 @@ local function over(state, format, ...)
   return ok and (text:gsub("@", function() return "(" .. state.sql .. ")" end)) or nil
 end
 
--- ---- verbs ------------------------------------------------------------------------------------------------------
+-- ---- verbs ----
 
 local function step(state, verb, call, changes)
   local before = state.rows

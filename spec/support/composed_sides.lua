@@ -49,7 +49,7 @@ local function merged(a, b)
   return row
 end
 
--- ---- joins ------------------------------------------------------------------------------------------------------
+-- ---- joins ----
 
 local KINDS = { "join", "left_join", "right_join", "full_join", "semi_join", "anti_join", "asof_join", "cross_join" }
 local SQL = { join = "JOIN", left_join = "LEFT JOIN", right_join = "RIGHT JOIN", full_join = "FULL JOIN",
@@ -237,7 +237,7 @@ function sides.using(g, state, step)
   return made
 end
 
--- ---- sets of rows -----------------------------------------------------------------------------------------------
+-- ---- sets of rows ----
 
 local FITS = { int = { "p", "q" }, float = { "q", "p" }, string = { "u" }, bool = { "v" }, decimal = { "d", "e" } }
 local SETS = { union_all = "UNION ALL", union = "UNION", intersect = "INTERSECT", except = "EXCEPT" }
@@ -311,7 +311,7 @@ function sides.set(g, state, step)
   })
 end
 
--- ---- windows ----------------------------------------------------------------------------------------------------
+-- ---- windows ----
 
 --- The rows of each partition, in order; an item knows its row and its keys of the order.
 local function partitions(rows, by, order)

@@ -11,7 +11,7 @@ local random_query = require "random_query"
 
 local far_queries = {}
 
--- ---- answers ------------------------------------------------------------------------------------------------------
+-- ---- answers ----
 
 --- A value as text: doubles by ten digits, for sums of them may be added in another order there.
 local function canonical(v)
@@ -50,7 +50,7 @@ local function difference(here, there, ordered)
   end
 end
 
--- ---- one table of every type --------------------------------------------------------------------------------------
+-- ---- one table of every type ----
 
 local COLUMNS = { "b", "i", "j", "f", "d", "s", "u", "t", "z" }
 
@@ -115,7 +115,7 @@ local function shown(verbs)
   return table.concat(parts, "\n")
 end
 
--- ---- comparing ----------------------------------------------------------------------------------------------------
+-- ---- comparing ----
 
 --- Messages with which a place may refuse a query, each with how often it did.
 far_queries.refused = {}
@@ -180,7 +180,7 @@ function far_queries.types(place, first, rounds)
   return asked, answered
 end
 
--- ---- queries of several verbs -------------------------------------------------------------------------------------
+-- ---- queries of several verbs ----
 
 local WORDS = { "KR", "JP", "US", "", "a b", "x'y" }
 local KINDS = { { name = "i", kind = "int" }, { name = "j", kind = "int" }, { name = "f", kind = "float" },

@@ -7,7 +7,7 @@
 
 local oracle = {}
 
--- ---- values -----------------------------------------------------------------------------------------------------
+-- ---- values ----
 
 local function is_decimal(v) return type(v) == "table" and v.decimal ~= nil end
 
@@ -51,7 +51,7 @@ function oracle.row_key(row, columns)
   return table.concat(parts)
 end
 
--- ---- arithmetic -------------------------------------------------------------------------------------------------
+-- ---- arithmetic ----
 
 local function overflow() error("overflow", 0) end
 
@@ -126,7 +126,7 @@ local function arithmetic(op, a, b)
   return checked(op, a, b)
 end
 
--- ---- comparison -------------------------------------------------------------------------------------------------
+-- ---- comparison ----
 
 --- a < b, a == b for values of comparable types, exactly.
 local function order(a, b)
@@ -160,7 +160,7 @@ local function sorts_before(a, b)
   return (order(a, b))
 end
 
--- ---- expressions ------------------------------------------------------------------------------------------------
+-- ---- expressions ----
 
 local evaluate
 
@@ -268,7 +268,7 @@ end
 
 oracle.evaluate = evaluate
 
--- ---- aggregates -------------------------------------------------------------------------------------------------
+-- ---- aggregates ----
 
 local function present(rows, node, params)
   local values = {}
@@ -386,7 +386,7 @@ local function aggregate(node, rows, params)
   return AGGREGATES[name](present(rows, args[1], params), parameter)
 end
 
--- ---- verbs ------------------------------------------------------------------------------------------------------
+-- ---- verbs ----
 -- Rows are sequences of tables by column name; items are those of the parser.
 
 function oracle.where(rows, node, params)

@@ -22,7 +22,7 @@ function random_query:chance(percent) return self:int(1, 100) <= percent end
 
 function random_query:pick(list) return list[self:int(1, #list)] end
 
--- ---- tables -----------------------------------------------------------------------------------------------------
+-- ---- tables ----
 
 random_query.SCHEMA = "b bool, i int64, j int64, f float64, d decimal(9,2), s string, u string, t date, z timestamp"
 
@@ -65,7 +65,7 @@ function random_query:rows(n)
   return rows
 end
 
--- ---- expressions ------------------------------------------------------------------------------------------------
+-- ---- expressions ----
 
 local COLUMNS = { bool = { "b" }, int = { "i", "j" }, small = { "i" }, float = { "f" }, decimal = { "d" },
   string = { "s", "u" }, date = { "t" }, timestamp = { "z" } }
@@ -172,7 +172,7 @@ function generators.timestamp(self)
   return ("(z + %d)"):format(self:int(-1000000, 1000000))
 end
 
--- ---- lists ------------------------------------------------------------------------------------------------------
+-- ---- lists ----
 
 local KINDS = { "bool", "small", "int", "float", "decimal", "string", "date", "timestamp" }
 

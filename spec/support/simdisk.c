@@ -62,8 +62,7 @@ static uint32_t rnd(simdisk *d, uint32_t n) {
   return (uint32_t)((d->state >> 20) % n);
 }
 
-/* --- files -------------------------------------------------------------------------------------------------
- */
+/* ---- files ---- */
 
 static bool named(const sim_dir *dir, const sim_file *f) {
   for (int i = 0; i < NAMES; i++)
@@ -129,8 +128,7 @@ static void write_bytes(simdisk *d, sim_file *f, const void *buf, size_t bytes, 
   if (offset + bytes > f->size) f->size = offset + bytes, f->size_dirty = true;
 }
 
-/* --- the directory
- * -------------------------------------------------------------------------------------------- */
+/* ---- the directory ---- */
 
 static char *keep_name(simdisk *d, const char *name) {
   for (int i = 0; i < d->nnames; i++)
@@ -157,8 +155,7 @@ static void remember(simdisk *d) {
   d->history[d->nhistory++] = d->now;
 }
 
-/* --- faults
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- faults ---- */
 
 /* Counts a call; the fault that it meets. */
 static sim_fault call(simdisk *d) {
@@ -184,8 +181,7 @@ uint64_t sim_calls(const simdisk *d) {
   return d->calls;
 }
 
-/* --- the layer
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- the layer ---- */
 
 static int sim_open(void *self, const char *path, blt_open_mode mode, blt_handle **out) {
   simdisk *d = self;
@@ -404,9 +400,7 @@ static int sim_sync_directory(void *self, const char *path) {
   return 0;
 }
 
-/* --- the disk
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- the disk ---- */
 
 simdisk *sim_new(uint64_t seed) {
   simdisk *d = calloc(1, sizeof *d);

@@ -97,8 +97,7 @@ bool storefile_write(blt_ctx *ctx, simdisk *d, const char *path) {
   return st == BLT_OK;
 }
 
-/* --- reading
- * ------------------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 static uint64_t mix(uint64_t h, const void *p, size_t n) {
   for (size_t i = 0; i < n; i++) h = (h ^ ((const uint8_t *)p)[i]) * UINT64_C(0x100000001b3);

@@ -4,6 +4,7 @@
  * Lemire);
  *   3. otherwise the digits are compared with the midpoint of two neighbours in long integers. */
 #include "num.h"
+#include "base/words.h"
 
 #include <string.h>
 
@@ -63,12 +64,6 @@ static bool scan(const char *s, const char *end, scanned *out) {
   if (!any) return false;
   if (p < end && (*p == 'e' || *p == 'E') && !scan_exponent(&p, end, &out->exponent)) return false;
   return p == end;
-}
-
-static double from_bits(uint64_t bits) {
-  double v;
-  memcpy(&v, &bits, sizeof v);
-  return v;
 }
 
 /* ---- step 3: long integers, little end first ---- */
@@ -204,9 +199,9 @@ blt_parsed blt_parse_f64(const char *s, size_t len, double *out) {
   if (!scan(s, end, &t)) {
     size_t n = (size_t)(end - s);
     if (is_word(s, n, "nan"))
-      *out = from_bits(UINT64_C(0x7ff8) << 48);
+      *out = blt_double_of_bits(UINT64_C(0x7ff8) << 48);
     else if (is_word(s, n, "inf") || is_word(s, n, "infinity"))
-      *out = factor * from_bits(UINT64_C(0x7ff) << 52);
+      *out = factor * blt_double_of_bits(UINT64_C(0x7ff) << 52);
     else
       return BLT_NO_NUMBER;
     return BLT_PARSED;
@@ -219,7 +214,7 @@ blt_parsed blt_parse_f64(const char *s, size_t len, double *out) {
   } else {
     uint64_t bits = nearest(&t);
     if (bits >> 52 == 0x7ff) return BLT_OUT_OF_RANGE;
-    *out = factor * from_bits(bits);
+    *out = factor * blt_double_of_bits(bits);
   }
   return BLT_PARSED;
 }

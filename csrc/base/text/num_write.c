@@ -4,6 +4,7 @@
  * right power of ten that interval holds one or two integers, or a multiple of ten. The products are kept to
  * 64 bits "rounded to odd", which is enough to compare them exactly. */
 #include "num.h"
+#include "base/words.h"
 
 #include <string.h>
 
@@ -111,11 +112,10 @@ static size_t literal(const char *text, char *out) {
 }
 
 size_t blt_format_f64(double v, char out[BLT_F64_TEXT]) {
-  uint64_t bits;
+  uint64_t bits = blt_bits_of_double(v);
   char digits[20], *p = out;
   int32_t exponent;
   if (v != v) return literal("nan", out);
-  memcpy(&bits, &v, sizeof bits);
   if (bits >> 63) *p++ = '-';
   bits &= INT64_MAX;
   if (bits == 0) return (size_t)(p - out) + literal("0.0", p);

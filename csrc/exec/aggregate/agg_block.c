@@ -4,6 +4,7 @@
 
 #include "base/bits.h"
 #include "base/isa.h"
+#include "base/words.h"
 #include <string.h>
 
 /* A block has at most 65,536 rows, so that values of up to 16 bits add up to 32: the narrower the sum, the
@@ -87,13 +88,8 @@ SOME_KERNEL(some_u64, uint64_t, int64_t, uint64_t)
 BLT_CLONES static void doubles_of(const uint64_t *d, const uint8_t *some, double centre, uint32_t n,
                                   double *out) {
   for (uint32_t i = 0; i < n; i++) {
-    double x;
-    memcpy(&x, &d[i], sizeof x);
-    x -= centre;
-    uint64_t word;
-    memcpy(&word, &x, sizeof word);
-    word &= (uint64_t)(int64_t)(int8_t)some[i];
-    memcpy(&out[i], &word, sizeof word);
+    uint64_t word = blt_bits_of_double(blt_double_of_bits(d[i]) - centre);
+    out[i] = blt_double_of_bits(word & (uint64_t)(int64_t)(int8_t)some[i]);
   }
 }
 

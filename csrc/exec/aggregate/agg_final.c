@@ -6,12 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-static double as_double(uint64_t word) {
-  double d;
-  memcpy(&d, &word, sizeof d);
-  return d;
-}
-
 static double scale_of(const blt_agg_plan *p, int32_t input) {
   return input < 0 ? 1 : (double)blt_pow10(p->inputs->items[input].type.scale);
 }
@@ -64,7 +58,7 @@ static void final_float_sum(const blt_agg_plan *p, const blt_agg_column *c, cons
                             double *out) {
   double centre = p->parts[c->x].centre;
   for (uint32_t i = 0; i < v->n; i++) {
-    double sum = as_double(word(v, c->x, i));
+    double sum = blt_double_of_bits(word(v, c->x, i));
     out[i] = centre == 0 ? sum : shifted_sum(centre, (double)word(v, c->count, i), sum);
   }
 }
@@ -84,7 +78,7 @@ static void final_float_mean(const blt_agg_plan *p, const blt_agg_column *c, con
                              double *out) {
   double centre = p->parts[c->x].centre;
   for (uint32_t i = 0; i < v->n; i++)
-    out[i] = float_mean(c, centre, as_double(word(v, c->x, i)), (double)word(v, c->count, i));
+    out[i] = float_mean(c, centre, blt_double_of_bits(word(v, c->x, i)), (double)word(v, c->count, i));
 }
 
 static void final_exact_mean(const blt_agg_plan *p, const blt_agg_column *c, const blt_agg_values *v,
@@ -97,8 +91,8 @@ static void final_exact_mean(const blt_agg_plan *p, const blt_agg_column *c, con
 static void final_weighted_mean(const blt_agg_column *c, const blt_agg_values *v, double *out,
                                 uint64_t *valid) {
   for (uint32_t i = 0; i < v->n; i++) {
-    double weights = as_double(word(v, c->y, i));
-    out[i] = weights == 0 ? 0 : as_double(word(v, c->xy, i)) / weights;
+    double weights = blt_double_of_bits(word(v, c->y, i));
+    out[i] = weights == 0 ? 0 : blt_double_of_bits(word(v, c->xy, i)) / weights;
     if (weights == 0) blt_bit_clear(valid, i);
   }
 }
@@ -135,7 +129,7 @@ bool blt_part_value(const blt_agg_plan *p, uint32_t part, uint64_t w, blt_scalar
   bool reverse = q->kind == BLT_PART_MIN || q->kind == BLT_PART_BOTTOM;
   if (q->above_zero && w == 0) return false;
   if (p->inputs->items[q->a].cls == BLT_INPUT_FLOAT) {
-    out->f = as_double(blt_word_to_double(reverse ? ~w : w));
+    out->f = blt_double_of_bits(blt_word_to_double(reverse ? ~w : w));
     return true;
   }
   if (q->above_zero) w--;

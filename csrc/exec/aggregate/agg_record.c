@@ -1,6 +1,7 @@
 #include "agg.h"
 
 #include "base/isa.h"
+#include "base/words.h"
 #include <string.h>
 
 #define ROWS BLT_VECTOR_ROWS
@@ -9,22 +10,10 @@ typedef double __attribute__((may_alias)) word_double; /* a slot's 64 bits as a 
 
 /* ---- records ---- */
 
-static inline double as_double(uint64_t word) {
-  double d;
-  memcpy(&d, &word, sizeof d);
-  return d;
-}
-
-static inline uint64_t as_word(double d) {
-  uint64_t word;
-  memcpy(&word, &d, sizeof word);
-  return word;
-}
-
 static inline uint64_t combine(const blt_agg_slot *slot, uint64_t a, uint64_t b) {
   uint8_t op = slot->op;
   if (op == BLT_SLOT_ADD) return a + b;
-  if (op == BLT_SLOT_FADD) return as_word(as_double(a) + as_double(b));
+  if (op == BLT_SLOT_FADD) return blt_bits_of_double(blt_double_of_bits(a) + blt_double_of_bits(b));
   if (op == BLT_SLOT_OR) return a | b;
   if (op == BLT_SLOT_TEXT) return blt_agg_texts_better(slot->texts, a, b);
   return a > b ? a : b;
@@ -204,7 +193,7 @@ void blt_agg_reduce(const blt_agg_work *w, uint32_t n, uint64_t *record) {
     if (slot->op == BLT_SLOT_ADD)
       record[s] += slot->constant ? slot->value * n : reduce_add(c, n);
     else if (slot->op == BLT_SLOT_FADD)
-      record[s] = as_word(as_double(record[s]) + reduce_fadd((const word_double *)c, n));
+      record[s] = blt_bits_of_double(blt_double_of_bits(record[s]) + reduce_fadd((const word_double *)c, n));
     else if (slot->op == BLT_SLOT_OR)
       record[s] |= reduce_or(c, n);
     else if (slot->op == BLT_SLOT_MAX)
@@ -264,7 +253,7 @@ static void accumulate_slot(const blt_agg_slot *slot, uint64_t *const *columns, 
   else if (slot->op == BLT_SLOT_ADD)
     ACCUMULATE(v[g] + x)
   else if (slot->op == BLT_SLOT_FADD)
-    ACCUMULATE(as_word(as_double(v[g]) + as_double(x)))
+    ACCUMULATE(blt_bits_of_double(blt_double_of_bits(v[g]) + blt_double_of_bits(x)))
   else if (slot->op == BLT_SLOT_OR)
     ACCUMULATE(v[g] | x)
   else if (slot->op == BLT_SLOT_MAX)

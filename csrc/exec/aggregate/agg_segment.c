@@ -100,7 +100,7 @@ static blt_status product(const blt_agg_plan *p, const blt_agg_column *c, blt_se
     d *= blt_word_number_at(k, a[i]);
     status = blt_pace_step(&w->pace, 1, err);
   }
-  *word = blt_double_word(d);
+  *word = blt_bits_of_double(d);
   return status;
 }
 
@@ -126,7 +126,7 @@ uint64_t blt_quantile_word(const blt_agg_plan *p, const blt_agg_column *c, doubl
   double v = blt_word_number_at(k, x),
          w = share > 0 ? blt_word_number_at(k, blt_word_restored(k.is_float, next)) : v;
   if (w != v) v = between(v, w, share);
-  return blt_double_word(v);
+  return blt_bits_of_double(v);
 }
 
 /* The smallest of n words. */

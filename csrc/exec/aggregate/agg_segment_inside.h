@@ -4,19 +4,7 @@
 #define BLT_EXEC_AGG_SEGMENT_INSIDE_H
 
 #include "agg_segment.h"
-#include <string.h>
-
-static inline double blt_word_double(uint64_t word) {
-  double d;
-  memcpy(&d, &word, sizeof d);
-  return d;
-}
-
-static inline uint64_t blt_double_word(double d) {
-  uint64_t word;
-  memcpy(&word, &d, sizeof word);
-  return word;
-}
+#include "base/words.h"
 
 /* How an input's words become doubles: a float's are already, a decimal's are divided. */
 typedef struct blt_word_number {
@@ -31,7 +19,7 @@ static inline blt_word_number blt_word_number_of(const blt_input *in) {
 }
 
 static inline double blt_word_number_at(blt_word_number k, uint64_t word) {
-  return k.is_float ? blt_word_double(word) : (double)(int64_t)word / k.divisor;
+  return k.is_float ? blt_double_of_bits(word) : (double)(int64_t)word / k.divisor;
 }
 
 /* Variance, covariance, correlation or regression of c (agg_segment_moments.c). *defined: not null. */

@@ -135,6 +135,6 @@ blt_status blt_segment_moments(const blt_agg_plan *p, const blt_agg_column *c, b
   if (status != BLT_OK) return status;
   double result = 0;
   *defined = blt_moments_result(c->spec.kind, &m, &result);
-  *word = blt_double_word(result);
+  *word = blt_bits_of_double(result);
   return BLT_OK;
 }

@@ -17,7 +17,7 @@ static void rows_bounds(const blt_plan_frame *f, const blt_window_part *p) {
 /* How far the value of row b lies behind that of row a, in the direction of the order; as far as it fits. */
 static double distance(const blt_window_range *r, const blt_window_lane *v, uint32_t a, uint32_t b) {
   uint64_t x = v->words[r->descending ? b : a], y = v->words[r->descending ? a : b];
-  if (r->values.type.id == BLT_FLOAT64) return blt_word_double(y) - blt_word_double(x);
+  if (r->values.type.id == BLT_FLOAT64) return blt_double_of_bits(y) - blt_double_of_bits(x);
   __int128 d = (__int128)(int64_t)y - (int64_t)x;
   return d > INT64_MAX ? INFINITY : (double)(int64_t)d;
 }
@@ -32,7 +32,7 @@ static bool within(const blt_window_range *r, const blt_window_lane *v, uint32_t
 
 static bool has_value(const blt_window_range *r, const blt_window_lane *v, uint32_t row) {
   if (!v->valid[row]) return false;
-  return r->values.type.id != BLT_FLOAT64 || !isnan(blt_word_double(v->words[row]));
+  return r->values.type.id != BLT_FLOAT64 || !isnan(blt_double_of_bits(v->words[row]));
 }
 
 /* Rows without a value are each other's frame. They lie at one end or the other. */
@@ -75,7 +75,7 @@ static blt_status put_sum(const blt_window_item *item, const blt_window_part *p,
   }
   if (n == 0) return BLT_OK;
   if (item->kind == BLT_WINDOW_MEAN) {
-    blt_window_put(p, row, blt_double_word((double)sum / (double)n / item->scale));
+    blt_window_put(p, row, blt_bits_of_double((double)sum / (double)n / item->scale));
     return BLT_OK;
   }
   if (sum > INT64_MAX || sum < INT64_MIN)
@@ -117,7 +117,7 @@ static blt_status exact_sums(const blt_window_item *item, const blt_window_part 
 
 static double number_at(const blt_window_item *item, const blt_window_part *p, uint32_t row) {
   uint64_t word = p->x.words[row];
-  if (item->x.type.id == BLT_FLOAT64) return blt_word_double(word);
+  if (item->x.type.id == BLT_FLOAT64) return blt_double_of_bits(word);
   return (double)(int64_t)word / item->scale;
 }
 
@@ -128,7 +128,7 @@ static bool is_better(const blt_window_item *item, const blt_window_part *p, uin
   uint64_t x = p->x.words[a], y = p->x.words[b];
   if (item->ranks) return largest ? item->ranks[y] > item->ranks[x] : item->ranks[y] < item->ranks[x];
   if (item->x.type.id != BLT_FLOAT64) return largest ? (int64_t)y > (int64_t)x : (int64_t)y < (int64_t)x;
-  double u = blt_word_double(x), v = blt_word_double(y);
+  double u = blt_double_of_bits(x), v = blt_double_of_bits(y);
   if (isnan(u) || isnan(v)) return largest ? isnan(v) && !isnan(u) : isnan(u) && !isnan(v);
   return largest ? v > u : v < u;
 }
@@ -207,7 +207,7 @@ static void put_result(const blt_window_item *item, const blt_window_part *p, ui
     out = s->squares / n;
   }
   if (item->kind == BLT_WINDOW_STDDEV || item->kind == BLT_WINDOW_STDDEV_POP) out = sqrt(out);
-  blt_window_put(p, row, blt_double_word(out));
+  blt_window_put(p, row, blt_bits_of_double(out));
 }
 
 static void sliding(const blt_window_item *item, const blt_window_part *p) {
@@ -245,7 +245,7 @@ static bool all_valid(const blt_window_part *p) {
 
 static void put_float(const blt_window_item *item, const blt_window_part *p, uint32_t row,
                       const blt_window_sum *s) {
-  blt_window_put(p, row, blt_double_word(item->kind == BLT_WINDOW_MEAN ? mean_of(s) : sum_of(s)));
+  blt_window_put(p, row, blt_bits_of_double(item->kind == BLT_WINDOW_MEAN ? mean_of(s) : sum_of(s)));
 }
 
 static inline void add_value(blt_window_sum *s, double x) {
@@ -256,7 +256,7 @@ static inline void add_value(blt_window_sum *s, double x) {
 static void running_sums(const blt_window_item *item, const blt_window_part *p) {
   blt_window_sum sum = {0};
   for (uint32_t i = 0; i < p->n; i++) {
-    add_value(&sum, blt_word_double(p->x.words[i]));
+    add_value(&sum, blt_double_of_bits(p->x.words[i]));
     put_float(item, p, i, &sum);
   }
 }
@@ -265,7 +265,7 @@ static void short_sums(const blt_window_item *item, const blt_window_part *p) {
   for (uint32_t i = 0; i < p->n; i++) {
     uint32_t low = p->low[i], high = p->high[i];
     blt_window_sum sum = {0};
-    for (uint32_t k = low; k < high; k++) add_value(&sum, blt_word_double(p->x.words[k]));
+    for (uint32_t k = low; k < high; k++) add_value(&sum, blt_double_of_bits(p->x.words[k]));
     if (low < high) put_float(item, p, i, &sum);
   }
 }

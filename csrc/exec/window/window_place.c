@@ -13,8 +13,8 @@ static void put_ranks(const blt_window_item *item, const blt_window_part *p) {
       uint64_t word = item->kind == BLT_WINDOW_RANK         ? (uint64_t)from + 1
                       : item->kind == BLT_WINDOW_DENSE_RANK ? number
                       : item->kind == BLT_WINDOW_CUME_DIST
-                          ? blt_double_word((double)end / (double)n)
-                          : blt_double_word(n > 1 ? (double)from / (double)(n - 1) : 0);
+                          ? blt_bits_of_double((double)end / (double)n)
+                          : blt_bits_of_double(n > 1 ? (double)from / (double)(n - 1) : 0);
       blt_window_put(p, i, word);
     }
   }

@@ -14,14 +14,14 @@ typedef struct blt_window_values {
   uint8_t *valid;
 } blt_window_values;
 
-static inline double blt_word_double(uint64_t word) {
+static inline double blt_double_of_bits(uint64_t word) {
   union {
     uint64_t word;
     double value;
   } u = {.word = word};
   return u.value;
 }
-static inline uint64_t blt_double_word(double value) {
+static inline uint64_t blt_bits_of_double(double value) {
   union {
     double value;
     uint64_t word;

@@ -1,6 +1,7 @@
 /* func_in.c: x in (constants …). Integers, dates, decimals, dictionary codes and the words of doubles share
  * one test of membership; a list with other members becomes a chain of == and or. */
 #include "func_compare.h"
+#include "base/words.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,10 +21,7 @@ typedef struct members {
 
 /* Equal doubles have equal words. */
 static int64_t word_of(double x) {
-  int64_t word;
-  x += 0.0; /* -0.0 becomes 0.0 */
-  memcpy(&word, &x, sizeof word);
-  return word;
+  return (int64_t)blt_bits_of_double(x + 0.0); /* -0.0 becomes 0.0 */
 }
 
 BLT_CLONES static void test_few(const int64_t *restrict v, uint32_t n, const int64_t *restrict k,

@@ -16,7 +16,7 @@ static blt_status damaged(const blt_arrow_file *f, const char *what, blt_error *
   return blt_fail(err, BLT_EFORMAT, "%s: damaged: %s", blt_source_name(f->source), what);
 }
 
-/* --- types ------------------------------------------------------------------------------------- */
+/* ---- types ---- */
 
 enum {
   T_NULL = 1,
@@ -210,7 +210,7 @@ static void measure(blt_flat *f, size_t field, uint32_t depth, extent *e) {
   for (uint32_t i = 0; i < n && !f->bad; i++) measure(f, blt_flat_element(f, children, i), depth + 1, e);
 }
 
-/* --- the schema -------------------------------------------------------------------------------- */
+/* ---- the schema ---- */
 
 static bool is_asked(const blt_parquet_options *o, blt_str name) {
   for (uint32_t i = 0; i < o->ncolumns; i++)
@@ -311,7 +311,7 @@ static blt_status read_schema(blt_arrow_file *a, blt_flat *f, size_t schema, con
   return check_asked(a, o, err);
 }
 
-/* --- messages ---------------------------------------------------------------------------------- */
+/* ---- messages ---- */
 
 static blt_status set_codec(const blt_arrow_file *a, blt_flat *f, blt_arrow_batch *b, blt_error *err) {
   size_t compression = blt_flat_table(f, b->table, 3);

@@ -39,7 +39,7 @@ static blt_status failed(const column *k, const char *what, blt_error *err) {
                   k->name, what);
 }
 
-/* --- buffers ----------------------------------------------------------------------------------- */
+/* ---- buffers ---- */
 
 static blt_status read_packed(const column *k, const blt_arrow_batch *b, buffer *out, uint64_t at, size_t len,
                               blt_error *err) {
@@ -91,7 +91,7 @@ static void buffer_free(blt_ctx *ctx, buffer *b) {
   blt_room_free(ctx, &b->room);
 }
 
-/* --- memory that texts point into -------------------------------------------------------------- */
+/* ---- memory that texts point into ---- */
 
 static blt_status hold(column *k, blt_room *r, blt_error *err) {
   if (!r->p) return BLT_OK;
@@ -119,7 +119,7 @@ static void let_go(column *k) {
   while (k->nheld) blt_room_free(k->file->ctx, &k->held[--k->nheld]);
 }
 
-/* --- values ------------------------------------------------------------------------------------ */
+/* ---- values ---- */
 
 /* Rows of a batch whose values are wanted: those that are not null. */
 typedef struct rows {
@@ -292,7 +292,7 @@ static blt_status read_values(column *k, const blt_arrow_batch *b, rows r, blt_v
   return status == BLT_OK ? status : refused(k, b, r, err);
 }
 
-/* --- batches ----------------------------------------------------------------------------------- */
+/* ---- batches ---- */
 
 /* Nodes are {rows, nulls}, 8 bytes each. */
 static blt_status read_valid(column *k, const blt_arrow_batch *b, uint32_t node, uint32_t at, bool any_buffer,
@@ -379,7 +379,7 @@ static blt_status load_values(column *k, const blt_arrow_batch *b, uint32_t node
   return status == BLT_OK ? read_values(k, b, *r, v, err) : status;
 }
 
-/* --- dictionaries ------------------------------------------------------------------------------ */
+/* ---- dictionaries ---- */
 
 #define NO_ENTRY UINT32_MAX
 
@@ -494,7 +494,7 @@ static blt_status load_coded(column *k, const blt_arrow_batch *b, size_t batch, 
   return status == BLT_OK ? read_codes(k, r, k->numbers.p, err) : status;
 }
 
-/* --- blocks ------------------------------------------------------------------------------------ */
+/* ---- blocks ---- */
 
 static blt_status load(column *k, size_t batch, blt_error *err) {
   const blt_arrow_batch *b = &k->file->batches[batch];

@@ -45,7 +45,7 @@ static uint32_t rows_of(const loading *k, uint64_t first) {
   return k->c->rows - first < BLT_BLOCK_ROWS ? (uint32_t)(k->c->rows - first) : BLT_BLOCK_ROWS;
 }
 
-/* --- making blocks ----------------------------------------------------------------------------- */
+/* ---- making blocks ---- */
 
 static blt_status make_blocks(loading *k, strings *s, task t, uint32_t worker, blt_error *err) {
   for (uint32_t i = t.from; i < t.from + t.n; i++) {
@@ -113,7 +113,7 @@ static blt_status read_wave(loading *k, blt_error *err) {
   return status == BLT_OK ? report(k, err) : status;
 }
 
-/* --- the whole --------------------------------------------------------------------------------- */
+/* ---- the whole ---- */
 
 static blt_status make_table(loading *k, blt_error *err) {
   blt_schema *schema = NULL;

@@ -51,8 +51,7 @@ static blt_status take_more(walk *k, blt_error *err) {
   return take(k, k->w->raw_at, k->w->raw_at + k->w->raw_len + k->want, err);
 }
 
-/* --- where the first record starts ------------------------------------------------------------------------
- */
+/* ---- where the first record starts ---- */
 
 /* The raw offset after the first line end outside quotes; 0 when there is none before `limit`. */
 static size_t find_start(walk *k, bool in_quote) {
@@ -77,7 +76,7 @@ static void skip_marks(walk *k, size_t at) {
   while (k->mark < k->w->nmarks && k->w->marks[k->mark] < at) k->mark++;
 }
 
-/* --- regular chunks ---------------------------------------------------------------------------- */
+/* ---- regular chunks ---- */
 
 /* Finds the last record's end: the first line end at or after limit - 1. Sets `*nmarks` to the marks up to
  * it. */
@@ -179,7 +178,7 @@ static blt_status try_regular(walk *k, uint64_t patience, bool *done, blt_error 
   return BLT_OK;
 }
 
-/* --- any chunk, record by record --------------------------------------------------------------- */
+/* ---- any chunk, record by record ---- */
 
 typedef enum step { STEP_FIELD, STEP_RECORD, STEP_MORE, STEP_BAD } step;
 

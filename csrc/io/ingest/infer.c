@@ -102,8 +102,7 @@ blt_status blt_infer_plan(blt_load *l, const blt_csv_options *o, const blt_names
   return status == BLT_OK ? set_nulls(l, o, err) : status;
 }
 
-/* --- reading -----------------------------------------------------------------------------------------------
- */
+/* ---- reading ---- */
 
 /* Looks at the first rows only. */
 static blt_status look_at_sample(blt_load *l, blt_looks *looks, bool *unknown, blt_error *err) {

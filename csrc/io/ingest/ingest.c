@@ -10,7 +10,7 @@
 #define FIRST_WAVE 8 /* chunks: a column that should fall back to text shows early */
 #define LAST_WAVE 32 /* 8 MiB of text are in flight, and about as much memory */
 
-/* --- setting up -------------------------------------------------------------------------------- */
+/* ---- setting up ---- */
 
 static void free_worker(blt_loading *k, blt_worker *w) {
   uint32_t n = k->l->plan.ncols;
@@ -87,7 +87,7 @@ static void issue(blt_loading *k, blt_chunk *c) {
   if (c->looks) memset(c->looks, 0, c->ncols * sizeof *c->looks);
 }
 
-/* --- waves ------------------------------------------------------------------------------------- */
+/* ---- waves ---- */
 
 typedef struct wave {
   blt_loading *k;
@@ -245,7 +245,7 @@ static blt_status report(blt_loading *k, blt_error *err) {
   return k->l->progress(k->l->progress_arg, k->next, blt_source_size(k->l->source), k->rows, err);
 }
 
-/* --- the table --------------------------------------------------------------------------------- */
+/* ---- the table ---- */
 
 static blt_status make_in_memory(void *arg, const blt_schema *schema, blt_table **out, blt_error *err) {
   return blt_table_new(arg, schema, out, err);

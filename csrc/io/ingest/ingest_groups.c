@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-/* --- codes ------------------------------------------------------------------------------------------------
- */
+/* ---- codes ---- */
 
 /* Gives the table's codes to entries of column `col` that first appear before row `limit`. */
 static blt_status merge_column(blt_loading *k, uint32_t col, blt_dict *dict, uint64_t limit, blt_error *err) {
@@ -59,7 +58,7 @@ static blt_status merge_task(void *arg, uint32_t i, uint32_t worker, blt_error *
   return BLT_OK;
 }
 
-/* --- blocks ------------------------------------------------------------------------------------ */
+/* ---- blocks ---- */
 
 /* Rows of one chunk that fall into a group. */
 typedef struct piece {
@@ -289,7 +288,7 @@ blt_status blt_loading_group(blt_loading *k, bool all, blt_error *err) {
   return BLT_OK;
 }
 
-/* --- row by row -------------------------------------------------------------------------------- */
+/* ---- row by row ---- */
 
 static blt_status push(blt_loading *k, const blt_chunk *c, uint32_t row, uint32_t i, blt_error *err) {
   int32_t col = k->target[i];

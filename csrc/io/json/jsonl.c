@@ -260,8 +260,7 @@ static blt_status cut_lines(const void *arg, uint64_t from, uint64_t to, uint64_
   return BLT_OK;
 }
 
-/* --- the columns -------------------------------------------------------------------------------------------
- */
+/* ---- the columns ---- */
 
 typedef struct finding {
   format *f;

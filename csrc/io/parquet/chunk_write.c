@@ -48,7 +48,7 @@ static bool is_text(const chunk *k) {
   return k->form.type.id == BLT_STRING;
 }
 
-/* --- taking the values out of blocks ------------------------------------------------------------ */
+/* ---- taking the values out of blocks ---- */
 
 static void *take_array(chunk *k, size_t size) {
   return blt_alloc(k->ctx, (size_t)k->cap * size + 8);
@@ -142,7 +142,7 @@ static blt_status gather(chunk *k, uint32_t from, uint32_t ngroups) {
   return BLT_OK;
 }
 
-/* --- dictionaries ------------------------------------------------------------------------------ */
+/* ---- dictionaries ---- */
 
 static uint64_t text_bytes(const blt_str *v, uint32_t n) {
   uint64_t bytes = 0;
@@ -217,7 +217,7 @@ static blt_status make_dictionary(chunk *k) {
   return k->coded ? renumber(k, k->view->columns[k->col].dict->count) : BLT_OK;
 }
 
-/* --- pages ------------------------------------------------------------------------------------- */
+/* ---- pages ---- */
 
 static blt_status put(chunk *k, const void *bytes, size_t len) {
   blt_pq_chunk_out *out = k->out;
@@ -386,7 +386,7 @@ static blt_status put_pages(chunk *k) {
   return BLT_OK;
 }
 
-/* --- bounds ------------------------------------------------------------------------------------ */
+/* ---- bounds ---- */
 
 static void set_bound(char to[BLT_PQ_BOUND_BYTES], uint32_t *len, bool *there, const void *v, size_t n) {
   memcpy(to, v, n);
@@ -463,7 +463,7 @@ static void find_bounds(chunk *k) {
     bound_ints(k, m);
 }
 
-/* --- the whole --------------------------------------------------------------------------------- */
+/* ---- the whole ---- */
 
 blt_status blt_pq_chunk_write(const blt_view *view, uint32_t col, uint32_t from, uint32_t ngroups,
                               blt_codec codec, uint32_t worker, blt_pq_chunk_out *out, blt_error *err) {

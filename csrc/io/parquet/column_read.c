@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 
-/* --- memory that texts point into -------------------------------------------------------------- */
+/* ---- memory that texts point into ---- */
 
 static blt_status hold(blt_pq_column *c, blt_room *r, blt_error *err) {
   if (!r->p) return BLT_OK;
@@ -28,7 +28,7 @@ static void let_go(blt_pq_column *c) {
   while (c->nheld) blt_room_free(c->set->ctx, &c->held[--c->nheld]);
 }
 
-/* --- blocks ------------------------------------------------------------------------------------ */
+/* ---- blocks ---- */
 
 static blt_status open_part(blt_pq_column *c, uint32_t part, blt_error *err) {
   const blt_pq_part *at = &c->set->parts[part];

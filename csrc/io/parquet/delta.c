@@ -78,7 +78,7 @@ bool blt_pq_delta_read(const uint8_t *bytes, size_t len, bool wide, int64_t *out
   return !r.bad;
 }
 
-/* --- writing ----------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 #define BLOCK 128u
 #define PART 32u

@@ -9,7 +9,7 @@
 #define MAGIC "PAR1"
 #define TAIL 8u
 
-/* --- the schema -------------------------------------------------------------------------------- */
+/* ---- the schema ---- */
 
 /* An old annotation as the logical type that took its place. */
 static void convert_old(blt_pq_element *e, int32_t old) {
@@ -135,7 +135,7 @@ static void read_element(blt_thrift *t, blt_pq_element *e) {
   convert_old(e, old);
 }
 
-/* --- row groups -------------------------------------------------------------------------------- */
+/* ---- row groups ---- */
 
 /* Bounds of the old fields are left alone: what order they have depends on who wrote them. */
 static void read_statistics(blt_thrift *t, uint8_t type, blt_pq_statistics *s) {
@@ -293,7 +293,7 @@ static blt_status read_group(blt_pq_footer *f, blt_thrift *t, blt_pq_group *g, b
   return status;
 }
 
-/* --- the whole --------------------------------------------------------------------------------- */
+/* ---- the whole ---- */
 
 static blt_status read_fields(blt_pq_footer *f, blt_thrift *t, bool *encrypted, blt_error *err) {
   int16_t id = 0;

@@ -8,7 +8,7 @@ blt_pq_hybrid blt_pq_hybrid_of(const void *bytes, size_t len, uint32_t width) {
   return (blt_pq_hybrid){.p = p, .end = p + len, .width = width};
 }
 
-/* --- bits -------------------------------------------------------------------------------------- */
+/* ---- bits ---- */
 
 static uint64_t word_at(const uint8_t *p, const uint8_t *end) {
   uint64_t w = 0;
@@ -55,7 +55,7 @@ void blt_pq_unpack64(const uint8_t *bits, const uint8_t *end, uint64_t bit, uint
   }
 }
 
-/* --- reading ----------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 static bool read_head(blt_pq_hybrid *h, uint64_t *head) {
   *head = 0;
@@ -116,7 +116,7 @@ bool blt_pq_hybrid_take(blt_pq_hybrid *h, uint32_t *out, uint32_t n) {
   return true;
 }
 
-/* --- writing ----------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 #define LEAST_RUN 16u /* shorter ones are packed */
 

@@ -28,7 +28,7 @@ static blt_status damaged(blt_pq_pages *p, blt_error *err, const char *what) {
   return blt_fail(err, BLT_EFORMAT, "damaged: %s (at byte %" PRIu64 ")", what, p->at);
 }
 
-/* --- headers ----------------------------------------------------------------------------------- */
+/* ---- headers ---- */
 
 static void read_page_fields(blt_thrift *t, uint8_t type, blt_pq_header *h) {
   int16_t id = 0;
@@ -107,7 +107,7 @@ static blt_status next_header(blt_pq_pages *p, blt_error *err) {
   return BLT_OK;
 }
 
-/* --- the bytes of a page ----------------------------------------------------------------------- */
+/* ---- the bytes of a page ---- */
 
 static blt_status codec_of(int32_t number, blt_codec *out, blt_error *err) {
   static const blt_codec codecs[] = {BLT_CODEC_NONE, BLT_CODEC_SNAPPY, BLT_CODEC_GZIP,
@@ -154,7 +154,7 @@ static blt_status unpack(blt_pq_pages *p, size_t plain, const uint8_t **out, blt
                           (char *)p->whole.p + plain, n - plain, err);
 }
 
-/* --- the dictionary ---------------------------------------------------------------------------- */
+/* ---- the dictionary ---- */
 
 static void swap(blt_room *a, blt_room *b) {
   blt_room t = *a;
@@ -179,7 +179,7 @@ static blt_status load_dictionary(blt_pq_pages *p, blt_error *err) {
   return BLT_OK;
 }
 
-/* --- levels ------------------------------------------------------------------------------------ */
+/* ---- levels ---- */
 
 static uint32_t width_for(uint32_t most) {
   return most ? 32 - (uint32_t)__builtin_clz(most) : 0;
@@ -255,7 +255,7 @@ static blt_status levels_of_first(blt_pq_pages *p, const uint8_t **bytes, size_t
   return BLT_OK;
 }
 
-/* --- data pages -------------------------------------------------------------------------------- */
+/* ---- data pages ---- */
 
 static blt_status read_codes(blt_pq_pages *p, const uint8_t *bytes, size_t len, blt_error *err) {
   uint32_t n = p->present, entries = p->part.dictionary.n, most = 0;
@@ -319,7 +319,7 @@ static blt_status load(blt_pq_pages *p, blt_error *err) {
   return status;
 }
 
-/* --- from page to page ------------------------------------------------------------------------- */
+/* ---- from page to page ---- */
 
 blt_status blt_pq_pages_open(blt_pq_pages *p, const blt_pq_place *place, blt_error *err) {
   const blt_pq_chunk *c = place->chunk;

@@ -9,7 +9,7 @@
 #define DEEPEST 64u
 #define LONGEST_PATH 1024u
 
-/* --- the columns of one file ------------------------------------------------------------------- */
+/* ---- the columns of one file ---- */
 
 /* A column as a file offers it. */
 typedef struct offer {
@@ -107,7 +107,7 @@ static const offer *find_offer(const offers *o, const char *name) {
   return NULL;
 }
 
-/* --- the columns of all ------------------------------------------------------------------------ */
+/* ---- the columns of all ---- */
 
 typedef struct opening {
   blt_pq_set *set;
@@ -222,7 +222,7 @@ static blt_status open_file(opening *k, uint32_t file, blt_error *err) {
   return status;
 }
 
-/* --- the rows ---------------------------------------------------------------------------------- */
+/* ---- the rows ---- */
 
 #define MOST_ROWS (UINT64_C(1) << 47)
 

@@ -40,7 +40,7 @@ static blt_status put(job *k, const void *bytes, size_t len, blt_error *err) {
   return blt_sink_put(k->sink, bytes, len, err);
 }
 
-/* --- row groups -------------------------------------------------------------------------------- */
+/* ---- row groups ---- */
 
 static blt_status chunk_task(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
   job *k = arg;
@@ -85,7 +85,7 @@ static blt_status run_wave(job *k, blt_error *err) {
   return status == BLT_OK ? report(k, err) : status;
 }
 
-/* --- the footer -------------------------------------------------------------------------------- */
+/* ---- the footer ---- */
 
 static void put_old_type(blt_thrift_out *o, blt_type type) {
   int old = type.id == BLT_STRING      ? 0
@@ -269,7 +269,7 @@ static blt_status put_footer(job *k, blt_error *err) {
   return status;
 }
 
-/* --- the whole --------------------------------------------------------------------------------- */
+/* ---- the whole ---- */
 
 static blt_status start(job *k, blt_error *err) {
   uint64_t blocks = (k->o->row_group + BLT_BLOCK_ROWS - 1) / BLT_BLOCK_ROWS;

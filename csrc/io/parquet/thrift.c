@@ -162,7 +162,7 @@ void blt_thrift_skip(blt_thrift *t, uint8_t type) {
   skip_value(t, type, false, t->depth);
 }
 
-/* --- writing ----------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 static void put(blt_thrift_out *o, const void *s, size_t len) {
   blt_error err;

@@ -40,7 +40,7 @@ static uint32_t width_of(const blt_pq_kind *kind) {
   return kind->physical == BLT_PQ_FIXED ? (uint32_t)kind->length : widths[kind->physical];
 }
 
-/* --- plain ------------------------------------------------------------------------------------- */
+/* ---- plain ---- */
 
 BLT_CLONES static void widen(int64_t *restrict out, const uint8_t *restrict p, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) {
@@ -132,7 +132,7 @@ static blt_status read_plain(reading *r) {
   return read_fixed(r, r->p);
 }
 
-/* --- other encodings --------------------------------------------------------------------------- */
+/* ---- other encodings ---- */
 
 /* Booleans as runs, behind their length. */
 static blt_status read_runs(reading *r) {

@@ -19,7 +19,7 @@ blt_codec blt_codec_named(const char *name) {
   return BLT_CODECS;
 }
 
-/* --- libraries that are found at run time ------------------------------------------------------ */
+/* ---- libraries that are found at run time ---- */
 
 static struct {
   int (*compress)(const char *in, size_t len, char *out, size_t *out_len);
@@ -102,7 +102,7 @@ blt_status blt_codec_ready(blt_codec codec, blt_error *err) {
   }
 }
 
-/* --- decompressing ----------------------------------------------------------------------------- */
+/* ---- decompressing ---- */
 
 static bool decode_snappy(const void *in, size_t len, void *out, size_t out_len) {
   size_t n = 0;
@@ -198,7 +198,7 @@ blt_status blt_codec_decode(blt_codec codec, const void *in, size_t len, void *o
                   names[codec], out_len);
 }
 
-/* --- compressing ------------------------------------------------------------------------------- */
+/* ---- compressing ---- */
 
 size_t blt_codec_bound(blt_codec codec, size_t len) {
   switch (codec) {

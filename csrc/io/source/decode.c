@@ -73,7 +73,7 @@ static blt_status next_piece(head_stream *h, const char **data, size_t *len, blt
   return h->pull(h->arg, data, len, err);
 }
 
-/* --- gzip --- */
+/* ---- gzip ---- */
 
 static void *zlib_alloc(void *ctx, unsigned items, unsigned size) {
   size_t bytes = (size_t)items * size;
@@ -115,9 +115,24 @@ static blt_status inflate_failed(const unpack *u, const z_stream *z, int code, b
   return blt_fail(err, BLT_EFORMAT, "%s: damaged gzip data: %s", u->name, z->msg ? z->msg : "not gzip");
 }
 
-/* Feeds one piece; `*open` says whether a member is unfinished. */
-static blt_status inflate_piece(unpack *u, z_stream *z, const char *data, size_t len, bool *open,
-                                blt_error *err) {
+/* What feeds a piece of the compressed stream to its decoder; `*open` says whether a member or frame is
+ * unfinished. */
+typedef blt_status (*feed_fn)(unpack *u, void *decoder, const char *data, size_t len, bool *open,
+                              blt_error *err);
+
+static blt_status feed_all(unpack *u, feed_fn feed, void *decoder, bool *open, blt_error *err) {
+  for (;;) {
+    const char *data = NULL;
+    size_t len = 0;
+    blt_status status = next_piece(u->in, &data, &len, err);
+    if (status != BLT_OK || len == 0) return status;
+    status = feed(u, decoder, data, len, open, err);
+    if (status != BLT_OK) return status;
+  }
+}
+
+static blt_status inflate_some(unpack *u, z_stream *z, const char *data, size_t len, bool *open,
+                               blt_error *err) {
   z->next_in = (Bytef *)(uintptr_t)data;
   z->avail_in = (uInt)len;
   do {
@@ -138,22 +153,21 @@ static blt_status inflate_piece(unpack *u, z_stream *z, const char *data, size_t
   return BLT_OK;
 }
 
+/* zlib counts what it is given in 32 bits. */
+static blt_status feed_gzip(unpack *u, void *z, const char *data, size_t len, bool *open, blt_error *err) {
+  const size_t most = UINT32_MAX / 2;
+  for (size_t at = 0; at < len; at += most) {
+    blt_status status = inflate_some(u, z, data + at, len - at < most ? len - at : most, open, err);
+    if (status != BLT_OK) return status;
+  }
+  return BLT_OK;
+}
+
 static blt_status decode_gzip(unpack *u, blt_error *err) {
   z_stream z = {.zalloc = zlib_alloc, .zfree = zlib_free, .opaque = u->ctx};
   if (inflateInit2(&z, 15 + 16) != Z_OK) return blt_fail_memory(err, 64 << 10);
   bool open = true;
-  blt_status status;
-  for (;;) {
-    const char *data = NULL;
-    size_t len = 0;
-    status = next_piece(u->in, &data, &len, err);
-    if (status != BLT_OK || len == 0) break;
-    for (size_t at = 0; at < len && status == BLT_OK; at += UINT32_MAX / 2) {
-      size_t n = len - at < UINT32_MAX / 2 ? len - at : UINT32_MAX / 2;
-      status = inflate_piece(u, &z, data + at, n, &open, err);
-    }
-    if (status != BLT_OK) break;
-  }
+  blt_status status = feed_all(u, feed_gzip, &z, &open, err);
   bool began = z.total_in > 1; /* one byte says nothing */
   inflateEnd(&z);
   if (status != BLT_OK || !open) return status;
@@ -161,7 +175,7 @@ static blt_status decode_gzip(unpack *u, blt_error *err) {
   return blt_fail(err, BLT_EFORMAT, "%s: the gzip data are cut off", u->name);
 }
 
-/* --- zstd --- */
+/* ---- zstd ---- */
 
 static void *zstd_alloc(void *ctx, size_t size) {
   size_t *p = blt_alloc(ctx, size + 64);
@@ -175,9 +189,7 @@ static blt_status unzstd_failed(const unpack *u, size_t code, blt_error *err) {
   return blt_fail(err, BLT_EFORMAT, "%s: damaged zstd data: %s", u->name, ZSTD_getErrorName(code));
 }
 
-/* Feeds one piece; `*open` says whether a frame is unfinished. */
-static blt_status unzstd_piece(unpack *u, ZSTD_DStream *z, const char *data, size_t len, bool *open,
-                               blt_error *err) {
+static blt_status feed_zstd(unpack *u, void *z, const char *data, size_t len, bool *open, blt_error *err) {
   ZSTD_inBuffer in = {data, len, 0};
   for (;;) {
     ZSTD_outBuffer out = {u->out, OUT_BYTES, 0};
@@ -196,15 +208,7 @@ static blt_status decode_zstd(unpack *u, blt_error *err) {
   if (!z) return blt_fail_memory(err, 128 << 10);
   ZSTD_DCtx_setParameter(z, ZSTD_d_windowLogMax, ZSTD_WINDOWLOG_MAX); /* the memory limit is ours */
   bool open = true;
-  blt_status status;
-  for (;;) {
-    const char *data = NULL;
-    size_t len = 0;
-    status = next_piece(u->in, &data, &len, err);
-    if (status != BLT_OK || len == 0) break;
-    status = unzstd_piece(u, z, data, len, &open, err);
-    if (status != BLT_OK) break;
-  }
+  blt_status status = feed_all(u, feed_zstd, z, &open, err);
   ZSTD_freeDStream(z);
   if (status == BLT_OK && open) return blt_fail(err, BLT_EFORMAT, "%s: the zstd data are cut off", u->name);
   return status;

@@ -103,7 +103,7 @@ blt_status blt_source_part(blt_ctx *ctx, const blt_source *whole, uint64_t size,
   return BLT_OK;
 }
 
-/* --- spooling ---------------------------------------------------------------------------------- */
+/* ---- spooling ---- */
 
 /* An open file that nobody else can name. */
 static int temporary_file(void) {
@@ -198,7 +198,7 @@ blt_status blt_source_named(blt_ctx *ctx, const char *name, blt_pull_fn pull, vo
   return status;
 }
 
-/* --- files ------------------------------------------------------------------------------------- */
+/* ---- files ---- */
 
 typedef struct file_stream {
   int fd;

@@ -43,8 +43,7 @@ void blt_chunk_free(blt_chunk *c) {
   *c = (blt_chunk){0};
 }
 
-/* --- nulls and refusals ----------------------------------------------------------------------------------
- */
+/* ---- nulls and refusals ---- */
 
 static bool is_null(const blt_plan *p, const char *s, uint32_t len, bool quoted) {
   if (quoted && !p->quoted_nulls) return false;
@@ -72,7 +71,7 @@ static blt_status set_null(span *s, uint32_t row, blt_error *err) {
   return s->column->type.required ? refuse(s, row, BLT_BAD_NULL, err) : BLT_OK;
 }
 
-/* --- numbers ----------------------------------------------------------------------------------- */
+/* ---- numbers ---- */
 
 /* The number that a field spells, in its plain form. */
 static blt_str plain_number(const blt_plan *p, blt_str f, char room[BLT_SPELLED_ROOM]) {
@@ -214,7 +213,7 @@ static blt_status convert_floats(span *s, blt_error *err) {
   return BLT_OK;
 }
 
-/* --- strings ----------------------------------------------------------------------------------- */
+/* ---- strings ---- */
 
 /* The field, or no bytes (s NULL) when it is null, which is then noted. */
 static inline blt_status string_field(span *s, uint32_t row, blt_str *out, blt_error *err) {
@@ -285,7 +284,7 @@ static blt_status convert_text(span *s, blt_error *err) {
   return BLT_OK;
 }
 
-/* --- columns whose type is still open ---------------------------------------------------------- */
+/* ---- columns whose type is still open ---- */
 
 /* Notes what a field looks like once it is read as it is spelled. */
 static void look_at_spelled(const blt_plan *p, blt_looks *looks, blt_str f) {
@@ -343,7 +342,7 @@ static blt_status convert_span(span *s, blt_error *err) {
   return BLT_OK;
 }
 
-/* --- the chunk --------------------------------------------------------------------------------- */
+/* ---- the chunk ---- */
 
 static size_t column_bytes(blt_column_kind kind, size_t rows) {
   bool half = kind == BLT_KIND_INT || kind == BLT_KIND_CODES || kind == BLT_KIND_TEXT;

@@ -1,6 +1,7 @@
 #include "field.h"
 #include "base/text/civil.h"
 #include "base/text/num.h"
+#include "base/words.h"
 
 #include <string.h>
 #include <strings.h>
@@ -85,13 +86,12 @@ static bool all_digits(const char *text, size_t len, char mark, uint64_t *value,
  * The two are compared as whole numbers of 2^-shift * 10^-scale. Texts of 15 digits are always kept; those
  * that no decimal holds are said to be. */
 static bool is_kept(const char *text, size_t len, char mark, double f) {
-  uint64_t value, bits;
+  uint64_t value;
   uint32_t scale;
   size_t at = len > 0 && text[0] == '-';
   if (len - at > 1 && text[at] == '0' && text[at + 1] == mark) at++; /* no digit of a decimal */
   if (len - at <= 16 || !all_digits(text + at, len - at, mark, &value, &scale)) return true;
-  f = f < 0 ? -f : f;
-  memcpy(&bits, &f, sizeof bits);
+  uint64_t bits = blt_bits_of_double(f < 0 ? -f : f);
   int exponent = (int)(bits >> 52) - 1075;
   if (value == 0 || exponent < -1074) return true;
   unsigned __int128 is = (unsigned __int128)((bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52) *

@@ -172,7 +172,7 @@ static blt_status intern_far(blt_intern *in, const blt_intern_fields *f, uint32_
   return BLT_OK;
 }
 
-/* --- names with numbers ------------------------------------------------------------------------ */
+/* ---- names with numbers ---- */
 
 #define PERIOD 16384u /* lookups after which the strays among them are looked at */
 

@@ -69,8 +69,7 @@ static inline void put(text *t, const char *s, size_t n) {
   t->len += n;
 }
 
-/* --- strings as CSV ----------------------------------------------------------------------------------------
- */
+/* ---- strings as CSV ---- */
 
 /* Whether a reader that finds types out could take the text for something else than text. */
 static bool looks_typed(blt_str s) {
@@ -100,8 +99,7 @@ static void put_quoted(text *t, blt_str s) {
   t->s[t->len++] = '"';
 }
 
-/* --- strings as JSON ---------------------------------------------------------------------------------------
- */
+/* ---- strings as JSON ---- */
 
 static bool needs_escapes(blt_str s) {
   for (uint32_t i = 0; i < s.len; i++) {
@@ -147,8 +145,7 @@ static blt_status put_string(job *k, text *t, blt_str s, int known, blt_error *e
   return BLT_OK;
 }
 
-/* --- other values ------------------------------------------------------------------------------------------
- */
+/* ---- other values ---- */
 
 static const char pairs[] =
     "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445"
@@ -229,8 +226,7 @@ static void put_other(job *k, blt_type type, text *t, int64_t v) {
   t->len = (size_t)(out - t->s);
 }
 
-/* --- groups ------------------------------------------------------------------------------------------------
- */
+/* ---- groups ---- */
 
 static void decode(const column *c, const blt_block *b, uint32_t start, uint32_t n, void *out) {
   if (c->type.id == BLT_FLOAT64)
@@ -328,8 +324,7 @@ static blt_status wave_task(void *arg, uint32_t task, uint32_t worker, blt_error
   return task == 0 ? write_ready(k, worker, err) : format_group(k, task - 1, worker, err);
 }
 
-/* --- the whole ---------------------------------------------------------------------------------------------
- */
+/* ---- the whole ---- */
 
 static void free_texts(job *k, text *t) {
   for (uint32_t i = 0; t && i < k->wave; i++) blt_free(k->ctx, t[i].s, t[i].cap);

@@ -3,12 +3,12 @@
 #include "base/text/civil.h"
 #include "base/isa.h"
 #include "base/mem.h"
+#include "base/words.h"
 
 #include <math.h>
 #include <string.h>
 
-/* --- buffers and references ------------------------------------------------------------------------------
- */
+/* ---- buffers and references ---- */
 
 #define BUFFER_HEAD ((sizeof(blt_buffer) + 63) / 64 * 64) /* keeps the data on a cache line of its own */
 
@@ -53,8 +53,7 @@ void blt_block_release(blt_block *b) {
   blt_free(b->ctx, b, sizeof *b);
 }
 
-/* --- making blocks
- * ------------------------------------------------------------------------------------------ */
+/* ---- making blocks ---- */
 
 blt_block_shape blt_block_shape_of(size_t data_bytes, size_t words, size_t text_bytes) {
   size_t valid_at = (data_bytes + 63) / 64 * 64, text_at = valid_at + words * 8;
@@ -159,19 +158,13 @@ blt_status blt_block_from_i64(blt_ctx *ctx, const int64_t *v, const uint64_t *va
   return BLT_OK;
 }
 
-static int64_t bits_of(double f) {
-  int64_t i;
-  memcpy(&i, &f, sizeof i);
-  return i;
-}
-
 #define SIDES 8 /* bounds found side by side, so that vectors can be used */
 
 /* Bounds of values that are not null, and whether all have the same bits. False: there is a NaN, and nothing
  * is known. */
 BLT_CLONES static bool range_all_f64(const double *v, uint32_t n, double *lo, double *hi, bool *same) {
   double a[SIDES], z[SIDES];
-  uint64_t differ = 0, nans = 0, first = (uint64_t)bits_of(v[0]);
+  uint64_t differ = 0, nans = 0, first = blt_bits_of_double(v[0]);
   for (int j = 0; j < SIDES; j++) a[j] = z[j] = v[0];
   for (uint32_t i = 0; i < n / SIDES * SIDES; i += SIDES)
     for (int j = 0; j < SIDES; j++) {
@@ -179,7 +172,7 @@ BLT_CLONES static bool range_all_f64(const double *v, uint32_t n, double *lo, do
       z[j] = v[i + j] > z[j] ? v[i + j] : z[j];
     }
   for (uint32_t i = 0; i < n; i++) {
-    uint64_t bits = (uint64_t)bits_of(v[i]);
+    uint64_t bits = blt_bits_of_double(v[i]);
     differ |= bits ^ first;
     nans += (bits & INT64_MAX) > UINT64_C(0x7ff0) << 48;
   }
@@ -204,13 +197,13 @@ static bool range_f64(blt_block *b, const double *v, const uint64_t *valid, uint
   int64_t first = 0;
   bool ordered = false;
   if (!valid && range_all_f64(v, n, &b->min.f, &b->max.f, &same)) {
-    b->base = same ? bits_of(v[0]) : 0;
+    b->base = same ? (int64_t)blt_bits_of_double(v[0]) : 0;
     return same;
   }
   same = true;
   for (uint32_t i = 0; i < n; i++) {
     if (valid && !blt_bit(valid, i)) continue;
-    int64_t bits = bits_of(v[i]);
+    int64_t bits = (int64_t)blt_bits_of_double(v[i]);
     if (!any) first = bits;
     any = true;
     same &= bits == first;
@@ -326,8 +319,7 @@ blt_status blt_block_from_text(blt_ctx *ctx, const blt_str *v, const uint64_t *v
   return BLT_OK;
 }
 
-/* --- reading
- * -------------------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 #define DEFINE_WIDEN(T)                                                                                      \
   static void widen_##T(const T *restrict v, uint32_t n, int64_t base, int64_t *restrict out) {              \
@@ -422,8 +414,7 @@ size_t blt_block_bytes(const blt_block *b) {
   return bytes + (b->valid ? blt_bits_words(b->rows) * 8 : 0);
 }
 
-/* --- checking
- * -------------------------------------------------------------------------------------------------- */
+/* ---- checking ---- */
 
 static blt_status bad(blt_error *err, const char *what) {
   return blt_fail(err, BLT_EFORMAT, "broken block: %s", what);

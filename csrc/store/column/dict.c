@@ -136,7 +136,7 @@ bool blt_dict_shared(const blt_dict *d) {
   return atomic_load(&d->inside->refs) > 1;
 }
 
-/* --- lookup ------------------------------------------------------------------------------------------- */
+/* ---- lookup ---- */
 
 static inline void slot_put(uint64_t *slots, uint32_t mask, uint64_t slot) {
   uint32_t i = slot_tag(slot) & mask;
@@ -150,7 +150,7 @@ static uint64_t slots_for(uint64_t entries) {
   return n;
 }
 
-/* --- the cache: indexed by the hash's lower half, the newer string of a set first --- */
+/* ---- the cache: indexed by the hash's lower half, the newer string of a set first ---- */
 
 static inline recent *set_of(const inside *in, uint64_t hash) {
   return in->sets + 2 * (size_t)((uint32_t)hash & in->sets_mask);
@@ -241,7 +241,7 @@ void blt_dict_prefetch(const blt_dict *d, uint64_t hash) {
   if (in->slots) __builtin_prefetch(&in->slots[tag_of(hash) & in->mask]);
 }
 
-/* --- growing ------------------------------------------------------------------------------------------ */
+/* ---- growing ---- */
 
 /* Room for `entries` more strings of together `bytes` bytes. */
 static blt_status reserve(blt_dict *d, uint64_t entries, uint64_t bytes, blt_error *err) {
@@ -397,7 +397,7 @@ blt_status blt_dict_copy(const blt_dict *d, uint32_t count, blt_dict **out, blt_
   return st;
 }
 
-/* --- ranks -------------------------------------------------------------------------------------------- */
+/* ---- ranks ---- */
 
 /* An entry while it is sorted: its first eight bytes as a number decide most comparisons. */
 typedef struct ranked_entry {

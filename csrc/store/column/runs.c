@@ -4,8 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* --- integers -----------------------------------------------------------------------------------------
- */
+/* ---- integers ---- */
 
 #define DEFINE_RANGE(T)                                                                                      \
   BLT_CLONES static void range_##T(const T *v, uint32_t n, T *lo, T *hi) {                                   \
@@ -90,8 +89,7 @@ blt_status blt_block_from_int_runs(blt_ctx *ctx, const blt_run *runs, uint32_t n
   return BLT_OK;
 }
 
-/* --- doubles ------------------------------------------------------------------------------------------
- */
+/* ---- doubles ---- */
 
 /* Copies, and finds the bounds. Comparisons with NaN are false, so the bounds pass over it. */
 BLT_CLONES static void copy_f64(double *restrict out, const double *restrict v, uint32_t n, double *lo,

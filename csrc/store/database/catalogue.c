@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* --- the list ---------------------------------------------------------------------------------------------
- */
+/* ---- the list ---- */
 
 static void entry_release(blt_ctx *ctx, blt_entry *e) {
   if (!e || --e->refs) return;
@@ -62,8 +61,7 @@ void blt_catalogue_free(blt_catalogue *c) {
   c->n = c->cap = 0;
 }
 
-/* --- from the file
- * ------------------------------------------------------------------------------------------- */
+/* ---- from the file ---- */
 
 static blt_status load_entry(blt_catalogue *c, blt_file *f, const char **p, size_t *left, blt_error *err) {
   blt_disk_entry d;
@@ -107,8 +105,7 @@ blt_status blt_catalogue_load(blt_catalogue *c, blt_file *f, blt_error *err) {
   return status;
 }
 
-/* --- to the file
- * -------------------------------------------------------------------------------------------------- */
+/* ---- to the file ---- */
 
 static size_t entry_bytes(const blt_entry *e) {
   return sizeof(blt_disk_entry) + (strlen(e->name) + 7) / 8 * 8;

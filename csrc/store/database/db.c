@@ -20,8 +20,7 @@ struct blt_db {
   bool list_changed; /* tables were made or dropped since the last commit */
 };
 
-/* --- life
- * --------------------------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 static blt_status db_new(blt_ctx *ctx, blt_db **out, blt_error *err) {
   blt_db *db = blt_calloc(ctx, 1, sizeof *db);
@@ -147,8 +146,7 @@ bool blt_db_changed(const blt_db *db) {
   return db->list_changed;
 }
 
-/* --- tables
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- tables ---- */
 
 uint32_t blt_db_count(const blt_db *db) {
   return (uint32_t)db->tables.n;
@@ -211,8 +209,7 @@ blt_status blt_db_drop(blt_db *db, const char *name, size_t len, blt_error *err)
   return BLT_OK;
 }
 
-/* --- transactions
- * ------------------------------------------------------------------------------------------------ */
+/* ---- transactions ---- */
 
 bool blt_db_in_transaction(const blt_db *db) {
   return db->begun;
@@ -295,8 +292,7 @@ blt_status blt_db_spill(blt_db *db, uint64_t at_least, blt_error *err) {
   return status;
 }
 
-/* --- compacting
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- compacting ---- */
 
 /* Puts the rewritten tables in the place of the ones that users hold. */
 static void take_over(blt_db *db, blt_catalogue *fresh) {
@@ -356,7 +352,7 @@ blt_status blt_db_compact(blt_db *db, blt_error *err) {
   return status;
 }
 
-/* --- checking ------------------------------------------------------------------------------------- */
+/* ---- checking ---- */
 
 static blt_status validate_tables(const blt_catalogue *c, blt_error *err) {
   blt_status status = BLT_OK;

@@ -45,7 +45,7 @@ bool blt_db_changed(const blt_db *db);        /* a commit would write something 
  * it was damaged; NULL when nothing is, and after the next commit. */
 const char *blt_db_doubt(const blt_db *db);
 
-/* --- tables, in order of their creation --- */
+/* ---- tables, in order of their creation ---- */
 uint32_t blt_db_count(const blt_db *db);
 const char *blt_db_name(const blt_db *db, uint32_t i);
 blt_table *blt_db_at(const blt_db *db, uint32_t i);                      /* borrowed */
@@ -59,7 +59,7 @@ blt_status blt_db_adopt(blt_db *db, const char *name, blt_table *t, blt_error *e
 /* Takes the table out; who holds it can go on reading. BLT_ENAME when unknown. */
 blt_status blt_db_drop(blt_db *db, const char *name, size_t len, blt_error *err);
 
-/* --- transactions --- */
+/* ---- transactions ---- */
 /* BLT_EINVAL when one is open already, BLT_EBUSY while a row is open. */
 blt_status blt_db_begin(blt_db *db, blt_error *err);
 bool blt_db_in_transaction(const blt_db *db);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- a patch in memory --- */
+/* ---- a patch in memory ---- */
 
 static size_t patch_bytes(uint32_t rows, uint32_t ncols) {
   return sizeof(blt_patch) + (rows + blt_bits_words(ncols)) * 8;
@@ -39,7 +39,7 @@ static blt_status add_patch(blt_stored *s, blt_patch *p, blt_error *err) {
   return status;
 }
 
-/* --- what changed --- */
+/* ---- what changed ---- */
 
 static blt_status add_row(blt_changes *c, uint64_t entry, blt_error *err) {
   blt_status status = blt_grow(c->ctx, &c->rows, &c->cap, c->n + 1, sizeof *c->rows, err);
@@ -210,7 +210,7 @@ void blt_changes_free(blt_changes *c, const blt_table *t) {
   blt_free(c->ctx, c->rewrite, (size_t)t->ngroups + 1);
 }
 
-/* --- saving --- */
+/* ---- saving ---- */
 
 /* Whether what a patch says of the row still holds: what it stands on was not written anew. */
 static bool holds(const blt_table *t, const blt_changes *c, uint32_t first, uint64_t entry) {
@@ -386,7 +386,7 @@ blt_status blt_patches_save(blt_file *f, blt_table *t, const blt_stored *old, bl
   return status;
 }
 
-/* --- loading --- */
+/* ---- loading ---- */
 
 static blt_status senseless(const blt_file *f, blt_error *err) {
   return blt_file_damaged(f, err, "a patch makes no sense");

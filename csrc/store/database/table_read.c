@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-/* --- reading a structure
- * ------------------------------------------------------------------------------------ */
+/* ---- reading a structure ---- */
 
 typedef struct cursor {
   const char *p;
@@ -38,8 +37,7 @@ static blt_status open_ref(const blt_file *f, const blt_ref *ref, cursor *c, blt
   return c->p ? BLT_OK : err->code;
 }
 
-/* --- schema
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- schema ---- */
 
 /* A name and its padding, zero-terminated in the caller's buffer. */
 static bool take_name(cursor *c, uint32_t len, char out[BLT_MAX_NAME + 1]) {
@@ -95,7 +93,7 @@ static blt_status load_schema(const blt_file *f, const blt_ref *ref, blt_schema 
   return status;
 }
 
-/* --- blocks --------------------------------------------------------------------------------------- */
+/* ---- blocks ---- */
 
 static bool form_makes_sense(const blt_disk_block *d, blt_type t, uint32_t ncodes) {
   bool string = t.id == BLT_STRING, is_float = t.id == BLT_FLOAT64,
@@ -171,7 +169,7 @@ blt_status blt_load_mapped(blt_file *f, const blt_disk_block *d, const blt_colum
   return blt_load_block(f, d, f->map, 0, c->type, c->dict ? c->dict->count : 0, out, err);
 }
 
-/* --- chunks --------------------------------------------------------------------------------------- */
+/* ---- chunks ---- */
 
 static blt_status load_chunk(blt_file *f, const blt_table *t, const blt_disk_piece *piece, uint32_t ngroups,
                              blt_stored_chunk **out, blt_error *err) {
@@ -262,8 +260,7 @@ static blt_status load_groups(blt_file *f, blt_table *t, const blt_disk_record *
   return left ? blt_file_damaged(f, err, "a table's chunks do not add up") : BLT_OK;
 }
 
-/* --- dictionaries and tail
- * ------------------------------------------------------------------------------------------------ */
+/* ---- dictionaries and tail ---- */
 
 static blt_status load_dict_piece(blt_file *f, blt_dict *d, const blt_disk_piece *piece, blt_error *err) {
   cursor c;
@@ -331,7 +328,7 @@ static blt_status load_tail(blt_file *f, blt_table *t, const blt_disk_record *r,
   return status;
 }
 
-/* --- tables --------------------------------------------------------------------------------------- */
+/* ---- tables ---- */
 
 static blt_status load_patches(blt_file *f, blt_table *t, cursor *c, blt_stored *s, blt_error *err) {
   uint32_t head[2];

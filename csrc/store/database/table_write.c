@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-/* --- bytes of a structure while it is put together
- * ---------------------------------------------------------- */
+/* ---- bytes of a structure while it is put together ---- */
 
 typedef struct bytes {
   blt_ctx *ctx;
@@ -41,8 +40,7 @@ static blt_status finish(bytes *b, blt_file *f, blt_ref *where) {
   return b->status;
 }
 
-/* --- blocks and groups
- * ------------------------------------------------------------------------------------------ */
+/* ---- blocks and groups ---- */
 
 static int64_t bits_of(blt_scalar v) {
   int64_t i;
@@ -108,8 +106,7 @@ static blt_status write_chunk(blt_file *f, blt_stored_chunk *c, blt_error *err) 
   return finish(&b, f, &c->where);
 }
 
-/* --- sealed groups
- * ------------------------------------------------------------------------------------------------ */
+/* ---- sealed groups ---- */
 
 /* The chunk of the file that groups from `first` on had, or NULL; i is a group in it. */
 static bool has_group(const blt_stored_chunk *old, uint32_t i) {
@@ -189,8 +186,7 @@ static blt_status save_groups(blt_file *f, const blt_table *t, const blt_stored 
   return status;
 }
 
-/* --- tail and dictionaries: pieces
- * ------------------------------------------------------------------------------------ */
+/* ---- tail and dictionaries: pieces ---- */
 
 /* Takes over the pieces that hold the first `kept` items. Of `total` items the rest has to be written; pieces
  * that are not larger than the new one are merged into it, like digits of a binary counter: an item is
@@ -270,8 +266,7 @@ static blt_status save_dict(blt_file *f, const blt_column *c, const blt_pieces *
   return status == BLT_OK ? blt_pieces_add(f->ctx, out, &where, (uint32_t)n, err) : status;
 }
 
-/* --- schema and record
- * -------------------------------------------------------------------------------------------------- */
+/* ---- schema and record ---- */
 
 static blt_status save_schema(blt_file *f, const blt_schema *s, blt_ref *where, blt_error *err) {
   bytes b = {.ctx = f->ctx, .err = err};
@@ -355,7 +350,7 @@ blt_status blt_save_table(blt_file *f, blt_table *t, const blt_stored *old, blt_
   return status;
 }
 
-/* --- early ---------------------------------------------------------------------------------------- */
+/* ---- early ---- */
 
 static bool stored_has(const blt_stored *s, uint32_t g, uint32_t col, blt_unread b) {
   if (!s || g / s->chunk_groups >= s->nchunks) return false;

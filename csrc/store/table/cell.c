@@ -78,8 +78,7 @@ void blt_tail_put(blt_table *t, uint32_t col, uint32_t row, bool null, blt_scala
   blt_tail_touch(t, col, row);
 }
 
-/* --- deleting ---------------------------------------------------------------------------------------------
- */
+/* ---- deleting ---- */
 
 blt_status blt_rows_check(const blt_table *t, const uint64_t *rows, size_t n, blt_error *err) {
   uint64_t all = blt_table_all_rows(t);
@@ -139,8 +138,7 @@ blt_status blt_table_delete(blt_table *t, const uint64_t *rows, size_t n, uint64
   return BLT_OK;
 }
 
-/* --- cutting off -------------------------------------------------------------------------------------------
- */
+/* ---- cutting off ---- */
 
 /* Takes the bits from `rows` on out of a group's bitmap; frees it when `rows` is 0. */
 static void cut_bitmap(blt_table *t, uint32_t g, uint32_t had, uint32_t rows) {

@@ -43,8 +43,7 @@ typedef struct update {
   size_t nswaps, swaps_cap;
 } update;
 
-/* --- making the new blocks
- * ---------------------------------------------------------------------------------- */
+/* ---- making the new blocks ---- */
 
 /* Bits of the rows that are not null, in words for `rows`. */
 static void read_valid(const blt_block *b, uint64_t *valid) {
@@ -196,8 +195,7 @@ static blt_status prepare(update *u, blt_error *err) {
   return status;
 }
 
-/* --- changing places
- * ----------------------------------------------------------------------------------------- */
+/* ---- changing places ---- */
 
 /* Puts the first `n` swaps in place, or back again with the second call. The tail can fail the first time. */
 static blt_status exchange(update *u, size_t n, bool back, size_t *done, blt_error *err) {
@@ -262,8 +260,7 @@ static void release(update *u) {
   blt_free(u->t->ctx, u->swaps, u->swaps_cap * sizeof *u->swaps);
 }
 
-/* --- checking what is asked for
- * -------------------------------------------------------------------------------- */
+/* ---- checking what is asked for ---- */
 
 static blt_status check_columns(const blt_table *t, const uint32_t *cols, uint32_t ncols, blt_error *err) {
   for (uint32_t i = 0; i < ncols; i++) {
@@ -322,7 +319,7 @@ blt_status blt_table_update(blt_table *t, const uint64_t *rows, size_t n, const 
   return status == BLT_OK ? blt_table_update_row(t, rows[0], cols, ncols, one, err) : status;
 }
 
-/* --- from a file --- */
+/* ---- from a file ---- */
 
 static blt_status patch_rows(update *u, blt_error *err) {
   size_t done = 0;
@@ -352,8 +349,7 @@ blt_status blt_table_patch(blt_table *t, const uint64_t *rows, uint32_t n, const
   return status;
 }
 
-/* --- one row in the tail: written in place
- * --------------------------------------------------------------------- */
+/* ---- one row in the tail: written in place ---- */
 
 static bool fits_in_place(const blt_table *t, uint64_t row, const uint32_t *cols, uint32_t ncols) {
   if (row < t->sealed_rows || ncols > BLT_IN_PLACE) return false;
@@ -421,8 +417,7 @@ blt_status blt_table_update_row(blt_table *t, uint64_t row, const uint32_t *cols
   return fits_in_place(t, row, cols, ncols) ? write_in_place(&u, err) : run(&u, err);
 }
 
-/* --- upsert
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- upsert ---- */
 
 /* Gives row number `at` all values of `row` but those of the primary key, which it has. */
 static blt_status overwrite(blt_table *t, uint64_t at, const blt_value *row, blt_error *err) {

@@ -22,8 +22,7 @@ typedef struct column_copy {
   blt_error *err;
 } column_copy;
 
-/* --- reading a source block
- * ------------------------------------------------------------------------------------- */
+/* ---- reading a source block ---- */
 
 static void read_strings(column_copy *k, const blt_block *b) {
   const blt_view_column *c = &k->from->columns[k->col];
@@ -43,7 +42,7 @@ static void read_block(column_copy *k, const blt_block *b) {
     blt_block_read_i64(b, 0, b->rows, &k->in->i);
 }
 
-/* --- writing -------------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 /* Strings get their new codes in the order in which they are met. */
 static blt_status recode(column_copy *k, uint32_t *codes) {
@@ -85,7 +84,7 @@ static blt_status put_out(column_copy *k, uint32_t *g) {
   return BLT_OK;
 }
 
-/* --- one column ----------------------------------------------------------------------------------- */
+/* ---- one column ---- */
 
 static void move_row(column_copy *k, const blt_block *b, uint32_t r) {
   if (k->text)
@@ -144,7 +143,7 @@ static blt_status copy_column(blt_table *to, const blt_view *from, uint32_t col,
   return status;
 }
 
-/* --- the table ------------------------------------------------------------------------------------ */
+/* ---- the table ---- */
 
 /* Room for the groups of `rows` rows, and their lengths, without any block yet. */
 static blt_status reserve_groups(blt_table *t, uint64_t rows, blt_error *err) {

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text/num.h"
 #include "base/par.h"
+#include "base/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -39,16 +40,13 @@ static inline uint64_t slot_row(uint64_t slot) {
   return (slot & UINT32_MAX) - 1;
 }
 
-/* --- hashing and comparing keys --------------------------------------------------------------------------
- */
+/* ---- hashing and comparing keys ---- */
 
 static uint64_t hash_value(const blt_value *v) {
   if (v->type.id == BLT_STRING) return blt_dict_hash(v->u.s.s, v->u.s.len);
   if (v->type.id != BLT_FLOAT64) return blt_mix64((uint64_t)v->u.i + 1);
   double f = v->u.f == 0 ? 0.0 : v->u.f;
-  uint64_t bits;
-  memcpy(&bits, &f, sizeof bits);
-  return blt_mix64(f != f ? 1 : bits + 1);
+  return blt_mix64(f != f ? 1 : blt_bits_of_double(f) + 1);
 }
 
 static inline uint64_t hash_more(uint64_t h, uint64_t value) {
@@ -104,8 +102,7 @@ static uint32_t probe(const blt_table *t, const blt_index *x, const blt_key *key
   }
 }
 
-/* --- messages ---------------------------------------------------------------------------------------------
- */
+/* ---- messages ---- */
 
 static void write_value(const blt_value *v, char out[64]) {
   char date[BLT_DATE_TEXT];
@@ -137,8 +134,7 @@ static blt_status fail_repeat(const blt_table *t, uint32_t k, const blt_value *v
                      k == 0 && t->schema->primary ? "primary" : "unique", text, (unsigned long long)row + 1);
 }
 
-/* --- one table of slots ------------------------------------------------------------------------------------
- */
+/* ---- one table of slots ---- */
 
 static void index_drop(const blt_table *t, blt_index *x) {
   if (x->slots) blt_free(t->ctx, x->slots, ((size_t)x->mask + 1) * sizeof *x->slots);
@@ -207,8 +203,7 @@ static void leave(const blt_table *t, uint32_t k, uint64_t row) {
   x->count--;
 }
 
-/* --- building
- * ------------------------------------------------------------------------------------------------ */
+/* ---- building ---- */
 
 /* The blocks of a key's columns may come from a file: looked at before the index trusts them. */
 static blt_status check_blocks(const blt_table *t, const blt_key *key, blt_error *err) {
@@ -263,8 +258,7 @@ blt_status blt_table_check_keys(blt_table *t, blt_error *err) {
   return blt_keys_reserve(t, 0, err);
 }
 
-/* --- keeping up to date
- * ---------------------------------------------------------------------------------------- */
+/* ---- keeping up to date ---- */
 
 /* A key's rows are compared in the file: it is looked at, but not for each of a million rows. */
 static blt_status intact_lately(blt_table *t, blt_error *err) {
@@ -345,8 +339,7 @@ blt_status blt_keys_enter_all(blt_table *t, const uint64_t *rows, size_t n, blt_
   return BLT_OK;
 }
 
-/* --- finding
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- finding ---- */
 
 blt_status blt_table_find(blt_table *t, uint32_t k, const blt_value *values, bool *found, uint64_t *row,
                           blt_error *err) {

@@ -3,8 +3,7 @@
 #include "base/bits.h"
 #include "base/mem.h"
 
-/* --- life
- * --------------------------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 static void free_table(blt_table *t) {
   if (t->free_keys) t->free_keys(t);
@@ -108,8 +107,7 @@ blt_status blt_table_reserve_group(blt_table *t, blt_error *err) {
   return status;
 }
 
-/* --- adding groups
- * ------------------------------------------------------------------------------------------------- */
+/* ---- adding groups ---- */
 
 /* Codes that the column's dictionary does not have: of a block that was made with another one. */
 static bool codes_beyond(const blt_column *c, const blt_block *b) {
@@ -164,7 +162,7 @@ blt_status blt_table_share_dict(blt_table *t, uint32_t col, blt_dict *dict, blt_
   return BLT_OK;
 }
 
-/* --- views ---------------------------------------------------------------------------------------- */
+/* ---- views ---- */
 
 static size_t view_bytes(uint32_t ncols) {
   return sizeof(blt_view) + ncols * sizeof(blt_view_column);
@@ -216,8 +214,7 @@ void blt_view_release(blt_view *v) {
   blt_table_release(t);
 }
 
-/* --- size and checking
- * ------------------------------------------------------------------------------------------------ */
+/* ---- size and checking ---- */
 
 size_t blt_table_bytes(const blt_table *t) {
   size_t bytes = 0;

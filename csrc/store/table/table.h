@@ -30,7 +30,7 @@ blt_dict *blt_table_dict(const blt_table *t, uint32_t col); /* of a string colum
 /* BLT_EBUSY while a view is held, BLT_ECLOSED, BLT_EREADONLY. Call before any change. */
 blt_status blt_table_writable(const blt_table *t, blt_error *err);
 
-/* --- appending one row: push each column once, in any order, then end the row --------------------------
+/* Appending one row: push each column once, in any order, then end the row.
  * A row is visible only after blt_table_end_row. A push that fails leaves the row open: call
  * blt_table_abort_row. Pushes check the type's range; end_row checks required columns and keys. */
 blt_status blt_table_begin_row(blt_table *t, blt_error *err); /* BLT_EBUSY, BLT_EREADONLY, BLT_ENOMEM */
@@ -71,7 +71,7 @@ blt_dict *blt_table_interns(const blt_table *t, uint32_t col);
 /* A whole row at once: `row` has one value for each column, already of the column's type or null. */
 blt_status blt_table_append(blt_table *t, const blt_value *row, blt_error *err);
 
-/* --- adding whole groups: bulk loads and results ---------------------------------------------------------
+/* Adding whole groups, for bulk loads and results.
  * `blocks` has one block for each column, all of `rows` rows; the table takes one reference of each, also on
  * failure. Codes are those of blt_table_dict. Only the last group may be short, so all earlier ones must be
  * full (BLT_EINVAL); appending rows after a short group reopens it as the tail. Keys are not checked here:

@@ -8,8 +8,7 @@
 
 #define FIRST_TAIL 64 /* rows that a new tail has room for */
 
-/* --- arrays ------------------------------------------------------------------------------------------------
- */
+/* ---- arrays ---- */
 
 void blt_tail_reset_bounds(blt_column *c) {
   c->tail.measured = 0;
@@ -229,8 +228,7 @@ blt_status blt_table_seal(blt_table *t, blt_error *err) {
   return BLT_OK;
 }
 
-/* --- reopening a short last group
- * ------------------------------------------------------------------------------ */
+/* ---- reopening a short last group ---- */
 
 static blt_status reserve_text(blt_table *t, blt_tail *tail, size_t need, blt_error *err) {
   if (need > UINT32_MAX)
@@ -356,8 +354,7 @@ blt_status blt_table_set_tail(blt_table *t, uint32_t col, blt_unread b, blt_erro
   return status;
 }
 
-/* --- appending rows
- * ---------------------------------------------------------------------------------------------- */
+/* ---- appending rows ---- */
 
 /* Room for one more row at the end of the tail. */
 static blt_status make_room(blt_table *t, blt_error *err) {

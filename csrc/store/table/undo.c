@@ -71,8 +71,7 @@ blt_status blt_undo_begin(blt_table *t, blt_error *err) {
   return BLT_OK;
 }
 
-/* --- recording -------------------------------------------------------------------------------------------
- */
+/* ---- recording ---- */
 
 blt_status blt_undo_reserve(blt_table *t, size_t n, blt_error *err) {
   struct blt_undo *u = t->undo;
@@ -123,8 +122,7 @@ void blt_undo_delete(blt_table *t, uint64_t row) {
   u->entries[u->n++] = (undo_entry){.kind = UNDO_DELETE, .where = row};
 }
 
-/* --- going back --------------------------------------------------------------------------------------------
- */
+/* ---- going back ---- */
 
 static blt_status play_back(blt_table *t, const undo_entry *e, blt_error *err) {
   blt_column *c = &t->columns[e->col];

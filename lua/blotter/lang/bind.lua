@@ -103,7 +103,7 @@ function bind.check(node, scope)
   end
 end
 
--- ---- to postfix ---------------------------------------------------------------------------------------------
+-- ---- to postfix ----
 
 local emit
 

@@ -32,7 +32,7 @@ local function new(node)
   return setmetatable({ node = node }, expression)
 end
 
--- ---- the surface ------------------------------------------------------------------------------------------------
+-- ---- the surface ----
 
 local LITERAL = { integer = "int64", float = "float64", string = "string", boolean = "bool" }
 
@@ -164,7 +164,7 @@ end
 build.surface = { column = build.column, value = build.value, parameter = build.parameter, call = build.call,
   op = build.op, items = build.items, order = build.order }
 
--- ---- as text, so that an error can point into it ----------------------------------------------------------------
+-- ---- as text, so that an error can point into it ----
 
 local RESERVED = { ["and"] = true, ["or"] = true, ["not"] = true, ["in"] = true, ["nil"] = true, ["true"] = true,
   ["false"] = true }

@@ -14,14 +14,15 @@
 local arguments = require "blotter.errors.arguments"
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
+local registry = require "blotter.registry"
 local suggest = require "blotter.errors.suggest"
 
 local queries = {}
 
-local BUILT_IN = { "statements_by_subject", "statements_by_year", "words_beside_numbers" }
-local registered, names = {}, table.move(BUILT_IN, 1, #BUILT_IN, 1, {})
+local registered = registry.new({ "statements_by_subject", "statements_by_year", "words_beside_numbers" },
+  function(name) return require("blotter.queries." .. name) end)
 
--- ---- definitions ------------------------------------------------------------------------------------------------
+-- ---- definitions ----
 
 --- Raises unless `value` is one of a parameter's type.
 local function check_value(query, param, value)
@@ -48,27 +49,21 @@ function queries.register(definition)
     and type(definition.build) == "function"
   if not fits then fail("query: a table with a name and a function build(db, params) expected") end
   for _, param in ipairs(definition.params or {}) do check_param(definition.name, param) end
-  local known = false
-  for _, name in ipairs(names) do known = known or name == definition.name end
-  if not known then names[#names + 1] = definition.name end
-  registered[definition.name] = definition
+  registered:add(definition.name, definition)
   return definition
 end
 
 --- The names of all queries, in the order of their registration.
 function queries.names()
-  return table.move(names, 1, #names, 1, {})
+  return registered:names()
 end
 
 local function find(name)
-  if registered[name] then return registered[name] end
-  for _, own in ipairs(BUILT_IN) do
-    if own == name then return queries.register(require("blotter.queries." .. name)) end
-  end
-  fail("unknown query '%s'%s", tostring(name), suggest.phrase(tostring(name), names))
+  return registered:get(name)
+    or fail("unknown query '%s'%s", tostring(name), suggest.phrase(tostring(name), registered:names()))
 end
 
--- ---- asking -----------------------------------------------------------------------------------------------------
+-- ---- asking ----
 
 --- The parameters that `build` gets: those given, checked, and the defaults of the others.
 local function parameters(query, given)

@@ -28,7 +28,7 @@ local function other_side(other, verb)
     other == nil and "nothing" or "a " .. type(other))
 end
 
--- ---- whose column a name is -----------------------------------------------------------------------------------
+-- ---- whose column a name is ----
 
 local function unknown(node, scopes)
   local names = table.move(scopes.left.names, 1, #scopes.left.names, 1, {})
@@ -117,7 +117,7 @@ local function both_scope(scopes)
   return scope
 end
 
--- ---- the description ------------------------------------------------------------------------------------------
+-- ---- the description ----
 
 local function conjuncts(node, list)
   if node.kind == "binary" and node.op == "and" then
@@ -252,7 +252,7 @@ local function put_promises(description, options, verb)
   description.right_matched = description.join == "right" or description.join == "full"
 end
 
--- ---- columns of the answer --------------------------------------------------------------------------------------
+-- ---- columns of the answer ----
 
 --- Where a column of both sides is in the answer once: of the side that surely has it, or of that which has it.
 local function shared_column(description, number, other)
@@ -283,7 +283,7 @@ local function joined_columns(description, scopes, shared, suffix, verb)
   return columns
 end
 
--- ---- the verbs --------------------------------------------------------------------------------------------------
+-- ---- the verbs ----
 
 local KINDS = { join = "inner", left_join = "left", right_join = "right", full_join = "full", semi_join = "semi",
   anti_join = "anti", asof_join = "asof", cross_join = "inner" }

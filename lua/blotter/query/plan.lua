@@ -10,7 +10,7 @@ local whereabouts = require "blotter.errors.whereabouts"
 
 local plan = {}
 
--- ---- making -------------------------------------------------------------------------------------------------------
+-- ---- making ----
 
 --- The node of a syntax tree that the engine complains about, or nil. Terms are numbered as slots, aggregates after
 -- them; without a position it is the whole term.
@@ -74,7 +74,7 @@ function plan.try_node(kind, description, input)
   refuse(description, message, position, origin)
 end
 
--- ---- running ------------------------------------------------------------------------------------------------------
+-- ---- running ----
 
 --- The plan of a query after the rules, made once.
 local function prepared(q)

@@ -57,7 +57,7 @@ local function renamed(q, name_of)
   return query.append(q, "project", columns)
 end
 
--- ---- columns by name ------------------------------------------------------------------------------------------
+-- ---- columns by name ----
 
 --- New names for columns, which stay where they are: `rename "place = country, m = n"`.
 function query:rename(text)
@@ -86,7 +86,7 @@ function query:drop(text)
   return renamed(self, function(name) return not gone[name] and name or nil end)
 end
 
--- ---- a part of the rows ---------------------------------------------------------------------------------------
+-- ---- a part of the rows ----
 
 --- The first `n` rows, ten by default.
 function query:head(n)
@@ -101,7 +101,7 @@ function query:tail(n)
   return self:skip(math.max(0, query.ready(self, "tail"):count() - whole))
 end
 
--- ---- pivot ------------------------------------------------------------------------------------------------------
+-- ---- pivot ----
 
 --- Copies of items under names of our own: "#c1", "#c2", …
 local function hidden(items, prefix)
@@ -224,7 +224,7 @@ function query:pivot(options)
   return made:drop "`#r`"
 end
 
--- ---- unpivot ----------------------------------------------------------------------------------------------------
+-- ---- unpivot ----
 
 --- The rows of one column: the columns that stay, its name, its value.
 local function melted(q, stays, column, name, value, kind)
@@ -282,7 +282,7 @@ function query:unpivot(options)
   return stacked(parts, 1, #parts)
 end
 
--- ---- missing rows -----------------------------------------------------------------------------------------------
+-- ---- missing rows ----
 
 local MOST_PERIODS = 10000000
 local UNITS = { "day", "week", "month", "quarter", "year", "hour", "minute", "second" }

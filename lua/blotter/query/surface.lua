@@ -65,7 +65,7 @@ for _, name in ipairs(READS) do
   query[name] = function(q, ...) return method(q:collect(), ...) end
 end
 
--- ---- parts of an answer: plans of their own ---------------------------------------------------------------------
+-- ---- parts of an answer: plans of their own ----
 
 --- How many rows there are: also `#query`.
 function query:count()
@@ -117,7 +117,7 @@ end
 
 query.__tostring = function(q) return q:show() end
 
--- ---- the same on tables and frames ------------------------------------------------------------------------------
+-- ---- the same on tables and frames ----
 
 local table_methods = core.table_class.__index
 
@@ -154,7 +154,7 @@ end
 
 core.table_class.__name = "blotter.table"
 
--- ---- what is no field of theirs ---------------------------------------------------------------------------------
+-- ---- what is no field of theirs ----
 
 local NUMBERED = ": rows are t:row(i), all of them for i, row in t:rows() do … end"
 

@@ -28,7 +28,7 @@ query.__name = "blotter.query"
 
 local EMPTY = {}
 
--- ---- making -----------------------------------------------------------------------------------------------------
+-- ---- making ----
 
 local function new(made, sources)
   return setmetatable({ plan = made, sources = sources }, query)
@@ -64,7 +64,7 @@ local function append(q, kind, description, other)
 end
 query.append = append
 
--- ---- arguments of verbs -----------------------------------------------------------------------------------------
+-- ---- arguments of verbs ----
 
 local function check_text(text, verb)
   if type(text) ~= "string" and not build.is(text) then
@@ -88,7 +88,7 @@ local function ready(q, verb)
 end
 query.ready = ready
 
--- ---- verbs on rows ----------------------------------------------------------------------------------------------
+-- ---- verbs on rows ----
 
 --- The rows of `q` for which the tree is true.
 local function filtered(q, node, params)
@@ -179,7 +179,7 @@ function query.cast(q, items, params)
   return new(made, q.sources)
 end
 
--- ---- groups -----------------------------------------------------------------------------------------------------
+-- ---- groups ----
 
 --- Keys of groups, as the description of a group without aggregates.
 local function key_columns(q, items, params, verb)
@@ -291,7 +291,7 @@ function query:distinct(text, params)
   return append(q, "group", keys)
 end
 
--- ---- order and limits -------------------------------------------------------------------------------------------
+-- ---- order and limits ----
 
 --- Appends the items of an order to a description; `descending` is the default.
 local function put_order(description, scope, items, params, descending)
@@ -376,7 +376,7 @@ function query:sample(n, options)
     seed = math.tointeger(seed) })
 end
 
--- ---- remembering ------------------------------------------------------------------------------------------------
+-- ---- remembering ----
 
 local REMEMBERED = 32
 

@@ -20,7 +20,7 @@ local function kind_of(call)
   return bind.aggregate(call)
 end
 
--- ---- frames -----------------------------------------------------------------------------------------------------
+-- ---- frames ----
 
 local UNITS = { microsecond = 1, second = 1000000, minute = 60000000, hour = 3600000000, day = 86400000000,
   week = 604800000000 }
@@ -77,7 +77,7 @@ local function put_frame(description, options, kind)
   if description.before < math.maxinteger then description.before = description.before - 1 end
 end
 
--- ---- items ------------------------------------------------------------------------------------------------------
+-- ---- items ----
 
 local function no_window_inside(node)
   tree.walk(node, function(inner)

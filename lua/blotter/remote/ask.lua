@@ -13,7 +13,7 @@ local translate = require "blotter.remote.translate"
 
 local ask = {}
 
--- ---- one statement ------------------------------------------------------------------------------------------------
+-- ---- one statement ----
 
 --- The tables of servers that a node reads, each once.
 local function tables_of(node)
@@ -130,7 +130,7 @@ function ask.servers(servers, node, keyed)
   return answers, order
 end
 
--- ---- places -------------------------------------------------------------------------------------------------------
+-- ---- places ----
 
 --- The only database that a node reads tables of, or nil.
 local function only_database(node)
@@ -163,7 +163,7 @@ function ask.answer(q)
   return plan.run(ask.rest(outline.read(q)))
 end
 
--- ---- explaining ---------------------------------------------------------------------------------------------------
+-- ---- explaining ----
 
 --- Calls `body` while statements are noted; returns them and the results.
 local function watched(dry, body, ...)

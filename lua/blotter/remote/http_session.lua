@@ -20,7 +20,7 @@ session.__index = session
 local STEP = 50 -- milliseconds
 local QUEUE = 4 << 20 -- bytes of rows that are sent at once
 
--- ---- requests -----------------------------------------------------------------------------------------------------
+-- ---- requests ----
 
 local function decoded(text)
   return text and (text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
@@ -146,7 +146,7 @@ function session.open(url)
   return made
 end
 
--- ---- queries ------------------------------------------------------------------------------------------------------
+-- ---- queries ----
 
 local function table_of(self, pieces, names, types)
   for _, piece in ipairs(pieces) do self.moved = self.moved + #piece end
@@ -190,7 +190,7 @@ function session.expected()
   return nil
 end
 
--- ---- tables -------------------------------------------------------------------------------------------------------
+-- ---- tables ----
 
 local function text(value) return clickhouse.inline { type = "string", value = value } end
 
@@ -259,7 +259,7 @@ function session:columns(name, types)
   return columns
 end
 
--- ---- rows to the server -------------------------------------------------------------------------------------------
+-- ---- rows to the server ----
 
 --- An empty text is quoted, a null is not.
 function session.csv_options()

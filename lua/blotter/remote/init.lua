@@ -26,7 +26,7 @@ local SCHEMES = {
 local database = {}
 database.__name = "blotter.remote"
 
--- ---- connecting ---------------------------------------------------------------------------------------------------
+-- ---- connecting ----
 
 local function scheme_of(url)
   arguments.expect(url, "string", "connect", 'an address such as "postgresql://user@host/name"')
@@ -86,7 +86,7 @@ function remote.connect(target)
   return db
 end
 
--- ---- databases ----------------------------------------------------------------------------------------------------
+-- ---- databases ----
 
 local methods = {}
 

@@ -20,7 +20,7 @@ function outline.refuse(term, message)
   fail("%s", message)
 end
 
--- ---- types of calls -----------------------------------------------------------------------------------------------
+-- ---- types of calls ----
 
 --- How many of the postfix nodes that end with node `last` belong to it.
 local function size_of(slot, last, sizes)
@@ -74,7 +74,7 @@ local function types_of(slots, scope)
   return types
 end
 
--- ---- terms --------------------------------------------------------------------------------------------------------
+-- ---- terms ----
 
 local function decimal_type(text)
   local digits, fraction = text:match "^%-?(%d*)%.?(%d*)$"
@@ -99,7 +99,7 @@ local function term_of(slot, types, columns)
   return stack[1]
 end
 
--- ---- nodes --------------------------------------------------------------------------------------------------------
+-- ---- nodes ----
 
 --- The terms of slots that are read over the columns of `plan`.
 local function read_terms(slots, plan)

@@ -27,7 +27,7 @@ function partial.sorted(aggregates)
   return lists
 end
 
--- ---- what the servers compute -------------------------------------------------------------------------------------
+-- ---- what the servers compute ----
 
 local builder = {}
 builder.__index = builder
@@ -161,7 +161,7 @@ local function value_of(b, node, item)
   return kind == "weighted_mean" and weighted(b, node, item) or pair(b, node, item)
 end
 
--- ---- both phases --------------------------------------------------------------------------------------------------
+-- ---- both phases ----
 
 --- A group of mergeable aggregates as the description of the group that each server computes, and a function that makes
 -- of a query over all their rows the groups themselves.

@@ -23,7 +23,7 @@ local QUEUE = 4 << 20 -- bytes of rows that wait here for a server, while others
 local SETTINGS = "SET client_encoding = 'UTF8'; SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; "
   .. "SET extra_float_digits = 1; SET standard_conforming_strings = on"
 
--- ---- connecting ---------------------------------------------------------------------------------------------------
+-- ---- connecting ----
 
 --- The time at which the work in hand has taken too long: by blotter.timeout, or never.
 local function deadline()
@@ -70,7 +70,7 @@ function session.open(url)
   return made
 end
 
--- ---- statements ---------------------------------------------------------------------------------------------------
+-- ---- statements ----
 
 --- Sends a statement; reconnects first when the connection was lost while nothing ran.
 function session:send(sql, lines)
@@ -148,7 +148,7 @@ function session:run(sql)
   return guarded(self, run, sql)
 end
 
--- ---- answers ------------------------------------------------------------------------------------------------------
+-- ---- answers ----
 
 --- The next piece of COPY's text, nil at its end, and the problem {message, code} of the server, if it has one.
 local function next_piece(self)
@@ -183,7 +183,7 @@ function session:expected(text, parameters)
   return math.tointeger(tonumber(table.concat(plan):match "rows=(%d+)"))
 end
 
--- ---- rows to the server -------------------------------------------------------------------------------------------
+-- ---- rows to the server ----
 
 local function flushed(self)
   while true do
@@ -260,7 +260,7 @@ function session:finish(problem)
   return true
 end
 
--- ---- rows lent to a query ----------------------------------------------------------------------------------------
+-- ---- rows lent to a query ----
 
 --- How rows are written for COPY: a text alone in its line is quoted, for it may be the mark of COPY's end.
 function session.csv_options(types)

@@ -23,7 +23,7 @@ local translate = require "blotter.remote.translate"
 
 local shards = {}
 
--- ---- whose rows ---------------------------------------------------------------------------------------------------
+-- ---- whose rows ----
 
 --- Columns of a node that hold the value by which its rows were given to servers: {number = true}.
 local shard_columns
@@ -131,7 +131,7 @@ function kind_of(node)
   return node.place or nil
 end
 
--- ---- rows of all servers ------------------------------------------------------------------------------------------
+-- ---- rows of all servers ----
 
 local function as_query(node)
   return query.of(node.plan, node.sources)
@@ -185,7 +185,7 @@ local function moved(db, node, why)
   return gathered(db, node)
 end
 
--- ---- steps above --------------------------------------------------------------------------------------------------
+-- ---- steps above ----
 
 local whole
 

@@ -15,7 +15,7 @@ local push = {}
 
 local SLICE = 131072 -- rows that are cut and sent at a time
 
--- ---- which server has a row ---------------------------------------------------------------------------------------
+-- ---- which server has a row ----
 
 --- FNV-1a: the same number for the same text everywhere.
 local function hash(text)
@@ -69,7 +69,7 @@ local function parts_of(q, n, shard_by)
   end)
 end
 
--- ---- sending ------------------------------------------------------------------------------------------------------
+-- ---- sending ----
 
 local WHERE = { "refuse", "append", "replace" }
 

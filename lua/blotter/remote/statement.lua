@@ -13,7 +13,7 @@ local statement = {}
 
 local LONGEST = 1000000
 
--- ---- writing ------------------------------------------------------------------------------------------------------
+-- ---- writing ----
 
 local writer = {}
 writer.__index = writer
@@ -66,7 +66,7 @@ function writer:terms(terms, columns)
   return list
 end
 
--- ---- relations ----------------------------------------------------------------------------------------------------
+-- ---- relations ----
 
 --- Names for columns in a subselect: their own where these are short and stand once.
 local function labels_of(w, relation)
@@ -124,7 +124,7 @@ local function is_plain(term)
   return term.kind == "column"
 end
 
--- ---- nodes --------------------------------------------------------------------------------------------------------
+-- ---- nodes ----
 
 local nodes = {}
 local read
@@ -259,7 +259,7 @@ function nodes.sample(w)
     .. "pull the rows first")
 end
 
--- ---- two inputs ---------------------------------------------------------------------------------------------------
+-- ---- two inputs ----
 
 --- The rows of two relations with the same columns and keys of order, one below the other.
 local function stacked(w, node, first, second, labels)
@@ -374,7 +374,7 @@ function nodes.union(w, node)
   return stacked(w, node, first, second, labels)
 end
 
--- ---- windows ------------------------------------------------------------------------------------------------------
+-- ---- windows ----
 
 local RANKS = { rank = true, dense_rank = true, percent_rank = true, cume_dist = true }
 local PLACES = { row_number = true, ntile = true, lag = true, lead = true }
@@ -441,7 +441,7 @@ function nodes.window(w, node)
   return made
 end
 
--- ---- the statement ------------------------------------------------------------------------------------------------
+-- ---- the statement ----
 
 --- The relation of a node: of what `scan` (a function) gives one for, or of its kind.
 function read(w, node)

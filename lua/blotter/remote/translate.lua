@@ -31,7 +31,7 @@ function translate.far_of(sources)
   end
 end
 
--- ---- rows from here -----------------------------------------------------------------------------------------------
+-- ---- rows from here ----
 
 --- Rows that one statement takes along as text.
 translate.MOST_ROWS = 1000
@@ -59,7 +59,7 @@ function translate.values(w, node, answer)
   return statement.relation(w.dialect.values(w, rows, labels, node.types), labels, node)
 end
 
--- ---- the text -----------------------------------------------------------------------------------------------------
+-- ---- the text ----
 
 local function table_relation(w, node, from, columns)
   return statement.relation(from .. " AS " .. w:alias(), columns, node)

@@ -36,7 +36,7 @@ local function check_name(name, verb)
   return name
 end
 
--- ---- databases --------------------------------------------------------------------------------------------------
+-- ---- databases ----
 
 local OPEN_OPTIONS = { "readonly", "must_exist", "timeout" }
 
@@ -172,7 +172,7 @@ function core.db_class.__tostring(db)
   return table.concat(lines, "\n")
 end
 
--- ---- tables -----------------------------------------------------------------------------------------------------
+-- ---- tables ----
 
 --- The schema in the form that create takes.
 function table_methods.schema(t)

@@ -19,7 +19,7 @@ for known, words in pairs {
   for word in words:gmatch "%S+" do HABITS[word] = known end
 end
 
--- ---- from a text ------------------------------------------------------------------------------------------------
+-- ---- from a text ----
 -- "id int64 key, country string required, price decimal(9,2), primary key (a, b), unique (c)"
 
 local function unexpected(s, wanted)
@@ -113,7 +113,7 @@ local function from_text(text)
   return out
 end
 
--- ---- to the engine ----------------------------------------------------------------------------------------------
+-- ---- to the engine ----
 
 local function check_column(c, i)
   if type(c) ~= "table" or type(c.name) ~= "string" or type(c.type) ~= "string" then

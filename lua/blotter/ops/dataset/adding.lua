@@ -21,7 +21,7 @@ local function names_of(row)
   return names
 end
 
--- ---- rows -----------------------------------------------------------------------------------------------
+-- ---- rows ----
 
 -- Fields of a record that are no fields of its tables.
 local short_hand = {figures = {period = true, number_format = true}, sources = {number_format = true}}
@@ -110,7 +110,7 @@ local function collect(record, context)
   return fresh
 end
 
--- ---- validation -----------------------------------------------------------------------------------------
+-- ---- validation ----
 
 -- What is empty or wrong in these columns of a lame figure follows from what was complained of already.
 local follows = {unit = true, value = true, low = true, high = true, multiplier = true, qualifier = true}

@@ -32,7 +32,7 @@ local function as_number(text)
   return value and math.tointeger(value) or value
 end
 
--- ---- context -----------------------------------------------------------------------------------------------
+-- ---- context ----
 
 local Context = {}
 Context.__index = Context
@@ -72,7 +72,7 @@ function Context:country(area)
   return row and row.code
 end
 
--- ---- sources -----------------------------------------------------------------------------------------------
+-- ---- sources ----
 
 -- The language in which all sources of a publisher are, or nil.
 function Context:language_of(publisher)
@@ -123,7 +123,7 @@ function filling.source(context, row)
   end
 end
 
--- ---- numbers -------------------------------------------------------------------------------------------------
+-- ---- numbers ----
 
 -- The number formats of a figure: the curator's, else those of the source's language in the publisher's area.
 local function number_formats(context, row, source)
@@ -204,7 +204,7 @@ local function fill_bounds(context, row, indicator)
   row.low, row.high = filling.text(low), filling.text(high)
 end
 
--- ---- periods -------------------------------------------------------------------------------------------------
+-- ---- periods ----
 
 -- The countries whose fiscal year a figure may mean: the publisher's where it speaks of itself, else the subject's.
 local function fiscal_countries(context, row)
@@ -257,7 +257,7 @@ local function fill_period(context, row)
   row.period_kind, row.period_precision = row.period_kind or span.kind, row.period_precision or span.precision
 end
 
--- ---- figures -------------------------------------------------------------------------------------------------
+-- ---- figures ----
 
 --- Fills in a figure whose source and id are known.
 function filling.figure(context, row)

@@ -67,7 +67,7 @@ local function best(candidates, least)
   return list
 end
 
--- ---- subjects ----------------------------------------------------------------------------------------------
+-- ---- subjects ----
 
 -- Words that many names have and that say little.
 local common = set_of {"operation", "project", "of", "the", "international", "police", "national", "and", "for", "in",
@@ -106,7 +106,7 @@ local function subject_proposals(model, text, published)
   return best(candidates, 2)
 end
 
--- ---- indicators --------------------------------------------------------------------------------------------
+-- ---- indicators ----
 
 local function indicator_proposals(model, text)
   local words, candidates = set_of(words_of(text)), {}
@@ -131,7 +131,7 @@ local function count_uses(model)
   end
 end
 
--- ---- periods -----------------------------------------------------------------------------------------------
+-- ---- periods ----
 
 local function period_proposals(model, figure)
   local subject = model.tables.subjects.index[given(figure, "subject")]
@@ -140,7 +140,7 @@ local function period_proposals(model, figure)
   return {{value = "subject", why = ("the period of %s, %s"):format(subject.name, dates.describe(first, last))}}
 end
 
--- ---- the release that is retold ----------------------------------------------------------------------------
+-- ---- the release that is retold ----
 
 -- The value of a figure of the record, or nil where it cannot be read.
 local function value_of(model, figure, language)
@@ -191,7 +191,7 @@ local function release_proposals(model, record, published)
   return best(candidates, 1)
 end
 
--- ---- all questions -----------------------------------------------------------------------------------------
+-- ---- all questions ----
 
 -- Adds a question, unless it is about what need not be said and there is nothing to propose.
 local function ask(list, at, row, field, found, is_wanted)

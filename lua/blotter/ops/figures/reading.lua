@@ -17,7 +17,7 @@ local function refuse(...) error({message = string.format(...)}, 0) end
 
 local function number_of(row) return tonumber(row.value) end
 
--- ---- one number --------------------------------------------------------------------------------------
+-- ---- one number ----
 
 local function is_multiplier(item) return item ~= nil and item.roles ~= nil and item.roles.multiplier ~= nil end
 
@@ -148,7 +148,7 @@ local function numbers_of(items, context)
   return list
 end
 
--- ---- the words around it ---------------------------------------------------------------------------------
+-- ---- the words around it ----
 
 local function has_role(items, role)
   for _, item in ipairs(items) do
@@ -253,7 +253,7 @@ local function read_words(items, first, last, context)
   return state
 end
 
--- ---- putting it together ---------------------------------------------------------------------------------
+-- ---- putting it together ----
 
 -- What stands between two numbers: "range", "other" or nil where only fillers and what is counted do.
 local function between(items, from, to)

@@ -10,7 +10,7 @@ local settled = require "blotter.ops.totals.settled"
 
 local disjoint = {}
 
--- ---- the order in which figures are considered ----------------------------------------------------
+-- ---- the order in which figures are considered ----
 
 local area_width = {world = 1, region = 2, group = 2, country = 3, subdivision = 4}
 local area_breadth = {country = 1, subdivision = 2, group = 3, region = 3, world = 4}
@@ -74,7 +74,7 @@ local function comes_first(a, b)
   return a.figure.id < b.figure.id
 end
 
--- ---- why a figure is left out ---------------------------------------------------------------------
+-- ---- why a figure is left out ----
 
 local function is_part_of(figure, other, by_id)
   local at = figure

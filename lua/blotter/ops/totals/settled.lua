@@ -39,7 +39,7 @@ local function by_cell(figures)
   return groups.by(figures, function(figure) return figure.cell end)
 end
 
--- ---- one count under several dates ----------------------------------------------------------------
+-- ---- one count under several dates ----
 
 local function same_count(a, b)
   local says_same = a.value and a.value == b.value or a.low == b.low and a.high == b.high
@@ -80,7 +80,7 @@ local function drop_datings(question, figures)
   return kept
 end
 
--- ---- the asked period or day ----------------------------------------------------------------------
+-- ---- the asked period or day ----
 
 -- Why a figure is not of the asked period, or nil; false when it has nothing to do with it.
 local function outside(figure, period)
@@ -169,7 +169,7 @@ local function of_day(question, figures)
   return kept
 end
 
--- ---- competing statements -------------------------------------------------------------------------
+-- ---- competing statements ----
 
 local function replaced_by(question, figure, statements)
   for _, other in ipairs(statements) do

@@ -129,7 +129,7 @@ local function rows_of(question, used)
   return rows
 end
 
--- ---- rows against the total -----------------------------------------------------------------------
+-- ---- rows against the total ----
 
 local function ids_of(list)
   local ids = {}

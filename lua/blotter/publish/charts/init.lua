@@ -24,7 +24,7 @@ local function kind_of(block)
   return require("blotter.publish.charts.kinds." .. (FILES[name] or name))
 end
 
--- ---- checking ------------------------------------------------------------------------------------------
+-- ---- checking ----
 
 local NEEDS = { timeline = "spans", network = "edges" }
 
@@ -57,7 +57,7 @@ function charts.check(block, where, complain, check_cell)
   end
 end
 
--- ---- as a table ----------------------------------------------------------------------------------------
+-- ---- as a table ----
 
 local function network_table(block)
   local rows = {}
@@ -88,7 +88,7 @@ function charts.as_table(block)
   return { kind = "table", title = block.title, note = block.note, columns = columns, rows = rows }
 end
 
--- ---- in words ------------------------------------------------------------------------------------------
+-- ---- in words ----
 
 -- The labels of the largest and the smallest value, and both in words.
 local function ends(block, list)
@@ -126,7 +126,7 @@ function charts.describe(block)
   return table.concat(parts) .. ". The table with all values follows the drawing."
 end
 
--- ---- drawings ------------------------------------------------------------------------------------------
+-- ---- drawings ----
 
 local function names_of(list)
   local names = {}

@@ -135,7 +135,7 @@ function rows.bar(self, left, y, high, value, place, class)
   return math.max(zero, from, to)
 end
 
--- ---- the same for a terminal -------------------------------------------------------------------------------------
+-- ---- the same for a terminal ----
 
 local GAP, NARROWEST = 2, 12
 --- One bar of text: full to the lower end, shaded to the upper one, an arrow where that is open.

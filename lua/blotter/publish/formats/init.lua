@@ -1,4 +1,4 @@
---- The formats by name: each renders a document (see blotter.document) into one text.
+--- The formats by name: each renders a document (see blotter.publish.document) into one text.
 --
 --   blotter.format(name, { description = "…", extension = "txt", render = function(document, options) … end })
 --
@@ -7,12 +7,13 @@
 -- terminals keeps to.
 
 local document = require "blotter.publish.document"
+local registry = require "blotter.registry"
 local suggest = require "blotter.errors.suggest"
 
 local formats = {}
 
-local BUILT_IN = { "text", "markdown", "html", "svg", "csv", "json", "xlsx", "latex" }
-local registered, names = {}, {}
+local registered = registry.new({ "text", "markdown", "html", "svg", "csv", "json", "xlsx", "latex" },
+  function(name) return require("blotter.publish.formats." .. name) end)
 
 --- Registers a format under `name`; a later registration of the same name replaces the earlier one.
 function formats.register(name, definition)
@@ -22,21 +23,19 @@ function formats.register(name, definition)
   if type(definition) ~= "table" or type(definition.render) ~= "function" then
     error(("format '%s' needs a function render(document, options)"):format(name), 2)
   end
-  if not registered[name] then names[#names + 1] = name end
-  registered[name] = definition
+  registered:add(name, definition)
 end
-
-for _, name in ipairs(BUILT_IN) do formats.register(name, require("blotter.publish.formats." .. name)) end
 
 --- The names of all formats, in the order of their registration.
 function formats.names()
-  return table.move(names, 1, #names, 1, {})
+  return registered:names()
 end
 
 --- The format called `name`, or nil and a message that lists what there is.
 function formats.get(name)
-  if registered[name] then return registered[name] end
-  return nil, ("unknown format '%s'%s"):format(name, suggest.phrase(name, names))
+  local definition = registered:get(name)
+  if definition then return definition end
+  return nil, ("unknown format '%s'%s"):format(name, suggest.phrase(name, registered:names()))
 end
 
 -- Endings of files besides the formats' own.
@@ -44,8 +43,8 @@ local ENDINGS = { markdown = "markdown", htm = "html", text = "text", zip = "csv
 
 --- The name of the format that files of an ending are written in, or nil.
 function formats.of_ending(last)
-  for _, name in ipairs(names) do
-    if name == last or registered[name].extension == last then return name end
+  for _, name in ipairs(registered:names()) do
+    if name == last or registered:get(name).extension == last then return name end
   end
   return ENDINGS[last]
 end
@@ -53,7 +52,7 @@ end
 --- The endings that files may have, for a message.
 function formats.endings()
   local list = {}
-  for i, name in ipairs(names) do list[i] = "." .. (registered[name].extension or name) end
+  for i, name in ipairs(registered:names()) do list[i] = "." .. (registered:get(name).extension or name) end
   list[#list + 1] = ".zip"
   return table.concat(list, ", ")
 end

@@ -1,4 +1,4 @@
---- JSON of a stable shape, which is the document's own (see blotter.document):
+--- JSON of a stable shape, which is the document's own (see blotter.publish.document):
 --
 --   { "title": …, "params": { … }, "blocks": [ … ] }
 --

@@ -15,7 +15,7 @@ local LONGEST_WORD = 16 -- or to its longest word, when that is no longer than t
 local LEAST_WIDTH = 40
 local DEFAULT_WIDTH = 80
 
--- ---- wrapping -------------------------------------------------------------------------------------
+-- ---- wrapping ----
 
 --- A text of several lines, each wrapped, the first behind `first` and the others behind `hanging`.
 local function paragraph(out, value, most, first, hanging)
@@ -29,7 +29,7 @@ local function paragraph(out, value, most, first, hanging)
   end
 end
 
--- ---- tables ---------------------------------------------------------------------------------------
+-- ---- tables ----
 
 local function longest_word(value)
   local most = 0
@@ -189,7 +189,7 @@ function render.chart(out, block, most)
   if block.note then paragraph(out, block.note, most) end
 end
 
--- ---- the other blocks ------------------------------------------------------------------------------
+-- ---- the other blocks ----
 
 function render.heading(out, block, most)
   paragraph(out, block.text, most)

@@ -1,4 +1,4 @@
---- The reports by name. A report builds a document (see blotter.document) from the operations dataset:
+--- The reports by name. A report builds a document (see blotter.publish.document) from the operations dataset:
 --
 --   blotter.report { name = "…", title = "…", params = { { name = "subject", description = "…", required = true } },
 --                    build = function(ops, params) return { title = …, blocks = { … } } end }
@@ -7,6 +7,7 @@
 -- name or an acronym, which become the id), policy, whole (a number from 1), or choice with `choices`. A report that
 -- needs no dataset says `without_dataset = true`; it is then built with ops nil.
 
+local registry = require "blotter.registry"
 local suggest = require "blotter.errors.suggest"
 
 local reports = {}
@@ -16,35 +17,32 @@ local BUILT_IN = { "overview", "profile", "area", "indicator", "agency", "league
 -- Reports whose file has another name.
 local FILES = { network = "neighbours", table = "own_table" }
 
-local registered, names = {}, table.move(BUILT_IN, 1, #BUILT_IN, 1, {})
+local registered = registry.new(BUILT_IN, function(name)
+  return require("blotter.publish.reports." .. (FILES[name] or name))
+end)
 
 --- Registers a report; a later one of the same name replaces the earlier.
 function reports.register(definition)
   if type(definition) ~= "table" or type(definition.name) ~= "string" or type(definition.build) ~= "function" then
     error("a report needs a name and a function build(ops, params)", 2)
   end
-  local known = false
-  for _, name in ipairs(names) do known = known or name == definition.name end
-  if not known then names[#names + 1] = definition.name end
-  registered[definition.name] = definition
+  registered:add(definition.name, definition)
   return definition
 end
 
 --- The names of all reports, in the order of their registration.
 function reports.names()
-  return table.move(names, 1, #names, 1, {})
+  return registered:names()
 end
 
 --- The report called `name`, or nil and a message.
 function reports.get(name)
-  if registered[name] then return registered[name] end
-  for _, own in ipairs(BUILT_IN) do
-    if own == name then return reports.register(require("blotter.publish.reports." .. (FILES[name] or name))) end
-  end
-  return nil, ("unknown report '%s'%s"):format(name, suggest.phrase(name, names))
+  local definition = registered:get(name)
+  if definition then return definition end
+  return nil, ("unknown report '%s'%s"):format(name, suggest.phrase(name, registered:names()))
 end
 
--- ---- parameters ----------------------------------------------------------------------------------------
+-- ---- parameters ----
 
 local TABLES = { subject = { "subjects", "id" }, indicator = { "indicators", "id" }, area = { "areas", "code" } }
 

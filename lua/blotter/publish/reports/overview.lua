@@ -32,7 +32,7 @@ local GROUPS = {
     types = { database = true, hotline = true, notice_system = true, platform = true } },
 }
 
--- ---- what each subject counts ----------------------------------------------------------------------
+-- ---- what each subject counts ----
 
 local function totals_by_subject(ops, params)
   local totals = {}
@@ -114,7 +114,7 @@ local function add_areas(doc, params)
       .. "country that is missing has published none." }
 end
 
--- ---- the document -----------------------------------------------------------------------------------
+-- ---- the document ----
 
 local function introduction(ops, policy)
   local official = 0

@@ -36,7 +36,7 @@ local cast = clickhouse.cast
 
 local refuse = catalogue.refusal "clickhouse"
 
--- ---- values -------------------------------------------------------------------------------------------------------
+-- ---- values ----
 
 local LITERAL = {}
 
@@ -116,7 +116,7 @@ function clickhouse.inline(parameter)
   return literal(parameter.type, parameter.value)
 end
 
--- ---- orders, keys, results ----------------------------------------------------------------------------------------
+-- ---- orders, keys, results ----
 
 function clickhouse.order(key)
   local direction, parts = key.descending and " DESC" or "", {}
@@ -146,7 +146,7 @@ function clickhouse.distance(n)
   return tostring(n)
 end
 
--- ---- comparisons --------------------------------------------------------------------------------------------------
+-- ---- comparisons ----
 
 local OPERATORS, is_decimal, is_time = catalogue.OPERATORS, catalogue.is_decimal, catalogue.is_time
 
@@ -207,7 +207,7 @@ function clickhouse.join(w, node, left, right, keys, also)
   return ("%s %s %s ON %s"):format(left.from, JOINS[kind], right.from, table.concat(parts, " AND ")), also
 end
 
--- ---- functions ----------------------------------------------------------------------------------------------------
+-- ---- functions ----
 
 local f = {}
 
@@ -472,7 +472,7 @@ local refused = {
 
 clickhouse.call = catalogue.translator(f, refused, refuse)
 
--- ---- aggregates ---------------------------------------------------------------------------------------------------
+-- ---- aggregates ----
 
 local a = {}
 
@@ -564,7 +564,7 @@ never.last = never.first
 
 clickhouse.aggregate = catalogue.translator(a, never, refuse)
 
--- ---- windows ------------------------------------------------------------------------------------------------------
+-- ---- windows ----
 
 local RANKS = { row_number = true, rank = true, dense_rank = true }
 local WHOLE = " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"

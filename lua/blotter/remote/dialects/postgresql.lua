@@ -13,7 +13,7 @@ for _, name in ipairs { "quote", "quoted", "type_name", "cast", "value", "cell",
   postgresql[name] = terms[name]
 end
 
--- ---- joins --------------------------------------------------------------------------------------------------------
+-- ---- joins ----
 
 --- Whether keys of a join match: null and NaN match nothing, or with `null_equal` themselves.
 function postgresql.matches(_, a, b, null_equal)

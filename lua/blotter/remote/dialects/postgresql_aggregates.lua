@@ -128,7 +128,7 @@ local never = { product = "the server has no product", top = "an aggregate of se
 
 aggregates.aggregate = catalogue.translator(a, never, refuse)
 
--- ---- windows ------------------------------------------------------------------------------------------------------
+-- ---- windows ----
 
 function aggregates.window(c)
   local name = catalogue.CUMULATIVE[c.name] or c.name

@@ -35,7 +35,7 @@ function terms.cast(sql, kind)
   return ("(%s)::%s"):format(sql, type_name(kind))
 end
 
--- ---- values -------------------------------------------------------------------------------------------------------
+-- ---- values ----
 
 local function check_text(term, value)
   if value:find("\0", 1, true) then
@@ -113,7 +113,7 @@ function terms.inline(parameter)
   return "'" .. tostring(parameter.value):gsub("'", "''") .. "'"
 end
 
--- ---- orders, keys, results ----------------------------------------------------------------------------------------
+-- ---- orders, keys, results ----
 
 --- Texts are compared by bytes.
 local function by_bytes(sql, kind)
@@ -152,7 +152,7 @@ function terms.reversed(key)
   return { sql = key.sql, type = key.type, descending = not key.descending, nulls_first = not key.nulls_first }
 end
 
--- ---- comparisons --------------------------------------------------------------------------------------------------
+-- ---- comparisons ----
 
 local OPERATORS = catalogue.OPERATORS
 local MIRRORED = { ["=="] = "==", ["~="] = "~=", ["<"] = ">", ["<="] = ">=", [">"] = "<", [">="] = "<=" }
