@@ -1,5 +1,5 @@
 /* expr_compile.c: nodes to operations: names found, types checked, conversions inserted, constants folded. */
-#include "expr_inside.h"
+#include "expr_answers.h"
 
 #include "base/par.h"
 #include "base/bits.h"
@@ -33,6 +33,7 @@ void *blt_bind_alloc(blt_binder *b, size_t bytes) {
 
 void blt_expr_free(blt_expr *e) {
   if (!e) return;
+  blt_answers_free(e);
   blt_derived_free(e);
   blt_regexes_free(e);
   for (blt_chunk *c = e->chunks, *next; c; c = next) {

@@ -114,6 +114,7 @@ struct blt_op {
   blt_value value; /* VALUE */
   /* What the kernel needs beside: set by bind, kept in the expression's arena. */
   const void *data;
+  struct blt_answers *answers; /* of a memo, or NULL */
   int64_t low, high;
   double number;
   /* What is known about the result from blocks' minima and maxima; NULL: nothing. */
@@ -161,6 +162,7 @@ struct blt_expr {
   uint32_t nconjuncts; /* of a predicate: `root` cut at its "and"s, in the order of evaluation */
   blt_op **conjuncts;
   struct blt_derived *derived; /* dictionaries of string functions: expr_memo.c */
+  struct blt_answers *answers; /* of predicates for large dictionaries: expr_answers.h */
   struct blt_regex *regexes;   /* regular expressions, a list: functions/regex.c */
 };
 

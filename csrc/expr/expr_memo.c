@@ -1,10 +1,11 @@
 /* expr_memo.c: what depends on one dictionary column only is computed once for each distinct string.
  *
  * A predicate or number is remembered by code, in the evaluator (so workers share nothing), and only for
- * codes that rows ask for. A string gets codes in a dictionary of its own, made when the expression is
- * compiled, so that grouping by upper(country) works on codes as grouping by country does. Blocks of plain
- * text are evaluated as they are. */
-#include "expr_inside.h"
+ * codes that rows ask for; what a predicate says of a large dictionary is shared (expr_answers.h). A string
+ * gets codes in a dictionary of its own, made when the expression is compiled, so that grouping by
+ * upper(country) works on codes as grouping by country does. Blocks of plain text are evaluated as they are.
+ */
+#include "expr_answers.h"
 
 #include "base/bits.h"
 #include "base/mem.h"
@@ -16,7 +17,8 @@
 enum { UNKNOWN, FALSE_OR_VALUE, TRUE, IS_NULL, PENDING };
 
 #define NO_CODE UINT32_MAX
-#define DERIVED_MAX (4u << 20) /* entries for which a dictionary is made in advance */
+#define ANSWERS_MIN (64u << 10) /* states of so many entries stay in the cache of each worker */
+#define DERIVED_MAX (4u << 20)  /* entries for which a dictionary is made in advance */
 
 struct blt_memo {
   blt_memo *next;
@@ -24,6 +26,9 @@ struct blt_memo {
   uint32_t count;
   uint8_t *state;  /* of each code */
   int64_t *values; /* of each code, or bits of a double; NULL for predicates */
+  uint16_t
+      *asked; /* of each chunk of the answers that workers share: codes that this one asked for; or NULL */
+  uint32_t nasked;
 };
 
 typedef struct blt_derived {
@@ -36,12 +41,17 @@ typedef struct blt_derived {
 
 /* ---- memos of an evaluator ---- */
 
+static void memo_release(blt_ctx *ctx, blt_memo *m) {
+  blt_free(ctx, m->values, m->count * sizeof *m->values);
+  blt_free(ctx, m->state, m->count);
+  blt_free(ctx, m->asked, m->nasked * sizeof *m->asked);
+  blt_free(ctx, m, sizeof *m);
+}
+
 void blt_memo_free(blt_eval *ev) {
   for (blt_memo *m = ev->memos, *next; m; m = next) {
     next = m->next;
-    blt_free(ev->ctx, m->values, m->count * sizeof *m->values);
-    blt_free(ev->ctx, m->state, m->count);
-    blt_free(ev->ctx, m, sizeof *m);
+    memo_release(ev->ctx, m);
   }
   ev->memos = NULL;
 }
@@ -54,16 +64,18 @@ static blt_memo *memo_of(blt_eval *ev, const blt_op *op, uint32_t count, blt_err
     blt_fail_memory(err, sizeof *m);
     return NULL;
   }
-  *m = (blt_memo){.next = ev->memos, .op = op, .count = count};
-  ev->memos = m; /* from here on blt_memo_free releases what there is */
+  *m = (blt_memo){.op = op, .count = count};
+  if (op->answers) m->nasked = blt_answers_chunk(count - 1) + 1;
   m->state = blt_calloc(ev->ctx, count, 1);
-  if (m->state && op->type.id != BLT_BOOL) m->values = blt_calloc(ev->ctx, count, sizeof *m->values);
-  if (m->state && (m->values || op->type.id == BLT_BOOL)) return m;
-  ev->memos = m->next;
-  blt_free(ev->ctx, m->state, count);
-  blt_free(ev->ctx, m, sizeof *m);
-  blt_fail_memory(err, count * 9);
-  return NULL;
+  if (op->type.id != BLT_BOOL) m->values = blt_calloc(ev->ctx, count, sizeof *m->values);
+  if (m->nasked) m->asked = blt_calloc(ev->ctx, m->nasked, sizeof *m->asked);
+  if (!m->state || (!m->values && op->type.id != BLT_BOOL) || (!m->asked && m->nasked)) {
+    memo_release(ev->ctx, m);
+    blt_fail_memory(err, (size_t)count * 9);
+    return NULL;
+  }
+  m->next = ev->memos;
+  return ev->memos = m;
 }
 
 /* The same of predicates and numbers that are never null, as they mostly are. */
@@ -117,25 +129,41 @@ static blt_status ask(const blt_frame *f, blt_memo *m, const blt_dict *dict, uin
   return status;
 }
 
-/* Makes the memo know all codes of rows that are not null. */
+/* Makes the memo know the codes of rows whose state is unknown. */
 static blt_status complete(const blt_frame *f, blt_memo *m, const blt_vec *v, const uint32_t *codes,
-                           blt_error *err) {
+                           const uint8_t *state, blt_error *err) {
   uint32_t *list = blt_eval_alloc(f->ev, v->n * sizeof *list), n = 0;
   if (!list) return blt_fail_memory(err, v->n * sizeof *list);
   for (uint32_t i = 0; i < v->n; i++) {
     uint32_t c = codes[i];
-    if (m->state[c] != UNKNOWN || blt_vec_is_null(v, i)) continue;
+    if (state[i] != UNKNOWN || m->state[c] != UNKNOWN || blt_vec_is_null(v, i)) continue;
     m->state[c] = PENDING;
     list[n++] = c;
   }
   return n ? ask(f, m, v->dict, list, n, err) : BLT_OK;
 }
 
-/* The states of all rows; gives the set of those met, a bit each. */
+/* Answers the chunks that these codes have made too many questions about. */
+static blt_status lose_patience(const blt_frame *f, blt_memo *m, const blt_vec *v, const uint32_t *codes,
+                                blt_error *err) {
+  blt_answers *a = m->op->answers;
+  for (uint32_t i = 0; i < v->n; i++) {
+    uint32_t chunk = blt_answers_chunk(codes[i]);
+    if (m->asked[chunk] >= a->patience || ++m->asked[chunk] < a->patience) continue;
+    blt_status status = blt_answers_fill(a, f, v->dict, chunk, err);
+    if (status != BLT_OK) return status;
+  }
+  return BLT_OK;
+}
+
+/* The states of all rows, where nobody has a shared answer from the memo; gives the set of those met, a bit
+ * each. */
 static uint8_t states(const blt_memo *m, const uint32_t *codes, uint32_t n, uint8_t *out) {
+  const blt_answers *a = m->op->answers;
   uint8_t any = 0;
   for (uint32_t i = 0; i < n; i++) {
-    out[i] = m->state[codes[i]];
+    uint32_t c = codes[i];
+    out[i] = a && blt_answers_has(a, c) ? (uint8_t)(FALSE_OR_VALUE + blt_answers_get(a, c)) : m->state[c];
     any |= (uint8_t)(1 << out[i]);
   }
   return any;
@@ -143,14 +171,14 @@ static uint8_t states(const blt_memo *m, const uint32_t *codes, uint32_t n, uint
 
 /* Results by row, from their states; `null` (the function of a null) where the column is null. *nulls:
  * whether `valid` was needed. */
-static void spread(const blt_memo *m, const blt_vec *v, const uint32_t *codes, const uint8_t *state,
-                   bool null_results, void *data, uint64_t *valid, bool *nulls) {
-  const blt_value *null = &m->op->value;
+static void spread(const blt_op *op, const int64_t *values, const blt_vec *v, const uint32_t *codes,
+                   const uint8_t *state, bool null_results, void *data, uint64_t *valid, bool *nulls) {
+  const blt_value *null = &op->value;
   uint8_t *bytes = data;
   int64_t *words = data;
   size_t n = blt_bits_words(v->n);
-  if (m->values)
-    for (uint32_t i = 0; i < v->n; i++) words[i] = m->values[codes[i]];
+  if (values)
+    for (uint32_t i = 0; i < v->n; i++) words[i] = values[codes[i]];
   else
     for (uint32_t i = 0; i < v->n; i++) bytes[i] = state[i] == TRUE;
   *nulls = null_results || (v->valid && null->null);
@@ -165,7 +193,7 @@ static void spread(const blt_memo *m, const blt_vec *v, const uint32_t *codes, c
   for (uint32_t i = 0; i < v->n; i++) {
     if (blt_bit(v->valid, i)) continue;
     if (*nulls) blt_bit_set(valid, i);
-    if (m->values)
+    if (values)
       words[i] = null->u.i;
     else
       bytes[i] = (uint8_t)null->u.i;
@@ -182,6 +210,31 @@ static blt_status run_plain(const blt_frame *f, const blt_op *op, const blt_vec 
   return blt_op_eval(&sub, op->args[0], out, err);
 }
 
+/* States from the answers that workers share, when these are all known. */
+static bool read_answers(const blt_op *op, const blt_vec *v, const uint32_t *codes, uint8_t *state) {
+  if (!op->answers || !blt_answers_read(op->answers, codes, v->n, state)) return false;
+  for (uint32_t i = 0; i < v->n; i++) state[i] = (uint8_t)(FALSE_OR_VALUE + state[i]);
+  return true;
+}
+
+/* States and values by the worker's own memo, which is completed first. */
+static blt_status remember(const blt_frame *f, const blt_op *op, const blt_vec *v, const uint32_t *codes,
+                           uint8_t *state, const int64_t **values, bool *null_results, blt_error *err) {
+  blt_memo *m = memo_of(f->ev, op, v->dict->count, err);
+  if (!m) return err->code;
+  blt_status status = m->asked ? lose_patience(f, m, v, codes, err) : BLT_OK;
+  if (status != BLT_OK) return status;
+  uint8_t any = states(m, codes, v->n, state);
+  if (any & 1 << UNKNOWN) {
+    status = complete(f, m, v, codes, state, err);
+    if (status != BLT_OK) return status;
+    any = states(m, codes, v->n, state);
+  }
+  *values = m->values;
+  *null_results = any & 1 << IS_NULL;
+  return BLT_OK;
+}
+
 static blt_status run_coded(const blt_frame *f, const blt_op *op, const blt_vec *v, blt_vec *out,
                             blt_error *err) {
   bool numbers = op->type.id != BLT_BOOL;
@@ -192,17 +245,14 @@ static blt_status run_coded(const blt_frame *f, const blt_op *op, const blt_vec 
   uint32_t *room = blt_eval_alloc(f->ev, v->n * sizeof *room);
   uint8_t *state = blt_eval_alloc(f->ev, v->n);
   if (!data || !valid || !room || !state) return blt_fail_memory(err, v->n * 12 + words);
-  blt_memo *m = memo_of(f->ev, op, v->dict->count, err);
-  if (!m) return err->code;
   const uint32_t *codes = blt_vec_codes(v, room);
-  uint8_t any = states(m, codes, v->n, state);
-  if (any & 1 << UNKNOWN) {
-    blt_status status = complete(f, m, v, codes, err);
+  const int64_t *values = NULL;
+  bool nulls, null_results = false;
+  if (!read_answers(op, v, codes, state)) {
+    blt_status status = remember(f, op, v, codes, state, &values, &null_results, err);
     if (status != BLT_OK) return status;
-    any = states(m, codes, v->n, state);
   }
-  bool nulls;
-  spread(m, v, codes, state, any & 1 << IS_NULL, data, valid, &nulls);
+  spread(op, values, v, codes, state, null_results, data, valid, &nulls);
   *out = (blt_vec){.type = op->type, .n = v->n, .data = data, .valid = nulls ? valid : NULL};
   out->form = numbers ? BLT_VEC_VALUES : BLT_VEC_OFFSETS;
   out->width = numbers ? 8 : 1;
@@ -506,6 +556,8 @@ blt_op *blt_memo_wrap(blt_binder *b, blt_op *op, blt_error *err) {
                    .name = "memo",
                    .run = run_memo,
                    .value = value->value};
+  if (op->type.id == BLT_BOOL && !op->can_fail && !op->host && dict->count > ANSWERS_MIN)
+    memo->answers = blt_answers_new(b->expr, op, dict->count);
   if (!text) {
     bool ints = blt_type_is_int(op->type) && op->type.id != BLT_BOOL;
     memo->range = ints && !op->can_fail ? range_memo : NULL;
