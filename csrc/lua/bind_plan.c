@@ -211,11 +211,12 @@ static int run(lua_State *L) {
 static void put_profile(void *arg, const blt_plan *p, char *out, size_t room) {
   const blt_node_profile *x = (const blt_node_profile *)arg + p->number;
   if (!x->ran) return;
-  int n = snprintf(out, room, "  [%" PRIu64 " rows, %.3f ms, %" PRIu64 " bytes held", x->rows,
-                   x->seconds * 1e3, x->memory);
+  uint64_t us = (uint64_t)(x->seconds * 1e6 + 0.5);
+  int n = snprintf(out, room, "  [%" PRIu64 " row%s, %" PRIu64 ".%03u ms, %" PRIu64 " bytes held", x->rows,
+                   x->rows == 1 ? "" : "s", us / 1000, (unsigned)(us % 1000), x->memory);
   if (x->blocks_read || x->blocks_skipped)
-    n += snprintf(out + n, room - (size_t)n, ", %" PRIu64 " blocks read, %" PRIu64 " skipped", x->blocks_read,
-                  x->blocks_skipped);
+    n += snprintf(out + n, room - (size_t)n, ", %" PRIu64 " block%s read, %" PRIu64 " skipped",
+                  x->blocks_read, x->blocks_read == 1 ? "" : "s", x->blocks_skipped);
   snprintf(out + n, room - (size_t)n, "%s%s]", x->strategy[0] ? ": " : "", x->strategy);
 }
 

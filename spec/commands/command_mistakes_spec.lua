@@ -55,8 +55,8 @@ describe("a mistake", function()
       { "query @/lines.csv --as jsonl -f csv", "n\n1\n2\n" },
       { "query @/LINES.NDJSON -f csv", "n\n1\n" },
       { "query - -f csv --as jsonl <@/lines.csv", "n\n1\n2\n" },
-      { "export @/ok.csv @/x.TSV && cat @/x.TSV", "@/x.TSV: 1 rows written\nn\ts\n1\tx\n" },
-      { "export @/ok.csv @/x.JSONL.GZ && gzip -dc @/x.JSONL.GZ", '@/x.JSONL.GZ: 1 rows written\n{"n":1,"s":"x"}\n' },
+      { "export @/ok.csv @/x.TSV && cat @/x.TSV", "@/x.TSV: 1 row written\nn\ts\n1\tx\n" },
+      { "export @/ok.csv @/x.JSONL.GZ && gzip -dc @/x.JSONL.GZ", '@/x.JSONL.GZ: 1 row written\n{"n":1,"s":"x"}\n' },
     } do
       local script = command.spill(folder .. "/script", ("exec >%s/out\nbuild/bin/blotter %s"):format(folder, case[1])
         :gsub("@", folder):gsub("build/", (os.getenv "BLOTTER_BUILD" or "build") .. "/"))

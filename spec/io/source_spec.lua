@@ -180,7 +180,7 @@ describe("a written file", function()
     for _, to in ipairs { here "out", "/dev/stdout", "/proc/self/fd/1" } do
       local status, out = command.run(("export %s %s"):format(here "in.csv", to))
       assert.equal(0, status)
-      assert.equal(("a\n1\n%s: 1 rows written\n"):format(to), out)
+      assert.equal(("a\n1\n%s: 1 row written\n"):format(to), out)
     end
     local status, out = command.run(("query %s -f text -o /dev/stdout"):format(here "in.csv"))
     assert.equal(0, status)

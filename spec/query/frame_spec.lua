@@ -100,7 +100,7 @@ limit: the first 2
     assert.has_error(function() q:explain "run" end)
     local text = hundred():by "country":agg "s = sum(n)":order "s":limit(3):explain "run"
     assert.matches("^order s, the first 3  %[3 rows, [%d.]+ ms, %d+ bytes held", text)
-    assert.matches("\n└ group country: s = sum%(n%)  %[7 rows, [%d.]+ ms, %d+ bytes held, 1 blocks read", text)
+    assert.matches("\n└ group country: s = sum%(n%)  %[7 rows, [%d.]+ ms, %d+ bytes held, 1 block read", text)
     assert.matches("\n  └ scan country, n  %[100 rows, ", text)
   end)
 

@@ -2,7 +2,7 @@ local progress = require "blotter.terminal.progress"
 
 describe("progress", function()
   it("says how far, how many rows, how fast and how long still", function()
-    assert.equal("█████░░░░░░░░░░░░░░░  25%  5.0 MiB  1000 rows  2.5 MiB/s  6 s left",
+    assert.equal("█████░░░░░░░░░░░░░░░  25%  5.0 MiB  1,000 rows  2.5 MiB/s  6 s left",
       progress.text(5 * 2 ^ 20, 20 * 2 ^ 20, 1000, 2))
     assert.equal("512 B  128 B/s", progress.text(512, 0, 0, 4))
   end)

@@ -1,3 +1,4 @@
+local counted = require "blotter.lang.counted"
 local place = require "blotter.commands.place"
 local shared = require "blotter.commands.shared"
 
@@ -16,7 +17,7 @@ function describe.run(args)
     local described = rows:describe()
     return described:show(#described)
   end)
-  shared.write(("%s: %d rows\n%s\n"):format(args.source, #rows, text), args)
+  shared.write(("%s: %s\n%s\n"):format(args.source, counted(#rows, "row"), text), args)
   return shared.DONE
 end
 

@@ -1,3 +1,4 @@
+local counted = require "blotter.lang.counted"
 local place = require "blotter.commands.place"
 local reading = require "blotter.commands.reading_options"
 local shared = require "blotter.commands.shared"
@@ -18,7 +19,7 @@ function export.run(args)
   local source = setmetatable({ as = false }, { __index = args })
   local rows = place.rows(args.source, source)
   local count = place.write(rows, args.file, place.kind(args.file, args.as), progress)
-  if args.file ~= "-" then shared.write(("%s: %d rows written\n"):format(args.file, count), args) end
+  if args.file ~= "-" then shared.write(("%s: %s written\n"):format(args.file, counted(count, "row")), args) end
   return shared.DONE
 end
 

@@ -1,4 +1,5 @@
 local core = require "blotter.core"
+local counted = require "blotter.lang.counted"
 local interview = require "blotter.commands.interview"
 local output = require "blotter.publish.output"
 local place = require "blotter.commands.place"
@@ -76,7 +77,7 @@ local function into_database(args)
   end)
   if not info then shared.stop(shared.REFUSED, message) end
   reading.show_rejects(info)
-  shared.write(("%s: %d rows added\n"):format(args.into, info.rows), args)
+  shared.write(("%s: %s added\n"):format(args.into, counted(info.rows, "row")), args)
   return shared.DONE
 end
 

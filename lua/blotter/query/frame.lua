@@ -1,6 +1,7 @@
 --- A result: a read-only table in memory, to be read, printed, written, or queried again.
 
 local core = require "blotter.core"
+local counted = require "blotter.lang.counted"
 local fail = require "blotter.errors.fail"
 local query = require "blotter.query.verbs"
 local show = require "blotter.terminal.show"
@@ -73,7 +74,7 @@ end
 --- The only value of a frame of one row and one column.
 function frame:value()
   if #self.names ~= 1 or #self ~= 1 then
-    fail("value: one row of one column expected, got %d rows of %d columns", #self, #self.names)
+    fail("value: one row of one column expected, got %s of %s", counted(#self, "row"), counted(#self.names, "column"))
   end
   return core.values(self.handle, 1)[1]
 end

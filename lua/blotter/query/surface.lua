@@ -1,6 +1,7 @@
 --- Ties the classes together: verbs work on tables and frames, and a frame's methods on queries and tables.
 
 local core = require "blotter.core"
+local counted = require "blotter.lang.counted"
 local fail = require "blotter.errors.fail"
 local habits = require "blotter.errors.habits"
 local unknown = require "blotter.errors.unknown"
@@ -69,8 +70,8 @@ end
 
 --- How many rows there are: also `#query`.
 function query:count()
-  local counted = plan.run_over(self, "count", "group", { slots = {}, aggregates = { { "n", "count", false } } })
-  return core.values(counted, 1)[1]
+  local answer = plan.run_over(self, "count", "group", { slots = {}, aggregates = { { "n", "count", false } } })
+  return core.values(answer, 1)[1]
 end
 
 query.__len = query.count
@@ -97,7 +98,8 @@ end
 function query:value()
   local columns, found = #self:columns(), head(self, 2)
   if columns == 1 and #found == 1 then return found:value() end
-  fail("value: one row of one column expected, got %d rows of %d columns", #found < 2 and #found or #self, columns)
+  fail("value: one row of one column expected, got %s of %s", counted(#found < 2 and #found or #self, "row"),
+    counted(columns, "column"))
 end
 
 --- Columns in order: a sequence of {name, type}. Nothing is run.
@@ -115,7 +117,9 @@ function query:show(most, width)
   return found:show(most, width, #found > most and #self or #found)
 end
 
-query.__tostring = function(q) return q:show() end
+query.__tostring = function(q)
+  return q.pending and "groups: agg(…) says what to know of each, such as :agg \"count()\"" or q:show()
+end
 
 -- ---- the same on tables and frames ----
 

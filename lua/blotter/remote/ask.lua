@@ -2,7 +2,9 @@
 -- own engine does here with the answers.
 
 local core = require "blotter.core"
+local counted = require "blotter.lang.counted"
 local fail = require "blotter.errors.fail"
+local decimal = require "blotter.lang.decimal"
 local frame = require "blotter.query.frame"
 local outline = require "blotter.remote.outline"
 local plan = require "blotter.query.plan"
@@ -193,9 +195,10 @@ local function told(entry, dry)
   local travel
   if dry then
     local rows = expected_rows(entry)
-    travel = rows and ("about %d rows come"):format(rows) or "it is not known how many rows come"
+    travel = rows and ("about %s to come"):format(counted(rows, "row")) or "it is not known how many rows come"
   else
-    travel = ("%d rows, %d bytes came, %.1f ms"):format(entry.rows, entry.bytes, entry.seconds * 1e3)
+    travel = ("%s, %s came, %s ms"):format(counted(entry.rows, "row"), counted(entry.bytes, "byte"),
+      decimal("%.1f", entry.seconds * 1e3))
   end
   lines[1] = ("on %s: %s"):format(table.concat(names, ", "), travel)
   local dialect = translate.far_of(entry.node.sources).dialect

@@ -2,6 +2,7 @@
 
 local arguments = require "blotter.errors.arguments"
 local core = require "blotter.core"
+local counted = require "blotter.lang.counted"
 local fail = require "blotter.errors.fail"
 local parser = require "blotter.lang.parser"
 local query = require "blotter.query.verbs"
@@ -167,7 +168,8 @@ function core.db_class.__tostring(db)
   local lines = { ("blotter.db: %s"):format(db:info().path or "in memory") }
   for _, name in ipairs(db:tables()) do
     local handle = db:table(name)
-    lines[#lines + 1] = ("  %s: %d rows of %s"):format(name, #handle, table.concat((core.columns(handle)), ", "))
+    local names = table.concat((core.columns(handle)), ", ")
+    lines[#lines + 1] = ("  %s: %s of %s"):format(name, counted(#handle, "row"), names)
   end
   return table.concat(lines, "\n")
 end
@@ -185,7 +187,8 @@ local STATS = { "name", "type", "nulls", "min", "max", "distinct", "bytes", "blo
 --- {rows, bytes, columns}, and of each column bounds, nulls and encodings; prints as a table.
 function table_methods.stats(t)
   return setmetatable(core.stats(t), { __tostring = function(self)
-    return ("%d rows, %d bytes\n%s"):format(self.rows, self.bytes, show.records(self.columns, STATS))
+    return ("%s, %s\n%s"):format(counted(self.rows, "row"), counted(self.bytes, "byte"),
+      show.records(self.columns, STATS))
   end })
 end
 

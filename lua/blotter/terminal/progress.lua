@@ -2,6 +2,7 @@
 -- taken a second and goes away when the work is done. Reading and writing show it on standard error by themselves.
 
 local core = require "blotter.core"
+local counted = require "blotter.lang.counted"
 
 local progress = {}
 
@@ -33,7 +34,7 @@ function progress.text(done, total, rows, seconds)
     parts[1] = ("%s%s %3d%%"):format(("█"):rep(full), ("░"):rep(BAR - full), math.floor(share * 100))
   end
   parts[#parts + 1] = size(done)
-  if rows and rows > 0 then parts[#parts + 1] = ("%d rows"):format(rows) end
+  if rows and rows > 0 then parts[#parts + 1] = counted(rows, "row") end
   parts[#parts + 1] = size(done / seconds) .. "/s"
   if total and total > done and done > 0 then
     parts[#parts + 1] = duration(seconds * (total - done) / done) .. " left"

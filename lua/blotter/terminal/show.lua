@@ -1,5 +1,6 @@
 --- A result as an aligned text table: names, types, rows, and how many rows there are.
 
+local counted = require "blotter.lang.counted"
 local decimal = require "blotter.lang.decimal"
 local width = require "blotter.terminal.width"
 
@@ -92,11 +93,6 @@ local function line(columns, n, text_of, colour)
     parts[i] = colour and coloured(cell, column) or cell
   end
   return (table.concat(parts, GAP):gsub("%s+$", ""))
-end
-
-local function counted(n, noun)
-  local digits = tostring(n):reverse():gsub("(%d%d%d)", "%1,"):reverse():gsub("^,", "")
-  return digits .. " " .. noun .. (n == 1 and "" or "s")
 end
 
 --- The names of the columns from `first` on, as many as fit into `room` cells, and how many more there are.
