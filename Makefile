@@ -3,6 +3,7 @@
 #   make report        print the overview of the dataset and write its site to build/report (installs and builds what is missing)
 #   make test          run the busted specs and the C tests; SPEC=spec/store and TESTS=test_bits narrow it
 #   make test-remote   queries on servers: three PostgreSQL clusters on the loopback, ClickHouse in process
+#   make torture-remote   random queries there, and here: QUERIES (5000) from SEED (1) on
 #   make test-site     the site and the reports in the programs of their readers: browser, spreadsheet, TeX; installs
 #                      them as far as they can be had; PAGES=all looks at every page, not at a sample
 #   make repl          blotter's prompt
@@ -264,6 +265,10 @@ REMOTE ?= $(sort $(wildcard spec/remote/live/*.lua))
 test-remote: $(STAMP)/remote all
 	@$(MAKE) --no-print-directory build/remote/node_modules || echo "test-remote: without chdb from npm" >&2
 	@$(LUA) spec/support/run.lua $(addprefix --specs ,$(REMOTE))
+
+.PHONY: torture-remote
+torture-remote:
+	@BLOTTER_QUERIES=$(or $(QUERIES),5000) BLOTTER_SEED=$(or $(SEED),1) $(MAKE) --no-print-directory test-remote REMOTE=spec/remote/live/random.lua
 
 # What cannot be installed is skipped, and said.
 $(STAMP)/site: $(STAMP)/test

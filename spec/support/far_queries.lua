@@ -1,23 +1,26 @@
---- Random queries asked of rows here and of the same rows on servers: `far_queries.run(label, places, rounds)`.
+--- Random queries asked of rows here and of the same rows at several places: `far_queries.run(kind, places, first, n)`.
 --
 -- The rows on the servers have a number, by which they are ordered first, so that what depends on the order of rows
 -- means the same in both. Groups have no order there: what reads one afterwards is not asked.
+--
+-- A place is {label, put(name, t)}, which gives the table t as a query there.
 
 local blotter = require "blotter"
 local oracle = require "oracle"
 local composed_query = require "composed_query"
 local composed_sides = require "composed_sides"
 local random_query = require "random_query"
+local wide_query = require "wide_query"
 
 local far_queries = {}
 
 -- ---- answers ----
 
---- A value as text: doubles by ten digits, for sums of them may be added in another order there.
+--- A value as text, by which rows are sorted: doubles by some digits, for sums may be added in another order there.
 local function canonical(v)
   if math.type(v) == "float" then
     if v ~= v then return "nan" end
-    return v == 0 and "0" or ("%.10g"):format(v)
+    return math.abs(v) < 1e-9 and "0" or ("%.9g"):format(v)
   end
   return type(v) == "string" and ("%q"):format(v) or tostring(v)
 end
@@ -29,11 +32,29 @@ local function rows_of(frame)
     rows.types = (rows.types or "") .. column.name .. " " .. column.type .. ", "
   end
   for r = 1, #frame do
-    local parts = {}
-    for c, column in ipairs(columns) do parts[c] = canonical(column[r]) end
-    rows[r] = table.concat(parts, "|")
+    local parts, row = {}, {}
+    for c, column in ipairs(columns) do
+      parts[c], row[c] = canonical(column[r]), column[r]
+    end
+    row.n, row.text = #columns, table.concat(parts, "|")
+    rows[r] = row
   end
   return rows
+end
+
+--- Whether two values are the same, doubles to some digits.
+local function alike(a, b)
+  if a == b or a ~= a and b ~= b then return true end
+  if math.type(a) ~= "float" or math.type(b) ~= "float" then return false end
+  return math.abs(a - b) <= 1e-9 * math.max(1, math.abs(a), math.abs(b))
+end
+
+local function row_alike(a, b)
+  if a.text == b.text then return true end
+  for c = 1, a.n do
+    if not alike(a[c], b[c]) then return false end
+  end
+  return true
 end
 
 --- What differs, or nil. `ordered`: the order of rows counts.
@@ -42,11 +63,12 @@ local function difference(here, there, ordered)
   if own.types ~= far.types then return ("columns %s and there %s"):format(own.types, far.types) end
   if #own ~= #far then return ("%d rows and there %d"):format(#own, #far) end
   if not ordered then
-    table.sort(own)
-    table.sort(far)
+    local function before(a, b) return a.text < b.text end
+    table.sort(own, before)
+    table.sort(far, before)
   end
   for r, row in ipairs(own) do
-    if row ~= far[r] then return ("row %d: %s and there %s"):format(r, row, far[r]) end
+    if not row_alike(row, far[r]) then return ("row %d: %s and there %s"):format(r, row.text, far[r].text) end
   end
 end
 
@@ -74,13 +96,6 @@ local function numbered(schema, names, rows)
   return t
 end
 
-local ORDERED = { "first", "last", "string_agg" }
-
-local function reads_order(text)
-  for _, name in ipairs(ORDERED) do
-    if text:find(name .. "%(") or text:find(name .. "_if%(") then return true end
-  end
-end
 
 --- The verbs of one query, as a list of {name, argument}; and whether the order of its rows is known.
 local function random_verbs(g)
@@ -115,69 +130,16 @@ local function shown(verbs)
   return table.concat(parts, "\n")
 end
 
--- ---- comparing ----
-
---- Messages with which a place may refuse a query, each with how often it did.
-far_queries.refused = {}
-
-local ERRORS = { "overflow", "out of range", "fit", "too large", "Overflow", "cannot be safely converted" }
-
-local function is_overflow(message)
-  for _, word in ipairs(ERRORS) do
-    if tostring(message):find(word) then return true end
+--- Queries over one table of every type: `t`, and 20 of {text, ordered, over(tables)}.
+function far_queries.types(seed)
+  local g, queries = random_query.new(seed), {}
+  local rows = g:rows(g:pick { 0, 1, 10, 60, 200 })
+  for n = 1, 20 do
+    local verbs, ordered = random_verbs(g)
+    queries[n] = { text = shown(verbs), ordered = ordered,
+      over = function(tables) return ask(tables.t:order "number", verbs) end }
   end
-end
-
---- What differs between the query here and there, or nil; second result: it was refused.
-local function compare(here, there, ordered)
-  local ok, own = pcall(function() return here:collect() end)
-  local ran, far = pcall(function() return there:collect() end)
-  if not ran and tostring(far):find "does not translate" or not ran and tostring(far):find "needs an order"
-    or not ran and tostring(far):find "move = " then
-    local reason = tostring(far):match "^[^:]*:?%d*:? ?([^\n]*)"
-    far_queries.refused[reason] = (far_queries.refused[reason] or 0) + 1
-    return nil, true
-  end
-  if not ok then
-    if is_overflow(own) and (ran or is_overflow(far)) then return nil end -- the server may keep more digits
-    return "here: " .. tostring(own) .. "\nthere: " .. tostring(far)
-  end
-  if not ran then
-    if is_overflow(far) then return nil end
-    return "there: " .. tostring(far)
-  end
-  return difference(own, far, ordered)
-end
-
-local function fail_with(label, seed, text, problem, q)
-  local ok, sql = pcall(function() return q:sql() end)
-  error(("%s, BLOTTER_SEED=%d\n%s\n%s\n%s"):format(label, seed, text, problem, ok and sql or ""), 0)
-end
-
---- Queries over one table of every type. `place` has `put(name, t)`, which gives the table as a query there, and
--- `unordered`: it can not give rows the order that they have here.
-function far_queries.types(place, first, rounds)
-  local asked, answered = 0, 0
-  for seed = first, first + rounds - 1 do
-    local g = random_query.new(seed)
-    local rows = g:rows(g:pick { 0, 1, 10, 60, 200 })
-    local t = numbered(random_query.SCHEMA, COLUMNS, rows)
-    local far = place.put("t", t)
-    for _ = 1, 20 do
-      local verbs, ordered = random_verbs(g)
-      local text = shown(verbs)
-      local order = reads_order(text) or ordered
-      local here, there = t:order "number", order and far:order "number" or far
-      local made, q = pcall(ask, here, verbs)
-      if made then
-        local other = ask(there, verbs)
-        local problem, refused = compare(q, other, ordered)
-        if problem then fail_with(place.label, seed, text, problem, other) end
-        asked, answered = asked + 1, answered + (refused and 0 or 1)
-      end
-    end
-  end
-  return asked, answered
+  return { t = numbered(random_query.SCHEMA, COLUMNS, rows) }, queries
 end
 
 -- ---- queries of several verbs ----
@@ -215,37 +177,122 @@ local function unsettled(text)
   return false, not lost
 end
 
---- Queries of three to six verbs over two tables.
-function far_queries.composed(place, first, rounds)
-  local asked, answered = 0, 0
-  for seed = first, first + rounds - 1 do
-    local g = random_query.new(seed)
-    local rows, extra = random_rows(g, g:pick { 0, 1, 10, 60 }), composed_sides.rows(g, g:pick { 0, 1, 5, 20 })
-    local t = numbered("i int64, j int64, f float64, s string, b bool", { "i", "j", "f", "s", "b" }, rows)
-    local o = numbered(composed_sides.SCHEMA, { "p", "q", "u", "v", "d", "e" }, extra)
-    local far_t, far_o = place.put("t", t), place.put("o", o)
-    local function both(n, one, other)
-      return composed_query.make(random_query.new(seed * 1000 + n), one:order "number":drop "number", rows, KINDS,
-        { q = other:order "number":drop "number", rows = extra })
-    end
-    for n = 1, 12 do
-      local here = both(n, t, o)
-      local skip, ordered = unsettled(here.text)
-      if not skip then
-        local made, there = pcall(both, n, far_t, far_o)
-        local problem, refused
-        if not made then
-          refused = tostring(there):find "does not translate" ~= nil
-          problem = not refused and tostring(there) or nil
-        else
-          problem, refused = compare(here.q.query and here.q:query() or here.q, there.q, ordered)
-        end
-        if problem then fail_with(place.label, seed, here.text, problem, made and there.q or here.q) end
-        asked, answered = asked + 1, answered + (refused and 0 or 1)
-      end
+--- Queries of three to six verbs over two tables, such as the naive engine answers.
+function far_queries.composed(seed)
+  local g, queries = random_query.new(seed), {}
+  local rows, extra = random_rows(g, g:pick { 0, 1, 10, 60 }), composed_sides.rows(g, g:pick { 0, 1, 5, 20 })
+  local function made(n, tables)
+    return composed_query.make(random_query.new(seed * 1000 + n), tables.t:order "number":drop "number", rows, KINDS,
+      { q = tables.o:order "number":drop "number", rows = extra })
+  end
+  local tables = { t = numbered("i int64, j int64, f float64, s string, b bool", { "i", "j", "f", "s", "b" }, rows),
+    o = numbered(composed_sides.SCHEMA, { "p", "q", "u", "v", "d", "e" }, extra) }
+  for n = 1, 12 do
+    local text = made(n, tables).text
+    local skip, ordered = unsettled(text)
+    if not skip then
+      queries[#queries + 1] = { text = text, ordered = ordered, over = function(some) return made(n, some).q end }
     end
   end
-  return asked, answered
+  return tables, queries
+end
+
+-- ---- queries of all verbs and functions ----
+
+local function filled(columns, rows)
+  local t = blotter.table("number int64, " .. columns.schema)
+  for r, row in ipairs(rows) do assert(t:append { n = row.n + 1, r, table.unpack(row, 1, row.n) }) end
+  return t
+end
+
+--- Queries of three to six verbs over two tables of all types.
+function far_queries.wide(seed)
+  local g, queries = random_query.new(seed), {}
+  local tables = { t = filled(wide_query.T, wide_query.rows(g, wide_query.T, g:pick { 0, 1, 10, 60, 200 })),
+    o = filled(wide_query.O, wide_query.rows(g, wide_query.O, g:pick { 0, 1, 5, 20 })) }
+  for n = 1, 20 do
+    local query = wide_query.make(random_query.new(seed * 1000 + n))
+    queries[n] = { text = query.text, ordered = query.ordered,
+      over = function(some) return wide_query.over(query, some) end }
+  end
+  return tables, queries
+end
+
+-- ---- comparing ----
+
+local ERRORS = { "overflow", "out of range", "fit", "too large", "Overflow", "cannot be safely converted" }
+
+local function is_overflow(message)
+  for _, word in ipairs(ERRORS) do
+    if tostring(message):find(word) then return true end
+  end
+end
+
+local function is_refusal(message)
+  return message:find "does not translate" or message:find "needs an order" or message:find "move = "
+end
+
+--- The frame that `over(tables)` gives when it is run, or nil and the message.
+local function answer_of(over, tables)
+  local made
+  local ok, frame = pcall(function()
+    made = over(tables)
+    return made:collect()
+  end)
+  return ok and frame or nil, tostring(frame), made
+end
+
+--- What differs between an answer from here and from there, or nil; or "refused" and the reason.
+local function compare(own, problem, far, other, ordered)
+  if not far and is_refusal(other) then return "refused", other:match "^[^:]*:?%d*:? ?([^\n]*)" end
+  if not own then
+    if is_overflow(problem) and (far or is_overflow(other)) then return nil end -- the server may keep more digits
+    return "here: " .. problem .. "\nthere: " .. tostring(other)
+  end
+  if not far then return not is_overflow(other) and "there: " .. other or nil end
+  return difference(own, far, ordered)
+end
+
+local function fail_with(label, seed, query, problem, made)
+  local ok, sql = pcall(function() return made:sql() end)
+  error(("%s, BLOTTER_SEED=%d\n%s\n%s\n%s"):format(label, seed, query.text, problem, ok and sql or ""), 0)
+end
+
+--- Asks the queries of seeds from `first` on, at least `n` of them, at all places. What is counted: asked, and by label
+-- of place answered[label] and refused[label][reason]; what differs is an error, or goes to `told` (a function of a
+-- text) when that is given.
+function far_queries.run(kind, places, first, n, told)
+  local counts = { asked = 0, answered = {}, refused = {}, seeds = 0 }
+  for _, place in ipairs(places) do counts.answered[place.label], counts.refused[place.label] = 0, {} end
+  while counts.asked < n do
+    local seed = first + counts.seeds
+    local tables, queries = far_queries[kind](seed)
+    local far = {}
+    for i, place in ipairs(places) do
+      far[i] = {}
+      for name, t in pairs(tables) do far[i][name] = place.put(name, t, seed) end
+    end
+    for _, query in ipairs(queries) do
+      local own, message = answer_of(query.over, tables)
+      for i, place in ipairs(places) do
+        local frame, other, made = answer_of(query.over, far[i])
+        local problem, reason = compare(own, message, frame, other, query.ordered)
+        if problem == "refused" then
+          local refused = counts.refused[place.label]
+          refused[reason] = (refused[reason] or 0) + 1
+        elseif problem then
+          local ok, text = pcall(fail_with, place.label, seed, query, problem, made)
+          if not told then error(text, 0) end
+          told(text, ok)
+        else
+          counts.answered[place.label] = counts.answered[place.label] + 1
+        end
+      end
+      counts.asked = counts.asked + 1
+    end
+    counts.seeds = counts.seeds + 1
+  end
+  return counts
 end
 
 return far_queries

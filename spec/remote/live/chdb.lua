@@ -1,72 +1,27 @@
---- Random queries on ClickHouse, which runs in process behind its HTTP interface (spec/support/chdb_server.js).
+--- ClickHouse, which runs in process behind its HTTP interface (spec/support/chdb_server.js). Its answers to random
+-- queries are compared in random.lua.
 
 local answer = require "answer"
 local blotter = require "blotter"
+local chdb_process = require "chdb_process"
 local core = require "blotter.core"
-local far_queries = require "far_queries"
 
-local FIRST = tonumber(os.getenv "BLOTTER_SEED") or 1
-local ROUNDS = tonumber(os.getenv "BLOTTER_ROUNDS") or 50
-local MODULES = "build/remote/node_modules"
-
-local function is_there()
-  local file = io.open(MODULES .. "/chdb/package.json")
-  if file then file:close() end
-  return file ~= nil
-end
-
-describe("queries on ClickHouse", function()
-  local pipe, url, db
+describe("ClickHouse", function()
+  local chdb, url, db
   setup(function()
-    if not is_there() then return end
-    pipe = assert(io.popen("NODE_PATH=" .. MODULES .. " exec node spec/support/chdb_server.js"))
-    url = ("clickhouse://default:geheim-7@127.0.0.1:%d"):format(assert(pipe:read "n"))
+    chdb = chdb_process.open()
+    if not chdb then return end
+    url = chdb.url
     db = assert(blotter.connect(url))
   end)
   teardown(function()
-    if not pipe then return end
-    db.servers[1]:run "SYSTEM SHUTDOWN"
+    if not chdb then return end
     db:close()
-    pipe:close()
+    chdb.close()
   end)
 
-  local function place()
-    return { label = "ClickHouse", put = function(name, t)
-      assert(t:push(db, name, { exists = "replace" }))
-      return db:table(name)
-    end }
-  end
-
-  --- Three databases, as if they were on three servers.
-  local function three()
-    local shards = assert(blotter.connect { url .. "/one", url .. "/two", url .. "/three" })
-    return { label = "three of ClickHouse", put = function(name, t)
-      assert(t:push(shards, name, { exists = "replace" }))
-      return shards:table(name)
-    end }
-  end
-
-  local function try(kind, rounds, least, where)
-    if not pipe then return pending "chdb is not installed" end
-    far_queries.refused = {}
-    local asked, answered = far_queries[kind]((where or place)(), FIRST, rounds)
-    io.write(("\n  %s on ClickHouse: %d queries, %d answered\n"):format(kind, asked, answered))
-    for reason in pairs(far_queries.refused) do assert.is_truthy(reason:find("clickhouse: ", 1, true), reason) end
-    assert.is_true(answered >= asked * least)
-  end
-
-  it("over all types are answered as here, or refused", function() try("types", ROUNDS // 2, 0.7) end)
-  it("of several verbs are answered as here, or refused", function() try("composed", ROUNDS // 2, 0.6) end)
-
-  it("over all types are answered by three as here, or refused", function()
-    try("types", ROUNDS // 10, 0.7, three)
-  end)
-  it("of several verbs are answered by three as here, or refused", function()
-    try("composed", ROUNDS // 10, 0.6, three)
-  end)
-
-  it("take rows that are pushed whole, above or below others, or not at all", function()
-    if not pipe then return pending "chdb is not installed" end
+  it("takes rows that are pushed whole, above or below others, or not at all", function()
+    if not chdb then return pending "chdb is not installed" end
     local t = blotter.table "id int64, s string, d date, z timestamp, f float64, m decimal(9,2), b bool"
     assert(t:append { n = 7, 1, "a'\\\n\t\"", "2012-01-31", "2012-01-31T10:20:30.25Z", 0 / 0, "1.50", true })
     assert(t:append { n = 7, 2, "", nil, nil, -1 / 0, "-0.25", nil })
@@ -78,8 +33,8 @@ describe("queries on ClickHouse", function()
     assert.equal(6, db:table("all types"):count())
   end)
 
-  it("tell errors without a password, and go on", function()
-    if not pipe then return pending "chdb is not installed" end
+  it("tells errors without a password, and goes on", function()
+    if not chdb then return pending "chdb is not installed" end
     local _, message = blotter.connect((url:gsub("geheim%-7", "wrong-secret")))
     assert.is_truthy(message:find("Authentication failed", 1, true), message)
     assert.is_nil(message:find("wrong-secret", 1, true))

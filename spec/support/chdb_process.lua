@@ -1,0 +1,24 @@
+--- ClickHouse in process (chdb from npm) behind its HTTP interface, in a child: chdb_server.js.
+
+local chdb_process = {}
+
+local MODULES = "build/remote/node_modules"
+
+--- The running child {url, close()}, or nil when chdb is not installed.
+function chdb_process.open()
+  local file = io.open(MODULES .. "/chdb/package.json")
+  if not file then return nil end
+  file:close()
+  local pipe = assert(io.popen("NODE_PATH=" .. MODULES .. " exec node spec/support/chdb_server.js"))
+  local url = ("clickhouse://default:geheim-7@127.0.0.1:%d"):format(assert(pipe:read "n"))
+  return { url = url, close = function()
+    local session = require("blotter.remote.http_session").open(url)
+    if session then
+      session:run "SYSTEM SHUTDOWN"
+      session:drop()
+    end
+    pipe:close()
+  end }
+end
+
+return chdb_process
