@@ -3,33 +3,8 @@
 #ifndef BLT_ARROW_MESSAGES_H
 #define BLT_ARROW_MESSAGES_H
 
-#include "arrow.h"
-#include "flatbuffer.h"
-#include "io/columnar/meaning.h"
+#include "arrow_schema.h"
 #include "io/source/codec.h"
-
-/* How values lie in buffers. */
-typedef enum blt_arrow_layout {
-  BLT_ARROW_NULL = 0,
-  BLT_ARROW_BITS,
-  BLT_ARROW_INT,
-  BLT_ARROW_UINT,
-  BLT_ARROW_FLOAT,
-  BLT_ARROW_BYTES, /* offsets of `width` bytes, then text */
-  BLT_ARROW_FIXED,
-  BLT_ARROW_VIEW
-} blt_arrow_layout;
-
-typedef struct blt_arrow_column {
-  blt_meaning means;
-  blt_arrow_layout layout;
-  uint32_t width;     /* bytes of a value, or of an offset */
-  int64_t times;      /* what a stored number is multiplied with first, or divided by when negative */
-  int64_t dictionary; /* -1: none; otherwise its id, and rows are numbers of entries: */
-  blt_arrow_layout index;
-  uint32_t index_width;
-  uint32_t node, buffer, variadic; /* of a batch: where its own begin */
-} blt_arrow_column;
 
 /* A batch of rows, or of entries of a dictionary. */
 typedef struct blt_arrow_batch {
@@ -47,10 +22,8 @@ typedef struct blt_arrow_batch {
 typedef struct blt_arrow_file {
   blt_ctx *ctx;
   const blt_source *source;
-  uint32_t ncols, room, nnotes;
-  blt_arrow_column *columns;
-  blt_field *fields;
-  blt_parquet_note *notes;
+  bool described; /* the schema was met */
+  blt_arrow_schema schema;
   blt_arrow_batch *batches; /* in the order in which they come; those of dictionaries among them */
   size_t nbatches, cap;
   uint64_t rows;

@@ -1,0 +1,317 @@
+#include "arrow_batches.h"
+
+#include "base/bits.h"
+#include "base/mem.h"
+#include <string.h>
+
+/* A buffer of a batch, in memory. */
+typedef struct buffer {
+  blt_room packed, room;
+  blt_arrow_bytes bytes;
+} buffer;
+
+enum { VALID, FIRST, SECOND, BUFFERS };
+
+typedef struct reader {
+  const blt_arrow_batches *from;
+  const blt_arrow_file *file;
+  const blt_arrow_column *c;
+  const char *name;
+  size_t dictionary_from; /* batch with which the dictionary begins, and the one of its next piece */
+  size_t dictionary_at;
+  blt_room valid;
+  buffer buffers[BUFFERS];
+  buffer *views; /* of texts that lie in several buffers */
+  size_t views_cap;
+  blt_arrow_bytes *view_bytes;
+  size_t view_bytes_cap, nviews;
+  blt_room *held; /* memory that texts point into */
+  size_t nheld, held_cap;
+} reader;
+
+/* Values of a batch that are wanted, and where their own begin. */
+typedef struct wanted {
+  const blt_arrow_batch *b;
+  blt_arrow_place at;
+  uint32_t up;
+  blt_arrow_layout layout;
+} wanted;
+
+static blt_status failed(const reader *k, const char *what, blt_error *err) {
+  return blt_arrow_damaged(blt_source_name(k->file->source), k->name, what, err);
+}
+
+static blt_flat flat_of(const blt_arrow_batch *b) {
+  return (blt_flat){(const uint8_t *)b->meta, b->len, false};
+}
+
+/* --- buffers ----------------------------------------------------------------------------------- */
+
+static blt_status read_packed(const reader *k, const blt_arrow_batch *b, buffer *out, uint64_t at, size_t len,
+                              blt_error *err) {
+  blt_ctx *ctx = k->file->ctx;
+  int64_t whole;
+  if (len < 8) return failed(k, "a compressed buffer without its length", err);
+  blt_status status = blt_room_for(ctx, &out->packed, len, err);
+  if (status == BLT_OK) status = blt_source_read(k->file->source, at, out->packed.p, len, err);
+  if (status != BLT_OK) return status;
+  memcpy(&whole, out->packed.p, 8);
+  const uint8_t *from = (const uint8_t *)out->packed.p + 8;
+  if (whole == -1) { /* kept as it was */
+    out->bytes = (blt_arrow_bytes){from, len - 8};
+    return BLT_OK;
+  }
+  if (whole < 0 || whole > (INT64_C(1) << 40)) return failed(k, "a buffer of a length that cannot be", err);
+  status = blt_room_for(ctx, &out->room, (size_t)whole, err);
+  if (status == BLT_OK) status = blt_codec_decode(b->codec, from, len - 8, out->room.p, (size_t)whole, err);
+  out->bytes = (blt_arrow_bytes){out->room.p, (size_t)whole};
+  return status;
+}
+
+/* Buffer number `i` of a batch. */
+static blt_status read_buffer(const reader *k, const blt_arrow_batch *b, uint32_t i, buffer *out,
+                              blt_error *err) {
+  blt_flat f = flat_of(b);
+  uint32_t n;
+  size_t list = blt_flat_vector(&f, b->table, 2, 16, &n);
+  if (i >= n) return failed(k, "a batch with too few buffers", err);
+  int64_t at = blt_flat_i64(&f, list + (size_t)i * 16), len = blt_flat_i64(&f, list + (size_t)i * 16 + 8);
+  if (at < 0 || len < 0 || (uint64_t)at > b->body_bytes || (uint64_t)len > b->body_bytes - (uint64_t)at)
+    return failed(k, "a buffer outside of its batch", err);
+  out->bytes = (blt_arrow_bytes){(const uint8_t *)"", 0};
+  if (len == 0) return BLT_OK;
+  if (b->codec != BLT_CODEC_NONE) return read_packed(k, b, out, b->body + (uint64_t)at, (size_t)len, err);
+  blt_status status = blt_room_for(k->file->ctx, &out->room, (size_t)len, err);
+  out->bytes = (blt_arrow_bytes){out->room.p, (size_t)len};
+  return status == BLT_OK
+             ? blt_source_read(k->file->source, b->body + (uint64_t)at, out->room.p, (size_t)len, err)
+             : status;
+}
+
+static void buffer_free(blt_ctx *ctx, buffer *b) {
+  blt_room_free(ctx, &b->packed);
+  blt_room_free(ctx, &b->room);
+}
+
+/* How many buffers views before this one add to those that a batch's description counts. */
+static blt_status added_before(reader *k, const blt_arrow_batch *b, uint32_t which, uint32_t *out,
+                               blt_error *err) {
+  blt_flat f = flat_of(b);
+  uint32_t n;
+  size_t counts = blt_flat_vector(&f, b->table, 4, 8, &n);
+  *out = 0;
+  for (uint32_t i = 0; i < which; i++) {
+    int64_t c = i < n ? blt_flat_i64(&f, counts + (size_t)i * 8) : -1;
+    if (c < 0 || c > (1 << 24) || *out > (1u << 28))
+      return failed(k, "a count of buffers that cannot be", err);
+    *out += (uint32_t)c;
+  }
+  return BLT_OK;
+}
+
+/* The buffers of texts of the view number `which`, from buffer `at` on. */
+static blt_status read_view_buffers(reader *k, const blt_arrow_batch *b, uint32_t at, uint32_t which,
+                                    blt_error *err) {
+  blt_flat f = flat_of(b);
+  uint32_t n;
+  size_t counts = blt_flat_vector(&f, b->table, 4, 8, &n);
+  int64_t count = which < n ? blt_flat_i64(&f, counts + (size_t)which * 8) : -1;
+  if (count < 0 || count > (1 << 24)) return failed(k, "a count of buffers that cannot be", err);
+  blt_status status = BLT_OK;
+  for (k->nviews = 0; status == BLT_OK && k->nviews < (size_t)count; k->nviews++) {
+    size_t old = k->views_cap, i = k->nviews;
+    status = blt_grow(k->file->ctx, &k->views, &k->views_cap, i + 1, sizeof *k->views, err);
+    if (status != BLT_OK) return status;
+    if (k->views_cap > old) memset(k->views + old, 0, (k->views_cap - old) * sizeof *k->views);
+    status = blt_grow(k->file->ctx, &k->view_bytes, &k->view_bytes_cap, i + 1, sizeof *k->view_bytes, err);
+    if (status == BLT_OK) status = read_buffer(k, b, at + (uint32_t)i, &k->views[i], err);
+    if (status == BLT_OK) k->view_bytes[i] = k->views[i].bytes;
+  }
+  return status;
+}
+
+/* --- validity ---------------------------------------------------------------------------------- */
+
+/* Whether some row of node `at` is null, as the description says: {rows, nulls}, 8 bytes each. */
+static blt_status has_nulls(reader *k, const blt_arrow_batch *b, uint32_t node, bool *nulls, blt_error *err) {
+  blt_flat f = flat_of(b);
+  uint32_t n;
+  size_t nodes = blt_flat_vector(&f, b->table, 1, 16, &n);
+  if (node >= n || blt_flat_i64(&f, nodes + (size_t)node * 16) != b->rows)
+    return failed(k, "a batch whose columns have different lengths", err);
+  *nulls = blt_flat_i64(&f, nodes + (size_t)node * 16 + 8) != 0;
+  return BLT_OK;
+}
+
+/* Leaves the rows that are not null in this bitmap either; `out->valid` NULL: all so far. */
+static blt_status join_valid(reader *k, const blt_arrow_bytes *bits, blt_arrow_rows *out, blt_error *err) {
+  size_t words = blt_bits_words(out->n) + 1, bytes = ((size_t)out->n + 7) / 8;
+  if (bits->len < bytes) return failed(k, BLT_ARROW_SHORT, err);
+  blt_status status = blt_room_for(k->file->ctx, &k->valid, words * 8, err);
+  if (status != BLT_OK) return status;
+  uint64_t *valid = k->valid.p;
+  if (!out->valid) {
+    memset(valid, 0, words * 8);
+    memcpy(valid, bits->p, bytes);
+    if (out->n & 63) valid[out->n / 64] &= (UINT64_C(1) << (out->n & 63)) - 1;
+  } else {
+    for (size_t i = 0; i < bytes; i++) ((uint8_t *)valid)[i] &= bits->p[i];
+  }
+  out->valid = valid;
+  return BLT_OK;
+}
+
+static blt_status read_valid(reader *k, const blt_arrow_batch *b, blt_arrow_place at, blt_arrow_rows *out,
+                             blt_error *err) {
+  bool nulls = false;
+  uint32_t added;
+  blt_status status = has_nulls(k, b, at.node, &nulls, err);
+  if (status != BLT_OK || !nulls) return status;
+  status = added_before(k, b, at.variadic, &added, err);
+  if (status == BLT_OK) status = read_buffer(k, b, at.buffer + added, &k->buffers[VALID], err);
+  if (status != BLT_OK || k->buffers[VALID].bytes.len == 0) return status;
+  return join_valid(k, &k->buffers[VALID].bytes, out, err);
+}
+
+/* A column of nulls has no buffers. */
+static blt_status all_null(reader *k, const wanted *w, blt_arrow_rows *out, blt_error *err) {
+  bool ignored = false;
+  size_t words = blt_bits_words(out->n) + 1;
+  blt_status status = has_nulls(k, w->b, w->at.node, &ignored, err);
+  if (status == BLT_OK) status = blt_room_for(k->file->ctx, &k->valid, words * 8, err);
+  if (status != BLT_OK) return status;
+  memset(k->valid.p, 0, words * 8);
+  out->valid = k->valid.p;
+  return BLT_OK;
+}
+
+/* --- rows -------------------------------------------------------------------------------------- */
+
+static blt_status read_rest(reader *k, const wanted *w, blt_arrow_rows *out, blt_error *err) {
+  uint32_t added;
+  blt_status status = added_before(k, w->b, w->at.variadic, &added, err);
+  uint32_t at = w->at.buffer + added;
+  if (status == BLT_OK) status = read_buffer(k, w->b, at + 1, &k->buffers[FIRST], err);
+  out->first = k->buffers[FIRST].bytes;
+  if (status == BLT_OK && w->layout == BLT_ARROW_BYTES) {
+    status = read_buffer(k, w->b, at + 2, &k->buffers[SECOND], err);
+    out->second = k->buffers[SECOND].bytes;
+  }
+  if (status == BLT_OK && w->layout == BLT_ARROW_VIEW) {
+    status = read_view_buffers(k, w->b, at + 2, w->at.variadic, err);
+    out->views = k->view_bytes;
+    out->nviews = k->nviews;
+  }
+  return status;
+}
+
+static blt_status read_rows(reader *k, const wanted *w, blt_arrow_rows *out, blt_error *err) {
+  *out = (blt_arrow_rows){.n = (uint32_t)w->b->rows};
+  blt_status status = BLT_OK;
+  if (w->layout == BLT_ARROW_NULL) {
+    status = all_null(k, w, out, err);
+  } else {
+    status = read_valid(k, w->b, w->at, out, err);
+    for (uint32_t up = w->up; status == BLT_OK && up != BLT_ARROW_TOP; up = k->file->schema.structs[up].up)
+      status = read_valid(k, w->b, k->file->schema.structs[up].at, out, err);
+    if (status == BLT_OK) status = read_rest(k, w, out, err);
+  }
+  if (status == BLT_OK) blt_arrow_count(out);
+  return status;
+}
+
+static blt_status rows(void *reader_, size_t batch, blt_arrow_rows *out, blt_error *err) {
+  reader *k = reader_;
+  wanted w = {&k->file->batches[k->from->numbers[batch]], k->c->at, k->c->up, k->c->kind.layout};
+  if (k->c->kind.coded) w.layout = BLT_ARROW_INT;
+  return read_rows(k, &w, out, err);
+}
+
+/* The dictionary as it is for a batch of rows: the last whole one before, and what was added to it. */
+static blt_status dictionary(void *reader_, size_t batch, uint64_t *version, uint32_t *pieces,
+                             blt_error *err) {
+  reader *k = reader_;
+  const blt_arrow_batch *all = k->file->batches;
+  size_t last = 0;
+  *pieces = 0;
+  for (size_t i = k->from->numbers[batch]; i-- > 0;) {
+    if (all[i].id != k->c->dictionary) continue;
+    if ((*pieces)++ == 0) last = i + 1;
+    k->dictionary_from = i;
+    if (!all[i].delta) break;
+  }
+  if (last == 0) return failed(k, "rows without their dictionary", err);
+  *version = last;
+  return BLT_OK;
+}
+
+static blt_status entries(void *reader_, uint32_t piece, blt_arrow_rows *out, blt_error *err) {
+  reader *k = reader_;
+  const blt_arrow_batch *all = k->file->batches;
+  size_t i = piece ? k->dictionary_at + 1 : k->dictionary_from;
+  while (all[i].id != k->c->dictionary) i++;
+  k->dictionary_at = i;
+  wanted w = {&all[i], {0}, BLT_ARROW_TOP, k->c->kind.layout};
+  return read_rows(k, &w, out, err);
+}
+
+/* --- memory that texts point into -------------------------------------------------------------- */
+
+static blt_status hold_room(reader *k, blt_room *r, blt_error *err) {
+  if (!r->p) return BLT_OK;
+  blt_status status = blt_grow(k->file->ctx, &k->held, &k->held_cap, k->nheld + 1, sizeof *k->held, err);
+  if (status != BLT_OK) return status;
+  k->held[k->nheld++] = *r;
+  *r = (blt_room){0};
+  return BLT_OK;
+}
+
+static blt_status hold_buffer(reader *k, buffer *b, blt_error *err) {
+  blt_status status = hold_room(k, &b->packed, err);
+  return status == BLT_OK ? hold_room(k, &b->room, err) : status;
+}
+
+static blt_status hold(void *reader_, blt_error *err) {
+  reader *k = reader_;
+  blt_status status = BLT_OK;
+  for (uint32_t i = FIRST; status == BLT_OK && i < BUFFERS; i++) status = hold_buffer(k, &k->buffers[i], err);
+  for (size_t i = 0; status == BLT_OK && i < k->nviews; i++) status = hold_buffer(k, &k->views[i], err);
+  return status;
+}
+
+static void let_go(void *reader_) {
+  reader *k = reader_;
+  while (k->nheld) blt_room_free(k->file->ctx, &k->held[--k->nheld]);
+}
+
+/* --- a reader ---------------------------------------------------------------------------------- */
+
+static blt_status open_reader(const void *from_, uint32_t col, void **out, blt_error *err) {
+  const blt_arrow_batches *from = from_;
+  blt_ctx *ctx = from->file->ctx;
+  reader *k = blt_calloc(ctx, 1, sizeof *k);
+  if (!k) return blt_fail_memory(err, sizeof *k);
+  k->from = from;
+  k->file = from->file;
+  k->c = &from->file->schema.columns[col];
+  k->name = from->file->schema.fields[col].name;
+  *out = k;
+  return BLT_OK;
+}
+
+static void close_reader(void *reader_) {
+  reader *k = reader_;
+  if (!k) return;
+  blt_ctx *ctx = k->file->ctx;
+  let_go(k);
+  blt_free(ctx, k->held, k->held_cap * sizeof *k->held);
+  for (uint32_t i = 0; i < BUFFERS; i++) buffer_free(ctx, &k->buffers[i]);
+  for (size_t i = 0; i < k->views_cap; i++) buffer_free(ctx, &k->views[i]);
+  blt_free(ctx, k->views, k->views_cap * sizeof *k->views);
+  blt_free(ctx, k->view_bytes, k->view_bytes_cap * sizeof *k->view_bytes);
+  blt_room_free(ctx, &k->valid);
+  blt_free(ctx, k, sizeof *k);
+}
+
+const blt_arrow_ops blt_arrow_batch_ops = {open_reader, rows,   dictionary,  entries,
+                                           hold,        let_go, close_reader};
