@@ -330,6 +330,7 @@ int luaopen_blotter_core(lua_State *L) {
   bind_open_solve(L, state);
   bind_open_remote(L, state);
   bind_open_parquet(L, state);
+  bind_open_arrow(L, state);
   lua_settop(L, module);
   return 1;
 }

@@ -335,6 +335,10 @@ function Relation:jsonl(to, options) end
 ---@param options? table
 ---@return integer? rows, string? message, string? code
 function Relation:parquet(path, options) end
+---@param to? blotter.sink
+---@param options? {stream?: boolean, compression?: "none"|"lz4"|"zstd", dictionaries?: boolean, progress?: any}
+---@return integer|string|nil done, string? message, string? code
+function Relation:arrow(to, options) end
 ---@param path string
 ---@param options? table
 ---@return integer? rows, string? message, string? code

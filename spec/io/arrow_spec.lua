@@ -1,5 +1,5 @@
 -- Arrow read: what other programs wrote (spec/io/arrow: Polars' files, apache-arrow's file and stream), damage, the
--- command.
+-- command; and written.
 local blotter = require "blotter"
 local command = require "command"
 
@@ -77,5 +77,74 @@ describe("an Arrow file", function()
     assert.equal(40, #assert(db:import("t", here .. "dictionary.arrow")))
     local _, message = blotter.csv(here .. "zstd.arrow")
     assert.matches("read it with arrow", message)
+  end)
+end)
+
+describe("Arrow written", function()
+  local t
+
+  setup(function()
+    folder = command.folder()
+    t = blotter.csv("i,s,f,b,d,at,dec\n1,a,1.5,true,2020-01-01,2020-01-01T10:00:00Z,1.25\n,,,,,,\n"
+      .. "-3,Köln,2.5,false,0001-01-01,9999-12-31T23:59:59.999999Z,-3.10\n4,a,nan,true,2000-01-01,,0.00\n"
+      .. "5,a,-inf,true,2000-01-01,,0.00\n", { decimals = true })
+  end)
+  teardown(function() command.remove(folder) end)
+
+  local function same(back)
+    assert.is_true(back:check())
+    assert.equal(t:csv(), back:csv())
+    assert.equal(tostring(t:schema()), tostring(back:schema()))
+  end
+
+  it("is read back the same, as a file and as a stream, in every compression, with and without dictionaries", function()
+    for _, options in ipairs { {}, { stream = true }, { compression = "lz4" }, { compression = "zstd" },
+      { dictionaries = false } } do
+      assert.equal(5, t:arrow(folder .. "/t.arrow", options))
+      same(assert(blotter.arrow(folder .. "/t.arrow")))
+    end
+  end)
+
+  it("is a file by its name, and a stream to a function, a text, a pipe and .arrows", function()
+    t:arrow(folder .. "/t.arrow")
+    assert.equal("ARROW1", command.slurp(folder .. "/t.arrow"):sub(1, 6))
+    t:arrow(folder .. "/t.arrows")
+    local pieces = {}
+    t:arrow(function(piece) pieces[#pieces + 1] = piece end)
+    assert.equal(t:arrow(), table.concat(pieces))
+    assert.equal(t:arrow(), command.slurp(folder .. "/t.arrows"))
+    local all = t:arrow()
+    same(assert(blotter.arrow(function()
+      local piece = all
+      all = nil
+      return piece
+    end)))
+    local source = folder .. "/t.csv"
+    t:csv(source)
+    local status, out = command.run(("export %s - --as arrow | %s query - --as arrow -f csv --select i,s")
+      :format(source, command.path()))
+    assert.equal(0, status, out)
+    assert.equal("i,s\n1,a\n,\n-3,Köln\n4,a\n5,a\n", out)
+  end)
+
+  it("leaves out entries that no row has, and writes what hardly repeats as it is", function()
+    local rows = {}
+    for i = 1, 4000 do rows[i] = ("%d,name %d,text %d"):format(i, i % 1000, i) end
+    local many = blotter.csv("i,s,u\n" .. table.concat(rows, "\n") .. "\n")
+    local few = many:where "i <= 20 and i % 2 == 0":select "i, s, u"
+    assert.equal(few:csv(), blotter.arrow(function()
+      local once = rows and few:arrow()
+      rows = nil
+      return once
+    end):csv())
+    assert.is_true(#few:arrow() < 4000)
+    assert.is_nil(few:arrow():find("name 500", 1, true))
+  end)
+
+  it("refuses what it cannot do", function()
+    assert.has_error(function() t:arrow(folder .. "/t.csv") end)
+    assert.has_error(function() t:arrow(folder .. "/t.arrow", { compression = "snappy" }) end)
+    assert.has_error(function() t:arrow(folder .. "/t.arrow", { stream = 1 }) end)
+    assert.is_nil((t:arrow(folder .. "/none/t.arrow")))
   end)
 end)

@@ -3,13 +3,13 @@ local place = require "blotter.commands.place"
 local reading = require "blotter.commands.reading_options"
 local shared = require "blotter.commands.shared"
 
-local export = { summary = "Write the rows of a table or a file as CSV, JSON lines or Parquet." }
+local export = { summary = "Write the rows of a table or a file as CSV, JSON lines, Parquet or Arrow." }
 
 function export.options(command)
-  command:argument("source", "A table as db.blt:table, or a CSV, JSON lines or Parquet file."):argname "<source>"
+  command:argument("source", "A table as db.blt:table, or a file of rows."):argname "<source>"
   command:argument("file", "File to write, compressed by .gz or .zst; - is standard output."):argname "<file>"
-  command:option("--as", "What to write, csv, jsonl or parquet (default: by the file's name)."):argname "<kind>"
-    :choices { "csv", "jsonl", "parquet" }
+  command:option("--as", "What to write, csv, jsonl, parquet or arrow (default: by the file's name)."):argname "<kind>"
+    :choices { "csv", "jsonl", "parquet", "arrow" }
   shared.progress_option(command)
   reading.options(command)
 end

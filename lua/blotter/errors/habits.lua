@@ -58,6 +58,7 @@ habits.verbs = by_word {
   [ [[:markdown()]] ] = "tomarkdown kable md",
   [ [[:html "out.html"]] ] = "tohtml writehtml",
   [ [[:parquet "out.parquet"]] ] = "toparquet writeparquet sinkparquet",
+  [ [[:arrow "out.arrow"]] ] = "toarrow writeipc sinkipc writefeather tofeather writearrow toipc",
   [ [[:jsonl "out.jsonl"]] ] = "tojson tojsonl json writejson ndjson tondjson todicts_json",
   [ [[db:save("name", t)]] ] = "save persist store insertinto towrite saveto",
   [ [[:totable()]] ] = "tolist todict todicts toarray toarrays fetchall all array records torecords",
@@ -95,6 +96,7 @@ habits.database = by_word {
 --- The module.
 habits.module = by_word {
   [ [[blotter.csv "file.csv"]] ] = "readcsv loadcsv fromcsv load read readtable tsv readtsv readfile fread import",
+  [ [[blotter.arrow "file.arrow"]] ] = "readipc readfeather fromarrow scanipc readarrow loadarrow readipcstream",
   [ [[blotter.parquet "file.parquet"]] ] = "readparquet fromparquet scanparquet loadparquet",
   [ [[blotter.jsonl "file.jsonl"]] ] = "readjson json ndjson readjsonl readndjson fromjson loadjson jsonlines",
   [ [[blotter.open "file.blt", or blotter.memory()]] ] = "connect database db new create opendb connection file",

@@ -1,4 +1,4 @@
---- Writing answers: as text, CSV or JSON lines, or as Parquet, to a file, a function, or a string.
+--- Writing answers: as text, CSV or JSON lines, or as Parquet or Arrow, to a file, a function, or a string.
 
 local arguments = require "blotter.errors.arguments"
 local core = require "blotter.core"
@@ -11,21 +11,24 @@ local write = {}
 local CSV_OPTIONS = { "delimiter", "header", "quote_all", "crlf", "null", "progress" }
 local JSONL_OPTIONS = { "nan_is_null", "progress" }
 local PARQUET_OPTIONS = { "compression", "row_group", "progress" }
+local ARROW_OPTIONS = { "compression", "stream", "dictionaries", "progress" }
 
 -- Files that hold no text, and what writes them.
 local OTHERS = { xlsx = "write f:xlsx \"%s\"", xls = "write f:xlsx with a name in .xlsx", ods = "write f:xlsx with a "
   .. "name in .xlsx", html = "write f:html \"%s\"", md = "write f:markdown \"%s\"", zip = "name it .csv.gz",
   parquet = "write f:parquet \"%s\"", pq = "write f:parquet \"%s\"",
-  arrow = "name it .csv, or write f:parquet with a name in .parquet",
-  feather = "name it .csv, or write f:parquet with a name in .parquet", pdf = "name it .csv",
+  arrow = "write f:arrow \"%s\"", arrows = "write f:arrow \"%s\"", ipc = "write f:arrow \"%s\"",
+  feather = "write f:arrow \"%s\"", pdf = "name it .csv",
   blt = "create a table in a database with blotter.open \"%s\"" }
 
 local TEXTS = { csv = true, tsv = true, tab = true, jsonl = true, ndjson = true }
 
 local function refuse_other(verb, to)
   local last = type(to) == "string" and ending.of(to)
-  if verb == "parquet" then
-    if TEXTS[last] then fail("parquet writes no text, and a file called .%s is one: name it .parquet", last) end
+  if verb == "parquet" or verb == "arrow" then
+    if TEXTS[last] then
+      fail("%s writes no text, and a file called .%s is one: name it .%s", verb, last, verb)
+    end
     return
   end
   if not OTHERS[last] then return end
@@ -70,6 +73,22 @@ end
 -- (rows, rounded up to whole blocks of 65536), progress.
 function write.parquet(frame, to, options)
   return run(frame, "parquet", to, arguments.options(options, PARQUET_OPTIONS, "parquet"))
+end
+
+--- Writes Arrow in the same way: an IPC file (Feather) to a path, a stream to one in .arrows, to "-" and to a function.
+-- Options: stream (as said), compression "none" ("lz4", "zstd"), dictionaries true (false: strings that repeat are
+-- written out), progress.
+function write.arrow(frame, to, options)
+  local given = arguments.options(options, ARROW_OPTIONS, "arrow")
+  for _, name in ipairs { "stream", "dictionaries" } do
+    if given[name] ~= nil and type(given[name]) ~= "boolean" then
+      fail("arrow: %s: true or false expected, got %s", name, tostring(given[name]))
+    end
+  end
+  local stream = given.stream
+  if stream == nil then stream = type(to) ~= "string" or to == "-" or ending.of(to) == "arrows" end
+  return run(frame, "arrow", to, { compression = given.compression, progress = given.progress, stream = stream,
+    plain = given.dictionaries == false })
 end
 
 return write
