@@ -45,7 +45,7 @@ static blt_flat flat_of(const blt_arrow_batch *b) {
   return (blt_flat){(const uint8_t *)b->meta, b->len, false};
 }
 
-/* --- buffers ----------------------------------------------------------------------------------- */
+/* ---- buffers ---- */
 
 static blt_status read_packed(const reader *k, const blt_arrow_batch *b, buffer *out, uint64_t at, size_t len,
                               blt_error *err) {
@@ -130,7 +130,7 @@ static blt_status read_view_buffers(reader *k, const blt_arrow_batch *b, uint32_
   return status;
 }
 
-/* --- validity ---------------------------------------------------------------------------------- */
+/* ---- validity ---- */
 
 /* Whether some row of node `at` is null, as the description says: {rows, nulls}, 8 bytes each. */
 static blt_status has_nulls(reader *k, const blt_arrow_batch *b, uint32_t node, bool *nulls, blt_error *err) {
@@ -185,7 +185,7 @@ static blt_status all_null(reader *k, const wanted *w, blt_arrow_rows *out, blt_
   return BLT_OK;
 }
 
-/* --- rows -------------------------------------------------------------------------------------- */
+/* ---- rows ---- */
 
 static blt_status read_rest(reader *k, const wanted *w, blt_arrow_rows *out, blt_error *err) {
   uint32_t added;
@@ -255,7 +255,7 @@ static blt_status entries(void *reader_, uint32_t piece, blt_arrow_rows *out, bl
   return read_rows(k, &w, out, err);
 }
 
-/* --- memory that texts point into -------------------------------------------------------------- */
+/* ---- memory that texts point into ---- */
 
 static blt_status hold_room(reader *k, blt_room *r, blt_error *err) {
   if (!r->p) return BLT_OK;
@@ -284,7 +284,7 @@ static void let_go(void *reader_) {
   while (k->nheld) blt_room_free(k->file->ctx, &k->held[--k->nheld]);
 }
 
-/* --- a reader ---------------------------------------------------------------------------------- */
+/* ---- a reader ---- */
 
 static blt_status open_reader(const void *from_, uint32_t col, void **out, blt_error *err) {
   const blt_arrow_batches *from = from_;

@@ -64,7 +64,7 @@ static void let_go(column *k) {
   while (k->nowned) blt_room_free(k->feed->ctx, &k->owned[--k->nowned]);
 }
 
-/* --- dictionaries ------------------------------------------------------------------------------ */
+/* ---- dictionaries ---- */
 
 /* Values of one more piece behind those of the dictionary. */
 static blt_status append(blt_ctx *ctx, blt_room *to, const blt_room *from, uint32_t before, uint32_t n,
@@ -167,7 +167,7 @@ static blt_status load_coded(column *k, blt_arrow_rows *r, blt_error *err) {
   return k->holes ? close_holes(k, r, err) : BLT_OK;
 }
 
-/* --- rows -------------------------------------------------------------------------------------- */
+/* ---- rows ---- */
 
 static blt_status load_plain(column *k, blt_arrow_rows *r, blt_error *err) {
   blt_status status = k->feed->ops->rows(k->reader, k->batch, r, err);
@@ -204,7 +204,7 @@ static blt_status enter(column *k, uint64_t row, blt_error *err) {
   return k->loaded && k->batch == i ? BLT_OK : load(k, i, err);
 }
 
-/* --- blocks ------------------------------------------------------------------------------------ */
+/* ---- blocks ---- */
 
 static blt_status read_piece(column *k, blt_dict *dict, blt_scratch *s, uint64_t first, uint64_t *row,
                              uint64_t end, blt_error *err) {

@@ -8,7 +8,7 @@
 
 enum { SCHEMA = 1, DICTIONARY, RECORDS };
 
-/* --- types and fields -------------------------------------------------------------------------- */
+/* ---- types and fields ---- */
 
 static size_t put_int(blt_flat_out *o, uint32_t bits) {
   blt_flat_begin(o);
@@ -108,7 +108,7 @@ size_t blt_arrow_put_schema(blt_flat_out *o, const blt_arrow_form *forms, uint32
   return blt_flat_end(o);
 }
 
-/* --- messages ---------------------------------------------------------------------------------- */
+/* ---- messages ---- */
 
 static const uint8_t *put_message(blt_flat_out *o, int kind, size_t header, int64_t body_bytes) {
   blt_flat_begin(o);

@@ -7,7 +7,7 @@
 #include "store/column/block.h"
 #include <string.h>
 
-/* --- what a column becomes --------------------------------------------------------------------- */
+/* ---- what a column becomes ---- */
 
 /* Marks the codes that rows have. */
 static blt_status mark_used(const blt_arrow_form *f, uint64_t *used, uint32_t *codes, blt_error *err) {
@@ -75,7 +75,7 @@ void blt_arrow_form_free(blt_arrow_form *f) {
   f->coded = false;
 }
 
-/* --- one column of a group --------------------------------------------------------------------- */
+/* ---- one column of a group ---- */
 
 /* A block on its way to a lot. */
 typedef struct laying {
@@ -210,7 +210,7 @@ static blt_status lay_bits(laying *k) {
   return BLT_OK;
 }
 
-/* --- strings ----------------------------------------------------------------------------------- */
+/* ---- strings ---- */
 
 #define DEFINE_NUMBERS(T)                                                                                    \
   BLT_CLONES static void numbers_##T(const uint32_t *restrict codes, const uint32_t *restrict map,           \
@@ -299,7 +299,7 @@ static blt_status lay_texts(laying *k) {
   return v ? put_texts(k, v, k->lot->rows) : k->err->code;
 }
 
-/* --- the whole --------------------------------------------------------------------------------- */
+/* ---- the whole ---- */
 
 static blt_status lay_values(laying *k) {
   switch (k->f->type.id) {

@@ -21,7 +21,7 @@ static blt_status read_schema(blt_arrow_file *a, blt_flat *f, size_t schema, con
   return blt_arrow_schema_read(&a->schema, f, schema, o, err);
 }
 
-/* --- messages ---------------------------------------------------------------------------------- */
+/* ---- messages ---- */
 
 static blt_status set_codec(const blt_arrow_file *a, blt_flat *f, blt_arrow_batch *b, blt_error *err) {
   size_t compression = blt_flat_table(f, b->table, 3);

@@ -6,7 +6,7 @@
 
 #define MOST_NODES (1u << 20)
 
-/* --- types ------------------------------------------------------------------------------------- */
+/* ---- types ---- */
 
 static void read_type(blt_flat *f, int64_t id, size_t at, blt_arrow_type *t) {
   *t = (blt_arrow_type){.id = id};
@@ -46,7 +46,7 @@ static void read_index(blt_flat *f, size_t encoding, blt_arrow_type *t) {
   if (at) read_type(f, BLT_ARROW_T_INT, at, t);
 }
 
-/* --- columns ----------------------------------------------------------------------------------- */
+/* ---- columns ---- */
 
 bool blt_arrow_asked(const blt_parquet_options *o, blt_str name) {
   for (uint32_t i = 0; i < o->ncolumns; i++)
@@ -116,7 +116,7 @@ size_t blt_arrow_extend(char path[BLT_ARROW_PATH], size_t len, blt_str name) {
   return len + dot + name.len;
 }
 
-/* --- fields ------------------------------------------------------------------------------------ */
+/* ---- fields ---- */
 
 typedef struct walk {
   blt_arrow_schema *s;

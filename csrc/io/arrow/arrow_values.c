@@ -16,7 +16,7 @@ static bool is_present(const blt_arrow_rows *r, uint32_t row) {
   return !r->valid || blt_bit(r->valid, row);
 }
 
-/* --- numbers ----------------------------------------------------------------------------------- */
+/* ---- numbers ---- */
 
 /* Numbers of up to 64 bits, the present ones closed up. */
 #define DEFINE_WIDEN(T, TO)                                                                                  \
@@ -114,7 +114,7 @@ static blt_status read_bits(const blt_arrow_rows *r, int64_t *out, blt_error *er
   return BLT_OK;
 }
 
-/* --- texts ------------------------------------------------------------------------------------- */
+/* ---- texts ---- */
 
 static blt_status read_texts(const blt_arrow_rows *r, uint32_t width, blt_str *out, blt_error *err) {
   uint32_t to = 0;
@@ -161,7 +161,7 @@ static blt_status read_views(const blt_arrow_rows *r, blt_str *out, blt_error *e
   return BLT_OK;
 }
 
-/* --- all layouts ------------------------------------------------------------------------------- */
+/* ---- all layouts ---- */
 
 static blt_status read_layout(const blt_arrow_kind *k, const blt_arrow_rows *r, blt_values *v,
                               blt_error *err) {
@@ -197,7 +197,7 @@ blt_status blt_arrow_values(blt_ctx *ctx, const blt_arrow_kind *k, const blt_arr
   return status == BLT_OK ? blt_mean(ctx, &k->means, out, err) : status;
 }
 
-/* --- numbers of entries ------------------------------------------------------------------------ */
+/* ---- numbers of entries ---- */
 
 #define DEFINE_CODES(T)                                                                                      \
   BLT_CLONES static uint64_t all_codes_##T(const uint8_t *p, uint32_t n, uint32_t *restrict out) {           \

@@ -54,7 +54,7 @@ static blt_status put_padding(job *k, uint64_t to, blt_error *err) {
   return put(k, zeros, padding(to), err);
 }
 
-/* --- buffers ----------------------------------------------------------------------------------- */
+/* ---- buffers ---- */
 
 /* A length, then the bytes compressed, or -1 and the bytes as they are. */
 static blt_status pack(const job *k, piece *p, uint32_t i, blt_error *err) {
@@ -91,7 +91,7 @@ static void piece_free(blt_ctx *ctx, piece *p) {
   for (uint32_t i = 0; i < 3; i++) blt_room_free(ctx, &p->packed[i]);
 }
 
-/* --- messages ---------------------------------------------------------------------------------- */
+/* ---- messages ---- */
 
 /* The description, so long that the body begins aligned. */
 static blt_status put_description(job *k, const uint8_t *meta, int32_t *bytes, blt_error *err) {
@@ -152,7 +152,7 @@ static blt_status put_dictionaries(job *k, blt_error *err) {
   return status;
 }
 
-/* --- batches of rows --------------------------------------------------------------------------- */
+/* ---- batches of rows ---- */
 
 static blt_status lay_task(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
   job *k = arg;
@@ -185,7 +185,7 @@ static blt_status run_wave(job *k, blt_error *err) {
   return status == BLT_OK ? report(k, err) : status;
 }
 
-/* --- the whole --------------------------------------------------------------------------------- */
+/* ---- the whole ---- */
 
 static blt_status allocate(job *k, blt_error *err) {
   size_t n = k->ncols;
