@@ -89,7 +89,7 @@ $(STAMP)/valgrind: $(STAMP)/test
 
 ROOMS   := base store io expr plan exec solve remote
 ENGINE  := $(foreach room,$(ROOMS),$(sort $(shell find csrc/$(room) -name '*.c')))
-BINDING := $(sort $(wildcard csrc/lua/*.c))
+BINDING := $(sort $(wildcard csrc/lua/*.c csrc/lua/formats/*.c))
 CTESTS  := $(sort $(wildcard spec/*/test_*.c))
 SUPPORT := $(sort $(wildcard spec/support/*.c))
 

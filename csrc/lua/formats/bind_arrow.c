@@ -1,6 +1,6 @@
 /* Tables to Arrow files and streams. */
-#include "bind_reading.h"
-#include "bind_writing.h"
+#include "lua/bind_reading.h"
+#include "lua/bind_writing.h"
 #include "io/arrow/arrow_write.h"
 
 #include <string.h>
