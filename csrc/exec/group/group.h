@@ -99,9 +99,11 @@ uint32_t blt_group_partition_at(const blt_grouping *g, uint32_t position);
 
 blt_status blt_group_direct(blt_grouping *g, blt_error *err);
 /* Steps of it: an array for each word of each part; and the positions of groups whose presence is not 0, in
- * the order of their keys' numbers. */
+ * the order of their keys' numbers: of those chunks of BLT_DIRECT_CHUNK positions only that `chunks` names,
+ * if it is not NULL. */
+#define BLT_DIRECT_CHUNK 8192u
 blt_status blt_group_direct_columns(blt_grouping *g, blt_error *err);
-blt_status blt_group_direct_list(blt_grouping *g, blt_error *err);
+blt_status blt_group_direct_list(blt_grouping *g, const uint8_t *chunks, blt_error *err);
 blt_status blt_group_radix(blt_grouping *g, blt_error *err);
 
 /* Segments (group_segment.c). Room for results by position, and for the values of `rows` rows of each

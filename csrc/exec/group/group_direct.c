@@ -4,16 +4,27 @@
 #include "base/mem.h"
 #include <string.h>
 
-#define MERGE_GROUPS 8192u
+#define MERGE_GROUPS BLT_DIRECT_CHUNK
 #define LANES 16u
 #define LANES_MAX 4096u
 #define SETTLED_GROUPS 1024u /* with more of them, a lane has few rows of each */
 #define SETTLED_ROWS 256u    /* that a group has then on the average */
 #define FAR_BYTES ((size_t)64 << 10)
+#define MAPPED_DOMAIN 65536u /* below, clearing all records costs nothing beside reading the rows */
+#define MAPPED_LANES 64u
+
+/* Which chunks of a lane's records rows have reached: the others are never cleared, nor merged. */
+typedef struct chunk_map {
+  uint8_t *reached;
+  uint32_t left; /* chunks that are not */
+} chunk_map;
 
 typedef struct direct_run {
   blt_grouping *g;
-  uint64_t **lanes;     /* records of each lane */
+  uint64_t **lanes; /* records of each lane */
+  chunk_map *maps;  /* of each lane; NULL: all records are cleared */
+  uint32_t nchunks;
+  uint8_t *chunks;      /* with maps: those that some lane has reached */
   blt_agg_work **works; /* of each worker */
   blt_fused fused;
   uint32_t nrecords; /* length of lanes */
@@ -27,6 +38,7 @@ typedef struct lane_arg {
   const blt_fused *fused;
   blt_agg_work *work;
   uint64_t *records;
+  chunk_map *map;             /* or NULL */
   blt_agg_settling *settling; /* NULL: rows are added to the lane's records themselves */
 } lane_arg;
 
@@ -49,11 +61,26 @@ static size_t record_bytes(const blt_grouping *g) {
   return g->domain * (g->agg->narrow ? sizeof(uint32_t) : g->agg->stride * sizeof(uint64_t));
 }
 
+/* Clears the chunks of records that rows reach for the first time. */
+static void reach(const lane_arg *lane, uint32_t n) {
+  size_t chunk_bytes = record_bytes(lane->g) / lane->g->domain * MERGE_GROUPS;
+  blt_group_direct_ids(lane->g, lane->work->vecs, n, lane->work->gids);
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t c = lane->work->gids[i] / MERGE_GROUPS;
+    if (lane->map->reached[c]) continue;
+    size_t at = c * chunk_bytes, left = record_bytes(lane->g) - at;
+    memset((char *)lane->records + at, 0, left < chunk_bytes ? left : chunk_bytes);
+    lane->map->reached[c] = 1;
+    lane->map->left--;
+  }
+}
+
 static blt_status step(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
   lane_arg *lane = arg;
   blt_agg_work *w = lane->work;
   blt_status status = blt_agg_load(w, ev, slice, err);
   if (status != BLT_OK) return status;
+  if (lane->map && lane->map->left) reach(lane, slice->n);
   if (blt_fused_add(lane->fused, w, slice->n, lane->records, lane->settling)) return BLT_OK;
   blt_agg_contribute(w, slice);
   if (lane->g->domain == 1) {
@@ -81,9 +108,28 @@ static blt_status get_records(direct_run *run, uint32_t index, uint64_t **out, b
   if (!*records) {
     *records = blt_alloc(run->g->scan->ctx, bytes);
     if (!*records) return blt_fail_memory(err, bytes);
-    memset(*records, 0, bytes);
+    if (!run->maps) memset(*records, 0, bytes);
   }
   *out = *records;
+  return BLT_OK;
+}
+
+/* A filter may leave few rows for a large domain. */
+static bool mapping_pays(const direct_run *run) {
+  return run->g->scan->where && run->g->domain > MAPPED_DOMAIN && run->nrecords <= MAPPED_LANES &&
+         run->g->agg->nsegments == 0;
+}
+
+/* The lanes' maps, one behind the other, and `chunks`. */
+static blt_status make_maps(direct_run *run, blt_error *err) {
+  blt_ctx *ctx = run->g->scan->ctx;
+  run->nchunks = (uint32_t)((run->g->domain + MERGE_GROUPS - 1) / MERGE_GROUPS);
+  size_t bytes = (size_t)run->nchunks * (run->nrecords + 1);
+  run->maps = blt_calloc(ctx, run->nrecords, sizeof *run->maps);
+  run->chunks = blt_calloc(ctx, bytes, 1);
+  if (!run->maps || !run->chunks) return blt_fail_memory(err, bytes);
+  for (uint32_t i = 0; i < run->nrecords; i++)
+    run->maps[i] = (chunk_map){run->chunks + (size_t)run->nchunks * (i + 1), run->nchunks};
   return BLT_OK;
 }
 
@@ -158,8 +204,10 @@ static blt_status run_lane(void *arg, uint32_t lane, uint32_t worker, blt_error 
   blt_grouping *g = run->g;
   lane_arg a = {.g = g, .fused = &run->fused};
   blt_status status = get_work(run, worker, &a.work, err);
-  if (status == BLT_OK) status = get_records(run, run->by_worker ? worker : lane, &a.records, err);
+  uint32_t index = run->by_worker ? worker : lane;
+  if (status == BLT_OK) status = get_records(run, index, &a.records, err);
   if (status != BLT_OK) return status;
+  a.map = run->maps ? &run->maps[index] : NULL;
   if (g->nkeys == 0 && blt_agg_from_blocks(g->agg)) return add_blocks(&a, lane, worker, err);
   if (g->domain > 1 && g->domain <= SETTLED_GROUPS && blt_agg_settles(g->agg))
     return run_settled(&a, lane, worker, err);
@@ -172,8 +220,18 @@ static void close_gaps(direct_run *run) {
     uint64_t *records = run->lanes[i];
     if (!records) continue;
     run->lanes[i] = NULL;
+    if (run->maps) run->maps[run->used] = run->maps[i];
     run->lanes[run->used++] = records;
   }
+}
+
+/* The records of lanes that have reached a chunk; gives how many. */
+static uint32_t lanes_of(const direct_run *run, uint32_t chunk, uint64_t *out[MAPPED_LANES]) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < run->used; i++)
+    if (run->maps[i].reached[chunk]) out[n++] = run->lanes[i];
+  run->chunks[chunk] = n > 0;
+  return n;
 }
 
 static blt_status merge_chunk(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
@@ -182,9 +240,12 @@ static blt_status merge_chunk(void *arg, uint32_t task, uint32_t worker, blt_err
   uint32_t first = task * MERGE_GROUPS;
   uint32_t n = g->domain - first < MERGE_GROUPS ? (uint32_t)(g->domain - first) : MERGE_GROUPS;
   size_t column = 0;
-  bool folded = run->whole && blt_agg_fold(g->agg, run->lanes, run->used, first, n);
+  uint64_t *some[MAPPED_LANES], *const *lanes = run->maps ? some : run->lanes;
+  uint32_t nlanes = run->maps ? lanes_of(run, task, some) : run->used;
+  if (nlanes == 0) return BLT_OK;
+  bool folded = run->whole && blt_agg_fold(g->agg, lanes, nlanes, first, n);
   for (uint32_t i = 0; i < g->agg->nparts; i++) {
-    blt_agg_merge(g->agg, i, run->lanes, folded ? 1 : run->used, first, n, g->columns + column);
+    blt_agg_merge(g->agg, i, lanes, folded ? 1 : nlanes, first, n, g->columns + column);
     column += blt_part_words(&g->agg->parts[i]);
   }
   return blt_scan_check(g->scan, worker, err);
@@ -204,20 +265,32 @@ blt_status blt_group_direct_columns(blt_grouping *g, blt_error *err) {
   return BLT_OK;
 }
 
-blt_status blt_group_direct_list(blt_grouping *g, blt_error *err) {
+static uint64_t chunk_end(const blt_grouping *g, uint64_t first) {
+  return g->domain - first < MERGE_GROUPS ? g->domain : first + MERGE_GROUPS;
+}
+
+blt_status blt_group_direct_list(blt_grouping *g, const uint8_t *chunks, blt_error *err) {
   size_t column = 0, n = 0;
   for (int32_t i = 0; i < g->agg->presence; i++) column += blt_part_words(&g->agg->parts[i]);
   const uint64_t *present = g->columns[column];
-  for (uint64_t i = 0; i < g->domain; i++) n += present[i] != 0;
+  for (uint64_t first = 0, end; first < g->domain; first = end) {
+    end = chunk_end(g, first);
+    if (chunks && !chunks[first / MERGE_GROUPS]) continue;
+    for (uint64_t i = first; i < end; i++) n += present[i] != 0;
+  }
   if (g->nkeys == 0) n = 1;
   g->order = blt_alloc(g->scan->ctx, n * sizeof *g->order);
   if (!g->order) return blt_fail_memory(err, n * sizeof *g->order);
   g->ngroups = n;
   if (g->nkeys == 0) g->order[0] = 0;
   n = g->nkeys == 0;
-  for (uint32_t i = 0; n < g->ngroups; i++) { /* without a branch: what is there and what not is no pattern */
-    g->order[n] = i;
-    n += present[i] != 0;
+  for (uint64_t first = 0, end; n < g->ngroups; first = end) {
+    end = chunk_end(g, first);
+    if (chunks && !chunks[first / MERGE_GROUPS]) continue;
+    for (uint64_t i = first; i < end && n < g->ngroups; i++) { /* there or not: no pattern for a branch */
+      g->order[n] = (uint32_t)i;
+      n += present[i] != 0;
+    }
   }
   return BLT_OK;
 }
@@ -227,7 +300,7 @@ static blt_status merge(direct_run *run, blt_error *err) {
   blt_status status = blt_group_direct_columns(g, err);
   uint32_t chunks = (uint32_t)((g->domain + MERGE_GROUPS - 1) / MERGE_GROUPS);
   if (status == BLT_OK) status = blt_scan_run(g->scan, g->domain * run->used, chunks, merge_chunk, run, err);
-  return status == BLT_OK ? blt_group_direct_list(g, err) : status;
+  return status == BLT_OK ? blt_group_direct_list(g, run->chunks, err) : status;
 }
 
 static void release(direct_run *run) {
@@ -236,6 +309,8 @@ static void release(direct_run *run) {
     blt_free(ctx, run->lanes[i], record_bytes(run->g));
   for (uint32_t i = 0; run->works && i < run->g->scan->workers; i++) blt_agg_work_free(run->works[i]);
   blt_free(ctx, run->lanes, run->nrecords * sizeof *run->lanes);
+  blt_free(ctx, run->maps, run->nrecords * sizeof *run->maps);
+  blt_free(ctx, run->chunks, (size_t)run->nchunks * (run->nrecords + 1));
   blt_free(ctx, run->works, run->g->scan->workers * sizeof *run->works);
   blt_fused_free(&run->fused);
 }
@@ -282,9 +357,10 @@ blt_status blt_group_direct(blt_grouping *g, blt_error *err) {
   g->agg->far = record_bytes(g) > FAR_BYTES;
   run.lanes = blt_calloc(ctx, run.nrecords, sizeof *run.lanes);
   run.works = blt_calloc(ctx, g->scan->workers, sizeof *run.works);
-  if (run.lanes && run.works)
+  if (mapping_pays(&run)) status = make_maps(&run, err);
+  if (run.lanes && run.works && status == BLT_OK)
     status = blt_scan_run(g->scan, g->scan->view->rows, g->nlanes, run_lane, &run, err);
-  else
+  else if (status == BLT_OK)
     status = blt_fail_memory(err, run.nrecords * sizeof *run.lanes);
   g->scan->counted = true;
   if (status == BLT_OK) close_gaps(&run);

@@ -59,5 +59,5 @@ blt_status blt_group_list_counted(blt_grouping *g, blt_group_rows_fn rows_of, co
   blt_status status = blt_group_direct_columns(g, err);
   if (status != BLT_OK) return status;
   rows_of(arg, s, g->columns[0]);
-  return blt_group_direct_list(g, err);
+  return blt_group_direct_list(g, NULL, err);
 }
