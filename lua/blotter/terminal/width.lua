@@ -95,6 +95,7 @@ end
 
 --- The same for a text of several lines, such as a message: line ends stay.
 function width.printable_lines(text)
+  if not text:find "[%z\1-\9\11-\31\127-\255]" then return text end
   return (text:gsub("[^\n]+", width.printable))
 end
 

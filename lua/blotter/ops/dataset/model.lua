@@ -388,6 +388,22 @@ function Model:is_settled(a, b)
   return judged ~= nil and judged.verdict ~= "conflict"
 end
 
+--- The figures of each value of a column, in the order of the table; remembered.
+function Model:figures_by(column)
+  local lists = self.memory.figures[column]
+  if lists then return lists end
+  lists = {}
+  for _, figure in ipairs(self.figures) do
+    local value = figure[column]
+    if value ~= nil then
+      lists[value] = lists[value] or {}
+      table.insert(lists[value], figure)
+    end
+  end
+  self.memory.figures[column] = lists
+  return lists
+end
+
 -- The subjects that a link says may contain a subject, by its id.
 local function containers_of(links)
   local containers = {}
@@ -425,7 +441,7 @@ function model.build(whole, figures)
   return setmetatable({
     package = whole, tables = tables, figures = figures, by_id = by_id, cells = cell_order, judged = judged,
     containers = containers_of(tables.links.rows),
-    memory = {areas = {}, codes = {}, subjects = {}, holders = {}, lineage = {}},
+    memory = {areas = {}, codes = {}, subjects = {}, holders = {}, lineage = {}, figures = {}},
   }, Model)
 end
 

@@ -58,23 +58,36 @@ function select_.keys(whole, column, filter)
   return keys
 end
 
-local function column_test(whole, column, filter, exactly)
-  local tests, wanted = {}, {}
+-- The test of a column's own values that a filter stands for; what a value gave is remembered.
+local function value_test(whole, column, filter, exactly)
+  local tests, wanted, known = {}, {}, {}
   for _, asked in ipairs(select_.keys(whole, column, filter)) do
     wanted[asked] = true
     local test = not exactly and tree_test(whole, column, asked)
     if test then tests[#tests + 1] = test end
   end
-  return function(figure)
-    local own = figure[column]
-    if column == "publisher" then own = figure.source_row.publisher end
-    if own == nil then return false end
+  local function passes(own)
     if wanted[own] then return true end
     for i = 1, #tests do
       if tests[i](own) then return true end
     end
     return false
   end
+  return function(own)
+    if own == nil then return false end
+    local answer = known[own]
+    if answer == nil then
+      answer = passes(own)
+      known[own] = answer
+    end
+    return answer
+  end
+end
+
+local function column_test(whole, column, filter, exactly)
+  local test = value_test(whole, column, filter, exactly)
+  if column == "publisher" then return function(figure) return test(figure.source_row.publisher) end end
+  return function(figure) return test(figure[column]) end
 end
 
 --- A period as {first, last} from a filter's value, or an error.
@@ -106,6 +119,32 @@ function select_.tests(whole, filter, others)
   return tests
 end
 
+local indexed = {"indicator", "subject", "area", "source"}
+
+-- The figures of the only value of a column that a filter lets through; nil where there are several.
+local function of_one_value(whole, column, filter)
+  local lists, keys = whole:figures_by(column), select_.keys(whole, column, filter[column])
+  if #keys == 1 and (filter.exactly or not tree_test(whole, column, keys[1])) then return lists[keys[1]] or {} end
+  local test, only = value_test(whole, column, keys, filter.exactly), nil
+  for value, list in pairs(lists) do
+    if test(value) then
+      if only then return nil end
+      only = list
+    end
+  end
+  return only or {}
+end
+
+--- The figures among which all are that a filter lets through, in the order of the table: those of its rarest value.
+function select_.candidates(whole, filter)
+  local fewest = whole.figures
+  for _, column in ipairs(indexed) do
+    local list = filter[column] ~= nil and of_one_value(whole, column, filter)
+    if list and #list < #fewest then fewest = list end
+  end
+  return fewest
+end
+
 local function passes(tests, figure)
   for i = 1, #tests do
     if not tests[i](figure) then return false end
@@ -119,7 +158,7 @@ function select_.figures(whole, filter)
   local tests = select_.tests(whole, filter)
   local period = filter.period ~= nil and select_.period(filter.period)
   local found, unplaced = {}, {}
-  for _, figure in ipairs(whole.figures) do
+  for _, figure in ipairs(select_.candidates(whole, filter)) do
     if passes(tests, figure) then
       local own = {figure.first, figure.last}
       if not period or (figure.first or figure.last) and dates.inside(own, period) then

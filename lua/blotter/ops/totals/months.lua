@@ -43,27 +43,27 @@ local function month_number(day)
   return year * 12 + month - 1
 end
 
-local function month_span(number)
-  local year, month = number // 12, number % 12 + 1
-  return dates.day(year, month, 1), dates.day(year, month, dates.days_in_month(year, month))
+local function first_day(number)
+  return dates.day(number // 12, number % 12 + 1, 1)
 end
 
--- Whether the figures cover a month, or that part of it that lies in the span; of a year whose reading is open, only
+-- The stretches of days that the figures cover, in order, none touching another; of a year whose reading is open, only
 -- what both readings hold.
-local function is_covered(figures, from, to)
-  local at = from
-  local moved = true
-  while moved and at <= to do
-    moved = false
-    for _, figure in ipairs(figures) do
-      local first, last = figure.first_late, figure.last_early
-      if (not first or first <= at) and last and last >= at then
-        at = last + 1
-        moved = true
-      end
+local function stretches_of(figures)
+  local spans, stretches = {}, {}
+  for _, figure in ipairs(figures) do
+    if figure.last_early then spans[#spans + 1] = {figure.first_late or -math.huge, figure.last_early} end
+  end
+  table.sort(spans, function(a, b) return a[1] < b[1] end)
+  for _, span in ipairs(spans) do
+    local last = stretches[#stretches]
+    if last and span[1] <= last[2] + 1 then
+      last[2] = math.max(last[2], span[2])
+    elseif span[1] <= span[2] then
+      stretches[#stretches + 1] = span
     end
   end
-  return at > to
+  return stretches
 end
 
 local longest = 1200
@@ -74,9 +74,13 @@ local function tally_of(figures, span)
   if not span[1] or not span[2] or span[1] > span[2] then return tally end
   tally.first, tally.last = month_number(span[1]), month_number(span[2])
   if tally.last - tally.first > longest then return {asked = 0, covered = 0} end
+  local stretches, at, day = stretches_of(figures), 1, first_day(tally.first)
   for number = tally.first, tally.last do
-    local from, to = month_span(number)
-    tally[number] = is_covered(figures, math.max(from, span[1]), math.min(to, span[2]))
+    local after = first_day(number + 1)
+    local from, to = math.max(day, span[1]), math.min(after - 1, span[2])
+    day = after
+    while stretches[at] and stretches[at][2] < to do at = at + 1 end
+    tally[number] = stretches[at] ~= nil and stretches[at][1] <= from
     tally.asked = tally.asked + 1
     if tally[number] then tally.covered = tally.covered + 1 end
   end
@@ -98,9 +102,7 @@ local function missing_words(tally)
     if not tally[number] then
       local from = number
       while tally[number + 1] == false do number = number + 1 end
-      local first = month_span(from)
-      local _, last = month_span(number)
-      words[#words + 1] = dates.describe(first, last)
+      words[#words + 1] = dates.describe(first_day(from), first_day(number + 1) - 1)
     end
     number = number + 1
   end

@@ -19,7 +19,7 @@ local leave_out = settled.leave_out
 -- The statements that pass the filter and say anything at all.
 local function passing(question)
   local tests, found = select_.tests(question.model, question.filter, {"by", "policy", "as_of"}), {}
-  for _, figure in ipairs(question.model.figures) do
+  for _, figure in ipairs(select_.candidates(question.model, question.filter)) do
     local good = true
     for i = 1, #tests do good = good and tests[i](figure) end
     if good then

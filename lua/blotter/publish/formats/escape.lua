@@ -6,5 +6,6 @@ local width = require "blotter.terminal.width"
 local ENTITIES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&#39;" }
 
 return function(value)
+  if not value:find "[%z\1-\9\11-\31\127-\255&<>\"']" then return value end
   return (width.printable_lines(value):gsub("[&<>\"']", ENTITIES))
 end

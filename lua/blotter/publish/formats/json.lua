@@ -21,6 +21,7 @@ local function code(mark)
 end
 
 local function quote(text)
+  if not text:find '[%c"\\\127-\255]' then return '"' .. text .. '"' end
   if not utf8.len(text) then
     text = text:gsub("[\128-\255]", function(c) return ("\\x%02X"):format(c:byte()) end)
   end
