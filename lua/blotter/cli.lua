@@ -74,9 +74,9 @@ local function run(arguments)
     shared.stop(shared.USAGE, message)
   end
   local command = require("blotter.commands." .. args.command)
-  if not args.all then
-    args.format = args.format or shared.format_of(args.output, command.own_formats)
-    shared.require_ending(args.output, args.format)
+  if not args.all and not command.is_text then
+    args.format = args.format and shared.format_named(args.format) or shared.format_of(args.output, command.own_formats, command.usual_format)
+    shared.require_ending(args.output, args.format, command.own_formats)
   end
   if args.format and not (command.own_formats or {})[args.format] then shared.require_format(args.format) end
   return command.run(args, parser)

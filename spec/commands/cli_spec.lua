@@ -17,7 +17,9 @@ describe("blotter", function()
       { "query data/areas.csv --by type", "--by wants --agg" },
       { "query data/areas.csv --limit many", "--limit: a whole number from 0 on expected, got 'many'" },
       { "query tips.blt", "tips.blt is a database: name a table of it, as tips.blt:table" },
-      { "export data/areas.csv areas.xlsx", "areas.xlsx is neither CSV nor JSON lines" },
+      { "export data/areas.csv areas.ods", "areas.ods: nothing is written as '.ods'; the endings are .txt" },
+      { "export data/areas.csv areas.svg", "there is no chart in it" },
+      { "export areas.xlsx areas.csv", "areas.xlsx is neither CSV nor JSON lines" },
     } do
       local line, expected = case[1], case[2]
       local status, out, err = blotter(line)
@@ -35,6 +37,7 @@ describe("blotter", function()
     assert.equal("id", block.columns[1].name)
     assert.is_true(#block.rows >= 10)
     assert.is_truthy(select(2, blotter "subjects --format markdown"):find("| id | type | name |", 1, true))
+    assert.is_truthy(select(2, blotter "subjects -f md"):find("| id | type | name |", 1, true))
   end)
 
   it("tells its version, examples, what a file holds, and what a shell completes", function()
@@ -61,10 +64,32 @@ describe("blotter", function()
       assert.is_truthy(err:find("the endings are .txt, .md", 1, true), err)
     end
     assert.equal(2, (blotter("subjects -f csv -o " .. folder .. "/a.html")))
+    assert.equal(2, (blotter("subjects -f jsonl -o " .. folder .. "/a/")))
+    assert.equal(2, (blotter("report --list -o " .. folder .. "/a.csv")))
+    assert.equal(2, (blotter("query data/areas.csv --explain -o " .. folder .. "/a.csv")))
+    assert.equal(0, (blotter("manual -o " .. folder .. "/blotter.1")))
     assert.equal(0, (blotter("report sources -o " .. folder .. "/tables/")))
     assert.is_truthy(slurp(folder .. "/tables/3-publishers-by-the-number-of-their-statements.csv"):find "^publisher,")
     assert.equal(0, (blotter("query data/areas.csv --limit 1 -o " .. folder .. "/b.csv")))
     assert.is_truthy(slurp(folder .. "/b.csv"):find "^code,name")
+  end)
+
+  it("writes rows in each format by the end of the name, whichever command asks", function()
+    local folder = command.folder()
+    finally(function() command.remove(folder) end)
+    local wanted = { csv = "^code,", tsv = "^code\t", jsonl = '^{"code":', ndjson = '^{"code":', parquet = "^PAR1",
+      pq = "^PAR1", arrow = "^ARROW1", xlsx = "^PK", html = "^<!DOCTYPE html>", md = "| code |", json = '^{"title"',
+      tex = "booktabs", txt = "^code +", zip = "^PK", ["csv.gz"] = "^\31\139" }
+    for last, expected in pairs(wanted) do
+      for _, line in ipairs { "query data/areas.csv --select 'code, name' -o %s", "export data/areas.csv %s" } do
+        local path = folder .. "/" .. line:sub(1, 5) .. "." .. last
+        local status, _, err = blotter(line:format(path))
+        if not (last == "xlsx" and err:find "libxlsxwriter") then
+          assert.equal(0, status, err)
+          assert.is_truthy(slurp(path):find(expected), path)
+        end
+      end
+    end
   end)
 
   it("prints the profile when only a subject is named", function()

@@ -38,7 +38,7 @@ describe("a mistake", function()
       { 3, "import @/ok.csv --into @/db.blt:" .. ("t"):rep(300), "more" },
       { 2, "import @/ok.csv --into @/db.blt:u --type n=integer", "--type: column 'n': unknown type 'integer'" },
       { 2, "import @/ok.csv --into @/db.blt:u --type n=decimal(99,1)", "--type: column 'n': unknown type" },
-      { 2, "export @/ok.csv @/out.csv.bz2", "compressed in a way that is neither read nor written" },
+      { 2, "export @/ok.csv @/out.csv.bz2", "nothing is written as '.bz2'" },
       { 2, "query @/ok.JSON", "neither CSV nor JSON lines" },
     } do
       local status, out, err = command.run((case[2]:gsub("@", folder):gsub("[()]", "\\%0")))

@@ -62,7 +62,6 @@ describe("the command", function()
       { "query @/tips.csv --ragged fil", "--ragged: one of refuse fill cut expected, got 'fil'" },
       { "query @/tips.csv --skip-tail x", "--skip-tail: a whole number" },
       { "query @/lines.jsonl --dates dd.mm.yyyy --no-header", "--dates, --no-header: about CSV, not JSON lines" },
-      { "search predator -f html", "search writes text, csv or jsonl" },
     } do
       local status, out, err = command.run((case[1]:gsub("@", folder)))
       assert.equal(2, status, err)

@@ -2,22 +2,26 @@ local counted = require "blotter.lang.counted"
 local place = require "blotter.commands.place"
 local shared = require "blotter.commands.shared"
 
-local describe = { summary = "Say what a file or a table holds: columns, types, nulls, smallest and largest values." }
+local describe = {
+  summary = "Say what a file or a table holds: columns, types, nulls, smallest and largest values.",
+  own_formats = place.formats,
+}
 
 function describe.options(command)
   command:argument("source", "A table as db.blt:table, or a CSV, JSON lines or Parquet file (- is standard input).")
     :argname "<source>"
   place.options(command)
-  shared.output_option(command)
+  shared.format_options(command, "jsonl, parquet, ")
 end
 
 function describe.run(args)
   local rows = place.rows(args.source, args)
-  local text = shared.blame_user(shared.REFUSED, "", function()
-    local described = rows:describe()
-    return described:show(#described)
-  end)
-  shared.write(("%s: %s\n%s\n"):format(args.source, counted(#rows, "row"), text), args)
+  local described = shared.blame_user(shared.REFUSED, "", function() return rows:describe() end)
+  if args.format == "text" then
+    shared.write(("%s: %s\n%s\n"):format(args.source, counted(#rows, "row"), described:show(#described)), args)
+  else
+    place.deliver(described, args)
+  end
   return shared.DONE
 end
 

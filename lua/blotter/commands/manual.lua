@@ -2,7 +2,7 @@
 
 local shared = require "blotter.commands.shared"
 
-local manual = { summary = "Print this page of the manual (blotter manual | man -l -)." }
+local manual = { summary = "Print this page of the manual (blotter manual | man -l -).", is_text = true }
 
 manual.options = shared.output_option
 

@@ -2,6 +2,7 @@
 -- `db.blt:tips`.
 
 local ending = require "blotter.tables.ending"
+local frames = require "blotter.publish.frames"
 local reading = require "blotter.commands.reading_options"
 local shared = require "blotter.commands.shared"
 
@@ -76,6 +77,9 @@ function place.rows(text, args)
   return rows
 end
 
+--- The formats in which an answer is written as the rows that it is; the others are those of documents.
+place.formats = { csv = true, jsonl = true, parquet = true, arrow = true, text = true }
+
 --- Writes rows (a table, query or frame) to a file, or to standard output for "-"; returns how many.
 function place.write(rows, path, kind, progress)
   local count, message = shared.blame_user(shared.REFUSED, "", function()
@@ -83,6 +87,22 @@ function place.write(rows, path, kind, progress)
   end)
   if not count then shared.stop(shared.REFUSED, message) end
   return count
+end
+
+--- Writes an answer (a table or a frame) in --format where --output says: as its rows, as the table that the prompt
+-- prints, or as a document of one table. Returns how many rows there are.
+function place.deliver(answer, args, progress)
+  local path = args.output or "-"
+  if place.formats[args.format] and args.format ~= "text" and not shared.is_folder(path) then
+    return place.write(answer, path, args.format, progress)
+  end
+  local frame = answer:query():collect()
+  if args.format == "text" then
+    shared.write(frame:show(#frame) .. "\n", args)
+  else
+    shared.deliver(frames.document(frame), args)
+  end
+  return #frame
 end
 
 return place

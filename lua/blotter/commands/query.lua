@@ -1,11 +1,9 @@
-local frames = require "blotter.publish.frames"
-local formats = require "blotter.publish.formats"
 local place = require "blotter.commands.place"
 local shared = require "blotter.commands.shared"
 
 local query = {
   summary = "Ask files or tables of a database, one or several.",
-  own_formats = { csv = true, jsonl = true, parquet = true, text = true },
+  own_formats = place.formats,
 }
 
 -- The verbs in the order in which they are applied, each an option of its own.
@@ -55,9 +53,7 @@ function query.options(command)
     return nil, ("--limit: a whole number from 0 on expected, got '%s'"):format(text)
   end)
   command:flag("--explain", "Print the plan instead of the answer.")
-  command:option("-f --format", "Format: jsonl, parquet, " .. table.concat(formats.names(), ", ")
-    .. " (default: by the end of the file's name)."):argname "<format>"
-  shared.output_option(command)
+  shared.format_options(command, "jsonl, parquet, ")
 end
 
 --- Runs a verb that is planned at once, so that a mistake is told of its own option.
@@ -107,27 +103,17 @@ local function build(q, args)
   return args.limit and q:limit(args.limit) or q
 end
 
---- Writes the answer: as text it is the table that the prompt prints, with all rows.
-local function deliver(answer, args)
-  if args.format == "text" then
-    shared.write(answer:show(#answer) .. "\n", args)
-  elseif shared.writes_rows(args, query.own_formats) then
-    place.write(answer, args.output or "-", args.format)
-  else
-    shared.deliver(frames.document(answer), args)
-  end
-end
-
 function query.run(args)
   if args.by and not args.agg then
     shared.stop(shared.USAGE, '--by wants --agg, such as --agg "rows = count()"')
   end
   local q = build(sources(args), args)
   if args.explain then
+    shared.require_text(args, "--explain")
     shared.write(shared.blame_user(shared.USAGE, "", function() return q:explain() end) .. "\n", args)
     return shared.DONE
   end
-  deliver(shared.blame_user(shared.REFUSED, "", function() return q:collect() end), args)
+  place.deliver(shared.blame_user(shared.REFUSED, "", function() return q:collect() end), args)
   return shared.DONE
 end
 

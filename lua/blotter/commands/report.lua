@@ -26,6 +26,7 @@ local function write_site(args)
 end
 
 local function list_all(args)
+  shared.require_text(args, "--list")
   local parts = {}
   for i, name in ipairs(reports.names()) do parts[i] = reports.help(reports.get(name)) end
   shared.write(table.concat(parts, "\n\n") .. "\n", args)

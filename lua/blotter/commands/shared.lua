@@ -69,26 +69,67 @@ function shared.open_dataset(args)
   return ops
 end
 
---- The format for a file by the end of its name, or the end of the command where no format has that ending; text for
--- standard output, a device and a name without an ending; CSV for a folder.
-function shared.format_of(path, own_formats)
-  if not path or path == "-" or path:find "^/dev/" then return "text" end
-  if path:sub(-1) == "/" then return "csv" end
-  local last = ending.of(path)
-  if not last then return "text" end
-  local name = ({ ndjson = "jsonl", pq = "parquet", tsv = "csv", tab = "csv" })[last] or last
-  if own_formats and own_formats[name] then return name end
-  return formats.of_ending(name) or shared.stop(shared.USAGE,
-    ("%s: nothing is written as '.%s'; the endings are %s, and --format names one for any name"):format(path, last,
-      formats.endings()))
+--- A format's name, where its ending stands for it: "markdown" for md.
+function shared.format_named(name)
+  return formats.get(name) and name or formats.of_ending(name) or name
 end
 
---- Refuses to write a format into a file whose name says another one; .txt may hold any.
-function shared.require_ending(path, format)
+-- Endings of formats that are none of documents.
+local ROWS = { jsonl = "jsonl", ndjson = "jsonl", parquet = "parquet", pq = "parquet", arrow = "arrow",
+  arrows = "arrow", feather = "arrow", ipc = "arrow", tsv = "csv", tab = "csv" }
+
+-- The format that an ending names, or nil.
+local function named_by(last, own_formats)
+  local name = ROWS[last]
+  if name and (name == "csv" or (own_formats or {})[name]) then return name end
+  return formats.of_ending(last)
+end
+
+-- The endings that a command writes, for a message.
+local function endings(own_formats)
+  local list = { formats.endings() }
+  for _, name in ipairs { "jsonl", "parquet", "arrow" } do
+    if (own_formats or {})[name] then list[#list + 1] = "." .. name end
+  end
+  return table.concat(list, ", ")
+end
+
+--- The format for a file by the end of its name, or the end of the command where no format has that ending; the usual
+-- one, text, for standard output, a device and a name without an ending; CSV for a folder.
+function shared.format_of(path, own_formats, usual)
+  if not path or path == "-" or path:find "^/dev/" then return usual or "text" end
+  if path:sub(-1) == "/" then return "csv" end
+  local last = ending.of(path)
+  if not last then return usual or "text" end
+  return named_by(last, own_formats) or shared.stop(shared.USAGE,
+    ("%s: nothing is written as '.%s'; the endings are %s (and .gz or .zst behind them), and --format names one for "
+      .. "any name"):format(path, last, endings(own_formats)))
+end
+
+--- Refuses to write a format into a file whose name says another one; .txt may hold any. A folder holds files of CSV.
+function shared.require_ending(path, format, own_formats)
+  if path and path:sub(-1) == "/" and not (formats.get(format) or {}).files then
+    shared.stop(shared.USAGE, ("%s is a folder, for tables as CSV, and --format says %s"):format(path, format))
+  end
   local last = path and path ~= "-" and ending.of(path)
-  local named = last and formats.of_ending(last)
+  local named = last and (ROWS[last] or named_by(last, own_formats))
   if not named or named == format or named == "text" then return end
   shared.stop(shared.USAGE, ("%s is the name of a file of %s, and --format says %s"):format(path, named, format))
+end
+
+--- Refuses to write what is text only, such as a plan, into a file of another kind.
+function shared.require_text(args, what)
+  if args.format == "text" then return end
+  shared.stop(shared.USAGE, ("%s prints text: name the file .txt"):format(what))
+end
+
+--- The names of the formats of documents that are none of a command's own, for its help.
+function shared.document_formats(own_formats)
+  local list = {}
+  for _, name in ipairs(formats.names()) do
+    if not own_formats[name] then list[#list + 1] = name end
+  end
+  return table.concat(list, ", ")
 end
 
 --- Refuses an unknown format before any work is done.
@@ -113,13 +154,9 @@ local function line_width()
   return core.terminal() or tonumber(os.getenv "COLUMNS") or 100
 end
 
-local function is_folder(path)
+--- Whether a place takes a file for each table: a folder or an archive.
+function shared.is_folder(path)
   return path:sub(-1) == "/" or ending.of(path) == "zip"
-end
-
---- Whether a command writes rows by itself: the format is one of its own, and the place one file.
-function shared.writes_rows(args, own_formats)
-  return own_formats[args.format] and not is_folder(args.output or "-")
 end
 
 -- Writes the files of a document into the folder or the ZIP archive of --output.
@@ -136,7 +173,7 @@ end
 --- Renders a document in --format and writes it where --output says.
 function shared.deliver(document, args)
   local format = formats.get(args.format)
-  if format.files and is_folder(args.output or "-") then return deliver_files(document, format, args) end
+  if format.files and shared.is_folder(args.output or "-") then return deliver_files(document, format, args) end
   local text, message = formats.render(document, args.format, { width = line_width() })
   if not text then shared.stop(shared.USAGE, message) end
   shared.write(text, args)
@@ -182,10 +219,15 @@ function shared.output_option(command)
     .. " go to a folder, a name that ends in /, or a .zip."):argname "<file>"
 end
 
-function shared.delivery_options(command)
-  command:option("-f --format", "Format: " .. table.concat(formats.names(), ", ")
-    .. " (default: by the end of the file's name, else text)."):argname "<format>"
+--- Options of commands that write in a format; `further` names some that are none of documents.
+function shared.format_options(command, further)
+  command:option("-f --format", ("Format: %s%s (default: by the end of the file's name, else text)."):format(
+    further or "", table.concat(formats.names(), ", "))):argname "<format>"
   shared.output_option(command)
+end
+
+function shared.delivery_options(command, further)
+  shared.format_options(command, further)
   command:option("--data", "Folder of the dataset (default: the one that came with blotter)."):argname "<folder>"
 end
 

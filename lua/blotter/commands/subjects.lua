@@ -2,15 +2,16 @@ local place = require "blotter.commands.place"
 local shared = require "blotter.commands.shared"
 
 local subjects = {
-  summary = "List the subjects: what the figures are about.", options = shared.delivery_options,
-  own_formats = { csv = true, jsonl = true },
+  summary = "List the subjects: what the figures are about.",
+  own_formats = { csv = true, jsonl = true, parquet = true, arrow = true },
 }
+
+function subjects.options(command) shared.delivery_options(command, "jsonl, parquet, ") end
 
 function subjects.run(args)
   local ops = shared.open_dataset(args)
-  if shared.writes_rows(args, subjects.own_formats) then
-    local listed = ops:table "subjects":select "id, type, name, acronym, lead"
-    place.write(listed, args.output or "-", args.format)
+  if subjects.own_formats[args.format] then
+    place.deliver(ops:table "subjects":select "id, type, name, acronym, lead":collect(), args)
     return shared.DONE
   end
   local rows = {}
