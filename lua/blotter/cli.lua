@@ -65,9 +65,20 @@ local function build_parser()
   return parser
 end
 
+--- Lets the shell complete what an option or an argument suggests; only then, as choices it would refuse all others.
+local function offer_suggestions(parser)
+  for _, command in ipairs(parser._commands) do
+    for _, elements in ipairs { command._options, command._arguments } do
+      for _, element in ipairs(elements) do element._choices = element._choices or element.suggests end
+    end
+  end
+end
+
 local function run(arguments)
-  load_files(arguments or arg)
+  arguments = arguments or arg
+  load_files(arguments)
   local parser = build_parser()
+  if arguments[1] == "completion" then offer_suggestions(parser) end
   local ok, args = parser:pparse(arguments)
   if not ok then
     local message = args:gsub("\n", "; ") .. " (blotter --help lists the commands and their options)"
@@ -75,7 +86,8 @@ local function run(arguments)
   end
   local command = require("blotter.commands." .. args.command)
   if not args.all and not command.is_text then
-    args.format = args.format and shared.format_named(args.format) or shared.format_of(args.output, command.own_formats, command.usual_format)
+    args.format = args.format and shared.format_named(args.format)
+      or shared.format_of(args.output, command.own_formats, command.usual_format)
     shared.require_ending(args.output, args.format, command.own_formats)
   end
   if args.format and not (command.own_formats or {})[args.format] then shared.require_format(args.format) end

@@ -43,7 +43,7 @@ describe("blotter", function()
   it("tells its version, examples, what a file holds, and what a shell completes", function()
     for line, expected in pairs { ["--version"] = "^blotter ", ["--help"] = "\nExamples:\n",
       ["describe data/areas.csv"] = "^data/areas.csv: %d+ rows\ncolumn", ["completion bash"] = "_blotter%(%)",
-      ["completion zsh"] = "#compdef blotter" } do
+      ["completion zsh"] = "#compdef blotter.*overview profile area" } do
       local status, out, err = blotter(line)
       assert.equal(0, status, err)
       assert.matches(expected, out)

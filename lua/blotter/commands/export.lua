@@ -11,8 +11,7 @@ local export = {
 function export.options(command)
   command:argument("source", "A table as db.blt:table, or a file of rows."):argname "<source>"
   command:argument("output", "File to write, compressed by .gz or .zst; - is standard output."):argname "<file>"
-  command:option("-f --format --as", ("What to write: csv, jsonl, parquet, %s (default: by the file's name, else csv)."):format(
-    shared.document_formats(place.formats))):argname "<format>"
+  shared.format_option(command, { "jsonl", "parquet" }, "csv", "--as")
   shared.progress_option(command)
   reading.options(command)
 end

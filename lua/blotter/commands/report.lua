@@ -5,7 +5,7 @@ local report = { summary = "Print a report on the operations dataset." }
 
 function report.options(command)
   command:argument("name", ("Report: %s (default: overview; with --subject, profile)."):format(
-    table.concat(reports.names(), ", "))):args "?"
+    table.concat(reports.names(), ", "))):args "?".suggests = reports.names()
   command:option("-s --subject", "Identifier of the subject (see `blotter subjects`)."):argname "<id>"
   command:option("-p --param", "A parameter of the report, as name=value."):argname "<name=value>":count "*"
   command:flag("--list", "Print every report with what it takes.")

@@ -123,15 +123,6 @@ function shared.require_text(args, what)
   shared.stop(shared.USAGE, ("%s prints text: name the file .txt"):format(what))
 end
 
---- The names of the formats of documents that are none of a command's own, for its help.
-function shared.document_formats(own_formats)
-  local list = {}
-  for _, name in ipairs(formats.names()) do
-    if not own_formats[name] then list[#list + 1] = name end
-  end
-  return table.concat(list, ", ")
-end
-
 --- Refuses an unknown format before any work is done.
 function shared.require_format(name)
   local format, message = formats.get(name)
@@ -219,10 +210,20 @@ function shared.output_option(command)
     .. " go to a folder, a name that ends in /, or a .zip."):argname "<file>"
 end
 
---- Options of commands that write in a format; `further` names some that are none of documents.
+--- The option that says a format; `further` names some that are none of documents, `usual` is that of a name without
+-- an ending, and `alias` another name of the option.
+function shared.format_option(command, further, usual, alias)
+  local names = formats.names()
+  table.move(further or {}, 1, #(further or {}), #names + 1, names)
+  local text = ("Format: %s (default: by the end of the file's name, else %s)."):format(table.concat(names, ", "),
+    usual or "text")
+  local option = command:option("-f --format" .. (alias and " " .. alias or ""), text):argname "<format>"
+  option.suggests = names
+end
+
+--- Options of commands that write in a format where --output says; see format_option.
 function shared.format_options(command, further)
-  command:option("-f --format", ("Format: %s%s (default: by the end of the file's name, else text)."):format(
-    further or "", table.concat(formats.names(), ", "))):argname "<format>"
+  shared.format_option(command, further)
   shared.output_option(command)
 end
 
