@@ -11,7 +11,7 @@ function describe.options(command)
   command:argument("source", "A table as db.blt:table, or a CSV, JSON lines or Parquet file (- is standard input).")
     :argname "<source>"
   place.options(command)
-  shared.format_options(command, { "jsonl", "parquet" })
+  shared.format_options(command, { "jsonl", "parquet", "arrow" })
 end
 
 function describe.run(args)

@@ -11,7 +11,7 @@ local export = {
 function export.options(command)
   command:argument("source", "A table as db.blt:table, or a file of rows."):argname "<source>"
   command:argument("output", "File to write, compressed by .gz or .zst; - is standard output."):argname "<file>"
-  shared.format_option(command, { "jsonl", "parquet" }, "csv", "--as")
+  shared.format_option(command, { "jsonl", "parquet", "arrow" }, "csv", "--as")
   shared.progress_option(command)
   reading.options(command)
 end

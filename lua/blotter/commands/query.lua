@@ -53,7 +53,7 @@ function query.options(command)
     return nil, ("--limit: a whole number from 0 on expected, got '%s'"):format(text)
   end)
   command:flag("--explain", "Print the plan instead of the answer.")
-  shared.format_options(command, { "jsonl", "parquet" })
+  shared.format_options(command, { "jsonl", "parquet", "arrow" })
 end
 
 --- Runs a verb that is planned at once, so that a mistake is told of its own option.

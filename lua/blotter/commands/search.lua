@@ -8,7 +8,7 @@ local search = {
 
 function search.options(command)
   command:argument("words", "What is looked for, in any case."):argname "<words>":args "+"
-  shared.delivery_options(command, { "jsonl", "parquet" })
+  shared.delivery_options(command, { "jsonl", "parquet", "arrow" })
 end
 
 function search.run(args)

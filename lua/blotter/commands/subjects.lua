@@ -6,7 +6,7 @@ local subjects = {
   own_formats = { csv = true, jsonl = true, parquet = true, arrow = true },
 }
 
-function subjects.options(command) shared.delivery_options(command, { "jsonl", "parquet" }) end
+function subjects.options(command) shared.delivery_options(command, { "jsonl", "parquet", "arrow" }) end
 
 function subjects.run(args)
   local ops = shared.open_dataset(args)
