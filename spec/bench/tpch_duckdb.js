@@ -106,7 +106,7 @@ const queries = [
      AND c_custkey = o_custkey AND o_orderkey = l_orderkey
    GROUP BY ALL ORDER BY o_totalprice DESC, o_orderdate LIMIT 100`,
   `SELECT ${revenue} revenue FROM lineitem, part
-   WHERE p_partkey = l_partkey AND l_shipmode IN ('AIR', 'REG AIR') AND l_shipinstruct = 'DELIVER IN PERSON' AND (
+   WHERE p_partkey = l_partkey AND l_shipmode IN ('AIR', 'AIR REG') AND l_shipinstruct = 'DELIVER IN PERSON' AND (
      (p_brand = 'Brand#12' AND p_container IN ('SM CASE', 'SM BOX', 'SM PACK', 'SM PKG')
        AND l_quantity BETWEEN 1 AND 11 AND p_size BETWEEN 1 AND 5) OR
      (p_brand = 'Brand#23' AND p_container IN ('MED BAG', 'MED BOX', 'MED PKG', 'MED PACK')

@@ -160,8 +160,9 @@ return {
       :order "o_totalprice desc, o_orderdate":limit(100)
   end,
 
+  -- The benchmark asks for 'AIR REG', which its generator writes as 'REG AIR': half of the rows that are meant.
   function(t)
-    return t.lineitem:where "l_shipmode in ('AIR', 'REG AIR') and l_shipinstruct == 'DELIVER IN PERSON'"
+    return t.lineitem:where "l_shipmode in ('AIR', 'AIR REG') and l_shipinstruct == 'DELIVER IN PERSON'"
       :join(t.part, "l_partkey == p_partkey"):where [[
         (p_brand == 'Brand#12' and p_container in ('SM CASE', 'SM BOX', 'SM PACK', 'SM PKG') and
           between(l_quantity, 1, 11) and between(p_size, 1, 5)) or
