@@ -183,13 +183,13 @@ return {
   end,
 
   function(t)
-    local saudi = t.supplier:semi_join(nation(t, "SAUDI ARABIA"), "s_nationkey == n_nationkey")
-    return t.lineitem:select "l_orderkey, l_suppkey, late = l_receiptdate > l_commitdate"
-      :by "l_orderkey":agg [[first = min(l_suppkey), last = max(l_suppkey), waits = count_if(late),
-        first_late = min_if(l_suppkey, late), last_late = max_if(l_suppkey, late)]]
-      :where "first ~= last and first_late == last_late":join(saudi, "first_late == s_suppkey")
+    local saudi = t.supplier:join(nation(t, "SAUDI ARABIA"), "s_nationkey == n_nationkey")
+    local late = t.lineitem:where "l_receiptdate > l_commitdate":select "l_orderkey, l_suppkey"
+    local other = "l_orderkey == l_orderkey and l_suppkey ~= l_suppkey"
+    return late:join(saudi, "l_suppkey == s_suppkey")
       :semi_join(t.orders:where "o_orderstatus == 'F'", "l_orderkey == o_orderkey")
-      :by "s_name":agg "numwait = sum(waits)":order "numwait desc, s_name":limit(100)
+      :semi_join(t.lineitem, other):anti_join(late, other)
+      :by "s_name":agg "numwait = count()":order "numwait desc, s_name":limit(100)
   end,
 
   function(t)

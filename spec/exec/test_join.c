@@ -264,7 +264,7 @@ static question random_question(rng *r) {
 }
 
 static void joins_answer_as_nested_loops(void) {
-  static const uint32_t sizes[][2] = {{0, 0}, {0, 50}, {50, 0}, {1, 1}, {60, 80}, {500, 300}, {2500, 2100}};
+  static const uint32_t sizes[][2] = {{0, 0}, {0, 50}, {50, 0}, {1, 1}, {60, 80}, {30, 900}, {500, 300}, {200, 4500}, {2500, 2100}};
   uint64_t rounds = check_rounds(12, 200);
   for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
     for (uint64_t i = 0; i < rounds && check_ok; i++) {

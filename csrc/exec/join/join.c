@@ -6,6 +6,7 @@
 #include "join_also.h"
 #include "join_asof.h"
 #include "join_check.h"
+#include "join_few.h"
 #include "join_match.h"
 #include <stdio.h>
 
@@ -18,6 +19,7 @@ typedef struct join_run {
   blt_join_index index;
   blt_join_hits hits;
   blt_pairs pairs;
+  bool few; /* the left side has few rows: index, keys and hits are those of the sides in exchange */
 } join_run;
 
 static void join_free(join_run *j) {
@@ -48,8 +50,9 @@ static void describe(const join_run *j) {
   if (j->keys.n == 0)
     snprintf(out, room, "every row with every other");
   else
-    snprintf(out, room, "%llu rows of the right side by %s%s", (unsigned long long)j->index.nrows,
-             j->index.direct ? "direct index" : "hash tables", j->index.unique ? ", no key twice" : "");
+    snprintf(out, room, "%llu rows of the %s side by %s%s", (unsigned long long)j->index.nrows,
+             j->few ? "left" : "right", j->index.direct ? "direct index" : "hash tables",
+             j->index.unique ? ", no key twice" : "");
 }
 
 /* ---- both sides ---- */
@@ -64,9 +67,21 @@ static bool may_match(const join_run *j) {
 
 static blt_status index_right(join_run *j, blt_error *err) {
   bool any = only_left(j) && may_match(j); /* row of a key tells as much as all of them */
+  blt_join_use use = {.any = any, .lookups = j->left.view->live_rows};
   blt_status status = blt_join_keys_init(&j->keys, &j->left, &j->right, j->join, err);
-  if (status == BLT_OK) status = blt_join_index_init(&j->index, &j->keys, &j->right, any, err);
+  if (status == BLT_OK) status = blt_join_index_init(&j->index, &j->keys, &j->right, &use, err);
   if (status == BLT_OK && j->join->kind == BLT_JOIN_ASOF) status = blt_join_index_list(&j->index, err);
+  if (status == BLT_OK) describe(j);
+  return status;
+}
+
+static blt_status index_left(join_run *j, blt_error *err) {
+  blt_plan_join turned = *j->join;
+  turned.left = j->join->right;
+  turned.right = j->join->left;
+  blt_join_use use = {.any = only_left(j) && !j->join->also.n, .lookups = j->right.view->live_rows};
+  blt_status status = blt_join_keys_init(&j->keys, &j->right, &j->left, &turned, err);
+  if (status == BLT_OK) status = blt_join_index_init(&j->index, &j->keys, &j->left, &use, err);
   if (status == BLT_OK) describe(j);
   return status;
 }
@@ -92,6 +107,7 @@ static blt_status give_matches(join_run *j, blt_view **out, blt_error *err) {
 /* ---- each row's bucket ---- */
 
 static blt_status probe_left(join_run *j, blt_error *err) {
+  if (j->few) return blt_join_probe(&j->hits, &j->index, &j->right, err);
   blt_status status = blt_join_probe(&j->hits, &j->index, &j->left, err);
   return status == BLT_OK ? blt_join_check(&j->hits, &j->right, j->join, err) : status;
 }
@@ -139,12 +155,13 @@ static blt_status list_pairs(join_run *j, blt_error *err) {
   blt_status status;
   if (j->join->kind == BLT_JOIN_ASOF)
     return blt_join_asof(&j->index, &j->hits, &j->right, j->join, &j->pairs, err);
-  status = also || keeps_right(j) ? BLT_OK : one_for_each(j, &done, err);
+  status = also || keeps_right(j) || j->few ? BLT_OK : one_for_each(j, &done, err);
   if (status != BLT_OK || done) return status;
-  status = blt_join_pairs(&j->hits, keeps_left(j) && !also, &j->pairs, err);
+  status = j->few ? blt_join_few_pairs(&j->hits, &j->left, &j->pairs, err)
+                  : blt_join_pairs(&j->hits, keeps_left(j) && !also, &j->pairs, err);
   if (status == BLT_OK && also)
     status = blt_join_also(j->run, &j->left.view, &j->right.view, &j->join->also, &j->pairs, err);
-  if (status == BLT_OK && also && keeps_left(j)) status = add_left(j, err);
+  if (status == BLT_OK && (also || j->few) && keeps_left(j)) status = add_left(j, err);
   if (status == BLT_OK && keeps_right(j)) status = add_right(j, err);
   return status;
 }
@@ -188,6 +205,8 @@ static blt_status give_left(join_run *j, blt_view **out, blt_error *err) {
   if (j->join->also.n) {
     status = list_pairs(j, err);
     if (status == BLT_OK) status = rows_of_pairs(j, matched, &rows, &n, &room, err);
+  } else if (j->few) {
+    status = blt_join_few_rows(&j->index, &j->left, &j->right, matched, &rows, &n, &room, err);
   } else {
     status = blt_join_matched(&j->hits, matched, &rows, &n, err);
     room = n;
@@ -198,9 +217,11 @@ static blt_status give_left(join_run *j, blt_view **out, blt_error *err) {
 }
 
 static blt_status answer(join_run *j, blt_view **out, blt_error *err) {
-  blt_status status = index_right(j, err);
-  if (status == BLT_OK && j->index.unique && may_match(j)) return give_matches(j, out, err);
-  if (status == BLT_OK) status = probe_left(j, err);
+  j->few = blt_join_few_suits(j->join, &j->left, &j->right);
+  blt_status status = (j->few ? index_left : index_right)(j, err);
+  if (status == BLT_OK && !j->few && j->index.unique && may_match(j)) return give_matches(j, out, err);
+  bool lists = !only_left(j) || j->join->also.n || !j->few;
+  if (status == BLT_OK && lists) status = probe_left(j, err);
   if (status != BLT_OK) return status;
   return only_left(j) ? give_left(j, out, err) : give_pairs(j, out, err);
 }

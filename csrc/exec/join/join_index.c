@@ -1,6 +1,7 @@
 #include "join_index.h"
 
 #include "base/bits.h"
+#include "base/isa.h"
 #include "base/mem.h"
 #include "base/words.h"
 #include <stdatomic.h>
@@ -11,16 +12,17 @@
 #define PART_ROWS 16384u
 #define MOST_PART_BITS 12u
 #define STEP 262144u /* rows between two looks at interruption */
+#define PLACES (UINT64_C(1) << 20)
 
 /* While the index is made. */
 typedef struct build {
   blt_join_index *x;
   blt_passed *right;
-  uint32_t
-      *buckets;  /* of every row of the relation; BLT_NO_BUCKET: it does not pass, or its key has a null */
-  uint64_t rows; /* of the relation */
+  uint32_t *buckets; /* of every row of the relation; BLT_NO_BUCKET: it does not pass, or its key has a null;
+                        NULL: nobody asks */
+  uint64_t rows;     /* of the relation */
   atomic_bool repeats;
-  atomic_uint_fast64_t nkeyed;
+  atomic_uint_fast64_t nkeyed, ntaken; /* rows that have a key; direct: places that some row has */
   /* hash */
   uint64_t *words;      /* of every row, nwords one behind the other */
   uint32_t *order;      /* rows by partition */
@@ -30,11 +32,12 @@ typedef struct build {
 
 /* ---- direct ---- */
 
-static bool suits_direct(const blt_join_keys *k, uint64_t rows) {
-  return k->domain && k->domain <= 16 * rows + (UINT64_C(1) << 20) && k->domain < BLT_NO_BUCKET;
+/* A table of places is worth its memory beside as many rows, looked up or indexed, as it has room for. */
+static bool suits_direct(const blt_join_keys *k, uint64_t rows, uint64_t lookups) {
+  return k->domain && k->domain <= 16 * rows + lookups + PLACES && k->domain < BLT_NO_BUCKET;
 }
 
-/* Rows of one key overwrite each other here, which the next pass sees. */
+/* Rows of one key overwrite each other here: then fewer places are taken than rows have a key. */
 static blt_status note_numbers(void *arg, blt_eval *ev, const blt_slice *slice, blt_error *err) {
   build *b = arg;
   uint64_t words[ROWS];
@@ -43,24 +46,26 @@ static blt_status note_numbers(void *arg, blt_eval *ev, const blt_slice *slice, 
   if (status != BLT_OK) return status;
   uint64_t keyed = 0;
   for (uint32_t i = 0; i < slice->n; i++) {
-    uint32_t row = blt_slice_row(slice, i);
-    b->buckets[row] = ok[i] ? (uint32_t)words[i] : BLT_NO_BUCKET;
     keyed += ok[i];
-    if (ok[i]) __atomic_store_n(&b->x->first[words[i]], row, __ATOMIC_RELAXED);
+    if (ok[i]) __atomic_store_n(&b->x->first[words[i]], blt_slice_row(slice, i), __ATOMIC_RELAXED);
   }
+  for (uint32_t i = 0; b->buckets && i < slice->n; i++)
+    b->buckets[blt_slice_row(slice, i)] = ok[i] ? (uint32_t)words[i] : BLT_NO_BUCKET;
   atomic_fetch_add_explicit(&b->nkeyed, keyed, memory_order_relaxed);
   return BLT_OK;
 }
 
-/* A row that is no longer at its place has a key that repeats. */
-static blt_status check_group(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
+BLT_CLONES static uint32_t count_taken(const uint32_t *first, uint32_t n) {
+  uint32_t taken = 0;
+  for (uint32_t i = 0; i < n; i++) taken += first[i] != BLT_NO_BUCKET;
+  return taken;
+}
+
+static blt_status count_places(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
   build *b = arg;
-  uint32_t n = b->right->view->group_rows[task], first = task * BLT_BLOCK_ROWS, lost = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    uint32_t bucket = b->buckets[first + i];
-    if (bucket != BLT_NO_BUCKET) lost += b->x->first[bucket] != first + i;
-  }
-  if (lost) atomic_store_explicit(&b->repeats, true, memory_order_relaxed);
+  uint64_t from = task * PLACES, left = b->x->nbuckets - from;
+  uint32_t taken = count_taken(b->x->first + from, (uint32_t)(left < PLACES ? left : PLACES));
+  atomic_fetch_add_explicit(&b->ntaken, taken, memory_order_relaxed);
   return blt_scan_check(&b->right->scan, worker, err);
 }
 
@@ -78,9 +83,12 @@ static blt_status build_direct(build *b, blt_error *err) {
   if (!x->first) return blt_fail_memory(err, bytes);
   memset(x->first, 0xff, bytes);
   blt_scan *scan = &b->right->scan;
-  uint32_t ngroups = b->right->view->ngroups;
-  blt_status status = blt_scan_run(scan, b->rows, ngroups, direct_group, b, err);
-  return status == BLT_OK ? blt_scan_run(scan, b->rows, ngroups, check_group, b, err) : status;
+  blt_status status = blt_scan_run(scan, b->rows, b->right->view->ngroups, direct_group, b, err);
+  if (status != BLT_OK || !b->buckets) return status;
+  status =
+      blt_scan_run(scan, x->nbuckets, (uint32_t)((x->nbuckets + PLACES - 1) / PLACES), count_places, b, err);
+  atomic_store(&b->repeats, atomic_load(&b->ntaken) < atomic_load(&b->nkeyed));
+  return status;
 }
 
 /* ---- hash ---- */
@@ -267,16 +275,23 @@ static blt_status list_rows(build *b, blt_error *err) {
 
 /* ---- life ---- */
 
-blt_status blt_join_index_init(blt_join_index *x, const blt_join_keys *keys, blt_passed *right, bool any,
-                               blt_error *err) {
+static blt_status take_buckets(build *b, blt_error *err) {
+  size_t bytes = (b->rows + 1) * sizeof *b->buckets;
+  b->buckets = blt_alloc(b->x->ctx, bytes);
+  if (!b->buckets) return blt_fail_memory(err, bytes);
+  if (!blt_passed_all(b->right)) memset(b->buckets, 0xff, bytes);
+  return BLT_OK;
+}
+
+blt_status blt_join_index_init(blt_join_index *x, const blt_join_keys *keys, blt_passed *right,
+                               const blt_join_use *use, blt_error *err) {
   *x = (blt_join_index){.ctx = keys->ctx, .keys = keys};
   build b = {.x = x, .right = right, .rows = right->view->rows};
-  b.buckets = blt_alloc(x->ctx, (b.rows + 1) * sizeof *b.buckets);
-  if (!b.buckets) return blt_fail_memory(err, (b.rows + 1) * sizeof *b.buckets);
-  memset(b.buckets, 0xff, (b.rows + 1) * sizeof *b.buckets);
-  blt_status status = suits_direct(keys, b.rows) ? build_direct(&b, err) : build_hash(&b, err);
+  bool direct = suits_direct(keys, b.rows, use->lookups);
+  blt_status status = direct && use->any ? BLT_OK : take_buckets(&b, err);
+  if (status == BLT_OK) status = direct ? build_direct(&b, err) : build_hash(&b, err);
   x->nrows = atomic_load(&b.nkeyed);
-  x->unique = any || !atomic_load(&b.repeats);
+  x->unique = use->any || !atomic_load(&b.repeats);
   if (status == BLT_OK && !x->unique) status = list_rows(&b, err);
   build_free(&b);
   return status;

@@ -1,7 +1,8 @@
 /* join_index.h: rows of the right side by their keys.
  *
- *   direct   the number of the key is its place, while there are not many more numbers than rows
- *   hash     otherwise: words are dealt to partitions by their hash, each with a table that fits the cache
+ *   direct   the number of the key is its place, while there are not many more numbers than rows of both
+ * sides hash     otherwise: words are dealt to partitions by their hash, each with a table that fits the
+ * cache
  *
  * Either way a key has a bucket, and a bucket its rows in rising order: rows[starts[b] .. starts[b + 1]), or,
  * when no key repeats, the one row `first[b]`.
@@ -34,10 +35,15 @@ typedef struct blt_join_index {
   uint64_t nslots;
 } blt_join_index;
 
-/* Indexes the rows of `right` that pass. `any`: one row of each key will do, as if no key repeated. Zeroed,
- * and freed in any case. */
-blt_status blt_join_index_init(blt_join_index *x, const blt_join_keys *keys, blt_passed *right, bool any,
-                               blt_error *err);
+/* What an index is for. `any`: one row of each key will do, as if no key repeated. */
+typedef struct blt_join_use {
+  bool any;
+  uint64_t lookups; /* how many rows will be looked up, about */
+} blt_join_use;
+
+/* Indexes the rows of `right` that pass. Zeroed, and freed in any case. */
+blt_status blt_join_index_init(blt_join_index *x, const blt_join_keys *keys, blt_passed *right,
+                               const blt_join_use *use, blt_error *err);
 /* Gives an index in which no key repeats starts and rows too. */
 blt_status blt_join_index_list(blt_join_index *x, blt_error *err);
 void blt_join_index_free(blt_join_index *x);

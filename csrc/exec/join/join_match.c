@@ -48,14 +48,14 @@ TRANSLATE(translate_2, uint16_t)
 TRANSLATE(translate_4, uint32_t)
 
 /* The key is one number, a place of the index, and null is none. */
-static bool is_place(const matching *k) {
-  const blt_join_field *f = k->x->keys->fields;
-  return k->x->direct && k->x->keys->n == 1 && !f->is_float && !f->nulls && !f->none;
+static bool is_place(const blt_join_index *x) {
+  const blt_join_field *f = x->keys->fields;
+  return x->direct && x->keys->n == 1 && !f->is_float && !f->nulls && !f->none;
 }
 
-static bool look_up_places(const matching *k, const blt_vec *v, uint32_t *rows) {
-  const blt_join_field *f = k->x->keys->fields;
-  const uint32_t *first = k->x->first;
+static bool look_up_places(const blt_join_index *x, const blt_vec *v, uint32_t *rows) {
+  const blt_join_field *f = x->keys->fields;
+  const uint32_t *first = x->first;
   uint64_t add = (v->form == BLT_VEC_OFFSETS ? (uint64_t)v->base : 0) - (uint64_t)f->low;
   if (v->form == BLT_VEC_CODES && f->map)
     (v->width == 1   ? translate_1
@@ -73,33 +73,40 @@ static bool look_up_places(const matching *k, const blt_vec *v, uint32_t *rows) 
   return true;
 }
 
-static blt_status match_places(const matching *k, blt_eval *ev, const blt_slice *slice, uint32_t *rows,
+static blt_status match_places(const blt_join_index *x, blt_eval *ev, const blt_slice *slice, uint32_t *rows,
                                bool *done, blt_error *err) {
-  const blt_join_keys *keys = k->x->keys;
+  const blt_join_keys *keys = x->keys;
   uint32_t codes[ROWS];
   uint64_t valid[WORDS];
   blt_vec v;
   blt_status status = blt_inputs_load(&keys->left, keys->fields[0].left, ev, slice, codes, valid, &v, err);
-  if (status == BLT_OK) *done = look_up_places(k, &v, rows);
+  if (status == BLT_OK) *done = look_up_places(x, &v, rows);
   return status;
 }
 
 /* ---- any keys ---- */
 
-static blt_status match_words(const matching *k, blt_eval *ev, const blt_slice *slice, uint32_t *rows,
-                              blt_error *err) {
-  const blt_join_keys *keys = k->x->keys;
+static blt_status match_words(const blt_join_index *x, bool right, blt_eval *ev, const blt_slice *slice,
+                              uint32_t *rows, blt_error *err) {
+  const blt_join_keys *keys = x->keys;
   uint64_t room[ROWS], *words = room;
   uint8_t ok[ROWS];
   size_t bytes = (size_t)keys->nwords * ROWS * sizeof *words;
   if (keys->nwords > 1) words = blt_alloc(keys->ctx, bytes);
   if (!words) return blt_fail_memory(err, bytes);
-  blt_status status = blt_join_words(keys, false, ev, slice, words, ok, err);
-  if (status == BLT_OK) blt_join_find(k->x, words, ok, slice->n, rows);
+  blt_status status = blt_join_words(keys, right, ev, slice, words, ok, err);
+  if (status == BLT_OK) blt_join_find(x, words, ok, slice->n, rows);
   for (uint32_t i = 0; i < slice->n && status == BLT_OK; i++)
-    rows[i] = rows[i] == NONE ? NONE : k->x->first[rows[i]];
+    rows[i] = rows[i] == NONE ? NONE : x->first[rows[i]];
   if (keys->nwords > 1) blt_free(keys->ctx, words, bytes);
   return status;
+}
+
+blt_status blt_join_partners(const blt_join_index *x, bool right, blt_eval *ev, const blt_slice *slice,
+                             uint32_t *rows, blt_error *err) {
+  bool done = false;
+  blt_status status = !right && is_place(x) ? match_places(x, ev, slice, rows, &done, err) : BLT_OK;
+  return status == BLT_OK && !done ? match_words(x, right, ev, slice, rows, err) : status;
 }
 
 /* ---- what is kept ---- */
@@ -144,9 +151,7 @@ static blt_status match_slice(void *arg, blt_eval *ev, const blt_slice *slice, b
   matching *k = arg;
   uint32_t room[ROWS], *rows = k->m->right && !slice->sel ? k->m->right + slice->row : room;
   slice_bits bits;
-  bool done = false;
-  blt_status status = is_place(k) ? match_places(k, ev, slice, rows, &done, err) : BLT_OK;
-  if (status == BLT_OK && !done) status = match_words(k, ev, slice, rows, err);
+  blt_status status = blt_join_partners(k->x, false, ev, slice, rows, err);
   if (status != BLT_OK) return status;
   bits_of(slice, rows, &bits);
   keep(k, slice, &bits);

@@ -13,6 +13,11 @@ typedef enum blt_match_kind {
   BLT_MATCH_ANTI   /* rows that have none */
 } blt_match_kind;
 
+/* Of each row of a slice of the side that is looked up (`right`: of the one that is indexed) a row of the
+ * indexed side with the same key, or BLT_NO_BUCKET; the index has one row of each key. */
+blt_status blt_join_partners(const blt_join_index *x, bool right, blt_eval *ev, const blt_slice *slice,
+                             uint32_t *rows, blt_error *err);
+
 /* Looks every row of the left that passes up in an index in which no key repeats, or, of the last two kinds,
  * one row of each key is as good as all. `m` is filled anew, and freed by the caller in any case
  * (blt_matches_free). */

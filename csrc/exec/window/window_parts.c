@@ -55,7 +55,7 @@ static blt_status count_numbers(blt_window_parts *p, uint64_t *n, blt_error *err
   *n = p->keys.domain;
   if (*n && *n <= 16 * rows + (UINT64_C(1) << 20) && *n < UINT32_MAX) return BLT_OK;
   *n = rows;
-  return blt_join_index_init(&p->index, &p->keys, p->in, true, err);
+  return blt_join_index_init(&p->index, &p->keys, p->in, &(blt_join_use){.any = true}, err);
 }
 
 static blt_status take_buckets(dealing *d, blt_error *err) {
