@@ -3,9 +3,9 @@
 --   lua5.4 spec/bench/tpch.lua FOLDER 1 2 ANSWERS        writes them
 --   lua5.4 spec/bench/tpch_check.lua ANSWERS REFERENCE   prints   query rows verdict
 --
--- REFERENCE has q1.out to q22.out, as TPC's kit brings them for scale 1 and the data that its generator makes: a header,
--- fields between bars, padded with blanks. Numbers are equal to two digits (large ones to seven); rows come in the
--- order that the query asks for, or in another where it leaves a choice. The status is 1 where something differs.
+-- REFERENCE has q1.out to q22.out, as TPC's kit brings them for scale 1 and the data that its generator makes: a
+-- header, fields between bars, padded with blanks. Numbers are equal to two digits (large ones to seven); rows come in
+-- the order that the query asks for, or in another where it leaves a choice. The status is 1 where something differs.
 
 local blotter = require "blotter"
 

@@ -184,7 +184,7 @@ return {
 
   function(t)
     local saudi = t.supplier:join(nation(t, "SAUDI ARABIA"), "s_nationkey == n_nationkey")
-    local late = t.lineitem:where "l_receiptdate > l_commitdate":select "l_orderkey, l_suppkey"
+    local late = t.lineitem:where "l_receiptdate > l_commitdate"
     local other = "l_orderkey == l_orderkey and l_suppkey ~= l_suppkey"
     return late:join(saudi, "l_suppkey == s_suppkey")
       :semi_join(t.orders:where "o_orderstatus == 'F'", "l_orderkey == o_orderkey")

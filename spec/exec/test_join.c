@@ -264,7 +264,8 @@ static question random_question(rng *r) {
 }
 
 static void joins_answer_as_nested_loops(void) {
-  static const uint32_t sizes[][2] = {{0, 0}, {0, 50}, {50, 0}, {1, 1}, {60, 80}, {30, 900}, {500, 300}, {200, 4500}, {2500, 2100}};
+  static const uint32_t sizes[][2] = {{0, 0},    {0, 50},    {50, 0},     {1, 1},      {60, 80},
+                                      {30, 900}, {500, 300}, {200, 4500}, {2500, 2100}};
   uint64_t rounds = check_rounds(12, 200);
   for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
     for (uint64_t i = 0; i < rounds && check_ok; i++) {
@@ -300,9 +301,11 @@ static void joins_answer_as_nested_loops(void) {
 /* Many rows on many threads: counts against a histogram, order against the numbers of rows. */
 static void large_joins_are_whole(void) {
   blt_ctx *ctx = blt_ctx_new();
-  for (int far = 0; far < 2; far++) {
+  for (int kind = 0; kind < 4; kind++) {
+    bool far = kind & 1, few = kind & 2; /* keys that no direct index holds; a left side that is indexed */
     rng r = {77};
-    side x = random_side(ctx, &r, 200000, 150000, far), y = random_side(ctx, &r, 131073, 150000, far);
+    side x = random_side(ctx, &r, few ? 30000 : 200000, 150000, far),
+         y = random_side(ctx, &r, 131073, 150000, far);
     question q = {.kind = BLT_JOIN_FULL, .nkeys = 1, .keys = {0}};
     uint32_t *count = calloc(150000, sizeof *count);
     uint64_t pairs = 0, alone = 0, last = 0;
@@ -369,10 +372,11 @@ static void promises_are_checked(void) {
 }
 
 static void refused_allocations_leave_nothing(void) {
-  for (uint64_t seed = 1; seed <= 14; seed++) {
+  for (uint64_t seed = 1; seed <= 28; seed++) {
     blt_ctx *ctx = blt_ctx_new();
     rng r = {seed};
-    side x = random_side(ctx, &r, 200, 60, seed % 2), y = random_side(ctx, &r, 150, 60, seed % 2);
+    bool far = seed % 2, few = seed > 14;
+    side x = random_side(ctx, &r, few ? 20 : 200, 60, far), y = random_side(ctx, &r, 150, 60, far);
     question q = random_question(&r);
     q.kind = (blt_join_kind)(1 + seed % 7);
     if (q.kind == BLT_JOIN_ASOF) q.also = false, q.asof = ">=";
@@ -398,10 +402,82 @@ static void refused_allocations_leave_nothing(void) {
   }
 }
 
+static blt_status stop_later(void *arg, uint64_t done, uint64_t total, blt_error *err) {
+  uint32_t *left = arg;
+  (void)done, (void)total;
+  return (*left)-- ? BLT_OK : blt_fail(err, BLT_EINTR, "stopped");
+}
+
+/* Interrupted at each of the moments at which it asks. */
+static void interruption_leaves_nothing(void) {
+  blt_ctx *ctx = blt_ctx_new();
+  rng r = {5};
+  side small = random_side(ctx, &r, 9000, 5000, true), large = random_side(ctx, &r, 140000, 90000, true);
+  for (uint32_t i = 0; i < 4 * BLT_JOIN_ASOF; i++) {
+    bool few = i & 1, second_key = i & 2;
+    question q = {.kind = (blt_join_kind)(1 + i / 4), .nkeys = 1u + second_key, .keys = {0, 2}, .asof = ">="};
+    q.also = second_key && q.kind != BLT_JOIN_ASOF;
+    blt_table *sources[] = {few ? small.table : large.table, few ? large.table : small.table};
+    tree t;
+    make_tree(&t, &q);
+    blt_table *warm;
+    blt_error warm_err;
+    REQUIRE(blt_plan_run(ctx, &t.join, sources, 2, &warm, NULL, &warm_err) == BLT_OK);
+    blt_table_release(warm);
+    size_t used = blt_ctx_memory_used(ctx);
+    blt_status status = BLT_EINTR;
+    for (uint32_t n = 0; status == BLT_EINTR && check_ok; n++) {
+      uint32_t left = n;
+      blt_error err;
+      blt_table *answer = NULL;
+      blt_ctx_set_poll(ctx, stop_later, &left);
+      status = blt_plan_run(ctx, &t.join, sources, 2, &answer, NULL, &err);
+      blt_ctx_set_poll(ctx, NULL, NULL);
+      CHECK(status == BLT_OK || status == BLT_EINTR);
+      blt_table_release(answer);
+      CHECK_INT(blt_ctx_memory_used(ctx), used);
+    }
+  }
+  side_free(&small);
+  side_free(&large);
+  CHECK_INT(blt_ctx_memory_used(ctx), 0);
+  blt_ctx_release(ctx);
+}
+
+/* A join of everything with everything ends at the limit of memory, and says what it would have needed. */
+static void what_explodes_says_how_large_it_is(void) {
+  blt_ctx *ctx = blt_ctx_new();
+  rng r = {6};
+  side small = random_side(ctx, &r, 2000, 1, false), large = random_side(ctx, &r, 20000, 1, false);
+  question q = {.kind = BLT_JOIN_INNER, .nkeys = 1, .keys = {0}};
+  uint64_t n[2] = {0};
+  for (uint32_t i = 0; i < small.n; i++) n[0] += small.v[i].k != NULL_VALUE;
+  for (uint32_t i = 0; i < large.n; i++) n[1] += large.v[i].k != NULL_VALUE;
+  for (int few = 0; few < 2; few++) {
+    blt_table *sources[] = {few ? small.table : large.table, few ? large.table : small.table}, *answer = NULL;
+    blt_error err;
+    char text[64];
+    tree t;
+    make_tree(&t, &q);
+    snprintf(text, sizeof text, "the join gives %llu rows, whose numbers alone take %llu bytes",
+             (unsigned long long)(n[0] * n[1]), (unsigned long long)((n[0] * n[1] + 1) * 8));
+    size_t used = blt_ctx_memory_used(ctx);
+    blt_ctx_set_memory_limit(ctx, used + ((size_t)64 << 20));
+    CHECK_INT(blt_plan_run(ctx, &t.join, sources, 2, &answer, NULL, &err), BLT_ENOMEM);
+    CHECK_AT(strstr(err.message, text), "%s: %s", text, err.message);
+    CHECK_INT(blt_ctx_memory_used(ctx), used);
+  }
+  side_free(&small);
+  side_free(&large);
+  blt_ctx_release(ctx);
+}
+
 int main(void) {
   RUN(joins_answer_as_nested_loops);
   RUN(large_joins_are_whole);
   RUN(promises_are_checked);
   RUN(refused_allocations_leave_nothing);
+  RUN(interruption_leaves_nothing);
+  RUN(what_explodes_says_how_large_it_is);
   return check_report();
 }

@@ -388,9 +388,48 @@ static void refused_allocations_leave_nothing(void) {
   }
 }
 
+static blt_status stop_later(void *arg, uint64_t done, uint64_t total, blt_error *err) {
+  uint32_t *left = arg;
+  (void)done, (void)total;
+  return (*left)-- ? BLT_OK : blt_fail(err, BLT_EINTR, "stopped");
+}
+
+/* Interrupted at each of the moments at which it asks. */
+static void interruption_leaves_nothing(void) {
+  blt_ctx *ctx = blt_ctx_new();
+  rng r = {8};
+  rows all;
+  blt_table *t = random_table(ctx, &r, 140000, 9000, &all);
+  for (uint64_t seed = 1; seed <= 15; seed++) {
+    r = (rng){seed};
+    question q = random_question(&r);
+    blt_table *warm;
+    blt_error warm_err;
+    REQUIRE(ask(ctx, &q, t, &warm, &warm_err) == BLT_OK);
+    blt_table_release(warm);
+    size_t used = blt_ctx_memory_used(ctx);
+    blt_status status = BLT_EINTR;
+    for (uint32_t n = 0; status == BLT_EINTR && check_ok; n++) {
+      uint32_t left = n;
+      blt_table *out = NULL;
+      blt_error err;
+      blt_ctx_set_poll(ctx, stop_later, &left);
+      status = ask(ctx, &q, t, &out, &err);
+      blt_ctx_set_poll(ctx, NULL, NULL);
+      CHECK(status == BLT_OK || status == BLT_EINTR);
+      blt_table_release(out);
+      CHECK_INT(blt_ctx_memory_used(ctx), used);
+    }
+  }
+  blt_table_release(t);
+  free(all.v);
+  blt_ctx_release(ctx);
+}
+
 int main(void) {
   RUN(windows_answer_as_the_naive_engine);
   RUN(threads_make_no_difference);
   RUN(refused_allocations_leave_nothing);
+  RUN(interruption_leaves_nothing);
   return check_report();
 }

@@ -19,7 +19,7 @@ typedef struct join_run {
   blt_join_index index;
   blt_join_hits hits;
   blt_pairs pairs;
-  bool few; /* the left side has few rows: index, keys and hits are those of the sides in exchange */
+  bool few; /* the left side has few rows: keys and index are those of the sides in exchange */
 } join_run;
 
 static void join_free(join_run *j) {
@@ -79,7 +79,7 @@ static blt_status index_left(join_run *j, blt_error *err) {
   blt_plan_join turned = *j->join;
   turned.left = j->join->right;
   turned.right = j->join->left;
-  blt_join_use use = {.any = only_left(j) && !j->join->also.n, .lookups = j->right.view->live_rows};
+  blt_join_use use = {.any = true, .lookups = j->right.view->live_rows};
   blt_status status = blt_join_keys_init(&j->keys, &j->right, &j->left, &turned, err);
   if (status == BLT_OK) status = blt_join_index_init(&j->index, &j->keys, &j->left, &use, err);
   if (status == BLT_OK) describe(j);
@@ -107,7 +107,6 @@ static blt_status give_matches(join_run *j, blt_view **out, blt_error *err) {
 /* ---- each row's bucket ---- */
 
 static blt_status probe_left(join_run *j, blt_error *err) {
-  if (j->few) return blt_join_probe(&j->hits, &j->index, &j->right, err);
   blt_status status = blt_join_probe(&j->hits, &j->index, &j->left, err);
   return status == BLT_OK ? blt_join_check(&j->hits, &j->right, j->join, err) : status;
 }
@@ -157,7 +156,7 @@ static blt_status list_pairs(join_run *j, blt_error *err) {
     return blt_join_asof(&j->index, &j->hits, &j->right, j->join, &j->pairs, err);
   status = also || keeps_right(j) || j->few ? BLT_OK : one_for_each(j, &done, err);
   if (status != BLT_OK || done) return status;
-  status = j->few ? blt_join_few_pairs(&j->hits, &j->left, &j->pairs, err)
+  status = j->few ? blt_join_few_pairs(&j->index, &j->left, &j->right, &j->pairs, err)
                   : blt_join_pairs(&j->hits, keeps_left(j) && !also, &j->pairs, err);
   if (status == BLT_OK && also)
     status = blt_join_also(j->run, &j->left.view, &j->right.view, &j->join->also, &j->pairs, err);
@@ -220,8 +219,7 @@ static blt_status answer(join_run *j, blt_view **out, blt_error *err) {
   j->few = blt_join_few_suits(j->join, &j->left, &j->right);
   blt_status status = (j->few ? index_left : index_right)(j, err);
   if (status == BLT_OK && !j->few && j->index.unique && may_match(j)) return give_matches(j, out, err);
-  bool lists = !only_left(j) || j->join->also.n || !j->few;
-  if (status == BLT_OK && lists) status = probe_left(j, err);
+  if (status == BLT_OK && !j->few) status = probe_left(j, err);
   if (status != BLT_OK) return status;
   return only_left(j) ? give_left(j, out, err) : give_pairs(j, out, err);
 }

@@ -32,9 +32,9 @@ typedef struct build {
 
 /* ---- direct ---- */
 
-/* A table of places is worth its memory beside as many rows, looked up or indexed, as it has room for. */
+/* A table of places is worth its memory beside so many rows that are indexed or looked up. */
 static bool suits_direct(const blt_join_keys *k, uint64_t rows, uint64_t lookups) {
-  return k->domain && k->domain <= 16 * rows + lookups + PLACES && k->domain < BLT_NO_BUCKET;
+  return k->domain && k->domain <= 16 * rows + 2 * lookups + PLACES && k->domain < BLT_NO_BUCKET;
 }
 
 /* Rows of one key overwrite each other here: then fewer places are taken than rows have a key. */
