@@ -142,6 +142,20 @@ describe("fill", function()
         with = { p = "0.00" } }))
   end)
 
+  it("takes expressions, which become columns", function()
+    local t = blotter.table "received date, country string, n int64"
+    t:append_rows { { "2012-02-03", "KR", 5 }, { "2012-04-09", "JP", 7 } }
+    assert.equal("country,month(received),n KR,2,5 KR,3,0 KR,4,0 JP,2,0 JP,3,0 JP,4,7 ",
+      lines(t:by "country, month(received)":agg "n = sum(n)"
+        :fill { by = "country", over = "month(received)", with = 0 }))
+    assert.equal("received,n,m,c 2012-02-03,5,2012-02-01,K ,0,2012-03-01,K ,0,2012-04-01,K " ..
+      ",0,2012-02-01,J ,0,2012-03-01,J 2012-04-09,7,2012-04-01,J ",
+      lines(t:fill { by = "c = left(country, $k)", over = "m = trunc(received, 'month')", with = 0, params = { k = 1 } }
+        :select "received, n, m, c"))
+    assert.equal(3, t:fill { over = "trunc(received, 'month')" }:count())
+    assert.match("unknown column 'regio'", refusal(function() return t:fill { over = "regio" } end))
+  end)
+
   it("keeps rows without a period, rows between periods, and nulls that were there", function()
     local t = blotter.table "k int64, v int64"
     t:append_rows { { 1, 1 }, { 2, blotter.null }, { 5, 5 }, { blotter.null, 9 } }

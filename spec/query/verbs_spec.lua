@@ -173,6 +173,18 @@ describe("verbs", function()
     assert.matches("'none' is no int64", refusal(t.select, t, "x = int64('none')"))
   end)
 
+  it("read SQL's case as if", function()
+    local cases = blotter.table "case int64, n int64"
+    cases:append_rows { { 1, 5 }, { 2, 50 }, { blotter.null, 500 } }
+    local function of(expression) return answer.lines(cases:select("x = " .. expression)) end
+    assert.equal("x a b c ", of "case when n < 10 then 'a' when n < 100 then 'b' else 'c' end")
+    assert.equal("x one  none ", of "CASE `case` WHEN 1 THEN 'one' WHEN nil THEN 'none' END")
+    assert.equal("x 2 1 ", answer.lines(cases:select "x = case + 0":where "x ~= nil":order "x desc"))
+    assert.equal("x 2 3 ", answer.lines(cases:where "case ~= nil":order "case desc":select "x = 4 - case":order "x"))
+    assert.equal("x 6 1 1 ", of "case(n < 10, n, 0) + case n when 5 then 1 else 1 end")
+    assert.match("expected 'then', found '1'", refusal(function() return of "case when n > 5 1 end" end))
+  end)
+
   it("take odd names in backticks", function()
     local odd = blotter.table { { name = "a b", type = "int64" }, { name = "and", type = "int64" } }
     odd:append(1, 2)

@@ -91,8 +91,8 @@ static blt_status refuse_alone(blt_passed *side, const blt_term *terms, const bl
     if (status != BLT_OK) return status;
     at = strlen(text);
   }
-  return blt_fail(err, BLT_EKEY, "%llu rows of the %s side have no partner: %s%s", (unsigned long long)total,
-                  which, text, total > n ? "; …" : "");
+  return blt_fail(err, BLT_EKEY, "%llu row%s of the %s side %s no partner: %s%s", (unsigned long long)total,
+                  total == 1 ? "" : "s", which, total == 1 ? "has" : "have", text, total > n ? "; …" : "");
 }
 
 static blt_status check_left_matched(const blt_join_hits *h, const blt_plan_join *join, blt_error *err) {

@@ -129,7 +129,7 @@ habits.functions = by_word {
   ["variance_pop(x)"] = "varpop varp",
   ["len(s)"] = "length charlength nchar strlen characterlength size",
   ["coalesce(x, 0)"] = "ifnull nvl isnan_null fillna zn firstnotnull",
-  ["if(condition, a, b)"] = "iif ifelse case when choose decode cond casewhen ifs switch",
+  ["if(condition, a, b)"] = "iif ifelse when choose decode cond casewhen ifs switch",
   ["x == nil"] = "isna isnil isnone isnotnull notnull isempty isblank",
   ["nullif(a, b)"] = "nullwhen naif",
   ["date(x), or date(s, 'dd.mm.yyyy')"] = "todate asdate parsedate strptime makedate strtodate",
@@ -202,7 +202,7 @@ habits.words = {
   ["*"] = "rows are counted by 'count()'", desc = "'desc' stands in small letters behind a column, in order and top",
   descending = "write 'n desc'", ascending = "write 'n asc'", asc = "'asc' stands in small letters behind a column",
   over = "windows are a verb: t:window {by = \"country\", derive = \"running = cumsum(n)\"}",
-  case = "write 'if(condition, a, b)'", when = "write 'if(condition, a, b)'",
+  case = "write 'if(condition, a, b)'", when = "'case' stands before it, or write 'if(condition, a, b)'",
   ["then"] = "write 'if(condition, a, b)'",
   ["else"] = "write 'if(condition, a, b)'", ["and"] = "write 'and', in small letters", ["or"] = "write 'or'",
   ["not"] = "write 'not', in small letters", ["in"] = "write 'in', in small letters", xor = "write 'a ~= b'",
@@ -219,8 +219,7 @@ habits.words = {
 --- The same by the word before it.
 local BEHIND = "it stands behind its column: 'n desc nulls first'"
 habits.before = { distinct = "write 'count_distinct(x)'", case = "write 'if(condition, a, b)'", desc = BEHIND,
-  asc = BEHIND,
-  nulls = BEHIND }
+  asc = BEHIND, nulls = BEHIND, when = "'case' stands before it, or write 'if(condition, a, b)'" }
 
 --- Signs that no expression knows.
 habits.signs = {

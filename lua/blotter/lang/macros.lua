@@ -42,6 +42,12 @@ function macros.overlaps(call, make)
   return make.binary("and", make.binary("<=", a, d), make.binary("<=", c, b))
 end
 
+--- SQL's word for `if`.
+function macros.case(call, make)
+  if #call.args < 2 then source.fail_at(call, "case takes conditions and values: case(n > 5, 'many', 'few')") end
+  return make.call("if", call.args)
+end
+
 local NUMBERS = { int64 = true, float64 = true, decimal = true }
 
 local function shown(node)

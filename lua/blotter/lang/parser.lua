@@ -8,7 +8,7 @@
 --   binary    op (an operator of Lua), a, b
 --   isnull    a, negated                      `x == nil`, `x ~= nil`
 --   in        a, list (nodes), negated        `x in (1, 2)`, `x in $list`
---   call      name, args (nodes; those of rollup, cube, set may have `as`, a name)
+--   call      name, args (nodes; those of rollup, cube, set may have `as`, a name); SQL's case is a call of `if`
 -- The root of an expression also has `size` (nodes), `uses` (its column nodes) and `calls` (its call nodes).
 -- Nodes are never changed once parsed: trees are cached and shared.
 
@@ -116,6 +116,52 @@ local function arguments(s, owner)
   return list, depth
 end
 
+-- ---- SQL's case ----
+
+local function is_word(s, word)
+  return s.kind[s.at] == "name" and s.value[s.at]:lower() == word
+end
+
+local function expect_word(s, word)
+  if not is_word(s, word) then
+    source.fail(s.text, s.first[s.at], s.last[s.at],
+      ("expected '%s', found %s (case when n > 5 then 'many' else 'few' end)"):format(word, shown(s, s.at)))
+  end
+  s.at = s.at + 1
+end
+
+local VALUES = { name = true, string = true, int64 = true, decimal = true, float64 = true, parameter = true }
+local BEHIND_COLUMN = { asc = true, desc = true, nulls = true }
+
+--- Whether the word `case` begins one: else it is a column, or a call.
+local function begins_case(s)
+  local at = s.at + 1
+  return s.value[s.at]:lower() == "case" and VALUES[s.kind[at]] and not BEHIND_COLUMN[s.value[at]]
+end
+
+local join
+
+--- `case when c then a … else b end` and `case x when v then a … end`: the call of `if` that they stand for.
+local function case(s)
+  local first = s.first[s.at]
+  s.at = s.at + 1
+  local subject, args, depth = not is_word(s, "when") and expression(s, 0) or nil, {}, 0
+  repeat
+    expect_word(s, "when")
+    local condition = expression(s, 0)
+    args[#args + 1] = subject and join(s, "==", subject, condition) or condition
+    expect_word(s, "then")
+    args[#args + 1] = expression(s, 0)
+  until not is_word(s, "when")
+  if is_word(s, "else") then
+    s.at = s.at + 1
+    args[#args + 1] = expression(s, 0)
+  end
+  expect_word(s, "end")
+  for _, node in ipairs(args) do depth = math.max(depth, node.depth) end
+  return finish(s, { kind = "call", name = "if", args = args }, first, depth)
+end
+
 --- A name: a column, a call, or the type before a literal (`date '2012-01-01'`).
 local function named(s)
   local at = s.at
@@ -128,6 +174,7 @@ local function named(s)
     s.at = at + 2
     return finish(s, { kind = "literal", type = name, value = s.value[at + 1] }, first, 0)
   end
+  if begins_case(s) then return case(s) end
   s.at = at + 1
   if s.kind[at + 1] == "." and s.kind[at + 2] == "name" and (name == "left" or name == "right") then
     s.at = at + 3
@@ -219,7 +266,7 @@ local function is_nil(node)
 end
 
 --- Joins two operands; a comparison with `nil` becomes a test for null.
-local function join(s, op, left, right)
+function join(s, op, left, right)
   local depth = math.max(left.depth, right.depth)
   if op == "==" or op == "~=" then
     local operand = is_nil(right) and left or is_nil(left) and right or nil

@@ -342,20 +342,49 @@ local function filled(q, scope, keys, with)
   return q:select(table.concat(items, ", "), params)
 end
 
+--- The query with a column for each item of a text such as "country, m = trunc(day, 'month')" that is none yet; the
+-- names of all, and the items.
+local function with_columns(q, text, params)
+  local scope, names, new = query.scope(q), {}, {}
+  local items = parser.list(query.check_text(text, "fill"))
+  for i, item in ipairs(items) do
+    if item.star then source.fail_at(item, "fill: names of columns expected, or expressions") end
+    local node = item.node
+    if node.kind == "column" and not scope.columns[node.name] then
+      source.fail_at(item, ("fill: unknown column '%s'%s"):format(node.name, suggest.phrase(node.name, scope.names)))
+    end
+    names[i] = item.name
+    if item.named or not scope.columns[item.name] then
+      new[#new + 1] = quoted(item.name) .. " = " .. node.text:sub(node.first, node.last)
+    end
+  end
+  if new[1] then q = q:derive(table.concat(new, ", "), params) end
+  return q, names, items
+end
+
+--- `trunc(day, 'month')` says its step.
+local function unit_in(node)
+  local unit = node.kind == "call" and node.name == "trunc" and node.args[2]
+  return unit and unit.kind == "literal" and unit.value or nil
+end
+
 --- Rows for the periods that have none: from the first to the last value of `over` in the whole answer, for each of
 -- `by`. `t:by "m = trunc(received, 'month')":agg "n = sum(n)":fill {over = "m", step = "month", with = 0}`. with: what
--- stands in their other columns: a number for those of numbers, or a table by name; else null. The bounds are computed
--- when this is called.
+-- stands in their other columns: a number for those of numbers, or a table by name; else null. `over` and `by` may be
+-- expressions, which become columns. The bounds are computed when this is called.
 function query:fill(options)
   query.ready(self, "fill")
-  options = arguments.options(options, { "by", "over", "step", "with" }, "fill")
+  options = arguments.options(options, { "by", "over", "step", "with", "params" }, "fill")
+  local params = arguments.parameters(options.params, "fill")
   if options.over == nil then fail('fill: over = "month" is missing') end
-  local overs = columns_in(self, options.over, "fill")
+  local overs, items, by
+  self, overs, items = with_columns(self, options.over, params)
   if #overs ~= 1 then fail("fill: over is one column, got %d", #overs) end
-  local by = options.by ~= nil and columns_in(self, options.by, "fill") or {}
+  by = {}
+  if options.by ~= nil then self, by = with_columns(self, options.by, params) end
   local scope, over = query.scope(self), overs[1]
   local kind = scope.types[scope.columns[over]]
-  local axis = axis_of(self, over, kind, step_of(kind, options.step))
+  local axis = axis_of(self, over, kind, step_of(kind, options.step or unit_in(items[1].node)))
   if by[1] then axis = self:distinct(quoted_list(by)):cross_join(axis) end
   local keys = joined(by, overs)
   local all = axis:full_join(self:derive "`#there` = 1", quoted_list(keys), { nulls = "equal" })
