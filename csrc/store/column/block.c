@@ -50,6 +50,7 @@ blt_block *blt_block_retain(blt_block *b) {
 void blt_block_release(blt_block *b) {
   if (!b || atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) != 1) return;
   blt_buffer_release(b->buffer);
+  blt_buffer_release(b->pin);
   blt_free(b->ctx, b, sizeof *b);
 }
 
@@ -409,9 +410,8 @@ blt_value blt_block_value(const blt_block *b, blt_type type, const blt_dict *dic
 }
 
 size_t blt_block_bytes(const blt_block *b) {
-  size_t bytes = (size_t)b->rows * b->width;
-  if (b->enc == BLT_ENC_TEXT) bytes += 4 + (size_t)b->text_bytes;
-  return bytes + (b->valid ? blt_bits_words(b->rows) * 8 : 0);
+  return blt_block_data_bytes(b->enc, b->width, b->rows) + b->text_bytes +
+         (blt_block_marked(b) ? blt_bits_words(b->rows) * 8 : 0);
 }
 
 /* ---- checking ---- */

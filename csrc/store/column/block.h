@@ -57,6 +57,10 @@ typedef struct blt_block {
   /* Of a block that is used in place from a mapped file: the file's number (blt_file.opened), where it lies
    * there, and its XXH3. Nobody has looked at it yet while `doubtful` (unread.h). */
   uint64_t file, disk, disk_bytes, sum;
+  const void
+      *packed;     /* there: the contents as the file has them (packed.h); data, valid and text are made of
+                      them when somebody first looks. NULL: they are used as they lie there, or in no file */
+  blt_buffer *pin; /* what `packed` points into */
   atomic_bool doubtful;
   atomic_uint refs;
   blt_ctx *ctx;       /* that the struct was allocated from */
@@ -115,7 +119,15 @@ blt_status blt_block_make(blt_ctx *ctx, uint32_t rows, const uint64_t *valid, si
 /* Bytes that a number from 0 to `most` takes: 1, 2, 4 or 8. */
 uint8_t blt_block_width(uint64_t most);
 
-/* Bytes of data, validity and text. */
+/* Bytes of `data` in a block of such a form. */
+static inline size_t blt_block_data_bytes(uint8_t enc, uint8_t width, uint32_t rows) {
+  return enc == BLT_ENC_TEXT ? ((size_t)rows + 1) * 4 : (size_t)rows * width;
+}
+static inline bool
+blt_block_marked(const blt_block *b) { /* it has a bitmap of validity, or will when opened */
+  return b->nulls && b->nulls < b->rows;
+}
+/* Bytes of data, validity and text; of a packed block those that it has when somebody looks. */
 size_t blt_block_bytes(const blt_block *b);
 
 /* Checks every invariant above for a column of type `t` with `ncodes` dictionary entries: counts, bounds,

@@ -71,9 +71,9 @@ blt_status blt_stored_add_chunk(blt_stored *s, blt_stored_chunk *c, blt_error *e
   return status;
 }
 
-blt_status blt_pieces_add(blt_ctx *ctx, blt_pieces *p, const blt_ref *where, uint32_t count, blt_error *err) {
+blt_status blt_pieces_add(blt_ctx *ctx, blt_pieces *p, const blt_disk_piece *piece, blt_error *err) {
   blt_status status = blt_grow(ctx, &p->v, &p->cap, p->n + 1, sizeof *p->v, err);
-  if (status == BLT_OK) p->v[p->n++] = (blt_disk_piece){.where = *where, .count = count};
+  if (status == BLT_OK) p->v[p->n++] = *piece;
   return status;
 }
 

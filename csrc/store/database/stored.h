@@ -56,7 +56,7 @@ blt_status blt_stored_chunk_new(blt_ctx *ctx, uint32_t ngroups, uint32_t ncols, 
 void blt_stored_chunk_release(blt_ctx *ctx, blt_stored_chunk *c);
 blt_status blt_stored_add_chunk(blt_stored *s, blt_stored_chunk *c, blt_error *err); /* takes the reference,
                                                                                         also on failure */
-blt_status blt_pieces_add(blt_ctx *ctx, blt_pieces *p, const blt_ref *where, uint32_t count, blt_error *err);
+blt_status blt_pieces_add(blt_ctx *ctx, blt_pieces *p, const blt_disk_piece *piece, blt_error *err);
 
 /* Adds to the file what it does not have of the table. `old` is what it has (NULL: nothing), `*out` what it
  * then will have. Neither table nor `old` change. */

@@ -4,6 +4,7 @@
 #include "stored.h"
 #include "base/bits.h"
 #include "base/mem.h"
+#include "store/column/packed.h"
 
 #include <string.h>
 
@@ -106,6 +107,7 @@ static bool form_makes_sense(const blt_disk_block *d, blt_type t, uint32_t ncode
   if (d->enc == BLT_ENC_TEXT) ok = d->width == 4 && string;
   if (!ok || d->rows < 1 || d->rows > BLT_BLOCK_ROWS || d->nulls > d->rows) return false;
   if (marked != (d->nulls > 0 && d->nulls < d->rows) || (t.required && d->nulls)) return false;
+  if (d->flags >= 2 * BLT_DISK_PACKED || ((d->flags & BLT_DISK_PACKED) && !d->where.bytes)) return false;
   if ((d->text && d->enc != BLT_ENC_TEXT) || d->text > UINT32_MAX || d->where.offset % BLT_DISK_BLOCK_ALIGN)
     return false;
   if (!string || d->enc == BLT_ENC_TEXT) return true;
@@ -122,10 +124,12 @@ static blt_scalar scalar_of(int64_t bits) {
 blt_status blt_load_block(blt_file *f, const blt_disk_block *d, blt_buffer *map, uint64_t map_base,
                           blt_type type, uint32_t ncodes, blt_unread *out, blt_error *err) {
   if (!form_makes_sense(d, type, ncodes)) return blt_file_damaged(f, err, "a block makes no sense");
-  size_t data = d->enc == BLT_ENC_TEXT ? ((size_t)d->rows + 1) * 4 : (size_t)d->rows * d->width;
+  size_t data = blt_block_data_bytes(d->enc, d->width, d->rows);
   size_t words = d->flags & BLT_DISK_MARKED ? blt_bits_words(d->rows) : 0;
   blt_block_shape at = blt_block_shape_of(data, words, d->text);
-  if (d->where.bytes != at.bytes) return blt_file_damaged(f, err, "a block has the wrong size");
+  bool packed = d->flags & BLT_DISK_PACKED;
+  if (packed ? d->where.bytes >= at.bytes || f->version < BLT_DISK_PACKS : d->where.bytes != at.bytes)
+    return blt_file_damaged(f, err, "a block has the wrong size");
   blt_block *b = blt_block_alloc(f->ctx);
   if (!b) return blt_fail_memory(err, sizeof *b);
   b->enc = d->enc;
@@ -140,14 +144,15 @@ blt_status blt_load_block(blt_file *f, const blt_disk_block *d, blt_buffer *map,
   if (at.bytes) {
     const char *p = (const char *)map->data + (d->where.offset - map_base);
     blt_extent where = {d->where.offset, d->where.bytes};
-    blt_status pinned = blt_pins_add(f->pins, map, p, where, &b->buffer, err);
+    blt_status pinned = blt_pins_add(f->pins, map, p, where, packed ? &b->pin : &b->buffer, err);
     if (pinned != BLT_OK) {
       blt_block_release(b);
       return pinned;
     }
-    b->data = data ? p : NULL;
-    b->valid = words ? (const uint64_t *)(const void *)(p + at.valid_at) : NULL;
-    b->text = d->enc == BLT_ENC_TEXT ? p + at.text_at : NULL;
+    b->packed = packed ? p : NULL;
+    b->data = data && !packed ? p : NULL;
+    b->valid = words && !packed ? (const uint64_t *)(const void *)(p + at.valid_at) : NULL;
+    b->text = d->enc == BLT_ENC_TEXT && !packed ? p + at.text_at : NULL;
     b->file = f->opened;
     b->disk = d->where.offset;
     b->disk_bytes = d->where.bytes;
@@ -262,19 +267,64 @@ static blt_status load_groups(blt_file *f, blt_table *t, const blt_disk_record *
 
 /* ---- dictionaries and tail ---- */
 
+/* Bounds and bytes of the strings of a piece, to be checked. */
+typedef struct strings {
+  const uint64_t *offsets;
+  const char *bytes;
+  uint64_t size;
+  void *memory; /* where they were unpacked, or NULL */
+  size_t room;
+} strings;
+
+static blt_status senseless_piece(const blt_file *f, blt_error *err) {
+  return blt_file_damaged(f, err, "a piece of a dictionary makes no sense");
+}
+
+/* `n` is below what the rest of the piece, in as many bytes, could hold: see load_dict_piece. */
+static void plain_strings(cursor *c, uint64_t n, strings *s) {
+  s->offsets = (const uint64_t *)(const void *)skip(c, (n + 1) * 8);
+  s->bytes = c->p;
+  s->size = c->left;
+}
+
+static blt_status unpack_strings(const blt_file *f, cursor *c, uint64_t n, strings *s, blt_error *err) {
+  if (!take(c, &s->size, sizeof s->size) || s->size > SIZE_MAX / 2) return senseless_piece(f, err);
+  s->room = (n + 1) * 8 + s->size;
+  if (!(s->memory = blt_alloc(f->ctx, s->room))) return blt_fail_memory(err, s->room);
+  s->offsets = s->memory;
+  s->bytes = (const char *)s->memory + (n + 1) * 8;
+  blt_whole w = {.numbers = s->memory,
+                 .n = (uint32_t)n + 1,
+                 .width = 8,
+                 .text = (char *)s->memory + (n + 1) * 8,
+                 .text_bytes = s->size};
+  return blt_unpack(f->ctx, c->p, c->left, &w, err);
+}
+
+static blt_status check_strings(const blt_file *f, const strings *s, uint64_t n, blt_error *err) {
+  bool ok = s->offsets[0] == 0 && s->offsets[n] <= s->size;
+  for (uint64_t i = 0; i < n; i++)
+    ok &= s->offsets[i] <= s->offsets[i + 1] && s->offsets[i + 1] - s->offsets[i] <= BLT_MAX_STRING;
+  return ok ? BLT_OK : blt_file_damaged(f, err, "the strings of a dictionary make no sense");
+}
+
 static blt_status load_dict_piece(blt_file *f, blt_dict *d, const blt_disk_piece *piece, blt_error *err) {
   cursor c;
   uint64_t n = 0;
+  strings s = {0};
   blt_status status = open_ref(f, &piece->where, &c, err);
   if (status != BLT_OK) return status;
-  if (!take(&c, &n, sizeof n) || n != piece->count || n == 0 || n >= c.left / 8)
-    return blt_file_damaged(f, err, "a piece of a dictionary makes no sense");
-  const uint64_t *offsets = (const uint64_t *)(const void *)skip(&c, (n + 1) * 8);
-  bool ok = offsets[0] == 0 && offsets[n] <= c.left;
-  for (uint64_t i = 0; i < n; i++)
-    ok &= offsets[i] <= offsets[i + 1] && offsets[i + 1] - offsets[i] <= BLT_MAX_STRING;
-  if (!ok) return blt_file_damaged(f, err, "the strings of a dictionary make no sense");
-  return blt_dict_load(d, offsets, c.p, (uint32_t)n, err);
+  if (piece->packed > (f->version >= BLT_DISK_PACKS) || !take(&c, &n, sizeof n) || n != piece->count ||
+      n == 0 || n > BLT_DICT_MAX || (!piece->packed && n >= c.left / 8))
+    return senseless_piece(f, err);
+  if (piece->packed)
+    status = unpack_strings(f, &c, n, &s, err);
+  else
+    plain_strings(&c, n, &s);
+  if (status == BLT_OK) status = check_strings(f, &s, n, err);
+  if (status == BLT_OK) status = blt_dict_load(d, s.offsets, s.bytes, (uint32_t)n, err);
+  blt_free(f->ctx, s.memory, s.room);
+  return status;
 }
 
 static blt_status load_column(blt_file *f, blt_table *t, uint32_t col, cursor *c, blt_stored *s,
@@ -288,7 +338,7 @@ static blt_status load_column(blt_file *f, blt_table *t, uint32_t col, cursor *c
     blt_disk_piece piece;
     if (!take(c, &piece, sizeof piece)) return blt_file_damaged(f, err, "a column makes no sense");
     blt_status status = load_dict_piece(f, column->dict, &piece, err);
-    if (status == BLT_OK) status = blt_pieces_add(f->ctx, &s->dicts[col], &piece.where, piece.count, err);
+    if (status == BLT_OK) status = blt_pieces_add(f->ctx, &s->dicts[col], &piece, err);
     if (status == BLT_EINVAL) status = blt_file_damaged(f, err, "a dictionary is too large");
     if (status != BLT_OK) return status;
   }
@@ -315,7 +365,7 @@ static blt_status load_tail(blt_file *f, blt_table *t, const blt_disk_record *r,
     blt_disk_piece piece;
     if (!take(c, &piece, sizeof piece)) return blt_file_damaged(f, err, "a tail makes no sense");
     status = load_tail_piece(f, t, &piece, err);
-    if (status == BLT_OK) status = blt_pieces_add(f->ctx, &s->tail, &piece.where, piece.count, err);
+    if (status == BLT_OK) status = blt_pieces_add(f->ctx, &s->tail, &piece, err);
   }
   if (status != BLT_OK) return status;
   if (t->tail_rows && t->ngroups && t->group_rows[t->ngroups - 1] != BLT_BLOCK_ROWS)

@@ -1,6 +1,7 @@
 /* From a table to the file: only what the file does not have. */
+#include "block_write.h"
 #include "patch.h"
-#include "stored.h"
+#include "store/column/packed.h"
 #include "base/bits.h"
 #include "base/mem.h"
 
@@ -41,49 +42,6 @@ static blt_status finish(bytes *b, blt_file *f, blt_ref *where) {
 }
 
 /* ---- blocks and groups ---- */
-
-static int64_t bits_of(blt_scalar v) {
-  int64_t i;
-  memcpy(&i, &v, sizeof i);
-  return i;
-}
-
-static size_t data_bytes(const blt_block *b) {
-  return b->enc == BLT_ENC_TEXT ? ((size_t)b->rows + 1) * 4 : (size_t)b->rows * b->width;
-}
-
-static bool in_file(const blt_file *f, blt_unread s) {
-  return blt_unread_place(s).file == f->opened && blt_unread_place(s).disk;
-}
-
-blt_status blt_save_block(blt_file *f, blt_unread s, const blt_column *c, blt_disk_block *form,
-                          blt_error *err) {
-  const blt_block *b;
-  /* damage is not copied on */
-  blt_status status = blt_unread_open(s, c->type, c->dict ? c->dict->count : 0, &b, err);
-  if (status != BLT_OK) return status;
-  *form =
-      (blt_disk_block){.enc = b->enc,
-                       .width = b->width,
-                       .flags = (uint8_t)((b->has_nan ? BLT_DISK_NAN : 0) | (b->valid ? BLT_DISK_MARKED : 0)),
-                       .rows = b->rows,
-                       .nulls = b->nulls,
-                       .base = b->base,
-                       .min = bits_of(b->min),
-                       .max = bits_of(b->max),
-                       .text = b->text_bytes};
-  if (in_file(f, s)) {
-    form->where = (blt_ref){b->disk, b->disk_bytes, b->sum};
-    return BLT_OK;
-  }
-  size_t words = b->valid ? blt_bits_words(b->rows) : 0;
-  blt_block_shape at = blt_block_shape_of(data_bytes(b), words, form->text);
-  const blt_part parts[] = {{b->data, data_bytes(b), at.valid_at},
-                            {b->valid, words * 8, words * 8},
-                            {b->text, form->text, at.bytes - at.text_at}};
-  if (at.bytes == 0) return BLT_OK;
-  return blt_file_append_parts(f, parts, 3, BLT_DISK_BLOCK_ALIGN, &form->where, err);
-}
 
 /* A group's bitmap of living rows, when it has any deleted. */
 static blt_status save_live(blt_file *f, const blt_table *t, uint32_t g, uint32_t rows, blt_disk_group *group,
@@ -131,7 +89,7 @@ static void keep_group(const blt_stored_chunk *old, blt_stored_chunk *c, uint32_
 }
 
 /* A group as the table has it. Between two commits rows of a group only die: as many dead are the same. */
-static blt_status save_group(blt_file *f, const blt_table *t, const blt_stored_chunk *old,
+static blt_status save_group(blt_block_batch *batch, const blt_table *t, const blt_stored_chunk *old,
                              blt_stored_chunk *c, uint32_t first, uint32_t i, blt_error *err) {
   blt_status status = BLT_OK;
   uint32_t rows = t->group_rows[first + i];
@@ -139,14 +97,14 @@ static blt_status save_group(blt_file *f, const blt_table *t, const blt_stored_c
       old->groups[i].dead == blt_stored_dead(t, first + i))
     c->groups[i] = old->groups[i];
   else
-    status = save_live(f, t, first + i, rows, &c->groups[i], err);
+    status = save_live(batch->f, t, first + i, rows, &c->groups[i], err);
   for (uint32_t col = 0; status == BLT_OK && col < c->ncols; col++) {
     size_t at = (size_t)i * c->ncols + col;
     blt_unread block = t->columns[col].blocks[first + i];
     if (has_group(old, i) && blt_unread_same(old->blocks[at], block))
       c->forms[at] = old->forms[at];
     else
-      status = blt_save_block(f, block, &t->columns[col], &c->forms[at], err);
+      status = blt_batch_add(batch, block, &t->columns[col], &c->forms[at], err);
     if (status == BLT_OK) c->blocks[at] = blt_unread_retain(block);
   }
   return status;
@@ -162,12 +120,14 @@ static blt_status save_chunk(blt_file *f, const blt_table *t, blt_stored_chunk *
   }
   blt_status status = blt_stored_chunk_new(f->ctx, n, t->schema->ncols, &c, err);
   if (status != BLT_OK) return status;
+  blt_block_batch batch = {.f = f};
   for (uint32_t i = 0; status == BLT_OK && i < n; i++) {
     if (has_group(old, i) && !changes->rewrite[first + i])
       keep_group(old, c, i);
     else
-      status = save_group(f, t, old, c, first, i, err);
+      status = save_group(&batch, t, old, c, first, i, err);
   }
+  if (status == BLT_OK) status = blt_batch_finish(&batch, err);
   if (status == BLT_OK) status = write_chunk(f, c, err);
   if (status == BLT_OK) return blt_stored_add_chunk(out, c, err);
   blt_stored_chunk_release(f->ctx, c);
@@ -195,7 +155,7 @@ static blt_status keep_pieces(blt_ctx *ctx, const blt_pieces *old, uint32_t kept
                               blt_pieces *out, uint32_t *first, blt_error *err) {
   uint32_t at = 0;
   for (size_t i = 0; old && i < old->n && at + old->v[i].count <= kept; i++) {
-    blt_status status = blt_pieces_add(ctx, out, &old->v[i].where, old->v[i].count, err);
+    blt_status status = blt_pieces_add(ctx, out, &old->v[i], err);
     if (status != BLT_OK) return status;
     at += old->v[i].count;
   }
@@ -218,7 +178,8 @@ static blt_status save_tail_piece(blt_file *f, blt_table *t, uint32_t first, blt
     if (status == BLT_OK) status = blt_save_block(f, c->blocks[i], &t->columns[i], &c->forms[i], err);
   }
   if (status == BLT_OK) status = write_chunk(f, c, err);
-  if (status == BLT_OK) status = blt_pieces_add(f->ctx, &out->tail, &c->where, rows, err);
+  blt_disk_piece piece = {.where = c->where, .count = rows};
+  if (status == BLT_OK) status = blt_pieces_add(f->ctx, &out->tail, &piece, err);
   blt_stored_chunk_release(f->ctx, c);
   return status;
 }
@@ -247,14 +208,10 @@ static blt_status save_tail_live(blt_file *f, const blt_table *t, const blt_stor
   return save_live(f, t, t->ngroups, t->tail_rows, &out->tail_live, err);
 }
 
-static blt_status save_dict(blt_file *f, const blt_column *c, const blt_pieces *old, blt_pieces *out,
-                            blt_error *err) {
-  uint32_t first;
-  const blt_dict *d = c->dict;
-  blt_status status = keep_pieces(f->ctx, old, c->dict_kept, d->count, out, &first, err);
-  if (status != BLT_OK || first >= d->count) return status;
+/* Adds entries from `first` on as they are. */
+static blt_status write_strings(blt_file *f, const blt_dict *d, uint32_t first, blt_ref *where,
+                                blt_error *err) {
   bytes b = {.ctx = f->ctx, .err = err};
-  blt_ref where;
   uint64_t n = d->count - first, start = d->offsets[first];
   add(&b, &n, sizeof n);
   for (uint32_t i = first; i <= d->count; i++) {
@@ -262,8 +219,49 @@ static blt_status save_dict(blt_file *f, const blt_column *c, const blt_pieces *
     add(&b, &offset, sizeof offset);
   }
   add(&b, d->bytes + start, d->offsets[d->count] - start);
-  status = finish(&b, f, &where);
-  return status == BLT_OK ? blt_pieces_add(f->ctx, out, &where, (uint32_t)n, err) : status;
+  return finish(&b, f, where);
+}
+
+static blt_status pack_strings(blt_ctx *ctx, const blt_dict *d, uint32_t first, blt_packed *out,
+                               blt_error *err) {
+  uint32_t n = d->count - first + 1;
+  uint64_t start = d->offsets[first], *offsets = blt_alloc(ctx, n * sizeof *offsets);
+  if (!offsets) return blt_fail_memory(err, n * sizeof *offsets);
+  for (uint32_t i = 0; i < n; i++) offsets[i] = d->offsets[first + i] - start;
+  blt_whole w = {.numbers = offsets,
+                 .n = n,
+                 .width = 8,
+                 .text = (void *)(uintptr_t)(d->bytes + start),
+                 .text_bytes = offsets[n - 1]};
+  blt_status status = blt_pack(ctx, &w, n * sizeof *offsets + w.text_bytes, out, err);
+  blt_free(ctx, offsets, n * sizeof *offsets);
+  return status;
+}
+
+static blt_status save_strings(blt_file *f, const blt_dict *d, uint32_t first, blt_disk_piece *piece,
+                               blt_error *err) {
+  blt_packed p = {0};
+  uint64_t head[2] = {d->count - first, d->offsets[d->count] - d->offsets[first]};
+  blt_status status = f->version >= BLT_DISK_PACKS ? pack_strings(f->ctx, d, first, &p, err) : BLT_OK;
+  *piece = (blt_disk_piece){.count = d->count - first, .packed = p.data != NULL};
+  const blt_part parts[] = {{head, sizeof head, sizeof head}, {p.data, p.bytes, p.bytes}};
+  if (status == BLT_OK && p.data)
+    status = blt_file_append_parts(f, parts, 2, 8, &piece->where, err);
+  else if (status == BLT_OK)
+    status = write_strings(f, d, first, &piece->where, err);
+  blt_packed_free(f->ctx, &p);
+  return status;
+}
+
+static blt_status save_dict(blt_file *f, const blt_column *c, const blt_pieces *old, blt_pieces *out,
+                            blt_error *err) {
+  uint32_t first;
+  blt_disk_piece piece;
+  const blt_dict *d = c->dict;
+  blt_status status = keep_pieces(f->ctx, old, c->dict_kept, d->count, out, &first, err);
+  if (status != BLT_OK || first >= d->count) return status;
+  status = save_strings(f, d, first, &piece, err);
+  return status == BLT_OK ? blt_pieces_add(f->ctx, out, &piece, err) : status;
 }
 
 /* ---- schema and record ---- */
@@ -352,6 +350,10 @@ blt_status blt_save_table(blt_file *f, blt_table *t, const blt_stored *old, blt_
 
 /* ---- early ---- */
 
+static bool in_file(const blt_file *f, blt_unread s) {
+  return blt_unread_place(s).file == f->opened && blt_unread_place(s).disk;
+}
+
 static bool stored_has(const blt_stored *s, uint32_t g, uint32_t col, blt_unread b) {
   if (!s || g / s->chunk_groups >= s->nchunks) return false;
   const blt_stored_chunk *c = s->chunks[g / s->chunk_groups];
@@ -371,12 +373,14 @@ uint64_t blt_save_waiting(const blt_file *f, const blt_table *t) {
 static blt_status write_early(blt_file *f, blt_table *t, const blt_stored *old, blt_disk_block *forms,
                               blt_error *err) {
   blt_status status = BLT_OK;
+  blt_block_batch batch = {.f = f};
   for (uint32_t g = 0; g < t->ngroups; g++)
     for (uint32_t col = 0; status == BLT_OK && col < t->schema->ncols; col++) {
       blt_unread b = t->columns[col].blocks[g];
       if (in_file(f, b) || !blt_unread_head(b).bytes || stored_has(old, g, col, b)) continue;
-      status = blt_save_block(f, b, &t->columns[col], &forms[(size_t)g * t->schema->ncols + col], err);
+      status = blt_batch_add(&batch, b, &t->columns[col], &forms[(size_t)g * t->schema->ncols + col], err);
     }
+  if (status == BLT_OK) status = blt_batch_finish(&batch, err);
   return status == BLT_OK ? blt_file_flush(f, err) : status;
 }
 

@@ -13,9 +13,10 @@
   "\x89"                                                                                                     \
   "BLT\r\n\x1a\n"
 #define BLT_DISK_ROOT_MAGIC "BLTROOT\n"
-#define BLT_DISK_VERSION 2u
+#define BLT_DISK_VERSION 3u
 #define BLT_DISK_FIRST 1u  /* the oldest version that is read and written */
 #define BLT_DISK_REUSES 2u /* from this version on: space is written again, and tables have patches */
+#define BLT_DISK_PACKS 3u  /* from this version on: blocks and dictionaries may be packed */
 #define BLT_DISK_PAGE 4096u
 #define BLT_DISK_DATA (3 * BLT_DISK_PAGE) /* header, root slot 0, root slot 1, then data */
 #define BLT_DISK_BLOCK_ALIGN 64u          /* where a block starts */
@@ -73,10 +74,11 @@ typedef struct blt_disk_column {
   uint32_t flags, npieces;
 } blt_disk_column;
 
-/* A chunk, a piece of a tail or a piece of a dictionary, with its groups, rows or entries. */
+/* A chunk, a piece of a tail or a piece of a dictionary, with its groups, rows or entries. `packed`: 1 of a
+ * piece of a dictionary that is. */
 typedef struct blt_disk_piece {
   blt_ref where;
-  uint32_t count, zero;
+  uint32_t count, packed;
 } blt_disk_piece;
 
 /* A schema: this, its columns each with its name padded to 8 bytes, then for each key a count and column
@@ -99,6 +101,7 @@ typedef struct blt_disk_group {
 
 #define BLT_DISK_NAN 1u    /* has_nan */
 #define BLT_DISK_MARKED 2u /* has a validity bitmap */
+#define BLT_DISK_PACKED 4u /* its contents are packed (store/column/packed.h) */
 
 typedef struct blt_disk_block {
   uint8_t enc, width, flags, zero;
@@ -108,7 +111,8 @@ typedef struct blt_disk_block {
   blt_ref where;          /* data padded to 64, validity, text padded to 8; none when all are empty */
 } blt_disk_block;
 
-/* A piece of a dictionary: uint64_t n, then uint64_t offsets[n + 1] from 0, then the bytes, padded to 8. */
+/* A piece of a dictionary: uint64_t n, then uint64_t offsets[n + 1] from 0, then the bytes, padded to 8. A
+ * packed one: uint64_t n, uint64_t count of the bytes, then both packed. */
 
 _Static_assert(sizeof(blt_disk_header) == 40 && sizeof(blt_disk_root) == 96, "layout");
 _Static_assert(sizeof(blt_disk_entry) == 32 && sizeof(blt_disk_record) == 88, "layout");

@@ -235,12 +235,10 @@ static blt_status validate_column(const blt_view *v, uint32_t col, blt_error *er
   const blt_view_column *c = &v->columns[col];
   blt_status status = c->dict ? blt_dict_validate(c->dict, err) : BLT_OK;
   for (uint32_t g = 0; status == BLT_OK && g < v->ngroups; g++) {
-    const blt_block *b;
     if (blt_unread_head(c->blocks[g]).rows != v->group_rows[g])
       return blt_fail(err, BLT_EFORMAT, "broken table: column %u, group %u: the block's length is wrong", col,
                       g);
-    status = blt_view_block(v, col, g, &b, err);
-    if (status == BLT_OK) status = blt_block_validate(b, c->type, c->dict ? c->dict->count : 0, err);
+    status = blt_unread_check(c->blocks[g], c->type, c->dict ? c->dict->count : 0, err);
   }
   return status;
 }

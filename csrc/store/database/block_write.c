@@ -1,0 +1,133 @@
+#include "block_write.h"
+#include "base/bits.h"
+#include "base/par.h"
+
+#include <string.h>
+
+#define SMALL_BYTES ((size_t)1 << 20) /* fewer are not worth waking anybody */
+
+static int64_t bits_of(blt_scalar v) {
+  int64_t i;
+  memcpy(&i, &v, sizeof i);
+  return i;
+}
+
+static bool in_file(const blt_file *f, blt_unread s) {
+  return blt_unread_place(s).file == f->opened && blt_unread_place(s).disk;
+}
+
+/* What the file says of a block, but for how and where its contents are kept. */
+static blt_disk_block form_of(const blt_block_head *b) {
+  bool marked = b->nulls && b->nulls < b->rows;
+  return (blt_disk_block){.enc = b->enc,
+                          .width = b->width,
+                          .flags =
+                              (uint8_t)((b->has_nan ? BLT_DISK_NAN : 0) | (marked ? BLT_DISK_MARKED : 0)),
+                          .rows = b->rows,
+                          .nulls = b->nulls,
+                          .base = b->base,
+                          .min = bits_of(b->min),
+                          .max = bits_of(b->max),
+                          .text = b->text_bytes};
+}
+
+/* --- packing ------------------------------------------------------------------------------------ */
+
+static blt_status open_job(const blt_block_job *j, const blt_block **b, blt_error *err) {
+  return blt_unread_open(j->block, j->column->type, j->column->dict ? j->column->dict->count : 0, b, err);
+}
+
+static blt_status pack(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
+  blt_block_batch *batch = arg;
+  blt_block_job *j = &batch->jobs[task];
+  const blt_block *b;
+  (void)worker;
+  blt_status status = open_job(j, &b, err);
+  if (status != BLT_OK) return status;
+  size_t words = b->valid ? blt_bits_words(b->rows) : 0,
+         data = blt_block_data_bytes(b->enc, b->width, b->rows);
+  blt_whole w = {.numbers = (void *)(uintptr_t)b->data,
+                 .n = b->width ? (uint32_t)(data / b->width) : 0,
+                 .width = b->width,
+                 .valid = (void *)(uintptr_t)b->valid,
+                 .valid_bytes = words * 8,
+                 .text = (void *)(uintptr_t)b->text,
+                 .text_bytes = b->text_bytes};
+  return blt_pack(batch->f->ctx, &w, blt_block_shape_of(data, words, b->text_bytes).bytes, &j->packed, err);
+}
+
+/* --- adding ------------------------------------------------------------------------------------- */
+
+static blt_status add_whole(blt_file *f, const blt_block *b, blt_ref *where, blt_error *err) {
+  size_t words = b->valid ? blt_bits_words(b->rows) : 0,
+         data = blt_block_data_bytes(b->enc, b->width, b->rows);
+  blt_block_shape at = blt_block_shape_of(data, words, b->text_bytes);
+  const blt_part parts[] = {{b->data, data, at.valid_at},
+                            {b->valid, words * 8, words * 8},
+                            {b->text, b->text_bytes, at.bytes - at.text_at}};
+  if (at.bytes == 0) return BLT_OK;
+  return blt_file_append_parts(f, parts, 3, BLT_DISK_BLOCK_ALIGN, where, err);
+}
+
+static blt_status add_packed(blt_file *f, const void *data, size_t bytes, blt_disk_block *form,
+                             blt_error *err) {
+  const blt_part part = {data, bytes, bytes};
+  form->flags |= BLT_DISK_PACKED;
+  return blt_file_append_parts(f, &part, 1, BLT_DISK_BLOCK_ALIGN, &form->where, err);
+}
+
+static blt_status add_job(blt_file *f, const blt_block_job *j, blt_error *err) {
+  const blt_block *b;
+  if (j->packed.data) return add_packed(f, j->packed.data, j->packed.bytes, j->form, err);
+  blt_status status = open_job(j, &b, err);
+  return status == BLT_OK ? add_whole(f, b, &j->form->where, err) : status;
+}
+
+/* A block that lies packed in a file is copied as it is, when it is whole: damage is not copied on. */
+static blt_status copy_packed(blt_file *f, blt_unread s, blt_disk_block *form, blt_error *err) {
+  blt_block_contents c = blt_unread_contents(s);
+  blt_status status = blt_unread_intact(s, err);
+  return status == BLT_OK ? add_packed(f, c.packed, c.bytes, form, err) : status;
+}
+
+static blt_status refer(blt_unread s, blt_disk_block *form) {
+  blt_block_contents c = blt_unread_contents(s);
+  form->where = (blt_ref){blt_unread_place(s).disk, c.bytes, c.sum};
+  if (c.packed) form->flags |= BLT_DISK_PACKED;
+  return BLT_OK;
+}
+
+/* --- batches ------------------------------------------------------------------------------------ */
+
+blt_status blt_batch_finish(blt_block_batch *b, blt_error *err) {
+  blt_ctx *ctx = b->f->ctx;
+  blt_status status = BLT_OK;
+  if (b->f->version >= BLT_DISK_PACKS)
+    status = (b->bytes < SMALL_BYTES ? blt_seq : blt_par)(ctx, b->n, pack, b, err);
+  for (uint32_t i = 0; i < b->n; i++) {
+    if (status == BLT_OK) status = add_job(b->f, &b->jobs[i], err);
+    blt_packed_free(ctx, &b->jobs[i].packed);
+  }
+  b->n = 0;
+  b->bytes = 0;
+  return status;
+}
+
+blt_status blt_batch_add(blt_block_batch *b, blt_unread block, const blt_column *c, blt_disk_block *form,
+                         blt_error *err) {
+  blt_block_head head = blt_unread_head(block);
+  *form = form_of(&head);
+  if (in_file(b->f, block)) return refer(block, form);
+  if (blt_unread_contents(block).packed && b->f->version >= BLT_DISK_PACKS)
+    return copy_packed(b->f, block, form, err);
+  b->jobs[b->n++] = (blt_block_job){block, c, form, {0}};
+  b->bytes += head.bytes;
+  return b->n == BLT_BATCH_BLOCKS ? blt_batch_finish(b, err) : BLT_OK;
+}
+
+blt_status blt_save_block(blt_file *f, blt_unread s, const blt_column *c, blt_disk_block *form,
+                          blt_error *err) {
+  blt_block_batch b = {.f = f};
+  blt_status status = blt_batch_add(&b, s, c, form, err);
+  return status == BLT_OK ? blt_batch_finish(&b, err) : status;
+}
