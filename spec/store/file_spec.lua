@@ -206,6 +206,31 @@ describe("the file of a database", function()
     assert.equal(458752 + 812 + added, db:table "sealed":agg "s = sum(flag)":value())
   end)
 
+  it("of the second format still opens, takes changes, and is packed when it is compacted", function()
+    local function format() return (output("od -An -tu4 -j8 -N4 %s", file):gsub("%s", "")) end
+    run("cp spec/store/format_2.blt %s", file)
+    for round = 1, 3 do
+      local db <close> = assert(blotter.open(file))
+      assert(db:check())
+      assert.same({"keyed", "text", "rows", "log", "sealed"}, db:tables())
+      local t, log, rows = db:table "sealed", db:table "log", db:table "rows"
+      local got = t:agg [[n = count(), i = sum(id), p = sum(price), u = max(url), w = min(word), a = max(at), words = count(word),
+        l = sum(len(url))]]:first()
+      assert.equal(498, got.n)
+      assert.equal(226414, got.i)
+      assert.is_true(math.abs(got.p - 223374.18) < 1e-6)
+      assert.same({"https://example.org/page/99856", "word 0", "2023-11-14T22:38:17Z", 452},
+        {got.u, got.w, tostring(got.a), got.words})
+      assert.equal(t:derive "l = len(url)":agg "s = sum(l)":value(), got.l)
+      assert.same({69 + round, 30, 27, 38}, {#log, #rows, #db:table "keyed", #db:table "text"})
+      assert.equal(round <= 2 and "2" or "3", format())
+      assert(log:append(round, nil, 0.5, nil, "word 3"))
+      assert(db:commit())
+      if round == 2 then assert(db:compact()) end
+    end
+    assert.equal("3", format())
+  end)
+
   -- What another program does to the file that is open: `cp` keeps the file and writes over it.
   local DAMAGE = { "cp /etc/hostname %s", ": >%s", "truncate -s 8192 %s", "head -c 9000000 /dev/zero >%s",
     "cp %s.other %s" }

@@ -1,4 +1,5 @@
 #include "packed.h"
+#include "base/bits.h"
 #include "base/mem.h"
 
 #include <math.h>
@@ -21,9 +22,14 @@ static size_t padded(size_t n) {
   return (n + 7) / 8 * 8;
 }
 
-/* Whether so many bytes are worth the time to get them back. */
+/* Whether so many bytes are worth having the whole in memory as well. */
 static bool pays(size_t packed, size_t whole) {
   return packed < whole / 8 * 7;
+}
+
+/* Whether they are worth the time to get them back, when other parts are packed anyway. */
+static bool helps(size_t packed, size_t whole) {
+  return packed < whole / 32 * 31;
 }
 
 /* --- zstd --------------------------------------------------------------------------------------- */
@@ -91,7 +97,7 @@ static void keep(packing *p, int part, const void *data, size_t bytes) {
 
 /* A part whose bytes are compressed when that pays. The room has `bytes` bytes at least. */
 static void pack_bytes(packing *p, int part, const void *data, size_t bytes) {
-  size_t n = bytes ? squeeze(data, bytes, place(p), bytes / 8 * 7) : 0;
+  size_t n = bytes ? squeeze(data, bytes, place(p), bytes / 16 * 15) : 0;
   if (n)
     close_part(p, part, BLT_PACK_ZSTD, n);
   else
@@ -115,12 +121,13 @@ static bool pack_planes(packing *p, const blt_whole *w, size_t most) {
   return n != 0;
 }
 
-static void pack_numbers(packing *p, const blt_whole *w) {
+/* Numbers that promise to take less than `most` bytes as they are compressed, or else as few bits as they
+ * need. */
+static void pack_dense(packing *p, const blt_whole *w) {
   size_t whole = (size_t)w->n * w->width, packed;
-  if (whole == 0) return;
   blt_packing how = blt_ints_measure(w->numbers, w->width, w->n, &packed);
-  bool bits = pays(packed, whole);
-  if (pack_planes(p, w, bits ? packed / 16 * 15 : whole / 8 * 7)) return;
+  bool bits = helps(packed, whole);
+  if (pack_planes(p, w, (bits ? packed : whole) / 16 * 15)) return;
   if (!bits) {
     keep(p, 0, w->numbers, whole);
     return;
@@ -129,11 +136,93 @@ static void pack_numbers(packing *p, const blt_whole *w) {
   close_part(p, 0, how, packed);
 }
 
+/* --- few different numbers ----------------------------------------------------------------------- */
+
+#define FEW 256u
+#define FEW_SLOTS 1024u
+
+/* The numbers that there are, in order of appearance. */
+typedef struct few {
+  uint64_t values[FEW];
+  uint16_t slots[FEW_SLOTS]; /* place + 1; 0: free */
+  uint32_t n;
+} few;
+
+/* At the start of numbers that are kept as places of few: then the few, padded to 8, then the places. */
+typedef struct few_head {
+  uint32_t n;
+  uint8_t how, zero[3]; /* blt_packing of the places */
+} few_head;
+_Static_assert(sizeof(few_head) == 8, "part of the format");
+
+/* FEW when there are too many. */
+static uint32_t place_of(few *f, uint64_t v) {
+  uint32_t at = (uint32_t)(blt_mix64(v) % FEW_SLOTS);
+  while (f->slots[at] && f->values[f->slots[at] - 1] != v) at = (at + 1) % FEW_SLOTS;
+  if (f->slots[at]) return f->slots[at] - 1u;
+  if (f->n == FEW) return FEW;
+  f->values[f->n++] = v;
+  f->slots[at] = (uint16_t)f->n;
+  return f->n - 1;
+}
+
+static uint64_t number_at(const blt_whole *w, uint32_t i) {
+  uint64_t v = 0;
+  memcpy(&v, (const char *)w->numbers + (size_t)i * w->width, w->width);
+  return v;
+}
+
+static bool find_few(const blt_whole *w, few *f, uint8_t *places) {
+  uint64_t last = 0;
+  uint32_t place = FEW;
+  for (uint32_t i = 0; i < w->n; i++) {
+    uint64_t v = number_at(w, i);
+    if (place == FEW || v != last) place = place_of(f, v);
+    if (place == FEW) return false;
+    last = v;
+    places[i] = (uint8_t)place;
+  }
+  return true;
+}
+
+/* Makes the part of its beginning and of the places, which stand in the parts' room already. */
+static void close_few(packing *p, const few *f, uint8_t width, size_t start, size_t table) {
+  few_head h = {.n = f->n, .how = p->head.how[0]};
+  size_t bytes = table + p->head.bytes[0];
+  memset(p->out + start, 0, table);
+  memcpy(p->out + start, &h, sizeof h);
+  for (uint32_t i = 0; i < f->n; i++)
+    memcpy(p->out + start + sizeof h + (size_t)i * width, &f->values[i], width);
+  p->at = start;
+  close_part(p, 0, BLT_PACK_VALUES, bytes);
+}
+
+static bool pack_few(packing *p, const blt_whole *w) {
+  few f = {.n = 0};
+  size_t start = p->at;
+  if (w->width < 2 || w->n < 4 * FEW) return false;
+  uint8_t *places = blt_alloc(p->ctx, w->n);
+  bool found = places && find_few(w, &f, places);
+  if (found) {
+    size_t table = sizeof(few_head) + padded((size_t)f.n * w->width);
+    p->at += table;
+    pack_dense(p, &(blt_whole){.numbers = places, .n = w->n, .width = 1});
+    close_few(p, &f, w->width, start, table);
+  }
+  if (places) blt_free(p->ctx, places, w->n);
+  return found;
+}
+
+static void pack_numbers(packing *p, const blt_whole *w) {
+  if (w->n && w->width && !pack_few(p, w)) pack_dense(p, w);
+}
+
 blt_status blt_pack(blt_ctx *ctx, const blt_whole *w, size_t bytes, blt_packed *out, blt_error *err) {
   *out = (blt_packed){0};
   if (bytes < LEAST_BYTES) return BLT_OK;
   packing p = {.ctx = ctx, .at = sizeof(head)};
-  p.room = sizeof(head) + padded((size_t)w->n * w->width) + padded(w->valid_bytes) + padded(w->text_bytes);
+  p.room = sizeof(head) + sizeof(few_head) + FEW * 8 + padded((size_t)w->n * w->width) +
+           padded(w->valid_bytes) + padded(w->text_bytes);
   p.out = blt_alloc(ctx, p.room);
   if (!p.out) return blt_fail_memory(err, p.room);
   pack_numbers(&p, w);
@@ -170,8 +259,8 @@ static blt_status unpack_planes(blt_ctx *ctx, const char *in, size_t bytes, cons
   return BLT_OK;
 }
 
-static blt_status unpack_numbers(blt_ctx *ctx, const char *in, size_t bytes, uint8_t how, const blt_whole *w,
-                                 bool *ok, blt_error *err) {
+static blt_status unpack_dense(blt_ctx *ctx, const char *in, size_t bytes, uint8_t how, const blt_whole *w,
+                               bool *ok, blt_error *err) {
   size_t whole = (size_t)w->n * w->width;
   if (whole && how == BLT_PACK_PLANES) return unpack_planes(ctx, in, bytes, w, ok, err);
   if (whole && (how == BLT_PACK_BITS || how == BLT_PACK_DELTAS))
@@ -179,6 +268,38 @@ static blt_status unpack_numbers(blt_ctx *ctx, const char *in, size_t bytes, uin
   else
     *ok = unpack_bytes(in, bytes, how, w->numbers, whole);
   return BLT_OK;
+}
+
+static bool name_few(const char *values, uint32_t nvalues, const uint8_t *places, const blt_whole *w) {
+  char *out = w->numbers;
+  bool ok = true;
+  for (uint32_t i = 0; ok && i < w->n; i++, out += w->width) {
+    ok = places[i] < nvalues;
+    if (ok) memcpy(out, values + (size_t)places[i] * w->width, w->width);
+  }
+  return ok;
+}
+
+static blt_status unpack_few(blt_ctx *ctx, const char *in, size_t bytes, const blt_whole *w, bool *ok,
+                             blt_error *err) {
+  few_head h;
+  if (bytes < sizeof h) return BLT_OK;
+  memcpy(&h, in, sizeof h);
+  size_t table = sizeof h + padded((size_t)h.n * w->width);
+  if (h.n > FEW || table > bytes) return BLT_OK;
+  uint8_t *places = blt_alloc(ctx, w->n);
+  if (!places) return blt_fail_memory(err, w->n);
+  blt_whole inner = {.numbers = places, .n = w->n, .width = 1};
+  blt_status status = unpack_dense(ctx, in + table, bytes - table, h.how, &inner, ok, err);
+  *ok = *ok && name_few(in + sizeof h, h.n, places, w);
+  blt_free(ctx, places, w->n);
+  return status;
+}
+
+static blt_status unpack_numbers(blt_ctx *ctx, const char *in, size_t bytes, uint8_t how, const blt_whole *w,
+                                 bool *ok, blt_error *err) {
+  bool few = how == BLT_PACK_VALUES && w->n && w->width;
+  return few ? unpack_few(ctx, in, bytes, w, ok, err) : unpack_dense(ctx, in, bytes, how, w, ok, err);
 }
 
 /* The head, when the parts that it tells of are all there is. */

@@ -22,6 +22,7 @@ typedef enum blt_packing {
   BLT_PACK_DELTAS,
   BLT_PACK_ZSTD,   /* one frame */
   BLT_PACK_PLANES, /* one frame of the first bytes of all numbers, then of the second ones, and so on */
+  BLT_PACK_VALUES, /* at most 256 different numbers, then for each which of them it is (packed.c) */
   BLT_PACKINGS
 } blt_packing;
 
