@@ -214,8 +214,8 @@ describe("the file of a database", function()
       assert(db:check())
       assert.same({"keyed", "text", "rows", "log", "sealed"}, db:tables())
       local t, log, rows = db:table "sealed", db:table "log", db:table "rows"
-      local got = t:agg [[n = count(), i = sum(id), p = sum(price), u = max(url), w = min(word), a = max(at), words = count(word),
-        l = sum(len(url))]]:first()
+      local got = t:agg [[n = count(), i = sum(id), p = sum(price), u = max(url), w = min(word), a = max(at),
+        words = count(word), l = sum(len(url))]]:first()
       assert.equal(498, got.n)
       assert.equal(226414, got.i)
       assert.is_true(math.abs(got.p - 223374.18) < 1e-6)

@@ -26,7 +26,7 @@ static uint64_t any(uint32_t i) {
   return rnd();
 }
 static uint64_t rising(uint32_t i) {
-  return UINT64_C(18446744073709000000) + i * 1000003 + rnd() % 5; /* past the end of 64 bits */
+  return UINT64_C(18446744073709000000) + i * UINT64_C(1000003) + rnd() % 5; /* past the end of 64 bits */
 }
 static uint64_t falling(uint32_t i) {
   return 3000000 - i * 7;
