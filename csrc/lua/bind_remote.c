@@ -146,12 +146,13 @@ static int http_close(lua_State *L) {
   return b->ctx ? bind_handle_end(b) : 0;
 }
 
-/* http_open() -> connection, or nil, message, code */
+/* http_open([cafile]) -> connection, or nil, message, code */
 static int http_open(lua_State *L) {
   blt_error err;
+  const char *cafile = luaL_optstring(L, 1, NULL);
   bind_state *s = bind_state_of(L);
   bind_http *b = bind_handle_new(L, s->ctx, sizeof *b, 0, BIND_HTTP);
-  if (blt_http_open(s->ctx, &b->h, &err) != BLT_OK) return bind_refuse(L, &err);
+  if (blt_http_open(s->ctx, cafile, &b->h, &err) != BLT_OK) return bind_refuse(L, &err);
   return 1;
 }
 

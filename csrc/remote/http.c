@@ -26,6 +26,7 @@ enum {
   OPT_WRITEDATA = 10001,
   OPT_URL = 10002,
   OPT_ERRORBUFFER = 10010,
+  OPT_CAINFO = 10065,
   OPT_HTTPHEADER = 10023,
   OPT_COPYPOSTFIELDS = 10165,
   OPT_WRITEFUNCTION = 20011,
@@ -122,7 +123,7 @@ void blt_http_close(blt_http *h) {
   blt_free(h->ctx, h, sizeof *h);
 }
 
-blt_status blt_http_open(blt_ctx *ctx, blt_http **out, blt_error *err) {
+blt_status blt_http_open(blt_ctx *ctx, const char *cafile, blt_http **out, blt_error *err) {
   blt_status st = load(err);
   if (st != BLT_OK) return st;
   blt_http *h = blt_calloc(ctx, 1, sizeof *h);
@@ -130,7 +131,7 @@ blt_status blt_http_open(blt_ctx *ctx, blt_http **out, blt_error *err) {
   h->ctx = ctx;
   h->easy = curl.easy_init();
   h->multi = curl.multi_init();
-  if (!h->easy || !h->multi) {
+  if (!h->easy || !h->multi || (cafile && curl.easy_setopt(h->easy, OPT_CAINFO, cafile) != 0)) {
     blt_http_close(h);
     return blt_fail_memory(err, 0);
   }

@@ -12,7 +12,8 @@ typedef struct blt_http blt_http;
 
 typedef enum blt_http_event { BLT_HTTP_WAIT, BLT_HTTP_DATA, BLT_HTTP_DONE } blt_http_event;
 
-blt_status blt_http_open(blt_ctx *ctx, blt_http **out, blt_error *err);
+/* `cafile` (NULL: the system's) has the certificates that a server's may be signed with. */
+blt_status blt_http_open(blt_ctx *ctx, const char *cafile, blt_http **out, blt_error *err);
 void blt_http_close(blt_http *h); /* ends the request that runs; NULL is allowed */
 
 /* Begins a POST of `body` with these header lines (`n` of them). The one before must have ended. */

@@ -181,9 +181,10 @@ function verbs.order(g, state)
   verb(state, "order", table.concat(parts, ", "))
 end
 
---- By everything: then only rows that are equal have no order.
+--- Different rows in the order of everything.
 local function settle(g, state)
   if state.total or has_rough(state) then return end
+  verbs.distinct(g, state)
   local parts = {}
   for i, column in ipairs(state.columns) do parts[i] = column.name .. g:pick { "", "", " desc", " nulls first" } end
   verb(state, "order", table.concat(parts, ", "))

@@ -4,13 +4,13 @@
 -- an error, and the status says which. It has no transactions: rows that are pushed go into a table beside the one that
 -- is meant, which takes its name at the end.
 
+local address = require "blotter.remote.address"
 local clickhouse = require "blotter.remote.dialects.clickhouse"
 local core = require "blotter.core"
 local decimal = require "blotter.lang.decimal"
 local fail = require "blotter.errors.fail"
 local guarded = require "blotter.remote.guarded"
 local received = require "blotter.remote.received"
-local secrecy = require "blotter.remote.secrecy"
 local statement = require "blotter.remote.statement"
 local suggest = require "blotter.errors.suggest"
 
@@ -22,24 +22,28 @@ local QUEUE = 4 << 20 -- bytes of rows that are sent at once
 
 -- ---- requests ----
 
-local function decoded(text)
-  return text and (text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
-end
-
 local function encoded(text)
   return (text:gsub("[^%w_.~-]", function(c) return ("%%%02X"):format(c:byte()) end))
 end
 
---- What an address such as clickhouse://user:password@host:8123/database?secure=1 says.
+local PARAMETERS = { "cafile", "secure" }
+
+--- What an address such as clickhouse://user:password@host:8123/database?secure=1 says, or nil and what is wrong.
+-- `cafile` is a file of certificates that the server's may be signed with, instead of the system's.
 local function read_url(url)
-  local rest, options = url:match "^%a+://([^?]*)%??(.*)$"
-  local login, place = rest:match "^(.*)@([^@]*)$"
-  local host, database = (place or rest):match "^([^/]*)/?(.*)$"
-  local user, password = (login or ""):match "^([^:]*):?(.*)$"
-  local secure = options:find "secure=1" ~= nil
+  local at, problem = address.read(url)
+  if not at then return nil, problem end
+  local given = {}
+  for _, one in ipairs(at.parameters) do
+    if one.name ~= "secure" and one.name ~= "cafile" then
+      return nil, ("%s: unknown parameter '%s'%s"):format(at.name, one.name, suggest.phrase(one.name, PARAMETERS))
+    end
+    given[one.name] = one.value
+  end
+  local secure, host = given.secure == "1", at.hosts
   if not host:find ":%d+$" then host = host .. (secure and ":8443" or ":8123") end
-  return { base = (secure and "https://" or "http://") .. host .. "/", user = decoded(user),
-    password = decoded(password), database = decoded(database) }
+  at.base, at.cafile = (secure and "https://" or "http://") .. host .. "/", given.cafile
+  return at
 end
 
 local function deadline()
@@ -48,7 +52,7 @@ local function deadline()
 end
 
 function session:message(text)
-  return ("%s: %s"):format(self.name, secrecy.without(text, self.secrets))
+  return address.message(self.at, text)
 end
 
 --- Lets the connection go: what runs there is cancelled, because nobody reads it.
@@ -58,7 +62,7 @@ function session:drop()
   if link then link:close() end
 end
 
-local function address(self, query)
+local function target_of(self, query)
   local seconds = core.setting "timeout"
   local parts = { "wait_end_of_query=1", "cancel_http_readonly_queries_on_client_close=1" }
   if self.at.database ~= "" then parts[#parts + 1] = "database=" .. encoded(self.at.database) end
@@ -70,7 +74,7 @@ end
 --- Sends a statement; with `query` that stands in the address, and the body is its rows.
 local function post(self, body, query)
   if not self.link then
-    local link, message, code = core.http_open()
+    local link, message, code = core.http_open(self.at.cafile)
     if not link then return nil, self:message(message), code end
     self.link = link
   end
@@ -78,7 +82,7 @@ local function post(self, body, query)
   if self.at.user ~= "" then headers[#headers + 1] = "X-ClickHouse-User: " .. self.at.user end
   if self.at.password ~= "" then headers[#headers + 1] = "X-ClickHouse-Key: " .. self.at.password end
   self.deadline = deadline()
-  local ok, message, code = self.link:post(address(self, query), body, table.unpack(headers))
+  local ok, message, code = self.link:post(target_of(self, query), body, table.unpack(headers))
   if not ok then return nil, self:message(message), code end
   self.reply = { pieces = {} }
   return true
@@ -139,8 +143,9 @@ function session:run(sql)
 end
 
 function session.open(url)
-  local made = setmetatable({ url = url, name = secrecy.shown(url), secrets = secrecy.of(url), at = read_url(url),
-    moved = 0 }, session)
+  local at, problem = read_url(url)
+  if not at then return nil, problem, "format" end
+  local made = setmetatable({ at = at, name = at.name, moved = 0 }, session)
   local ok, message, code = made:run "SELECT 1"
   if not ok then return nil, message, code end
   return made

@@ -4,12 +4,12 @@
 --
 -- What the server sends is CSV, which blotter's own reader makes a table of: whole, or none.
 
+local address = require "blotter.remote.address"
 local catalogue = require "blotter.remote.far_columns"
 local core = require "blotter.core"
 local guarded = require "blotter.remote.guarded"
 local postgresql = require "blotter.remote.dialects.postgresql"
 local received = require "blotter.remote.received"
-local secrecy = require "blotter.remote.secrecy"
 local statement = require "blotter.remote.statement"
 
 local session = {}
@@ -34,7 +34,7 @@ end
 function session:message(text)
   local at = text:find(catalogue.CHANGED, 1, true)
   if at then text = text:match('^[^"\n]*', at) end
-  return ("%s: %s"):format(self.name, secrecy.without(text, self.secrets))
+  return address.message(self.at, text)
 end
 
 --- Lets the connection go: what runs there is cancelled.
@@ -45,7 +45,7 @@ function session:drop()
 end
 
 function session:connect()
-  local link, message, code = core.pq_open(self.url)
+  local link, message, code = core.pq_open(self.at.url)
   if not link then return nil, self:message(message), code end
   local guard <close> = setmetatable({}, { __close = function() -- luacheck: ignore
     if link ~= self.link then link:close() end
@@ -63,7 +63,9 @@ end
 
 --- A connection to the server at `url`, or nil, message, code.
 function session.open(url)
-  local made = setmetatable({ url = url, name = secrecy.shown(url), secrets = secrecy.of(url), moved = 0 }, session)
+  local at, problem = address.read(url)
+  if not at then return nil, problem, "format" end
+  local made = setmetatable({ at = at, name = at.name, moved = 0 }, session)
   local ok, message, code = made:connect()
   if ok then ok, message, code = made:run(SETTINGS) end
   if not ok then return nil, message, code end
