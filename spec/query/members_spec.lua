@@ -4,6 +4,20 @@ local blotter = require "blotter"
 local lines, refusal = answer.lines, answer.refusal
 
 describe("x in $query", function()
+  it("finds decimals and times exactly, wherever it stands", function()
+    local t = blotter.table "d decimal(9,2), e decimal(18,2), t date, z timestamp"
+    t:append("-23.16", "9999999999999999.99", "2012-01-31", "2012-01-31T10:00:00.5Z")
+    t:append("12.30", "9999999999999999.98", nil, nil)
+    for _, c in ipairs { "e", "t", "z", "round(d, 1)" } do
+      local one = { q = t:limit(1):select("x = " .. c) }
+      assert.equal(1, t:where(c .. " in $q", one):count(), c)
+      assert.equal(1, t:where(c .. " in $q or 1 > 2", one):count(), c)
+      assert.equal((c == "t" or c == "z") and 0 or 1, t:where(c .. " not in $q", one):count(), c)
+    end
+    assert.equal(1, t:where("d in (1.23e1, 5)"):count()) -- as d == 1.23e1
+    assert.equal(1, t:where("d in $l", { l = { 12.3 } }):count())
+  end)
+
   local t, codes
   before_each(function()
     t = blotter.table "country string, n int64, day date"

@@ -178,13 +178,15 @@ static void range_in_doubles(const blt_scope *s, const blt_op *op, blt_range *ou
     *out = (blt_range){.known = true, .nulls = a.nulls};
 }
 
-/* Whether the list is of constants that compare with x by bytes or as integers. */
+/* Whether the list is of constants that compare with x by bytes or as integers. A decimal and a double are
+ * compared as doubles. */
 static bool is_simple(const blt_op *op) {
   blt_type x = op->args[0]->type;
   if (x.id == BLT_FLOAT64 || x.id == BLT_NULLTYPE) return false;
   for (uint32_t i = 1; i < op->nargs; i++) {
     const blt_op *k = op->args[i];
-    bool same = k->type.id == x.id || (blt_is_number(x) && blt_is_number(k->type));
+    bool rounded = x.id == BLT_DECIMAL && k->type.id == BLT_FLOAT64;
+    bool same = k->type.id == x.id || (blt_is_number(x) && blt_is_number(k->type) && !rounded);
     if (k->kind != BLT_OP_VALUE || (!k->value.null && !same)) return false;
   }
   return true;

@@ -217,16 +217,25 @@ local function emit_binary(out, node, scope, params)
   put(out, CALL, node.op, 2, node)
 end
 
+--- The values of a query of one column as literals of its type.
+local function emit_values(out, node, q)
+  local columns = q:columns()
+  if #columns ~= 1 then
+    source.fail_at(node, ("$%s: a query of one column expected after 'in', got %d"):format(node.name, #columns))
+  end
+  local kind, answer = columns[1].type, q:collect()
+  local is_decimal = kind:find "^decimal" ~= nil
+  local values = is_decimal and core.texts(answer.handle, 1, 1, #answer) or answer:values(1)
+  for i = 1, #answer do
+    put_literal(out, node, values[i] == nil and "null" or is_decimal and "decimal" or kind, values[i])
+  end
+  return #answer
+end
+
 --- The values of `in $list`: each element of the sequence as a literal.
 local function emit_list(out, node, params, wanted)
   local list = parameter_value(node, params)
-  if is_source(list) then
-    local n = #list:columns()
-    if n ~= 1 then
-      source.fail_at(node, ("$%s: a query of one column expected after 'in', got %d"):format(node.name, n))
-    end
-    list = list:values(1)
-  end
+  if is_source(list) then return emit_values(out, node, list) end
   if type(list) ~= "table" then
     source.fail_at(node, ("parameter $%s: a sequence expected after 'in', got a %s"):format(node.name, type(list)))
   end

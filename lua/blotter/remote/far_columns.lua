@@ -46,9 +46,11 @@ function catalogue.check(name, fingerprint)
 end
 
 local function query_of(one, sql, names, types)
-  local ok, message, code = one:send(one.copy(sql, #names))
-  if not ok then return nil, message, code end
-  return one:receive(names, types)
+  return one:twice(function()
+    local ok, message, code = one:send(one.copy(sql, #names))
+    if not ok then return nil, message, code end
+    return one:receive(names, types)
+  end)
 end
 
 --- The names of the server's tables that can be read, and of its views.

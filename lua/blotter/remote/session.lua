@@ -89,7 +89,10 @@ function session:send(sql, lines)
     sql = SETTINGS .. "; " .. sql
   end
   local ok, message, code = self.link:send(sql, lines)
-  if not ok then return nil, self:message(message), code end
+  if not ok then
+    self.stale = self.used and self.link:state() == "broken"
+    return nil, self:message(message), code
+  end
   self.sent, self.deadline = sql, deadline()
   return true
 end
@@ -134,6 +137,15 @@ function session:next()
   end
 end
 
+--- Does `work()`, which changes nothing there until the server has answered; once more when the connection turns out to
+-- have been lost before.
+function session:twice(work)
+  self.stale = false
+  local results = table.pack(work())
+  if results[1] == nil and self.stale then return work() end
+  return table.unpack(results, 1, results.n)
+end
+
 local function run(self, sql)
   local ok, message, code = self:send(sql)
   if not ok then return nil, message, code end
@@ -175,14 +187,17 @@ end
 --- How many rows the server expects a query to have, or nil.
 function session:expected(text, parameters)
   local sql = statement.render(text, parameters, function(_, parameter) return postgresql.inline(parameter) end)
-  if not self:send((self.aborted and "ROLLBACK; " or "") .. "EXPLAIN " .. sql, true) then return nil end
-  self.aborted = false
-  local plan = {}
-  repeat
-    local event, piece = guarded(self, self.next)
-    plan[#plan + 1] = event == "data" and piece or nil
-  until event == "done" or event == nil
-  return math.tointeger(tonumber(table.concat(plan):match "rows=(%d+)"))
+  local plan = self:twice(function()
+    if not self:send((self.aborted and "ROLLBACK; " or "") .. "EXPLAIN " .. sql, true) then return nil end
+    self.aborted = false
+    local pieces = {}
+    repeat
+      local event, piece = guarded(self, self.next)
+      pieces[#pieces + 1] = event == "data" and piece or nil
+    until event == "done" or event == nil
+    return pieces[1] and table.concat(pieces)
+  end)
+  return plan and math.tointeger(tonumber(plan:match "rows=(%d+)"))
 end
 
 -- ---- rows to the server ----
@@ -200,13 +215,15 @@ end
 
 --- Sends statements of which the last one is a COPY … FROM STDIN.
 local function begin_copy(self, parts)
-  self.aborted = true
-  local ok, message, code = self:send(table.concat(parts, "; "))
-  if not ok then return nil, message, code end
-  local event
-  event, message, code = guarded(self, self.next)
-  if event == "feed" then return true end
-  return nil, message, code
+  return self:twice(function()
+    self.aborted = true
+    local ok, message, code = self:send(table.concat(parts, "; "))
+    if not ok then return nil, message, code end
+    local event
+    event, message, code = guarded(self, self.next)
+    if event == "feed" then return true end
+    return nil, message, code
+  end)
 end
 
 --- Names of columns as SQL, and with their types.

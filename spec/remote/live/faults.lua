@@ -29,15 +29,25 @@ describe("servers that fail", function()
     return message
   end
 
-  --- How many statements over the slow table run on a server.
-  local function busy(cluster)
-    local sql = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%slow%' "
-      .. "AND pid <> pg_backend_pid()"
+  --- The first line of what a server says to a statement of another connection.
+  local function told(cluster, sql)
     local pipe = io.popen(("PGPASSWORD=%s psql -h 127.0.0.1 -p %d -U postgres -Atc \"%s\""):format(clusters.PASSWORD,
       cluster.port, sql))
-    local n = pipe:read "n"
+    local line = pipe:read "l"
     pipe:close()
-    return n
+    return line
+  end
+
+  --- How many statements over the slow table run on a server.
+  local function busy(cluster)
+    return tonumber(told(cluster, "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE "
+      .. "'%slow%' AND pid <> pg_backend_pid()"))
+  end
+
+  --- The server closes all connections but this one.
+  local function hang_up(cluster)
+    told(cluster, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
+      .. "backend_type = 'client backend'")
   end
 
   --- A table whose scan takes very long on that server.
@@ -83,6 +93,38 @@ describe("servers that fail", function()
     clusters.kill(list[3])
     clusters.start(list[3])
     assert.equal(30000, q:value())
+  end)
+
+  it("close connections that wait: they are made again for whatever comes next", function()
+    local db <close> = all()
+    local few, many = blotter.table "k int64", db:table "rows"
+    for k = 1, 2000 do few:append(k) end
+    for what, ask in pairs { ["a query"] = function() return many:count() == 30000 end,
+      ["names"] = function() return #db:tables() > 0 end,
+      ["columns"] = function() return #db:table("rows"):columns() == 3 end,
+      ["a plan"] = function() return many:explain():find "about [%d,]+ rows" end,
+      ["rows that are lent"] = function() return many:semi_join(few, "id == k"):count() == 2000 end,
+      ["rows that are pushed"] = function() return few:push(db, "few", { exists = "replace" }) == 2000 end } do
+      hang_up(list[2])
+      assert.is_truthy(ask(), what)
+    end
+  end)
+
+  it("go away while rows are pushed: no server has any", function()
+    local db <close> = all()
+    local server, pieces = db.servers[2], 0
+    function server:put(text)
+      pieces = pieces + 1
+      if pieces == 2 then hang_up(list[2]) end
+      return getmetatable(self).__index.put(self, text)
+    end
+    local many = rows:cross_join(rows:limit(40):select "m = id")
+    local n, message, code = many:push(db, "lost", { exists = "replace" })
+    assert.is_nil(n)
+    assert.equal("io", code)
+    assert.is_truthy(discreet(message):find(":" .. list[2].port, 1, true), message)
+    for _, cluster in ipairs(list) do assert.equal("t", told(cluster, "SELECT to_regclass('lost') IS NULL")) end
+    assert.equal(30000, db:table("rows"):count())
   end)
 
   it("during a query: no part of an answer", function()
