@@ -23,6 +23,9 @@ static blt_status scan(blt_run *run, const blt_plan *plan, blt_view **out, blt_e
   blt_view *view;
   if (source >= run->nsources)
     return blt_fail(err, BLT_EINVAL, "the plan reads source %u of %u", source + 1, run->nsources);
+  blt_origin *origin = blt_table_origin(run->sources[source]);
+  if (origin)
+    return origin->view(origin, run->sources[source], plan->u.scan.columns, plan->ncolumns, out, err);
   blt_status status = blt_table_view(run->sources[source], &view, err);
   return status == BLT_OK ? blt_narrow(view, plan->u.scan.columns, plan->ncolumns, out, err) : status;
 }
@@ -129,13 +132,35 @@ static blt_status collect(blt_run *run, const blt_plan *plan, blt_table **out, b
   return status;
 }
 
+/* What scans read of files is known when all who read are done. */
+static void tell_scans(const blt_run *run, const blt_plan *plan) {
+  if (plan->kind != BLT_PLAN_SCAN) {
+    tell_scans(run, plan->input);
+    if (plan->other) tell_scans(run, plan->other);
+    return;
+  }
+  blt_origin *origin = blt_table_origin(run->sources[plan->u.scan.source]);
+  if (origin) origin->tell(origin, blt_run_strategy(run, plan), sizeof run->profiles->strategy);
+}
+
+/* What was read before is nobody's. */
+static void forget_told(const blt_run *run) {
+  char nothing[sizeof run->profiles->strategy];
+  for (uint32_t i = 0; i < run->nsources; i++) {
+    blt_origin *origin = blt_table_origin(run->sources[i]);
+    if (origin) origin->tell(origin, nothing, sizeof nothing);
+  }
+}
+
 blt_status blt_plan_run(blt_ctx *ctx, const blt_plan *plan, blt_table *const *sources, uint32_t nsources,
                         blt_table **out, blt_node_profile *profiles, blt_error *err) {
   blt_run run = {.ctx = ctx, .sources = sources, .nsources = nsources, .profiles = profiles};
   mark before = {blt_seconds(), blt_ctx_memory_used(ctx)};
   err->position = -1;
+  if (profiles) forget_told(&run);
   blt_status status =
       plan->kind == BLT_PLAN_GROUP ? blt_run_group(&run, plan, out, err) : collect(&run, plan, out, err);
   if (status == BLT_OK && profiles) note(&run, plan, before, blt_table_rows(*out));
+  if (status == BLT_OK && profiles) tell_scans(&run, plan);
   return status;
 }

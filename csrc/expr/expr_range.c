@@ -5,10 +5,9 @@
 #include <string.h>
 
 static void column_range(const blt_scope *s, const blt_op *op, blt_range *out) {
-  blt_block_head head;
   blt_facts facts;
-  if (s->group != UINT32_MAX && blt_view_head(s->view, op->column, s->group, &head))
-    blt_facts_of_block(&head, s->view->columns[op->column].type, &facts);
+  if (s->group != UINT32_MAX)
+    blt_view_group_facts(s->view, op->column, s->group, &facts);
   else
     blt_view_facts(s->view, op->column, &facts);
   *out = (blt_range){.known = facts.bounded,
@@ -157,9 +156,34 @@ static int place(const blt_op *op, const blt_range *a, const blt_range *b, bool 
   return less ? -1 : more ? 1 : same ? 2 : 0;
 }
 
+/* The constant that a column is compared with by ==, which is an interval of one number by then, or a value.
+ */
+static bool wanted_of(const blt_op *op, blt_value *out) {
+  const blt_op *column = op->args[0];
+  bool interval = op->nargs == 1;
+  if (column->kind != BLT_OP_COLUMN || op->code != (interval ? 0 : BLT_EQ)) return false;
+  if (interval) {
+    *out = (blt_value){.type = column->type, .u.i = op->low};
+    return op->low == op->high && blt_type_is_int(column->type);
+  }
+  *out = op->args[1]->value;
+  return op->args[1]->kind == BLT_OP_VALUE && !out->null && out->type.id == column->type.id;
+}
+
+/* The block surely has no such value: whoever makes it may know more than its bounds. */
+static bool holds_none(const blt_scope *s, const blt_op *op) {
+  blt_value wanted;
+  return s->group != UINT32_MAX && wanted_of(op, &wanted) &&
+         !blt_view_may_hold(s->view, op->args[0]->column, s->group, &wanted);
+}
+
 void blt_range_compare(const blt_scope *s, const blt_op *op, blt_range *out) {
   blt_range a, b = {0};
   *out = (blt_range){.nulls = true};
+  if (holds_none(s, op)) {
+    set_truth(out, true, false, true);
+    return;
+  }
   blt_op_range(s, op->args[0], &a);
   if (op->nargs > 1) blt_op_range(s, op->args[1], &b);
   if (!a.known || (op->nargs > 1 && !b.known)) return;

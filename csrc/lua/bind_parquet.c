@@ -3,6 +3,7 @@
 #include "bind_writing.h"
 #include "io/arrow/arrow.h"
 #include "io/parquet/parquet.h"
+#include "io/parquet/parquet_relation.h"
 #include "io/parquet/parquet_write.h"
 
 #include <glob.h>
@@ -114,6 +115,21 @@ static uint32_t count_sources(lua_State *L) {
 typedef blt_status (*read_fn)(blt_ctx *ctx, const blt_source *const *sources, uint32_t n,
                               const blt_parquet_options *o, blt_parquet_result *out, blt_error *err);
 
+/* Files that are read in place can be read when somebody asks; they are the table's then. */
+static bool stay_open(const sources *h) {
+  for (uint32_t i = 0; i < h->n; i++)
+    if (!blt_source_in_place(h->v[i])) return false;
+  return true;
+}
+
+static blt_status read_sources(sources *h, read_fn fn, bool lazy, const blt_parquet_options *o,
+                               blt_parquet_result *out, blt_error *err) {
+  if (!lazy || !stay_open(h)) return fn(h->ctx, (const blt_source *const *)h->v, h->n, o, out, err);
+  blt_status status = blt_parquet_open(h->ctx, h->v, h->n, o, out, err);
+  if (status == BLT_OK) h->n = 0;
+  return status;
+}
+
 static int read_with(lua_State *L, read_fn fn) {
   bind_state *s = bind_state_of(L);
   uint32_t n = count_sources(L);
@@ -129,6 +145,7 @@ static int read_with(lua_State *L, read_fn fn) {
   h->room = n;
   r.source = lua_gettop(L);
   int into = lua_isnil(L, 4) ? 0 : 4;
+  bool lazy = !into && bind_bool_option(L, 3, "lazy", false);
   if (into) {
     r.db = bind_db_at(L, 4);
     r.name = luaL_checkstring(L, 5);
@@ -143,7 +160,7 @@ static int read_with(lua_State *L, read_fn fn) {
   if (st != BLT_OK) return bind_reading_failed(L, &r, into, &err);
   blt_watch_start(&r.watch, s->ctx);
   st = open_sources(L, &r, h, &err);
-  if (st == BLT_OK) st = fn(s->ctx, (const blt_source *const *)h->v, h->n, &o, &result, &err);
+  if (st == BLT_OK) st = read_sources(h, fn, lazy, &o, &result, &err);
   sources_close(h);
   bind_leave(s, &w);
   if (st != BLT_OK) return bind_reading_failed(L, &r, into, &err);

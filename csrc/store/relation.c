@@ -78,6 +78,18 @@ void blt_view_facts(const blt_view *v, uint32_t col, blt_facts *out) {
   }
 }
 
+void blt_view_group_facts(const blt_view *v, uint32_t col, uint32_t group, blt_facts *out) {
+  blt_block_head head;
+  if (blt_view_head(v, col, group, &head))
+    blt_facts_of_block(&head, v->columns[col].type, out);
+  else if (!v->ops || !v->ops->bounds || !v->ops->bounds(v, col, group, out))
+    blt_view_facts(v, col, out);
+}
+
+bool blt_view_may_hold(const blt_view *v, uint32_t col, uint32_t group, const blt_value *value) {
+  return !v->ops || !v->ops->may_hold || v->ops->may_hold(v, col, group, value);
+}
+
 blt_dict *blt_view_codes(const blt_view *v, uint32_t col) {
   const blt_view_column *c = &v->columns[col];
   if (c->facts) return c->facts->text ? NULL : c->dict;

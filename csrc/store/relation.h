@@ -42,6 +42,11 @@ typedef struct blt_view_ops {
   blt_status (*make)(const blt_view *v, uint32_t col, uint32_t group, blt_block **out, blt_error *err);
   void (*release)(blt_view *v);
   void (*forget)(const blt_view *v, uint32_t group); /* blt_view_forget of relations below; or NULL */
+  /* What is known of a block that is not made, from any thread; false: nothing. NULL: nothing ever. */
+  bool (*bounds)(const blt_view *v, uint32_t col, uint32_t group, blt_facts *out);
+  /* False: the block surely has no value that equals this one, of the column's type and not null. NULL: any
+   * may have. */
+  bool (*may_hold)(const blt_view *v, uint32_t col, uint32_t group, const blt_value *value);
 } blt_view_ops;
 
 struct blt_view {
@@ -102,6 +107,9 @@ static inline void blt_view_prefetch(const blt_view *v, uint32_t col, uint64_t r
 
 /* What the column's blocks, or whoever will make them, know. */
 void blt_view_facts(const blt_view *v, uint32_t col, blt_facts *out);
+/* What is known of one block: from itself once it is there, or from whoever will make it. */
+void blt_view_group_facts(const blt_view *v, uint32_t col, uint32_t group, blt_facts *out);
+bool blt_view_may_hold(const blt_view *v, uint32_t col, uint32_t group, const blt_value *value);
 /* Facts of one block. */
 void blt_facts_of_block(const blt_block_head *b, blt_type type, blt_facts *out);
 /* Widens `facts` so that they hold for `more` as well. */

@@ -47,6 +47,20 @@ static void write_back(blt_ctx *ctx, blt_table *t) {
   free(f.bytes);
 }
 
+/* What is read block by block is what was read at once. */
+static void read_again(blt_ctx *ctx, const char *bytes, size_t len, const blt_parquet_options *o,
+                       blt_status before, blt_table *t) {
+  blt_table *lazy = NULL;
+  blt_error err = {0};
+  char why[160] = "";
+  if (t && blt_table_rows(t) >= 100000) return;
+  blt_status status = read_lazily(ctx, bytes, len, o, &lazy, &err);
+  check(status == BLT_OK || err.message[0] != 0, "a failure without a message");
+  check(before == BLT_OK || status != BLT_OK, "block by block something was read that at once was not");
+  if (status == BLT_OK) check(same_values(t, lazy, why), why);
+  blt_table_release(lazy);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -67,6 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     write_back(ctx, t);
   else if (status != BLT_OK)
     check(err.message[0] != 0, "a failure without a message");
+  read_again(ctx, edit ? bytes : (const char *)data + 1, edit ? good.len : size - 1, &o, status, t);
   blt_table_release(t);
   check(blt_ctx_memory_used(ctx) == 0, "memory is left over");
   blt_ctx_release(ctx);

@@ -137,13 +137,67 @@ describe("a Parquet file", function()
       { bytes:sub(1, 4) .. ("\255"):rep(60) .. bytes:sub(65), "column 'i8', row group 1: damaged" },
     } do
       local path = command.spill(folder .. "/bad.parquet", case[1])
-      local t, message, code = blotter.parquet(path, { skip = true })
+      local t, message, code = blotter.parquet(path, { skip = true, memory = true })
       assert.is_nil(t)
       assert.matches(case[2], message, nil, true)
       assert.equal("format", code)
     end
     local _, message = blotter.csv(here .. "zstd.parquet")
     assert.matches("read it with parquet", message)
+  end)
+
+  it("is read where it lies, when somebody asks", function()
+    local t = blotter.table "k int64, s string, f float64"
+    for i = 1, 300000 do t:append { k = i, s = "n" .. i // 1000, f = i / 8 } end
+    local path = folder .. "/lazy.parquet"
+    assert(t:parquet(path, { row_group = 65536 }))
+    local lazy = assert(blotter.parquet(path))
+    assert.equal(300000, #lazy)
+    assert.is_true(lazy:check())
+    for _, q in ipairs {
+      function(x) return x:by("s"):agg("a = sum(k), b = sum(f)"):order("s") end,
+      function(x) return x:where("k >= 131000 and k < 131100"):select("k, s") end,
+      function(x) return x:where("s == 'n77'"):agg("n = count(), a = min(k)") end,
+      function(x) return x:where("s == 'none' or k == 5"):agg("n = count()") end,
+      function(x) return x:order("f desc"):limit(3) end,
+      function(x) return x:skip(70000):limit(2):select("s") end,
+      function(x) return x:join(x:where("k < 4"):select("k, g = f"), "k == k"):select("k, g") end,
+      function(x) return x:where("f == nil"):select("k") end,
+    } do
+      assert.equal(q(t):csv(), q(lazy):csv())
+    end
+    local told = lazy:where("k > 250000"):agg("n = count()"):explain "run"
+    assert.matches("1 of 5 row groups read, 4 skipped", told, nil, true)
+    assert.matches("0 of 5 row groups read, 5 skipped", lazy:agg("n = count()"):explain "run", nil, true)
+    local done, message, code = lazy:append { k = 1 }
+    assert.is_nil(done)
+    assert.equal("readonly", code)
+    assert.matches("collect()", message, nil, true)
+    local held = blotter.memory_used()
+    blotter.memory_limit = held + (8 << 20)
+    assert.equal(300000, lazy:agg("n = count(f)"):value())
+    blotter.memory_limit = 0
+    lazy:close()
+  end)
+
+  it("that changed while it was open is told", function()
+    local path = command.spill(folder .. "/changes.parquet", command.slurp(here .. "zstd.parquet"))
+    local t = assert(blotter.parquet(path))
+    assert.equal(780, t:agg("i = sum(i)"):value())
+    command.spill(path, command.slurp(here .. "snappy.parquet"))
+    local rows, message, code = pcall(function() return assert(t:agg("i = sum(i)"):collect()) end)
+    assert.is_false(rows)
+    assert.matches("changed while it was open", tostring(message), nil, true)
+    assert.is_nil(code)
+  end)
+
+  it("skips by what it knows of pages, and by bloom filters", function()
+    local t = assert(blotter.parquet(here .. "skips.parquet"))
+    local function told(where) return t:where(where):agg("n = count(), a = sum(k)"):explain "run" end
+    assert.matches("0 of 1 row groups read", told "b == 1001", nil, true) -- inside of the bounds, but odd
+    assert.matches("0 of 1 row groups read", told "s == 'v1001'", nil, true)
+    assert.equal(6, t:where("b == 1000"):count())
+    assert.equal(6, t:where("s == 'v1000'"):count())
   end)
 
   it("is written and read back, whole or by a function, deleted rows left out", function()

@@ -4,8 +4,11 @@
 #define BLOTTER_SPEC_PARQUET_TABLE_H
 
 #include "cells.h"
+#include "exec/relation/collect.h"
 #include "io/parquet/parquet.h"
+#include "io/parquet/parquet_relation.h"
 #include "io/parquet/parquet_write.h"
+#include "base/mem.h"
 #include "random.h"
 #include "store/table/table.h"
 #include <stdio.h>
@@ -120,6 +123,46 @@ static inline blt_status read_columns(blt_ctx *ctx, const void *bytes, size_t le
   if (status == BLT_OK) blt_parquet_result_free(ctx, &result);
   return status;
 }
+
+/* Blocks of all columns, the last ones first and every third one twice, and then all as a table. */
+static inline blt_status read_backwards(blt_ctx *ctx, blt_view *v, blt_table **out, blt_error *err) {
+  const char **names = blt_calloc(ctx, v->ncols + 1, sizeof *names);
+  const blt_block *b;
+  if (!names) return blt_fail_memory(err, v->ncols * sizeof *names);
+  blt_status status = BLT_OK;
+  for (uint32_t c = 0; c < v->ncols; c++) names[c] = v->schema->fields[c].name;
+  for (uint32_t g = v->ngroups; status == BLT_OK && g-- > 0;) {
+    for (uint32_t c = 0; status == BLT_OK && c < v->ncols; c++) status = blt_view_block(v, c, g, &b, err);
+    if (g % 3 == 0) blt_view_forget(v, g);
+  }
+  if (status == BLT_OK) status = blt_collect(v, v->ncols, names, out, err);
+  blt_free(ctx, names, (v->ncols + 1) * sizeof *names);
+  return status;
+}
+
+/* The same as read_columns by way of a relation. */
+static inline blt_status read_lazily(blt_ctx *ctx, const void *bytes, size_t len,
+                                     const blt_parquet_options *o, blt_table **out, blt_error *err) {
+  blt_source *s = NULL;
+  blt_parquet_result result = {0};
+  blt_view *v = NULL;
+  blt_status status = blt_source_memory(ctx, bytes, len, &s, err);
+  if (status != BLT_OK) return status;
+  status = blt_parquet_open(ctx, &s, 1, o, &result, err);
+  if (status != BLT_OK) {
+    blt_source_close(s);
+    return status;
+  }
+  blt_parquet_result_free(ctx, &result);
+  status = blt_table_view(result.table, &v, err);
+  blt_table_release(result.table);
+  if (status == BLT_OK) status = read_backwards(ctx, v, out, err);
+  blt_view_release(v);
+  return status;
+}
+
+typedef blt_status (*read_columns_fn)(blt_ctx *ctx, const void *bytes, size_t len,
+                                      const blt_parquet_options *o, blt_table **out, blt_error *err);
 
 /* Whether the two have the same columns and values; floats by their bits, NaN as one value. */
 static inline bool same_values(blt_table *a, blt_table *b, char why[160]) {

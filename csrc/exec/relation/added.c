@@ -16,7 +16,7 @@ static blt_status added_make(const blt_view *v, uint32_t col, uint32_t group, bl
   return blt_gather_block(((const blt_lazy *)v)->base, col, group, out, err);
 }
 
-static const blt_view_ops added_ops = {added_make, added_release, NULL};
+static const blt_view_ops added_ops = {.make = added_make, .release = added_release};
 
 static void columns_free(blt_ctx *ctx, blt_added_column *columns, uint32_t n, uint32_t ngroups) {
   for (uint32_t i = 0; i < n; i++) {

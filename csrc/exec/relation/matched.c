@@ -99,7 +99,8 @@ static void matched_forget(const blt_view *v, uint32_t group) {
   blt_view_forget(((const matched *)v)->left, group);
 }
 
-static const blt_view_ops matched_ops = {matched_make, matched_release, matched_forget};
+static const blt_view_ops matched_ops = {
+    .make = matched_make, .release = matched_release, .forget = matched_forget};
 
 /* ---- lists of rows instead ---- */
 

@@ -19,7 +19,7 @@ static void narrow_release(blt_view *v) {
 }
 
 /* The base has all its blocks, so none is ever made. */
-static const blt_view_ops narrow_ops = {NULL, narrow_release, NULL};
+static const blt_view_ops narrow_ops = {.release = narrow_release};
 
 static bool is_same(const blt_view *base, const uint32_t *columns, uint32_t n) {
   if (n != base->ncols) return false;

@@ -37,7 +37,7 @@ static blt_status pair_make(const blt_view *v, uint32_t col, uint32_t group, blt
                     v->group_rows[group], blt_view_codes(v, col), out, err);
 }
 
-static const blt_view_ops pair_ops = {pair_make, pair_release, NULL};
+static const blt_view_ops pair_ops = {.make = pair_make, .release = pair_release};
 
 blt_status blt_pair_new(blt_ctx *ctx, blt_pair_side left, blt_pair_side right, uint64_t n, blt_view **out,
                         blt_error *err) {

@@ -84,7 +84,8 @@ static void selected_forget(const blt_view *v, uint32_t group) {
   if (!s->rows) blt_view_forget(s->d.base, group);
 }
 
-static const blt_view_ops selected_ops = {selected_make, selected_release, selected_forget};
+static const blt_view_ops selected_ops = {
+    .make = selected_make, .release = selected_release, .forget = selected_forget};
 
 void blt_selected_drop(blt_ctx *ctx, blt_expr **exprs, uint32_t n) {
   for (uint32_t i = 0; exprs && i < n; i++) blt_expr_free(exprs[i]);

@@ -37,7 +37,7 @@ static blt_status stacked_make(const blt_view *v, uint32_t col, uint32_t group, 
   return status;
 }
 
-static const blt_view_ops stacked_ops = {stacked_make, stacked_release, NULL};
+static const blt_view_ops stacked_ops = {.make = stacked_make, .release = stacked_release};
 
 /* Strings keep their codes where both sides have the same dictionary. */
 static void describe(stacked *s, uint32_t col) {

@@ -63,7 +63,7 @@ static uint32_t present_in(const blt_part *p, span k) {
 /* Codes that the strings of the chunk's dictionary have in the table's. */
 static blt_status map_dictionary(blt_ctx *ctx, blt_part *p, blt_dict *dict, blt_error *err) {
   const blt_values *v = &p->dictionary;
-  if (p->mapped) return BLT_OK;
+  if (p->mapped || p->codes_of) return BLT_OK;
   blt_status status = blt_room_for(ctx, &p->map, (size_t)v->n * 4, err);
   if (status == BLT_OK) status = blt_dict_intern_many(dict, v->texts.p, v->n, p->map.p, err);
   p->mapped = status == BLT_OK;
@@ -76,7 +76,7 @@ static blt_status put_codes(blt_ctx *ctx, blt_scratch *s, blt_dict *dict, blt_pa
   blt_status status;
   if (p->coded) {
     status = map_dictionary(ctx, p, dict, err);
-    if (status == BLT_OK) move_codes(out, p->map.p, (const uint32_t *)p->codes.p + k.skip, present);
+    if (status == BLT_OK) move_codes(out, p->codes_of ? p->codes_of : p->map.p, (const uint32_t *)p->codes.p + k.skip, present);
   } else {
     status = blt_dict_intern_many(dict, (const blt_str *)p->values.texts.p + k.skip, present, out, err);
   }

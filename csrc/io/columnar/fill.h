@@ -21,7 +21,8 @@ typedef struct blt_part {
   blt_room codes;
   blt_values values; /* those that are not null, otherwise */
   blt_values dictionary;
-  bool mapped; /* `map` has the table's codes of the dictionary's strings */
+  const uint32_t *codes_of; /* the table's codes of the dictionary's strings, when they were known before */
+  bool mapped;              /* otherwise `map` has them */
   blt_room map;
 } blt_part;
 void blt_part_free(blt_ctx *ctx, blt_part *p);

@@ -31,19 +31,14 @@ static void let_go(blt_pq_column *c) {
 /* ---- blocks ---- */
 
 static blt_status open_part(blt_pq_column *c, uint32_t part, blt_error *err) {
-  const blt_pq_part *at = &c->set->parts[part];
-  const blt_pq_file *f = &c->set->files[at->file];
-  const blt_pq_leaf *leaf = &f->leaves[c->col];
-  const blt_pq_group *g = &f->footer.groups[at->group];
-  blt_pq_place place = {.ctx = c->set->ctx,
-                        .source = f->source,
-                        .chunk = &g->chunks[leaf->chunk],
-                        .kind = &leaf->kind,
-                        .rows = g->rows,
-                        .most = leaf->most,
-                        .exact = f->footer.summed,
-                        .name = c->set->fields[c->col].name,
-                        .group = at->group};
+  blt_pq_place place;
+  blt_pq_set_place(c->set, part, c->col, &place);
+  if (c->codes) {
+    place.codes = c->codes->maps[part].codes;
+    place.ncodes = c->codes->maps[part].n;
+  }
+  if (c->aids) place.index = blt_pq_aids_index(c->aids, part, c->col);
+  if (c->touched) __atomic_store_n(&c->touched[part], 1, __ATOMIC_RELAXED);
   blt_status status = hold_dictionary(c, err); /* texts of the block at hand may be in it */
   if (status != BLT_OK) return status;
   c->open = true;
@@ -60,6 +55,10 @@ static blt_status read_piece(blt_pq_column *c, blt_scratch *s, uint64_t first, u
   uint64_t in_part = *row - c->set->parts[part].first;
   if (status == BLT_OK) status = blt_pq_pages_to(p, in_part, err);
   if (status != BLT_OK) return status;
+  if (c->codes && p->present &&
+      !(p->part.coded && p->place.codes)) /* nobody may add to the dictionary any more */
+    return blt_fail(err, BLT_EFORMAT, "%.180s: column '%.100s': damaged: texts where all should be codes",
+                    blt_source_name(p->place.source), p->place.name);
   uint64_t left = p->seen - in_part, n = left < end - *row ? left : end - *row;
   blt_piece k = {(uint32_t)(in_part - p->first), (uint32_t)n, (uint32_t)(*row - first)};
   status = blt_fill(c->set->ctx, s, c->set->fields[c->col].type, c->dict, &p->part, k, err);

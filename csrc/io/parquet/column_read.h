@@ -2,15 +2,19 @@
 #ifndef BLT_PARQUET_COLUMN_READ_H
 #define BLT_PARQUET_COLUMN_READ_H
 
+#include "aids.h"
 #include "pages.h"
-#include "parquet_set.h"
+#include "parquet_codes.h"
 #include "store/column/block.h"
 
 /* Reads blocks of rising rows. Zeroed but for what is set before the first one. */
 typedef struct blt_pq_column {
-  const blt_pq_set *set; /* set */
-  uint32_t col;          /* set */
-  blt_dict *dict;        /* set: strings become codes of it, which are added; NULL: they stay text */
+  const blt_pq_set *set;     /* set */
+  uint32_t col;              /* set */
+  const blt_pq_codes *codes; /* set or NULL: what makes codes of strings without looking them up */
+  blt_pq_aids *aids;         /* set or NULL: where pages begin */
+  uint8_t *touched;          /* set or NULL: of each part, whether it was read */
+  blt_dict *dict;            /* set: strings become codes of it, which are added; NULL: they stay text */
   bool open;
   uint32_t part; /* whose pages are open */
   blt_pq_pages pages;

@@ -234,6 +234,9 @@ static void read_chunk_meta(blt_thrift *t, uint8_t type, blt_pq_chunk *c) {
     case 13:
       read_page_counts(t, type, c);
       break;
+    case 14:
+      c->bloom_at = blt_thrift_int(t, type);
+      break;
     default:
       blt_thrift_skip(t, type);
     }
@@ -250,6 +253,18 @@ static void read_chunk(blt_thrift *t, blt_pq_chunk *c) {
       break;
     case 3:
       read_chunk_meta(t, type, c);
+      break;
+    case 4:
+      c->pages_at = blt_thrift_int(t, type);
+      break;
+    case 5:
+      c->pages_bytes = blt_thrift_int32(t, type);
+      break;
+    case 6:
+      c->bounds_at = blt_thrift_int(t, type);
+      break;
+    case 7:
+      c->bounds_bytes = blt_thrift_int32(t, type);
       break;
     case 8:
     case 9:

@@ -75,8 +75,10 @@ typedef struct blt_pq_chunk {
   int64_t values, packed_bytes, bytes;
   int64_t data_at, dictionary_at; /* dictionary_at 0: none, or not said */
   bool elsewhere, encrypted;
-  bool only_dictionary; /* every data page surely has codes of the dictionary */
-  uint32_t encodings;   /* bit by number: those that the chunk names */
+  bool only_dictionary;                  /* every data page surely has codes of the dictionary */
+  int64_t pages_at, bounds_at, bloom_at; /* the page index (offsets, bounds) and the bloom filter; 0: none */
+  int32_t pages_bytes, bounds_bytes;
+  uint32_t encodings; /* bit by number: those that the chunk names */
   blt_pq_statistics stats;
 } blt_pq_chunk;
 

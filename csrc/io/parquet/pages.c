@@ -165,6 +165,11 @@ static void swap(blt_room *a, blt_room *b) {
 static blt_status load_dictionary(blt_pq_pages *p, blt_error *err) {
   const blt_pq_header *h = &p->header;
   const uint8_t *bytes = NULL;
+  if (p->place.codes) {
+    p->at += (uint64_t)h->packed_bytes;
+    p->has_dictionary = true;
+    return BLT_OK;
+  }
   if (p->has_dictionary) return damaged(p, err, "a second dictionary");
   if (h->values < 0 || (h->encoding != BLT_PQ_PLAIN && h->encoding != BLT_PQ_PLAIN_DICTIONARY))
     return damaged(p, err, "a dictionary whose encoding is not plain");
@@ -258,8 +263,10 @@ static blt_status levels_of_first(blt_pq_pages *p, const uint8_t **bytes, size_t
 /* ---- data pages ---- */
 
 static blt_status read_codes(blt_pq_pages *p, const uint8_t *bytes, size_t len, blt_error *err) {
-  uint32_t n = p->present, entries = p->part.dictionary.n, most = 0;
-  if (!p->has_dictionary) return damaged(p, err, "codes of a dictionary that is not there");
+  uint32_t n = p->present, most = 0;
+  uint32_t entries = p->place.codes ? p->place.ncodes : p->part.dictionary.n;
+  if (!p->has_dictionary && !p->place.codes)
+    return damaged(p, err, "codes of a dictionary that is not there");
   blt_status status = blt_room_for(p->place.ctx, &p->part.codes, (size_t)n * 4, err);
   if (status != BLT_OK) return status;
   if (n == 0) return BLT_OK;
@@ -327,6 +334,7 @@ blt_status blt_pq_pages_open(blt_pq_pages *p, const blt_pq_place *place, blt_err
   p->place = *place;
   p->first = p->seen = 0;
   p->loaded = p->has_dictionary = p->part.mapped = false;
+  p->part.codes_of = place->codes;
   int64_t at = c->data_at;
   if (c->dictionary_at > 0 && c->dictionary_at < at) at = c->dictionary_at;
   p->at = (uint64_t)at;
@@ -375,8 +383,21 @@ static blt_status next_data(blt_pq_pages *p, blt_error *err) {
   return BLT_OK;
 }
 
+/* Goes on with the page that has the row, where it is known to begin. */
+static blt_status leap(blt_pq_pages *p, uint64_t row, blt_error *err) {
+  const blt_pq_index *index = p->place.index;
+  if (!index || index->n == 0 || (p->loaded && row < p->seen)) return BLT_OK;
+  const blt_pq_index_page *to = &index->pages[blt_pq_index_find(index, row)];
+  if (to->at <= p->at || to->at >= p->end || to->first <= p->seen) return BLT_OK;
+  blt_status status = p->place.codes ? BLT_OK : blt_pq_pages_dictionary(p, err);
+  p->loaded = false;
+  p->at = to->at;
+  p->seen = to->first;
+  return status;
+}
+
 blt_status blt_pq_pages_to(blt_pq_pages *p, uint64_t row, blt_error *err) {
-  blt_status status = BLT_OK;
+  blt_status status = leap(p, row, err);
   while (status == BLT_OK && !(p->loaded && row < p->seen)) {
     p->loaded = false;
     status = next_data(p, err);
@@ -398,6 +419,25 @@ blt_status blt_pq_pages_dictionary(blt_pq_pages *p, blt_error *err) {
   else
     p->at = at;
   return status == BLT_OK ? status : failed(p, err);
+}
+
+blt_status blt_pq_pages_coded(blt_pq_pages *p, uint32_t *entries, blt_error *err) {
+  const uint32_t codes = UINT32_C(1) << BLT_PQ_PLAIN_DICTIONARY | UINT32_C(1) << BLT_PQ_RLE_DICTIONARY;
+  bool sure = p->place.chunk->only_dictionary;
+  *entries = 0;
+  if (!sure && !(p->place.chunk->encodings & codes)) return BLT_OK;
+  while (p->seen < (uint64_t)p->place.rows && !(sure && *entries)) {
+    blt_status status =
+        p->at < p->end ? next_header(p, err) : damaged(p, err, "fewer pages than its rows need");
+    if (status != BLT_OK) return failed(p, err);
+    const blt_pq_header *h = &p->header;
+    p->at += (uint64_t)h->packed_bytes;
+    if (h->kind == 2 && h->values > 0) *entries = (uint32_t)h->values;
+    if (is_data(h) && h->values > 0) p->seen += (uint64_t)h->values;
+    if (is_data(h) && !(codes >> (h->encoding & 31) & 1)) *entries = 0;
+    if (is_data(h) && *entries == 0) return BLT_OK;
+  }
+  return BLT_OK;
 }
 
 void blt_pq_pages_free(blt_pq_pages *p) {

@@ -8,20 +8,27 @@
 #define BLT_PARQUET_PAGES_H
 
 #include "io/columnar/fill.h"
+#include "page_index.h"
 #include "values.h"
 
 /* What the reader of a chunk needs to know. */
-typedef struct blt_pq_place {
+typedef struct blt_pq_place blt_pq_place;
+struct blt_pq_place {
   blt_ctx *ctx;
   const blt_source *source;
   const blt_pq_chunk *chunk;
   const blt_pq_kind *kind;
-  int64_t rows;     /* of the row group */
-  uint32_t most;    /* the definition level of a value that is there */
-  bool exact;       /* the chunk is surely no longer than it says */
-  const char *name; /* of the column, for messages */
-  uint32_t group;   /* number of the row group, for messages */
-} blt_pq_place;
+  int64_t rows;              /* of the row group */
+  uint32_t most;             /* the definition level of a value that is there */
+  bool exact;                /* the chunk is surely no longer than it says */
+  const char *name;          /* of the column, for messages */
+  uint32_t group;            /* number of the row group, for messages */
+  const blt_pq_index *index; /* where its pages begin; NULL: they are found one after the other */
+  /* Strings: the table's codes of the dictionary's entries, when they are known already; NULL: the dictionary
+   * is read. */
+  const uint32_t *codes;
+  uint32_t ncodes;
+};
 
 typedef struct blt_pq_header {
   int32_t kind; /* 0 data, 2 dictionary, 3 data of version 2; others are passed over */
@@ -56,6 +63,9 @@ blt_status blt_pq_pages_open(blt_pq_pages *p, const blt_pq_place *place, blt_err
 blt_status blt_pq_pages_to(blt_pq_pages *p, uint64_t row, blt_error *err);
 /* Reads the dictionary, if the chunk begins with one. */
 blt_status blt_pq_pages_dictionary(blt_pq_pages *p, blt_error *err);
+/* How many entries the dictionary has when every page of data has codes of it, otherwise 0: from what the
+ * footer says and the pages' headers. The chunk is to be opened again afterwards. */
+blt_status blt_pq_pages_coded(blt_pq_pages *p, uint32_t *entries, blt_error *err);
 void blt_pq_pages_free(blt_pq_pages *p); /* of a zeroed or opened one */
 
 #endif

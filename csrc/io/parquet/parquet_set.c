@@ -1,4 +1,5 @@
 #include "parquet_set.h"
+#include "pages.h"
 
 #include "base/mem.h"
 #include "base/par.h"
@@ -58,10 +59,10 @@ static const char *why_no_column(const offers *o, const blt_pq_element *e) {
   return group && !o->flatten ? A_STRUCT : NULL;
 }
 
-/* The name behind what the path has; 0: it is too long. */
+/* The name behind what the path has; 0: it is too long, or has a zero byte. */
 static size_t extend(offers *o, size_t path, blt_str name) {
   size_t dot = path ? 1 : 0;
-  if (path + dot + name.len >= LONGEST_PATH) return 0;
+  if (path + dot + name.len >= LONGEST_PATH || (name.len && memchr(name.s, 0, name.len))) return 0;
   if (dot) o->path[path] = '.';
   if (name.len) memcpy(o->path + path + dot, name.s, name.len);
   return path + dot + name.len;
@@ -277,6 +278,22 @@ blt_status blt_pq_set_open(blt_ctx *ctx, const blt_source *const *sources, uint3
   return status;
 }
 
+void blt_pq_set_place(const blt_pq_set *s, uint32_t part, uint32_t col, blt_pq_place *out) {
+  const blt_pq_part *at = &s->parts[part];
+  const blt_pq_file *f = &s->files[at->file];
+  const blt_pq_leaf *leaf = &f->leaves[col];
+  const blt_pq_group *g = &f->footer.groups[at->group];
+  *out = (blt_pq_place){.ctx = s->ctx,
+                        .source = f->source,
+                        .chunk = &g->chunks[leaf->chunk],
+                        .kind = &leaf->kind,
+                        .rows = g->rows,
+                        .most = leaf->most,
+                        .exact = f->footer.summed,
+                        .name = s->fields[col].name,
+                        .group = at->group};
+}
+
 void blt_pq_set_close(blt_pq_set *s) {
   blt_ctx *ctx = s->ctx;
   if (!ctx) return;
@@ -287,7 +304,7 @@ void blt_pq_set_close(blt_pq_set *s) {
   for (uint32_t i = 0; s->fields && i < s->room; i++)
     if (s->fields[i].name) blt_free(ctx, (void *)(uintptr_t)s->fields[i].name, strlen(s->fields[i].name) + 1);
   blt_free(ctx, s->fields, (s->room + 1) * sizeof *s->fields);
-  blt_free(ctx, s->notes, (s->room + 1) * sizeof *s->notes);
+  if (s->notes) blt_free(ctx, s->notes, (s->room + 1) * sizeof *s->notes);
   blt_free(ctx, s->parts, (s->nparts + 1) * sizeof *s->parts);
   blt_free(ctx, s->files, (s->nfiles + 1) * sizeof *s->files);
   *s = (blt_pq_set){0};

@@ -5,6 +5,8 @@
 #include "kind.h"
 #include "parquet.h"
 
+typedef struct blt_pq_place blt_pq_place; /* pages.h */
+
 /* Where a file keeps a column. */
 typedef struct blt_pq_leaf {
   uint32_t chunk; /* of each row group */
@@ -39,6 +41,8 @@ typedef struct blt_pq_set {
 
 blt_status blt_pq_set_open(blt_ctx *ctx, const blt_source *const *sources, uint32_t n,
                            const blt_parquet_options *o, blt_pq_set *out, blt_error *err);
+/* What a reader of the pages of a column in a part needs to know. */
+void blt_pq_set_place(const blt_pq_set *s, uint32_t part, uint32_t col, blt_pq_place *out);
 void blt_pq_set_close(blt_pq_set *s); /* of a zeroed or opened one */
 
 /* The part that has the row. */

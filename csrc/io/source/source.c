@@ -22,7 +22,23 @@ struct blt_source {
   size_t owned_cap;
   int fd; /* -1 when in memory */
   uint64_t size;
+  bool in_place;           /* a file of the user's */
+  struct timespec changed; /* when it was written to last */
 };
+
+bool blt_source_in_place(const blt_source *s) {
+  return s->in_place;
+}
+
+blt_status blt_source_unchanged(const blt_source *s, blt_error *err) {
+  struct stat st;
+  if (!s->in_place) return BLT_OK;
+  if (fstat(s->fd, &st) != 0) return blt_fail(err, BLT_EIO, "%s: %s", s->name, strerror(errno));
+  if ((uint64_t)st.st_size == s->size && st.st_mtim.tv_sec == s->changed.tv_sec &&
+      st.st_mtim.tv_nsec == s->changed.tv_nsec)
+    return BLT_OK;
+  return blt_fail(err, BLT_EIO, "%s: the file changed while it was open: open it again", s->name);
+}
 
 const char *blt_source_name(const blt_source *s) {
   return s->name;
@@ -243,6 +259,8 @@ static blt_status adopt(blt_source *s, int fd, blt_progress_fn progress, void *p
   s->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
   if (s->fd < 0) return blt_fail(err, BLT_EIO, "%s: %s", s->name, strerror(errno));
   s->size = (uint64_t)st.st_size;
+  s->in_place = true;
+  s->changed = st.st_mtim;
   return BLT_OK;
 }
 

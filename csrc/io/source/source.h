@@ -41,6 +41,12 @@ void blt_source_close(blt_source *s); /* NULL is allowed */
 const char *blt_source_name(const blt_source *s); /* for messages: the path, or "input" */
 uint64_t blt_source_size(const blt_source *s);
 
+/* BLT_EIO when the file is not what it was when it was opened: for who reads long afterwards. From several
+ * threads. */
+blt_status blt_source_unchanged(const blt_source *s, blt_error *err);
+/* Whether it is a file that is read in place: anything else was taken in whole. */
+bool blt_source_in_place(const blt_source *s);
+
 /* Copies `n` bytes from `offset` on; BLT_EIO when the file has become shorter. Safe from several threads. */
 blt_status blt_source_read(const blt_source *s, uint64_t offset, char *out, size_t n, blt_error *err);
 

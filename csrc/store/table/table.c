@@ -24,6 +24,7 @@ static void free_table(blt_table *t) {
   if (t->schema) blt_free(t->ctx, t->columns, t->schema->ncols * sizeof *t->columns);
   if (t->schema) blt_free(t->ctx, t->row.places, t->schema->ncols * sizeof *t->row.places);
   blt_schema_free(t->schema);
+  if (t->origin) t->origin->release(t->origin);
   blt_free(t->ctx, t, sizeof *t);
 }
 
@@ -54,6 +55,24 @@ blt_status blt_table_new(blt_ctx *ctx, const blt_schema *schema, blt_table **out
   return BLT_OK;
 }
 
+blt_status blt_table_over(blt_ctx *ctx, const blt_schema *schema, blt_origin *origin, blt_table **out,
+                          blt_error *err) {
+  blt_table *t;
+  blt_status status = blt_table_new(ctx, schema, &t, err);
+  if (status != BLT_OK) {
+    origin->release(origin);
+    return status;
+  }
+  t->readonly = true;
+  t->origin = origin;
+  *out = t;
+  return BLT_OK;
+}
+
+blt_origin *blt_table_origin(const blt_table *t) {
+  return t->origin;
+}
+
 blt_table *blt_table_retain(blt_table *t) {
   atomic_fetch_add_explicit(&t->refs, 1, memory_order_relaxed);
   return t;
@@ -70,6 +89,7 @@ const blt_schema *blt_table_schema(const blt_table *t) {
   return t->schema;
 }
 uint64_t blt_table_rows(const blt_table *t) {
+  if (t->origin) return t->origin->rows;
   return t->sealed_rows + t->tail_rows - t->deleted;
 }
 blt_dict *blt_table_dict(const blt_table *t, uint32_t col) {
@@ -85,6 +105,10 @@ blt_row *blt_table_open_row(blt_table *t) {
 blt_status blt_table_writable(const blt_table *t, blt_error *err) {
   if (t->pins) return blt_fail(err, BLT_EBUSY, "the table cannot change while a query is reading it");
   if (t->closed) return blt_fail(err, BLT_ECLOSED, "the table is no longer part of an open database");
+  if (t->origin)
+    return blt_fail(err, BLT_EREADONLY,
+                    "the table is read from a file, which it does not change: collect() gives "
+                    "one of its own");
   if (t->readonly) return blt_fail(err, BLT_EREADONLY, "the table was opened read-only");
   return BLT_OK;
 }
@@ -168,7 +192,18 @@ static size_t view_bytes(uint32_t ncols) {
   return sizeof(blt_view) + ncols * sizeof(blt_view_column);
 }
 
+static blt_status view_origin(blt_table *t, blt_view **out, blt_error *err) {
+  uint32_t n = t->schema->ncols;
+  uint32_t *all = blt_alloc(t->ctx, n * sizeof *all);
+  if (!all) return blt_fail_memory(err, n * sizeof *all);
+  for (uint32_t i = 0; i < n; i++) all[i] = i;
+  blt_status status = t->origin->view(t->origin, t, all, n, out, err);
+  blt_free(t->ctx, all, n * sizeof *all);
+  return status;
+}
+
 blt_status blt_table_view(blt_table *t, blt_view **out, blt_error *err) {
+  if (t->origin) return view_origin(t, out, err);
   if (t->row_open) return blt_fail(err, BLT_EBUSY, "a row is being appended");
   blt_status status = blt_table_intact(t, err);
   if (status != BLT_OK) return status;
@@ -235,10 +270,15 @@ static blt_status validate_column(const blt_view *v, uint32_t col, blt_error *er
   const blt_view_column *c = &v->columns[col];
   blt_status status = c->dict ? blt_dict_validate(c->dict, err) : BLT_OK;
   for (uint32_t g = 0; status == BLT_OK && g < v->ngroups; g++) {
-    if (blt_unread_head(c->blocks[g]).rows != v->group_rows[g])
+    const blt_block *made;
+    blt_block_head head = {0};
+    if (!blt_view_head(v, col, g, &head)) status = blt_view_make(v, col, g, &made, err);
+    blt_view_head(v, col, g, &head);
+    if (status == BLT_OK && head.rows != v->group_rows[g])
       return blt_fail(err, BLT_EFORMAT, "broken table: column %u, group %u: the block's length is wrong", col,
                       g);
-    status = blt_unread_check(c->blocks[g], c->type, c->dict ? c->dict->count : 0, err);
+    if (status == BLT_OK)
+      status = blt_unread_check(c->blocks[g], c->type, c->dict ? c->dict->count : 0, err);
   }
   return status;
 }

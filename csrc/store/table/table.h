@@ -80,6 +80,25 @@ blt_status blt_table_add_group(blt_table *t, blt_block **blocks, uint32_t rows, 
 /* Shares `dict` as the dictionary of string column `col` of an empty table. */
 blt_status blt_table_share_dict(blt_table *t, uint32_t col, blt_dict *dict, blt_error *err);
 
+/* Rows that lie elsewhere, in files of another format, and are read when somebody asks: a table over them is
+ * queried like any other, holds no rows itself, and refuses changes. A format puts this first in a struct of
+ * its own. */
+typedef struct blt_origin {
+  uint64_t rows;
+  /* A relation of these columns, which holds the table: blocks are made when they are asked for. */
+  blt_status (*view)(struct blt_origin *o, blt_table *t, const uint32_t *columns, uint32_t n, blt_view **out,
+                     blt_error *err);
+  /* Says what the relations that were released since the last call have read; writes nothing when that is
+   * nothing. */
+  void (*tell)(struct blt_origin *o, char *out, size_t room);
+  void (*release)(struct blt_origin *o);
+} blt_origin;
+
+/* Takes the origin, also on failure. */
+blt_status blt_table_over(blt_ctx *ctx, const blt_schema *schema, blt_origin *origin, blt_table **out,
+                          blt_error *err);
+blt_origin *blt_table_origin(const blt_table *t); /* borrowed; NULL: its rows are its own */
+
 /* The table as a relation. While it is held the table refuses changes with BLT_EBUSY. */
 blt_status blt_table_view(blt_table *t, blt_view **out, blt_error *err);
 

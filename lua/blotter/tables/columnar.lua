@@ -8,6 +8,7 @@ local progress = require "blotter.terminal.progress"
 local columnar = {}
 
 local OPTIONS = { "columns", "flatten", "binary", "nanoseconds", "skip", "progress" }
+local PARQUET_OPTIONS = { "columns", "flatten", "binary", "nanoseconds", "skip", "progress", "memory" }
 
 --- The files that a path or a pattern names. What exists is a path, whatever its letters; a pattern that nothing fits
 -- is tried as a path, so that the message names it.
@@ -47,7 +48,10 @@ local function is_word(options, name, word, otherwise, verb)
 end
 
 local function run(kind, from, options, verb, db, name)
-  local given = arguments.options(options, OPTIONS, verb)
+  local given = arguments.options(options, verb == "parquet" and PARQUET_OPTIONS or OPTIONS, verb)
+  if given.memory ~= nil and type(given.memory) ~= "boolean" then
+    fail("%s: memory: true or false expected, got %s", verb, tostring(given.memory))
+  end
   local files = type(from) == "function" and from or files_of(from, kind)
   if kind == "arrow" and type(files) == "table" and #files > 1 then
     fail("%s: %d files; Arrow files are read one by one", verb, #files)
@@ -56,17 +60,18 @@ local function run(kind, from, options, verb, db, name)
   return core[kind](files, false, {
     columns = given.columns, flatten = given.flatten, skip = given.skip, progress = shown.progress,
     binary = is_word(given, "binary", "string", "refuse", verb),
-    cut = is_word(given, "nanoseconds", "cut", "refuse", verb),
+    cut = is_word(given, "nanoseconds", "cut", "refuse", verb), lazy = verb == "parquet" and not given.memory,
   }, db, name)
 end
 
---- Reads Parquet from a path ("-" is standard input), all files that fit a pattern such as "sales/*.parquet", a
--- sequence of these as one table, or a function that returns pieces. Returns the table and what is known of the
+--- A table of Parquet files: of a path ("-" is standard input), all files that fit a pattern such as "sales/*.parquet",
+-- a sequence of these as one table, or a function that returns pieces. Queries read files where they lie; what comes
+-- from elsewhere is read at once. Returns the table and what is known of the
 -- reading {rows, bytes, files, notes}; or nil, a message and a code. Options, with their defaults:
 --   columns (all: a sequence of names; only these are read), flatten false (true: fields of structs are columns named
 --   struct.field), binary "refuse" ("string": bytes that are not said to be text are read as they are), nanoseconds
 --   "refuse" ("cut": to microseconds), skip false (true: columns that cannot be read are left out, and `notes` says
---   which), progress as in read.csv
+--   which), memory false (true: all is read at once, into memory), progress as in read.csv
 function columnar.parquet(from, options)
   return run("parquet", from, options, "parquet")
 end
