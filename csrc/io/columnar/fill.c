@@ -76,7 +76,8 @@ static blt_status put_codes(blt_ctx *ctx, blt_scratch *s, blt_dict *dict, blt_pa
   blt_status status;
   if (p->coded) {
     status = map_dictionary(ctx, p, dict, err);
-    if (status == BLT_OK) move_codes(out, p->codes_of ? p->codes_of : p->map.p, (const uint32_t *)p->codes.p + k.skip, present);
+    if (status == BLT_OK)
+      move_codes(out, p->codes_of ? p->codes_of : p->map.p, (const uint32_t *)p->codes.p + k.skip, present);
   } else {
     status = blt_dict_intern_many(dict, (const blt_str *)p->values.texts.p + k.skip, present, out, err);
   }

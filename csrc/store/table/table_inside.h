@@ -47,8 +47,8 @@ struct blt_table {
   int null_in;   /* a required column that the open row leaves null, or -1 */
   uint32_t pins; /* views held */
   bool readonly;
-  bool closed; /* its database is: it can still be read */
-  bool owned;  /* a database has it */
+  bool closed;        /* its database is: it can still be read */
+  bool owned;         /* a database has it */
   blt_origin *origin; /* whose rows it shows; NULL: it has its own */
   /* Whether the file that blocks lie in still is what it was; NULL: the table is in no open file. */
   blt_status (*intact)(const void *file, blt_error *err);
