@@ -277,8 +277,7 @@ static blt_status validate_column(const blt_view *v, uint32_t col, blt_error *er
     if (status == BLT_OK && head.rows != v->group_rows[g])
       return blt_fail(err, BLT_EFORMAT, "broken table: column %u, group %u: the block's length is wrong", col,
                       g);
-    if (status == BLT_OK)
-      status = blt_unread_check(c->blocks[g], c->type, c->dict ? c->dict->count : 0, err);
+    if (status == BLT_OK) status = blt_unread_check(c->blocks[g], c->type, c->dict ? c->dict->count : 0, err);
   }
   return status;
 }
