@@ -3,7 +3,6 @@
 #include "base/isa.h"
 #include "base/mem.h"
 #include "select.h"
-#include "sketch.h"
 #include <math.h>
 
 #define CHUNK_BYTES ((size_t)64 << 10)
@@ -19,7 +18,7 @@ void blt_segment_work_free(blt_segment_work *w) {
   if (!w->ctx) return;
   blt_free(w->ctx, w->entries, w->size * sizeof *w->entries);
   blt_free(w->ctx, w->counts, w->counts_size * sizeof *w->counts);
-  blt_free(w->ctx, w->registers, BLT_SKETCH_REGISTERS);
+  blt_free(w->ctx, w->sketch, sizeof *w->sketch);
   blt_free(w->ctx, w->x, w->x_cap * sizeof *w->x);
   blt_free(w->ctx, w->y, w->y_cap * sizeof *w->y);
   while (w->chunks) {

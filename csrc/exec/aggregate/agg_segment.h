@@ -9,6 +9,7 @@
 
 #include "agg.h"
 #include "base/words.h"
+#include "sketch.h"
 
 typedef struct blt_segment_text {
   uint32_t len;
@@ -25,7 +26,7 @@ typedef struct blt_segment_work {
   size_t size, counts_size;
   double *x, *y; /* values of integers as doubles */
   size_t x_cap, y_cap;
-  uint8_t *registers; /* of the distinct-count sketch */
+  blt_sketch *sketch;
   struct text_chunk *chunks;
 } blt_segment_work;
 
@@ -33,6 +34,9 @@ void blt_segment_work_free(blt_segment_work *w);
 
 /* The values of a slice as such words: where they lie, when they are words already, or in `room`. */
 const uint64_t *blt_segment_words(const blt_vec *v, uint64_t *room);
+
+/* Adds n such words to a sketch: a float's -0 is 0, and all its NaN are one. */
+void blt_segment_sketch(blt_sketch *s, bool is_float, const uint64_t *a, uint32_t n);
 
 /* Words that sort as the values do, unsigned (all NaN one, above all numbers); and back. */
 static inline uint64_t blt_word_ordered(bool is_float, uint64_t word) {

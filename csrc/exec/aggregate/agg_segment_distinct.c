@@ -3,11 +3,9 @@
 
 #include "base/bits.h"
 #include "base/mem.h"
-#include "sketch.h"
-#include <math.h>
 
-#define EXACT_DISTINCT 4096u /* fewer values than this are counted exactly by approx_distinct too */
-#define NEW_VALUES 4u        /* a value that is looked up takes as long as going over so many */
+#define NEW_VALUES 4u  /* a value that is looked up takes as long as going over so many */
+#define SKETCHED 1024u /* values at a time */
 
 /* Grows an array to `size` entries; what it held is lost. */
 static blt_status reserve(blt_ctx *ctx, uint32_t **array, size_t *cap, uint64_t size, blt_error *err) {
@@ -71,20 +69,31 @@ blt_status blt_segment_count_distinct(blt_segment_work *w, bool is_float, const 
   return status;
 }
 
+void blt_segment_sketch(blt_sketch *s, bool is_float, const uint64_t *a, uint32_t n) {
+  uint64_t room[SKETCHED];
+  if (!is_float) {
+    blt_sketch_add(s, a, n);
+    return;
+  }
+  for (uint32_t i = 0, some; i < n; i += some) {
+    some = n - i < SKETCHED ? n - i : SKETCHED;
+    for (uint32_t j = 0; j < some; j++) room[j] = blt_word_canonical(a[i + j]);
+    blt_sketch_add(s, room, some);
+  }
+}
+
 blt_status blt_segment_approx_distinct(blt_segment_work *w, bool is_float, const uint64_t *a, uint32_t n,
                                        uint64_t *word, blt_error *err) {
-  if (n < EXACT_DISTINCT) return blt_segment_count_distinct(w, is_float, a, n, word, err);
-  if (!w->registers && !(w->registers = blt_alloc(w->ctx, BLT_SKETCH_REGISTERS)))
-    return blt_fail_memory(err, BLT_SKETCH_REGISTERS);
-  memset(w->registers, 0, BLT_SKETCH_REGISTERS);
+  if (!w->sketch && !(w->sketch = blt_alloc(w->ctx, sizeof *w->sketch)))
+    return blt_fail_memory(err, sizeof *w->sketch);
+  blt_sketch_init(w->sketch);
   for (uint32_t i = 0, end; i < n; i = end) {
     end = blt_pace_end(i, n);
-    for (uint32_t j = i; j < end; j++)
-      blt_sketch_add(w->registers, blt_mix64(canonical(is_float, a[j]) ^ UINT64_C(0x9e3779b97f4a7c15)));
+    blt_segment_sketch(w->sketch, is_float, a + i, end - i);
     blt_status status = blt_pace_step(&w->pace, end - i, err);
     if (status != BLT_OK) return status;
   }
-  *word = (uint64_t)llround(blt_sketch_estimate(w->registers));
+  *word = blt_sketch_count(w->sketch);
   return BLT_OK;
 }
 

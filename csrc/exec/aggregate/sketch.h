@@ -1,6 +1,10 @@
-/* sketch.h: how many different values there are, roughly: HyperLogLog with 16,384 registers (standard error
- * 0.8 percent), estimated by Ertl's unbiased method. Order and repetition of values make no difference, and
- * two sketches merge by the larger of each register. */
+/* sketch.h: how many different values there are, roughly, in 32 KiB that merge.
+ *
+ * Fewer than BLT_SKETCH_EXACT values are kept as they are and counted exactly. More become a HyperLogLog of
+ * 16,384 registers, estimated by Ertl's unbiased method: the standard error is 0.8 percent. What a sketch
+ * says follows from the set of its values and from how many there were; their order, and which of several
+ * sketches took which before they were merged, makes no difference.
+ */
 #ifndef BLT_EXEC_SKETCH_H
 #define BLT_EXEC_SKETCH_H
 
@@ -8,15 +12,23 @@
 
 #define BLT_SKETCH_BITS 14
 #define BLT_SKETCH_REGISTERS (1u << BLT_SKETCH_BITS)
+#define BLT_SKETCH_EXACT 4096u
 
-/* Adds a hash of which all 64 bits are mixed. */
-static inline void blt_sketch_add(uint8_t *registers, uint64_t hash) {
-  uint32_t at = (uint32_t)(hash >> (64 - BLT_SKETCH_BITS));
-  uint8_t rank =
-      (uint8_t)(1 + __builtin_clzll((hash << BLT_SKETCH_BITS) | (UINT64_C(1) << (BLT_SKETCH_BITS - 1))));
-  if (registers[at] < rank) registers[at] = rank;
+typedef struct blt_sketch {
+  uint64_t rows; /* values that were added */
+  union {
+    uint64_t values[BLT_SKETCH_EXACT];       /* while rows < BLT_SKETCH_EXACT */
+    uint8_t registers[BLT_SKETCH_REGISTERS]; /* from then on */
+  } u;
+} blt_sketch;
+
+/* An empty one; only `rows` is written. */
+static inline void blt_sketch_init(blt_sketch *s) {
+  s->rows = 0;
 }
-
-double blt_sketch_estimate(const uint8_t *registers);
+/* Adds n words, equal ones for equal values. */
+void blt_sketch_add(blt_sketch *s, const uint64_t *words, uint32_t n);
+void blt_sketch_merge(blt_sketch *into, const blt_sketch *from);
+uint64_t blt_sketch_count(const blt_sketch *s);
 
 #endif
