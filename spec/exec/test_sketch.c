@@ -1,5 +1,5 @@
-/* Sketches of distinct values: they say the same however values are dealt to them and merged, count few values
- * exactly, and many within the error that their header states. */
+/* Sketches of distinct values: they say the same however values are dealt to them and merged, count few
+ * values exactly, and many within the error that their header states. */
 #include "check.h"
 #include "exec/aggregate/sketch.h"
 #include "random.h"
