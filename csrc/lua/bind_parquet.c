@@ -6,8 +6,11 @@
 #include "io/parquet/parquet_relation.h"
 #include "io/parquet/parquet_write.h"
 
+#include <dirent.h>
 #include <glob.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define BIND_SOURCES "blotter.sources"
 
@@ -35,6 +38,7 @@ static void read_options(lua_State *L, int at, blt_parquet_options *o) {
   o->binary = bind_bool_option(L, at, "binary", false);
   o->cut = bind_bool_option(L, at, "cut", false);
   o->skip = bind_bool_option(L, at, "skip", false);
+  o->apart = bind_bool_option(L, at, "apart", false);
   o->schema_only = bind_bool_option(L, at, "schema_only", false);
   uint32_t n = bind_strings_option(L, at, "columns");
   int list = lua_gettop(L);
@@ -230,6 +234,60 @@ static int glob_paths(lua_State *L) {
   return 1;
 }
 
+/* make_folder(path) -> whether it was made now */
+static int make_folder(lua_State *L) {
+  lua_pushboolean(L, mkdir(luaL_checkstring(L, 1), 0777) == 0);
+  return 1;
+}
+
+typedef struct walk {
+  lua_State *L;
+  const char *ending;
+  int depth;
+} walk;
+
+/* Adds the files below the folder on top of the stack, which is taken away, to the sequence at 3. */
+static void list_below(walk *w) {
+  lua_State *L = w->L;
+  struct dirent **found;
+  luaL_checkstack(L, 8, NULL);
+  int n = w->depth < 32 ? scandir(lua_tostring(L, -1), &found, NULL, alphasort) : 0;
+  for (int i = 0; i < n; i++) {
+    const char *name = found[i]->d_name;
+    size_t len = strlen(name), end = strlen(w->ending);
+    struct stat st;
+    if (name[0] != '.' && name[0] != '_') {
+      lua_pushfstring(L, "%s/%s", lua_tostring(L, -1),
+                      name); /* what Lua has no memory for is lost with the state */
+      bool there = stat(lua_tostring(L, -1), &st) == 0;
+      w->depth++;
+      if (there && S_ISDIR(st.st_mode))
+        list_below(w);
+      else if (there && len > end && strcmp(name + len - end, w->ending) == 0)
+        lua_rawseti(L, 3, (lua_Integer)lua_rawlen(L, 3) + 1);
+      else
+        lua_pop(L, 1);
+      w->depth--;
+    }
+    free(found[i]);
+  }
+  if (n > 0) free(found);
+  lua_pop(L, 1);
+}
+
+/* files_below(folder, ending) -> the files below it whose names end so, sorted, without those that begin with
+ * . or _; nil when it is no folder */
+static int files_below(lua_State *L) {
+  struct stat st;
+  walk w = {L, luaL_checkstring(L, 2), 0};
+  lua_settop(L, 2);
+  if (stat(luaL_checkstring(L, 1), &st) != 0 || !S_ISDIR(st.st_mode)) return 0;
+  lua_newtable(L);
+  lua_pushvalue(L, 1);
+  list_below(&w);
+  return 1;
+}
+
 void bind_open_parquet(lua_State *L, int state) {
   static const luaL_Reg none[] = {{NULL, NULL}};
   static const luaL_Reg meta[] = {{"__gc", sources_release}, {NULL, NULL}};
@@ -237,6 +295,8 @@ void bind_open_parquet(lua_State *L, int state) {
                                        {"arrow", read_arrow},
                                        {"write_parquet", write_parquet},
                                        {"glob", glob_paths},
+                                       {"make_folder", make_folder},
+                                       {"files_below", files_below},
                                        {NULL, NULL}};
   bind_class(L, state, BIND_SOURCES, none, meta);
   lua_pushvalue(L, state);

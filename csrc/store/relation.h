@@ -42,6 +42,8 @@ typedef struct blt_view_ops {
   blt_status (*make)(const blt_view *v, uint32_t col, uint32_t group, blt_block **out, blt_error *err);
   void (*release)(blt_view *v);
   void (*forget)(const blt_view *v, uint32_t group); /* blt_view_forget of relations below; or NULL */
+  /* Blocks lie elsewhere and are cheap to make again: who goes over all of them once lets go of each. */
+  bool transient;
   /* What is known of a block that is not made, from any thread; false: nothing. NULL: nothing ever. */
   bool (*bounds)(const blt_view *v, uint32_t col, uint32_t group, blt_facts *out);
   /* False: the block surely has no value that equals this one, of the column's type and not null. NULL: any

@@ -200,6 +200,40 @@ describe("a Parquet file", function()
     assert.equal(6, t:where("s == 'v1000'"):count())
   end)
 
+  it("lies in folders that say what its rows have in common", function()
+    local t = blotter.table "year int64, region string, day date, v float64, s string"
+    for i = 1, 1000 do
+      t:append { year = 2000 + i % 3, region = i % 7 ~= 0 and "Nor/th=" .. i % 2 .. "%" or nil,
+        day = "2024-01-0" .. 1 + i % 2, v = i / 4, s = "x" .. i % 9 }
+    end
+    local to = folder .. "/hive"
+    assert.same({ 1000, 12 }, { assert(t:parquet(to, { partition_by = { "year", "region", "day" } })) })
+    local function asked(x)
+      return x:by("year, region, day, s"):agg("n = count(), v = sum(v)"):order("year, region, day, s"):csv()
+    end
+    for _, options in ipairs { {}, { memory = true } } do
+      local p, info = assert(blotter.parquet(to, options))
+      assert.same({ 1000, 12 }, { #p, info.files })
+      assert.equal("v float64, s string, year int64, region string, day date", tostring(p:schema()))
+      assert.equal(asked(t), asked(p))
+      assert.is_true(p:check())
+    end
+    local lazy = assert(blotter.parquet(to .. "/year=*/*/*/*.parquet", { columns = { "day", "v", "year" } }))
+    assert.matches("0 of 12 row groups read", lazy:where("year == 1999"):agg("v = sum(v)"):explain "run", nil, true)
+    local function of_2001(x) return x:where("year == 2001"):agg("v = sum(v)"):value() end
+    assert.equal(of_2001(t), of_2001(lazy))
+    assert.equal("v float64, s string", tostring(assert(blotter.parquet(to, { partitions = false })):schema()))
+    local done, message = t:parquet(to, { partition_by = "year" })
+    assert.is_nil(done)
+    assert.matches("is not empty", message)
+    assert.error_matches(function() t:parquet(to .. "2", { partition_by = "yaer" }) end, "did you mean 'year'")
+    assert.error_matches(function() t:parquet(to .. "2", { partition_by = "v" }) end, "float64")
+    command.spill(folder .. "/odd.parquet", assert(t:parquet()))
+    local inside = to .. "/year=2000/region=__HIVE_DEFAULT_PARTITION__/day=2024-01-01/part-0.parquet"
+    local _, missing = blotter.parquet { inside, folder .. "/odd.parquet" }
+    assert.matches("its path has no folder year=", missing, nil, true)
+  end)
+
   it("is written and read back, whole or by a function, deleted rows left out", function()
     local t = blotter.table "k int64 required, s string, f float64, d decimal(12,3), at timestamp, day date, b bool"
     assert(t:append { 1, "ä", 0.5, "-12.345", "2020-01-01T00:00:00.000001Z", "0001-01-01", true })

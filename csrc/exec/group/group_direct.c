@@ -174,11 +174,13 @@ static blt_status add_whole(const lane_arg *a, uint32_t b, uint32_t worker, bool
 }
 
 static blt_status run_blocks(lane_arg *a, uint32_t lane, uint32_t worker, blt_error *err) {
+  const blt_view *view = a->g->scan->view;
   blt_status status = BLT_OK;
   for (uint32_t b = blt_scan_lane(a->g->scan, lane, a->g->nlanes);
        b < blt_scan_lane(a->g->scan, lane + 1, a->g->nlanes) && status == BLT_OK; b++) {
     bool done = false;
     if (takes_whole(a, b)) status = add_whole(a, b, worker, &done, err);
+    if (done && view->ops && view->ops->transient) blt_view_forget(view, b);
     if (status == BLT_OK && !done) status = blt_scan_groups(a->g->scan, worker, b, b + 1, step, a, err);
   }
   return status;
@@ -315,6 +317,14 @@ static void release(direct_run *run) {
   blt_fused_free(&run->fused);
 }
 
+#define LANES_AT_ONCE 32u
+
+/* As finely as can be shared out; but neighbours share the work of making transient blocks. */
+static uint32_t finest(const blt_view *v) {
+  bool shared = v->ops && v->ops->transient && v->ngroups > LANES_AT_ONCE;
+  return shared ? LANES_AT_ONCE : v->ngroups > 1 ? v->ngroups : 1;
+}
+
 /* If fields that hold the sums of all rows need no more slots than those of a lane, records of lanes can be
  * added as they are. Integer sums, sets and extremes do not even depend on the order of rows: each worker
  * then has one set of records for all its lanes. */
@@ -331,7 +341,7 @@ static blt_status lay_out(direct_run *run, blt_error *err) {
   run->by_worker = run->whole && any_order;
   if (run->by_worker) {
     run->nrecords = g->scan->workers;
-    g->nlanes = g->scan->view->ngroups > 1 ? g->scan->view->ngroups : 1; /* as finely as can be shared out */
+    g->nlanes = finest(g->scan->view);
   }
   if (status == BLT_OK && !run->whole) status = blt_agg_layout(g->agg, lane_rows(g, g->nlanes), err);
   return status;

@@ -1,13 +1,16 @@
 #include "fill.h"
+#include "small.h"
 
 #include "base/bits.h"
 #include "base/isa.h"
 #include "base/mem.h"
+#include "store/column/offsets.h"
 #include <string.h>
 
 blt_status blt_scratch_start(blt_ctx *ctx, blt_scratch *s, blt_error *err) {
   size_t bytes = BLT_BLOCK_ROWS * sizeof(blt_str);
   memset(s->valid, 0xff, sizeof s->valid);
+  s->small = 0;
   if (!s->values) s->values = blt_alloc(ctx, bytes);
   return s->values ? BLT_OK : blt_fail_memory(err, bytes);
 }
@@ -20,6 +23,8 @@ void blt_scratch_free(blt_ctx *ctx, blt_scratch *s) {
 void blt_part_free(blt_ctx *ctx, blt_part *p) {
   blt_room_free(ctx, &p->codes);
   blt_room_free(ctx, &p->map);
+  blt_room_free(ctx, &p->table);
+  blt_named_free(ctx, &p->named);
   blt_values_free(ctx, &p->values);
   blt_values_free(ctx, &p->dictionary);
 }
@@ -34,11 +39,17 @@ typedef struct span {
                                        uint32_t n) {                                                         \
     for (uint32_t i = 0; i < n; i++) out[i] = v[codes[i]];                                                   \
   }                                                                                                          \
-  static void move_##NAME(T *out, const T *v, const uint32_t *codes, uint32_t n) {                           \
-    if (codes)                                                                                               \
-      gather_##NAME(out, v, codes, n);                                                                       \
+  static void pick_##NAME(T *restrict out, const T *restrict v, const uint8_t *restrict codes, uint32_t n) { \
+    for (uint32_t i = 0; i < n; i++) out[i] = v[codes[i]];                                                   \
+  }                                                                                                          \
+  /* The values of a part from the skipped ones on, or what its codes from there on stand for. */            \
+  static void move_##NAME(T *out, const T *v, const blt_part *p, span k, uint32_t n) {                       \
+    if (p->coded && p->small)                                                                                \
+      pick_##NAME(out, v, (const uint8_t *)p->codes.p + k.skip, n);                                          \
+    else if (p->coded)                                                                                       \
+      gather_##NAME(out, v, (const uint32_t *)p->codes.p + k.skip, n);                                       \
     else if (n)                                                                                              \
-      memcpy(out, v, n * sizeof *v);                                                                         \
+      memcpy(out, v + k.skip, n * sizeof *v);                                                                \
   }                                                                                                          \
   /* The values of n rows lie at the beginning: each goes to its row, the last one first. */                 \
   static void spread_##NAME(T *v, uint32_t present, const uint64_t *valid, uint32_t from, uint32_t n) {      \
@@ -76,8 +87,10 @@ static blt_status put_codes(blt_ctx *ctx, blt_scratch *s, blt_dict *dict, blt_pa
   blt_status status;
   if (p->coded) {
     status = map_dictionary(ctx, p, dict, err);
-    if (status == BLT_OK)
-      move_codes(out, p->codes_of ? p->codes_of : p->map.p, (const uint32_t *)p->codes.p + k.skip, present);
+    if (status == BLT_OK) move_codes(out, p->codes_of ? p->codes_of : p->map.p, p, k, present);
+  } else if (p->values.spaced && present) {
+    status = blt_named_codes(ctx, &p->named, dict, (const blt_str *)p->values.texts.p + k.skip, present, 4,
+                             out, err);
   } else {
     status = blt_dict_intern_many(dict, (const blt_str *)p->values.texts.p + k.skip, present, out, err);
   }
@@ -87,28 +100,33 @@ static blt_status put_codes(blt_ctx *ctx, blt_scratch *s, blt_dict *dict, blt_pa
 
 static void put_texts(const blt_part *p, blt_scratch *s, span k, uint32_t present) {
   blt_str *out = (blt_str *)s->values + k.at;
-  const blt_str *v = p->coded ? p->dictionary.texts.p : (const blt_str *)p->values.texts.p + k.skip;
-  move_texts(out, v, p->coded ? (const uint32_t *)p->codes.p + k.skip : NULL, present);
+  move_texts(out, p->coded ? p->dictionary.texts.p : p->values.texts.p, p, k, present);
   if (p->valid) spread_texts(out, present, p->valid, k.from, k.n);
 }
 
 static void put_doubles(const blt_part *p, blt_scratch *s, span k, uint32_t present) {
   double *out = (double *)s->values + k.at;
-  const double *v = p->coded ? p->dictionary.doubles.p : (const double *)p->values.doubles.p + k.skip;
-  move_doubles(out, v, p->coded ? (const uint32_t *)p->codes.p + k.skip : NULL, present);
+  if (!p->coded && p->values.raw)
+    memcpy(out, p->values.raw + (size_t)k.skip * 8, (size_t)present * 8);
+  else
+    move_doubles(out, p->coded ? p->dictionary.doubles.p : p->values.doubles.p, p, k, present);
   if (p->valid) spread_doubles(out, present, p->valid, k.from, k.n);
 }
 
 static void put_ints(const blt_part *p, blt_scratch *s, span k, uint32_t present) {
   int64_t *out = (int64_t *)s->values + k.at;
-  const int64_t *v = p->coded ? p->dictionary.ints.p : (const int64_t *)p->values.ints.p + k.skip;
-  move_ints(out, v, p->coded ? (const uint32_t *)p->codes.p + k.skip : NULL, present);
+  if (!p->coded && p->values.raw)
+    blt_values_plain(&p->values, k.skip, present, out);
+  else
+    move_ints(out, p->coded ? p->dictionary.ints.p : p->values.ints.p, p, k, present);
   if (p->valid) spread_ints(out, present, p->valid, k.from, k.n);
 }
 
 blt_status blt_fill(blt_ctx *ctx, blt_scratch *s, blt_type type, blt_dict *dict, blt_part *p, blt_piece piece,
                     blt_error *err) {
   span k = {piece.from, piece.n, piece.at, piece.from};
+  if (s->small && blt_small_fill(ctx, s, type, p, piece)) return BLT_OK;
+  if (s->small) blt_small_widen(s, type, piece.at);
   uint32_t present = present_in(p, k);
   if (p->valid) {
     k.skip = (uint32_t)blt_bits_count(p->valid, k.from);
@@ -126,6 +144,8 @@ blt_status blt_fill(blt_ctx *ctx, blt_scratch *s, blt_type type, blt_dict *dict,
 
 blt_status blt_fill_block(blt_ctx *ctx, const blt_scratch *s, blt_type type, const blt_dict *dict,
                           uint32_t rows, blt_block **out, blt_error *err) {
+  if (s->small)
+    return blt_block_from_offsets(ctx, s->values, s->small, s->low, type.id == BLT_STRING, rows, out, err);
   bool full = blt_bits_count(s->valid, rows) == rows;
   const uint64_t *valid = full ? NULL : s->valid;
   if (type.id == BLT_FLOAT64) return blt_block_from_f64(ctx, s->values, valid, rows, out, err);

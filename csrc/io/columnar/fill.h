@@ -3,12 +3,16 @@
 #define BLT_COLUMNAR_FILL_H
 
 #include "meaning.h"
+#include "named.h"
 #include "store/column/block.h"
 
 /* One for each thread that makes blocks. */
 typedef struct blt_scratch {
   void *values; /* room for BLT_BLOCK_ROWS of int64_t, double, uint32_t or blt_str */
   uint64_t valid[BLT_BLOCK_ROWS / 64];
+  uint8_t
+      small; /* bytes of a value while all are distances from `low`, or codes; 0: they are not (small.h) */
+  int64_t low;
 } blt_scratch;
 blt_status blt_scratch_start(blt_ctx *ctx, blt_scratch *s,
                              blt_error *err); /* for a block; no row is null yet */
@@ -17,13 +21,21 @@ void blt_scratch_free(blt_ctx *ctx, blt_scratch *s);
 /* Rows as a file has them. */
 typedef struct blt_part {
   const uint64_t *valid; /* of the rows; NULL: none is null */
-  bool coded;            /* the values are numbers of entries of the dictionary: uint32_t in `codes` */
+  bool coded; /* the values are numbers of entries of the dictionary: in `codes`, uint32_t, or bytes when
+                 `small` */
+  bool small;
   blt_room codes;
   blt_values values; /* those that are not null, otherwise */
   blt_values dictionary;
   const uint32_t *codes_of; /* the table's codes of the dictionary's strings, when they were known before */
-  bool mapped;              /* otherwise `map` has them */
+  uint32_t ncodes;
+  bool mapped; /* otherwise `map` has them */
   blt_room map;
+  bool tabled; /* `table` has the dictionary as distances of table_width bytes from table_low */
+  uint8_t table_width;
+  int64_t table_low;
+  blt_room table;
+  blt_named named;
 } blt_part;
 void blt_part_free(blt_ctx *ctx, blt_part *p);
 

@@ -20,6 +20,16 @@ void blt_room_free(blt_ctx *ctx, blt_room *r) {
   *r = (blt_room){0};
 }
 
+void blt_values_plain(const blt_values *v, uint32_t from, uint32_t n, int64_t *out) {
+  const uint8_t *p = v->raw + (size_t)from * v->raw_width;
+  if (v->raw_width == 8) memcpy(out, p, (size_t)n * 8);
+  for (uint32_t i = 0; v->raw_width == 4 && i < n; i++) {
+    int32_t one;
+    memcpy(&one, p + (size_t)i * 4, 4);
+    out[i] = one;
+  }
+}
+
 void blt_values_free(blt_ctx *ctx, blt_values *v) {
   blt_room_free(ctx, &v->ints);
   blt_room_free(ctx, &v->doubles);

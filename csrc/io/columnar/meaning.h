@@ -18,7 +18,14 @@ void blt_room_free(blt_ctx *ctx, blt_room *r);
 typedef struct blt_values {
   uint32_t n;
   blt_room ints, doubles, texts, own;
+  bool spaced; /* texts lie one behind the other with their lengths of 4 bytes between, and room around */
+  bool lean;   /* asked for: numbers that mean what they are may stay where they lie: */
+  const uint8_t
+      *raw; /* integers or doubles of `raw_width` bytes, in the page; NULL: they are in `ints` or `doubles` */
+  uint8_t raw_width;
 } blt_values;
+/* n integers that lie in a page, from value `from` on. */
+void blt_values_plain(const blt_values *v, uint32_t from, uint32_t n, int64_t *out);
 void blt_values_free(blt_ctx *ctx, blt_values *v);
 
 /* What is done to a value after it was read. */

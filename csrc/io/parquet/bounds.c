@@ -43,6 +43,18 @@ void blt_pq_bounds(blt_ctx *ctx, const blt_pq_kind *kind, const blt_pq_statistic
   }
 }
 
+void blt_pq_place_bounds(const blt_pq_place *p, blt_values *room, blt_facts *out) {
+  const blt_value *v = p->constant;
+  if (!v) {
+    blt_pq_bounds(p->ctx, p->kind, &p->chunk->stats, (uint64_t)p->rows, room, out);
+    return;
+  }
+  bool text = v->type.id == BLT_STRING;
+  *out = (blt_facts){
+      .nulls = v->null && p->rows, .text = text, .empty = v->null || p->rows == 0, .bounded = !text};
+  if (!text && !v->null) out->low = out->high = v->u.i;
+}
+
 static int order(blt_str a, blt_str b) {
   uint32_t n = a.len < b.len ? a.len : b.len;
   int d = n ? memcmp(a.s, b.s, n) : 0;

@@ -2,13 +2,15 @@
 #ifndef BLT_PARQUET_BOUNDS_H
 #define BLT_PARQUET_BOUNDS_H
 
-#include "kind.h"
+#include "pages.h"
 #include "store/relation.h"
 
 /* What surely holds for `rows` values with these statistics; what the file does not say, may be. `room` is
  * memory that is used again. */
 void blt_pq_bounds(blt_ctx *ctx, const blt_pq_kind *kind, const blt_pq_statistics *stats, uint64_t rows,
                    blt_values *room, blt_facts *out);
+/* The same of a column's rows in a row group. */
+void blt_pq_place_bounds(const blt_pq_place *place, blt_values *room, blt_facts *out);
 /* False: no text of this one is among those. Bounds of texts may be cut, and then lie outside. */
 bool blt_pq_text_may_be(const blt_pq_kind *kind, const blt_pq_statistics *stats, blt_str text);
 

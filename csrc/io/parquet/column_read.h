@@ -15,6 +15,7 @@ typedef struct blt_pq_column {
   blt_pq_aids *aids;         /* set or NULL: where pages begin */
   uint8_t *touched;          /* set or NULL: of each part, whether it was read */
   blt_dict *dict;            /* set: strings become codes of it, which are added; NULL: they stay text */
+  blt_values bound;          /* memory to look at bounds */
   bool open;
   uint32_t part; /* whose pages are open */
   blt_pq_pages pages;

@@ -55,6 +55,63 @@ void blt_pq_unpack64(const uint8_t *bits, const uint8_t *end, uint64_t bit, uint
   }
 }
 
+/* Eight values of `width` bits are `width` bytes, which one instruction deals to eight bytes where there is
+ * one. */
+static uint64_t deal_eight(uint64_t bits, uint32_t width, uint64_t mask) {
+  uint64_t out = 0;
+  for (uint32_t i = 0; i < 8; i++, bits >>= width) out |= (bits & mask) << (8 * i);
+  return out;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("bmi2"))) static uint32_t deal_fast(const uint8_t *bits, const uint8_t *end,
+                                                          uint32_t width, uint8_t *out, uint32_t n) {
+  uint64_t lanes = mask_of(width) * UINT64_C(0x0101010101010101);
+  uint32_t i = 0;
+  for (; i + 8 <= n && end - bits >= 8; i += 8, bits += width) {
+    uint64_t w;
+    memcpy(&w, bits, 8);
+    w = __builtin_ia32_pdep_di(w, lanes);
+    memcpy(out + i, &w, 8);
+  }
+  return i;
+}
+static bool deals_fast(void) {
+  return __builtin_cpu_supports("bmi2");
+}
+#else
+static uint32_t deal_fast(const uint8_t *bits, const uint8_t *end, uint32_t width, uint8_t *out, uint32_t n) {
+  (void)bits, (void)end, (void)width, (void)out, (void)n;
+  return 0;
+}
+static bool deals_fast(void) {
+  return false;
+}
+#endif
+
+/* Values from the bit on, which need not begin a byte. */
+static void unpack_bytes(const uint8_t *bits, const uint8_t *end, uint64_t bit, uint32_t width, uint8_t *out,
+                         uint32_t n) {
+  uint64_t mask = mask_of(width);
+  uint32_t i = 0;
+  if (width == 0) {
+    memset(out, 0, n);
+    return;
+  }
+  for (; i < n && bit & 7; i++, bit += width)
+    out[i] = (uint8_t)(word_at(bits + (bit >> 3), end) >> (bit & 7) & mask);
+  const uint8_t *p = bits + (bit >> 3);
+  uint32_t done = deals_fast() ? deal_fast(p, end, width, out + i, n - i) : 0;
+  p += (size_t)done / 8 * width;
+  i += done;
+  for (; i + 8 <= n; i += 8, p += width) {
+    uint64_t w = deal_eight(word_at(p, end), width, mask);
+    memcpy(out + i, &w, 8);
+  }
+  for (bit = 0; i < n; i++, bit += width)
+    out[i] = (uint8_t)(word_at(p + (bit >> 3), end) >> (bit & 7) & mask);
+}
+
 /* ---- reading ---- */
 
 static bool read_head(blt_pq_hybrid *h, uint64_t *head) {
@@ -108,6 +165,26 @@ bool blt_pq_hybrid_take(blt_pq_hybrid *h, uint32_t *out, uint32_t n) {
       h->bit += (uint64_t)part * h->width;
     } else {
       for (uint32_t i = 0; i < part; i++) out[i] = h->value;
+    }
+    h->left -= part;
+    out += part;
+    n -= part;
+  }
+  return true;
+}
+
+bool blt_pq_hybrid_take_bytes(blt_pq_hybrid *h, uint8_t *out, uint32_t n) {
+  while (n) {
+    if (h->left == 0) {
+      if (!open_run(h)) return false;
+      continue;
+    }
+    uint32_t part = h->left < n ? (uint32_t)h->left : n;
+    if (h->packed) {
+      unpack_bytes(h->bits, h->p, h->bit, h->width, out, part);
+      h->bit += (uint64_t)part * h->width;
+    } else {
+      memset(out, (int)h->value, part);
     }
     h->left -= part;
     out += part;

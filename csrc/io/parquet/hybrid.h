@@ -18,6 +18,8 @@ typedef struct blt_pq_hybrid {
 blt_pq_hybrid blt_pq_hybrid_of(const void *bytes, size_t len, uint32_t width);
 /* The next n values. False: there are not so many. */
 bool blt_pq_hybrid_take(blt_pq_hybrid *h, uint32_t *out, uint32_t n);
+/* The same of values of at most eight bits, a byte each; 16 more bytes may be written behind them. */
+bool blt_pq_hybrid_take_bytes(blt_pq_hybrid *h, uint8_t *out, uint32_t n);
 
 /* Unpacks n values of `width` bits, 0 to 64, that start at bit `bit` of bytes that go up to `end`. */
 void blt_pq_unpack32(const uint8_t *bits, const uint8_t *end, uint64_t bit, uint32_t width, uint32_t *out,

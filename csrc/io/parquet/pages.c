@@ -2,6 +2,7 @@
 #include "hybrid.h"
 
 #include "base/bits.h"
+#include "base/isa.h"
 #include "base/mem.h"
 #include "io/source/codec.h"
 #include <inttypes.h>
@@ -120,13 +121,25 @@ static blt_status codec_of(int32_t number, blt_codec *out, blt_error *err) {
   return BLT_OK;
 }
 
+/* Texts of a page have so many readable bytes around them. */
+#define AROUND BLT_NAMED_ROOM
+
+static uint8_t *bytes_of(const blt_room *r) {
+  return (uint8_t *)r->p + AROUND;
+}
+
+static blt_status room_for(blt_pq_pages *p, blt_room *r, size_t n, blt_error *err) {
+  return blt_room_for(p->place.ctx, r, n + (size_t)2 * AROUND, err);
+}
+
 /* The page's bytes from the file; the sum, when there is one, must be right. */
 static blt_status read_stored(blt_pq_pages *p, blt_error *err) {
   size_t n = (size_t)p->header.packed_bytes;
-  blt_status status = blt_room_for(p->place.ctx, &p->stored, n, err);
-  if (status == BLT_OK) status = blt_source_read(p->place.source, p->at, p->stored.p, n, err);
+  blt_status status = room_for(p, &p->stored, n, err);
+  if (status == BLT_OK)
+    status = blt_source_read(p->place.source, p->at, (char *)bytes_of(&p->stored), n, err);
   if (status != BLT_OK) return status;
-  if (p->header.has_sum && crc32(crc32(0, NULL, 0), p->stored.p, (uInt)n) != p->header.sum)
+  if (p->header.has_sum && crc32(crc32(0, NULL, 0), bytes_of(&p->stored), (uInt)n) != p->header.sum)
     return damaged(p, err, "the checksum of a page is wrong");
   p->at += n;
   return BLT_OK;
@@ -142,16 +155,16 @@ static blt_status unpack(blt_pq_pages *p, size_t plain, const uint8_t **out, blt
   if (!p->header.packed) codec = BLT_CODEC_NONE;
   if (plain > n || plain > packed) return damaged(p, err, "levels that are longer than their page");
   if (codec == BLT_CODEC_NONE && n != packed) return damaged(p, err, "a page of two different lengths");
-  *out = p->stored.p;
+  *out = bytes_of(&p->stored);
   if (codec == BLT_CODEC_NONE) return BLT_OK;
   status = blt_codec_ready(codec, err);
-  if (status == BLT_OK) status = blt_room_for(p->place.ctx, &p->whole, n, err);
+  if (status == BLT_OK) status = room_for(p, &p->whole, n, err);
   if (status != BLT_OK) return status;
-  *out = p->whole.p;
-  if (plain) memcpy(p->whole.p, p->stored.p, plain);
+  *out = bytes_of(&p->whole);
+  if (plain) memcpy(bytes_of(&p->whole), bytes_of(&p->stored), plain);
   if (n == plain) return BLT_OK;
-  return blt_codec_decode(codec, (const char *)p->stored.p + plain, packed - plain,
-                          (char *)p->whole.p + plain, n - plain, err);
+  return blt_codec_decode(codec, (const char *)bytes_of(&p->stored) + plain, packed - plain,
+                          (char *)bytes_of(&p->whole) + plain, n - plain, err);
 }
 
 /* ---- the dictionary ---- */
@@ -179,7 +192,8 @@ static blt_status load_dictionary(blt_pq_pages *p, blt_error *err) {
     status = blt_pq_values_read(p->place.ctx, p->place.kind, BLT_PQ_PLAIN, bytes, (size_t)h->bytes,
                                 (uint32_t)h->values, &p->part.dictionary, err);
   if (status != BLT_OK) return status;
-  swap(&p->dictionary_bytes, bytes == p->stored.p ? &p->stored : &p->whole);
+  p->part.tabled = false;
+  swap(&p->dictionary_bytes, bytes == bytes_of(&p->stored) ? &p->stored : &p->whole);
   p->has_dictionary = true;
   return BLT_OK;
 }
@@ -262,19 +276,33 @@ static blt_status levels_of_first(blt_pq_pages *p, const uint8_t **bytes, size_t
 
 /* ---- data pages ---- */
 
+BLT_CLONES static uint32_t most_byte(const uint8_t *codes, uint32_t n) {
+  uint8_t most = 0;
+  for (uint32_t i = 0; i < n; i++) most = codes[i] > most ? codes[i] : most;
+  return most;
+}
+
+BLT_CLONES static uint32_t most_code(const uint32_t *codes, uint32_t n) {
+  uint32_t most = 0;
+  for (uint32_t i = 0; i < n; i++) most = codes[i] > most ? codes[i] : most;
+  return most;
+}
+
 static blt_status read_codes(blt_pq_pages *p, const uint8_t *bytes, size_t len, blt_error *err) {
   uint32_t n = p->present, most = 0;
   uint32_t entries = p->place.codes ? p->place.ncodes : p->part.dictionary.n;
   if (!p->has_dictionary && !p->place.codes)
     return damaged(p, err, "codes of a dictionary that is not there");
-  blt_status status = blt_room_for(p->place.ctx, &p->part.codes, (size_t)n * 4, err);
-  if (status != BLT_OK) return status;
-  if (n == 0) return BLT_OK;
-  if (len == 0 || bytes[0] > 32) return damaged(p, err, "codes of a width that makes no sense");
+  if (n && (len == 0 || bytes[0] > 32)) return damaged(p, err, "codes of a width that makes no sense");
+  p->part.small = n && bytes[0] <= 8;
+  blt_status status =
+      blt_room_for(p->place.ctx, &p->part.codes, p->part.small ? (size_t)n + 16 : (size_t)n * 4, err);
+  if (status != BLT_OK || n == 0) return status;
   blt_pq_hybrid h = blt_pq_hybrid_of(bytes + 1, len - 1, bytes[0]);
-  uint32_t *codes = p->part.codes.p;
-  if (!blt_pq_hybrid_take(&h, codes, n)) return damaged(p, err, "a page with too few codes");
-  for (uint32_t i = 0; i < n; i++) most = codes[i] > most ? codes[i] : most;
+  bool there = p->part.small ? blt_pq_hybrid_take_bytes(&h, p->part.codes.p, n)
+                             : blt_pq_hybrid_take(&h, p->part.codes.p, n);
+  if (!there) return damaged(p, err, "a page with too few codes");
+  most = p->part.small ? most_byte(p->part.codes.p, n) : most_code(p->part.codes.p, n);
   return most < entries ? BLT_OK : damaged(p, err, "a code that the dictionary does not have");
 }
 
@@ -291,6 +319,7 @@ static blt_status read_values(blt_pq_pages *p, const uint8_t *bytes, size_t len,
   if (p->part.coded) return read_codes(p, bytes, len, err);
   if (p->place.chunk->only_dictionary)
     return damaged(p, err, "a page without codes where all should have some");
+  p->part.values.lean = true;
   blt_status status = blt_pq_values_read(p->place.ctx, p->place.kind, (blt_pq_encoding)encoding, bytes, len,
                                          p->present, &p->part.values, err);
   if (status == BLT_OK || err->position < 0) return status;
@@ -335,6 +364,8 @@ blt_status blt_pq_pages_open(blt_pq_pages *p, const blt_pq_place *place, blt_err
   p->first = p->seen = 0;
   p->loaded = p->has_dictionary = p->part.mapped = false;
   p->part.codes_of = place->codes;
+  p->part.ncodes = place->ncodes;
+  p->part.tabled = false;
   int64_t at = c->data_at;
   if (c->dictionary_at > 0 && c->dictionary_at < at) at = c->dictionary_at;
   p->at = (uint64_t)at;
@@ -437,6 +468,26 @@ blt_status blt_pq_pages_coded(blt_pq_pages *p, uint32_t *entries, blt_error *err
     if (is_data(h) && !(codes >> (h->encoding & 31) & 1)) *entries = 0;
     if (is_data(h) && *entries == 0) return BLT_OK;
   }
+  return BLT_OK;
+}
+
+blt_status blt_pq_constant(const blt_pq_place *place, blt_part *part, uint32_t n, blt_error *err) {
+  static const uint64_t none[BLT_BLOCK_ROWS / 64];
+  const blt_value *v = place->constant;
+  blt_values *d = &part->dictionary;
+  blt_status status = blt_room_for(place->ctx, &part->codes, n + 16, err);
+  if (status == BLT_OK) status = blt_values_room(place->ctx, &place->kind->means, 1, true, true, d, err);
+  if (status != BLT_OK) return status;
+  memset(part->codes.p, 0, n);
+  part->coded = part->small = true;
+  part->valid = v->null ? none : NULL;
+  part->mapped = part->tabled = false;
+  part->codes_of = place->codes;
+  part->ncodes = place->ncodes;
+  if (v->type.id == BLT_STRING)
+    *(blt_str *)d->texts.p = v->null ? (blt_str){"", 0} : v->u.s;
+  else
+    *(int64_t *)d->ints.p = v->null ? 0 : v->u.i;
   return BLT_OK;
 }
 

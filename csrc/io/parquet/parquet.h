@@ -17,10 +17,11 @@
 typedef struct blt_parquet_options {
   const char *const *columns; /* NULL: all. Otherwise these, in this order */
   uint32_t ncolumns;
-  bool flatten;           /* fields of structs are columns, named struct.field */
-  bool binary;            /* bytes that are not said to be text are strings, as they are */
-  bool cut;               /* nanoseconds are cut to microseconds; otherwise they are refused */
-  bool skip;              /* columns of a type that is not read are left out; otherwise they are refused */
+  bool flatten; /* fields of structs are columns, named struct.field */
+  bool binary;  /* bytes that are not said to be text are strings, as they are */
+  bool cut;     /* nanoseconds are cut to microseconds; otherwise they are refused */
+  bool skip;    /* columns of a type that is not read are left out; otherwise they are refused */
+  bool apart;   /* folders called key=value are names like others; otherwise each is a column of its files */
   bool schema_only;       /* no rows */
   blt_make_table_fn make; /* NULL: a new table in memory */
   void *make_arg;

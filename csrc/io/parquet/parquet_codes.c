@@ -17,7 +17,7 @@ typedef struct reading {
 } reading;
 
 static bool has_nothing(const blt_pq_place *p) {
-  return p->rows == 0 || p->chunk->stats.nulls == p->rows;
+  return p->rows == 0 || (p->constant ? p->constant->null : p->chunk->stats.nulls == p->rows);
 }
 
 /* How many entries a part has. */
@@ -28,6 +28,8 @@ static blt_status count_one(void *arg, uint32_t task, uint32_t worker, blt_error
   uint32_t *n = &r->out->maps[r->first + task].n;
   blt_pq_set_place(r->set, r->first + task, r->col, &place);
   r->coded[task] = has_nothing(&place);
+  if (place.constant) *n = !r->coded[task];
+  r->coded[task] |= place.constant != NULL;
   if (r->coded[task]) return BLT_OK;
   blt_status status = blt_pq_pages_open(pages, &place, err);
   if (status == BLT_OK) status = blt_pq_pages_coded(pages, n, err);
@@ -41,6 +43,7 @@ static blt_status read_one(void *arg, uint32_t task, uint32_t worker, blt_error 
   blt_pq_pages *pages = &r->pages[task];
   if (r->out->maps[r->first + task].n == 0) return BLT_OK;
   blt_pq_set_place(r->set, r->first + task, r->col, &place);
+  if (place.constant) return blt_pq_constant(&place, &pages->part, 0, err);
   blt_status status = blt_pq_pages_open(pages, &place, err);
   if (status == BLT_OK) status = blt_pq_pages_dictionary(pages, err);
   return status == BLT_OK ? blt_par_check(r->set->ctx, worker, 0, 0, err) : status;

@@ -71,7 +71,7 @@ static blt_status look(origin *f, uint32_t col, blt_error *err) {
   for (uint32_t p = 0; p < f->set.nparts; p++) {
     blt_pq_place place;
     blt_pq_set_place(&f->set, p, col, &place);
-    blt_pq_bounds(f->ctx, place.kind, &place.chunk->stats, part_rows(&f->set, p), &room, &k->parts[p]);
+    blt_pq_place_bounds(&place, &room, &k->parts[p]);
     blt_facts_join(&k->all, &k->parts[p], type);
   }
   blt_values_free(f->ctx, &room);
@@ -376,6 +376,7 @@ static bool part_may_hold(relation *v, uint32_t part, uint32_t col, const blt_va
   origin *f = v->from;
   blt_pq_place place;
   blt_pq_set_place(&f->set, part, col, &place);
+  if (place.constant) return true; /* its bounds say all */
   if (value->type.id == BLT_STRING && !blt_pq_text_may_be(place.kind, &place.chunk->stats, value->u.s))
     return false;
   const blt_pq_bloom *bloom = blt_pq_aids_bloom(&f->aids, part, col);
@@ -395,6 +396,7 @@ static bool relation_may_hold(const blt_view *shared, uint32_t c, uint32_t group
 
 static const blt_view_ops relation_ops = {.make = relation_make,
                                           .release = relation_release,
+                                          .transient = true,
                                           .bounds = relation_bounds,
                                           .may_hold = relation_may_hold};
 

@@ -1,5 +1,6 @@
 #include "parquet_set.h"
 #include "pages.h"
+#include "partitions.h"
 
 #include "base/mem.h"
 #include "base/par.h"
@@ -137,12 +138,86 @@ static const char *kind_of(const opening *k, const offers *from, const offer *f,
 static blt_status take(opening *k, const offer *f, blt_pq_file *file, uint32_t i, const blt_pq_kind *kind,
                        blt_error *err) {
   blt_field *field = &k->set->fields[i];
-  file->leaves[i] = (blt_pq_leaf){f->chunk, f->most, *kind};
+  file->leaves[i] = (blt_pq_leaf){.chunk = f->chunk, .most = f->most, .kind = *kind};
   if (field->name) return BLT_OK;
   field->name = blt_strdup(k->set->ctx, f->name, strlen(f->name));
   field->type = kind->means.type;
   return field->name ? BLT_OK : blt_fail_memory(err, strlen(f->name) + 1);
 }
+
+/* ---- partitions ---- */
+
+/* The folder of the file's path that is called so. */
+static bool find_partition(const opening *k, const char *path, const char *name, blt_pq_partition *out) {
+  size_t at = 0, len = strlen(name);
+  while (!k->o->apart && blt_pq_partition_next(path, &at, out))
+    if (out->key.len == len && memcmp(out->key.s, name, len) == 0) return true;
+  return false;
+}
+
+/* Column `i` of the set is said by the file's path; its type is found when all files are known. */
+static blt_status take_partition(opening *k, blt_pq_file *file, uint32_t i, const blt_pq_partition *p,
+                                 blt_error *err) {
+  blt_ctx *ctx = k->set->ctx;
+  blt_pq_leaf *leaf = &file->leaves[i];
+  *leaf = (blt_pq_leaf){.constant = true, .kind.physical = -1};
+  blt_field *field = &k->set->fields[i];
+  if (!field->name) field->name = blt_strdup(ctx, p->key.s, p->key.len);
+  if (!field->name) return blt_fail_memory(err, p->key.len);
+  if (p->value.len == strlen(BLT_PQ_NO_VALUE) && memcmp(p->value.s, BLT_PQ_NO_VALUE, p->value.len) == 0)
+    return BLT_OK;
+  char *text = blt_strdup(ctx, p->value.s, p->value.len);
+  if (!text) return blt_fail_memory(err, p->value.len);
+  size_t n = blt_pq_partition_decode(p->value, text);
+  leaf->text = blt_strdup(ctx, text, n);
+  blt_free(ctx, text, (size_t)p->value.len + 1);
+  return leaf->text ? BLT_OK : blt_fail_memory(err, n);
+}
+
+/* Columns of the path behind those of the file, unless the file has them itself. */
+static blt_status add_partitions(opening *k, const offers *from, blt_pq_file *file, blt_error *err) {
+  const char *path = blt_source_name(file->source);
+  blt_status status = BLT_OK;
+  blt_pq_partition p;
+  char name[BLT_MAX_NAME + 1];
+  size_t at = 0;
+  while (status == BLT_OK && !k->o->apart && blt_pq_partition_next(path, &at, &p)) {
+    bool there = false;
+    snprintf(name, sizeof name, "%.*s", (int)p.key.len, p.key.s);
+    for (uint32_t i = 0; i < k->set->ncols; i++) there |= strcmp(k->set->fields[i].name, name) == 0;
+    if (there || find_offer(from, name)) continue;
+    status = take_partition(k, file, k->set->ncols, &p, err);
+    k->set->ncols += status == BLT_OK;
+  }
+  return status;
+}
+
+static uint32_t count_partitions(const opening *k, const char *path) {
+  blt_pq_partition p;
+  uint32_t n = 0;
+  for (size_t at = 0; !k->o->apart && blt_pq_partition_next(path, &at, &p);) n++;
+  return n;
+}
+
+/* Types and values, when the texts of all files are known. */
+static void settle_partitions(blt_pq_set *s) {
+  for (uint32_t c = 0; c < s->ncols; c++) {
+    blt_type_id type = BLT_NULLTYPE;
+    if (!s->files[0].leaves[c].constant) continue;
+    for (uint32_t f = 0; f < s->nfiles; f++)
+      if (s->files[f].leaves[c].text) type = blt_pq_partition_type(type, s->files[f].leaves[c].text);
+    if (type == BLT_NULLTYPE) type = BLT_STRING;
+    s->fields[c].type = (blt_type){.id = (uint8_t)type};
+    for (uint32_t f = 0; f < s->nfiles; f++) {
+      blt_pq_leaf *leaf = &s->files[f].leaves[c];
+      leaf->kind.means.type = s->fields[c].type;
+      leaf->value = (blt_value){.null = true, .type = s->fields[c].type};
+      if (leaf->text) blt_pq_partition_value(type, leaf->text, &leaf->value);
+    }
+  }
+}
+
+/* ---- the columns of all, again ---- */
 
 /* The columns that are asked for, or all, of the first file: they are those of the set. */
 static blt_status choose(opening *k, const offers *from, blt_pq_file *file, blt_error *err) {
@@ -152,6 +227,13 @@ static blt_status choose(opening *k, const offers *from, blt_pq_file *file, blt_
     const offer *f = k->o->columns ? find_offer(from, k->o->columns[i]) : &from->v[i];
     const char *note = NULL;
     blt_pq_kind kind;
+    blt_pq_partition p;
+    if (!f && find_partition(k, blt_source_name(file->source), k->o->columns[i], &p)) {
+      blt_status status = take_partition(k, file, s->ncols, &p, err);
+      if (status != BLT_OK) return status;
+      s->ncols++;
+      continue;
+    }
     if (!f)
       return blt_fail(err, BLT_ENAME, "%.180s: there is no column '%.100s'; the first is '%.100s'",
                       from->file, k->o->columns[i], from->n ? from->v[0].name : "");
@@ -163,8 +245,10 @@ static blt_status choose(opening *k, const offers *from, blt_pq_file *file, blt_
     if (status != BLT_OK) return status;
     s->ncols++;
   }
-  if (s->ncols == 0) return blt_fail(err, BLT_EFORMAT, "%s: there is no column that can be read", from->file);
-  return BLT_OK;
+  blt_status status = k->o->columns ? BLT_OK : add_partitions(k, from, file, err);
+  if (status == BLT_OK && s->ncols == 0)
+    return blt_fail(err, BLT_EFORMAT, "%s: there is no column that can be read", from->file);
+  return status;
 }
 
 static bool same_type(blt_type a, blt_type b) {
@@ -179,6 +263,16 @@ static blt_status match(opening *k, const offers *from, blt_pq_file *file, blt_e
     const char *note = NULL;
     blt_pq_kind kind;
     char is[24], was[24];
+    if (s->files[0].leaves[i].constant) {
+      blt_pq_partition p;
+      if (!find_partition(k, from->file, s->fields[i].name, &p))
+        return blt_fail(err, BLT_EFORMAT,
+                        "%.180s: its path has no folder %.100s=…, which that of the first file has",
+                        from->file, s->fields[i].name);
+      blt_status status = take_partition(k, file, i, &p, err);
+      if (status != BLT_OK) return status;
+      continue;
+    }
     if (!f)
       return blt_fail(err, BLT_EFORMAT, "%.180s: column '%.100s', which the first file has, is missing",
                       from->file, s->fields[i].name);
@@ -198,7 +292,7 @@ static blt_status match(opening *k, const offers *from, blt_pq_file *file, blt_e
 
 static blt_status take_columns(opening *k, const offers *from, uint32_t file, blt_error *err) {
   blt_pq_set *s = k->set;
-  uint32_t room = k->o->columns ? k->o->ncolumns : from->n;
+  uint32_t room = k->o->columns ? k->o->ncolumns : from->n + count_partitions(k, from->file);
   if (file == 0) {
     s->room = room;
     s->fields = blt_calloc(s->ctx, room + 1, sizeof *s->fields);
@@ -270,6 +364,7 @@ blt_status blt_pq_set_open(blt_ctx *ctx, const blt_source *const *sources, uint3
     status = open_file(&k, i, err);
     if (status == BLT_OK) status = blt_poll(ctx, 0, 0, err);
   }
+  if (status == BLT_OK) settle_partitions(&s);
   if (status == BLT_OK) status = list_parts(&s, err);
   if (status == BLT_OK)
     *out = s;
@@ -285,7 +380,8 @@ void blt_pq_set_place(const blt_pq_set *s, uint32_t part, uint32_t col, blt_pq_p
   const blt_pq_group *g = &f->footer.groups[at->group];
   *out = (blt_pq_place){.ctx = s->ctx,
                         .source = f->source,
-                        .chunk = &g->chunks[leaf->chunk],
+                        .chunk = leaf->constant ? NULL : &g->chunks[leaf->chunk],
+                        .constant = leaf->constant ? &leaf->value : NULL,
                         .kind = &leaf->kind,
                         .rows = g->rows,
                         .most = leaf->most,
@@ -298,6 +394,10 @@ void blt_pq_set_close(blt_pq_set *s) {
   blt_ctx *ctx = s->ctx;
   if (!ctx) return;
   for (uint32_t i = 0; i < s->nfiles; i++) {
+    for (uint32_t c = 0; s->files[i].leaves && c < s->files[i].nleaves; c++) {
+      char *text = s->files[i].leaves[c].text;
+      if (text) blt_free(ctx, text, strlen(text) + 1);
+    }
     blt_free(ctx, s->files[i].leaves, s->files[i].nleaves * sizeof(blt_pq_leaf));
     blt_pq_footer_free(&s->files[i].footer);
   }

@@ -12,6 +12,9 @@ typedef struct blt_pq_leaf {
   uint32_t chunk; /* of each row group */
   uint32_t most;  /* the definition level of a value that is there */
   blt_pq_kind kind;
+  bool constant; /* all rows of the file have one value, which its path says: hive partitions */
+  blt_value value;
+  char *text; /* as the path has it; NULL: null */
 } blt_pq_leaf;
 
 typedef struct blt_pq_file {

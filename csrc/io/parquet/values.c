@@ -270,11 +270,27 @@ static blt_status read_encoded(reading *r) {
   }
 }
 
+/* Whether the values are what they mean as they lie. */
+static bool may_stay(const reading *r) {
+  int32_t physical = r->kind->physical;
+  bool number = physical == BLT_PQ_INT32 || physical == BLT_PQ_INT64 || physical == BLT_PQ_DOUBLE;
+  return r->out->lean && r->encoding == BLT_PQ_PLAIN && number && r->kind->means.step == BLT_STEP_NONE;
+}
+
 blt_status blt_pq_values_read(blt_ctx *ctx, const blt_pq_kind *kind, blt_pq_encoding encoding,
                               const uint8_t *bytes, size_t len, uint32_t n, blt_values *out, blt_error *err) {
   reading r = {ctx, kind, encoding, bytes, len, n, out, err};
   err->position = -1;
   out->n = n;
+  out->raw = NULL;
+  out->spaced =
+      encoding == BLT_PQ_PLAIN && kind->physical == BLT_PQ_BYTES && kind->means.step == BLT_STEP_NONE;
+  if (may_stay(&r)) {
+    if (len / width_of(kind) < n) return too_short(&r);
+    out->raw = bytes;
+    out->raw_width = (uint8_t)width_of(kind);
+    return BLT_OK;
+  }
   if (encoding == BLT_PQ_PLAIN && n / 8 > len) return too_short(&r); /* before memory is asked for */
   blt_status status = blt_values_room(ctx, &kind->means, n, kind->physical <= BLT_PQ_INT96,
                                       kind->physical >= BLT_PQ_BYTES, out, err);

@@ -246,7 +246,7 @@ static bool encode(blt_codec codec, const void *in, size_t len, void *out, size_
   case BLT_CODEC_BROTLI:
     return brotli_write.compress(5, 22, 0, len, in, out_len, out) == 1;
   case BLT_CODEC_ZSTD:
-    n = ZSTD_compress(out, *out_len, in, len, 1);
+    n = ZSTD_compress(out, *out_len, in, len, 3);
     *out_len = n;
     return !ZSTD_isError(n);
   case BLT_CODEC_LZ4_RAW:

@@ -8,11 +8,14 @@ local progress = require "blotter.terminal.progress"
 local columnar = {}
 
 local OPTIONS = { "columns", "flatten", "binary", "nanoseconds", "skip", "progress" }
-local PARQUET_OPTIONS = { "columns", "flatten", "binary", "nanoseconds", "skip", "progress", "memory" }
+local PARQUET_OPTIONS = { "columns", "flatten", "binary", "nanoseconds", "skip", "progress", "memory",
+  "partitions" }
 
 --- The files that a path or a pattern names. What exists is a path, whatever its letters; a pattern that nothing fits
 -- is tried as a path, so that the message names it.
 local function matching(path)
+  local below = core.files_below(path, ".parquet") -- of a folder
+  if below then return #below > 0 and below or { path } end
   if not path:find "[*?%[]" then return { path } end
   local file = io.open(path, "rb")
   if file then
@@ -49,8 +52,10 @@ end
 
 local function run(kind, from, options, verb, db, name)
   local given = arguments.options(options, verb == "parquet" and PARQUET_OPTIONS or OPTIONS, verb)
-  if given.memory ~= nil and type(given.memory) ~= "boolean" then
-    fail("%s: memory: true or false expected, got %s", verb, tostring(given.memory))
+  for _, option in ipairs { "memory", "partitions" } do
+    if given[option] ~= nil and type(given[option]) ~= "boolean" then
+      fail("%s: %s: true or false expected, got %s", verb, option, tostring(given[option]))
+    end
   end
   local files = type(from) == "function" and from or files_of(from, kind)
   if kind == "arrow" and type(files) == "table" and #files > 1 then
@@ -61,6 +66,7 @@ local function run(kind, from, options, verb, db, name)
     columns = given.columns, flatten = given.flatten, skip = given.skip, progress = shown.progress,
     binary = is_word(given, "binary", "string", "refuse", verb),
     cut = is_word(given, "nanoseconds", "cut", "refuse", verb), lazy = verb == "parquet" and not given.memory,
+    apart = given.partitions == false,
   }, db, name)
 end
 
@@ -71,7 +77,9 @@ end
 --   columns (all: a sequence of names; only these are read), flatten false (true: fields of structs are columns named
 --   struct.field), binary "refuse" ("string": bytes that are not said to be text are read as they are), nanoseconds
 --   "refuse" ("cut": to microseconds), skip false (true: columns that cannot be read are left out, and `notes` says
---   which), memory false (true: all is read at once, into memory), progress as in read.csv
+--   which), memory false (true: all is read at once, into memory), partitions true (folders called column=value are
+--   columns of the files below them; false: they are not), progress as in read.csv
+-- A path may be that of a folder: all .parquet files below it.
 function columnar.parquet(from, options)
   return run("parquet", from, options, "parquet")
 end

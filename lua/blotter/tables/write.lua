@@ -10,7 +10,7 @@ local write = {}
 
 local CSV_OPTIONS = { "delimiter", "header", "quote_all", "crlf", "null", "progress" }
 local JSONL_OPTIONS = { "nan_is_null", "progress" }
-local PARQUET_OPTIONS = { "compression", "row_group", "progress" }
+local PARQUET_OPTIONS = { "compression", "row_group", "partition_by", "progress" }
 local ARROW_OPTIONS = { "compression", "stream", "dictionaries", "progress" }
 
 -- Files that hold no text, and what writes them.
@@ -70,9 +70,16 @@ function write.jsonl(frame, to, options)
 end
 
 --- Writes Parquet in the same way. Options: compression "zstd" (snappy, gzip, brotli, lz4_raw, none), row_group 262144
--- (rows, rounded up to whole blocks of 65536), progress.
+-- (rows, rounded up to whole blocks of 65536), partition_by (none: names of columns; `to` is a folder that is new or
+-- empty, and gets a file folder/column=value/part-0.parquet for each value; returns the rows and the files), progress.
 function write.parquet(frame, to, options)
-  return run(frame, "parquet", to, arguments.options(options, PARQUET_OPTIONS, "parquet"))
+  local given = arguments.options(options, PARQUET_OPTIONS, "parquet")
+  if given.partition_by == nil then return run(frame, "parquet", to, given) end
+  local one = {}
+  for name, value in pairs(given) do one[name] = name ~= "partition_by" and value or nil end
+  return require("blotter.tables.partitions").write(frame, to, given.partition_by, function(rows, path)
+    return run(rows, "parquet", path, one)
+  end)
 end
 
 --- Writes Arrow in the same way: an IPC file (Feather) to a path, a stream to one in .arrows, to "-" and to a function.

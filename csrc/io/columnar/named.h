@@ -1,0 +1,24 @@
+/* named.h: texts of a page to codes of the table's dictionary by way of a dictionary of the reader's own,
+ * which is made for looking up (io/text/intern.h); the table's is asked once for each text that is new to it.
+ */
+#ifndef BLT_COLUMNAR_NAMED_H
+#define BLT_COLUMNAR_NAMED_H
+
+#include "io/text/intern.h"
+#include "store/column/dict.h"
+
+typedef struct blt_named {
+  blt_intern own;
+  uint32_t *codes; /* of own's entries, in the table's dictionary */
+  size_t cap;
+  uint32_t known; /* of them */
+} blt_named;
+
+#define BLT_NAMED_ROOM 16u /* bytes that must be readable before the first text and behind the last one */
+
+/* Codes of n texts that lie one behind the other, `gap` bytes between them. */
+blt_status blt_named_codes(blt_ctx *ctx, blt_named *k, blt_dict *dict, const blt_str *texts, uint32_t n,
+                           uint32_t gap, uint32_t *out, blt_error *err);
+void blt_named_free(blt_ctx *ctx, blt_named *k); /* of a zeroed or used one */
+
+#endif
