@@ -22,7 +22,7 @@ typedef struct bind_system {
 typedef struct bind_program {
   blt_ctx *ctx;
   blt_program *p;
-  const bind_system *system; /* user value 1 keeps it */
+  uint32_t ncols, nrows;
 } bind_program;
 
 static bind_system *system_at(lua_State *L, int index) {
@@ -129,16 +129,16 @@ static int fits(lua_State *L) {
   return 1;
 }
 
-static uint32_t column_at(lua_State *L, int index, const bind_system *h) {
+static uint32_t column_at(lua_State *L, int index, uint32_t ncols) {
   lua_Integer c = luaL_checkinteger(L, index);
-  if (c < 1 || c > h->s.ncols) bind_raise(L, "column %I is none of %I", c, (lua_Integer)h->s.ncols);
+  if (c < 1 || c > ncols) bind_raise(L, "column %I is none of %I", c, (lua_Integer)ncols);
   return (uint32_t)c - 1;
 }
 
 /* system:bound(column, sign, multipliers, denominator) -> the largest (smallest) value they allow, or nil */
 static int bound(lua_State *L) {
   bind_system *h = system_at(L, 1);
-  uint32_t c = column_at(L, 2, h);
+  uint32_t c = column_at(L, 2, h->s.ncols);
   int sign = luaL_checkinteger(L, 3) < 0 ? -1 : 1;
   int64_t found;
   read_list(L, 4, h->multipliers, h->s.nrows);
@@ -147,30 +147,46 @@ static int bound(lua_State *L) {
   return 1;
 }
 
-/* system:program() -> a program, or nil, message, code when there is no solver */
+/* The columns of a list at `index`, or all of them; the memory belongs to a userdata that is left on the stack. */
+static blt_columns columns_in(lua_State *L, int index, const bind_system *system) {
+  bool all = lua_isnoneornil(L, index);
+  if (!all) luaL_checktype(L, index, LUA_TTABLE);
+  lua_Unsigned n = all ? system->s.ncols : lua_rawlen(L, index);
+  if (n > system->s.ncols) bind_raise(L, "program: more columns than the system has");
+  uint32_t *at = lua_newuserdatauv(L, (n + 1) * sizeof *at, 0);
+  for (uint32_t k = 0; k < n; k++) {
+    if (!all) lua_rawgeti(L, index, k + 1);
+    at[k] = all ? k : column_at(L, -1, system->s.ncols);
+    if (!all) lua_pop(L, 1);
+  }
+  return (blt_columns){(uint32_t)n, at};
+}
+
+/* system:program(columns) -> a program over these columns, numbered as in the list (none: over all), or nil,
+ * message, code when there is no solver */
 static int new_program(lua_State *L) {
   blt_error err;
   bind_state *s = bind_state_of(L);
   bind_system *system = system_at(L, 1);
-  bind_program *h = bind_handle_new(L, s->ctx, sizeof *h, 1, BIND_PROGRAM);
-  lua_pushvalue(L, 1);
-  lua_setiuservalue(L, -2, 1);
-  h->system = system;
-  if (blt_program_new(s->ctx, &system->s, &h->p, &err) != BLT_OK) return bind_report(L, &err);
+  blt_columns chosen = columns_in(L, 2, system);
+  bind_program *h = bind_handle_new(L, s->ctx, sizeof *h, 0, BIND_PROGRAM);
+  h->ncols = chosen.n;
+  h->nrows = system->s.nrows;
+  if (blt_program_new(s->ctx, &system->s, &chosen, &h->p, &err) != BLT_OK) return bind_report(L, &err);
   return 1;
 }
 
 /* program:cost(column, cost) */
 static int cost(lua_State *L) {
   bind_program *h = program_at(L, 1);
-  blt_program_cost(h->p, column_at(L, 2, h->system), luaL_checknumber(L, 3));
+  blt_program_cost(h->p, column_at(L, 2, h->ncols), luaL_checknumber(L, 3));
   return 0;
 }
 
 /* program:bounds(column, low, high): high nil is open */
 static int bounds(lua_State *L) {
   bind_program *h = program_at(L, 1);
-  blt_program_bounds(h->p, column_at(L, 2, h->system), luaL_checknumber(L, 3),
+  blt_program_bounds(h->p, column_at(L, 2, h->ncols), luaL_checknumber(L, 3),
                      luaL_optnumber(L, 4, HUGE_VAL));
   return 0;
 }
@@ -200,8 +216,8 @@ static int values(lua_State *L) {
   bind_program *h = program_at(L, 1);
   const double *found = blt_program_values(h->p);
   bool all = true;
-  lua_createtable(L, (int)h->system->s.ncols, 0);
-  for (uint32_t c = 0; c < h->system->s.ncols; c++) {
+  lua_createtable(L, (int)h->ncols, 0);
+  for (uint32_t c = 0; c < h->ncols; c++) {
     double whole = round(found[c]);
     bool is_whole = fabs(found[c] - whole) < NEAR && fabs(whole) < (double)BLT_SYSTEM_LARGEST;
     all = all && is_whole;
@@ -220,8 +236,8 @@ static int multipliers(lua_State *L) {
   bind_program *h = program_at(L, 1);
   const double *prices = blt_program_prices(h->p);
   double factor = luaL_checknumber(L, 2);
-  lua_createtable(L, (int)h->system->s.nrows, 0);
-  for (uint32_t r = 0; r < h->system->s.nrows; r++) {
+  lua_createtable(L, (int)h->nrows, 0);
+  for (uint32_t r = 0; r < h->nrows; r++) {
     double whole = round(prices[r] * factor);
     lua_pushinteger(L, fabs(whole) < (double)BLT_SYSTEM_LARGEST ? (lua_Integer)whole : 0);
     lua_rawseti(L, -2, (lua_Integer)r + 1);

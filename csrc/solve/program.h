@@ -18,8 +18,15 @@ typedef enum blt_outcome {
   BLT_UNDECIDED /* Clp gave up */
 } blt_outcome;
 
-/* Costs are zero. The system must outlive the program. */
-blt_status blt_program_new(blt_ctx *ctx, const blt_system *s, blt_program **out, blt_error *err);
+/* Columns of a system, from 0: a program is over these alone, numbered as they stand here. */
+typedef struct blt_columns {
+  uint32_t n;
+  const uint32_t *at;
+} blt_columns;
+
+/* Costs are zero. The program keeps nothing of the system or the list. */
+blt_status blt_program_new(blt_ctx *ctx, const blt_system *s, const blt_columns *chosen, blt_program **out,
+                           blt_error *err);
 void blt_program_free(blt_program *p); /* NULL is allowed */
 
 void blt_program_cost(blt_program *p, uint32_t column, double cost);

@@ -67,6 +67,8 @@ static void nonsense_is_refused(void) {
   CHECK_INT(blt_system_check(&s, &err), BLT_EINVAL);
 }
 
+static const blt_columns every = {8, (const uint32_t[]){0, 1, 2, 3, 4, 5, 6, 7}};
+
 static double solved(blt_program *p, uint32_t column, double cost, bool dual) {
   blt_program_cost(p, column, cost);
   CHECK_INT(blt_program_solve(p, dual), BLT_OPTIMAL);
@@ -80,7 +82,7 @@ static void a_program_answers_again_and_again(void) {
   blt_ctx *ctx = blt_ctx_new();
   blt_system s = square();
   blt_program *p;
-  REQUIRE(blt_program_new(ctx, &s, &p, &err) == BLT_OK);
+  REQUIRE(blt_program_new(ctx, &s, &every, &p, &err) == BLT_OK);
   CHECK_INT(llround(solved(p, 0, -1, false)), 6);
   CHECK_INT(llround(solved(p, 0, 1, false)), 3);
   CHECK_INT(llround(solved(p, 1, -1, false)), 4);
@@ -95,6 +97,22 @@ static void a_program_answers_again_and_again(void) {
   blt_ctx_release(ctx);
 }
 
+static void a_program_may_be_over_some_columns(void) {
+  blt_error err;
+  blt_ctx *ctx = blt_ctx_new();
+  blt_system s = square();
+  blt_program *p;
+  /* Without x4, which is nothing then: x3 is 3 and x1 is what is left of 6. */
+  blt_columns some = {7, (const uint32_t[]){0, 1, 7, 2, 6, 5, 4}};
+  REQUIRE(blt_program_new(ctx, &s, &some, &p, &err) == BLT_OK);
+  CHECK_INT(llround(solved(p, 0, -1, true)), 3);
+  CHECK_INT(llround(solved(p, 3, 1, true)), 3);
+  blt_program_bounds(p, 3, 0, 2);
+  CHECK_INT(blt_program_solve(p, true), BLT_INFEASIBLE);
+  blt_program_free(p);
+  blt_ctx_release(ctx);
+}
+
 static void every_refused_allocation_is_told(void) {
   blt_error err;
   blt_ctx *ctx = blt_ctx_new();
@@ -102,7 +120,7 @@ static void every_refused_allocation_is_told(void) {
   for (uint64_t n = 1;; n++) {
     blt_program *p = NULL;
     blt_ctx_fail_allocation(ctx, n);
-    blt_status st = blt_program_new(ctx, &s, &p, &err);
+    blt_status st = blt_program_new(ctx, &s, &every, &p, &err);
     blt_ctx_fail_allocation(ctx, 0);
     if (st == BLT_OK) {
       blt_program_free(p);
@@ -124,6 +142,7 @@ int main(void) {
   RUN(nonsense_is_refused);
   if (blt_clp_load(&clp, &err) == BLT_OK) {
     RUN(a_program_answers_again_and_again);
+    RUN(a_program_may_be_over_some_columns);
     RUN(every_refused_allocation_is_told);
   }
   return check_report();

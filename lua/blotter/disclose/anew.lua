@@ -123,16 +123,11 @@ local function try_anew(state, c, random)
   return false
 end
 
---- How many steps of the simplex may be taken: fewer the larger the program is, which makes them dear.
-function anew.budget(state)
-  return math.max(20000, 400000000 // math.max(1, #state.prices))
-end
-
---- Takes regions of a pattern apart as long as that makes it cheaper, or steps are left.
+--- Takes regions of a pattern apart as long as that makes it cheaper, or work is left in the budget.
 function anew.improve(state)
   local random = generator()
   local idle = 0
-  while state.moves.steps < state.budget and next(state.added) do
+  while state.moves.work < state.budget and next(state.added) do
     local list = pattern.added_cells(state)
     if idle > 10 * #list + 60 then break end
     idle = try_anew(state, list[random(#list)], random) and 0 or idle + 1

@@ -2,72 +2,114 @@
 -- raises it far enough and one that lowers it far enough.
 --
 -- Two linear programs share one system: the wide one may move every cell that could be withheld, at a price, and finds
--- which to withhold; the narrow one moves what is withheld already. Both are asked thousands of times, and each time go
--- on from where they stood.
+-- which to withhold; the narrow one is over the cells that are withheld already, or were. Both are asked thousands of
+-- times; each answer depends on its question alone.
 
 local moves = {}
 moves.__index = moves
 
 local equations = require "blotter.disclose.equations"
 
-local FREE = 0.01 -- what moving a withheld cell costs: little, so that moves stay short
 local FEW_BRANCHES, MOST_BRANCHES = 4, 12
 
 --- `falls[c]`: how much cell c can fall (they rise without end). `prices[c]`: what withholding it costs.
 -- Returns nil, message, code where there is no solver.
 function moves.new(rows, falls, prices)
   local system = equations.of_moves(rows, falls)
-  local wide, message, code = system:program()
-  if not wide then return nil, message, code end
-  local narrow = system:program()
-  local made = setmetatable({wide = wide, narrow = narrow, falls = falls, prices = prices, withheld = {}, asked = 0,
-    steps = 0}, moves)
-  for c = 1, #falls do made:publish(c) end
+  local program, message, code = system:program()
+  if not program then return nil, message, code end
+  local made = setmetatable({system = system, falls = falls, prices = prices, withheld = {}, free = 0.01, work = 0}, moves)
+  made.wide = {program = program, cells = {}, place = {}}
+  for c = 1, #falls do
+    made.wide.cells[c], made.wide.place[c] = c, c
+    made:publish(c)
+  end
   return made
 end
 
 --- The solver and its version.
-function moves:solver() return "Clp " .. self.wide:solver() end
+function moves:solver() return "Clp " .. self.wide.program:solver() end
 
-local function price(self, c, cost)
-  self.wide:cost(2 * c - 1, cost)
-  self.wide:cost(2 * c, cost)
+-- The columns of a cell in a program: the one that raises it, the one that lowers it.
+local function columns(view, c)
+  local k = view.place[c]
+  return 2 * k - 1, 2 * k
+end
+
+local function price(self, view, c, cost)
+  local up, down = columns(view, c)
+  view.program:cost(up, cost)
+  view.program:cost(down, cost)
+end
+
+-- Lets a cell of the narrow program move, or not.
+local function allow(self, view, c, is_free)
+  local up, down = columns(view, c)
+  view.program:bounds(up, 0, not is_free and 0 or nil)
+  view.program:bounds(down, 0, is_free and self.falls[c] or 0)
+end
+
+-- The narrow program, made anew when a cell has come to it.
+local function narrow(self)
+  if self.inner then return self.inner end
+  local view, list = {cells = {}, place = {}}, {}
+  for c = 1, #self.falls do
+    if self.withheld[c] ~= nil then
+      view.cells[#view.cells + 1] = c
+      view.place[c] = #view.cells
+      list[#list + 1] = 2 * c - 1
+      list[#list + 1] = 2 * c
+    end
+  end
+  view.program = assert(self.system:program(list))
+  for _, c in ipairs(view.cells) do
+    price(self, view, c, 1)
+    allow(self, view, c, self.withheld[c])
+  end
+  self.inner = view
+  return view
+end
+
+--- What moving a withheld cell costs, by unit: little, so that few cells are added; more, so that moves stay short and
+-- are found fast.
+function moves:set_free(cost)
+  self.free = cost
+  for c, is_withheld in pairs(self.withheld) do
+    if is_withheld then price(self, self.wide, c, cost) end
+  end
 end
 
 --- Cell c is withheld from now on: it moves freely.
 function moves:withhold(c)
   self.withheld[c] = true
-  price(self, c, FREE)
-  self.narrow:bounds(2 * c - 1, 0)
-  self.narrow:bounds(2 * c, 0, self.falls[c])
-  self.narrow:cost(2 * c - 1, 1)
-  self.narrow:cost(2 * c, 1)
+  price(self, self.wide, c, self.free)
+  if not self.inner then return end
+  if self.inner.place[c] then allow(self, self.inner, c, true) else self.inner = nil end
 end
 
 --- Cell c is published from now on.
 function moves:publish(c)
-  self.withheld[c] = nil
-  price(self, c, self.prices[c])
-  self.narrow:bounds(2 * c - 1, 0, 0)
-  self.narrow:bounds(2 * c, 0, 0)
+  if self.withheld[c] then self.withheld[c] = false end
+  price(self, self.wide, c, self.prices[c])
+  if self.inner and self.inner.place[c] then allow(self, self.inner, c, false) end
 end
 
 --- The price of a cell for the wide program until it is withheld or published again.
-function moves:reprice(c, cost) price(self, c, cost) end
+function moves:reprice(c, cost) price(self, self.wide, c, cost) end
 
-local function solve(self, program, way)
-  self.asked = self.asked + 1
-  local outcome = program:solve(way or "dual")
-  self.steps = self.steps + program:steps()
+-- Work is measured in steps of the simplex by cells, the same on each machine.
+local function solve(self, view, way)
+  local outcome = view.program:solve(way or "dual")
+  self.work = self.work + (view.program:steps() + 10) * (#view.cells + 1000)
   return outcome == "optimal"
 end
 
 -- What the last solution moves: {{cell, by}, …}; nil when something moves by a fraction, and then the column.
-local function taken(program, count)
-  local values, is_whole = program:values()
+local function taken(view)
+  local values, is_whole = view.program:values()
   local move = {}
-  for c = 1, count do
-    local by = values[2 * c - 1] - values[2 * c]
+  for k, c in ipairs(view.cells) do
+    local by = values[2 * k - 1] - values[2 * k]
     if by ~= 0 then move[#move + 1] = {c, by} end
   end
   if is_whole then return move end
@@ -90,43 +132,52 @@ local function multiplied(fractions, falls)
 end
 
 -- Whole moves by branching on what moved by a fraction; depth first, a limited number of programs.
-local function branch(self, program, limits, budget)
-  if budget.left == 0 or not solve(self, program) then return nil end
+local function branch(self, view, limits, budget)
+  if budget.left == 0 or not solve(self, view) then return nil end
   budget.left = budget.left - 1
-  local move, column, value = taken(program, #self.falls)
+  local move, column, value = taken(view)
   if move then return move end
   local low, high = limits(column)
   for _, half in ipairs {{low, math.floor(value)}, {math.ceil(value), high}} do
-    program:bounds(column, half[1], half[2])
-    local found = branch(self, program, function(other)
+    view.program:bounds(column, half[1], half[2])
+    local found = branch(self, view, function(other)
       if other == column then return half[1], half[2] end
       return limits(other)
     end, budget)
-    program:bounds(column, low, high)
+    view.program:bounds(column, low, high)
     if found then return found end
   end
 end
 
 -- The columns of a demand {cell, by}: what must move, and what must not.
-local function columns(demand)
-  local up, down = 2 * demand.cell - 1, 2 * demand.cell
+local function asked_of(view, demand)
+  local up, down = columns(view, demand.cell)
   if demand.by > 0 then return up, down end
   return down, up
 end
 
-local function ask(self, program, demand, restore, branches)
-  local must, not_at_all = columns(demand)
-  local amount = math.abs(demand.by)
+-- Between what a column of a program lies while nothing is asked.
+local function limits_of(self, view)
+  return function(column)
+    local c = view.cells[(column + 1) // 2]
+    if view ~= self.wide and not self.withheld[c] then return 0, 0 end
+    if column % 2 == 1 then return 0, nil end
+    return 0, self.falls[c]
+  end
+end
+
+local function ask(self, view, demand, branches)
+  local must, not_at_all = asked_of(view, demand)
+  local amount, restore, program = math.abs(demand.by), limits_of(self, view), view.program
   program:bounds(must, amount, amount)
   program:bounds(not_at_all, 0, 0)
   local move, column, _, fractions
   program:restart()
-  local is_solved = solve(self, program)
-  if is_solved then move, column, _, fractions = taken(program, #self.falls) end
+  local is_solved = solve(self, view)
+  if is_solved then move, column, _, fractions = taken(view) end
   if column then move = multiplied(fractions, self.falls) end
   if column and not move and branches > 0 then
-    self.branched = (self.branched or 0) + 1
-    move = branch(self, program, function(other)
+    move = branch(self, view, function(other)
       if other == must then return amount, amount end
       if other == not_at_all then return 0, 0 end
       return restore(other)
@@ -136,51 +187,41 @@ local function ask(self, program, demand, restore, branches)
   return move, is_solved and fractions or nil
 end
 
-local function limits_of(self, program)
-  return function(column)
-    local c = (column + 1) // 2
-    if program == self.narrow and not self.withheld[c] then return 0, 0 end
-    if column % 2 == 1 then return 0, nil end
-    return 0, self.falls[c]
-  end
-end
-
 --- A move of withheld cells alone that meets the demand; nil when none was found. `quickly` gives up
 -- earlier.
 function moves:within(demand, quickly)
-  return (ask(self, self.narrow, demand, limits_of(self, self.narrow), quickly and FEW_BRANCHES or MOST_BRANCHES))
+  return (ask(self, narrow(self), demand, quickly and FEW_BRANCHES or MOST_BRANCHES))
 end
 
 --- The cheapest move that meets the demand, whichever cells it needs: the second result is one in fractions where no
 -- whole one was found.
 function moves:cheapest(demand)
-  return ask(self, self.wide, demand, limits_of(self, self.wide), MOST_BRANCHES)
+  return ask(self, self.wide, demand, self.free < 0.1 and MOST_BRANCHES or FEW_BRANCHES)
+end
+
+local function set_costs(self, view, cost)
+  for _, c in ipairs(view.cells) do price(self, view, c, cost) end
 end
 
 --- One move of withheld cells that meets as many of these demands as it can.
 function moves:together(demands)
-  local program, restore = self.narrow, limits_of(self, self.narrow)
-  for c in pairs(self.withheld) do
-    program:cost(2 * c - 1, 0)
-    program:cost(2 * c, 0)
-  end
+  local view = narrow(self)
+  local program, restore = view.program, limits_of(self, view)
+  set_costs(self, view, 0)
   for _, demand in ipairs(demands) do
-    local must, not_at_all = columns(demand)
+    local must, not_at_all = asked_of(view, demand)
     program:bounds(must, 0, math.abs(demand.by))
     program:bounds(not_at_all, 0, 0)
     program:cost(must, -1 / math.abs(demand.by))
   end
   program:restart()
-  local move = solve(self, program, "primal") and taken(program, #self.falls) or nil
+  local move = solve(self, view, "primal") and taken(view) or nil
   for _, demand in ipairs(demands) do
-    local must, not_at_all = columns(demand)
+    local must, not_at_all = asked_of(view, demand)
     program:bounds(must, restore(must))
     program:bounds(not_at_all, restore(not_at_all))
   end
-  for c in pairs(self.withheld) do
-    program:cost(2 * c - 1, 1)
-    program:cost(2 * c, 1)
-  end
+  set_costs(self, view, 1)
   return move
 end
 

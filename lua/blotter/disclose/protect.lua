@@ -9,6 +9,10 @@ local protect = {}
 local anew = require "blotter.disclose.anew"
 local pattern = require "blotter.disclose.withheld"
 
+local FREE = {0.01, 0.15, 0.3, 0.4} -- what moving a withheld cell costs, by unit
+local LARGE = 4000 -- cells
+local SLICE, CLEAN, ANEW = 200000000, 400000000, 300000000 -- work, see moves.lua
+
 -- The moves that were found, each once, in the model's cells: {{cell, by}, …, times = how often it fits}.
 local function proposals(state)
   local list, seen = {}, {}
@@ -23,22 +27,42 @@ local function proposals(state)
   return list
 end
 
+-- Meets each demand in turn. Where that takes much work, withheld cells are made dearer to move: the pattern costs
+-- more, and what follows makes up for it faster.
+local function meet_all(state)
+  local level, since = #state.cells > LARGE and 2 or 1, state.moves.work
+  state.moves:set_free(FREE[level])
+  for _, demand in ipairs(state.demands) do
+    if not demand.move then pattern.meet(state, demand) end
+    if state.moves.work - since > SLICE and FREE[level + 1] then
+      level, since = level + 1, state.moves.work
+      state.moves:set_free(FREE[level])
+    end
+  end
+end
+
+-- Publishes what is not needed; false when the work was too much to look at all.
+local function clean(state, work)
+  state.budget = state.moves.work + work
+  pattern.clean(state, pattern.added_cells(state))
+  return state.moves.work < state.budget
+end
+
 --- Chooses cells of a model: `needs` by cell, `price(i)` of a cell. Returns {withheld = {[cell] = true}, moves = {…},
 -- solver = its name}; the audit may start from the moves. Or nil, message, code.
 function protect.choose(model, needs, price)
   local state, message, code = pattern.new(model, needs, price)
   if not state then return nil, message, code end
   pattern.together(state)
-  for _, demand in ipairs(state.demands) do
-    if not demand.move then pattern.meet(state, demand) end
+  meet_all(state)
+  state.moves:set_free(FREE[1])
+  if clean(state, CLEAN) then
+    state.budget = state.moves.work + ANEW
+    anew.improve(state)
+    clean(state, CLEAN // 4)
   end
-  state.budget = state.moves.steps + anew.budget(state)
-  pattern.clean(state, pattern.added_cells(state))
-  anew.improve(state)
-  state.budget = state.moves.steps + anew.budget(state) // 4
-  pattern.clean(state, pattern.added_cells(state))
   local chosen = {withheld = {}, moves = proposals(state), solver = state.moves:solver()}
-  for c in pairs(state.moves.withheld) do chosen.withheld[state.cells[c]] = true end
+  for c, is_withheld in pairs(state.moves.withheld) do chosen.withheld[state.cells[c]] = is_withheld or nil end
   return chosen
 end
 

@@ -149,24 +149,53 @@ function pattern.users(state, c)
   return list
 end
 
+-- Meets demands by what is withheld; false when one of them cannot be met.
+local function meet_within(state, demands)
+  for _, demand in ipairs(demands) do
+    local move = not demand.move and state.moves:within(demand, true)
+    if move then hand_out(state, move) end
+    if not demand.move then return false end
+  end
+  return true
+end
+
+-- Whether publishing c leaves a sensitive cell alone in a sum with nothing else that can move: a cheap look before any
+-- program is asked.
+local function is_needed(state, c)
+  local stuck, queue = {[c] = true}, {c}
+  while #queue > 0 do
+    for _, row in ipairs(state.rows_of[table.remove(queue)]) do
+      local alone
+      local count = 0
+      for _, signed in ipairs(row) do
+        local other = math.abs(signed)
+        if state.moves.withheld[other] and not stuck[other] then
+          count = count + 1
+          alone = other
+        end
+      end
+      if count == 1 then
+        if state.of[alone] then return true end
+        stuck[alone] = true
+        queue[#queue + 1] = alone
+      end
+    end
+  end
+  return false
+end
+
 -- Publishes c when all that needed it can do without.
 local function try_without(state, c)
+  if is_needed(state, c) then return end
   pattern.publish(state, c)
   local affected, before = pattern.users(state, c), {}
   for i, demand in ipairs(affected) do
     before[i] = demand.move
     demand.move = nil
   end
-  for _, demand in ipairs(affected) do
-    local move = demand.move or state.moves:within(demand, true)
-    if not move then
-      pattern.withhold(state, c)
-      for k, other in ipairs(affected) do other.move = before[k] end
-      return false
-    end
-    if not demand.move then hand_out(state, move) end
-  end
-  return true
+  if meet_within(state, affected) then return end
+  pattern.withhold(state, c)
+  for k, other in ipairs(affected) do other.move = before[k] end
 end
 
 --- The cells that are withheld for the sake of others, the dearest first.
@@ -180,10 +209,10 @@ function pattern.added_cells(state)
   return list
 end
 
---- Publishes those of a list that nobody needs, as long as there are steps left.
+--- Publishes those of a list that nobody needs, as long as work is left in the budget.
 function pattern.clean(state, list)
   for _, c in ipairs(list) do
-    if state.added[c] and state.moves.steps < state.budget then try_without(state, c) end
+    if state.added[c] and state.moves.work < state.budget then try_without(state, c) end
   end
 end
 
