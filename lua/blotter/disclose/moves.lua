@@ -18,7 +18,8 @@ function moves.new(rows, falls, prices)
   local system = equations.of_moves(rows, falls)
   local program, message, code = system:program()
   if not program then return nil, message, code end
-  local made = setmetatable({system = system, falls = falls, prices = prices, withheld = {}, free = 0.01, work = 0}, moves)
+  local made = setmetatable({system = system, falls = falls, prices = prices, withheld = {}, free = 0.01, work = 0},
+    moves)
   made.wide = {program = program, cells = {}, place = {}}
   for c = 1, #falls do
     made.wide.cells[c], made.wide.place[c] = c, c
@@ -36,7 +37,7 @@ local function columns(view, c)
   return 2 * k - 1, 2 * k
 end
 
-local function price(self, view, c, cost)
+local function price(view, c, cost)
   local up, down = columns(view, c)
   view.program:cost(up, cost)
   view.program:cost(down, cost)
@@ -63,7 +64,7 @@ local function narrow(self)
   end
   view.program = assert(self.system:program(list))
   for _, c in ipairs(view.cells) do
-    price(self, view, c, 1)
+    price(view, c, 1)
     allow(self, view, c, self.withheld[c])
   end
   self.inner = view
@@ -75,14 +76,14 @@ end
 function moves:set_free(cost)
   self.free = cost
   for c, is_withheld in pairs(self.withheld) do
-    if is_withheld then price(self, self.wide, c, cost) end
+    if is_withheld then price(self.wide, c, cost) end
   end
 end
 
 --- Cell c is withheld from now on: it moves freely.
 function moves:withhold(c)
   self.withheld[c] = true
-  price(self, self.wide, c, self.free)
+  price(self.wide, c, self.free)
   if not self.inner then return end
   if self.inner.place[c] then allow(self, self.inner, c, true) else self.inner = nil end
 end
@@ -90,12 +91,12 @@ end
 --- Cell c is published from now on.
 function moves:publish(c)
   if self.withheld[c] then self.withheld[c] = false end
-  price(self, self.wide, c, self.prices[c])
+  price(self.wide, c, self.prices[c])
   if self.inner and self.inner.place[c] then allow(self, self.inner, c, false) end
 end
 
 --- The price of a cell for the wide program until it is withheld or published again.
-function moves:reprice(c, cost) price(self, self.wide, c, cost) end
+function moves:reprice(c, cost) price(self.wide, c, cost) end
 
 -- Work is measured in steps of the simplex by cells, the same on each machine.
 local function solve(self, view, way)
@@ -199,15 +200,15 @@ function moves:cheapest(demand)
   return ask(self, self.wide, demand, self.free < 0.1 and MOST_BRANCHES or FEW_BRANCHES)
 end
 
-local function set_costs(self, view, cost)
-  for _, c in ipairs(view.cells) do price(self, view, c, cost) end
+local function set_costs(view, cost)
+  for _, c in ipairs(view.cells) do price(view, c, cost) end
 end
 
 --- One move of withheld cells that meets as many of these demands as it can.
 function moves:together(demands)
   local view = narrow(self)
   local program, restore = view.program, limits_of(self, view)
-  set_costs(self, view, 0)
+  set_costs(view, 0)
   for _, demand in ipairs(demands) do
     local must, not_at_all = asked_of(view, demand)
     program:bounds(must, 0, math.abs(demand.by))
@@ -221,7 +222,7 @@ function moves:together(demands)
     program:bounds(must, restore(must))
     program:bounds(not_at_all, restore(not_at_all))
   end
-  set_costs(self, view, 1)
+  set_costs(view, 1)
   return move
 end
 
