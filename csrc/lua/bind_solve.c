@@ -147,7 +147,8 @@ static int bound(lua_State *L) {
   return 1;
 }
 
-/* The columns of a list at `index`, or all of them; the memory belongs to a userdata that is left on the stack. */
+/* The columns of a list at `index`, or all of them; the memory belongs to a userdata that is left on the
+ * stack. */
 static blt_columns columns_in(lua_State *L, int index, const bind_system *system) {
   bool all = lua_isnoneornil(L, index);
   if (!all) luaL_checktype(L, index, LUA_TTABLE);
@@ -186,8 +187,7 @@ static int cost(lua_State *L) {
 /* program:bounds(column, low, high): high nil is open */
 static int bounds(lua_State *L) {
   bind_program *h = program_at(L, 1);
-  blt_program_bounds(h->p, column_at(L, 2, h->ncols), luaL_checknumber(L, 3),
-                     luaL_optnumber(L, 4, HUGE_VAL));
+  blt_program_bounds(h->p, column_at(L, 2, h->ncols), luaL_checknumber(L, 3), luaL_optnumber(L, 4, HUGE_VAL));
   return 0;
 }
 
