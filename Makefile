@@ -212,7 +212,7 @@ install: all install-engine
 # For C: the library, the headers that these name and all that they include, and a file for pkg-config.
 PUBLIC := blt.h store/table/table.h store/table/change.h store/table/index.h store/table/stats.h store/database/db.h \
   io/csv/csv.h io/json/jsonl.h io/write/text_write.h io/parquet/parquet.h io/parquet/parquet_relation.h \
-  io/parquet/parquet_write.h io/arrow/arrow.h io/arrow/arrow_write.h \
+  io/parquet/parquet_write.h io/arrow/arrow.h io/arrow/arrow_write.h io/exchange/arrow_c.h \
   plan/rules.h plan/explain.h plan/aggregates.h plan/windows.h \
   exec/run.h exec/change/change_where.h solve/program.h
 HEADERS = $(sort $(patsubst csrc/%,%,$(filter csrc/%.h,$(shell $(CC) -Icsrc -MM $(PUBLIC:%=-include csrc/%) -x c /dev/null))))

@@ -32,8 +32,7 @@ static int sources_release(lua_State *L) {
   return bind_handle_end(s);
 }
 
-/* Column names stay Lua's: the sequence is left on the stack. */
-static void read_options(lua_State *L, int at, blt_parquet_options *o) {
+void bind_columnar_options(lua_State *L, int at, blt_parquet_options *o) {
   o->flatten = bind_bool_option(L, at, "flatten", false);
   o->binary = bind_bool_option(L, at, "binary", false);
   o->cut = bind_bool_option(L, at, "cut", false);
@@ -79,8 +78,7 @@ static blt_status open_sources(lua_State *L, bind_reading *r, sources *s, blt_er
   return status;
 }
 
-/* {rows, bytes, files, notes = {{column, what, skipped}, …}} */
-static void push_info(lua_State *L, const blt_parquet_result *result, uint32_t files) {
+void bind_columnar_info(lua_State *L, const blt_parquet_result *result, uint32_t files) {
   lua_createtable(L, 0, 4);
   lua_pushinteger(L, (lua_Integer)result->rows);
   lua_setfield(L, -2, "rows");
@@ -144,7 +142,7 @@ static int read_with(lua_State *L, read_fn fn) {
   lua_pushnil(L);
   r.piece = lua_gettop(L);
   blt_parquet_options o = {.progress = bind_reading_progress, .progress_arg = &r};
-  read_options(L, 3, &o);
+  bind_columnar_options(L, 3, &o);
   sources *h = bind_handle_new(L, s->ctx, sizeof *h + n * sizeof h->v[0], 0, BIND_SOURCES);
   h->room = n;
   r.source = lua_gettop(L);
@@ -172,7 +170,7 @@ static int read_with(lua_State *L, read_fn fn) {
     bind_push_db_table(L, 4, result.table);
   else
     bind_push_table(L, s, result.table);
-  push_info(L, &result, n);
+  bind_columnar_info(L, &result, n);
   blt_parquet_result_free(s->ctx, &result);
   return 2;
 }

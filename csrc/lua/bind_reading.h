@@ -4,6 +4,7 @@
 
 #include "bind_busy.h"
 #include "base/par.h"
+#include "io/parquet/parquet.h"
 #include "io/source/source.h"
 
 #define BIND_SOURCE "blotter.source"
@@ -44,6 +45,11 @@ bool bind_bool_option(lua_State *L, int at, const char *key, bool otherwise);
  * then.
  */
 uint32_t bind_strings_option(lua_State *L, int at, const char *key);
+
+/* The options of files of columns at `at`. Column names stay Lua's: their sequence is left on the stack. */
+void bind_columnar_options(lua_State *L, int at, blt_parquet_options *o);
+/* Pushes {rows, bytes, files, notes = {{column, what, skipped}, …}}. */
+void bind_columnar_info(lua_State *L, const blt_parquet_result *result, uint32_t files);
 
 /* Pushes a handle of the table, whose reference it takes. */
 void bind_push_table(lua_State *L, bind_state *s, blt_table *t);

@@ -98,8 +98,8 @@ function blotter.jsonl(from, options) end
 ---@return blotter.table? rows, table|string info, string? code
 function blotter.parquet(from, options) end
 
---- Arrow's IPC files and streams, one at a time.
----@param from blotter.source
+--- Arrow's IPC files and streams, one at a time; also the address of another library's ArrowArrayStream.
+---@param from blotter.source|userdata
 ---@param options? table
 ---@return blotter.table? rows, table|string info, string? code
 function blotter.arrow(from, options) end
@@ -339,6 +339,9 @@ function Relation:parquet(path, options) end
 ---@param options? {stream?: boolean, compression?: "none"|"lz4"|"zstd", dictionaries?: boolean, progress?: any}
 ---@return integer|string|nil done, string? message, string? code
 function Relation:arrow(to, options) end
+---@param options? {dictionaries?: boolean, into?: lightuserdata}
+---@return userdata? stream, string? message, string? code
+function Relation:arrow_stream(options) end
 ---@param path string
 ---@param options? table
 ---@return integer? rows, string? message, string? code

@@ -5,7 +5,7 @@
 
 /* Room for n bytes before those that are there. */
 static uint8_t *room(blt_flat_out *o, size_t n) {
-  if (o->failed) return NULL;
+  if (o->failed || n == 0) return NULL;
   if (o->cap - o->len < n) {
     size_t cap = 2 * (o->len + n) + 256;
     uint8_t *grown = blt_alloc(o->ctx, cap);

@@ -24,7 +24,8 @@ local VERBS = { "where", "select", "derive", "by", "agg", "distinct", "order", "
   "union", "union_all", "intersect", "except", "pivot", "unpivot", "fill", "rename", "drop",
   "head", "tail", "describe", "facets", "plot", "bars", "sparks" }
 --- What reads a whole answer.
-local READS = { "rows", "totable", "values", "csv", "jsonl", "parquet", "arrow", "xlsx", "html", "markdown" }
+local READS = { "rows", "totable", "values", "csv", "jsonl", "parquet", "arrow", "arrow_stream", "xlsx",
+  "html", "markdown" }
 --- What reads a part of it, and makes no more.
 local PARTS = { "row", "first", "value", "columns", "count", "show" }
 
@@ -61,6 +62,7 @@ frame.jsonl = write.jsonl
 for _, name in ipairs { "xlsx", "html", "markdown" } do frame[name] = publishing[name] end
 frame.parquet = write.parquet
 frame.arrow = write.arrow
+frame.arrow_stream = write.arrow_stream
 
 for _, name in ipairs(READS) do
   local method = frame[name]

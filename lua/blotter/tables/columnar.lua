@@ -50,6 +50,16 @@ local function is_word(options, name, word, otherwise, verb)
   return true
 end
 
+--- What the options say, in the engine's words.
+local function words_of(given, verb, shown)
+  return {
+    columns = given.columns, flatten = given.flatten, skip = given.skip, progress = shown.progress,
+    binary = is_word(given, "binary", "string", "refuse", verb),
+    cut = is_word(given, "nanoseconds", "cut", "refuse", verb), lazy = verb == "parquet" and not given.memory,
+    apart = given.partitions == false,
+  }
+end
+
 local function run(kind, from, options, verb, db, name)
   local given = arguments.options(options, verb == "parquet" and PARQUET_OPTIONS or OPTIONS, verb)
   for _, option in ipairs { "memory", "partitions" } do
@@ -57,17 +67,15 @@ local function run(kind, from, options, verb, db, name)
       fail("%s: %s: true or false expected, got %s", verb, option, tostring(given[option]))
     end
   end
+  if kind == "arrow" and type(from) == "userdata" and from ~= core.null then
+    return core.arrow_import(from, false, words_of(given, verb, given), db, name)
+  end
   local files = type(from) == "function" and from or files_of(from, kind)
   if kind == "arrow" and type(files) == "table" and #files > 1 then
     fail("%s: %d files; Arrow files are read one by one", verb, #files)
   end
   local shown, line <close> = progress.shown(given, type(from) == "string" and from or "", 0) -- luacheck: ignore line
-  return core[kind](files, false, {
-    columns = given.columns, flatten = given.flatten, skip = given.skip, progress = shown.progress,
-    binary = is_word(given, "binary", "string", "refuse", verb),
-    cut = is_word(given, "nanoseconds", "cut", "refuse", verb), lazy = verb == "parquet" and not given.memory,
-    apart = given.partitions == false,
-  }, db, name)
+  return core[kind](files, false, words_of(given, verb, shown), db, name)
 end
 
 --- A table of Parquet files: of a path ("-" is standard input), all files that fit a pattern such as "sales/*.parquet",
@@ -84,8 +92,9 @@ function columnar.parquet(from, options)
   return run("parquet", from, options, "parquet")
 end
 
---- Reads an Arrow IPC file (Feather) or stream from a path ("-" is standard input) or a function, with the options and
--- results of columnar.parquet, but for `flatten`, which it does not hear.
+--- Reads an Arrow IPC file (Feather) or stream from a path ("-" is standard input) or a function, or takes the stream
+-- of another library (the address of its ArrowArrayStream as light userdata, or what f:arrow_stream gives), with the
+-- options and results of columnar.parquet.
 function columnar.arrow(from, options)
   return run("arrow", from, options, "arrow")
 end

@@ -88,7 +88,7 @@ end
 -- memory.
 function read.into(db, name, from, options)
   local first = type(from) == "table" and from[1] or from
-  local kind = type(first) == "string" and ending.kind(first) or "csv"
+  local kind = type(first) == "string" and ending.kind(first) or type(first) == "userdata" and "arrow" or "csv"
   if kind == "parquet" or kind == "arrow" then return columnar.into(kind, db, name, from, options) end
   options = listed(arguments.options(options, kind == "jsonl" and JSONL_OPTIONS or CSV_OPTIONS, "import"))
   if options.into then fail "import: it makes a new table; to append to one, use blotter.csv with into" end

@@ -82,9 +82,9 @@ function write.parquet(frame, to, options)
   end)
 end
 
---- Writes Arrow in the same way: an IPC file (Feather) to a path, a stream to one in .arrows, to "-" and to a function.
--- Options: stream (as said), compression "none" ("lz4", "zstd"), dictionaries true (false: strings that repeat are
--- written out), progress.
+--- Writes Arrow in the same way: an IPC file (Feather) to a path, a stream to one in .arrows, to "-" and to a
+-- function. Options: stream (as said), compression "none" ("lz4", "zstd"), dictionaries true (false: strings that
+-- repeat are written out), progress.
 function write.arrow(frame, to, options)
   local given = arguments.options(options, ARROW_OPTIONS, "arrow")
   for _, name in ipairs { "stream", "dictionaries" } do
@@ -96,6 +96,17 @@ function write.arrow(frame, to, options)
   if stream == nil then stream = type(to) ~= "string" or to == "-" or ending.of(to) == "arrows" end
   return run(frame, "arrow", to, { compression = given.compression, progress = given.progress, stream = stream,
     plain = given.dictionaries == false })
+end
+
+--- Hands the rows to another library by Arrow's C stream interface: a stream whose stream:pointer() is the address of
+-- an ArrowArrayStream, as light userdata, that whoever takes it releases. Options: dictionaries as for write.arrow,
+-- into (such an address, of a structure of the other library's that is filled instead, and returned).
+function write.arrow_stream(frame, options)
+  local given = arguments.options(options, { "dictionaries", "into" }, "arrow_stream")
+  if given.into ~= nil and (type(given.into) ~= "userdata" or given.into == core.null) then
+    fail("arrow_stream: into: the address of a structure as light userdata expected, got %s", tostring(given.into))
+  end
+  return core.arrow_export(frame.handle, #frame.names, given.dictionaries == false, given.into)
 end
 
 return write
