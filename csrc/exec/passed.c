@@ -1,6 +1,7 @@
 #include "passed.h"
 
 #include "base/mem.h"
+#include "exec/sort/bound.h"
 #include "exec/sort/head.h"
 #include <string.h>
 
@@ -9,17 +10,18 @@ static uint32_t put_ands(blt_node *nodes, uint32_t at, uint32_t n) {
   return at;
 }
 
-/* All terms as one, joined by `and` in pairs, pairs of pairs and so on: a tree as low as can be. */
-static blt_status condition(const blt_passed *p, const blt_plan *filter, blt_expr **out, blt_error *err) {
-  const blt_term *terms = filter->u.filter.terms;
-  uint32_t n = filter->u.filter.n, nnodes = 0;
-  for (uint32_t i = 0; i < n; i++) nnodes += terms[i].n + (i > 0);
+/* The filter's terms, and `more` (or NULL), as one, joined by `and` in pairs, pairs of pairs and so on: a
+ * tree as low as can be. */
+static blt_status condition(const blt_passed *p, const blt_plan *filter, const blt_term *more, blt_expr **out,
+                            blt_error *err) {
+  uint32_t given = filter ? filter->u.filter.n : 0, n = given + (more != NULL), nnodes = 0, at = 0;
+  for (uint32_t i = 0; i < n; i++) nnodes += (i < given ? &filter->u.filter.terms[i] : more)->n + (i > 0);
   blt_node *nodes = blt_alloc(p->run->ctx, (nnodes + 1) * sizeof *nodes);
   if (!nodes) return blt_fail_memory(err, nnodes * sizeof *nodes);
-  uint32_t at = 0;
   for (uint32_t i = 0; i < n; i++) {
-    memcpy(nodes + at, terms[i].nodes, terms[i].n * sizeof *nodes);
-    at = put_ands(nodes, at + terms[i].n, (uint32_t)__builtin_ctz(i + 1));
+    const blt_term *term = i < given ? &filter->u.filter.terms[i] : more;
+    memcpy(nodes + at, term->nodes, term->n * sizeof *nodes);
+    at = put_ands(nodes, at + term->n, (uint32_t)__builtin_ctz(i + 1));
   }
   put_ands(nodes, at, (uint32_t)__builtin_popcount(n) - 1);
   blt_status status = blt_expr_compile(p->run->ctx, p->view, nodes, nnodes, out, err);
@@ -31,7 +33,8 @@ blt_status blt_passed_open(blt_passed *p, blt_run *run, const blt_plan *input, b
   bool filter = input->kind == BLT_PLAN_FILTER;
   *p = (blt_passed){.run = run};
   blt_status status = blt_run_relation(run, filter ? input->input : input, &p->view, err);
-  if (status == BLT_OK && filter && input->u.filter.n) status = condition(p, input, &p->where, err);
+  if (filter && input->u.filter.n) p->filter = input;
+  if (status == BLT_OK && p->filter) status = condition(p, input, NULL, &p->where, err);
   if (status == BLT_OK) status = blt_scan_init(&p->scan, run->ctx, p->view, p->where, err);
   if (status == BLT_OK && filter && run->profiles) run->profiles[input->number].ran = true;
   return status;
@@ -80,9 +83,54 @@ static blt_status find(blt_passed *p, const blt_sort_words *words, const blt_pas
   p->way = "the first rows of each group, kept while scanning";
   blt_status status = order->nheads ? blt_head_rows(words, order->each, rows, n, &done, err) : BLT_OK;
   if (status != BLT_OK || done) return status;
-  p->way = order->most < UINT64_MAX ? "the first rows of the order, kept while scanning"
-                                    : "radix sort of packed keys";
+  p->way = words->scan != &p->scan    ? "the first rows of the order, of those up to a text from a sample"
+           : order->most < UINT64_MAX ? "the first rows of the order, kept while scanning"
+                                      : "radix sort of packed keys";
   return blt_sort_rows(words, order->nheads ? order->each : UINT64_MAX, order->most, rows, n, err);
+}
+
+static blt_status find_by_words(blt_passed *p, blt_scan *scan, const blt_sort_key *keys,
+                                const blt_passed_order *order, uint32_t **rows, size_t *n, blt_error *err) {
+  blt_sort_words words = {0};
+  blt_status status = blt_sort_words_init(&words, scan, keys, order->nkeys, order->nheads, err);
+  if (status == BLT_OK) status = find(p, &words, order, rows, n, err);
+  blt_sort_words_free(&words);
+  return status;
+}
+
+/* The condition, and that the first key does not come behind a bound. */
+static blt_status bounded_condition(const blt_passed *p, const blt_sort_key *key, blt_str bound,
+                                    blt_expr **out, blt_error *err) {
+  blt_node column = {.kind = BLT_NODE_COLUMN, .column = (uint32_t)blt_expr_column(key->expr)};
+  blt_node nodes[] = {
+      column,
+      {.kind = BLT_NODE_VALUE, .value = {.type = {.id = BLT_STRING}, .u.s = bound}},
+      {.kind = BLT_NODE_CALL, .name = key->descending ? ">=" : "<=", .nargs = 2},
+      column,
+      {.kind = BLT_NODE_CALL, .name = "isnull", .nargs = 1},
+      {.kind = BLT_NODE_CALL, .name = "or", .nargs = 2},
+  };
+  blt_term term = {.nodes = nodes, .n = key->nulls_first ? 6 : 3};
+  return condition(p, p->filter, &term, out, err);
+}
+
+/* The first rows, where a bound leaves out most others. */
+static blt_status find_bounded(blt_passed *p, const blt_sort_key *keys, const blt_passed_order *order,
+                               blt_str bound, uint32_t **rows, size_t *n, blt_error *err) {
+  blt_scan scan = {0};
+  blt_expr *where = NULL;
+  blt_status status = bounded_condition(p, &keys[0], bound, &where, err);
+  if (status == BLT_OK) status = blt_scan_init(&scan, p->run->ctx, p->view, where, err);
+  if (status == BLT_OK) status = find_by_words(p, &scan, keys, order, rows, n, err);
+  blt_scan_free(&scan);
+  blt_expr_free(where);
+  return status;
+}
+
+static bool some_fail(blt_expr *const *exprs, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++)
+    if (blt_expr_can_fail(exprs[i])) return true;
+  return false;
 }
 
 blt_status blt_passed_rows(blt_passed *p, const blt_passed_order *order, uint32_t **rows, size_t *n,
@@ -91,12 +139,15 @@ blt_status blt_passed_rows(blt_passed *p, const blt_passed_order *order, uint32_
   uint32_t nkeys = order->nkeys;
   blt_expr **exprs = blt_calloc(ctx, nkeys + 1, sizeof *exprs);
   blt_sort_key *keys = blt_calloc(ctx, nkeys + 1, sizeof *keys);
-  blt_sort_words words = {0};
+  blt_str bound = {0};
+  bool bounded = false;
   blt_status status =
       exprs && keys ? compile_keys(p, order, exprs, keys, err) : blt_fail_memory(err, nkeys * sizeof *keys);
-  if (status == BLT_OK) status = blt_sort_words_init(&words, &p->scan, keys, nkeys, order->nheads, err);
-  if (status == BLT_OK) status = find(p, &words, order, rows, n, err);
-  blt_sort_words_free(&words);
+  if (status == BLT_OK && nkeys && !order->nheads && !some_fail(exprs, nkeys))
+    status = blt_sort_bound(&p->scan, &keys[0], order->most, &bounded, &bound, err);
+  if (status == BLT_OK)
+    status = bounded ? find_bounded(p, keys, order, bound, rows, n, err)
+                     : find_by_words(p, &p->scan, keys, order, rows, n, err);
   for (uint32_t i = 0; exprs && i < nkeys; i++) blt_expr_free(exprs[i]);
   blt_free(ctx, exprs, (nkeys + 1) * sizeof *exprs);
   blt_free(ctx, keys, (nkeys + 1) * sizeof *keys);

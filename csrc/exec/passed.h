@@ -10,7 +10,8 @@
 typedef struct blt_passed {
   blt_run *run;
   blt_view *view;
-  blt_expr *where; /* or NULL */
+  const blt_plan *filter; /* that gave `where`, or NULL */
+  blt_expr *where;        /* or NULL */
   blt_scan scan;
   const char *way; /* how blt_passed_rows found them, in words, when there was an order */
 } blt_passed;
