@@ -343,13 +343,13 @@ static blt_status make_dict(interning *in, blt_dict **out, blt_error *err) {
     in->offsets[n] = bytes;
     status = blt_dict_new(in->ctx, &dict, err);
   }
-  if (status == BLT_OK) status = blt_dict_load(dict, in->offsets, in->bytes, n, err);
+  if (status == BLT_OK) {
+    blt_dict_adopt(dict, in->offsets, (size_t)n + 1, in->bytes, bytes + 1, n);
+    *out = dict;
+    return BLT_OK;
+  }
   blt_free(in->ctx, in->offsets, ((size_t)n + 1) * sizeof *in->offsets);
   blt_free(in->ctx, in->bytes, bytes + 1);
-  if (status == BLT_OK)
-    *out = dict;
-  else
-    blt_dict_release(dict);
   return status;
 }
 

@@ -1,4 +1,5 @@
 #include "check.h"
+#include "random.h"
 #include "store/column/dict.h"
 #include "store/table/schema.h"
 
@@ -156,12 +157,74 @@ static void schema_is_checked(void) {
   CHECK(blt_schema_new(ctx, fields, 0, NULL, 0, false, &s, &err) == BLT_EINVAL);
 }
 
+/* ---- ranks of many ---- */
+
+static const blt_dict *compared;
+
+static int by_bytes(const void *a, const void *b) {
+  blt_str x = blt_dict_at(compared, *(const uint32_t *)a), y = blt_dict_at(compared, *(const uint32_t *)b);
+  int c = memcmp(x.s, y.s, x.len < y.len ? x.len : y.len);
+  return c ? c : (x.len > y.len) - (x.len < y.len);
+}
+
+/* Ways to make text number i: with a long common beginning, of few bytes that may be 0, one the beginning of
+ * another, random bytes, and numbers. */
+static uint32_t make_text(rng *r, int way, uint32_t i, char *out) {
+  uint32_t n = 0;
+  switch (way) {
+  case 0:
+    return (uint32_t)sprintf(out, "http://host%d.example/%x", (int)rng_below(r, 50),
+                             (unsigned)rng_below(r, 1u << 31));
+  case 1:
+    n = (uint32_t)rng_below(r, 12);
+    for (uint32_t k = 0; k < n; k++) out[k] = (char)rng_below(r, 3);
+    return n;
+  case 2:
+    memset(out, i % 2 ? 'x' : 0, 700);
+    return i % 700;
+  case 3:
+    n = (uint32_t)rng_below(r, 30);
+    for (uint32_t k = 0; k < n; k++) out[k] = (char)rng_below(r, 256);
+    return n;
+  default:
+    return (uint32_t)sprintf(out, "%u", i * 7919u);
+  }
+}
+
+static void ranks_of_many_are_byte_order(void) {
+  rng r = {14};
+  char text[1000];
+  for (int way = 0; way < 5; way++)
+    for (uint32_t n = 1; n < 100000; n = n * 7 + 3)
+      for (uint32_t threads = 1; threads <= 3; threads += 2) {
+        blt_ctx *own = blt_ctx_new();
+        blt_ctx_set_threads(own, threads);
+        blt_dict *d;
+        uint32_t code;
+        const uint32_t *ranks;
+        REQUIRE(blt_dict_new(own, &d, &err) == BLT_OK);
+        for (uint32_t i = 0; i < n; i++)
+          REQUIRE(blt_dict_intern(d, text, make_text(&r, way, i, text), &code, &err) == BLT_OK);
+        uint32_t *order = malloc(d->count * sizeof *order), wrong = 0;
+        for (uint32_t i = 0; i < d->count; i++) order[i] = i;
+        compared = d;
+        qsort(order, d->count, sizeof *order, by_bytes);
+        REQUIRE(blt_dict_ranks(d, &ranks, &err) == BLT_OK);
+        for (uint32_t k = 0; k < d->count; k++) wrong += ranks[order[k]] != k;
+        CHECK_AT(wrong == 0, "way %d, %u texts, %u threads: %u wrong", way, d->count, threads, wrong);
+        free(order);
+        blt_dict_release(d);
+        blt_ctx_release(own);
+      }
+}
+
 int main(void) {
   ctx = blt_ctx_new();
   RUN(codes_follow_first_appearance);
   RUN(grows_cuts_back_and_copies);
   RUN(many_equals_one_by_one);
   RUN(ranks_are_byte_order);
+  RUN(ranks_of_many_are_byte_order);
   RUN(survives_refused_memory);
   RUN(schema_is_checked);
   size_t left = blt_ctx_memory_used(ctx);

@@ -10,6 +10,7 @@
  */
 #include "dict.h"
 #include "base/mem.h"
+#include "ranks.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -370,6 +371,19 @@ blt_status blt_dict_load(blt_dict *d, const uint64_t *offsets, const char *bytes
   return BLT_OK;
 }
 
+void blt_dict_adopt(blt_dict *d, uint64_t *offsets, size_t offsets_cap, char *bytes, size_t bytes_cap,
+                    uint32_t n) {
+  inside *in = d->inside;
+  drop_slots(in);
+  blt_free(in->ctx, in->offsets, in->offsets_cap * sizeof *in->offsets);
+  blt_free(in->ctx, in->bytes, in->bytes_cap);
+  d->offsets = in->offsets = offsets;
+  d->bytes = in->bytes = bytes;
+  in->offsets_cap = offsets_cap;
+  in->bytes_cap = bytes_cap;
+  d->count = n;
+}
+
 blt_status blt_dict_truncate(blt_dict *d, uint32_t count, blt_error *err) {
   if (count > d->count)
     return blt_fail(err, BLT_EINVAL, "cannot cut a dictionary of %u entries back to %u", d->count, count);
@@ -399,58 +413,16 @@ blt_status blt_dict_copy(const blt_dict *d, uint32_t count, blt_dict **out, blt_
 
 /* ---- ranks ---- */
 
-/* An entry while it is sorted: its first eight bytes as a number decide most comparisons. */
-typedef struct ranked_entry {
-  uint64_t prefix;
-  uint32_t code;
-} ranked_entry;
-
-static uint64_t prefix_of(blt_str s) {
-  unsigned char first[8] = {0};
-  uint64_t x;
-  if (s.len) memcpy(first, s.s, s.len < 8 ? s.len : 8);
-  memcpy(&x, first, 8);
-  return __builtin_bswap64(x);
-}
-
-static bool entry_after(const blt_dict *d, const ranked_entry *a, const ranked_entry *b) {
-  if (a->prefix != b->prefix) return a->prefix > b->prefix;
-  blt_str x = blt_dict_at(d, a->code), y = blt_dict_at(d, b->code);
-  int c = memcmp(x.s, y.s, x.len < y.len ? x.len : y.len);
-  return c ? c > 0 : x.len > y.len;
-}
-
-/* Merges runs a[lo..mid) and a[mid..hi) into b. */
-static void merge(const blt_dict *d, const ranked_entry *a, ranked_entry *b, size_t lo, size_t mid,
-                  size_t hi) {
-  size_t i = lo, j = mid, k = lo;
-  while (i < mid && j < hi) b[k++] = entry_after(d, &a[i], &a[j]) ? a[j++] : a[i++];
-  while (i < mid) b[k++] = a[i++];
-  while (j < hi) b[k++] = a[j++];
-}
-
 blt_status blt_dict_ranks(blt_dict *d, const uint32_t **ranks, blt_error *err) {
   inside *in = d->inside;
   size_t n = d->count;
   if (!in->ranks || in->ranked != n) {
     uint32_t *r = blt_alloc(in->ctx, n * sizeof *r);
-    ranked_entry *a = blt_alloc(in->ctx, 2 * n * sizeof *a);
-    if (!r || !a) {
+    blt_status st = r ? blt_ranks_find(in->ctx, d, r, err) : blt_fail_memory(err, n * sizeof *r);
+    if (st != BLT_OK) {
       blt_free(in->ctx, r, n * sizeof *r);
-      blt_free(in->ctx, a, 2 * n * sizeof *a);
-      return blt_fail_memory(err, n * (sizeof *r + 2 * sizeof *a));
+      return st;
     }
-    ranked_entry *from = a, *to = a + n;
-    for (size_t c = 0; c < n; c++) a[c] = (ranked_entry){prefix_of(blt_dict_at(d, (uint32_t)c)), (uint32_t)c};
-    for (size_t run = 1; run < n; run *= 2) {
-      for (size_t lo = 0; lo < n; lo += 2 * run)
-        merge(d, from, to, lo, lo + run < n ? lo + run : n, lo + 2 * run < n ? lo + 2 * run : n);
-      ranked_entry *swap = from;
-      from = to;
-      to = swap;
-    }
-    for (size_t k = 0; k < n; k++) r[from[k].code] = (uint32_t)k;
-    blt_free(in->ctx, a, 2 * n * sizeof *a);
     drop_ranks(in);
     in->ranks = r;
     in->ranked = (uint32_t)n;

@@ -56,13 +56,18 @@ blt_status blt_dict_find(blt_dict *d, const char *s, size_t len, bool *found, ui
 
 /* Appends `n` strings known to be distinct and new, e.g. read from a file. */
 blt_status blt_dict_load(blt_dict *d, const uint64_t *offsets, const char *bytes, uint32_t n, blt_error *err);
+/* Gives an empty dictionary n distinct strings with the memory that they lie in, which is its own from then
+ * on: arrays of the context, with room for these numbers of offsets and bytes. */
+void blt_dict_adopt(blt_dict *d, uint64_t *offsets, size_t offsets_cap, char *bytes, size_t bytes_cap,
+                    uint32_t n);
 /* Forgets the entries from `count` on. The caller makes sure that no block or frame uses them. */
 blt_status blt_dict_truncate(blt_dict *d, uint32_t count, blt_error *err);
 /* A dictionary of its own with the first `count` entries. */
 blt_status blt_dict_copy(const blt_dict *d, uint32_t count, blt_dict **out, blt_error *err);
 
-/* ranks[code] = position of the entry in byte order. Computed once for each count; owned by the dictionary
- * and good until the next intern. */
+/* ranks[code] = position of the entry in byte order. Computed once for each count, on all threads, so not
+ * from inside a task; owned by the dictionary and good until the next intern. BLT_ENOMEM, and what the poll
+ * says. */
 blt_status blt_dict_ranks(blt_dict *d, const uint32_t **ranks, blt_error *err);
 
 size_t blt_dict_bytes(const blt_dict *d);                  /* memory held */
