@@ -1,8 +1,9 @@
--- Group-by questions q1 to q9 over rows that three PostgreSQL servers share: asked of the servers in two phases, and of
--- one server that reads the others' tables through postgres_fdw, as its own plan has it. And rows that go there, beside
--- three psql \copy at once.
+-- Group-by questions q1 to q9 over rows that three PostgreSQL servers share: asked of the servers in two phases; of one
+-- server that reads the others' tables through postgres_fdw, as one statement in two phases and as its own plan has it.
+-- And rows that go there, beside three psql \copy at once.
 --
---   lua5.4 spec/bench/groupby_shards.lua CSV RUNS   prints milliseconds of both, their ratio, bytes that travelled
+--   lua5.4 spec/bench/groupby_shards.lua CSV RUNS [QUESTIONS]   prints milliseconds, ratios and bytes that travelled;
+--   "1,2,3" asks some of the questions
 
 package.path = "spec/bench/?.lua;spec/support/?.lua;" .. package.path
 local blotter = require "blotter"
@@ -12,7 +13,7 @@ local median = require "median"
 local questions = require "questions"
 local session = require "blotter.remote.session"
 
-local csv, runs = arg[1], tonumber(arg[2])
+local csv, runs, wanted = arg[1], tonumber(arg[2]), arg[3]
 if not runs then
   io.stderr:write "usage: lua5.4 spec/bench/groupby_shards.lua CSV RUNS\n"
   os.exit(2)
@@ -32,24 +33,6 @@ end
 
 local COLUMNS = "id1 text, id2 text, id3 text, id4 bigint, id5 bigint, id6 bigint, v1 bigint, v2 bigint, "
   .. "v3 double precision"
-
---- A database on the first server whose table `x` consists of the tables of all.
-local function make_front(list)
-  run(list[1].url, "DROP DATABASE IF EXISTS front WITH (FORCE)")
-  run(list[1].url, "CREATE DATABASE front")
-  local front = list[1].url:gsub("/postgres$", "/front")
-  local parts = { "CREATE EXTENSION postgres_fdw", "CREATE TABLE x (" .. COLUMNS .. ")" }
-  for i, cluster in ipairs(list) do
-    parts[#parts + 1] = ("CREATE SERVER s%d FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '%s', "
-      .. "dbname 'postgres', fetch_size '10000', use_remote_estimate 'true', async_capable 'true')"):format(i,
-      cluster.port)
-    parts[#parts + 1] = ("CREATE USER MAPPING FOR postgres SERVER s%d OPTIONS (user 'postgres', password '%s')"):format(
-      i, clusters.PASSWORD)
-    parts[#parts + 1] = ("CREATE FOREIGN TABLE x%d () INHERITS (x) SERVER s%d OPTIONS (table_name 'x')"):format(i, i)
-  end
-  run(front, table.concat(parts, "; "))
-  return front
-end
 
 --- Three psql \copy at once, each of a third of the rows.
 local function copied(list)
@@ -86,20 +69,24 @@ local function main(list)
   print(("%d rows to three servers: push %.2f s, psql \\copy %.2f s, push has %.2f of its speed"):format(#x, pushed,
     copy, copy / pushed))
   for _, cluster in ipairs(list) do run(cluster.url, "ANALYZE x") end
-  local front = assert(blotter.connect(make_front(list)))
-  local shards, single = db:table "x", front:table "x"
-  print "question  postgres_fdw ms  shards ms   ratio       bytes"
-  for i = 1, 9 do
-    local question, ours, theirs, bytes = questions[i], {}, {}, nil
+  local front = assert(blotter.connect(clusters.front(list, { x = COLUMNS })))
+  local tables = { db:table "x", front:table "x", front:table "x" }
+  tables[3].sources[1].parts = nil -- its own plan
+  print "question  postgres_fdw ms  coordinator ms  shards ms  fdw:coordinator  fdw:shards       bytes"
+  for number in (wanted or "1,2,3,4,5,6,7,8,9"):gmatch "%d" do
+    local question, times, bytes = questions[tonumber(number)], { {}, {}, {} }, nil
     for r = 1, runs do
-      local before, rows = bytes_of(db), {}
-      ours[r], rows[1] = timed(function() return question.ask(shards):collect() end)
-      bytes = bytes_of(db) - before
-      theirs[r], rows[2] = timed(function() return question.ask(single):collect() end)
-      assert(#rows[1] == #rows[2], question.name .. " has another number of rows")
+      local rows = {}
+      for place, table in ipairs(tables) do
+        local before = bytes_of(db)
+        times[place][r], rows[place] = timed(function() return #question.ask(table):collect() end)
+        if place == 1 then bytes = bytes_of(db) - before end
+      end
+      assert(rows[1] == rows[2] and rows[1] == rows[3], question.name .. " has another number of rows")
     end
-    print(("%-8s  %15.1f  %9.1f  %6.1f  %10d"):format(question.name, median(theirs) * 1e3, median(ours) * 1e3,
-      median(theirs) / median(ours), bytes))
+    local shards, coordinator, plain = median(times[1]), median(times[2]), median(times[3])
+    print(("%-8s  %15.1f  %14.1f  %9.1f  %15.1f  %10.1f  %10d"):format(question.name, plain * 1e3, coordinator * 1e3,
+      shards * 1e3, plain / coordinator, plain / shards, bytes))
   end
 end
 

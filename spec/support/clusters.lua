@@ -95,6 +95,34 @@ function clusters.open(n)
   return list
 end
 
+--- A database on the first cluster whose tables consist of those of all clusters, by postgres_fdw: its address.
+-- `tables` has the columns of each by name, as SQL.
+function clusters.front(list, tables)
+  local session = require "blotter.remote.session"
+  local function run(url, statements)
+    local one = assert(session.open(url))
+    for _, sql in ipairs(statements) do assert(one:run(sql)) end
+    one:drop()
+  end
+  run(list[1].url, { "DROP DATABASE IF EXISTS front WITH (FORCE)", "CREATE DATABASE front" })
+  local statements = { "CREATE EXTENSION postgres_fdw" }
+  local function add(...) statements[#statements + 1] = (...):format(select(2, ...)) end
+  for i, cluster in ipairs(list) do
+    add("CREATE SERVER s%d FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '%s', dbname 'postgres', "
+      .. "fetch_size '10000', use_remote_estimate 'true', async_capable 'true')", i, cluster.port)
+    add("CREATE USER MAPPING FOR postgres SERVER s%d OPTIONS (user 'postgres', password '%s')", i, clusters.PASSWORD)
+  end
+  for name, columns in pairs(tables) do
+    add("CREATE TABLE %s (%s)", name, columns)
+    for i in ipairs(list) do
+      add("CREATE FOREIGN TABLE %s%d () INHERITS (%s) SERVER s%d OPTIONS (table_name '%s')", name, i, name, i, name)
+    end
+  end
+  local url = list[1].url:gsub("/postgres$", "/front")
+  run(url, statements)
+  return url
+end
+
 --- Stops them and removes their folder.
 function clusters.close(list)
   if not list.folder then return end

@@ -1,6 +1,7 @@
 --- Runs queries over tables on servers: what one server can answer is one statement there; what is beside it, blotter's
 -- own engine does here with the answers.
 
+local coordinator = require "blotter.remote.coordinator"
 local core = require "blotter.core"
 local counted = require "blotter.lang.counted"
 local fail = require "blotter.errors.fail"
@@ -156,7 +157,10 @@ function ask.rest(node)
   local db = only_database(node)
   if not db then return here(node) end
   if #db.servers == 0 then fail "the connection is closed" end
-  if #db.servers == 1 then return query.over(ask.servers(db.servers, node)[1]) end
+  if #db.servers == 1 then
+    local q = coordinator.query(node)
+    return query.over(ask.servers(db.servers, q and outline.read(q) or node)[1])
+  end
   return require("blotter.remote.shards").rest(db, node)
 end
 

@@ -1,5 +1,6 @@
 --- What a PostgreSQL server says of a table: its columns as blotter's types, and the SQL that gives them so.
 
+local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
 local postgresql = require "blotter.remote.dialects.postgresql"
 local suggest = require "blotter.errors.suggest"
@@ -35,6 +36,13 @@ local COLUMNS = [[SELECT attname::text, format_type(atttypid, atttypmod), typtyp
 --- One text for all columns of a table: it changes with them.
 local FINGERPRINT = [[(SELECT md5(string_agg(attname || ' ' || format_type(atttypid, atttypmod), ',' ORDER BY attnum))
   FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped)]]
+
+--- The tables of which a table consists, as FROM has them, when some are foreign: its own rows, and its children.
+local PARTS = [[WITH RECURSIVE kids(oid) AS (SELECT to_regclass(%s)::oid UNION ALL
+    SELECT inhrelid FROM pg_inherits JOIN kids ON inhparent = kids.oid),
+  all_kids AS (SELECT oid, relkind FROM kids JOIN pg_class USING (oid))
+  SELECT 'ONLY ' || oid::regclass FROM all_kids WHERE relkind <> 'p' AND EXISTS (SELECT FROM all_kids
+  WHERE relkind = 'f') ORDER BY 1]]
 
 catalogue.CHANGED = "its columns are others now, call db:table again: "
 
@@ -92,10 +100,13 @@ function catalogue.columns(one, name, types)
     end
     if kind then columns[#columns + 1] = { name = row.name, type = kind, sql = sql } end
   end
-  local found
+  local found, parts
   found, message, code = query_of(one, "SELECT " .. FINGERPRINT:format(regclass), { "f" }, { "string" })
   if not found then return nil, message, code end
-  columns.fingerprint = require("blotter.query.frame").new(found):value()
+  columns.fingerprint = core.values(found, 1)[1]
+  parts, message, code = query_of(one, PARTS:format(regclass), { "part" }, { "string" })
+  if not parts then return nil, message, code end
+  if #parts > 1 then columns.parts = core.values(parts, 1) end
   return columns
 end
 

@@ -132,7 +132,8 @@ end
 
 local function far_of(db, name, columns)
   local far = { db = db, dialect = db.dialect, name = name, from = db.dialect.quoted(name), columns = {},
-    fingerprint = columns.fingerprint, replicated = db.replicated[name], shard_by = db.shard_by[name] }
+    fingerprint = columns.fingerprint, parts = columns.parts,
+    replicated = db.replicated[name], shard_by = db.shard_by[name] }
   local known = {}
   for i, column in ipairs(columns) do
     far.columns[i] = column.sql

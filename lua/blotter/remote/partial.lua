@@ -124,11 +124,17 @@ end
 
 local FINISHED = {
   covar = "if({n} > 1, {xy} / ({n} - 1))", covar_pop = "{xy} / {n}",
-  corr = "if({xx} > 0e0 and {yy} > 0e0, {xy} / sqrt({xx} * {yy}))",
-  regr_slope = "if({xx} > 0e0, {xy} / {xx})",
-  regr_intercept = "if({xx} > 0e0, {my} - {xy} / {xx} * {mx})",
-  regr_r2 = "if({xx} > 0e0, if({yy} > 0e0, {xy} * {xy} / ({xx} * {yy}), 1.0e0))",
+  corr = "if({x varies} and {y varies}, {xy} / sqrt({xx} * {yy}))",
+  regr_slope = "if({x varies}, {xy} / {xx})",
+  regr_intercept = "if({x varies}, {my} - {xy} / {xx} * {mx})",
+  regr_r2 = "if({x varies}, if({y varies}, {xy} * {xy} / ({xx} * {yy}), 1.0e0))",
 }
+
+--- Whether a column has several values: moments of a constant are zero only about.
+local function varies(b, where, slot)
+  return ("%s < %s"):format(b:merge("min(" .. b:ask("min", where, slot) .. ")"),
+    b:merge("max(" .. b:ask("max", where, slot) .. ")"))
+end
 
 local function pair(b, node, item)
   local where, slots = both_there(b, node, item), node.description.slots
@@ -138,8 +144,9 @@ local function pair(b, node, item)
   local xy = b:merge(("sum(%s * (%s + (%s - %s) * (%s - %s)))"):format(y.n, product, y.mean, y.common, x.mean,
     x.common))
   local parts = { n = b:merge(("sum(%s)"):format(y.n)), xy = xy, xx = squares(b, x), yy = squares(b, y),
-    mx = b:merge(("max(%s)"):format(x.common)), my = b:merge(("max(%s)"):format(y.common)) }
-  return (FINISHED[item[2]]:gsub("{(%a+)}", parts))
+    mx = b:merge(("max(%s)"):format(x.common)), my = b:merge(("max(%s)"):format(y.common)),
+    ["x varies"] = varies(b, where, second), ["y varies"] = varies(b, where, first) }
+  return (FINISHED[item[2]]:gsub("{([%a ]+)}", parts))
 end
 
 local function weighted(b, node, item)
@@ -175,7 +182,7 @@ function partial.split(node)
     items[i], items[i + 1] = keys[#keys], description.items[i + 1]
     outs[#keys] = ("%s = %s"):format(lexer.backquoted(description.items[i]), keys[#keys])
   end
-  for _, item in ipairs(description.aggregates) do
+  for _, item in ipairs(description.aggregates or {}) do
     outs[#outs + 1] = ("%s = %s"):format(lexer.backquoted(item[1]), value_of(b, node, item))
   end
   local by = table.concat(keys, ", ")

@@ -90,11 +90,6 @@ function translate.scanner(send)
   end
 end
 
---- The statement and its parameters {value, type}, "\1number\1" in the text where they stand.
-function translate.statement(q, dialect, scan)
-  return statement.write(outline.read(q), dialect, scan)
-end
-
 local function shown(text, parameters, dialect)
   local values = {}
   for i, parameter in ipairs(parameters) do values[i] = parameter.value end
@@ -111,7 +106,9 @@ function query:sql(dialect, options)
   if dialect == nil and far then dialect = far.dialect.name end
   local made = translate.dialect(dialect)
   local scan = far and translate.scanner(translate.values) or named(options.tables or {})
-  local text, parameters = translate.statement(self, made, scan)
+  local node = outline.read(self)
+  local q = far and #far.db.servers == 1 and require("blotter.remote.coordinator").query(node)
+  local text, parameters = statement.write(q and outline.read(q) or node, made, scan)
   return shown(text, parameters, made)
 end
 

@@ -52,11 +52,26 @@ for name, own in pairs { variance = "var_samp", variance_pop = "var_pop", stddev
   stddev_pop = "stddev_pop" } do
   a[name] = function(c) return ("(%s)::double precision"):format(called(c, ("%s(%s)"):format(own, as_number(c[1])))) end
 end
-for name, own in pairs { covar = "covar_samp", covar_pop = "covar_pop", corr = "corr", regr_slope = "regr_slope",
-  regr_intercept = "regr_intercept", regr_r2 = "regr_r2" } do
+--- The server's aggregates of two columns y and x, and what they are where x is constant, and y: moments of a constant
+-- are zero only about.
+local PAIRS = { corr = { "corr", "NULL", "NULL" }, regr_slope = { "regr_slope", "NULL" },
+  regr_intercept = { "regr_intercept", "NULL" }, regr_r2 = { "regr_r2", "NULL", "1" }, covar = { "covar_samp" },
+  covar_pop = { "covar_pop" } }
+
+--- Whether a column is constant in the rows in which the other is there, too.
+local function is_constant(c, x, beside)
+  local number = ("CASE WHEN %s IS NOT NULL THEN %s END"):format(beside, x)
+  return ("%s = %s"):format(called(c, ("min(%s)"):format(number)), called(c, ("max(%s)"):format(number)))
+end
+
+for name, own in pairs(PAIRS) do
+  local of_x, of_y = own[2], own[3]
   a[name] = function(c)
     local y, x = as_float({ sql = whole_number(c[1]) }), as_float({ sql = whole_number(c[2]) })
-    return called(c, ("%s(%s, %s)"):format(own, y, x))
+    local sql, cases = called(c, ("%s(%s, %s)"):format(own[1], y, x)), ""
+    if of_x then cases = (" WHEN %s THEN %s"):format(is_constant(c, x, y), of_x) end
+    if of_y then cases = cases .. (" WHEN %s THEN %s"):format(is_constant(c, y, x), of_y) end
+    return cases == "" and sql or ("(CASE%s ELSE %s END)"):format(cases, sql)
   end
 end
 function a.weighted_mean(c)
