@@ -47,7 +47,7 @@ PACKAGES_XLSX  := libxlsxwriter-dev
 PACKAGES_TEST  := locales unzip=unzip pkg-config=pkg-config lua-busted lua-sql-sqlite3 glpk-utils coinor-libclp1 zstd gzip
 PACKAGES_REPL  := libedit-dev less=less
 PACKAGES_TEST  += $(PACKAGES_REPL) tmux=tmux libsnappy1v5 liblz4-1 libbrotli1
-PACKAGES_REMOTE := postgresql-15 libpq5 libcurl4 npm=npm
+PACKAGES_REMOTE := postgresql-15 libpq5 libcurl4 openssl=openssl npm=npm
 PACKAGES_HOSTS := lighttpd lighttpd-modules-lua prosody pandoc curl pkg-config=pkg-config
 PACKAGES_SITE  := chromium=chromium nodejs=node npm=npm poppler-utils=pdftotext libxml2-utils=xmllint \
   libreoffice-calc-nogui=soffice texlive-luatex=lualatex texlive-latex-recommended lmodern fonts-dejavu-core

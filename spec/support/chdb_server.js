@@ -1,8 +1,11 @@
 // ClickHouse in process (chdb), behind the part of its HTTP interface that blotter uses: a statement is the body, or
-// stands in the parameter `query` before a body of rows. Prints its port; ends when it is told to (SYSTEM SHUTDOWN), and
+// stands in the parameter `query` before a body of rows. Prints its port, and with the path of a certificate and its key
+// that of a second one, which speaks TLS; ends when it is told to (SYSTEM SHUTDOWN), and
 // when whoever started it is gone.
 "use strict";
+const fs = require("fs");
 const http = require("http");
+const https = require("https");
 const { Session } = require("chdb");
 
 const session = new Session();
@@ -12,7 +15,7 @@ function end() {
   process.exit(0);
 }
 
-const server = http.createServer((request, response) => {
+function answer(request, response) {
   const pieces = [];
   request.on("data", (piece) => pieces.push(piece));
   request.on("end", () => {
@@ -38,7 +41,16 @@ const server = http.createServer((request, response) => {
       response.end(String(error.message || error));
     }
   });
-});
-server.listen(0, "127.0.0.1", () => console.log(server.address().port));
+}
+
+function listen(server, next) {
+  server.listen(0, "127.0.0.1", () => {
+    console.log(server.address().port);
+    if (next) next();
+  });
+}
+
+const pem = process.argv[2] && fs.readFileSync(process.argv[2]);
+listen(http.createServer(answer), pem && (() => listen(https.createServer({ key: pem, cert: pem }, answer))));
 const parent = process.ppid;
 setInterval(() => process.ppid === parent || end(), 1000).unref();

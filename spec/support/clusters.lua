@@ -50,6 +50,18 @@ function clusters.kill_command(cluster)
     cluster.folder))
 end
 
+--- Its connections may be TLS's from now on, with a certificate that is signed by itself, for localhost: its path.
+function clusters.secure(cluster)
+  local folder = cluster.folder
+  must(as_server(("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext "
+    .. "subjectAltName=DNS:localhost -keyout %s/server.key -out %s/server.crt"):format(folder, folder)))
+  must(as_server(("sh -c 'chmod 600 %s/server.key; echo ssl=on >>%s/postgresql.conf'"):format(folder, folder)))
+  assert(control(cluster, "reload"))
+  local copy = os.tmpname()
+  must(("cat %s/server.crt %s/server.key >%s"):format(folder, folder, copy))
+  return copy
+end
+
 --- Stops one at once, as a crash does.
 function clusters.kill(cluster)
   control(cluster, "stop")

@@ -91,8 +91,8 @@ local QUESTIONS = {
       w = round(100 * weighted_mean(d, id))]]
   end,
   ["corr of a constant"] = function(q)
-    return q:by "b":agg [[c = corr(id, 430.02), d = corr(430.02, id), s = regr_slope(id, 430.02), r = regr_r2(id, 430.02),
-      o = regr_r2(430.02, id), i = regr_intercept(d, 0.1)]]:order "b"
+    return q:by "b":agg [[c = corr(id, 430.02), d = corr(430.02, id), s = regr_slope(id, 430.02),
+      r = regr_r2(id, 430.02), o = regr_r2(430.02, id), i = regr_intercept(d, 0.1)]]:order "b"
   end,
   ["first"] = function(q)
     return q:order "id":by "b":agg "f = first(s), l = last(s), a = string_agg(s, '-')":order "b"
