@@ -19,6 +19,7 @@ session.__index = session
 
 local STEP = 50 -- milliseconds
 local QUEUE = 4 << 20 -- bytes of rows that are sent at once
+local OLDEST = 25
 
 -- ---- requests ----
 
@@ -63,6 +64,7 @@ function session:drop()
 end
 
 local function target_of(self, query)
+  if not self.version then return self.at.base end -- which settings it knows is not known yet
   local seconds = core.setting "timeout"
   local parts = { "wait_end_of_query=1", "cancel_http_readonly_queries_on_client_close=1" }
   if self.at.database ~= "" then parts[#parts + 1] = "database=" .. encoded(self.at.database) end
@@ -146,8 +148,13 @@ function session.open(url)
   local at, problem = read_url(url)
   if not at then return nil, problem, "format" end
   local made = setmetatable({ at = at, name = at.name, moved = 0 }, session)
-  local ok, message, code = made:run "SELECT 1"
-  if not ok then return nil, message, code end
+  local pieces, message, code = guarded(made, ask, "SELECT version()")
+  if not pieces then return nil, message, code end
+  made.version = table.concat(pieces):match "%d+[%d.]*" or ""
+  if (tonumber(made.version:match "^%d+") or OLDEST) < OLDEST then
+    made:drop()
+    return nil, made:message(("ClickHouse %s is too old: %d or later is needed"):format(made.version, OLDEST)), "io"
+  end
   return made
 end
 
