@@ -3,6 +3,7 @@
 #   make report        print the overview of the dataset and write its site to build/report (installs and builds what is missing)
 #   make test          run the busted specs and the C tests; SPEC=spec/store and TESTS=test_bits narrow it
 #   make test-remote   queries on servers: three PostgreSQL clusters on the loopback, ClickHouse in process
+#   make refusals      writes the list of what does not translate to SQL anew
 #   make torture-remote   random queries there, and here: QUERIES (5000) from SEED (1) on
 #   make test-site     the site and the reports in the programs of their readers: browser, spreadsheet, TeX; installs
 #                      them as far as they can be had; PAGES=all looks at every page, not at a sample
@@ -255,6 +256,12 @@ hosts: $(STAMP)/hosts all
 screens: $(STAMP)/test all
 	@BLOTTER_SCREENS=1 $(LUA) spec/support/run.lua --specs spec/repl/screens_spec.lua
 	@git --no-pager diff --stat spec/golden
+
+# The list of what does not translate to SQL; a spec compares it in make test.
+.PHONY: refusals
+refusals: $(STAMP)/test all
+	@BLOTTER_REFUSALS=1 $(LUA) spec/support/run.lua --specs spec/remote/sql_spec.lua
+	@git --no-pager diff --stat lua/blotter/remote
 
 build/remote/node_modules: spec/bench/package.json | $(STAMP)/remote
 	@mkdir -p $(@D)

@@ -34,7 +34,7 @@ local VALUE = {
   string = function(g) return g:pick(wide_terms.WORDS) end,
   date = function(g) return os.date("!%Y-%m-%d", g:int(-30, 200) * 8640000) end,
   timestamp = function(g)
-    return os.date("!%Y-%m-%dT%H:%M:%S", g:int(-1 << 20, 1 << 30)) .. g:pick { "Z", ".5Z", ".000001Z" }
+    return os.date("!%Y-%m-%dT%H:%M:%S", g:int(-1 << 28, 1 << 30)) .. g:pick { "Z", ".5Z", ".000001Z" }
   end,
 }
 

@@ -120,6 +120,10 @@ function make.small(g, columns, depth)
       term(g, columns, g:pick { "date", "timestamp" }, depth), g:int(1, 12))
   end
   if form == 7 then
+    if g:chance(40) then
+      return ("date_diff(%s, %s, '%s')"):format(term(g, columns, "timestamp", depth),
+        term(g, columns, "timestamp", depth), g:pick(FINE))
+    end
     return ("date_diff(%s, %s, '%s')"):format(term(g, columns, "date", depth),
       term(g, columns, g:pick { "date", "timestamp" }, depth), g:pick(UNITS))
   end

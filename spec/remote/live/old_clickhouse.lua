@@ -7,8 +7,9 @@ local SERVER = "/usr/sbin/clickhouse-server"
 
 local CONFIG = [[<yandex><logger><level>warning</level><console>1</console></logger><http_port>%d</http_port>
 <listen_host>127.0.0.1</listen_host><path>%s/data/</path><tmp_path>%s/tmp/</tmp_path>
-<users_config>%s/users.xml</users_config><default_profile>default</default_profile><default_database>default</default_database>
-<mark_cache_size>100000000</mark_cache_size><timezone>UTC</timezone></yandex>]]
+<users_config>%s/users.xml</users_config><default_profile>default</default_profile>
+<default_database>default</default_database><mark_cache_size>100000000</mark_cache_size>
+<timezone>UTC</timezone></yandex>]]
 
 local USERS = [[<yandex><profiles><default/></profiles><users><default><password></password><networks><ip>127.0.0.1</ip>
 </networks><profile>default</profile><quota>default</quota></default></users><quotas><default/></quotas></yandex>]]
@@ -30,7 +31,8 @@ describe("an old ClickHouse server", function()
     assert(os.execute(("mkdir %s/data %s/tmp"):format(folder, folder)))
     write(folder .. "/config.xml", CONFIG:format(port, folder, folder, folder))
     write(folder .. "/users.xml", USERS)
-    local child = io.popen(("%s --config-file=%s/config.xml </dev/null >%s/log 2>&1 & echo $!"):format(SERVER, folder, folder))
+    local child = io.popen(("%s --config-file=%s/config.xml </dev/null >%s/log 2>&1 & echo $!"):format(SERVER, folder,
+      folder))
     local pid = child:read "n"
     local made, message
     repeat -- until it listens, or has ended

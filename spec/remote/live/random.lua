@@ -6,6 +6,7 @@ local blotter = require "blotter"
 local chdb_process = require "chdb_process"
 local clusters = require "clusters"
 local far_queries = require "far_queries"
+local refusals = require "refusals"
 
 local FIRST = tonumber(os.getenv "BLOTTER_SEED") or 1
 local QUERIES = tonumber(os.getenv "BLOTTER_QUERIES") or 600
@@ -51,9 +52,9 @@ describe("random queries", function()
     io.write(("\n  %s: %d queries from seed %d"):format(kind, counts.asked, FIRST))
     for _, place in ipairs(places) do
       io.write((", %d answered by %s"):format(counts.answered[place.label], place.label))
+      for message in pairs(counts.refused[place.label]) do assert.is_true(refusals.knows(message), message) end
     end
     io.write "\n"
-    return counts
   end
 
   it("of all verbs and functions", function() try("wide", 60) end)

@@ -75,6 +75,41 @@ for name, own in pairs { covar = { "covarSampStable", 1 }, covar_pop = { "covarP
   end
 end
 
+--- Whether x has several values in rows in which both are there: moments of a constant are zero only about.
+local function varies(c, x)
+  local where = c.where and ("(%s) AND (%s)"):format(c.where, both(c)) or both(c)
+  local one = setmetatable({ { sql = as_float(x), type = "float64" }, where = where }, { __index = c })
+  return ("ifNull(%s < %s, false)"):format(a.min(one), a.max(one))
+end
+
+--- The moments of y and x in rows in which both are there.
+local function moment(c, name, ...)
+  local args = {}
+  for i, x in ipairs { ... } do args[i] = nullable(as_float(x)) end
+  return called(c, name, args, both(c))
+end
+
+local function slope(c)
+  return ("%s / %s"):format(moment(c, "covarPopStable", c[1], c[2]), moment(c, "varPopStable", c[2]))
+end
+
+function a.corr(c)
+  return ("if(%s AND %s, %s, NULL)"):format(varies(c, c[1]), varies(c, c[2]), moment(c, "corrStable", c[1], c[2]))
+end
+function a.regr_slope(c) return ("if(%s, %s, NULL)"):format(varies(c, c[2]), slope(c)) end
+function a.regr_intercept(c)
+  return ("if(%s, %s - %s * %s, NULL)"):format(varies(c, c[2]), moment(c, "avg", c[1]), slope(c),
+    moment(c, "avg", c[2]))
+end
+function a.regr_r2(c)
+  local r = moment(c, "corrStable", c[1], c[2])
+  return ("multiIf(NOT %s, NULL, NOT %s, 1, %s * %s)"):format(varies(c, c[2]), varies(c, c[1]), r, r)
+end
+function a.weighted_mean(c)
+  local product = ("%s * %s"):format(as_float(c[1]), as_float(c[2]))
+  return ("%s / nullIf(%s, 0)"):format(called(c, "sum", { nullable(product) }, both(c)), moment(c, "sum", c[2]))
+end
+
 function a.count_distinct(c)
   return ("toInt64(%s)"):format(called(c, "uniqExact", { nullable(terms.key(c[1].sql, c[1].type)) }))
 end
@@ -103,7 +138,33 @@ aggregates.aggregate = catalogue.translator(a, never, refuse)
 -- ---- windows ----
 
 local RANKS = { row_number = true, rank = true, dense_rank = true }
+local SHARES = { percent_rank = true, cume_dist = true }
 local WHOLE = " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
+
+--- The values of a frame that are there, of which one is taken.
+local function nth(c)
+  local list, place = called(c, "groupArray", { nullable(c[1].sql) }), c.name == "last" and -1 or 1
+  if c.name == "nth" then
+    if c[2].term.kind ~= "value" or c[2].term.value == 0 then refuse(c, "its place must be a number") end
+    place = c[2].term.value
+  end
+  return ("if(length(%s) >= %d, %s[%d], NULL)"):format(list, math.abs(place), list, place)
+end
+
+local function shifted(c)
+  local args = { cast(c[1].sql, c.type), c[2] and c[2].sql or "1" }
+  if c[2] and (c[2].term.kind ~= "value" or c[2].term.value < 0) then refuse(c, "the distance must be a number") end
+  if c[2] then args[2] = tostring(c[2].term.value) end
+  if c[3] then args[3] = cast(c[3].sql, c.type) end
+  return ("%sInFrame(%s) OVER (%s%s)"):format(c.name, table.concat(args, ", "), c.over, WHOLE)
+end
+
+local PLACES = { first = nth, last = nth, nth = nth, lag = shifted, lead = shifted }
+
+function PLACES.ntile(c)
+  if c[1].term.kind ~= "value" then refuse(c, "its number must be one") end
+  return ("toInt64(ntile(%d) OVER (%s%s))"):format(c[1].term.value, c.over, WHOLE)
+end
 
 function aggregates.window(c)
   local name = catalogue.CUMULATIVE[c.name] or c.name
@@ -113,13 +174,10 @@ function aggregates.window(c)
   end
   if a[name] then return a[name](setmetatable({ name = name }, { __index = c })) end
   if RANKS[name] then return ("toInt64(%s() OVER (%s))"):format(name, c.over) end
-  if name ~= "lag" and name ~= "lead" then refuse(c, "over a window the server has nothing of the same meaning") end
-  if c.where then refuse(c, "a condition") end
-  local args = { cast(c[1].sql, c.type), c[2] and c[2].sql or "1" }
-  if c[2] and (c[2].term.kind ~= "value" or c[2].term.value < 0) then refuse(c, "the distance must be a number") end
-  if c[2] then args[2] = tostring(c[2].term.value) end
-  if c[3] then args[3] = cast(c[3].sql, c.type) end
-  return ("%sInFrame(%s) OVER (%s%s)"):format(name, table.concat(args, ", "), c.over, WHOLE)
+  if SHARES[name] then return ("%s() OVER (%s)"):format(name, c.over) end
+  if not PLACES[name] then refuse(c, "over a window the server has nothing of the same meaning") end
+  if c.where and PLACES[name] ~= nth then refuse(c, "a condition") end
+  return PLACES[name](c)
 end
 
 return aggregates

@@ -186,8 +186,14 @@ end
 local ADD = { year = "addYears", quarter = "addQuarters", month = "addMonths", week = "addWeeks", day = "addDays",
   hour = "addHours", minute = "addMinutes", second = "addSeconds" }
 function f.date_add(c) return cast(("%s(%s, %s)"):format(ADD[unit_of(c, c[3])], c[1].sql, c[2].sql), c.type) end
+
+--- The number of a week, of which one begins on each Monday, counted from long ago.
+local function week_number(x) return ("intDiv(toInt32(toDate32(%s)) + 7000003, 7)"):format(x.sql) end
+
 function f.date_diff(c)
-  return ("toInt64(dateDiff('%s', %s, %s))"):format(unit_of(c, c[3]), as_moment(c[1]), as_moment(c[2]))
+  local unit = unit_of(c, c[3])
+  if unit == "week" then return ("toInt64(%s - %s)"):format(week_number(c[2]), week_number(c[1])) end
+  return ("toInt64(dateDiff('%s', %s, %s))"):format(unit, as_moment(c[1]), as_moment(c[2]))
 end
 
 -- texts
@@ -208,6 +214,39 @@ end
 function f.substr(c)
   if c[2].term.kind ~= "value" or c[2].term.value < 1 then refuse(c, "the first place must be a number from 1 on") end
   return c[3] and fill(c, "substringUTF8({1}, {2}, greatest({3}, 0))") or fill(c, "substringUTF8({1}, {2})")
+end
+
+--- A constant text but the empty one, or a refusal.
+local function fixed_text(c, arg, what)
+  local value = arg.term.kind == "value" and arg.term.value
+  if type(value) ~= "string" or value == "" then refuse(c, what .. " must be a text") end
+  return value
+end
+
+local function trimmed(name)
+  return function(c)
+    local set = c[2] and fixed_text(c, c[2], "what is cut off") or " "
+    if set:find "[\x80-\xff]" then refuse(c, "the server cuts off bytes, not letters") end
+    return ("%s(%s, %s)"):format(name, c[1].sql, c[2] and c[2].sql or "' \\t\\r\\n\\f\\v'")
+  end
+end
+f.trim, f.ltrim, f.rtrim = trimmed "trimBoth", trimmed "trimLeft", trimmed "trimRight"
+
+local function padded(name)
+  return function(c)
+    if c[3] then fixed_text(c, c[3], "what is put there") end
+    return ("%s(%s, greatest(%s, 0), %s)"):format(name, c[1].sql, c[2].sql, c[3] and c[3].sql or "' '")
+  end
+end
+f.lpad, f.rpad = padded "leftPadUTF8", padded "rightPadUTF8"
+
+function f.split_part(c)
+  if c[3].term.kind ~= "value" or c[3].term.value == 0 then
+    refuse(c, "the number of the part must be a constant but 0")
+  end
+  fixed_text(c, c[2], "what stands between parts")
+  return ("if(isNull(%s), NULL, splitByString(%s, assumeNotNull(%s))[%d])"):format(c[1].sql, c[2].sql, c[1].sql,
+    c[3].term.value)
 end
 
 local TEXT = {
