@@ -1,7 +1,7 @@
 #include "chunk_write.h"
-#include "delta.h"
-#include "hybrid.h"
-#include "thrift.h"
+#include "io/parquet/pages/delta.h"
+#include "io/parquet/pages/hybrid.h"
+#include "io/parquet/meta/thrift.h"
 
 #include "base/bits.h"
 #include "base/mem.h"

@@ -3,10 +3,10 @@
 #ifndef BLT_PARQUET_CHUNK_WRITE_H
 #define BLT_PARQUET_CHUNK_WRITE_H
 
-#include "footer.h"
+#include "io/parquet/meta/footer.h"
 #include "io/source/codec.h"
 #include "store/relation.h"
-#include "values.h"
+#include "io/parquet/pages/values.h"
 
 #define BLT_PQ_BOUND_BYTES 64u /* of a string's bound at most */
 

@@ -1,5 +1,5 @@
 #include "column_read.h"
-#include "bounds.h"
+#include "io/parquet/meta/bounds.h"
 #include "io/columnar/small.h"
 
 #include "base/mem.h"

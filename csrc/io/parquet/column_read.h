@@ -2,8 +2,8 @@
 #ifndef BLT_PARQUET_COLUMN_READ_H
 #define BLT_PARQUET_COLUMN_READ_H
 
-#include "aids.h"
-#include "pages.h"
+#include "io/parquet/meta/aids.h"
+#include "io/parquet/pages/pages.h"
 #include "parquet_codes.h"
 #include "store/column/block.h"
 

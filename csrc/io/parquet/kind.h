@@ -2,7 +2,7 @@
 #ifndef BLT_PARQUET_KIND_H
 #define BLT_PARQUET_KIND_H
 
-#include "footer.h"
+#include "io/parquet/meta/footer.h"
 #include "io/columnar/meaning.h"
 
 typedef struct blt_pq_kind {

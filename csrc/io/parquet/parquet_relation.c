@@ -1,6 +1,6 @@
 #include "parquet_relation.h"
-#include "aids.h"
-#include "bounds.h"
+#include "io/parquet/meta/aids.h"
+#include "io/parquet/meta/bounds.h"
 #include "column_read.h"
 #include "parquet_codes.h"
 
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- the files --------------------------------------------------------------------------------- */
+/* ---- the files ---- */
 
 /* What is known of a column before any of it is read. */
 typedef struct known {
@@ -115,7 +115,7 @@ static blt_status unchanged(const origin *f, blt_error *err) {
   return status;
 }
 
-/* --- the relation ------------------------------------------------------------------------------ */
+/* ---- the relation ---- */
 
 #define MOST_READERS 64u /* that wait for a next block */
 
@@ -196,7 +196,7 @@ static void relation_release(blt_view *view) {
   blt_free(ctx, v, sizeof *v);
 }
 
-/* --- readers ----------------------------------------------------------------------------------- */
+/* ---- readers ---- */
 
 /* The waiting reader of the column that has come closest to the row without passing it, or any of the column,
  * which will begin anew. */
@@ -275,7 +275,7 @@ static void return_scratch(relation *v, scratch *s) {
   pthread_mutex_unlock(&v->lock);
 }
 
-/* --- blocks ------------------------------------------------------------------------------------ */
+/* ---- blocks ---- */
 
 /* Who reads the relation takes its facts for true: a file that lies is damaged. */
 static blt_status check_facts(const relation *v, uint32_t col, const blt_block *b, blt_error *err) {
@@ -332,7 +332,7 @@ static blt_status relation_make(const blt_view *shared, uint32_t col, uint32_t g
   return status;
 }
 
-/* --- what is known of blocks that were not read ------------------------------------------------ */
+/* ---- what is known of blocks that were not read ---- */
 
 /* Facts of rows `from` to `end` - 1 of a part, from its pages' bounds if it has some. */
 static void facts_in_part(relation *v, uint32_t part, uint32_t col, uint64_t from, uint64_t end,
@@ -392,7 +392,7 @@ static bool relation_may_hold(const blt_view *shared, uint32_t c, uint32_t group
   return false;
 }
 
-/* --- opening ----------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 static const blt_view_ops relation_ops = {.make = relation_make,
                                           .release = relation_release,

@@ -1,5 +1,5 @@
 #include "parquet_set.h"
-#include "pages.h"
+#include "io/parquet/pages/pages.h"
 #include "partitions.h"
 
 #include "base/mem.h"

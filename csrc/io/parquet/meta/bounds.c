@@ -1,5 +1,5 @@
 #include "bounds.h"
-#include "values.h"
+#include "io/parquet/pages/values.h"
 
 #include <string.h>
 

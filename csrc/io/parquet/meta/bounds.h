@@ -2,7 +2,7 @@
 #ifndef BLT_PARQUET_BOUNDS_H
 #define BLT_PARQUET_BOUNDS_H
 
-#include "pages.h"
+#include "io/parquet/pages/pages.h"
 #include "store/relation.h"
 
 /* What surely holds for `rows` values with these statistics; what the file does not say, may be. `room` is

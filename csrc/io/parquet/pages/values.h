@@ -2,7 +2,7 @@
 #ifndef BLT_PARQUET_VALUES_H
 #define BLT_PARQUET_VALUES_H
 
-#include "kind.h"
+#include "io/parquet/kind.h"
 
 typedef enum blt_pq_encoding {
   BLT_PQ_PLAIN = 0,

@@ -3,7 +3,7 @@
 #define BLT_PARQUET_BLOOM_H
 
 #include "footer.h"
-#include "kind.h"
+#include "io/parquet/kind.h"
 
 typedef struct blt_pq_bloom {
   uint32_t nblocks; /* of 32 bytes; 0: there is no filter */

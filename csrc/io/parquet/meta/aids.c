@@ -1,5 +1,5 @@
 #include "aids.h"
-#include "pages.h"
+#include "io/parquet/pages/pages.h"
 
 #include "base/mem.h"
 

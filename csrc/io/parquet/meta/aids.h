@@ -5,7 +5,7 @@
 
 #include "bloom.h"
 #include "page_index.h"
-#include "parquet_set.h"
+#include "io/parquet/parquet_set.h"
 #include <pthread.h>
 
 /* Of one column in one part. */

@@ -8,7 +8,7 @@
 #define BLT_PARQUET_PAGES_H
 
 #include "io/columnar/fill.h"
-#include "page_index.h"
+#include "io/parquet/meta/page_index.h"
 #include "values.h"
 
 /* What the reader of a chunk needs to know. */
