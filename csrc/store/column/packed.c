@@ -32,7 +32,7 @@ static bool helps(size_t packed, size_t whole) {
   return packed < whole / 32 * 31;
 }
 
-/* --- zstd --------------------------------------------------------------------------------------- */
+/* ---- zstd ---- */
 
 /* Bytes that the frame takes, or 0 when it does not fit into the room. */
 static size_t squeeze(const void *in, size_t bytes, void *out, size_t room) {
@@ -44,7 +44,7 @@ static bool expand(const void *in, size_t bytes, void *out, size_t whole) {
   return ZSTD_decompress(out, whole, in, bytes) == whole;
 }
 
-/* --- bytes of numbers side by side --------------------------------------------------------------- */
+/* ---- bytes of numbers side by side ---- */
 
 static void to_planes(const uint8_t *restrict v, uint8_t width, uint32_t n, uint8_t *restrict out) {
   for (uint8_t b = 0; b < width; b++)
@@ -70,7 +70,7 @@ static double information(const uint8_t *v, uint8_t width, uint32_t n) {
   return bits / taken;
 }
 
-/* --- packing ------------------------------------------------------------------------------------ */
+/* ---- packing ---- */
 
 typedef struct packing {
   blt_ctx *ctx;
@@ -136,7 +136,7 @@ static void pack_dense(packing *p, const blt_whole *w) {
   close_part(p, 0, how, packed);
 }
 
-/* --- few different numbers ----------------------------------------------------------------------- */
+/* ---- few different numbers ---- */
 
 #define FEW 256u
 #define FEW_SLOTS 1024u
@@ -239,7 +239,7 @@ void blt_packed_free(blt_ctx *ctx, blt_packed *p) {
   *p = (blt_packed){0};
 }
 
-/* --- unpacking ---------------------------------------------------------------------------------- */
+/* ---- unpacking ---- */
 
 static bool unpack_bytes(const char *in, size_t bytes, uint8_t how, void *out, size_t whole) {
   if (how == BLT_PACK_ZSTD) return whole && expand(in, bytes, out, whole);

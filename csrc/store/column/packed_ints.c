@@ -31,7 +31,7 @@ static size_t words_for(uint32_t n, uint8_t bits) {
   return ((size_t)n * bits + 63) / 64;
 }
 
-/* --- numbers as 64 bits ------------------------------------------------------------------------ */
+/* ---- numbers as 64 bits ---- */
 
 #define DEFINE_WIDTH(T)                                                                                      \
   BLT_CLONES static void widen_##T(const T *restrict v, uint32_t n, uint64_t *restrict out) {                \
@@ -60,7 +60,7 @@ static void narrow(const uint64_t *v, uint8_t width, uint32_t from, uint32_t n, 
   if (width == 8) memcpy(at, v, (size_t)n * 8);
 }
 
-/* --- what a run needs --------------------------------------------------------------------------- */
+/* ---- what a run needs ---- */
 
 typedef struct need {
   uint64_t least;
@@ -101,7 +101,7 @@ blt_packing blt_ints_measure(const void *v, uint8_t width, uint32_t n, size_t *b
   return deltas < bits ? BLT_PACK_DELTAS : BLT_PACK_BITS;
 }
 
-/* --- packing ------------------------------------------------------------------------------------ */
+/* ---- packing ---- */
 
 /* The lowest `bits` bits of each number; gives the words that they took. */
 static size_t put_bits(const uint64_t *v, uint32_t n, uint8_t bits, uint64_t *out) {
@@ -154,7 +154,7 @@ void blt_ints_pack(const void *v, uint8_t width, uint32_t n, blt_packing how, vo
   }
 }
 
-/* --- unpacking ---------------------------------------------------------------------------------- */
+/* ---- unpacking ---- */
 
 /* A number is in one word or in two: the second shift drops a word that it is not in. */
 BLT_CLONES static void take_bits(const uint64_t *restrict in, uint32_t n, uint32_t bits, uint64_t least,

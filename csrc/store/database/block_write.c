@@ -31,7 +31,7 @@ static blt_disk_block form_of(const blt_block_head *b) {
                           .text = b->text_bytes};
 }
 
-/* --- packing ------------------------------------------------------------------------------------ */
+/* ---- packing ---- */
 
 static blt_status open_job(const blt_block_job *j, const blt_block **b, blt_error *err) {
   return blt_unread_open(j->block, j->column->type, j->column->dict ? j->column->dict->count : 0, b, err);
@@ -56,7 +56,7 @@ static blt_status pack(void *arg, uint32_t task, uint32_t worker, blt_error *err
   return blt_pack(batch->f->ctx, &w, blt_block_shape_of(data, words, b->text_bytes).bytes, &j->packed, err);
 }
 
-/* --- adding ------------------------------------------------------------------------------------- */
+/* ---- adding ---- */
 
 static blt_status add_whole(blt_file *f, const blt_block *b, blt_ref *where, blt_error *err) {
   size_t words = b->valid ? blt_bits_words(b->rows) : 0,
@@ -97,7 +97,7 @@ static blt_status refer(blt_unread s, blt_disk_block *form) {
   return BLT_OK;
 }
 
-/* --- batches ------------------------------------------------------------------------------------ */
+/* ---- batches ---- */
 
 blt_status blt_batch_finish(blt_block_batch *b, blt_error *err) {
   blt_ctx *ctx = b->f->ctx;
