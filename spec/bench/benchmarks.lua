@@ -111,6 +111,8 @@ local function jobs(csv)
   return turns(lua_peers {
     { "blotter", "joins_peak_mib", "lua5.4 spec/bench/joins.lua " .. joined },
     { "duckdb", "joins_peak_mib", MODULES .. "node spec/bench/joins_duckdb.js " .. joined },
+    { "chdb", "joins_peak_mib", MODULES .. "node spec/bench/joins_chdb.js " .. joined },
+    { "polars", "joins_peak_mib", MODULES .. "node spec/bench/joins_polars.js " .. joined },
     { "blotter", "peak_mib", "lua5.4 spec/bench/groupby.lua " .. arguments },
     { "blotter-all", "peak_mib", "lua5.4 spec/bench/threads.lua " .. by_turns },
     { "memory", "peak_mib", ("%s/bandwidth %d %d %d"):format(HOME, rows, runs, threads) },

@@ -2,15 +2,19 @@
 -- as a statement for SQLite.
 --
 -- A state is what the verbs so far made: q (the query), rows (a function that gives the oracle's rows), columns
--- ({name, kind} in order), text (for messages) and sql (nil once rows depend on an order that SQL does not keep). Of a
--- column of kind "rough", a float that two engines may round differently, nothing is computed.
+-- ({name, kind} in order), text (for messages) and sql (nil once rows depend on an order that SQL does not keep), which
+-- only DuckDB understands where `beyond_sqlite` is true. Of a column of kind "rough", a float that two engines may
+-- round differently, nothing is computed.
 
 local oracle = require "oracle"
 local parser = require "blotter.lang.parser"
+local reshaped = require "composed_reshape"
 local sides = require "composed_sides"
+local tables = require "composed_tables"
 
 local composed = {}
 
+local MOST_ROWS = 1500 -- of an answer that is still asked something
 local WORDS = { "KR", "JP", "US", "", "a b", "x'y" }
 
 -- ---- expressions ----
@@ -84,7 +88,7 @@ function sql(node)
   if kind == "column" then return node.name end
   if kind == "literal" then
     if node.type == "string" then return "'" .. node.value:gsub("'", "''") .. "'" end
-    if node.type == "bool" then return node.value and "1" or "0" end
+    if node.type == "bool" then return node.value and "TRUE" or "FALSE" end
     return tostring(node.value)
   end
   if kind == "unary" then return ("(%s %s)"):format(node.op == "not" and "NOT" or "-", sql(node.a)) end
@@ -115,10 +119,14 @@ end
 -- ---- verbs ----
 
 local function step(state, verb, call, changes)
-  local before = state.rows
+  local before, rows = state.rows, nil
   local made = { columns = changes.columns or state.columns, text = state.text .. "\n    :" .. verb, sql = changes.sql,
-    q = call(state.q), rows = function() return changes.rows(before()) end, other = state.other, joined = state.joined,
-    windows = state.windows }
+    q = call(state.q), other = state.other, joined = state.joined,
+    rows = function()
+      rows = rows or changes.rows(before())
+      return rows
+    end,
+    windows = state.windows, beyond_sqlite = state.beyond_sqlite or changes.beyond_sqlite }
   return made
 end
 
@@ -318,19 +326,40 @@ for _, name in ipairs { "join", "using", "set", "window" } do
   verbs[name] = function(g, state) return sides[name](g, state, step) end
 end
 
-local NAMES = { "where", "where", "select", "derive", "agg", "agg", "distinct", "order", "limit", "top", "frame",
-  "join", "join", "using", "set", "window", "window" }
+--- Some aggregates as items, and their columns.
+local function aggregates_of(g, state)
+  local parts, columns = {}, {}
+  for i = 1, g:int(1, 3) do
+    local text, kind = one_aggregate(g, state.columns)
+    parts[i], columns[i] = ("a%d = %s"):format(i, text), { name = "a" .. i, kind = kind }
+  end
+  return table.concat(parts, ", "), columns
+end
 
---- A query of three to six verbs over the table `t` of these oracle rows, whose SQL reads "t"; `other` is the second
--- table (composed_sides.lua).
-function composed.make(g, t, rows, columns, other)
-  local state = { q = t, rows = function() return rows end, columns = columns, text = "t", sql = "SELECT * FROM t",
-    other = other }
+for _, name in ipairs { "groupings", "pivot", "unpivot", "fill" } do
+  verbs[name] = function(g, state)
+    return reshaped[name](g, state, step, { aggregates = aggregates_of, sql = sql, sql_items = sql_items, over = over })
+  end
+end
+
+local NAMES = { "where", "where", "select", "derive", "agg", "agg", "distinct", "order", "limit", "top", "frame",
+  "join", "join", "using", "set", "window", "window", "groupings", "pivot", "unpivot", "fill" }
+
+--- Verbs after which rows depend on no order, so that SQL can say most of what they make.
+composed.UNORDERED = { "where", "select", "derive", "agg", "distinct", "order", "frame", "join", "join", "set", "window",
+  "window", "groupings", "pivot", "unpivot" }
+
+--- A query of three to six verbs, of those `names` when they are given, over the tables `t` and `other`
+-- (composed_tables.lua), which SQL calls "t" and "o".
+function composed.make(g, t, other, names)
+  local state = { q = t.q, rows = function() return t.rows end, columns = tables.COLUMNS, text = "t",
+    sql = "SELECT * FROM t", other = other }
   for _ = 1, g:int(3, 6) do
     local hidden = hides(state)
-    local name = g:pick(NAMES)
+    local name = g:pick(names or NAMES)
     state = verbs[name](g, state)
     if hidden and name == "agg" then state.sql = nil end
+    if #state.rows() > MOST_ROWS then break end
   end
   return state
 end

@@ -400,7 +400,11 @@ local function nth_of(part, low, high, x, k)
   end
 end
 
---- One random item over the window: its text, its kind, and its value at place `i` of a part.
+--- What DuckDB alone can say.
+local BEYOND_SQLITE = { first = true, last = true, nth = true, stddev = true }
+
+--- One random item over the window: its text, its kind, its value at place `i` of a part, and its call in SQL, which
+-- `frame` follows: "whole", "until here", "own" or none.
 local function item_of(g, state, has_order, framed)
   local ints = names_of(state.columns, "int")
   local any = names_of(state.columns, "int", "float", "string")
@@ -412,19 +416,25 @@ local function item_of(g, state, has_order, framed)
   if form == 1 then
     local name = g:pick { "row_number", "rank", "dense_rank", "percent_rank", "cume_dist" }
     local rough = name == "percent_rank" or name == "cume_dist"
-    return name .. "()", rough and "rough" or "int", function(part, i, order) return PLACE[name](part, i, order) end
+    return name .. "()", rough and "rough" or "int", function(part, i, order) return PLACE[name](part, i, order) end,
+      { call = name .. "()" }
   elseif form == 2 then
     local k = g:int(1, 5)
-    return ("ntile(%d)"):format(k), "int", function(part, i) return PLACE.ntile(part, i, nil, k) end
+    return ("ntile(%d)"):format(k), "int", function(part, i) return PLACE.ntile(part, i, nil, k) end,
+      { call = ("ntile(%d)"):format(k) }
   elseif form == 3 then
     local k, name = g:int(0, 3), g:pick { "lag", "lead" }
     local sign = name == "lag" and -1 or 1
-    return ("%s(%s, %d)"):format(name, x, k), kinds[x], function(part, i) return offset(part, i, x, sign * k) end
+    return ("%s(%s, %d)"):format(name, x, k), kinds[x], function(part, i) return offset(part, i, x, sign * k) end,
+      { call = ("%s(%s, %d)"):format(name, x, k) }
   elseif form == 4 then
     local name, k = g:pick { "first", "last", "nth" }, g:int(1, 4)
     local at = name == "first" and 1 or name == "last" and -1 or k
     return name == "nth" and ("nth(%s, %d)"):format(x, k) or ("%s(%s)"):format(name, x), kinds[x],
-      function(part, _, _, low, high) return nth_of(part, low, high, x, at) end
+      function(part, _, _, low, high) return nth_of(part, low, high, x, at) end,
+      { call = name == "nth" and ("nth_value(%s, %d IGNORE NULLS)"):format(x, k)
+        or ("%s_value(%s IGNORE NULLS)"):format(name, x), frame = "own", beyond_sqlite = BEYOND_SQLITE[name],
+        by_place = true }
   end
   local name = g:pick { "count", "sum", "mean", "min", "max", "stddev" }
   local cumulative = name ~= "stddev" and g:chance(30)
@@ -440,12 +450,46 @@ local function item_of(g, state, has_order, framed)
     if cumulative then low, high = 1, i end
     local rows = table.move(part, low, high, 1, {})
     return oracle.aggregate(rows, {}, call)[1].a
+  end, { call = ("%s(%s)"):format(name == "mean" and "avg" or name, x), frame = cumulative and "until here" or "own",
+    beyond_sqlite = BEYOND_SQLITE[name], by_place = cumulative }
+end
+
+local function edge(n, word)
+  return n == math.huge and "UNBOUNDED " .. word or n == 0 and "CURRENT ROW" or n .. " " .. word
+end
+
+--- The window as SQL writes it; nil where rows that are alike in the order could be taken in another one.
+local function over_sql(item, by, order, frame)
+  local ranged = item.frame == "own" and frame.unit == "range"
+  if not order or ranged and item.by_place or not ranged and not order.total then return nil end
+  local parts = {}
+  if by[1] then parts[1] = "PARTITION BY " .. by[1].name .. (by[2] and ", " .. by[2].name or "") end
+  parts[#parts + 1] = "ORDER BY " .. (ranged and order.sql[1] or table.concat(order.sql, ", "))
+  if item.frame == "until here" then
+    parts[#parts + 1] = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+  elseif item.frame and not frame.unit then
+    parts[#parts + 1] = "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
+  elseif item.frame then
+    parts[#parts + 1] = ("%s BETWEEN %s AND %s"):format(frame.unit:upper(), edge(frame.before, "PRECEDING"),
+      edge(frame.after, "FOLLOWING"))
   end
+  return ("%s OVER (%s)"):format(item.call, table.concat(parts, " "))
+end
+
+local function window_sql(state, items, by, order, frame)
+  if not state.sql or state.other.nan then return nil, false end
+  local parts, beyond = { "*" }, false
+  for i, item in ipairs(items) do
+    local text = over_sql(item.sql, by, order, frame)
+    if not text then return nil, false end
+    parts[i + 1], beyond = text .. " AS " .. item.name, beyond or item.sql.beyond_sqlite
+  end
+  return ("SELECT %s FROM (%s)"):format(table.concat(parts, ", "), state.sql), beyond
 end
 
 local function random_frame(g, order)
   if g:chance(40) or not order then return {}, {} end
-  local unit = order.numeric and g:chance(40) and "range" or "rows"
+  local unit = order.numeric and not order.total and g:chance(70) and "range" or "rows"
   local before, after = g:int(0, 4), g:int(0, 3)
   if g:chance(10) then before = math.huge end
   local options = { [unit] = { before, after } }
@@ -454,14 +498,24 @@ local function random_frame(g, order)
   return { unit = unit, before = before, after = after }, options
 end
 
+--- An order by one column, or by all: then only equal rows are alike in it.
 local function order_of(g, state)
   local names = names_of(state.columns, "int", "float", "string")
   if #names == 0 or g:chance(15) then return nil end
-  local name, direction = g:pick(names), g:pick { "", " desc" }
-  local kind
+  local name, direction, kind = g:pick(names), g:pick { "", " desc" }, nil
   for _, column in ipairs(state.columns) do kind = column.name == name and column.kind or kind end
-  local text = name .. direction .. g:pick { "", " nulls first" }
-  return { name = name, text = text, direction = direction ~= "" and "desc" or nil, numeric = kind ~= "string" }
+  local nulls = g:pick { "", " nulls first" }
+  local order = { name = name, text = name .. direction .. nulls, direction = direction ~= "" and "desc" or nil,
+    numeric = kind ~= "string", columns = { { name = name } } }
+  order.sql = { name .. direction:upper() .. (nulls ~= "" and " NULLS FIRST" or " NULLS LAST") }
+  order.total = #names_of(state.columns, "rough") == 0 and g:chance(65)
+  for _, column in ipairs(order.total and state.columns or {}) do
+    if column.name ~= name then
+      order.text, order.columns[#order.columns + 1] = order.text .. ", " .. column.name, { name = column.name }
+      order.sql[#order.sql + 1] = column.name .. " NULLS LAST"
+    end
+  end
+  return order
 end
 
 local function option_text(options)
@@ -485,20 +539,21 @@ function sides.window(g, state, step)
   local items, made, columns = {}, {}, table.move(state.columns, 1, #state.columns, 1, {})
   local count = (state.windows or 0)
   for _ = 1, g:int(1, 3) do
-    local text, kind, value = item_of(g, state, order, frame.unit)
+    local text, kind, value, called = item_of(g, state, order, frame.unit)
     if text then
       local name = ("w%d%d"):format(count, #made + 1)
-      items[#items + 1], made[#made + 1] = name .. " = " .. text, { name = name, value = value }
+      items[#items + 1], made[#made + 1] = name .. " = " .. text, { name = name, value = value, sql = called }
       columns[#columns + 1] = { name = name, kind = kind }
     end
   end
   if #items == 0 then return state end
   options.by = by[1] and (by[1].name .. (by[2] and ", " .. by[2].name or "")) or nil
   options.order, options.derive = order and order.text, table.concat(items, ", ")
-  local order_items = order and parser.order(order.text)
+  local order_items, order_columns = order and parser.order(order.text), order and order.columns or {}
+  local statement, beyond = window_sql(state, made, by, order, frame)
   local text = ("window { %s }"):format(option_text(options))
   local out = step(state, text, function(q) return q:window(options) end, {
-    columns = columns,
+    columns = columns, sql = statement, beyond_sqlite = beyond,
     rows = function(rows)
       local result = {}
       for r, row in ipairs(rows) do result[r] = merged(row) end
@@ -507,7 +562,7 @@ function sides.window(g, state, step)
         for i = 1, #part do
           local low, high = frame_of(part, i, frame, order)
           values[i] = {}
-          for k, item in ipairs(made) do values[i][k] = item.value(part, i, order and { order } or {}, low, high) end
+          for k, item in ipairs(made) do values[i][k] = item.value(part, i, order_columns, low, high) end
         end
         for i, row in ipairs(part) do
           for k, item in ipairs(made) do row[item.name] = values[i][k] end

@@ -13,6 +13,7 @@ local source = require "blotter.lang.source"
 local suggest = require "blotter.errors.suggest"
 
 local MOST_COLUMNS = 2000 -- that a pivot makes
+local LONGEST_NAME = 200 -- of its columns, in bytes
 
 local quoted = lexer.backquoted
 
@@ -169,6 +170,8 @@ local function name_at(texts, row, value, taken)
   end
   parts[#parts + 1] = value
   local name, n = table.concat(parts, "_"), 1
+  if name == "" then name = "empty" end
+  if #name > LONGEST_NAME then name = name:sub(1, LONGEST_NAME):gsub("[\xC0-\xFF]?[\x80-\xBF]*$", "") .. "…" end
   local whole = name
   while taken[whole] do
     n = n + 1
