@@ -142,6 +142,7 @@ static bool in_frame(const question *q, const rows *r, const list *l, uint32_t m
   if (f->unit == BLT_FRAME_ROWS)
     return (int64_t)other >= (int64_t)me - f->before && (int64_t)other <= (int64_t)me + f->after;
   int64_t a = r->v[l->v[me]].o, b = r->v[l->v[other]].o;
+  if (other <= me ? f->before == INT64_MAX : f->after == INT64_MAX) return true;
   if (a == NULL_VALUE || b == NULL_VALUE) return a == b;
   int64_t d = q->falling ? a - b : b - a;
   return d >= -f->before && (f->after == INT64_MAX || d <= f->after);

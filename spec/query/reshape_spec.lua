@@ -26,6 +26,11 @@ describe("pivot", function()
       "total,153.33333333333334,46.666666666666664,100.0 ",
       lines(t:pivot { rows = "country", cols = "year(received)", value = "mean(n)", totals = true, fill = 0 }))
     assert.equal("phone,web,total 260,340,600 ", lines(t:pivot { cols = "channel", value = "sum(n)", totals = true }))
+    local odd = blotter.table "k string, n int64"
+    odd:append_rows { { "", 1 }, { ("é"):rep(300), 2 }, { "empty", 3 } }
+    local names = {}
+    for i, column in ipairs(odd:pivot { cols = "k", value = "sum(n)" }:columns()) do names[i] = column.name end
+    assert.same({ "empty", "empty_2", ("é"):rep(100) .. "…" }, names)
   end)
 
   it("names columns by all their values, and by each of several aggregates", function()

@@ -347,7 +347,7 @@ local function frame_of(part, i, frame, order)
   end
   while low > 1 and within(low - 1) do low = low - 1 end
   while high < #part and within(high + 1) do high = high + 1 end
-  return low, high
+  return before < math.huge and low or 1, after < math.huge and high or #part
 end
 
 local PLACE = {}
@@ -491,7 +491,7 @@ local function random_frame(g, order)
   if g:chance(40) or not order then return {}, {} end
   local unit = order.numeric and not order.total and g:chance(70) and "range" or "rows"
   local before, after = g:int(0, 4), g:int(0, 3)
-  if g:chance(10) then before = math.huge end
+  if g:chance(10) then before = math.huge elseif g:chance(10) then after = math.huge end
   local options = { [unit] = { before, after } }
   if g:chance(40) and before ~= 0 then options, after = { [unit] = before }, 0 end
   if type(options[unit]) == "number" and before < math.huge then before = before - 1 end

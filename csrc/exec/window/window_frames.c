@@ -54,6 +54,8 @@ static void range_bounds(const blt_window_item *item, const blt_window_part *p) 
     p->low[i] = low;
     p->high[i] = high;
   }
+  for (uint32_t i = 0; i < p->n && item->frame.before == INT64_MAX; i++) p->low[i] = 0;
+  for (uint32_t i = 0; i < p->n && item->frame.after == INT64_MAX; i++) p->high[i] = p->n;
 }
 
 void blt_window_bounds(const blt_window_item *item, const blt_window_part *p) {

@@ -160,6 +160,14 @@ local function places_of(cells, cols)
   return places, places:texts(), list
 end
 
+--- The first LONGEST_NAME bytes of a longer text, and no part of a character.
+local function shortened(name)
+  local last = LONGEST_NAME
+  if #name <= last then return name end
+  while last > 0 and (name:byte(last + 1) & 0xC0) == 0x80 do last = last - 1 end
+  return name:sub(1, last) .. "…"
+end
+
 --- The name of the column at place `row`: the texts of its values, joined by "_".
 local function name_at(texts, row, value, taken)
   local parts = {}
@@ -171,7 +179,7 @@ local function name_at(texts, row, value, taken)
   parts[#parts + 1] = value
   local name, n = table.concat(parts, "_"), 1
   if name == "" then name = "empty" end
-  if #name > LONGEST_NAME then name = name:sub(1, LONGEST_NAME):gsub("[\xC0-\xFF]?[\x80-\xBF]*$", "") .. "…" end
+  name = shortened(name)
   local whole = name
   while taken[whole] do
     n = n + 1
