@@ -336,9 +336,11 @@ local function aggregates_of(g, state)
   return table.concat(parts, ", "), columns
 end
 
+local kit = { aggregates = aggregates_of, sql = sql, sql_items = sql_items, over = over }
+
 for _, name in ipairs { "groupings", "pivot", "unpivot", "fill" } do
   verbs[name] = function(g, state)
-    return reshaped[name](g, state, step, { aggregates = aggregates_of, sql = sql, sql_items = sql_items, over = over })
+    return reshaped[name](g, state, step, kit)
   end
 end
 
@@ -346,8 +348,8 @@ local NAMES = { "where", "where", "select", "derive", "agg", "agg", "distinct", 
   "join", "join", "using", "set", "window", "window", "groupings", "pivot", "unpivot", "fill" }
 
 --- Verbs after which rows depend on no order, so that SQL can say most of what they make.
-composed.UNORDERED = { "where", "select", "derive", "agg", "distinct", "order", "frame", "join", "join", "set", "window",
-  "window", "groupings", "pivot", "unpivot" }
+composed.UNORDERED = { "where", "select", "derive", "agg", "distinct", "order", "frame", "join", "join", "set",
+  "window", "window", "groupings", "pivot", "unpivot" }
 
 --- A query of three to six verbs, of those `names` when they are given, over the tables `t` and `other`
 -- (composed_tables.lua), which SQL calls "t" and "o".
