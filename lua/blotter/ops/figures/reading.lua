@@ -169,13 +169,19 @@ local function check_front(items)
   end
 end
 
+-- Whether an item says nothing of the number: no word of the table, or an article ("40an").
+local function is_mute(item)
+  local roles = item.roles
+  return not roles or roles.filler and not roles.multiplier and not roles.tail and item.text:find "^%a+$" ~= nil
+end
+
 -- Letters that hang on digits ("1e5", "4x") may make something else of them.
 local function check_glue(items, context)
   for i, item in ipairs(items) do
     for step = -1, 1, 2 do
       local other = items[i + step]
       local touches = other and (other.last == item.first - 1 or other.first == item.last + 1)
-      if item.digits and touches and not other.roles and not other.digits and other.text ~= "-"
+      if item.digits and touches and is_mute(other) and not other.digits and other.text ~= "-"
         and not is_punctuation(other) and not (context.is_dense and glyphs.is_dense(utf8.codepoint(other.text))) then
         refuse("'%s' hangs on the number %s; expected the number's own words alone", other.text, item.text)
       end
@@ -225,9 +231,41 @@ local function check_abroad(item, context)
   end
 end
 
-local function read_behind(state, item, context)
+-- The words by which units that are measured are called where a number of them is printed.
+local measures = {
+  days = {"day", "days", "tag", "tage", "tagen", "días", "dias", "jours", "giorni", "dager", "dagar", "dage"},
+  months = {"month", "months", "monat", "monate", "monaten", "meses", "mois", "mesi", "måneder", "månader"},
+  years = {"year", "years", "jahr", "jahre", "jahren", "años", "anos", "ans", "anni", "år"},
+  terabytes = {"terabyte", "terabytes", "tb", "téraoctets", "terabajtów", "terabytov"},
+}
+
+local measured = {hour = true, hours = true, minute = true, minutes = true, week = true, weeks = true, mb = true,
+  gb = true, pb = true, megabytes = true, gigabytes = true, petabytes = true}
+for _, words in pairs(measures) do
+  for _, word in ipairs(words) do measured[word] = true end
+end
+
+local SCALES = {"t", "k", "m", "mm", "mn", "mil", "mio", "mill", "mln", "md", "mdr", "mrd", "b", "bn", "bio"}
+local MONEY = {"kr", "eur", "euro", "euros", "usd", "gbp", "sek", "nok", "dkk", "chf", "jpy", "aud", "cad", "krw", "inr"}
+local fused = {}
+for _, scale in ipairs(SCALES) do
+  for _, money in ipairs(MONEY) do fused[scale .. money] = true end
+end
+
+-- Refuses what stands at a number and may be its size or its measure: "40 t", "2 MUSD", "40 hours" of persons.
+local function check_next(item, context)
+  if item.text:find "^%a$" or fused[item.text] then
+    refuse("'%s' may be a multiplier or something else; expected it written out", item.text)
+  end
+  if context.is_counted and measured[item.text] then
+    refuse("'%s' measures something else, and the indicator counts %s", item.text, context.unit)
+  end
+end
+
+local function read_behind(state, item, context, is_next)
   local roles = item.roles
   if not roles then
+    if is_next then check_next(item, context) end
     check_abroad(item, context)
   elseif roles.rate then
     state.rate = item
@@ -247,7 +285,7 @@ local function read_words(items, first, last, context)
     if i < first and not (item.text == "-" and i == first - 1) then
       read_before(state, item, context)
     elseif i > last then
-      read_behind(state, item, context)
+      read_behind(state, item, context, i == last + 1)
     end
   end
   return state
@@ -333,14 +371,6 @@ end
 local function is_worded_exactly(items, number)
   return not items[number.first].digits and number.multiplier < 1000
 end
-
--- The words by which units that are measured are called where a number of them is printed.
-local measures = {
-  days = {"day", "days", "tag", "tage", "tagen", "días", "dias", "jours", "giorni", "dager", "dagar", "dage"},
-  months = {"month", "months", "monat", "monate", "monaten", "meses", "mois", "mesi", "måneder", "månader"},
-  years = {"year", "years", "jahr", "jahre", "jahren", "años", "anos", "ans", "anni", "år"},
-  terabytes = {"terabyte", "terabytes", "tb", "téraoctets", "terabajtów", "terabytov"},
-}
 
 local is_time = {days = true, months = true, years = true}
 
