@@ -246,7 +246,8 @@ for _, words in pairs(measures) do
 end
 
 local SCALES = {"t", "k", "m", "mm", "mn", "mil", "mio", "mill", "mln", "md", "mdr", "mrd", "b", "bn", "bio"}
-local MONEY = {"kr", "eur", "euro", "euros", "usd", "gbp", "sek", "nok", "dkk", "chf", "jpy", "aud", "cad", "krw", "inr"}
+local MONEY = {"kr", "eur", "euro", "euros", "usd", "gbp", "sek", "nok", "dkk", "chf", "jpy", "aud", "cad", "krw",
+  "inr"}
 local fused = {}
 for _, scale in ipairs(SCALES) do
   for _, money in ipairs(MONEY) do fused[scale .. money] = true end
