@@ -3,6 +3,9 @@
 #include "base/library.h"
 #include "base/mem.h"
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -85,6 +88,7 @@ static blt_status load(blt_error *err) {
 
 /* ---- connections ---- */
 
+#define CANCEL_SECONDS 1         /* a server gets to answer a request to cancel */
 #define ROOM ((size_t)256 << 10) /* rows of COPY are handed on in pieces of about so many bytes */
 
 typedef enum stage { STAGE_CONNECTING, STAGE_IDLE, STAGE_SENT, STAGE_COPY_OUT, STAGE_COPY_IN } stage;
@@ -156,13 +160,87 @@ blt_status blt_pq_connect(blt_pq *c, int ms, bool *done, blt_error *err) {
   return BLT_OK;
 }
 
+/* ---- cancelling ---- */
+
+/* libpq waits for the server's answer to a request to cancel as long as it takes, for ever when the server is
+ * stopped: a thread of its own does it, and whoever asked waits for it only so long. It may outlive the
+ * context, so its memory is the system's. */
+typedef struct request {
+  PGcancel *cancel;
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  bool done, sent, left; /* left: nobody waits any more */
+  char message[256];
+} request;
+
+static void request_free(request *r) {
+  pthread_cond_destroy(&r->changed);
+  pthread_mutex_destroy(&r->lock);
+  free(r);
+}
+
+static void *request_run(void *arg) {
+  request *r = arg;
+  bool sent = pq.cancel(r->cancel, r->message, sizeof r->message) == 1;
+  pq.free_cancel(r->cancel);
+  pthread_mutex_lock(&r->lock);
+  r->sent = sent;
+  r->done = true;
+  bool left = r->left;
+  pthread_cond_signal(&r->changed);
+  pthread_mutex_unlock(&r->lock);
+  if (left) request_free(r);
+  return NULL;
+}
+
+/* Starts it in a thread that gets no signals. */
+static bool request_start(request *r) {
+  pthread_t thread;
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  bool started = pthread_create(&thread, NULL, request_run, r) == 0;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (started) pthread_detach(thread);
+  return started;
+}
+
+/* Waits for it, and lets go of it. */
+static blt_status request_end(request *r, blt_error *err) {
+  struct timespec until;
+  blt_status st = BLT_OK;
+  clock_gettime(CLOCK_MONOTONIC, &until);
+  until.tv_sec += CANCEL_SECONDS;
+  pthread_mutex_lock(&r->lock);
+  while (!r->done && pthread_cond_timedwait(&r->changed, &r->lock, &until) == 0) {
+  }
+  bool done = r->done;
+  r->left = !done;
+  pthread_mutex_unlock(&r->lock);
+  if (!done) return blt_fail(err, BLT_EIO, "the server does not answer");
+  if (!r->sent) st = fail_with(err, BLT_EIO, r->message);
+  request_free(r);
+  return st;
+}
+
+static void request_init(request *r) {
+  pthread_condattr_t steady;
+  pthread_condattr_init(&steady);
+  pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+  pthread_mutex_init(&r->lock, NULL);
+  pthread_cond_init(&r->changed, &steady);
+  pthread_condattr_destroy(&steady);
+}
+
 blt_status blt_pq_cancel(blt_pq *c, blt_error *err) {
-  char message[256] = "";
-  PGcancel *cancel = pq.get_cancel(c->conn);
-  if (!cancel) return blt_fail(err, BLT_EIO, "the connection can not be cancelled");
-  bool sent = pq.cancel(cancel, message, sizeof message) == 1;
-  pq.free_cancel(cancel);
-  return sent ? BLT_OK : fail_with(err, BLT_EIO, message);
+  request *r = calloc(1, sizeof *r);
+  if (!r) return blt_fail_memory(err, sizeof *r);
+  request_init(r);
+  r->cancel = pq.get_cancel(c->conn);
+  if (r->cancel && request_start(r)) return request_end(r, err);
+  if (r->cancel) pq.free_cancel(r->cancel);
+  request_free(r);
+  return blt_fail(err, BLT_EIO, "the connection can not be cancelled");
 }
 
 void blt_pq_close(blt_pq *c) {

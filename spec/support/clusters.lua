@@ -50,6 +50,11 @@ function clusters.kill_command(cluster)
     cluster.folder))
 end
 
+--- Stops the cluster's processes where they are (`how`: "STOP"), or lets them go on ("CONT").
+function clusters.signal(cluster, how)
+  must(("pid=$(head -1 %s/postmaster.pid); kill -%s $pid $(ps -o pid= --ppid $pid)"):format(cluster.folder, how))
+end
+
 --- Its connections may be TLS's from now on, with a certificate that is signed by itself, for localhost: its path.
 function clusters.secure(cluster)
   local folder = cluster.folder
@@ -121,7 +126,7 @@ function clusters.front(list, tables)
   local function add(...) statements[#statements + 1] = (...):format(select(2, ...)) end
   for i, cluster in ipairs(list) do
     add("CREATE SERVER s%d FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '%s', dbname 'postgres', "
-      .. "fetch_size '10000', use_remote_estimate 'true', async_capable 'true')", i, cluster.port)
+      .. "fetch_size '10000', use_remote_estimate 'true', fdw_tuple_cost '0.2', async_capable 'true')", i, cluster.port)
     add("CREATE USER MAPPING FOR postgres SERVER s%d OPTIONS (user 'postgres', password '%s')", i, clusters.PASSWORD)
   end
   for name, columns in pairs(tables) do

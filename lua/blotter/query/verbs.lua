@@ -62,7 +62,14 @@ local function append(q, kind, description, other)
   table.move(other.sources, 1, #other.sources, #sources + 1, sources)
   return new(plan.node(kind, description, q.plan, other.plan), sources)
 end
-query.append = append
+
+--- The same for other files. A query has no rows of its own that a user could add to.
+function query.append(q, kind, description, other)
+  if type(description) ~= "table" then
+    fail 'append: rows are put into a table, t:append(…); on servers q:push(db, "name", {exists = "append"})'
+  end
+  return append(q, kind, description, other)
+end
 
 -- ---- arguments of verbs ----
 

@@ -71,6 +71,8 @@ end
 
 -- ---- sending ----
 
+local EXISTS = ': exists = "append" puts the rows below its own, "replace" in their place'
+
 local WHERE = { "refuse", "append", "replace" }
 
 --- The query over rows that are here: of one that reads servers, its answer.
@@ -111,7 +113,7 @@ local function push_all(db, q, name, options)
   local ok, message, code = each(servers, function(server)
     return server:begin_rows(name, scope.names, scope.types, options.exists or "refuse")
   end)
-  if not ok then return nil, message, code end
+  if not ok then return nil, message .. (message:find "already exists" and EXISTS or ""), code end
   local n
   n, message, code = send_rows(db, q, options)
   if not n then return nil, message, code end

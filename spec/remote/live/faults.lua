@@ -154,6 +154,20 @@ describe("servers that fail", function()
     assert.equal(30000, db:table("rows"):count())
   end)
 
+  it("that do not even answer a request to cancel are left at the time limit", function()
+    if not list[2].folder then return pending "clusters that others started" end
+    local db <close> = all()
+    local q = db:table "rows"
+    blotter.timeout = 0.5
+    clusters.signal(list[2], "STOP")
+    local ok, message = pcall(q.count, q)
+    clusters.signal(list[2], "CONT")
+    assert.is_false(ok)
+    assert.is_truthy(message:find("time limit passed", 1, true), message)
+    blotter.timeout = 0
+    assert.equal(30000, q:count())
+  end)
+
   it("are told when a query is interrupted", function()
     slow(list[1], 30)
     local db <close> = assert(blotter.connect(urls[1]))
