@@ -73,7 +73,7 @@ describe("a figure with words, a period and notes", function()
 
   it("shows the words in place of the bounds, and each note once, by its number", function()
     local text = formats.render(doc, "text", { width = 100 })
-    assert.is_truthy(text:find("more than 30,000 2003, partial ¹ ² [1]", 1, true), text)
+    assert.is_truthy(text:find("more than 30,000 · 2003, partial ¹ ² [1]", 1, true), text)
     assert.is_truthy(text:find("5 ² [1]", 1, true), text)
     assert.is_nil(text:find("30,001", 1, true))
     assert.equal(1, select(2, text:gsub("Printed: 30 000", "")))

@@ -1,11 +1,16 @@
--- What each format makes of a document with every block and every chart, held against spec/golden/formats. After a
--- change that is meant, BLOTTER_GOLDEN=1 writes the files anew; look at what changed before you commit them.
+-- What each format makes of a document with every block and every chart, held against spec/golden/formats, and of
+-- reports, against spec/golden/reports: these are about a small package of real figures, spec/golden/package, so that
+-- what is added to the dataset leaves them as they are. After a change that is meant, BLOTTER_GOLDEN=1 writes the files
+-- anew; look at what changed before you commit them.
 
 local charts = require "blotter.publish.charts"
 local document = require "every_block"
 local formats = require "blotter.publish.formats"
+local operations = require "blotter.ops"
+local reports = require "blotter.publish.reports"
+local workbook_reader = require "workbook_reader"
 
-local FOLDER = "spec/golden/formats/"
+local FOLDER = "spec/golden/"
 
 --- The document of the specs, with a chart of each kind behind its own.
 local function everything()
@@ -46,12 +51,51 @@ local function compare(name, text)
     text:sub(math.max(1, at - 60), at + 60)), 0)
 end
 
+--- What a workbook holds, a line for each cell.
+local function cells_of(bytes)
+  local path = os.tmpname()
+  local file <close> = assert(io.open(path, "wb"))
+  file:write(bytes)
+  file:close()
+  local lines = workbook_reader.lines(path)
+  os.remove(path)
+  return table.concat(lines, "\n") .. "\n"
+end
+
+--- Compares a document in every format; `name` begins the names of the files, tables as CSV are in a folder of it.
+local function compare_formats(name, doc, tables)
+  for _, format in ipairs { "text", "markdown", "html", "svg", "json", "latex" } do
+    local text, message = formats.render(doc, format, { width = 90 })
+    assert(text or message:find "no chart", message)
+    -- The style of a page is that of formats/document.html.
+    if text and name:find "^reports" then text = text:gsub("<style>.-</style>", "<style></style>") end
+    if text then compare(name .. "." .. formats.get(format).extension, text) end
+  end
+  for _, file in ipairs(formats.get("csv").files(doc)) do compare(tables .. file[1], file[2]) end
+  if formats.get("xlsx").module() then
+    compare(name .. "-xlsx.txt", cells_of(assert(formats.render(doc, "xlsx"))))
+  end
+end
+
+local REPORTS = {
+  { "profile", { subject = "operation-predator" } }, { "agency", { subject = "hsi" } },
+  { "network", { subject = "hsi" } }, { "discrepancies", {} },
+  { "table", { from = "figures", by = "indicator, status", agg = "n = count(), mean = mean(value)",
+    order = "n desc, indicator, status", chart = "bar", title = "Statements", note = "All of them.",
+    source = "This dataset" } },
+}
+
 describe("the golden files", function()
   it("are what each format makes of every block", function()
-    local doc = everything()
-    for _, name in ipairs { "text", "markdown", "html", "svg", "json", "latex" } do
-      compare("document." .. formats.get(name).extension, assert(formats.render(doc, name, { width = 90 })))
+    compare_formats("formats/document", everything(), "formats/")
+  end)
+
+  it("are what each format makes of reports", function()
+    local ops = assert(operations.open "spec/golden/package")
+    for _, case in ipairs(REPORTS) do
+      local name = "reports/" .. case[1]
+      if os.getenv "BLOTTER_GOLDEN" then os.execute("mkdir -p " .. FOLDER .. name) end
+      compare_formats(name .. "/report", assert(reports.build(case[1], ops, case[2])), name .. "/")
     end
-    for _, file in ipairs(formats.get("csv").files(doc)) do compare(file[1], file[2]) end
   end)
 end)

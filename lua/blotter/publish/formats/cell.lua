@@ -21,6 +21,11 @@ function cell.number(value, plain)
   return sign .. grouped(digits) .. rest:gsub("^%.0$", "")
 end
 
+--- Two ends of a range: `5–9`, and `-3 to 4`, where a dash would be read as a sign.
+local function range_of(low, high)
+  return cell.number(low) .. (low < 0 and " to " or "–") .. cell.number(high)
+end
+
 --- A figure's value and, apart from it, the bounds around a best value: `144`, `152,821–154,629`, `≥ 10,001`,
 -- `≤ 99`, or `7` and `(5–9)`; the words of its source, where it has them, before all. The second text
 -- is empty when the first says all.
@@ -28,11 +33,11 @@ function cell.bounds(figure)
   local low, best, high = document.value(figure.low), document.value(figure.best), document.value(figure.high)
   if document.value(figure.words) then
     local is_range = low and high and low ~= high
-    return figure.words, is_range and ("(%s–%s)"):format(cell.number(low), cell.number(high)) or ""
+    return figure.words, is_range and "(" .. range_of(low, high) .. ")" or ""
   end
   if low and low == high then return cell.number(low), "" end
   local range
-  if low and high then range = cell.number(low) .. "–" .. cell.number(high)
+  if low and high then range = range_of(low, high)
   elseif low then range = "≥ " .. cell.number(low)
   elseif high then range = "≤ " .. cell.number(high)
   end
@@ -57,12 +62,12 @@ function cell.notes(figure, numbering)
   return numbers
 end
 
---- What follows a figure: its period, flags, footnotes and sources' numbers, such as `2003, partial ¹ [1][4]`; an
+--- What follows a figure: its period, flags, footnotes and sources' numbers, such as `· 2003, partial ¹ [1][4]`; an
 -- empty text without them.
 function cell.suffix(figure, numbering)
   local parts, said = {}, { document.value(figure.period) }
   table.move(figure.flags or {}, 1, #(figure.flags or {}), #said + 1, said)
-  if #said > 0 then parts[1] = table.concat(said, ", ") end
+  if #said > 0 then parts[1] = "· " .. table.concat(said, ", ") end
   local raised = {}
   for i, number in ipairs(cell.notes(figure, numbering)) do raised[i] = cell.raised(number) end
   if #raised > 0 then parts[#parts + 1] = table.concat(raised, " ") end

@@ -18,7 +18,7 @@ local function rows_of(doc, result)
     if year then
       local cell = doc:sum(row, doc:flags_of(row), tostring(row.fiscal_year))
       list[#list + 1] = { year = year, label = math.type(row.fiscal_year) and "FY" .. row.fiscal_year
-        or tostring(row.fiscal_year), cell = cell, refused = row.refused }
+        or tostring(row.fiscal_year), cell = cell, refused = row.refused, is_part = yearly.is_part(row) }
     end
   end
   table.sort(list, function(a, b) return a.year < b.year end)
@@ -35,22 +35,21 @@ function agency.build(ops, params)
     doc:text(("No source gives %s of %s for a fiscal year."):format(indicator.name:lower(), subject.name))
     return doc:document(title, params)
   end
-  yearly.add(doc, { { name = indicator.name, rows = result.rows } }, { title = title, unit = indicator.unit,
-    breaks = result.breaks })
-  local rows = {}
+  yearly.add(doc, { { name = indicator.name, rows = result.rows } }, { title = indicator.name .. " by fiscal year",
+    unit = indicator.unit, breaks = result.breaks })
+  local rows, columns = {}, { { name = "year", title = "Fiscal year", type = "string" },
+    { name = "value", title = indicator.name, type = "figure" },
+    { name = "change", title = "Change, percent", type = "figure" } }
   for i, item in ipairs(list) do
     local earlier = list[i - 1]
-    local follows = earlier and earlier.year == item.year - 1
+    local follows = earlier and earlier.year == item.year - 1 and not earlier.is_part and not item.is_part
     rows[i] = { item.label, item.cell, follows and yearly.change(earlier.cell, item.cell) or nil,
       item.refused and "not added: " .. item.refused or nil }
+    if item.refused then columns[4] = { name = "remark", title = "Remark", type = "string" } end
   end
-  doc:add { kind = "table", title = title, rows = rows, columns = {
-    { name = "year", title = "Fiscal year", type = "string" },
-    { name = "value", title = indicator.name, type = "figure" },
-    { name = "change", title = "Change, percent", type = "figure" },
-    { name = "remark", title = "Remark", type = "string" } },
+  doc:add { kind = "table", title = "Each year and the change", rows = rows, columns = columns,
     note = "The change is computed from the year before; its range is what the bounds of both allow. A year after "
-      .. "a gap has none." }
+      .. "a gap has none, nor has one of which months are missing, nor the year after it." }
   doc:audit()
   doc:sources()
   return doc:document(title, params)

@@ -19,6 +19,12 @@ function yearly.year(row)
   return tonumber(first:sub(1, 4 - #last) .. last)
 end
 
+--- Whether a row's figures cover only some of the months of its year.
+function yearly.is_part(row)
+  local months = row.covers and row.covers.months
+  return months ~= nil and months.covered ~= nil and months.asked ~= nil and months.covered < months.asked
+end
+
 --- The cells of a series by year, from rows that may be added.
 local function by_year(doc, item)
   local cells = {}
@@ -26,10 +32,7 @@ local function by_year(doc, item)
     local year = not row.unexplained and not row.refused and #row.figures > 0 and yearly.year(row)
     if year and not cells[year] then
       local sum = doc:sum(row, doc:flags_of(row), ("%s, %d"):format(item.name, year))
-      local months = row.covers and row.covers.months
-      if sum and months and months.covered and months.asked and months.covered < months.asked then
-        sum.hollow = true
-      end
+      if sum and yearly.is_part(row) then sum.hollow = true end
       cells[year] = sum
     end
   end
