@@ -67,7 +67,7 @@ end
 function cell.suffix(figure, numbering)
   local parts, said = {}, { document.value(figure.period) }
   table.move(figure.flags or {}, 1, #(figure.flags or {}), #said + 1, said)
-  if #said > 0 then parts[1] = "· " .. table.concat(said, ", ") end
+  if #said > 0 then parts[1] = (document.value(figure.period) and "· " or "") .. table.concat(said, ", ") end
   local raised = {}
   for i, number in ipairs(cell.notes(figure, numbering)) do raised[i] = cell.raised(number) end
   if #raised > 0 then parts[#parts + 1] = table.concat(raised, " ") end

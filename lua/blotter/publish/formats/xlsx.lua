@@ -21,7 +21,7 @@ end
 local function namer()
   local taken = {}
   return function(title)
-    title = width.printable(title:gsub("[%[%]:*?/\\]", " "):gsub("%s+", " "))
+    title = width.printable((title:gsub("%s+", " "))):gsub("[%[%]:*?/\\]", " "):gsub("  +", " ")
     title = title:gsub("^[ ']+", ""):gsub("[ ']+$", "")
     local stem, number = width.cut(title, 27), 1
     local name = stem == "" and "Table" or stem
