@@ -92,6 +92,18 @@ describe("blotter", function()
     end
   end)
 
+  it("spells out what a file's name or a column's would do to a terminal", function()
+    local folder = command.folder()
+    finally(function() command.remove(folder) end)
+    local path = folder .. "/e\27]0;x\7.csv"
+    command.spill(path, "n,\"a\27[31m\"\n1,2\n")
+    for _, line in ipairs { "describe '%s'", "export '%s' '%s.jsonl'", "query '%s' --explain", "query '%s'",
+      "import --into '%s.blt:t' '%s'", "query '%s.none'" } do
+      local _, out, err = blotter((line:gsub("%%s", (path:gsub("%%", "%%%%")))))
+      assert.is_nil((out .. err):find "[\27\7]", line)
+    end
+  end)
+
   it("prints the profile when only a subject is named", function()
     local status, out = blotter "report --subject icse"
     assert.equal(0, status)

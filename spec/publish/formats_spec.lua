@@ -4,6 +4,7 @@ local cjson = require "cjson"
 local document = require "every_block"
 local formats = require "blotter.publish.formats"
 local width = require "blotter.terminal.width"
+local workbook_reader = require "workbook_reader"
 local zip = require "blotter.publish.zip"
 
 local function lines_of(text)
@@ -249,7 +250,11 @@ end)
 describe("hostile text", function()
   local NASTY = { '<script>alert("1")</script>', "=1+1", "@SUM(A1)", "-2+3", "a\0b", "a\27]0;title\7b",
     "a\u{202E}b", "\xFF", "\\input{/etc/passwd} $x^2$ %", "\\write18{true}", "~^_&#{}",
-    "]]><!--", "| a | b", ("x"):rep(10000), "line\nbreak", "javascript:alert(1)" }
+    "]]><!--", "| a | b", ("x"):rep(10000), "line\nbreak", "javascript:alert(1)",
+    "", " ", "\u{FFFE}\u{FFFF}",
+    "\u{E0041}\u{E0042}", "a\u{AD}\u{3164}", "e" .. ("\u{301}"):rep(300), ("\u{1F468}\u{200D}\u{1F469}"):rep(20),
+    "History", "É", "é", "''", "Contents", "_x003D_1+1", "\xEF\xBC\x9D1+1", "&lt;b&gt;", "@cite {#id}",
+    "\xED\xA0\x80", "\\\\" }
 
   local function document_of(text)
     local figure = { low = 1, high = 1, words = text, period = text, flags = { text }, notes = { text },
@@ -283,10 +288,13 @@ describe("hostile text", function()
       for name, text in pairs(texts) do
         assert.is_truthy(utf8.len(text), name)
         assert.is_nil(text:find "[\0-\8\11-\31\127]", name .. ": " .. nasty:sub(1, 30))
-        assert.is_nil(text:find("\u{202E}", 1, true), name)
+        for _, hidden in ipairs { "\u{202E}", "\u{FFFE}", "\u{E0041}", "\u{AD}", "\u{3164}" } do
+          if name ~= "json" then assert.is_nil(text:find(hidden, 1, true), name) end
+        end
         for line in name:find "^csv" and text:gmatch "[^\n]+" or function() end do
           assert.is_nil(line:find ',"?[=@]')
           assert.is_nil(line:find '^"?[=@]')
+          assert.is_nil(line:find '[,"]\xEF\xBC\x9D')
           assert.is_nil(line:find ',"?%-2%+3')
         end
       end
@@ -301,9 +309,23 @@ describe("hostile text", function()
   it("is text in a workbook, too", function()
     if not formats.get("xlsx").module() then return pending "libxlsxwriter is not there" end
     for _, nasty in ipairs(NASTY) do
-      local bytes = assert(formats.render(document_of(nasty), "xlsx"))
-      assert.equal("PK", bytes:sub(1, 2))
+      local path, taken = os.tmpname(), {}
+      local file <close> = assert(io.open(path, "wb"))
+      file:write((assert(formats.render(document_of(nasty), "xlsx"))))
+      file:close()
+      for _, line in ipairs(workbook_reader.lines(path)) do
+        local name = line:match "^sheet '(.*)', %d rows stay$"
+        if name then
+          local shortened = name:gsub("[\xF0-\xF4]", "xx"):gsub("[\x80-\xBF]", "")
+          assert.is_true(#shortened <= 31, name)
+          assert.is_nil(taken[name:lower()], name)
+          taken[name:lower()] = true
+        end
+      end
+      os.remove(path)
     end
+    local emojis = only { kind = "table", columns = { { name = "a" } }, rows = { { ("\u{1F600}"):rep(20000) } } }
+    assert.is_nil((formats.render(emojis, "xlsx")))
   end)
 end)
 

@@ -32,7 +32,8 @@ end)
 describe("what goes to a terminal", function()
   local BAD = { "\27]0;x\7", "\u{9B}31m", "\u{9D}0;x\u{9C}", "a\u{85}b", "\u{202E}abc", "\u{2066}x\u{2069}",
     "a\u{2028}b",
-    "\u{200F}x", "\u{61C}x", "\u{FEFF}x", "\127", "\8", "\xC2", "\x9B1m", "a\u{200B}b" }
+    "\u{200F}x", "\u{61C}x", "\u{FEFF}x", "\127", "\8", "\xC2", "\x9B1m", "a\u{200B}b",
+    "\u{E0041}", "\u{FFFE}", "a\u{AD}b", "\u{3164}" }
 
   --- Whether a terminal would act on the text, or hide some of it.
   local function acts(text)
@@ -40,7 +41,8 @@ describe("what goes to a terminal", function()
     for _, code in utf8.codes(text) do
       if code < 0x20 and code ~= 0x0A or code >= 0x7F and code < 0xA0 or code >= 0x202A and code <= 0x202E
         or code >= 0x2066 and code <= 0x2069 or code >= 0x2028 and code <= 0x2029 or code >= 0x200E and code <= 0x200F
-        or code == 0x61C or code == 0xFEFF or code == 0x200B then return true end
+        or code == 0x61C or code == 0xFEFF or code == 0x200B or code == 0xFFFE or code == 0xAD or code == 0x3164
+        or code >= 0xE0000 and code <= 0xE0FFF then return true end
     end
     return false
   end

@@ -124,6 +124,16 @@ static int read_decimal(const char *text, double *value) {
   return digits > 0 && digits <= EXACT_DIGITS && !*end;
 }
 
+#define LONGEST_TEXT 32767
+
+/* The units of UTF-16 of a text, in which worksheets count: two for what takes four bytes here. */
+static size_t units(const char *text) {
+  size_t count = 0;
+  for (const unsigned char *at = (const unsigned char *)text; *at; at++)
+    count += (*at & 0xC0) != 0x80 ? 1 + (*at >= 0xF0) : 0;
+  return count;
+}
+
 static lxw_error put_text(book *b, lxw_row_t row, lxw_col_t column, const char *text, const char *kind,
                           lxw_format *format) {
   lxw_datetime moment;
@@ -132,6 +142,7 @@ static lxw_error put_text(book *b, lxw_row_t row, lxw_col_t column, const char *
     return worksheet_write_datetime(b->sheet, row, column, &moment, format);
   if (!strncmp(kind, "decimal", 7) && read_decimal(text, &value))
     return worksheet_write_number(b->sheet, row, column, value, NULL);
+  if (units(text) > LONGEST_TEXT) return LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED;
   return worksheet_write_string(b->sheet, row, column, text, format);
 }
 

@@ -1,6 +1,7 @@
 local counted = require "blotter.lang.counted"
 local place = require "blotter.commands.place"
 local shared = require "blotter.commands.shared"
+local width = require "blotter.terminal.width"
 
 local describe = {
   summary = "Say what a file or a table holds: columns, types, nulls, smallest and largest values.",
@@ -18,7 +19,8 @@ function describe.run(args)
   local rows = place.rows(args.source, args)
   local described = shared.blame_user(shared.REFUSED, "", function() return rows:describe() end)
   if args.format == "text" then
-    shared.write(("%s: %s\n%s\n"):format(args.source, counted(#rows, "row"), described:show(#described)), args)
+    local first = ("%s: %s\n"):format(width.printable(args.source), counted(#rows, "row"))
+    shared.write(first .. described:show(#described) .. "\n", args)
   else
     place.deliver(described, args)
   end

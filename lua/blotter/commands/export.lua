@@ -20,7 +20,7 @@ function export.run(args)
   local progress = shared.progress(args)
   local rows = place.rows(args.source, args)
   local count = place.deliver(rows, args, progress)
-  if args.output ~= "-" then shared.write(("%s: %s written\n"):format(args.output, counted(count, "row")), {}) end
+  if args.output ~= "-" then shared.say(("%s: %s written\n"):format(args.output, counted(count, "row")), {}) end
   return shared.DONE
 end
 

@@ -77,7 +77,7 @@ local function into_database(args)
   end)
   if not info then shared.stop(shared.REFUSED, message) end
   reading.show_rejects(info)
-  shared.write(("%s: %s added\n"):format(args.into, counted(info.rows, "row")), args)
+  shared.say(("%s: %s added\n"):format(args.into, counted(info.rows, "row")), args)
   return shared.DONE
 end
 
@@ -135,7 +135,7 @@ local function into_dataset(args)
     local proposed = questions_text(ops:questions(record)):gsub("\n$", "")
     shared.stop(shared.REFUSED, proposed == "" and message or message .. "\n" .. proposed)
   end
-  shared.write(("%s: %d figures %s\n"):format(args.file, #result.added.figures,
+  shared.say(("%s: %d figures %s\n"):format(args.file, #result.added.figures,
     args.dry_run and "would be added" or "added") .. questions_text(result.questions)
     .. shared.findings_text(result.findings), args)
   return shared.DONE

@@ -110,7 +110,7 @@ function query.run(args)
   local q = build(sources(args), args)
   if args.explain then
     shared.require_text(args, "--explain")
-    shared.write(shared.blame_user(shared.USAGE, "", function() return q:explain() end) .. "\n", args)
+    shared.say(shared.blame_user(shared.USAGE, "", function() return q:explain() end) .. "\n", args)
     return shared.DONE
   end
   place.deliver(shared.blame_user(shared.REFUSED, "", function() return q:collect() end), args)

@@ -30,7 +30,7 @@ function revise.run(args)
     return ops:revise(args.id, changes, args.reason, { dry_run = args.dry_run })
   end)
   if not result then shared.stop(shared.REFUSED, message) end
-  shared.write(shared.changes_text(result, args), args)
+  shared.say(shared.changes_text(result, args), args)
   return shared.DONE
 end
 

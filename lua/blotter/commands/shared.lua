@@ -4,6 +4,7 @@ local core = require "blotter.core"
 local ending = require "blotter.tables.ending"
 local formats = require "blotter.publish.formats"
 local output = require "blotter.publish.output"
+local width = require "blotter.terminal.width"
 
 local shared = {}
 
@@ -138,6 +139,11 @@ function shared.write(text, args)
     ok, message = output.standard(text)
   end
   if not ok then shared.stop(shared.REFUSED, message) end
+end
+
+--- Writes text that holds names of the user's or of the data, which do nothing to a terminal.
+function shared.say(text, args)
+  shared.write(width.printable_lines(text), args)
 end
 
 --- How many cells a line may have: those of the terminal, $COLUMNS, or 100.

@@ -20,7 +20,7 @@ function withdraw.run(args)
     return ops:withdraw(args.source, args.reason, options)
   end)
   if not result then shared.stop(shared.REFUSED, message) end
-  shared.write(shared.changes_text(result, args), args)
+  shared.say(shared.changes_text(result, args), args)
   return shared.DONE
 end
 

@@ -108,7 +108,14 @@ local function listing(value)
   return #keys == 0 and "{}" or "{\n" .. table.concat(shown, "\n") .. "\n}"
 end
 
+-- The colours of a table in an answer stay; all else that would do something to the terminal is spelled out.
+local function inert(text)
+  text = width.printable_lines(text)
+  return (text:gsub("\\x1B(%[%d?%dm)", { ["[0m"] = "\27[0m", ["[2m"] = "\27[2m", ["[36m"] = "\27[36m" }))
+end
+
 local function text_of(value)
+  if type(value) == "string" then return inert(value) end
   local class = getmetatable(value)
   if type(value) == "table" and not (class and class.__tostring) then return listing(value) end
   return tostring(value)
@@ -116,7 +123,7 @@ end
 
 --- What a statement gave as a text; of nil and a message, as calls answer that the data do not allow, the message.
 local function answer(results)
-  if results.n >= 2 and results[1] == nil and type(results[2]) == "string" then return results[2] end
+  if results.n >= 2 and results[1] == nil and type(results[2]) == "string" then return inert(results[2]) end
   local texts = {}
   for i = 1, results.n do texts[i] = text_of(results[i]) end
   return table.concat(texts, "\n")

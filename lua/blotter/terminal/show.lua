@@ -89,10 +89,10 @@ local function line(columns, n, text_of, colour)
   for i = 1, n do
     local column = columns[i]
     local cell = width.pad(width.cut(text_of(column), column.width), column.width, is_right(column.type))
-    if i == n then cell = cell:gsub("%s+$", "") end
+    if i == n then cell = width.trimmed(cell) end
     parts[i] = colour and coloured(cell, column) or cell
   end
-  return (table.concat(parts, GAP):gsub("%s+$", ""))
+  return width.trimmed(table.concat(parts, GAP))
 end
 
 --- The names of the columns from `first` on, as many as fit into `room` cells, and how many more there are.

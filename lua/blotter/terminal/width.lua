@@ -68,11 +68,15 @@ local function walk(text)
   end, nil, start
 end
 
--- Marks that turn the direction of writing, separate lines, or hide: a text with them does not show what it holds.
+-- Marks that turn the direction of writing, separate lines, or hide: a text with them does not show what it holds. And
+-- codes that are no characters, which XML does not take. Their ends stand in turns.
+local HIDDEN = { 0x80, 0x9F, 0xAD, 0xAD, 0x34F, 0x34F, 0x61C, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180E,
+  0x200B, 0x200B, 0x200E, 0x200F, 0x2028, 0x202E, 0x2060, 0x206F, 0x3164, 0x3164, 0xFDD0, 0xFDEF, 0xFEFF, 0xFEFF,
+  0xFFA0, 0xFFA0, 0xFFF0, 0xFFFB, 0xFFFE, 0xFFFF, 0x1BCA0, 0x1BCA3, 0x1D173, 0x1D17A, 0xE0000, 0xE00FF, 0xE01F0,
+  0xE0FFF }
+
 local function is_hidden(code)
-  return code >= 0x80 and code < 0xA0 or code == 0x61C or code == 0x200B or code == 0x200E or code == 0x200F
-    or code >= 0x2028 and code <= 0x202E or code >= 0x2060 and code <= 0x206F or code == 0xFEFF
-    or code >= 0xFFF9 and code <= 0xFFFB
+  return code & 0xFFFE == 0xFFFE or within(HIDDEN, code)
 end
 
 local NAMED = { ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r" }
@@ -90,7 +94,7 @@ function width.printable(text)
   if not utf8.len(text) then
     text = text:gsub("[\128-\255]", function(c) return ("\\x%02X"):format(c:byte()) end)
   end
-  return (text:gsub("[%z\1-\31\127]", escape):gsub("[\xC2\xD8\xE2\xEF][\x80-\xBF]+", escape))
+  return (text:gsub("[%z\1-\31\127]", escape):gsub("[\xC2\xCD\xD8\xE1-\xE3\xEF\xF0-\xF4][\x80-\xBF]+", escape))
 end
 
 --- The same for a text of several lines, such as a message: line ends stay.
@@ -117,6 +121,13 @@ function width.cut(text, most)
     stop = at + #utf8.char(code) - 1
   end
   return text:sub(1, stop) .. "…"
+end
+
+--- `text` without blanks at its end; in time that grows with them, not with all blanks in it.
+function width.trimmed(text)
+  local stop = #text
+  while stop > 0 and text:find("^%s", stop) do stop = stop - 1 end
+  return text:sub(1, stop)
 end
 
 --- `text` filled with blanks to `wanted` cells, to the left (numbers) or to the right.

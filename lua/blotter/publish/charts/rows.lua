@@ -156,7 +156,7 @@ local function row_lines(out, names, marks, label_cells, most)
   end
   for at = 1, math.max(#names, #beside) do
     local line = width.pad(names[at] or "", label_cells) .. (" "):rep(GAP) .. (beside[at] or "")
-    out[#out + 1] = (line:gsub("%s+$", ""))
+    out[#out + 1] = width.trimmed(line)
   end
 end
 

@@ -17,7 +17,7 @@ local csv = { description = "CSV: a table, or a folder or a ZIP archive of sever
 -- begin a formula, and what is no printable character is spelled out.
 local function inert(text)
   text = width.printable_lines(text)
-  return text:find "^%s*[=+@%-]" and "'" .. text or text
+  return (text:find "^%s*[=+@%-]" or text:find "^%s*\xEF\xBC[\x9D\x8B\xA0\x8D]") and "'" .. text or text
 end
 
 local function field(value)

@@ -103,6 +103,11 @@ local function escape(value)
   return (text_escape(value):gsub("\n", "<br>"))
 end
 
+--- A text within the marks of an attribute, on one line.
+local function attribute(value)
+  return (text_escape(value):gsub("\n", " "))
+end
+
 --- A source's number as a link to the list of sources, which leads back to the first of its links.
 local function source_link(out, number)
   number = escape(tostring(number))
@@ -179,12 +184,12 @@ local function put_data(out, block)
   out.tables = out.tables + 1
   local title = block.title or out.heading or "this table"
   out[#out + 1] = ('<p class="data"><a href="%s" aria-label="%s">CSV</a></p>'):format(escape(out.data(out.tables)),
-    escape("Data as CSV: " .. title))
+    attribute("Data as CSV: " .. title))
 end
 
 --- The name of a table for those who do not see it, where it has no caption.
 local function name_of(out, block)
-  return not block.title and out.heading and (' aria-label="%s"'):format(escape(out.heading)) or ""
+  return not block.title and out.heading and (' aria-label="%s"'):format(attribute(out.heading)) or ""
 end
 
 local render = {}
@@ -208,7 +213,7 @@ function render.table(out, block)
   local labels = {}
   for i, column in ipairs(block.columns) do
     local title = escape(document.column_title(column))
-    labels[i] = is_stack and i > 1 and (' data-label="%s"'):format(title) or ""
+    labels[i] = is_stack and i > 1 and (' data-label="%s"'):format(attribute(document.column_title(column))) or ""
     put_cell(out, "th", ' scope="col"', document.is_right(column), title)
   end
   out[#out + 1] = "</tr></thead><tbody>"

@@ -10,15 +10,14 @@ local markdown = { description = "Markdown with tables", extension = "md" }
 --- Text that Markdown prints as it stands, on one line.
 local function escape(value)
   value = width.printable_lines(value:gsub("\r\n", "\n"):gsub("\t", " "))
-  value = value:gsub("[\\`*_%[%]<>|~$]", "\\%0")
-  value = value:gsub("^%s+", ""):gsub("%s+$", ""):gsub("\n", "<br>")
-  return value
+  value = value:gsub("[\\`*_%[%]<>|~$&@{}^]", "\\%0")
+  return (width.trimmed(value:gsub("^%s+", "")):gsub("\n", "<br>"))
 end
 
 --- The same at the start of a line, where some marks would begin a list, a heading or a quotation.
 local function escape_line(value)
   value = escape(value)
-  return (value:gsub("^([#+%-=])", "\\%1"):gsub("^(%d+)([.)])", "%1\\%2"))
+  return (value:gsub("^([#+%-=:%%])", "\\%1"):gsub("^(%d+)([.)])", "%1\\%2"))
 end
 
 local function put_table(out, titles, rights, rows)

@@ -23,7 +23,7 @@ local function paragraph(out, value, most, first, hanging)
   if width.of(indent) > most // 2 then value, indent = indent .. value, "" end
   for line in (value .. "\n"):gmatch "(.-)\n" do
     for _, part in ipairs(wrapping.lines(width.printable(line), math.max(1, most - width.of(indent)))) do
-      out[#out + 1] = ((indent .. part):gsub("%s+$", ""))
+      out[#out + 1] = width.trimmed(indent .. part)
       indent = hanging or ""
     end
   end
@@ -129,7 +129,7 @@ local function put_row(out, columns, lines_of, low)
       local part = parts[i][low and at - (height - #parts[i]) or at] or ""
       line[i] = width.pad(part, column.width, column.right)
     end
-    out[#out + 1] = (table.concat(line, (" "):rep(GAP)):gsub("%s+$", ""))
+    out[#out + 1] = width.trimmed(table.concat(line, (" "):rep(GAP)))
   end
 end
 
@@ -221,7 +221,7 @@ end
 
 function render.sources(out, block, most)
   local digits = 0
-  for _, item in ipairs(block.items) do digits = math.max(digits, #tostring(item.number)) end
+  for _, item in ipairs(block.items) do digits = math.max(digits, math.min(6, #tostring(item.number))) end
   for _, item in ipairs(block.items) do
     local line, url = cell.source(item)
     local number = width.pad("[" .. width.printable(tostring(item.number)) .. "]", digits + 2, true) .. " "

@@ -2,6 +2,7 @@
 -- view. Cells are typed: numbers, dates and booleans are what they are; a number that a worksheet cannot hold exactly
 -- is text. It is written by libxlsxwriter, where that was there when blotter was built.
 
+local blotter = require "blotter"
 local flat = require "blotter.publish.flat"
 local output = require "blotter.publish.output"
 local width = require "blotter.terminal.width"
@@ -17,21 +18,56 @@ function xlsx.module()
   return nil, "XLSX needs libxlsxwriter: install libxlsxwriter-dev and build blotter again, or write CSV"
 end
 
---- Names of sheets: at most 31 characters without []:*?/\, each once whatever the case of letters.
+-- The units of UTF-16 in which worksheets count.
+local function units(text)
+  local count = 0
+  for _, code in utf8.codes(text) do count = count + (code > 0xFFFF and 2 or 1) end
+  return count
+end
+
+-- The beginning of a text, of at most `most` units.
+local function beginning(text, most)
+  if units(text) <= most then return text end
+  local stop, count = 0, 1
+  for at, code in utf8.codes(text) do
+    count = count + (code > 0xFFFF and 2 or 1)
+    if count > most then break end
+    stop = at + #utf8.char(code) - 1
+  end
+  return text:sub(1, stop) .. "…"
+end
+
+-- A text as programs for worksheets compare names: in small letters of any script.
+local function folded(text)
+  local one = blotter.table "name string"
+  one:append(text)
+  return one:select "name = lower(name)":first().name
+end
+
+local LONGEST_NAME, ROOM_OF_NUMBER = 31, 8
+
+--- Names of sheets: at most 31 characters without []:*?/\, each once whatever the case of letters, and not History,
+-- which is taken.
 local function namer()
-  local taken = {}
+  local taken = { history = true }
   return function(title)
     title = width.printable((title:gsub("%s+", " "))):gsub("[%[%]:*?/\\]", " "):gsub("  +", " ")
-    title = title:gsub("^[ ']+", ""):gsub("[ ']+$", "")
-    local stem, number = width.cut(title, 27), 1
-    local name = stem == "" and "Table" or stem
-    while taken[name:lower()] do
+    title = title:gsub("^[ ']+", "")
+    while title:find "[ ']$" do title = title:sub(1, -2) end
+    local stem, number = title == "" and "Table" or title, 1
+    local name = beginning(stem, LONGEST_NAME)
+    while taken[folded(name)] do
       number = number + 1
-      name = ("%s (%d)"):format(stem == "" and "Table" or width.cut(stem, 25), number)
+      name = ("%s (%d)"):format(beginning(stem, LONGEST_NAME - ROOM_OF_NUMBER), number)
     end
-    taken[name:lower()] = true
+    taken[folded(name)] = true
     return name
   end
+end
+
+--- A text as a cell holds it: a worksheet reads `_x0041_` as the character of that code.
+local function inert(text)
+  return (width.printable_lines(text):gsub("_(x%x%x%x%x_)", "_x005F_%1"))
 end
 
 --- How wide the columns are, in characters, by their titles and first rows.
@@ -49,19 +85,19 @@ local function widths(columns, rows)
 end
 
 local function put_text(book, row, text, style)
-  book:put(row, 0, width.printable_lines(text), style)
+  book:put(row, 0, inert(text), style)
 end
 
 --- One flat table as a sheet.
 local function put_sheet(book, name, made)
   book:sheet(name, widths(made.columns, made.rows), 1)
   for i, column in ipairs(made.columns) do
-    book:put(0, i - 1, width.printable(column.title or column.name), "head")
+    book:put(0, i - 1, inert(column.title or column.name), "head")
   end
   for r, row in ipairs(made.rows) do
     for i, column in ipairs(made.columns) do
       local value = row[i]
-      book:put(r, i - 1, type(value) == "string" and width.printable_lines(value) or value, column.type)
+      book:put(r, i - 1, type(value) == "string" and inert(value) or value, column.type)
     end
   end
   local at = #made.rows + 2
@@ -78,7 +114,7 @@ local function put_contents(book, doc, tables, names)
   put_text(book, 0, doc.title or "Report", "title")
   for i, made in ipairs(tables) do
     put_text(book, i + 1, names[i], "head")
-    book:put(i + 1, 1, width.printable_lines(made.title))
+    book:put(i + 1, 1, inert(made.title))
   end
   local at = #tables + 3
   for _, block in ipairs(doc.blocks) do
@@ -88,7 +124,7 @@ local function put_contents(book, doc, tables, names)
       at = at + 1
     end
     for _, text in ipairs(texts) do
-      book:put(at, 1, width.printable_lines(text), "wrapped")
+      book:put(at, 1, inert(text), "wrapped")
       at = at + 1
     end
   end
