@@ -16,11 +16,20 @@ size_t blt_utf8_next(const char *s, size_t len, uint32_t *c) {
   return *c >= least[n] && *c <= 0x10ffff && (*c < 0xd800 || *c > 0xdfff) ? n : 0;
 }
 
-/* Characters that a terminal acts on, or that hide: controls, marks of direction, separators of lines. */
+/* Characters that a terminal acts on, or that hide: controls, marks of direction, separators of lines, blanks
+ * that are not seen; and codes that are no characters. */
 static bool is_hidden(uint32_t c) {
-  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c || c == 0x200b || c == 0x200e || c == 0x200f ||
-         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
-         (c >= 0xfff9 && c <= 0xfffb);
+  static const struct {
+    uint32_t first, last;
+  } hidden[] = {{0, 0x1f},         {0x7f, 0x9f},       {0xad, 0xad},       {0x34f, 0x34f},
+                {0x61c, 0x61c},    {0x115f, 0x1160},   {0x17b4, 0x17b5},   {0x180b, 0x180e},
+                {0x200b, 0x200b},  {0x200e, 0x200f},   {0x2028, 0x202e},   {0x2060, 0x206f},
+                {0x3164, 0x3164},  {0xfdd0, 0xfdef},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},
+                {0xfff0, 0xfffb},  {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe00ff},
+                {0xe01f0, 0xe0fff}};
+  for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+    if (c >= hidden[i].first && c <= hidden[i].last) return true;
+  return (c & 0xfffe) == 0xfffe;
 }
 
 static size_t escape(uint32_t c, char out[16]) {

@@ -11,14 +11,14 @@ agency.params = {
   { name = "policy", kind = "policy", description = "how competing statements are settled (default newest)" },
 }
 
-local function rows_of(doc, result)
+local function rows_of(doc, result, subject)
   local list = {}
   for _, row in ipairs(result.rows) do
     local year = not row.unexplained and #row.figures > 0 and yearly.year(row)
     if year then
       local cell = doc:sum(row, doc:flags_of(row), tostring(row.fiscal_year))
       list[#list + 1] = { year = year, label = math.type(row.fiscal_year) and "FY" .. row.fiscal_year
-        or tostring(row.fiscal_year), cell = cell, refused = row.refused, is_part = yearly.is_part(row) }
+        or tostring(row.fiscal_year), cell = cell, refused = row.refused, is_part = yearly.is_part(row, subject) }
     end
   end
   table.sort(list, function(a, b) return a.year < b.year end)
@@ -29,13 +29,14 @@ function agency.build(ops, params)
   local subject, indicator = ops:row("subjects", params.subject), ops:row("indicators", params.indicator)
   local doc = builder.new(ops)
   local result = ops:total(indicator.id, { by = "fiscal_year", subject = subject.id, policy = params.policy })
-  local list = rows_of(doc, result)
+  local list = rows_of(doc, result, subject.id)
   local title = ("%s: %s by fiscal year"):format(subject.name, indicator.name:lower())
   if #list == 0 then
     doc:text(("No source gives %s of %s for a fiscal year."):format(indicator.name:lower(), subject.name))
     return doc:document(title, params)
   end
-  yearly.add(doc, { { name = indicator.name, rows = result.rows } }, { title = indicator.name .. " by fiscal year",
+  yearly.add(doc, { { name = indicator.name, rows = result.rows, subject = subject.id } }, {
+    title = indicator.name .. " by fiscal year",
     unit = indicator.unit, breaks = result.breaks })
   local rows, columns = {}, { { name = "year", title = "Fiscal year", type = "string" },
     { name = "value", title = indicator.name, type = "figure" },

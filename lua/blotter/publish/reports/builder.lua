@@ -232,7 +232,7 @@ function Builder:total_row(result, label)
   if #row.figures == 0 then return nil end
   if row.refused then return { label, nil, "not added: " .. row.refused } end
   local used = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
-  local basis = ("%s used, %d left out"):format(used, #result.left_out)
+  local basis = ("%s used, %s left out"):format(used, #result.left_out > 0 and #result.left_out or "none")
   return { label, self:sum(row, self:flags_of(row), label), basis }
 end
 

@@ -19,8 +19,18 @@ function yearly.year(row)
   return tonumber(first:sub(1, 4 - #last) .. last)
 end
 
---- Whether a row's figures cover only some of the months of its year.
-function yearly.is_part(row)
+-- Whether all of a row's figures are those of single operations, where a series of another subject is asked for.
+local function is_of_operations(row, subject)
+  if not subject then return false end
+  for _, figure in ipairs(row.figures) do
+    if figure.subject == subject or figure.subject_row.type ~= "operation" then return false end
+  end
+  return #row.figures > 0
+end
+
+--- Whether a row's figures cover only some of the months of its year, or of what a subject counts only operations.
+function yearly.is_part(row, subject)
+  if is_of_operations(row, subject) then return true end
   local months = row.covers and row.covers.months
   return months ~= nil and months.covered ~= nil and months.asked ~= nil and months.covered < months.asked
 end
@@ -32,7 +42,7 @@ local function by_year(doc, item)
     local year = not row.unexplained and not row.refused and #row.figures > 0 and yearly.year(row)
     if year and not cells[year] then
       local sum = doc:sum(row, doc:flags_of(row), ("%s, %d"):format(item.name, year))
-      if sum and yearly.is_part(row) then sum.hollow = true end
+      if sum and yearly.is_part(row, item.subject) then sum.hollow = true end
       cells[year] = sum
     end
   end
@@ -79,15 +89,16 @@ local function note_of(list, options)
   for _, item in ipairs(list) do
     for _, value in pairs(item.values) do
       if value.hollow then
-        return "Hollow or pale: only a part of the year." .. (options.note and " " .. options.note or "")
+        local note = "Hollow or pale: only a part of the year, or of its operations."
+        return options.note and note .. " " .. options.note or note
       end
     end
   end
   return options.note
 end
 
---- Adds a chart of `series`, a list of {name, rows}: lines where they share a scale, else small multiples. Series of
--- too few years are left out; returns the block, or nil where none is left. options: title, unit, note, breaks, label
+--- Adds a chart of `series`, a list of {name, rows, subject}: lines where they share a scale, else small multiples. Series
+-- of too few years are left out; returns the block, or nil where none is left. options: title, unit, note, breaks, label
 -- (what one series is: "Subject").
 function yearly.add(doc, series, options)
   local list, first, last = {}, math.huge, -math.huge

@@ -40,6 +40,11 @@ local function statements(ops, kind)
   return by_id
 end
 
+-- A title by which pages are in order: without capitals, and numbers by their size ("edition 2" before "edition 10").
+local function sort_key(title)
+  return (title:lower():gsub("%d+", function(digits) return ("0"):rep(12 - #digits) .. digits end))
+end
+
 --- The pages of a kind: {id, title, row, figures}, by title. Areas and indicators without a figure have none.
 function pages.list(ops, kind)
   local by_id, list = statements(ops, kind), {}
@@ -50,7 +55,7 @@ function pages.list(ops, kind)
     end
   end
   table.sort(list, function(a, b)
-    local x, y = a.title:lower(), b.title:lower()
+    local x, y = sort_key(a.title), sort_key(b.title)
     if x ~= y then return x < y end
     return a.id < b.id
   end)

@@ -25,11 +25,22 @@ local function ends(block)
   return low, high
 end
 
+local MONTHS = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" }
+
+-- An ISO day or month as people write it: "9 Jul 2003"; any other text as it is.
+local function date_words(text)
+  local year, month, day = tostring(text):match "^(%d%d%d%d)%-(%d%d)%-?(%d*)$"
+  local name = MONTHS[tonumber(month)]
+  if not name then return text end
+  return (day ~= "" and tonumber(day) .. " " or "") .. name .. " " .. year
+end
+
 --- What is said of a span and its value.
 local function words(block, list, i)
   local span, value = block.spans[i] or {}, list[1] and list[1].values[i]
-  local dates = span.from and span.to and span.from ~= span.to and span.from .. " to " .. span.to
-    or span.from and not span.to and "from " .. span.from or span.from or span.to or "no date"
+  local from, to = span.from and date_words(span.from), span.to and date_words(span.to)
+  local dates = from and to and from ~= to and from .. " to " .. to
+    or from and not to and "from " .. from or from or to or "no date"
   local known = value ~= nil and rows.words(value)
   return known and known ~= "–" and ("%s: %s"):format(dates, known) or dates
 end
