@@ -98,8 +98,8 @@ local function note_of(list, options)
 end
 
 --- Adds a chart of `series`, a list of {name, rows, subject}: lines where they share a scale, else small multiples.
--- Series of too few years are left out; returns the block, or nil where none is left. options: title, unit, note, breaks,
--- label (what one series is: "Subject").
+-- Series of too few years are left out; returns the block, or nil where none is left. options: title, unit, note,
+-- breaks, label (what one series is: "Subject").
 function yearly.add(doc, series, options)
   local list, first, last = {}, math.huge, -math.huge
   for _, item in ipairs(series) do
