@@ -14,8 +14,15 @@
 #if defined(__x86_64__) && defined(__linux__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__) &&     \
     !defined(__SANITIZE_ADDRESS__)
 #define BLT_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+/* Whether __builtin_fma in such a function is one instruction on this machine. */
+#define BLT_FMA_IS_FAST (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
 #else
 #define BLT_CLONES
+#ifdef __FP_FAST_FMA
+#define BLT_FMA_IS_FAST 1
+#else
+#define BLT_FMA_IS_FAST 0
+#endif
 #endif
 
 #endif

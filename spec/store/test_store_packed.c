@@ -48,14 +48,24 @@ static uint64_t few_skewed(uint32_t i) {
 static uint64_t extremes(uint32_t i) {
   return i % 2 ? 0 : UINT64_MAX;
 }
-static uint64_t (*const kinds[])(uint32_t) = {ordinary, any, rising,     falling, same,
-                                              skewed,   few, few_skewed, extremes};
+static uint64_t stepped(uint32_t i) {
+  (void)i;
+  return UINT64_C(1700000000000000) + rnd() % 10000 * 1000000;
+}
+static uint64_t prices(uint32_t i) {
+  double price = (double)(rnd() % 5000 + i % 3) / 100;
+  uint64_t bits;
+  memcpy(&bits, &price, sizeof bits);
+  return bits;
+}
+static uint64_t (*const kinds[])(uint32_t) = {ordinary, any,        rising,   falling, same,  skewed,
+                                              few,      few_skewed, extremes, stepped, prices};
 
 static void compare(const blt_whole *w, const blt_packed *p) {
   size_t bytes = (size_t)w->n * w->width;
   char *numbers = calloc(1, bytes + 1), *valid = calloc(1, w->valid_bytes + 1),
        *text = calloc(1, w->text_bytes + 1);
-  blt_whole back = {numbers, w->n, w->width, valid, w->valid_bytes, text, w->text_bytes};
+  blt_whole back = {numbers, w->n, w->width, w->doubles, valid, w->valid_bytes, text, w->text_bytes};
   CHECK_AT(blt_unpack(ctx, p->data, p->bytes, &back, &err) == BLT_OK, "%s", err.message);
   CHECK(memcmp(numbers, w->numbers, bytes) == 0);
   CHECK(!w->valid_bytes || memcmp(valid, w->valid, w->valid_bytes) == 0);
@@ -67,8 +77,14 @@ static void compare(const blt_whole *w, const blt_packed *p) {
 static void damage(const blt_whole *w, const blt_packed *p) {
   size_t bytes = (size_t)w->n * w->width;
   char *memory = malloc(bytes + w->valid_bytes + w->text_bytes + 8);
-  blt_whole into = {
-      memory, w->n, w->width, memory + bytes, w->valid_bytes, memory + bytes + w->valid_bytes, w->text_bytes};
+  blt_whole into = {memory,
+                    w->n,
+                    w->width,
+                    w->doubles,
+                    memory + bytes,
+                    w->valid_bytes,
+                    memory + bytes + w->valid_bytes,
+                    w->text_bytes};
   for (uint32_t k = 0; k < 120; k++) {
     size_t n = k < 48 ? k * 8 : p->bytes, at = k < 64 ? k : rnd() % p->bytes;
     if (n > p->bytes) n = p->bytes;
@@ -106,12 +122,13 @@ static void numbers_of_every_kind_come_back(void) {
     for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++)
       for (uint8_t width = 1; width <= 8; width *= 2) {
         uint32_t n = lengths[l];
+        bool doubles = width == 8 && kinds[k] != stepped && n % 2;
         for (uint32_t i = 0; i < n; i++) {
           uint64_t x = kinds[k](i);
           memcpy((char *)v + (size_t)i * width, &x, width);
         }
-        try(&(blt_whole){v, n, width, NULL, 0, NULL, 0});
-        try(&(blt_whole){v, n, width, valid, n / 64 * 8, text, sizeof text});
+        try(&(blt_whole){v, n, width, doubles, NULL, 0, NULL, 0});
+        try(&(blt_whole){v, n, width, doubles, valid, n / 64 * 8, text, sizeof text});
       }
   free(v);
 }
@@ -122,7 +139,7 @@ static size_t size_of(uint64_t (*kind)(uint32_t), uint8_t width) {
     uint64_t x = kind(i);
     memcpy((char *)v + (size_t)i * width, &x, width);
   }
-  size_t got = try(&(blt_whole){v, MOST, width, NULL, 0, NULL, 0});
+  size_t got = try(&(blt_whole){v, MOST, width, kind == prices, NULL, 0, NULL, 0});
   free(v);
   return got;
 }
@@ -135,6 +152,8 @@ static void each_kind_takes_what_it_needs(void) {
   CHECK(size_of(skewed, 4) < MOST / 2);
   CHECK(size_of(few, 8) < MOST * 3 / 8 + 300);
   CHECK(size_of(few_skewed, 8) < MOST / 8);
+  CHECK(size_of(stepped, 8) < MOST * 14 / 8 + 400);
+  CHECK(size_of(prices, 8) < MOST * 13 / 8 + 400);
   CHECK(size_of(any, 4) == MOST * 4);
 }
 
@@ -142,7 +161,7 @@ static void refused_memory_leaves_nothing(void) {
   uint32_t v[MOST], out[MOST];
   blt_packed p;
   for (uint32_t i = 0; i < MOST; i++) v[i] = (uint32_t)skewed(i);
-  blt_whole w = {v, MOST, 4, NULL, 0, NULL, 0}, back = {out, MOST, 4, NULL, 0, NULL, 0};
+  blt_whole w = {v, MOST, 4, false, NULL, 0, NULL, 0}, back = {out, MOST, 4, false, NULL, 0, NULL, 0};
   for (uint64_t n = 1;; n++) {
     blt_ctx_fail_allocation(ctx, n);
     blt_status st = blt_pack(ctx, &w, sizeof v, &p, &err);

@@ -169,12 +169,49 @@ blt_status storefile_change(blt_ctx *ctx, const blt_vfs *vfs, const char *path, 
   return st;
 }
 
+#define PACKED_ROWS 400
+
+/* A table with a sealed group that a file keeps packed, each column in another way. */
+static blt_status add_packed(blt_ctx *ctx, blt_db *db, blt_error *err) {
+  blt_field fields[] = {{"few", {.id = BLT_INT64}},      {"rising", {.id = BLT_INT64}},
+                        {"step", {.id = BLT_TIMESTAMP}}, {"price", {.id = BLT_FLOAT64}},
+                        {"skewed", {.id = BLT_INT64}},   {"text", {.id = BLT_STRING}}};
+  blt_schema *s;
+  blt_table *t;
+  blt_block *blocks[6] = {0};
+  blt_str text[PACKED_ROWS];
+  int64_t few[PACKED_ROWS], rising[PACKED_ROWS], step[PACKED_ROWS], skewed[PACKED_ROWS];
+  double price[PACKED_ROWS];
+  uint64_t valid[PACKED_ROWS / 64 + 1];
+  for (int i = 0; i < PACKED_ROWS; i++) {
+    few[i] = i % 5 * INT64_C(1000000000007);
+    rising[i] = i * INT64_C(10000000019) + i % 3;
+    step[i] = INT64_C(1700000000000000) + i * 7919 % 400 * INT64_C(60000000);
+    price[i] = i * 37 % 1000 / 4.0;
+    skewed[i] = i % 50 ? 3 : i * 1000;
+    text[i] = (blt_str){&"a text that is like the others and long enough"[i % 5], (uint32_t)(20 + i % 12)};
+  }
+  for (size_t w = 0; w < sizeof valid / sizeof *valid; w++) valid[w] = UINT64_C(0xfffffffffffffffe);
+  blt_status st = blt_schema_new(ctx, fields, 6, NULL, 0, false, &s, err);
+  if (st != BLT_OK) return st;
+  st = blt_db_create(db, "packed", s, &t, err);
+  blt_schema_free(s);
+  if (st == BLT_OK) st = blt_block_from_i64(ctx, few, valid, PACKED_ROWS, &blocks[0], err);
+  if (st == BLT_OK) st = blt_block_from_i64(ctx, rising, NULL, PACKED_ROWS, &blocks[1], err);
+  if (st == BLT_OK) st = blt_block_from_i64(ctx, step, NULL, PACKED_ROWS, &blocks[2], err);
+  if (st == BLT_OK) st = blt_block_from_f64(ctx, price, valid, PACKED_ROWS, &blocks[3], err);
+  if (st == BLT_OK) st = blt_block_from_i64(ctx, skewed, NULL, PACKED_ROWS, &blocks[4], err);
+  if (st == BLT_OK) st = blt_block_from_text(ctx, text, valid, PACKED_ROWS, &blocks[5], err);
+  return st == BLT_OK ? blt_table_add_group(t, blocks, PACKED_ROWS, err) : st;
+}
+
 bool storefile_seal(blt_ctx *ctx, simdisk *d, const char *path) {
   blt_db_options o = {.vfs = sim_vfs(d)};
   blt_db *db;
   blt_error err;
   if (!storefile_write(ctx, d, path) || blt_db_open(ctx, path, &o, &db, &err) != BLT_OK) return false;
-  blt_status st = blt_db_compact(db, &err);
+  blt_status st = add_packed(ctx, db, &err);
+  if (st == BLT_OK) st = blt_db_compact(db, &err);
   blt_db_close(db);
   return st == BLT_OK;
 }

@@ -1,4 +1,5 @@
 #include "packed.h"
+#include "scaled.h"
 #include "base/bits.h"
 #include "base/mem.h"
 
@@ -213,15 +214,88 @@ static bool pack_few(packing *p, const blt_whole *w) {
   return found;
 }
 
+static void pack_small(packing *p, const blt_whole *w) {
+  if (!pack_few(p, w)) pack_dense(p, w);
+}
+
+/* --- numbers made of smaller ones ----------------------------------------------------------------- */
+
+/* At the start of numbers that are made of smaller ones, which follow, packed. */
+typedef struct made_head {
+  int64_t base;
+  uint64_t step; /* STEPS: value = base + step * number */
+  uint8_t scale, width,
+      how; /* SCALED: value = (base + number) / 10^scale; width of the numbers, blt_packing */
+  uint8_t zero[5];
+} made_head;
+_Static_assert(sizeof(made_head) == 24, "part of the format");
+
+/* Packs `numbers`, of which the numbers are made in the way that the head says. */
+static void pack_made(packing *p, const blt_whole *w, void *numbers, blt_packing how, made_head *h) {
+  size_t start = p->at;
+  p->at += sizeof *h;
+  pack_small(p, &(blt_whole){.numbers = numbers, .n = w->n, .width = h->width});
+  h->how = p->head.how[0];
+  memcpy(p->out + start, h, sizeof *h);
+  p->at = start;
+  close_part(p, 0, how, sizeof *h + p->head.bytes[0]);
+}
+
+static bool pack_decimals(packing *p, const blt_whole *w) {
+  blt_scaled s;
+  if (!blt_scaled_find(w->numbers, w->n, &s)) return false;
+  void *offsets = blt_alloc(p->ctx, (size_t)w->n * s.width);
+  if (!offsets) return false;
+  blt_scaled_put(w->numbers, w->n, &s, offsets);
+  pack_made(p, w, offsets, BLT_PACK_SCALED, &(made_head){.base = s.base, .scale = s.scale, .width = s.width});
+  blt_free(p->ctx, offsets, (size_t)w->n * s.width);
+  return true;
+}
+
+static uint64_t divisor(uint64_t a, uint64_t b) {
+  while (b) {
+    uint64_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+/* The greatest step of which all numbers are multiples above `least`; 1: none that a few do not have. */
+static uint64_t step_of(const int64_t *v, uint32_t n, int64_t least) {
+  uint64_t step = 0;
+  for (uint32_t i = 0; i < n && step != 1; i++) {
+    uint64_t x = (uint64_t)v[i] - (uint64_t)least;
+    if (step == 0 || x % step) step = divisor(x, step);
+  }
+  return step;
+}
+
+static bool pack_steps(packing *p, const blt_whole *w) {
+  const int64_t *v = w->numbers;
+  int64_t least = v[0];
+  for (uint32_t i = 1; i < w->n; i++) least = v[i] < least ? v[i] : least;
+  uint64_t step = step_of(v, w->n, least);
+  if (step < 2) return false;
+  uint64_t *numbers = blt_alloc(p->ctx, w->n * sizeof *numbers);
+  if (!numbers) return false;
+  for (uint32_t i = 0; i < w->n; i++) numbers[i] = ((uint64_t)v[i] - (uint64_t)least) / step;
+  pack_made(p, w, numbers, BLT_PACK_STEPS, &(made_head){.base = least, .step = step, .width = 8});
+  blt_free(p->ctx, numbers, w->n * sizeof *numbers);
+  return true;
+}
+
 static void pack_numbers(packing *p, const blt_whole *w) {
-  if (w->n && w->width && !pack_few(p, w)) pack_dense(p, w);
+  if (w->n == 0 || w->width == 0) return;
+  bool made = w->width == 8 && (w->doubles ? pack_decimals : pack_steps)(p, w);
+  if (!made) pack_small(p, w);
 }
 
 blt_status blt_pack(blt_ctx *ctx, const blt_whole *w, size_t bytes, blt_packed *out, blt_error *err) {
   *out = (blt_packed){0};
   if (bytes < LEAST_BYTES) return BLT_OK;
   packing p = {.ctx = ctx, .at = sizeof(head)};
-  p.room = sizeof(head) + sizeof(few_head) + FEW * 8 + padded((size_t)w->n * w->width) +
+  p.room = sizeof(head) + sizeof(made_head) + sizeof(few_head) + FEW * 8 + padded((size_t)w->n * w->width) +
            padded(w->valid_bytes) + padded(w->text_bytes);
   p.out = blt_alloc(ctx, p.room);
   if (!p.out) return blt_fail_memory(err, p.room);
@@ -296,10 +370,50 @@ static blt_status unpack_few(blt_ctx *ctx, const char *in, size_t bytes, const b
   return status;
 }
 
+static blt_status unpack_small(blt_ctx *ctx, const char *in, size_t bytes, uint8_t how, const blt_whole *w,
+                               bool *ok, blt_error *err) {
+  if (how == BLT_PACK_VALUES) return unpack_few(ctx, in, bytes, w, ok, err);
+  return unpack_dense(ctx, in, bytes, how, w, ok, err);
+}
+
+static bool makes_sense(const made_head *h, uint8_t how, uint8_t width) {
+  if (width != 8) return false;
+  if (how == BLT_PACK_STEPS) return h->width == 8;
+  return h->scale <= BLT_SCALE_MOST && (h->width == 1 || h->width == 2 || h->width == 4);
+}
+
+static void make(const made_head *h, uint8_t how, const void *numbers, const blt_whole *w) {
+  const uint64_t *steps = numbers;
+  uint64_t *out = w->numbers;
+  if (how == BLT_PACK_SCALED)
+    blt_scaled_read(numbers, &(blt_scaled){h->base, h->scale, h->width}, w->n, w->numbers);
+  else
+    for (uint32_t i = 0; i < w->n; i++) out[i] = (uint64_t)h->base + h->step * steps[i];
+}
+
+static blt_status unpack_made(blt_ctx *ctx, const char *in, size_t bytes, uint8_t how, const blt_whole *w,
+                              bool *ok, blt_error *err) {
+  made_head h;
+  if (bytes < sizeof h) return BLT_OK;
+  memcpy(&h, in, sizeof h);
+  if (!makes_sense(&h, how, w->width)) return BLT_OK;
+  size_t whole = (size_t)w->n * h.width;
+  void *numbers = blt_alloc(ctx, whole);
+  if (!numbers) return blt_fail_memory(err, whole);
+  blt_whole small = {.numbers = numbers, .n = w->n, .width = h.width};
+  blt_status status = unpack_small(ctx, in + sizeof h, bytes - sizeof h, h.how, &small, ok, err);
+  if (status == BLT_OK && *ok) make(&h, how, numbers, w);
+  blt_free(ctx, numbers, whole);
+  return status;
+}
+
 static blt_status unpack_numbers(blt_ctx *ctx, const char *in, size_t bytes, uint8_t how, const blt_whole *w,
                                  bool *ok, blt_error *err) {
-  bool few = how == BLT_PACK_VALUES && w->n && w->width;
-  return few ? unpack_few(ctx, in, bytes, w, ok, err) : unpack_dense(ctx, in, bytes, how, w, ok, err);
+  bool made = how == BLT_PACK_SCALED || how == BLT_PACK_STEPS;
+  *ok = bytes == 0;
+  if (w->n == 0 || w->width == 0) return BLT_OK;
+  *ok = false;
+  return (made ? unpack_made : unpack_small)(ctx, in, bytes, how, w, ok, err);
 }
 
 /* The head, when the parts that it tells of are all there is. */

@@ -17,6 +17,7 @@ typedef struct blt_whole {
   void *numbers;
   uint32_t n;
   uint8_t width; /* 0: there are none */
+  bool doubles;  /* they are bits of doubles, of 8 bytes */
   void *valid;
   size_t valid_bytes;
   void *text;

@@ -49,6 +49,7 @@ static blt_status pack(void *arg, uint32_t task, uint32_t worker, blt_error *err
   blt_whole w = {.numbers = (void *)(uintptr_t)b->data,
                  .n = b->width ? (uint32_t)(data / b->width) : 0,
                  .width = b->width,
+                 .doubles = j->column->type.id == BLT_FLOAT64,
                  .valid = (void *)(uintptr_t)b->valid,
                  .valid_bytes = words * 8,
                  .text = (void *)(uintptr_t)b->text,
