@@ -172,6 +172,16 @@ static void forget_strings(blt_column *c, uint32_t count) {
   c->dict = copy;
 }
 
+/* Codes below this are those of rows that stay. A short group of plain text that was opened again for new
+ * rows has become codes of the tail, and their strings came after the begin although the rows did not. */
+static uint32_t codes_in_use(const blt_table *t, const blt_column *c, uint32_t count) {
+  const uint32_t *codes = c->tail.data;
+  if (!c->dict || c->plain || c->dict->count <= count) return count;
+  for (uint32_t r = 0; r < t->tail_rows; r++)
+    if (blt_bit(c->tail.valid, r) && codes[r] >= count) count = codes[r] + 1;
+  return count;
+}
+
 blt_status blt_undo_rollback(blt_table *t, blt_error *err) {
   struct blt_undo *u = t->undo;
   if (!u) return BLT_OK;
@@ -186,7 +196,8 @@ blt_status blt_undo_rollback(blt_table *t, blt_error *err) {
   if (status != BLT_OK) return status;
   for (size_t i = 0; i < u->n; i++)
     if (u->entries[i].kind == UNDO_DELETE) blt_keys_restore(t, u->entries[i].where);
-  for (uint32_t i = 0; i < t->schema->ncols; i++) forget_strings(&t->columns[i], u->strings[i].count);
+  for (uint32_t i = 0; i < t->schema->ncols; i++)
+    forget_strings(&t->columns[i], codes_in_use(t, &t->columns[i], u->strings[i].count));
   t->version++;
   blt_undo_end(t);
   return BLT_OK;
