@@ -37,12 +37,16 @@ static const blt_str nothing = {"", 0};
 /* ---- lengths and tests ---- */
 
 static blt_status loop_chars(blt_call *c, blt_error *err) {
-  reader r = read_args(c);
+  const blt_str *s = blt_call_text(c, 0);
   int64_t *out = c->out;
-  for (uint32_t i = 0; i < c->n; i++) {
-    blt_str s = text(&r, 0, i);
-    out[i] = blt_text_chars(s);
-    if (blt_call_worked(c, s.len, err) != BLT_OK) return err->code;
+  for (uint32_t i = 0, end; i < c->n; i = end) {
+    bool ascii = blt_text_run(s, i, c->n, &end);
+    uint64_t bytes = 0;
+    for (uint32_t k = i; k < end; k++) {
+      out[k] = ascii ? s[k].len : blt_text_chars(s[k]);
+      bytes += s[k].len;
+    }
+    if (blt_call_worked(c, bytes, err) != BLT_OK) return err->code;
   }
   return BLT_OK;
 }

@@ -27,6 +27,18 @@ uint32_t blt_text_chars(blt_str s) {
   return n;
 }
 
+#define RUN_TEXTS 32u         /* that are looked at as one … */
+#define RUN_BYTES (64u << 10) /* … and about how long that may be */
+
+bool blt_text_run(const blt_str *texts, uint32_t from, uint32_t n, uint32_t *end) {
+  const char *start = texts[from].s, *at = start + texts[from].len;
+  uint32_t i = from + 1;
+  if (n - from > RUN_TEXTS) n = from + RUN_TEXTS;
+  for (; i < n && texts[i].s == at && at - start < (ptrdiff_t)RUN_BYTES; i++) at += texts[i].len;
+  *end = i;
+  return at - start <= UINT32_MAX && is_ascii(start, (uint32_t)(at - start));
+}
+
 const char *blt_text_at(blt_str s, uint64_t n) {
   const char *p = s.s, *end = s.s + s.len;
   while (p < end && n-- > 0) p += blt_char_bytes(p, end);

@@ -9,6 +9,9 @@
 /* Bytes of the character at s (s < end). */
 uint32_t blt_char_bytes(const char *s, const char *end);
 uint32_t blt_text_chars(blt_str s);
+/* *end: up to where texts `from` to n - 1 lie one behind the other, some of them. Whether each of their
+ * characters is a byte, looked at as one text. */
+bool blt_text_run(const blt_str *texts, uint32_t from, uint32_t n, uint32_t *end);
 /* Where character `n` (from 0) starts; the end when there are not so many. */
 const char *blt_text_at(blt_str s, uint64_t n);
 /* For n texts, whether each has the needle in it. Texts that lie one behind the other are searched as one. */
