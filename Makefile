@@ -47,7 +47,7 @@ PACKAGES_BUILD := gcc libc6-dev lua5.4 liblua5.4-dev libxxhash-dev libzstd-dev z
 PACKAGES_XLSX  := libxlsxwriter-dev
 PACKAGES_TEST  := locales unzip=unzip pkg-config=pkg-config lua-busted lua-sql-sqlite3 glpk-utils coinor-libclp1 zstd gzip
 PACKAGES_REPL  := libedit-dev less=less
-PACKAGES_TEST  += $(PACKAGES_REPL) tmux=tmux libsnappy1v5 liblz4-1 libbrotli1
+PACKAGES_TEST  += $(PACKAGES_REPL) tmux=tmux libsnappy1v5 liblz4-1 libbrotli1 libsqlite3-0
 PACKAGES_REMOTE := postgresql-15 libpq5 libcurl4 openssl=openssl npm=npm
 PACKAGES_HOSTS := lighttpd lighttpd-modules-lua prosody pandoc curl pkg-config=pkg-config
 PACKAGES_SITE  := chromium=chromium nodejs=node npm=npm poppler-utils=pdftotext libxml2-utils=xmllint \
@@ -213,7 +213,7 @@ install: all install-engine
 # For C: the library, the headers that these name and all that they include, and a file for pkg-config.
 PUBLIC := blt.h store/table/table.h store/table/change.h store/table/index.h store/table/stats.h store/database/db.h \
   io/csv/csv.h io/json/jsonl.h io/write/text_write.h io/parquet/parquet.h io/parquet/parquet_relation.h \
-  io/parquet/parquet_write.h io/arrow/arrow.h io/arrow/arrow_write.h io/exchange/arrow_c.h \
+  io/parquet/parquet_write.h io/arrow/arrow.h io/arrow/arrow_write.h io/exchange/arrow_c.h io/sqlite/sqlite.h \
   plan/rules.h plan/explain.h plan/aggregates.h plan/windows.h \
   exec/run.h exec/change/change_where.h solve/program.h
 HEADERS = $(sort $(patsubst csrc/%,%,$(filter csrc/%.h,$(shell $(CC) -Icsrc -MM $(PUBLIC:%=-include csrc/%) -x c /dev/null))))

@@ -160,5 +160,6 @@ void bind_open_solve(lua_State *L, int state);
 void bind_open_remote(lua_State *L, int state);
 void bind_open_parquet(lua_State *L, int state);
 void bind_open_arrow(lua_State *L, int state);
+void bind_open_sqlite(lua_State *L, int state);
 
 #endif

@@ -212,8 +212,7 @@ static uint32_t pairs_of(lua_State *L, int table) {
   return n;
 }
 
-/* types = {column = "int64", …} */
-static void types_option(lua_State *L, int at, blt_csv_options *o) {
+void bind_types_option(lua_State *L, int at, blt_csv_options *o) {
   if (lua_getfield(L, at, "types") == LUA_TNIL) return;
   int table = lua_gettop(L);
   if (!lua_istable(L, table)) bind_raise(L, "option 'types': a table such as {n = 'int64'} expected");
@@ -263,7 +262,7 @@ static void read_options(lua_State *L, int at, blt_csv_options *o) {
   nulls_option(L, at, o);
   o->names = names_option(L, at, "names", &o->nnames);
   o->flags = names_option(L, at, "flags", &o->nflags);
-  types_option(L, at, o);
+  bind_types_option(L, at, o);
 }
 
 /* ---- reading ---- */

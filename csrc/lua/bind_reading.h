@@ -46,6 +46,8 @@ bool bind_bool_option(lua_State *L, int at, const char *key, bool otherwise);
  */
 uint32_t bind_strings_option(lua_State *L, int at, const char *key);
 
+/* types = {column = "int64", …}; what it points to stays on the stack. */
+void bind_types_option(lua_State *L, int at, blt_csv_options *o);
 /* The options of files of columns at `at`. Column names stay Lua's: their sequence is left on the stack. */
 void bind_columnar_options(lua_State *L, int at, blt_parquet_options *o);
 /* Pushes {rows, bytes, files, notes = {{column, what, skipped}, …}}. */

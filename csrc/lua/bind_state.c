@@ -331,6 +331,7 @@ int luaopen_blotter_core(lua_State *L) {
   bind_open_remote(L, state);
   bind_open_parquet(L, state);
   bind_open_arrow(L, state);
+  bind_open_sqlite(L, state);
   lua_settop(L, module);
   return 1;
 }

@@ -9,8 +9,13 @@ local width = require "blotter.terminal.width"
 local cli = {}
 
 -- In the order in which the help lists them.
-local COMMANDS = { "report", "new", "check", "subjects", "import", "revise", "withdraw", "query", "describe", "export",
-  "search", "repl", "manual" }
+local COMMANDS = { "report", "new", "check", "subjects", "import", "revise", "withdraw", "query", "describe", "schema",
+  "export", "search", "repl", "manual" }
+
+--- The module of a command: the file of its name, but for one whose name another file has.
+local function module_of(name)
+  return require("blotter.commands." .. (name == "schema" and "column_list" or name))
+end
 
 local VERSION = "scm (not released)"
 
@@ -22,6 +27,7 @@ Examples:
    blotter query tips.csv --where "n > 5" --order "n desc"
    blotter query tips.csv --by country --agg "n = sum(n)" -o totals.csv
    blotter describe tips.csv                             columns, nulls, smallest and largest values
+   blotter schema tips.parquet                           columns and types; of a database, those of all tables
    blotter import tips.csv --into db.blt:tips            fill a table of a database
    blotter query tips.csv areas.csv --left-join "country == code" --by area --agg "n = sum(n)"
    blotter query sheet.csv --header 2 --skip-tail 3 --dates dd.mm.yyyy --decimal-mark ,
@@ -59,7 +65,7 @@ local function build_parser()
   parser:command_target "command"
   parser:require_command(true)
   for _, name in ipairs(COMMANDS) do
-    local definition = require("blotter.commands." .. name)
+    local definition = module_of(name)
     definition.options(parser:command(name, definition.summary))
   end
   return parser
@@ -84,7 +90,7 @@ local function run(arguments)
     local message = args:gsub("\n", "; ") .. " (blotter --help lists the commands and their options)"
     shared.stop(shared.USAGE, message)
   end
-  local command = require("blotter.commands." .. args.command)
+  local command = module_of(args.command)
   if not args.all and not command.is_text then
     args.format = args.format and shared.format_named(args.format)
       or shared.format_of(args.output, command.own_formats, command.usual_format)

@@ -3,6 +3,7 @@
 --   blotter.open(path, options)   a database in a file        blotter.memory()    one in memory
 --   blotter.table(schema)         a table in memory           blotter.csv(path)   one read from a file
 --   blotter.jsonl(path)          one read from JSON lines   blotter.parquet(path)    one from Parquet files
+--   blotter.arrow(path)           Arrow                       blotter.sqlite(path, table)   SQLite
 --   blotter.connect(address)      a database on a server, or on several
 --   blotter.null                  null, as lua-cjson has it   blotter.operations()   the operations dataset
 --   blotter.report, blotter.format, blotter.query   register a report, a format or a named query
@@ -18,6 +19,8 @@ local database = require "blotter.tables.database"
 local fail = require "blotter.errors.fail"
 local habits = require "blotter.errors.habits"
 local read = require "blotter.tables.read"
+local sqlite = require "blotter.tables.sqlite"
+local workbooks = require "blotter.tables.workbooks"
 local suggest = require "blotter.errors.suggest"
 local unknown = require "blotter.errors.unknown"
 require "blotter.query.surface"
@@ -30,6 +33,8 @@ local blotter = {
   jsonl = read.jsonl,
   parquet = columnar.parquet,
   arrow = columnar.arrow,
+  sqlite = sqlite.read,
+  xlsx = workbooks.read,
   null = core.null,
 }
 
@@ -85,7 +90,7 @@ end
 return setmetatable(blotter, {
   names = field_names, -- for completion
   __tostring = function()
-    return ("blotter: %d threads, %d bytes held; csv, jsonl, parquet, arrow, table, open, memory, "
+    return ("blotter: %d threads, %d bytes held; csv, jsonl, parquet, arrow, sqlite, table, open, memory, "
       .. "operations make tables")
       :format(core.setting "threads", (core.memory()))
   end,

@@ -104,6 +104,18 @@ function blotter.parquet(from, options) end
 ---@return blotter.table? rows, table|string info, string? code
 function blotter.arrow(from, options) end
 
+--- A table of an SQLite file.
+---@param path string
+---@param table? string
+---@param options? {types?: table<string, string>, binary?: "refuse"|"string", progress?: any}
+---@return blotter.table? rows, table|string info, string? code
+function blotter.sqlite(path, table, options) end
+
+--- Says how to make CSV of a workbook, which is not read.
+---@param path string
+---@return nil, string message, string code
+function blotter.xlsx(path) end
+
 --- Expressions that a program makes, without text.
 blotter.build = {}
 
@@ -339,6 +351,11 @@ function Relation:parquet(path, options) end
 ---@param options? {stream?: boolean, compression?: "none"|"lz4"|"zstd", dictionaries?: boolean, progress?: any}
 ---@return integer|string|nil done, string? message, string? code
 function Relation:arrow(to, options) end
+---@param path string
+---@param table string
+---@param options? {mode?: "new"|"replace"|"append", progress?: any}
+---@return integer? rows, string? message, string? code
+function Relation:sqlite(path, table, options) end
 ---@param options? {dictionaries?: boolean, into?: lightuserdata}
 ---@return userdata? stream, string? message, string? code
 function Relation:arrow_stream(options) end

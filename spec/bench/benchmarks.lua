@@ -124,12 +124,13 @@ local function jobs(csv)
     { "duckdb", "store_peak_mib", HOME .. "/store_duckdb " .. arguments .. folder .. " files" },
     { "sqlite", "store_peak_mib", HOME .. "/store_sqlite " .. arguments .. folder .. " files" },
     { "blotter", "store_peak_mib", "lua5.4 spec/bench/store.lua " .. arguments .. folder .. " files" },
+    { "blotter", "arrow_peak_mib", "lua5.4 spec/bench/arrow.lua " .. arguments .. folder },
   }, once, folder)
 end
 
 local function wanted(engine, command)
   if engine == "sqlite" and rows > SQLITE_ROWS and command:find "groupby" then return false end
-  if rows > STORE_ROWS and (command:find "store" or command:find "joins") then return false end
+  if rows > STORE_ROWS and (command:find "store" or command:find "joins" or command:find "arrow") then return false end
   if engine == "blotter-all" then return size.threads_seconds ~= nil end
   if not chosen or engine:find "^blotter" or engine == "memory" then return true end
   return (" " .. chosen .. " "):find(" " .. engine .. " ", 1, true) ~= nil

@@ -19,7 +19,7 @@ describe("blotter", function()
       { "query tips.blt", "tips.blt is a database: name a table of it, as tips.blt:table" },
       { "export data/areas.csv areas.ods", "areas.ods: nothing is written as '.ods'; the endings are .txt" },
       { "export data/areas.csv areas.svg", "there is no chart in it" },
-      { "export areas.xlsx areas.csv", "areas.xlsx is neither CSV nor JSON lines" },
+      { "export areas.xlsx areas.csv", "areas.xlsx is a workbook, which is written and not read: save the sheet" },
     } do
       local line, expected = case[1], case[2]
       local status, out, err = blotter(line)

@@ -80,6 +80,15 @@ describe("an Arrow file", function()
   end)
 end)
 
+describe("the columns of a file", function()
+  it("are listed by the command, with those that cannot be read and why", function()
+    local status, out = command.run("schema " .. here .. "dictionary.arrow -f csv")
+    assert.equal(0, status)
+    assert.equal("column,type,required\nk,string,false\ni8,int64,false\nu16,int64,false\nf4,float64,false\n"
+      .. "day,date,false\nat,timestamp,false\ns,string,false\n", out)
+  end)
+end)
+
 describe("Arrow written", function()
   local t
 

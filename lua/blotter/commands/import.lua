@@ -15,8 +15,8 @@ local import = {
 function import.options(command)
   command:argument("file", "File to read; - is standard input (only with --into)."):argname "<file>":args "?"
   command:option("--into", "Table to fill, as db.blt:table; it is made when it is missing."):argname "<db:table>"
-  command:option("--as", "With --into: what the file is, csv, jsonl, parquet or arrow (default: by its name).")
-    :argname "<kind>":choices { "csv", "jsonl", "parquet", "arrow" }
+  command:option("--as", "With --into: what the file is, csv, jsonl, parquet, arrow or sqlite (default: by its "
+    .. "name)."):argname "<kind>":choices { "csv", "jsonl", "parquet", "arrow", "sqlite" }
   shared.progress_option(command)
   command:flag("--dry-run", "Without --into: check the source and say what it would contradict, and write nothing.")
   command:option("--draft", "Write a worksheet of what the record in <file> lacks, with proposals, and add nothing; "
@@ -40,11 +40,14 @@ local function fill(db, name, read, file, options)
   return info
 end
 
---- Parquet and Arrow make a new table, block by block.
-local function import_whole(db, name, file, options)
+--- Parquet and Arrow make a new table, block by block, and SQLite row by row.
+local function import_whole(db, name, text, options)
+  local file, inner = place.split_sqlite(text)
+  if file then options["table"] = inner end
+  file = file or text
   for _, existing in ipairs(db:tables()) do
     if existing == name then
-      return nil, ("table '%s' is there already: Parquet and Arrow are read into a new one"):format(name)
+      return nil, ("table '%s' is there already: Parquet, Arrow and SQLite are read into a new one"):format(name)
     end
   end
   return select(2, db:import(name, file, options))
@@ -67,11 +70,11 @@ local function into_database(args)
   if not path then
     shared.stop(shared.USAGE, ("'%s' is not of the form db.blt:table"):format(args.into))
   end
-  local kind = place.kind(args.file, args.as)
+  local kind = place.kind(place.split_sqlite(args.file) or args.file, args.as)
   local options = reading.of(args, kind)
   local info, message = shared.blame_user(shared.REFUSED, "", function()
     return in_database(path, function(db)
-      if kind == "parquet" or kind == "arrow" then return import_whole(db, name, args.file, options) end
+      if kind ~= "csv" and kind ~= "jsonl" then return import_whole(db, name, args.file, options) end
       return fill(db, name, require("blotter")[kind], args.file, options)
     end)
   end)

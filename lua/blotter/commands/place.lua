@@ -1,6 +1,7 @@
 --- Places on the command line: a file such as `tips.csv`, `tips.jsonl.gz` or `tips.parquet`, or a table of a database,
 -- `db.blt:tips`.
 
+local core = require "blotter.core"
 local ending = require "blotter.tables.ending"
 local frames = require "blotter.publish.frames"
 local reading = require "blotter.commands.reading_options"
@@ -11,6 +12,12 @@ local place = {}
 --- The database's path and the table's name, or nil when `text` is no such place.
 function place.split(text)
   return text:match "^(.+%.[bB][lL][tT]):([^:/]+)$"
+end
+
+--- The path of an SQLite file and the name of a table in it, or nil.
+function place.split_sqlite(text)
+  local path, name = text:match "^(.+):([^:/]+)$"
+  if path and ending.kind(path) == "sqlite" then return path, name end
 end
 
 --- Opens the database at `path`.
@@ -31,16 +38,17 @@ function place.table(db, name)
 end
 
 -- Files that are not taken for rows of text by the ends of their names.
-local BINARY = "neither CSV nor JSON lines nor Parquet nor Arrow (.csv, .jsonl, .parquet, .arrow)"
+local BINARY = "neither CSV nor JSON lines nor Parquet nor Arrow nor SQLite "
+  .. "(.csv, .jsonl, .parquet, .arrow, .sqlite)"
+local WORKBOOK = "a workbook, which is written and not read: save the sheet as CSV"
 local JSON = BINARY .. "; if it holds one object a line, add --as jsonl"
 local PACKED = "compressed in a way that is neither read nor written (.gz and .zst are)"
-local OTHER = { blt = "a database: name a table of it, as %s:table", json = JSON, xlsx = BINARY, xls = BINARY,
-  ods = BINARY, orc = BINARY, avro = BINARY, sqlite = BINARY,
-  db = BINARY, duckdb = BINARY, pdf = BINARY, zip = PACKED, bz2 = PACKED, xz = PACKED, lz4 = PACKED, br = PACKED,
-  ["7z"] = PACKED, tar = PACKED, tgz = PACKED }
+local OTHER = { blt = "a database: name a table of it, as %s:table", json = JSON, xlsx = WORKBOOK, xls = WORKBOOK,
+  ods = WORKBOOK, orc = BINARY, avro = BINARY, duckdb = BINARY, pdf = BINARY, zip = PACKED, bz2 = PACKED, xz = PACKED,
+  lz4 = PACKED, br = PACKED, ["7z"] = PACKED, tar = PACKED, tgz = PACKED }
 
---- What a file is, "csv", "jsonl", "parquet" or "arrow": as told, or by the end of its name. The end of a file of
--- another kind ends the command.
+--- What a file is, "csv", "jsonl", "parquet", "arrow" or "sqlite": as told, or by the end of its name. The end of a
+-- file of another kind ends the command.
 function place.kind(path, told)
   if told then return told end
   local other = OTHER[ending.of(path) or ""]
@@ -50,14 +58,30 @@ end
 
 --- The option that says what a file is, for commands that read one.
 function place.kind_option(command)
-  command:option("--as", "What the file is, csv, jsonl, parquet or arrow (default: by its name)."):argname "<kind>"
-    :choices { "csv", "jsonl", "parquet", "arrow" }
+  command:option("--as", "What the file is, csv, jsonl, parquet, arrow or sqlite (default: by its name).")
+    :argname "<kind>":choices { "csv", "jsonl", "parquet", "arrow", "sqlite" }
 end
 
 --- Options of commands that read a file: what it is, and how it is read.
 function place.options(command)
   place.kind_option(command)
   reading.options(command)
+end
+
+--- The rows of a file, or of a table of an SQLite file, and what is known of reading it. `more`: further options of
+-- files of columns.
+local function read_file(text, args, more)
+  local file, name = place.split_sqlite(text)
+  local kind = place.kind(file or text, args.as)
+  local options = reading.of(args, kind)
+  if kind == "parquet" or kind == "arrow" then options.skip = more.skip end
+  local rows, info = shared.blame_user(shared.REFUSED, "", function()
+    if kind == "sqlite" then return require("blotter").sqlite(file or text, name, options) end
+    return require("blotter")[kind](text, options)
+  end)
+  if not rows then shared.stop(shared.REFUSED, info) end
+  reading.show_rejects(info)
+  return rows, info
 end
 
 --- The rows of a table of a database (and the database), or of a file, read as the command line says.
@@ -67,22 +91,37 @@ function place.rows(text, args)
     local db = place.open(path, { readonly = true })
     return place.table(db, name), db
   end
-  local kind = place.kind(text, args.as)
-  local options = reading.of(args, kind)
-  local rows, info = shared.blame_user(shared.REFUSED, "", function()
-    return require("blotter")[kind](text, options)
-  end)
-  if not rows then shared.stop(shared.REFUSED, info) end
-  reading.show_rejects(info)
-  return rows
+  return (read_file(text, args, {}))
+end
+
+--- Calls `take` with the name and the rows of every table of a database, or of the one table, or with nil, the rows of
+-- a file and what is known of reading it; columns that cannot be read are left out, which is known then.
+function place.each(text, args, take)
+  if ending.of(text) == "blt" then
+    local db <close> = place.open(text, { readonly = true })
+    for _, name in ipairs(db:tables()) do take(name, db:table(name)) end
+  elseif place.split(text) then
+    take(nil, place.rows(text, args))
+  elseif not place.split_sqlite(text) and place.kind(text, args.as) == "sqlite" then
+    local names, message = core.sqlite_tables(text)
+    if not names then shared.stop(shared.REFUSED, message) end
+    for _, name in ipairs(names) do take(name, (read_file(text .. ":" .. name, args, {}))) end
+  else
+    take(nil, read_file(text, args, { skip = true }))
+  end
 end
 
 --- The formats in which an answer is written as the rows that it is; the others are those of documents.
-place.formats = { csv = true, jsonl = true, parquet = true, arrow = true, text = true }
+place.formats = { csv = true, jsonl = true, parquet = true, arrow = true, sqlite = true, text = true }
 
 --- Writes rows (a table, query or frame) to a file, or to standard output for "-"; returns how many.
 function place.write(rows, path, kind, progress)
+  local file, name = place.split_sqlite(path)
+  if kind == "sqlite" and not file then
+    shared.stop(shared.USAGE, ("%s: name the table: %s:table"):format(path, path))
+  end
   local count, message = shared.blame_user(shared.REFUSED, "", function()
+    if kind == "sqlite" then return rows:sqlite(file, name, { progress = progress }) end
     return rows[kind](rows, path, { progress = progress })
   end)
   if not count then shared.stop(shared.REFUSED, message) end

@@ -102,21 +102,26 @@ local function csv_options_given(args)
 end
 
 --- What is given and is about text only ends the command.
-local function refuse_text_options(args)
+local function refuse_text_options(args, what)
   local names = csv_options_given(args)
   for _, item in ipairs(BOTH) do
     if args[key_of(item[1])] ~= nil then names[#names + 1] = "--" .. item[1] end
   end
   if #args.type > 0 then names[#names + 1] = "--type" end
   if #names == 0 then return end
-  shared.stop(shared.USAGE, ("%s: about text, not Parquet or Arrow"):format(table.concat(names, ", ")))
+  shared.stop(shared.USAGE, ("%s: about text, not %s"):format(table.concat(names, ", "), what))
 end
 
 --- The options of blotter.csv, blotter.jsonl, blotter.parquet or blotter.arrow that the command line gives.
 function reading.of(args, kind)
   if kind == "parquet" or kind == "arrow" then
-    refuse_text_options(args)
+    refuse_text_options(args, "Parquet or Arrow")
     return { progress = shared.progress(args) }
+  end
+  if kind == "sqlite" then
+    local types = types_of(args.type)
+    refuse_text_options(setmetatable({ type = {} }, { __index = args }), "SQLite")
+    return { types = types, progress = shared.progress(args) }
   end
   local options = { types = types_of(args.type), progress = shared.progress(args) }
   for _, item in ipairs(BOTH) do options[key_of(item[1])] = args[key_of(item[1])] end

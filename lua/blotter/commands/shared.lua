@@ -77,7 +77,13 @@ end
 
 -- Endings of formats that are none of documents.
 local ROWS = { jsonl = "jsonl", ndjson = "jsonl", parquet = "parquet", pq = "parquet", arrow = "arrow",
-  arrows = "arrow", feather = "arrow", ipc = "arrow", tsv = "csv", tab = "csv" }
+  arrows = "arrow", feather = "arrow", ipc = "arrow", sqlite = "sqlite", sqlite3 = "sqlite", db = "sqlite",
+  tsv = "csv", tab = "csv" }
+
+-- The end of a file's name, also of one with a table behind it: "sqlite" of shop.sqlite:orders.
+local function ending_of(path)
+  return ending.of(path:match "^(.+%.[^./]+):[^:/]+$" or path)
+end
 
 -- The format that an ending names, or nil.
 local function named_by(last, own_formats)
@@ -89,7 +95,7 @@ end
 -- The endings that a command writes, for a message.
 local function endings(own_formats)
   local list = { formats.endings() }
-  for _, name in ipairs { "jsonl", "parquet", "arrow" } do
+  for _, name in ipairs { "jsonl", "parquet", "arrow", "sqlite" } do
     if (own_formats or {})[name] then list[#list + 1] = "." .. name end
   end
   return table.concat(list, ", ")
@@ -100,7 +106,7 @@ end
 function shared.format_of(path, own_formats, usual)
   if not path or path == "-" or path:find "^/dev/" then return usual or "text" end
   if path:sub(-1) == "/" then return "csv" end
-  local last = ending.of(path)
+  local last = ending_of(path)
   if not last then return usual or "text" end
   return named_by(last, own_formats) or shared.stop(shared.USAGE,
     ("%s: nothing is written as '.%s'; the endings are %s (and .gz or .zst behind them), and --format names one for "
@@ -112,7 +118,7 @@ function shared.require_ending(path, format, own_formats)
   if path and path:sub(-1) == "/" and not (formats.get(format) or {}).files then
     shared.stop(shared.USAGE, ("%s is a folder, for tables as CSV, and --format says %s"):format(path, format))
   end
-  local last = path and path ~= "-" and ending.of(path)
+  local last = path and path ~= "-" and ending_of(path)
   local named = last and (ROWS[last] or named_by(last, own_formats))
   if not named or named == format or named == "text" then return end
   shared.stop(shared.USAGE, ("%s is the name of a file of %s, and --format says %s"):format(path, named, format))

@@ -97,6 +97,7 @@ habits.database = by_word {
 habits.module = by_word {
   [ [[blotter.csv "file.csv"]] ] = "readcsv loadcsv fromcsv load read readtable tsv readtsv readfile fread import",
   [ [[blotter.arrow "file.arrow"]] ] = "readipc readfeather fromarrow scanipc readarrow loadarrow readipcstream",
+  [ [[blotter.sqlite("file.sqlite", "table")]] ] = "readsql readsqlite fromsqlite readsqltable readdatabase",
   [ [[blotter.parquet "file.parquet"]] ] = "readparquet fromparquet scanparquet loadparquet",
   [ [[blotter.jsonl "file.jsonl"]] ] = "readjson json ndjson readjsonl readndjson fromjson loadjson jsonlines",
   [ [[blotter.open "file.blt", or blotter.memory()]] ] = "connect database db new create opendb connection file",

@@ -10,6 +10,7 @@ local plan = require "blotter.query.plan"
 local publishing = require "blotter.query.publishing"
 local query = require "blotter.query.verbs"
 local show = require "blotter.terminal.show"
+local sqlite = require "blotter.tables.sqlite"
 local write = require "blotter.tables.write"
 require "blotter.query.join"
 require "blotter.query.window"
@@ -24,7 +25,7 @@ local VERBS = { "where", "select", "derive", "by", "agg", "distinct", "order", "
   "union", "union_all", "intersect", "except", "pivot", "unpivot", "fill", "rename", "drop",
   "head", "tail", "describe", "facets", "plot", "bars", "sparks" }
 --- What reads a whole answer.
-local READS = { "rows", "totable", "values", "csv", "jsonl", "parquet", "arrow", "arrow_stream", "xlsx",
+local READS = { "rows", "totable", "values", "csv", "jsonl", "parquet", "arrow", "arrow_stream", "sqlite", "xlsx",
   "html", "markdown" }
 --- What reads a part of it, and makes no more.
 local PARTS = { "row", "first", "value", "columns", "count", "show" }
@@ -63,6 +64,7 @@ for _, name in ipairs { "xlsx", "html", "markdown" } do frame[name] = publishing
 frame.parquet = write.parquet
 frame.arrow = write.arrow
 frame.arrow_stream = write.arrow_stream
+frame.sqlite = sqlite.write
 
 for _, name in ipairs(READS) do
   local method = frame[name]

@@ -17,10 +17,10 @@ function ending.of(path)
 end
 
 local KINDS = { jsonl = "jsonl", ndjson = "jsonl", parquet = "parquet", pq = "parquet", arrow = "arrow",
-  arrows = "arrow", feather = "arrow", ipc = "arrow" }
+  arrows = "arrow", feather = "arrow", ipc = "arrow", sqlite = "sqlite", sqlite3 = "sqlite", db = "sqlite" }
 
 --- "jsonl" for .jsonl and .ndjson, "parquet" for .parquet and .pq, "arrow" for .arrow, .arrows, .feather and .ipc,
--- "csv" for any other.
+-- "sqlite" for .sqlite, .sqlite3 and .db, "csv" for any other.
 function ending.kind(path)
   return KINDS[ending.of(path) or ""] or "csv"
 end

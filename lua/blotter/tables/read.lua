@@ -6,6 +6,7 @@ local core = require "blotter.core"
 local ending = require "blotter.tables.ending"
 local fail = require "blotter.errors.fail"
 local progress = require "blotter.terminal.progress"
+local sqlite = require "blotter.tables.sqlite"
 
 local read = {}
 
@@ -83,13 +84,15 @@ function read.jsonl(from, options)
   return run("jsonl", from, is_text(from, options, "jsonl"), options)
 end
 
---- Reads into a new table of a database; a path that ends in .jsonl or .ndjson holds JSON lines, one that ends in
--- .parquet (or several in a table) Parquet. Large files pass through the database's file as they are read, not through
--- memory.
+--- Reads into a new table of a database; the end of a path's name says what it holds: JSON lines (.jsonl, .ndjson),
+-- Parquet (.parquet, .pq; or several in a table), Arrow (.arrow, .arrows, .feather, .ipc), a table of SQLite's
+-- (.sqlite, .sqlite3, .db; the option `table` names it), CSV otherwise. Large files pass through the database's file as
+-- they are read, not through memory.
 function read.into(db, name, from, options)
   local first = type(from) == "table" and from[1] or from
   local kind = type(first) == "string" and ending.kind(first) or type(first) == "userdata" and "arrow" or "csv"
   if kind == "parquet" or kind == "arrow" then return columnar.into(kind, db, name, from, options) end
+  if kind == "sqlite" then return sqlite.into(db, name, from, options) end
   options = listed(arguments.options(options, kind == "jsonl" and JSONL_OPTIONS or CSV_OPTIONS, "import"))
   if options.into then fail "import: it makes a new table; to append to one, use blotter.csv with into" end
   return run(kind, from, is_text(from, options, "import"), options, db, name)

@@ -18,7 +18,8 @@ local OTHERS = { xlsx = "write f:xlsx \"%s\"", xls = "write f:xlsx with a name i
   .. "name in .xlsx", html = "write f:html \"%s\"", md = "write f:markdown \"%s\"", zip = "name it .csv.gz",
   parquet = "write f:parquet \"%s\"", pq = "write f:parquet \"%s\"",
   arrow = "write f:arrow \"%s\"", arrows = "write f:arrow \"%s\"", ipc = "write f:arrow \"%s\"",
-  feather = "write f:arrow \"%s\"", pdf = "name it .csv",
+  feather = "write f:arrow \"%s\"", sqlite = "write f:sqlite(\"%s\", \"table\")",
+  sqlite3 = "write f:sqlite(\"%s\", \"table\")", db = "write f:sqlite(\"%s\", \"table\")", pdf = "name it .csv",
   blt = "create a table in a database with blotter.open \"%s\"" }
 
 local TEXTS = { csv = true, tsv = true, tab = true, jsonl = true, ndjson = true }

@@ -6,7 +6,7 @@ local listing = {}
 local verbs = {}
 for name in ([[where select derive by agg distinct order limit skip top sample join left_join semi_join anti_join window
   right_join full_join asof_join cross_join pivot unpivot fill rename drop head tail describe facets union union_all
-  intersect except csv jsonl parquet arrow show columns totable values query explain]]):gmatch "%S+" do
+  intersect except csv jsonl parquet arrow sqlite show columns totable values query explain]]):gmatch "%S+" do
   verbs[name] = true
 end
 

@@ -1,0 +1,48 @@
+-- Arrow files in and out beside a copy of the same bytes: what memory and the file system take.
+--
+--   lua5.4 spec/bench/arrow.lua CSV RUNS THREADS FOLDER
+--
+-- prints   engine question run seconds rows checksum   for the engines blotter and copy
+
+package.path = "spec/bench/?.lua;" .. package.path
+local blotter = require "blotter"
+local clock = require "clock"
+
+local csv, runs, threads, folder = arg[1], tonumber(arg[2]), tonumber(arg[3]), arg[4]
+if not (csv and runs and threads and folder) then
+  io.stderr:write "usage: lua5.4 spec/bench/arrow.lua CSV RUNS THREADS FOLDER\n"
+  os.exit(2)
+end
+blotter.threads = threads
+
+local path, other = folder .. "/rows.arrow", folder .. "/copy.arrow"
+local t = assert(blotter.csv(csv, { progress = false }))
+local rows = #t
+
+local function slurp()
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read "a"
+end
+
+--- Times each way once, by turns, as often as there are runs.
+local function turns(question, ways)
+  for run = 1, runs do
+    for engine, work in pairs(ways) do
+      collectgarbage()
+      local start = clock.now()
+      local kept = work()
+      clock.line(question, run, clock.now() - start, rows, nil, engine)
+      assert(kept)
+    end
+  end
+end
+
+assert(t:arrow(path, { progress = false }))
+turns("arrow_write", {
+  blotter = function() return t:arrow(path, { progress = false }) end,
+  copy = function() return os.execute(("cp %s %s"):format(path, other)) end,
+})
+turns("arrow_read", { blotter = function() return blotter.arrow(path, { progress = false }) end, copy = slurp })
+turns("arrow_stream", { blotter = function() return blotter.arrow(t:arrow_stream()) end, copy = slurp })
+os.remove(path)
+os.remove(other)
