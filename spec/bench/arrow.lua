@@ -19,9 +19,11 @@ local path, other = folder .. "/rows.arrow", folder .. "/copy.arrow"
 local t = assert(blotter.csv(csv, { progress = false }))
 local rows = #t
 
+--- Reads all bytes in pieces that a cache holds, so that no memory has to grow.
 local function slurp()
   local file <close> = assert(io.open(path, "rb"))
-  return file:read "a"
+  while file:read(1 << 18) do end
+  return true
 end
 
 --- Times each way once, by turns, as often as there are runs.
