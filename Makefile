@@ -2,6 +2,8 @@
 #
 #   make report        print the overview of the dataset and write its site to build/report (installs and builds what is missing)
 #   make test          run the busted specs and the C tests; SPEC=spec/store and TESTS=test_bits narrow it
+#   make test-parquet  TABLES random tables of SEED as Parquet to DuckDB, Polars, hyparquet and parquet-wasm, as far as npm
+#                      has them, and back
 #   make test-remote   queries on servers: three PostgreSQL clusters on the loopback, ClickHouse in process
 #   make refusals      writes the list of what does not translate to SQL anew
 #   make torture-remote   random queries there, and here: QUERIES (5000) from SEED (1) on
@@ -49,6 +51,7 @@ PACKAGES_TEST  := locales unzip=unzip pkg-config=pkg-config lua-busted lua-sql-s
 PACKAGES_REPL  := libedit-dev less=less
 PACKAGES_TEST  += $(PACKAGES_REPL) tmux=tmux libsnappy1v5 liblz4-1 libbrotli1 libsqlite3-0
 PACKAGES_REMOTE := postgresql-15 libpq5 libcurl4 openssl=openssl npm=npm
+PACKAGES_PEERS := nodejs=node npm=npm
 PACKAGES_HOSTS := lighttpd lighttpd-modules-lua prosody pandoc curl pkg-config=pkg-config
 PACKAGES_SITE  := chromium=chromium nodejs=node npm=npm poppler-utils=pdftotext libxml2-utils=xmllint \
   libreoffice-calc-nogui=soffice texlive-luatex=lualatex texlive-latex-recommended lmodern fonts-dejavu-core
@@ -75,6 +78,9 @@ $(STAMP)/repl: $(STAMP)/build
 	$(call setup,$(PACKAGES_REPL))@touch $@
 $(STAMP)/remote: $(STAMP)/test
 	$(call setup,$(PACKAGES_REMOTE))@touch $@
+$(STAMP)/peers: $(STAMP)/test
+	$(if $(filter no,$(SETUP)),,@.ci/setup $(PACKAGES_PEERS) >/dev/null)
+	@touch $@
 $(STAMP)/hosts: $(STAMP)/test
 	$(call setup,$(PACKAGES_HOSTS))@touch $@
 $(STAMP)/lint: $(STAMP)/build
@@ -292,6 +298,18 @@ test-site: $(STAMP)/site all
 	@if command -v npm >/dev/null && $(MAKE) --no-print-directory build/site/node_modules; then \
 	  rm -rf build/site/out && $(LUA) spec/site/make.lua build/site/out && node spec/site/check.mjs build/site/out $(PAGES); \
 	else echo "test-site: skipped, npm or its packages cannot be had" >&2; fi
+
+# Other programs' Parquet; what cannot be installed is passed over, and said.
+.PHONY: test-parquet
+TABLES ?= 12
+build/parquet/node_modules: spec/io/peers/package.json | $(STAMP)/peers
+	@mkdir -p $(@D) && cp $< $(@D)
+	$(say)cd $(@D) && { $(NPM) && $(NPM) --no-save $(POLARS); } >npm.log 2>&1 && touch node_modules
+test-parquet: $(STAMP)/peers all
+	@if command -v node >/dev/null; then \
+	  $(MAKE) --no-print-directory build/parquet/node_modules || echo "test-parquet: without what npm has" >&2; mkdir -p build/parquet; \
+	  $(LUA) spec/io/peers/parquet_peers.lua build/parquet $(TABLES) $(SEED); \
+	else echo "test-parquet: skipped, there is no node" >&2; fi
 
 torture: $(STAMP)/test all $(TEST_PROGRAMS)
 	@BLOTTER_TORTURE=1 $(RUN_TESTS)

@@ -106,6 +106,7 @@ local function jobs(csv)
   local arguments = ("%s %d %d"):format(csv, runs, threads)
   local once = ("%s 1 %d"):format(csv, threads)
   local by_turns = ("%s %d %d"):format(csv, size.threads_seconds or 0, threads)
+  local columnar = ("%s %d %d"):format((csv:gsub("%.csv$", "")), runs, threads)
   local folder = " " .. HOME .. "/tmp"
   local joined = ("%s %d %d %d"):format(HOME .. "/data", rows, runs, threads)
   return turns(lua_peers {
@@ -115,6 +116,9 @@ local function jobs(csv)
     { "polars", "joins_peak_mib", MODULES .. "node spec/bench/joins_polars.js " .. joined },
     { "blotter", "peak_mib", "lua5.4 spec/bench/groupby.lua " .. arguments },
     { "blotter-all", "peak_mib", "lua5.4 spec/bench/threads.lua " .. by_turns },
+    { "duckdb", "parquet_peak_mib", MODULES .. "node spec/bench/parquet_duckdb.js " .. columnar },
+    { "polars", "parquet_peak_mib", MODULES .. "node spec/bench/parquet_polars.js " .. columnar },
+    { "blotter", "parquet_peak_mib", "lua5.4 spec/bench/parquet.lua " .. columnar },
     { "memory", "peak_mib", ("%s/bandwidth %d %d %d"):format(HOME, rows, runs, threads) },
     { "duckdb", "peak_mib", MODULES .. "node spec/bench/groupby_duckdb.js " .. arguments },
     { "chdb", "peak_mib", MODULES .. "node spec/bench/groupby_chdb.js " .. arguments },
@@ -130,7 +134,8 @@ end
 
 local function wanted(engine, command)
   if engine == "sqlite" and rows > SQLITE_ROWS and command:find "groupby" then return false end
-  if rows > STORE_ROWS and (command:find "store" or command:find "joins" or command:find "arrow") then return false end
+  local stored = command:find "store" or command:find "joins" or command:find "parquet" or command:find "arrow"
+  if rows > STORE_ROWS and stored then return false end
   if engine == "blotter-all" then return size.threads_seconds ~= nil end
   if not chosen or engine:find "^blotter" or engine == "memory" then return true end
   return (" " .. chosen .. " "):find(" " .. engine .. " ", 1, true) ~= nil

@@ -3,29 +3,61 @@
 #include "parquet.h"
 
 #include "base/mem.h"
+#include <pthread.h>
+
+/* Readers that were closed wait here with their memory for the next column: fresh memory costs more than what
+ * they do. */
+typedef struct reading {
+  blt_pq_set set;
+  pthread_mutex_t lock;
+  struct spare *spares;
+} reading;
+
+typedef struct spare {
+  blt_pq_column column;
+  reading *home;
+  struct spare *next;
+} spare;
 
 static blt_status open_column(const void *file, uint32_t col, void **out, blt_error *err) {
-  const blt_pq_set *set = file;
-  blt_pq_column *c = blt_calloc(set->ctx, 1, sizeof *c);
-  if (!c) return blt_fail_memory(err, sizeof *c);
-  c->set = set;
-  c->col = col;
+  reading *r = (reading *)(uintptr_t)file; /* only what the lock guards changes */
+  pthread_mutex_lock(&r->lock);
+  spare *c = r->spares;
+  if (c) r->spares = c->next;
+  pthread_mutex_unlock(&r->lock);
+  if (!c && !(c = blt_calloc(r->set.ctx, 1, sizeof *c))) return blt_fail_memory(err, sizeof *c);
+  c->home = r;
+  c->column.set = &r->set;
+  c->column.col = col;
+  c->column.open = false;
+  blt_named_free(r->set.ctx, &c->column.pages.part.named); /* it was another column's */
   *out = c;
   return BLT_OK;
 }
 
 static blt_status read_block(void *column, blt_dict *dict, blt_scratch *scratch, uint64_t first,
                              uint32_t rows, blt_block **out, blt_error *err) {
-  blt_pq_column *c = column;
-  c->dict = dict;
-  return blt_pq_column_block(c, scratch, first, rows, out, err);
+  spare *c = column;
+  c->column.dict = dict;
+  return blt_pq_column_block(&c->column, scratch, first, rows, out, err);
 }
 
 static void close_column(void *column) {
-  blt_pq_column *c = column;
+  spare *c = column;
   if (!c) return;
-  blt_pq_column_free(c);
-  blt_free(c->set->ctx, c, sizeof *c);
+  pthread_mutex_lock(&c->home->lock);
+  c->next = c->home->spares;
+  c->home->spares = c;
+  pthread_mutex_unlock(&c->home->lock);
+}
+
+static void free_spares(reading *r) {
+  while (r->spares) {
+    spare *c = r->spares;
+    r->spares = c->next;
+    blt_pq_column_free(&c->column);
+    blt_free(r->set.ctx, c, sizeof *c);
+  }
 }
 
 static const blt_column_ops ops = {open_column, read_block, close_column};
@@ -46,26 +78,30 @@ static void fill_result(blt_pq_set *set, blt_table *table, blt_parquet_result *o
 
 blt_status blt_parquet_read(blt_ctx *ctx, const blt_source *const *sources, uint32_t nsources,
                             const blt_parquet_options *o, blt_parquet_result *out, blt_error *err) {
-  blt_pq_set set;
+  reading r = {.spares = NULL};
+  blt_pq_set *set = &r.set;
   err->position = -1;
-  blt_status status = blt_pq_set_open(ctx, sources, nsources, o, &set, err);
+  blt_status status = blt_pq_set_open(ctx, sources, nsources, o, set, err);
   if (status != BLT_OK) return status;
+  pthread_mutex_init(&r.lock, NULL);
   blt_table *table = NULL;
   blt_columns columns = {.ctx = ctx,
                          .ops = &ops,
-                         .file = &set,
-                         .fields = set.fields,
-                         .ncols = set.ncols,
-                         .rows = set.rows,
-                         .bytes = bytes_of(&set),
+                         .file = &r,
+                         .fields = set->fields,
+                         .ncols = set->ncols,
+                         .rows = set->rows,
+                         .bytes = bytes_of(set),
                          .schema_only = o->schema_only,
                          .make = o->make,
                          .make_arg = o->make_arg,
                          .progress = o->progress,
                          .progress_arg = o->progress_arg};
   status = blt_columns_read(&columns, &table, err);
-  if (status == BLT_OK) fill_result(&set, table, out);
-  blt_pq_set_close(&set);
+  if (status == BLT_OK) fill_result(set, table, out);
+  free_spares(&r);
+  pthread_mutex_destroy(&r.lock);
+  blt_pq_set_close(set);
   return status;
 }
 
