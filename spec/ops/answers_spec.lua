@@ -65,4 +65,15 @@ describe("an answer of the dataset", function()
       end
     end
   end)
+
+  it("is the whole's, although a part's period is known to begin with the year alone", function()
+    local total = ops:total("victims_safeguarded", { subject = "operation-h", by = "area" })
+    assert.same({ 146, 146 }, { total.total.low, total.total.high })
+    local sum = 0
+    for _, row in ipairs(total.rows) do
+      if not row.unexplained then sum = sum + row.low end
+    end
+    assert.same({ 145, 1 }, { sum, total.unexplained.best })
+    assert.equal(146, ops:total("victims_safeguarded", { subject = "operation-h" }).total.low)
+  end)
 end)

@@ -49,16 +49,33 @@ local function score(question, figure)
   }
 end
 
+-- A subject reaches as far as its parts do, unless they reach more than twice as far: a part whose beginning is known to
+-- the year alone does not come before its whole.
+local function reach_with_parts(question, scored, reach)
+  local far, subjects = {}, {}
+  for key, days in pairs(reach) do far[key] = days end
+  for _, entry in ipairs(scored) do subjects[entry.figure.subject] = true end
+  for _, entry in ipairs(scored) do
+    local figure, days = entry.figure, reach[entry.reach_key]
+    for above in pairs(question.model:lineage(figure.subject)) do
+      local key = subjects[above] and above .. "|" .. entry.stated .. "|" .. entry.extra
+      if key and reach[key] and reach[key] * 2 >= days then far[key] = math.max(far[key], days) end
+    end
+  end
+  return far
+end
+
 -- The longest period that a subject has among figures of the same standing: subjects that reach far come first, so that
 -- a programme's decade is not given up for one year of the agency above it or one operation below.
-local function add_reach(scored)
+local function add_reach(question, scored)
   local reach = {}
   for _, entry in ipairs(scored) do
     local key = entry.figure.subject .. "|" .. entry.stated .. "|" .. entry.extra
     reach[key] = math.max(reach[key] or -1, entry.length)
     entry.reach_key = key
   end
-  for _, entry in ipairs(scored) do entry.reach = reach[entry.reach_key] end
+  local far = reach_with_parts(question, scored, reach)
+  for _, entry in ipairs(scored) do entry.reach = far[entry.reach_key] end
 end
 
 local function comes_first(a, b)
@@ -140,7 +157,7 @@ function disjoint.take(question, choices, per_subject)
     entry.choice = choice
     scored[i] = entry
   end
-  add_reach(scored)
+  add_reach(question, scored)
   table.sort(scored, comes_first)
   local families, used, timeless = {}, {}, question.is_state and not question.by_year
   for _, entry in ipairs(scored) do
