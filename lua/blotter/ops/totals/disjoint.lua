@@ -49,8 +49,8 @@ local function score(question, figure)
   }
 end
 
-      if key and reach[key] and reach[key] * 2 >= days then far[key] = math.max(far[key], days) end
--- the year alone does not come before its whole.
+-- A subject reaches as far as its parts do, unless they reach more than twice as far: a part whose beginning is known
+-- to the year alone does not come before its whole.
 local function reach_with_parts(question, scored, reach)
   local far, subjects = {}, {}
   for key, days in pairs(reach) do far[key] = days end
