@@ -23,7 +23,8 @@
 #                      bench-huge reads a hundred million rows: 5 GB of disk, 20 GiB of memory, half an hour;
 #                      bench-shards asks q1 to q9 of three PostgreSQL servers (also part of bench and bench-quick);
 #                      bench-clicks asks ClickBench's questions, and some about a web log;
-#                      bench-tpch asks TPC-H's 22 queries at SCALE=1
+#                      bench-tpch asks TPC-H's 22 queries at SCALE=1;
+#                      bench-report writes a report over ten million records, or ROWS
 #
 # SETUP=no skips the check for Debian packages, for systems that have the tools under other names.
 
@@ -401,6 +402,11 @@ bench bench-quick bench-huge: $(STAMP)/bench all $(BENCH_PROGRAMS)
 bench-shards: $(STAMP)/remote all build/bench/groupby_data
 	@mkdir -p build/bench/data; f=build/bench/data/G1_$(or $(ROWS),1000000)_100.csv; \
 	  [ -e $$f ] || build/bench/groupby_data $(or $(ROWS),1000000) 100 108 >$$f && $(LUA) spec/bench/groupby_shards.lua $$f $(or $(RUNS),3)
+
+# A report with four tables and two charts over generated records.
+.PHONY: bench-report
+bench-report: all
+	@$(LUA) spec/bench/report_run.lua $(ROWS)
 
 # TPC-H's queries; SCALE, RUNS and THREADS as in spec/bench/tpch_run.lua.
 .PHONY: bench-tpch
