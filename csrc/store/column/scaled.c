@@ -32,7 +32,7 @@ BLT_CLONES static bool fits(const double *v, uint32_t n, double power, int64_t *
   uint64_t wrong = 0;
   for (uint32_t i = 0; i < n; i++) {
     double x = v[i] * power, shifted = x + SHIFT, whole = shifted - SHIFT, back = whole / power;
-    int64_t number = bits_of(shifted) - SHIFT_BITS;
+    int64_t number = (int64_t)((uint64_t)bits_of(shifted) - (uint64_t)SHIFT_BITS);
     wrong |= (uint64_t)(bits_of(back) ^ bits_of(v[i])) | (uint64_t) !(fabs(x) < MOST);
     a = number < a ? number : a;
     z = number > z ? number : z;
