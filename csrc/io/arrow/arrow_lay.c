@@ -86,6 +86,11 @@ typedef struct laying {
   blt_error *err;
 } laying;
 
+/* Whether buffers may be the block's: a table's tail, which has none of its own, changes with the table. */
+static bool lends(const laying *k) {
+  return !k->live && k->b->buffer;
+}
+
 static void *make(laying *k, uint32_t buffer, size_t bytes) {
   blt_room *r = &k->lot->rooms[buffer];
   if (blt_room_for(k->f->ctx, r, bytes, k->err) != BLT_OK) return NULL;
@@ -111,7 +116,7 @@ static blt_status lay_valid(laying *k) {
   lot->nulls = 0;
   lend(k, 0, NULL, 0);
   if (b->nulls == 0) return BLT_OK;
-  if (!k->live && b->valid) {
+  if (lends(k) && b->valid) {
     lot->nulls = b->nulls;
     lend(k, 0, b->valid, bytes);
     return BLT_OK;
@@ -148,7 +153,7 @@ static int64_t *wide_ints(laying *k, int64_t *to) {
 
 static blt_status lay_ints(laying *k) {
   size_t bytes = (size_t)k->lot->rows * 8;
-  if (k->b->enc == BLT_ENC_PLAIN && !k->live) {
+  if (k->b->enc == BLT_ENC_PLAIN && lends(k)) {
     lend(k, 1, k->b->data, bytes);
     return BLT_OK;
   }
@@ -160,7 +165,7 @@ static blt_status lay_ints(laying *k) {
 
 static blt_status lay_floats(laying *k) {
   size_t bytes = (size_t)k->lot->rows * 8;
-  if (k->b->enc == BLT_ENC_PLAIN && !k->live) {
+  if (k->b->enc == BLT_ENC_PLAIN && lends(k)) {
     lend(k, 1, k->b->data, bytes);
     return BLT_OK;
   }
@@ -236,7 +241,7 @@ static blt_status lay_codes(laying *k) {
   const blt_arrow_form *f = k->f;
   uint32_t n = k->lot->rows;
   size_t bytes = (size_t)n * f->index_width;
-  if (k->b->enc == BLT_ENC_DICT && k->b->width == f->index_width && !f->map && !k->live) {
+  if (k->b->enc == BLT_ENC_DICT && k->b->width == f->index_width && !f->map && lends(k)) {
     lend(k, 1, k->b->data, bytes);
     return BLT_OK;
   }
@@ -290,7 +295,7 @@ static blt_status put_texts(laying *k, const blt_str *v, uint32_t n) {
 static blt_status lay_texts(laying *k) {
   const blt_block *b = k->b;
   k->lot->nbuffers = 3;
-  if (b->enc == BLT_ENC_TEXT && !k->live && b->text_bytes <= INT32_MAX) {
+  if (b->enc == BLT_ENC_TEXT && lends(k) && b->text_bytes <= INT32_MAX) {
     lend(k, 1, b->data, ((size_t)b->rows + 1) * 4);
     lend(k, 2, b->text_bytes ? b->text : "", b->text_bytes);
     return BLT_OK;
@@ -323,7 +328,7 @@ blt_status blt_arrow_lay(const blt_arrow_form *f, uint32_t group, blt_arrow_lot 
   blt_status status = blt_view_block(f->view, f->col, group, &k.b, err);
   if (status != BLT_OK) return status;
   blt_block_release(lot->block);
-  lot->block = blt_block_retain((blt_block *)(uintptr_t)k.b);
+  lot->block = k.b->buffer ? blt_block_retain((blt_block *)(uintptr_t)k.b) : NULL;
   k.live = f->view->live ? f->view->live[group] : NULL;
   lot->rows = k.live ? (uint32_t)blt_bits_count(k.live, k.b->rows) : k.b->rows;
   lot->nbuffers = 2;
