@@ -218,7 +218,7 @@ static void pack_small(packing *p, const blt_whole *w) {
   if (!pack_few(p, w)) pack_dense(p, w);
 }
 
-/* --- numbers made of smaller ones ----------------------------------------------------------------- */
+/* ---- numbers made of smaller ones ---- */
 
 /* At the start of numbers that are made of smaller ones, which follow, packed. */
 typedef struct made_head {

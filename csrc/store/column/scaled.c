@@ -24,7 +24,7 @@ static inline double double_of(int64_t bits) {
   return f;
 }
 
-/* --- finding ------------------------------------------------------------------------------------ */
+/* ---- finding ---- */
 
 /* Whether all values are whole numbers divided by `power`; widens the range of these numbers. */
 BLT_CLONES static bool fits(const double *v, uint32_t n, double power, int64_t *low, int64_t *high) {
@@ -83,7 +83,7 @@ bool blt_scaled_find(const double *v, uint32_t n, blt_scaled *out) {
   return true;
 }
 
-/* --- offsets ------------------------------------------------------------------------------------ */
+/* ---- offsets ---- */
 
 /* Reading divides, or multiplies by the inverse and mends the quotient with its exact rest: as the inverse is
  * rounded once, that gives the rounded quotient as well (Markstein), in a third of the time. */
