@@ -7,8 +7,6 @@
 
 local blotter = require "blotter"
 local oracle = require "oracle"
-local composed_query = require "composed_query"
-local composed_sides = require "composed_sides"
 local random_query = require "random_query"
 local wide_query = require "wide_query"
 
@@ -140,61 +138,6 @@ function far_queries.types(seed)
       over = function(tables) return ask(tables.t:order "number", verbs) end }
   end
   return { t = numbered(random_query.SCHEMA, COLUMNS, rows) }, queries
-end
-
--- ---- queries of several verbs ----
-
-local WORDS = { "KR", "JP", "US", "", "a b", "x'y" }
-local KINDS = { { name = "i", kind = "int" }, { name = "j", kind = "int" }, { name = "f", kind = "float" },
-  { name = "s", kind = "string" }, { name = "b", kind = "bool" } }
-
-local function random_rows(g, n)
-  local rows = {}
-  for r = 1, n do
-    rows[r] = { i = g:chance(85) and g:int(-20, 20) or nil, j = g:int(0, 3),
-      f = g:chance(85) and g:int(-40, 40) / 4 or nil, s = g:chance(85) and g:pick(WORDS) or nil }
-    if g:chance(85) then rows[r].b = g:chance(50) end
-  end
-  return rows
-end
-
-local LOSES_ORDER = { "by ", "distinct", "join", "union", "intersect", "except", "top", "set" }
-local NEEDS_ORDER = { "limit", "first", "last", "window", "top", "cum", "lag", "lead", "row_number", "nth" }
-
-local function any_in(line, words)
-  for _, word in ipairs(words) do
-    if line:find(word, 1, true) then return true end
-  end
-end
-
---- Whether a step needs an order that steps before it lost; and whether the rows are in order at the end.
-local function unsettled(text)
-  local lost = false
-  for line in text:gmatch "[^\n]+" do
-    if lost and any_in(line, NEEDS_ORDER) then return true end
-    lost = lost or any_in(line, LOSES_ORDER)
-  end
-  return false, not lost
-end
-
---- Queries of three to six verbs over two tables, such as the naive engine answers.
-function far_queries.composed(seed)
-  local g, queries = random_query.new(seed), {}
-  local rows, extra = random_rows(g, g:pick { 0, 1, 10, 60 }), composed_sides.rows(g, g:pick { 0, 1, 5, 20 })
-  local function made(n, tables)
-    return composed_query.make(random_query.new(seed * 1000 + n), tables.t:order "number":drop "number", rows, KINDS,
-      { q = tables.o:order "number":drop "number", rows = extra })
-  end
-  local tables = { t = numbered("i int64, j int64, f float64, s string, b bool", { "i", "j", "f", "s", "b" }, rows),
-    o = numbered(composed_sides.SCHEMA, { "p", "q", "u", "v", "d", "e" }, extra) }
-  for n = 1, 12 do
-    local text = made(n, tables).text
-    local skip, ordered = unsettled(text)
-    if not skip then
-      queries[#queries + 1] = { text = text, ordered = ordered, over = function(some) return made(n, some).q end }
-    end
-  end
-  return tables, queries
 end
 
 -- ---- queries of all verbs and functions ----

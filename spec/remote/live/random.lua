@@ -57,7 +57,6 @@ describe("random queries", function()
     io.write "\n"
   end
 
-  it("of all verbs and functions", function() try("wide", 60) end)
-  it("over all types", function() try("types", 20) end)
-  it("of verbs that the naive engine knows", function() try("composed", 20) end)
+  it("of all verbs and functions", function() try("wide", 75) end)
+  it("over all types", function() try("types", 25) end)
 end)
