@@ -86,7 +86,9 @@ static blt_status choose_root(blt_file *f, blt_error *err) {
   f->version = header.version;
   f->root = roots[newest];
   f->before = (blt_disk_root){0};
-  if (blt_root_whole(&roots[!newest], header.id, !newest)) f->before = roots[!newest];
+  /* A commit before that ends outside the file is none that anybody can go back to. */
+  if (blt_root_whole(&roots[!newest], header.id, !newest) && roots[!newest].end <= size)
+    f->before = roots[!newest];
   if (f->root.end > size) return blt_file_damaged(f, err, "it is shorter than its last commit says");
   blt_root_doubtful(roots, newest, size, f->doubt);
   f->reserved = size;

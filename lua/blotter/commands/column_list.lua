@@ -34,7 +34,7 @@ function schema.run(args)
   for _, column in ipairs { "table", "note" } do
     if answer:where(("`%s` ~= nil"):format(column)):count() == 0 then answer = answer:drop(column) end
   end
-  place.deliver(answer, args)
+  place.deliver(answer:collect(), args)
   return shared.DONE
 end
 
