@@ -137,6 +137,36 @@ describe("numbers", function()
   end)
 end)
 
+describe("flags", function()
+  it("follow percent and money", function()
+    local money = { flags = "n", currency = true, thousands = "," }
+    expect {
+      { "a;n\nx;€ 12 p\ny;7 €\n", "string int64 string | a,n,n_flag/x,12,p/y,7,/", money },
+      { "a;n\nx;(5) p\ny;(5 p)\nz;6 (a)\n", "string int64 string | a,n,n_flag/x,-5,p/y,,(5 p)/z,6,(a)/", money },
+      { "a;n\nx;12 kroner\ny;12 kr b\nz;EUR 5 KRW\n", "| a,n,n_flag/x,12,kroner/y,12,b/z,5,KRW/", money },
+      { "a;n\nw;5,000- e\nx;5-6\ny;5 - 6\nz;5 -p\n", "| a,n,n_flag/w,-5000,e/x,5,\"-6\"/y,5,- 6/z,5,-p/", money },
+      { "a;n\nx;12,5 % p\ny;7%\nz;+5 %e\n", "float64 string | a,n,n_flag/x,0.125,p/y,0.07,/z,0.05,e/",
+        { flags = "n", percent = true, decimal_mark = "," } },
+      { "a;n\nx;1e3 %\ny;7 p%\n", "| a,n,n_flag/x,,1e3 %/y,7,p%/", { flags = "n", percent = true } },
+    }
+  end)
+
+  it("are no part of a number that is written otherwise", function()
+    expect {
+      { "a;n\nx;1,234 p\ny;5\n", '| a,n,n_flag/x,,"1,234 p"/y,5,/', { flags = "n" } },
+      { "a;n\nx;1,234.5.6\ny;1,23\nz;5, b\n", '| a,n,n_flag/x,,"1,234.5.6"/y,,"1,23"/z,5,", b"/',
+        { flags = "n", thousands = "," } },
+      { "a;n\nx;1 234 p\ny;12 1)\n", "| a,n,n_flag/x,1234,p/y,12,1)/", { flags = "n", thousands = " " } },
+    }
+  end)
+
+  it("are found among blanks and in quotes", function()
+    expect {
+      { 'a;n\nx;  5 p \ny;"7 e"\nz;"b"\n', "string int64 string | a,n,n_flag/x,5,p/y,7,e/z,,b/", { flags = "n" } },
+    }
+  end)
+end)
+
 describe("a table on a sheet", function()
   it("has a header over several lines", function()
     expect {

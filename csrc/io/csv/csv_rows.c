@@ -376,19 +376,28 @@ static uint32_t fields_of(const blt_csv_format *f) {
   return f->ncols - f->nsplit;
 }
 
-/* Notes the field whose text was put from `from` on as a number and what stands behind it. */
+static blt_str without_blanks(blt_str text) {
+  while (text.len && is_blank(text.s[text.len - 1])) text.len--;
+  for (; text.len && is_blank(text.s[0]); text.len--) text.s++;
+  return text;
+}
+
+/* Notes the field whose text was put from `from` on as a number and what stands behind it. Such a column
+ * holds numbers, whatever quotes say. */
 static blt_status note_split(walk *k, size_t index, uint32_t from, bool quoted, blt_error *err) {
   blt_status status = room(k, 1, err);
   if (status != BLT_OK) return status;
   char *field = k->w->unquoted + from;
-  size_t len = k->out - from, number = blt_spelled_prefix(&k->f->spelling, field, len), flag = number;
-  while (flag < len && is_blank(field[flag])) flag++;
-  memmove(field + number + 1, field + flag, len - flag);
-  k->out = from + (uint32_t)number;
-  status = note_field(k, index, quoted, err);
+  blt_str text = without_blanks((blt_str){field, k->out - from});
+  uint32_t number = (uint32_t)blt_spelled_prefix(&k->f->spelling, text.s, text.len);
+  blt_str flag = without_blanks((blt_str){text.s + number, text.len - number});
+  memmove(field, text.s, number);
+  memmove(field + number + 1, flag.s, flag.len);
+  k->out = from + number;
+  status = note_field(k, index, false, err);
   if (status != BLT_OK) return status;
-  k->out += (uint32_t)(len - flag);
-  return note_field(k, index + 1, quoted && len > flag, err);
+  k->out += flag.len;
+  return note_field(k, index + 1, quoted && flag.len > 0, err);
 }
 
 /* Notes the field that the record has got last. */

@@ -131,24 +131,30 @@ static bool fraction(spelled *k) {
   return copy_digits(k) > 0;
 }
 
-/* What may stand behind a number: a sign of percent or of money, and with money a minus. */
-static bool behind(spelled *k) {
-  for (;;) {
-    pass_blanks(k);
-    if (k->p == k->end) return !k->open;
-    if (k->s->percent && !k->percent && *k->p == '%') {
-      k->percent = true;
-      k->p++;
-    } else if (k->open && *k->p == ')') {
-      k->open = false;
-      k->p++;
-    } else if (k->s->currency && !k->negative && minus_at(k->p, k->end)) {
-      k->p += minus_at(k->p, k->end);
-      k->negative = true;
-    } else if (!pass_currency(k)) {
-      return false;
-    }
+/* Passes one thing that may stand behind a number: a sign of percent or of money, the bracket of a loss, and
+ * with money a minus. */
+static bool pass_behind(spelled *k) {
+  if (k->p == k->end) return false;
+  if (k->s->percent && !k->percent && *k->p == '%') {
+    k->percent = true;
+    k->p++;
+  } else if (k->open && *k->p == ')') {
+    k->open = false;
+    k->p++;
+  } else if (k->s->currency && !k->negative && minus_at(k->p, k->end)) {
+    k->p += minus_at(k->p, k->end);
+    k->negative = true;
+  } else {
+    return pass_currency(k);
   }
+  return true;
+}
+
+/* All that stands behind a number. */
+static bool behind(spelled *k) {
+  do pass_blanks(k);
+  while (pass_behind(k));
+  return k->p == k->end && !k->open;
 }
 
 /* Moves the mark two digits to the left. */
@@ -182,20 +188,74 @@ blt_str blt_spelled_number(const blt_spelling *s, blt_str text, char room[BLT_SP
   return (blt_str){sign ? room : room + 1, (uint32_t)(k.n + sign)};
 }
 
-static size_t digits_from(const char *text, size_t at, size_t len) {
-  while (at < len && is_digit(text[at])) at++;
-  return at;
+static bool is_letter(char c) {
+  return is_capital((char)(c & ~0x20));
 }
 
+/* Whether what was passed from `from` to k->p stands for itself: no word goes on there, and a minus has no
+ * number or word behind it. */
+static bool stands_alone(const spelled *k, const char *from) {
+  const char *p = k->p;
+  if (p == k->end) return true;
+  if (minus_at(from, k->end) == 0) return !is_letter(p[-1]) || !is_letter(*p);
+  if (is_letter(*p)) return false;
+  for (size_t n; (n = blank_at(p, k->end)) > 0;) p += n;
+  return p == k->end || !is_digit(*p);
+}
+
+/* Passes one thing behind a number that belongs to it, where other things may follow. */
+static bool pass_belonging(spelled *k) {
+  spelled on = *k;
+  pass_blanks(&on);
+  const char *from = on.p;
+  if (!pass_behind(&on) || !stands_alone(&on, from)) return false;
+  *k = on;
+  return true;
+}
+
+static const char *digits_end(const char *p, const char *end) {
+  while (p < end && is_digit(*p)) p++;
+  return p;
+}
+
+/* The length of one more group of three digits with its mark. */
+static size_t group_at(const spelled *k) {
+  size_t step = thousands_at(k->s, k->p, k->end);
+  return step > 0 && digits_end(k->p + step, k->end) == k->p + step + 3 ? step + 3 : 0;
+}
+
+static bool digit_behind(const spelled *k) {
+  return k->p + 1 < k->end && is_digit(k->p[1]);
+}
+
+/* Passes the digits of a number, which has to be over then: 1,234.5.6 is none. */
+static bool pass_digits(spelled *k) {
+  const char *first = digits_end(k->p, k->end);
+  size_t digits = (size_t)(first - k->p), step;
+  if (digits == 0) return false;
+  k->p = first;
+  while (digits <= 3 && (step = group_at(k)) > 0) k->p += step;
+  if (digit_behind(k) && *k->p == k->s->mark) k->p = digits_end(k->p + 1, k->end);
+  return !digit_behind(k) || (*k->p != '.' && *k->p != ',' && *k->p != '\'' && *k->p != k->s->thousands) ||
+         blank_at(k->p, k->end);
+}
+
+static bool pass_power(spelled *k) {
+  if (k->p == k->end || (*k->p | 0x20) != 'e') return false;
+  const char *p = k->p + 1;
+  if (p < k->end && (*p == '-' || *p == '+')) p++;
+  if (p == k->end || !is_digit(*p)) return false;
+  k->p = digits_end(p, k->end);
+  return true;
+}
+
+/* Powers are read of plain numbers only, and a plus with percent or money only. */
 size_t blt_spelled_prefix(const blt_spelling *s, const char *text, size_t len) {
-  const char *end = text + len;
-  size_t sign = minus_at(text, end), at = digits_from(text, sign, len);
-  if (at == sign) return 0;
-  for (size_t step;
-       (step = thousands_at(s, text + at, end)) > 0 && digits_from(text, at + step, len) == at + step + 3;)
-    at += step + 3;
-  if (at + 1 < len && text[at] == s->mark && is_digit(text[at + 1])) at = digits_from(text, at + 1, len);
-  size_t power =
-      at + 1 < len && (text[at] | 0x20) == 'e' ? at + 1 + (text[at + 1] == '-' || text[at + 1] == '+') : len;
-  return power < len && is_digit(text[power]) ? digits_from(text, power, len) : at;
+  spelled k = {.s = s, .p = text, .end = text + len};
+  before(&k);
+  if (!pass_digits(&k)) return 0;
+  bool power = pass_power(&k), more = k.money || k.open;
+  while (pass_belonging(&k)) more = true;
+  if (k.open || (power && more) || (k.plus && !k.percent && !k.money)) return 0;
+  return (size_t)(k.p - text);
 }

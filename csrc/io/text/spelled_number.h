@@ -23,7 +23,8 @@ static inline bool blt_spelling_any(const blt_spelling *s) {
  * spells none. */
 blt_str blt_spelled_number(const blt_spelling *s, blt_str text, char room[BLT_SPELLED_ROOM]);
 
-/* How many of the first bytes are a number, which something else may follow: 4 of "1234 p". */
+/* How many of the first bytes are a number as it may be spelled, which something else may follow: 4 of
+ * "1234 p", and 4 of "12 % p" with percent. */
 size_t blt_spelled_prefix(const blt_spelling *s, const char *text, size_t len);
 
 #endif
