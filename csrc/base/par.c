@@ -275,8 +275,9 @@ static void join(blt_pool *pool, blt_watch *w, job *j) {
     }
     pthread_cond_timedwait(&pool->idle, &pool->lock, &t);
     if (!pool->running) break;
+    bool goes_on = j->status == BLT_OK; /* who has said stop is not asked again */
     pthread_mutex_unlock(&pool->lock);
-    watch_job(w, j);
+    if (goes_on) watch_job(w, j);
     pthread_mutex_lock(&pool->lock);
   }
   pthread_mutex_unlock(&pool->lock);

@@ -59,7 +59,7 @@ describe("the page of", function()
   end
 
   local function ask(address, status)
-    return output(("curl -s --retry 60 --retry-connrefused --retry-delay 1 --retry-max-time 60 --max-time 60 %s '%s'"):format(
+    return output(("curl -s --retry 60 --retry-connrefused --retry-delay 1 --retry-max-time 60 -m 60 %s '%s'"):format(
       status and "-o /dev/null -w '%{http_code}'" or "", address))
   end
 
