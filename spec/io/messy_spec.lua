@@ -160,10 +160,35 @@ describe("flags", function()
     }
   end)
 
+  it("follow what says that there is no number", function()
+    local cells = "a;n\nv;: c\nw;:\nx;: \ny;5 p\nz;:d\n"
+    expect {
+      { cells, "string int64 string | a,n,n_flag/v,,c/w,,/x,,/y,5,p/z,,d/", { flags = "n", nulls = ":" } },
+      { cells, 'string int64 string | a,n,n_flag/v,,c/w,,""/x,,""/y,5,p/z,,d/', { flags = "n", nulls = { ":" } } },
+      { cells, "string int64 string | a,n,n_flag/v,,: c/w,,:/x,,:/y,5,p/z,,:d/", { flags = "n" } },
+      { "a;n\nw;-- x\nx;-5 x\ny;- x\nz;-7\n", "| a,n,n_flag/w,,x/x,-5,x/y,,x/z,-7,/", { flags = "n", nulls = "-, --" } },
+      { "a;n\nx;n/a b\ny;n/ab\nz;:::\n", "string string | a,n,n_flag/x,,b/y,,n/ab/z,,:::/", { flags = "n", nulls = "n/a, :" } },
+      { "a;n\nx;-999 p\ny;12 p\n", "int64 string | a,n,n_flag/x,,p/y,12,p/", { flags = "n", nulls = "-999" } },
+      { 'a;n\nx;": c"\ny;5\n', "int64 string | a,n,n_flag/x,,: c/y,5,/", { flags = "n", nulls = ":" } },
+      { 'a;n\nx;": c"\ny;5\n', "int64 string | a,n,n_flag/x,,c/y,5,/", { flags = "n", nulls = ":", quoted_nulls = true } },
+    }
+  end)
+
   it("are found among blanks and in quotes", function()
     expect {
       { 'a;n\nx;  5 p \ny;"7 e"\nz;"b"\n', "string int64 string | a,n,n_flag/x,5,p/y,7,e/z,,b/", { flags = "n" } },
+      { "geo\t2019 \nKR\t5 p \n", "string int64 string | geo,2019,2019_flag/KR,5,p/", { flags = "2019", trim = true } },
     }
+  end)
+
+  it("say where a column's name has blanks around it", function()
+    local sheet, blank = "geo\t2019 \nKR\t5 p\n", "; there is '2019 ': trim = true drops the blanks"
+    for _, options in ipairs { { flags = "2019" }, { types = { ["2019"] = "int64" } } } do
+      local ok, message = pcall(blotter.csv, sheet, options)
+      assert.is_false(ok)
+      assert.is_truthy(message:find(blank, 1, true), message)
+    end
+    assert.error_matches(function() blotter.csv(sheet, { flags = "2018" }) end, "for which flags are given$")
   end)
 end)
 

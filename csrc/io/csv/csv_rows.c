@@ -382,6 +382,30 @@ static blt_str without_blanks(blt_str text) {
   return text;
 }
 
+static bool is_letter(char c) {
+  return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+/* Whether a text begins with one that is null, behind which a blank or another kind of sign follows: ": c"
+ * and
+ * ":c", but neither ":::" nor "nab". */
+static bool begins_with(blt_str text, blt_str null) {
+  if (null.len == 0 || text.len < null.len || memcmp(text.s, null.s, null.len) != 0) return false;
+  if (text.len == null.len || is_blank(text.s[null.len])) return true;
+  char last = null.s[null.len - 1];
+  return last > ' ' && last < 127 && !is_letter(last) && is_letter(text.s[null.len]);
+}
+
+/* How many of the first bytes of a field that is split are the number, or a text that says that there is
+ * none. */
+static uint32_t number_of(const blt_csv_format *f, blt_str text, bool quoted) {
+  uint32_t n = (uint32_t)blt_spelled_prefix(&f->spelling, text.s, text.len);
+  if (n > 0 || (quoted && !f->quoted_nulls)) return n;
+  for (uint32_t i = 0; i < f->nnulls; i++)
+    if (f->nulls[i].len > n && begins_with(text, f->nulls[i])) n = f->nulls[i].len;
+  return n;
+}
+
 /* Notes the field whose text was put from `from` on as a number and what stands behind it. Such a column
  * holds numbers, whatever quotes say. */
 static blt_status note_split(walk *k, size_t index, uint32_t from, bool quoted, blt_error *err) {
@@ -389,7 +413,7 @@ static blt_status note_split(walk *k, size_t index, uint32_t from, bool quoted, 
   if (status != BLT_OK) return status;
   char *field = k->w->unquoted + from;
   blt_str text = without_blanks((blt_str){field, k->out - from});
-  uint32_t number = (uint32_t)blt_spelled_prefix(&k->f->spelling, text.s, text.len);
+  uint32_t number = number_of(k->f, text, quoted);
   blt_str flag = without_blanks((blt_str){text.s + number, text.len - number});
   memmove(field, text.s, number);
   memmove(field + number + 1, flag.s, flag.len);

@@ -16,7 +16,10 @@ typedef struct blt_csv_format {
   const bool *split; /* of each field: it gives two columns, a number and what stands behind it; NULL: none */
   uint32_t nsplit;   /* how many do */
   blt_spelling spelling; /* of those numbers */
-  uint32_t ncols;        /* 0: as many as the first record has; then the reading stops after it */
+  const blt_str *nulls;  /* texts that stand in the place of those numbers, nnulls of them; borrowed */
+  uint32_t nnulls;
+  bool quoted_nulls; /* also inside quotes */
+  uint32_t ncols;    /* 0: as many as the first record has; then the reading stops after it */
 } blt_csv_format;
 
 /* What is known of a chunk's beginning. */

@@ -245,8 +245,8 @@ static blt_status add_column(const blt_csv_options *o, blt_dialect *d, uint32_t 
 static blt_status check_flags(const blt_csv_options *o, const blt_dialect *d, blt_error *err) {
   for (uint32_t i = 0; i < o->nflags; i++)
     if (blt_names_find(&d->names, o->flags[i], strlen(o->flags[i])) < 0)
-      return blt_fail(err, BLT_ENAME, "%s: no column is named '%s', for which flags are given",
-                      blt_source_name(d->format.source), o->flags[i]);
+      return blt_names_lack(&d->names, blt_source_name(d->format.source), o->flags[i], "flags are",
+                            BLT_NAMES_TRIM, err);
   return BLT_OK;
 }
 
@@ -338,6 +338,9 @@ blt_status blt_dialect_find(blt_ctx *ctx, const blt_source *source, const blt_cs
                                 .trim = o->trim,
                                 .ragged = o->ragged,
                                 .utf8 = o->utf8,
+                                .nulls = o->nulls,
+                                .nnulls = o->nulls ? o->nnulls : 0,
+                                .quoted_nulls = o->quoted_nulls,
                                 .spelling = {o->decimal_mark, o->thousands, o->percent, o->currency}}};
   blt_status status = check_options(o, err);
   if (status == BLT_OK) status = find_beginning(ctx, source, o, d, err);

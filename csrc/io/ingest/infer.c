@@ -60,8 +60,8 @@ static blt_status set_types(blt_load *l, const blt_csv_options *o, blt_error *er
   for (uint32_t i = 0; i < o->ntypes; i++) {
     int col = blt_names_find(l->names, o->types[i].name, strlen(o->types[i].name));
     if (col < 0)
-      return blt_fail(err, BLT_ENAME, "%s: no column is named '%s', for which a type is given",
-                      blt_source_name(l->source), o->types[i].name);
+      return blt_names_lack(l->names, blt_source_name(l->source), o->types[i].name, "a type is",
+                            p->json ? "" : BLT_NAMES_TRIM, err);
     p->columns[col].type = o->types[i].type;
     p->columns[col].inferred = false;
   }

@@ -41,6 +41,31 @@ int blt_names_find(const blt_names *s, const char *name, size_t len) {
   return s->slots ? (int)*slot_of(s, name, len) - 1 : -1;
 }
 
+static bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+/* The first name that is `name` within blanks; NULL when none is. */
+static const char *blank_around(const blt_names *s, const char *name) {
+  size_t len = strlen(name);
+  for (uint32_t i = 0; i < s->n; i++) {
+    const char *from = s->text[i], *to = from + s->lens[i];
+    while (from < to && is_blank(*from)) from++;
+    while (to > from && is_blank(to[-1])) to--;
+    if ((size_t)(to - from) == len && memcmp(from, name, len) == 0) return s->text[i];
+  }
+  return NULL;
+}
+
+blt_status blt_names_lack(const blt_names *s, const char *source, const char *name, const char *is,
+                          const char *advice, blt_error *err) {
+  const char *blank = blank_around(s, name);
+  if (!blank)
+    return blt_fail(err, BLT_ENAME, "%s: no column is named '%s', for which %s given", source, name, is);
+  return blt_fail(err, BLT_ENAME, "%s: no column is named '%s', for which %s given; there is '%s'%s", source,
+                  name, is, blank, advice);
+}
+
 /* Keeps at least half of the slots free. */
 static blt_status make_room(blt_names *s, blt_error *err) {
   if (s->slots && s->n < s->mask / 2) return BLT_OK;

@@ -20,6 +20,12 @@ void blt_names_free(blt_names *s);
 /* The number of a name, or -1. */
 int blt_names_find(const blt_names *s, const char *name, size_t len);
 
+/* BLT_ENAME: no column is named so, for which something `is` given ("a type is"). Where one is but for blanks
+ * around it, the message shows it, with `advice` behind it, such as BLT_NAMES_TRIM. */
+blt_status blt_names_lack(const blt_names *s, const char *source, const char *name, const char *is,
+                          const char *advice, blt_error *err);
+#define BLT_NAMES_TRIM ": trim = true drops the blanks"
+
 /* Adds a column named so, or name_2, name_3, … when that is taken; an empty name is c1 for the first column,
  * c2 for the second. Now and then it asks whether to go on. BLT_EFORMAT for a name that no column can have:
  * too long, with a zero byte, not UTF-8, or one column too many; `source` is for messages. */
