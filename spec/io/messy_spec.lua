@@ -166,11 +166,14 @@ describe("flags", function()
       { cells, "string int64 string | a,n,n_flag/v,,c/w,,/x,,/y,5,p/z,,d/", { flags = "n", nulls = ":" } },
       { cells, 'string int64 string | a,n,n_flag/v,,c/w,,""/x,,""/y,5,p/z,,d/', { flags = "n", nulls = { ":" } } },
       { cells, "string int64 string | a,n,n_flag/v,,: c/w,,:/x,,:/y,5,p/z,,:d/", { flags = "n" } },
-      { "a;n\nw;-- x\nx;-5 x\ny;- x\nz;-7\n", "| a,n,n_flag/w,,x/x,-5,x/y,,x/z,-7,/", { flags = "n", nulls = "-, --" } },
-      { "a;n\nx;n/a b\ny;n/ab\nz;:::\n", "string string | a,n,n_flag/x,,b/y,,n/ab/z,,:::/", { flags = "n", nulls = "n/a, :" } },
+      { "a;n\nw;-- x\nx;-5 x\ny;- x\nz;-7\n", "| a,n,n_flag/w,,x/x,-5,x/y,,x/z,-7,/",
+        { flags = "n", nulls = "-, --" } },
+      { "a;n\nx;n/a b\ny;n/ab\nz;:::\n", "| a,n,n_flag/x,,b/y,,n/ab/z,,:::/",
+        { flags = "n", nulls = "n/a, :" } },
       { "a;n\nx;-999 p\ny;12 p\n", "int64 string | a,n,n_flag/x,,p/y,12,p/", { flags = "n", nulls = "-999" } },
       { 'a;n\nx;": c"\ny;5\n', "int64 string | a,n,n_flag/x,,: c/y,5,/", { flags = "n", nulls = ":" } },
-      { 'a;n\nx;": c"\ny;5\n', "int64 string | a,n,n_flag/x,,c/y,5,/", { flags = "n", nulls = ":", quoted_nulls = true } },
+      { 'a;n\nx;": c"\ny;5\n', "int64 string | a,n,n_flag/x,,c/y,5,/",
+        { flags = "n", nulls = ":", quoted_nulls = true } },
     }
   end)
 

@@ -386,18 +386,18 @@ static bool is_letter(char c) {
   return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
-/* Whether a text begins with one that is null, behind which a blank or another kind of sign follows: ": c"
- * and
- * ":c", but neither ":::" nor "nab". */
+static bool is_sign(char c) {
+  return c > ' ' && c < 127 && !is_letter(c) && (c < '0' || c > '9');
+}
+
+/* Whether a text begins with one that is null and is over there: ": c" and ":c" do, ":::" does not. */
 static bool begins_with(blt_str text, blt_str null) {
   if (null.len == 0 || text.len < null.len || memcmp(text.s, null.s, null.len) != 0) return false;
   if (text.len == null.len || is_blank(text.s[null.len])) return true;
-  char last = null.s[null.len - 1];
-  return last > ' ' && last < 127 && !is_letter(last) && is_letter(text.s[null.len]);
+  return is_sign(null.s[null.len - 1]) && is_letter(text.s[null.len]);
 }
 
-/* How many of the first bytes of a field that is split are the number, or a text that says that there is
- * none. */
+/* How many bytes of a field that is split are the number, or a text that says that there is none. */
 static uint32_t number_of(const blt_csv_format *f, blt_str text, bool quoted) {
   uint32_t n = (uint32_t)blt_spelled_prefix(&f->spelling, text.s, text.len);
   if (n > 0 || (quoted && !f->quoted_nulls)) return n;
