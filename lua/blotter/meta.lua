@@ -444,16 +444,20 @@ function Ops:total(indicator, options) end
 function Ops:reconcile(options) end
 ---@return table<string, boolean>
 function Ops:impossible() end
----@param figure table
+---@param figure string|table
 ---@return table[]
 function Ops:breakdowns(figure) end
 ---@param relation string|table
 ---@return integer? low, integer? high
 function Ops:implied(relation) end
+---@param figure string|table
+---@param besides? string|table
 ---@return string
 function Ops:label(figure, besides) end
+---@param figure string|table
 ---@return {value: string, counted: string, period: string, source: string}
 function Ops:words(figure) end
+---@param source string|table
 ---@return string?
 function Ops:published(source) end
 ---@param subject string

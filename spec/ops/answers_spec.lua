@@ -20,6 +20,47 @@ describe("an answer of the dataset", function()
     assert.equal(#links, links:select "from_name, to_name":agg "n = count()":value())
   end)
 
+  it("takes every verb that a table has", function()
+    local figures = ops:figures { indicator = "arrests" }
+    assert.equal(#figures, figures:count())
+    assert.equal(figures[1].id, figures:first().id)
+    assert.equal(#figures, #figures:collect())
+    assert.is_truthy(ops:total("arrests", { by = "area" }):markdown():find("| area |", 1, true))
+    assert.is_truthy(ops:reconcile():html():find("<table", 1, true))
+    local path = os.tmpname() .. ".xlsx"
+    assert(figures:xlsx(path))
+    assert.equal("PK", io.open(path, "rb"):read(2))
+    os.remove(path)
+    os.remove((path:gsub("%.xlsx$", "")))
+    local ids = blotter.table { { name = "id", type = "string" } }
+    ids:append(figures[1].id)
+    assert.equal(1, #ids:semi_join(figures, "id"):collect())
+  end)
+
+  it("is the same for a row and its id", function()
+    for _, figure in ipairs(ops:figures { source = "ice-2019-1" }) do
+      assert.same(ops:words(figure), ops:words(figure.id))
+      assert.equal(ops:label(figure), ops:label(figure.id))
+      assert.equal(#ops:breakdowns(figure), #ops:breakdowns(figure.id))
+    end
+    assert.equal("6 Dec 2019", ops:published "ice-2019-1")
+    assert.equal("6 Dec 2019", ops:published(ops:row("sources", "ice-2019-1")))
+  end)
+
+  it("gives the findings of a name that findings bear", function()
+    local count = 0
+    for _, name in ipairs { "across", "within", "sums", "subsets", "changes", "percentages" } do
+      for _, finding in ipairs(ops:reconcile { check = name }) do
+        assert.equal(name, finding.check)
+        count = count + 1
+      end
+    end
+    assert.is_true(count > 0)
+    for _, row in ipairs(ops:reconcile():distinct("check"):totable()) do
+      assert.is_true(#ops:reconcile { check = row.check } > 0, row.check)
+    end
+  end)
+
   it("is the same for an id, a name and an acronym", function()
     local row
     for _, subject in ipairs(ops.subjects) do

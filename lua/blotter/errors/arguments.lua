@@ -58,12 +58,14 @@ function arguments.options(options, known, method)
   return copied(options, 1)
 end
 
---- Refuses a name that is not one of `names`.
+--- Refuses a name that is not one of `names`, and says which one may be meant, or all of them.
 function arguments.one_of(name, names, method, what)
   for _, known in ipairs(names) do
     if known == name then return end
   end
-  fail("%s: unknown %s '%s'%s", method, what, tostring(name), suggest.phrase(tostring(name), names))
+  local near = suggest.phrase(tostring(name), names)
+  if near == "" then near = " (there are: " .. table.concat(names, ", ") .. ")" end
+  fail("%s: unknown %s '%s'%s", method, what, tostring(name), near)
 end
 
 return arguments

@@ -108,7 +108,7 @@ end
 function Ops:reconcile(options)
   arguments.receiver(self, Ops, "reconcile")
   options = arguments.options(options, {"check", "subject"}, "reconcile")
-  if options.check then arguments.one_of(options.check, reconcile.checks, "reconcile", "check") end
+  if options.check then arguments.one_of(options.check, reconcile.names, "reconcile", "check") end
   if options.subject then
     return findings_of(self, options.subject, self:reconcile(options.check and {check = options.check}))
   end
@@ -124,8 +124,24 @@ function Ops:impossible()
   return findings.impossible(self:reconcile())
 end
 
---- The breakdowns of a figure: {name, coverage, figures, low, high}, low and high bounding what the parts leave.
-function Ops:breakdowns(figure)
+-- A figure or a source, given itself or by its id; something else is refused where the user called.
+local function row_of(self, name, asked, method)
+  arguments.receiver(self, Ops, method)
+  local is_figure = name == "figures"
+  if type(asked) == "table" and asked[is_figure and "indicator_row" or "publisher_row"] then return asked end
+  if type(asked) ~= "string" then
+    local given = asked == nil and "nothing" or type(asked) == "table" and "another table" or "a " .. type(asked)
+    fail("%s: expected a %s or its id, got %s", method, is_figure and "figure" or "source", given)
+  end
+  local row
+  if is_figure then row = self.model.by_id[asked] else row = self.package.tables.sources.index[asked] end
+  return row or fail("%s: %s", method, self:unknown(name, asked))
+end
+
+--- The breakdowns of a figure or of its id: {name, coverage, figures, low, high}, low and high bounding what the parts
+-- leave.
+function Ops:breakdowns(asked)
+  local figure = row_of(self, "figures", asked, "breakdowns")
   local splits = parts.breakdowns(figure)
   for _, split in ipairs(splits) do
     split.labels = {}
@@ -148,26 +164,33 @@ end
 --- The range that a declared ratio or change makes of the figure whose number is not printed: low, high. The relation
 -- is named by its id in the table of relations, or by the figure that states it.
 function Ops:implied(id)
+  arguments.receiver(self, Ops, "implied")
+  if type(id) ~= "string" and not (type(id) == "table" and id.id) then
+    fail("implied: expected a relation's or a figure's id, got %s", id == nil and "nothing" or "a " .. type(id))
+  end
   local relation = relation_of(self.package.tables.relations, id)
-  if not relation then fail("%s", self:unknown("relations", id)) end
+  if not relation then fail("%s", self:unknown("relations", type(id) == "table" and id.id or id)) end
   return relations.implied(self.model, relation)
 end
 
 --- The categories and area of a figure in words, without those of another (its whole): "Japan, 20 to 29 years".
-function Ops:label(figure, besides)
-  local known = besides and setmetatable({area = besides.area}, {__index = besides.dims})
+function Ops:label(asked, whole)
+  local figure = row_of(self, "figures", asked, "label")
+  local besides = whole ~= nil and row_of(self, "figures", whole, "label")
+  local known = besides and setmetatable({area = besides.area}, {__index = besides.dims}) or nil
   return phrase.categories(self.model, figure, known)
 end
 
 --- The words for a figure: value ("more than 2,000"), period ("fiscal year 2013") and source ("ICE, Nov 2014").
-function Ops.words(_, figure)
+function Ops:words(asked)
+  local figure = row_of(self, "figures", asked, "words")
   return {value = phrase.value(figure), counted = phrase.counted(figure), period = phrase.period(figure),
     source = phrase.source(figure.source_row)}
 end
 
 --- When a source was published, in words, or nil.
-function Ops.published(_, source)
-  return phrase.published(source)
+function Ops:published(source)
+  return phrase.published(row_of(self, "sources", source, "published"))
 end
 
 --- The links around a subject as rows, with a drawing; see network.lua. options: depth (default 1).
@@ -211,13 +234,15 @@ end
 
 --- The message for a key that a table does not have: "unknown subject 'icsee': did you mean 'icse'?".
 function Ops:unknown(name, key)
-  local data = self.package.tables[name]
+  local data = data_of(self, name)
   return ("unknown %s '%s'%s"):format((name:gsub("s$", "")), tostring(key),
     diagnostics.meant(key, data.rows, data.key_field))
 end
 
 --- What should not be published so, of the numbers of a report; see audit.lua. An empty list when all is well.
 function Ops:audit(published)
+  arguments.receiver(self, Ops, "audit")
+  arguments.expect(published, "table", "audit", "a list of numbers, each {label, low, best, high, flags, figures}")
   return audit.check(self.model, self:reconcile(), published)
 end
 
@@ -426,6 +451,9 @@ function Ops:history(id)
   for _, row in ipairs(self.package.tables.history.rows) do
     local of = row.resource == "figures" and figures[row.row] and figures[row.row].source
     if id == nil or row.row == id or of == id then list[#list + 1] = row end
+  end
+  if #list == 0 and id ~= nil and not revision.table_of(self.package, id) then
+    fail("history: %s", self:unknown("figures", id))
   end
   return list
 end

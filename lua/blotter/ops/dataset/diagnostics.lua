@@ -49,6 +49,34 @@ local function keys_by_name(text, rows, key_field)
   return keys
 end
 
+local most_rows = 12
+
+-- The keys of up to three rows whose key, name or definition holds the most telling of several words: the fewer rows
+-- hold a word, the more it tells, and one of many rows tells nothing. Those that tell less than half as much as the
+-- first are left out.
+local function keys_by_words(text, rows, key_field)
+  local score = {}
+  for word in text:lower():gmatch "[%w\128-\255]+" do
+    local holding = {}
+    for i, row in ipairs(rows) do
+      local says = ("%s %s %s"):format(row[key_field], row.name or "", row.definition or ""):lower()
+      if #word >= 4 and says:find(word, 1, true) then holding[#holding + 1] = i end
+      if word == tostring(row[key_field]):lower() then score[i] = (score[i] or 0) + 1 end
+    end
+    for _, i in ipairs(#holding <= most_rows and holding or {}) do score[i] = (score[i] or 0) + 1 / #holding end
+  end
+  local places, keys = {}, {}
+  for i in pairs(score) do places[#places + 1] = i end
+  table.sort(places, function(a, b)
+    if score[a] ~= score[b] then return score[a] > score[b] end
+    return a < b
+  end)
+  for i = 1, math.min(3, #places) do
+    if score[places[i]] * 2 >= score[places[1]] then keys[i] = rows[places[i]][key_field] end
+  end
+  return keys
+end
+
 -- Countries as people call them.
 local common = {["south korea"] = "KR", korea = "KR", uk = "GB", britain = "GB", ["great britain"] = "GB", usa = "US",
   ["u.s."] = "US", ["u.s.a."] = "US", ["united states of america"] = "US", russia = "RU", ["czech republic"] = "CZ",
@@ -76,6 +104,7 @@ function diagnostics.meant(wrong, rows, key_field)
   for i, row in ipairs(rows) do keys[i] = tostring(row[key_field]) end
   local meant = {diagnostics.nearest(text, keys)}
   if #meant == 0 then meant = keys_by_name(text, rows, key_field) end
+  if #meant == 0 then meant = keys_by_words(text, rows, key_field) end
   if #meant == 0 then return "" end
   return ": did you mean '" .. table.concat(meant, "' or '") .. "'?"
 end

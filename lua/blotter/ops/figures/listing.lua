@@ -6,7 +6,8 @@ local listing = {}
 local verbs = {}
 for name in ([[where select derive by agg distinct order limit skip top sample join left_join semi_join anti_join window
   right_join full_join asof_join cross_join pivot unpivot fill rename drop head tail describe facets union union_all
-  intersect except csv jsonl parquet arrow sqlite show columns totable values query explain]]):gmatch "%S+" do
+  intersect except csv jsonl parquet arrow arrow_stream sqlite xlsx html markdown show bars plot sparks columns count
+  first value values row rows totable collect query explain sql push]]):gmatch "%S+" do
   verbs[name] = true
 end
 
