@@ -128,10 +128,19 @@ static blt_status wrong_count(const blt_aggregate *a, const char *expected, blt_
   return blt_fail(err, BLT_EINVAL, "%s takes %s, not %u arguments", a->kind, expected, a->nargs);
 }
 
+/* What to do where numbers of a file were read as text. */
+static const char *reading_advice(const blt_expr *arg, const char *expected) {
+  bool text = blt_expr_column(arg) >= 0 && blt_expr_type(arg).id == BLT_STRING;
+  return text && strncmp(expected, "a number", 8) == 0
+             ? " (read as text from a file? see its options thousands, decimal_mark, nulls, quoted_nulls, "
+               "types)"
+             : "";
+}
+
 static blt_status wrong_type(const blt_aggregate *a, uint32_t arg, const char *expected, blt_error *err) {
   char got[24];
-  return blt_fail(err, BLT_ETYPE, "%s needs %s as argument %u, not %s", a->kind, expected, arg + 1,
-                  blt_type_name(blt_expr_type(a->args[arg]), got));
+  return blt_fail(err, BLT_ETYPE, "%s needs %s as argument %u, not %s%s", a->kind, expected, arg + 1,
+                  blt_type_name(blt_expr_type(a->args[arg]), got), reading_advice(a->args[arg], expected));
 }
 
 static blt_status check_quantile(const blt_aggregate *a, blt_agg_spec *out, blt_error *err) {

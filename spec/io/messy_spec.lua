@@ -195,6 +195,17 @@ describe("flags", function()
   end)
 end)
 
+describe("numbers that were read as text", function()
+  it("are told with the options that read them", function()
+    local t = blotter.csv "a,n\nx,1\ny,-\n"
+    for _, call in ipairs { "sum(n)", "mean(n)", "corr(1, n)", "quantile(n, 0.5)" } do
+      assert.error_matches(function() t:agg("s = " .. call) end, "not string %(read as text from a file%? .*nulls")
+    end
+    assert.error_matches(function() t:agg "s = sum('1')" end, "not string\n")
+    assert.error_matches(function() blotter.csv("n\n1\n"):agg "s = string_agg(n, ',')" end, "not int64\n")
+  end)
+end)
+
 describe("a table on a sheet", function()
   it("has a header over several lines", function()
     expect {
