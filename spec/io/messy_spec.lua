@@ -184,6 +184,13 @@ describe("flags", function()
     }
   end)
 
+  it("follow a blank of any kind, and money behind a minus", function()
+    expect {
+      { "a;n\nx;5\u{a0}p\ny;7\u{a0}\nz;\u{202f}8 c\n", "int64 string | a,n,n_flag/x,5,p/y,7,/z,8,c/", { flags = "n" } },
+      { "a;n\nx;5-EUR p\ny;6-p\n", "| a,n,n_flag/x,-5,p/y,6,-p/", { flags = "n", currency = true } },
+    }
+  end)
+
   it("say where a column's name has blanks around it", function()
     local sheet, blank = "geo\t2019 \nKR\t5 p\n", "; there is '2019 ': trim = true drops the blanks"
     for _, options in ipairs { { flags = "2019" }, { types = { ["2019"] = "int64" } } } do

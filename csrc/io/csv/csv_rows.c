@@ -378,7 +378,7 @@ static uint32_t fields_of(const blt_csv_format *f) {
 
 static blt_str without_blanks(blt_str text) {
   while (text.len && is_blank(text.s[text.len - 1])) text.len--;
-  for (; text.len && is_blank(text.s[0]); text.len--) text.s++;
+  for (uint32_t n; (n = (uint32_t)blt_spelled_blank(text.s, text.len)) > 0; text.len -= n) text.s += n;
   return text;
 }
 

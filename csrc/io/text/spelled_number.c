@@ -193,12 +193,12 @@ static bool is_letter(char c) {
 }
 
 /* Whether what was passed from `from` to k->p stands for itself: no word goes on there, and a minus has no
- * number or word behind it. */
+ * number behind it, and no word but one of money. */
 static bool stands_alone(const spelled *k, const char *from) {
   const char *p = k->p;
   if (p == k->end) return true;
   if (minus_at(from, k->end) == 0) return !is_letter(p[-1]) || !is_letter(*p);
-  if (is_letter(*p)) return false;
+  if (is_letter(*p)) return !k->money && currency_at(p, k->end) > 0;
   for (size_t n; (n = blank_at(p, k->end)) > 0;) p += n;
   return p == k->end || !is_digit(*p);
 }
@@ -247,6 +247,10 @@ static bool pass_power(spelled *k) {
   if (p == k->end || !is_digit(*p)) return false;
   k->p = digits_end(p, k->end);
   return true;
+}
+
+size_t blt_spelled_blank(const char *text, size_t len) {
+  return blank_at(text, text + len);
 }
 
 /* Powers are read of plain numbers only, and a plus with percent or money only. */

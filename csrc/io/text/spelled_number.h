@@ -27,4 +27,7 @@ blt_str blt_spelled_number(const blt_spelling *s, blt_str text, char room[BLT_SP
  * "1234 p", and 4 of "12 % p" with percent. */
 size_t blt_spelled_prefix(const blt_spelling *s, const char *text, size_t len);
 
+/* The length of the blank with which a text begins, of those that stand in and behind numbers; 0 for none. */
+size_t blt_spelled_blank(const char *text, size_t len);
+
 #endif
