@@ -27,6 +27,12 @@ describe("a query as SQL for PostgreSQL", function()
     assert.equal('SELECT "country" FROM "t" AS q1 GROUP BY 1', sql(tips:distinct "country"))
   end)
 
+  it("has one zero among keys", function()
+    assert.equal('SELECT ("f" + 0) AS "f" FROM "t" AS q1 GROUP BY 1', sql(tips:distinct "f"))
+    local kept = sql(tips:order "n":window { by = "f", order = "n", derive = "r = row_number()" })
+    assert.is_truthy(kept:find('"f", ', 1, true) and kept:find('PARTITION BY ("f" + 0)', 1, true))
+  end)
+
   it("has texts and values of parameters apart", function()
     local text, params = tips:where("country == 'KR' and n >= $n and channel == 'KR'", { n = 3 }):sql "postgresql"
     assert.is_truthy(text:find([["country" = $1::text) AND ("n" >= $2::bigint)) AND ("channel" = $1::text)]], 1, true))

@@ -24,9 +24,9 @@ local function hash(text)
   return h >> 1
 end
 
---- Numbers for the different values of a column that is no number: {v, shard}.
-local function numbered(q, name, n)
-  local values = q:distinct(("v = string(%s)"):format(name)):values "v"
+--- Numbers for the different values of a column that is no whole number, as these texts: {v, shard}.
+local function numbered(q, text, n)
+  local values = q:distinct("v = " .. text):values "v"
   local shards = {}
   for i = 1, values.n do shards[i] = values[i] and hash(values[i]) % n or 0 end
   local map = core.table(schema.read "v string, shard int64")
@@ -43,8 +43,10 @@ local function with_shard(q, name, n)
   if not at then fail("push: shard_by: unknown column '%s'%s", name, suggest.phrase(name, scope.names)) end
   local quoted, direct = lexer.backquoted(name), DIRECT[scope.types[at]]
   if direct then return q:derive(("`#shard` = coalesce((%s) %% %d, 0)"):format(direct:format(quoted), n)) end
-  local made = q:derive(("`#v` = string(%s)"):format(quoted))
-    :left_join(numbered(q, quoted, n):query():rename "`#v` = v, `#shard` = shard", "`#v`", { nulls = "equal" })
+  -- both zeros are one key of a group, and on one server: -0.0 + 0 is 0.0
+  local text = (scope.types[at] == "float64" and "string(%s + 0)" or "string(%s)"):format(quoted)
+  local made = q:derive("`#v` = " .. text)
+    :left_join(numbered(q, text, n):query():rename "`#v` = v, `#shard` = shard", "`#v`", { nulls = "equal" })
   return made:drop "`#v`"
 end
 

@@ -136,6 +136,26 @@ local QUESTIONS = {
   ["params"] = function(q)
     return q:where("s == $s and id > $n", {s = "s1", n = 5}):count()
   end,
+  ["zeros of both signs as keys"] = function(q)
+    local z = q:select "id, z = if(id % 2 == 0, -1e0, 1e0) * 0, b"
+    local zero = z:select "z"
+    local function told(...)
+      local all
+      for _, part in ipairs { ... } do
+        part = part:select "x = string(z)"
+        all = all and all:union_all(part) or part
+      end
+      return all
+    end
+    return told(zero:distinct(), zero:union(zero), zero:intersect(zero), z:where "id % 2 == 0":by "z, b":agg "n = count()",
+      z:by "rollup(z)":agg "n = count()", zero:except(z:where "id < 0":select "z")):by "x":agg "n = count()":order "x"
+  end,
+  ["zeros of both signs as sums"] = function(q)
+    return q:where "id in (2, 4)":agg "z = sum(-0e0)":select "x = string(z)"
+  end,
+  ["zeros of both signs, rounded"] = function(q)
+    return q:order "id":limit(9):select "id, x = string(round((id - 5) / 8e0))"
+  end,
   ["odd names"] = function(q)
     return q:select "`we\"ird ?name` = id, `select` = s, `ünï` = d":order "`we\"ird ?name`":limit(2)
   end,
@@ -208,6 +228,16 @@ describe("verbs on servers", function()
     assert.equal(0, there(shared:join(shared:select "id, e = d", "id")))
     assert.equal(1, there(shared:join(shared:select "k = id + 1", "id == k")))
     assert.is_truthy(shared:by("id"):agg("m = median(d)"):explain():find("percentile_cont", 1, true))
+  end)
+
+  it("have both zeros on one server", function()
+    local t = blotter.table "id int64, f float64"
+    for i = 1, 40 do t:append(i, i % 2 == 0 and -0.0 or 0.0) end
+    local db <close> = assert(blotter.connect { shard_by = { zeros = "f" }, table.unpack(urls) })
+    assert(t:push(db, "zeros", { exists = "replace", shard_by = "f" }))
+    local zeros = db:table "zeros"
+    assert.equal("f,n\n0.0,40\n", zeros:by("f"):agg("n = count()"):csv())
+    assert.equal(1600, zeros:join(zeros:select "f, k = id", "f"):count())
   end)
 
   it("read types that the server alone has as the user says", function()

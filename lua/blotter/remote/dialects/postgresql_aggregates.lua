@@ -27,9 +27,10 @@ local function as_number(x)
 end
 
 function a.count(c) return called(c, c[1] and ("count(%s)"):format(c[1].sql) or "count(*)") end
+--- A sum begins with 0, which the server's does not: that of -0.0 is 0.0.
 function a.sum(c)
   local sum = called(c, ("sum(%s)"):format(as_number(c[1])))
-  return c.type == "float64" and sum or ("(%s)::%s"):format(sum, type_name(c.type))
+  return c.type == "float64" and ("(%s + 0)"):format(sum) or ("(%s)::%s"):format(sum, type_name(c.type))
 end
 function a.mean(c)
   if c[1].type == "float64" then return called(c, ("avg(%s)"):format(c[1].sql)) end

@@ -143,8 +143,8 @@ function f.sign(c)
   return fill(c, "sign({1})::bigint")
 end
 
---- Halves go away from zero, where the server takes the even neighbour.
-local ROUND = "(trunc({x}) + CASE WHEN abs({x} - trunc({x})) >= 0.5 THEN sign({x}) ELSE 0 END)"
+--- Halves go away from zero, where the server takes the even neighbour; what is near zero keeps its sign.
+local ROUND = "CASE WHEN abs({x} - trunc({x})) >= 0.5 THEN trunc({x}) + sign({x}) ELSE trunc({x}) END"
 
 local function round_float(sql)
   return (("(CASE WHEN abs({x}) < 4503599627370496 THEN " .. ROUND .. " ELSE {x} END)"):gsub("{x}",

@@ -126,9 +126,9 @@ function terms.order(key)
     key.nulls_first and "FIRST" or "LAST")
 end
 
---- Zeros are alike in a group, and so are NaN: PostgreSQL agrees.
-function terms.key(sql)
-  return sql
+--- Zeros are alike in a group, and so are NaN: PostgreSQL agrees, but gives either zero for both; -0.0 + 0 is 0.0.
+function terms.key(sql, kind)
+  return kind == "float64" and ("(%s + 0)"):format(sql) or sql
 end
 
 function terms.limit(limit, skip)
