@@ -33,6 +33,20 @@ describe("ClickHouse", function()
     assert.equal(6, db:table("all types"):count())
   end)
 
+  it("cuts moments before 1970 downwards", function()
+    if not chdb then return pending "chdb is not installed" end
+    local t = blotter.table "z timestamp"
+    for _, text in ipairs { "1962-04-05T06:53:23.5Z", "1962-04-05T06:53:59.000001Z", "1969-12-31T23:59:59.999999Z",
+      "1969-12-31T00:00:00Z", "1970-01-01T00:00:00.5Z", "2012-02-29T23:59:59.75Z" } do assert(t:append(text)) end
+    assert(t:append { n = 1 })
+    assert(t:push(db, "moments", { exists = "replace" }))
+    local function cut(q)
+      return q:order("z"):select([[s = trunc(z, 'second'), m = trunc(z, 'minute'), h = trunc(z, 'hour'),
+        d = trunc(z, 'day'), y = trunc(z, 'month'), e = epoch(z)]]):csv()
+    end
+    assert.equal(cut(t), cut(db:table "moments"))
+  end)
+
   it("tells errors without a password, and goes on", function()
     if not chdb then return pending "chdb is not installed" end
     local _, message = blotter.connect((url:gsub("geheim%-7", "wrong-secret")))

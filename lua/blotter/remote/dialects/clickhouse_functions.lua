@@ -179,9 +179,16 @@ end
 local function unit_of(c, arg)
   return arg.term.kind == "value" and arg.term.value or refuse(c, "its unit must be a word")
 end
+--- The whole second at or below a moment: with a fraction before 1970 the server goes upwards.
+local function whole_second(x)
+  local at = microseconds(x)
+  return ("fromUnixTimestamp64Micro(%s - positiveModulo(%s, 1000000), 'UTC')"):format(at, at)
+end
+
 function f.trunc(c)
   if not is_time(c[1].type) then return whole "trunc"(c) end
-  return cast(("dateTrunc('%s', %s)"):format(unit_of(c, c[2]), c[1].sql), c.type)
+  local x = c[1].type == "timestamp" and whole_second(c[1]) or c[1].sql
+  return cast(("dateTrunc('%s', %s)"):format(unit_of(c, c[2]), x), c.type)
 end
 local ADD = { year = "addYears", quarter = "addQuarters", month = "addMonths", week = "addWeeks", day = "addDays",
   hour = "addHours", minute = "addMinutes", second = "addSeconds" }
