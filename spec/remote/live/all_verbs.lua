@@ -147,8 +147,9 @@ local QUESTIONS = {
       end
       return all
     end
-    return told(zero:distinct(), zero:union(zero), zero:intersect(zero), z:where "id % 2 == 0":by "z, b"
-      :agg "n = count()", z:by "rollup(z)":agg "n = count()", zero:except(z:where "id < 0":select "z")):by "x":agg "n = count()":order "x"
+    local groups = z:where "id % 2 == 0":by "z, b":agg "n = count()"
+    return told(zero:distinct(), zero:union(zero), zero:intersect(zero), zero:except(z:where "id < 0":select "z"),
+      groups, z:by "rollup(z)":agg "n = count()"):by "x":agg "n = count()":order "x"
   end,
   ["zeros of both signs as sums"] = function(q)
     return q:where "id in (2, 4)":agg "z = sum(-0e0)":select "x = string(z)"
