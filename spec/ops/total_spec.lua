@@ -211,6 +211,41 @@ describe("a total", function()
     end)
   end)
 
+  it("is never less than what one statement of its question counts", function()
+    local ops = open {
+      {value = 92, subject = "operation-predator", period_kind = "range", period_start = "2006-01-01",
+        period_end = "2009-11-05"},
+      {value = 170, subject = "operation-orion-2012", period_kind = "range", period_start = "2009-01-01",
+        period_end = "2010-12-12"},
+    }
+    local row = ops:total("arrests", {subject = "operation-predator"}).total
+    assert.same({170, "unknown", "open"}, range(row))
+    assert.same({"test.2", "contested"}, {row.exceeded_by.id, row.flags[1]})
+    assert.same({92, 92, 92}, range(ops:total("arrests", {subject = "operation-predator", exactly = true}).total))
+  end)
+
+  it("of a subject is no less than of its own figures or of one year", function()
+    local ops = assert(operations.open "data")
+    copy = package_copy.new {figures = {}}
+    for _, indicator in ipairs {"arrests", "victims_identified", "persons_charged"} do
+      for _, subject in ipairs(ops.subjects) do
+        local wide = ops:total(indicator, {subject = subject.id}).total
+        local own = ops:total(indicator, {subject = subject.id, period = "FY2019"}).total
+        if wide.low and own.low and #own.figures == 1 then assert.is_true(wide.low >= own.low, subject.id) end
+      end
+    end
+  end)
+
+  it("holds a fiscal year against its own months", function()
+    local ops = open {
+      {value = 1655, subject = "operation-predator", period_kind = "fiscal", period_start = "2011-10-01",
+        period_end = "2012-09-30"},
+    }
+    local rows = ops:total("arrests", {by = "year", period = "2010/2013"}).rows
+    assert.same({"FY2012", 12, 12, {}}, {rows[1].year, rows[1].covers.months.covered, rows[1].covers.months.asked,
+      rows[1].flags})
+  end)
+
   it("names what it does not know", function()
     local ops = open {{value = 1}}
     assert.has_error(function() ops:total("arests") end, "unknown indicator 'arests': did you mean 'arrests'?")

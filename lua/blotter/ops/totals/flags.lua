@@ -1,7 +1,7 @@
 -- What a reader must know before printing a row of a total.
 --
 --   contested         statements that can not be true together with a figure of the row, or a contradiction in which
---                     one stands
+--                     one stands; or one statement exceeds them all
 --   provisional       a figure is called provisional, or a forecast
 --   partial           months, areas, categories or parts of the subject are missing
 --   lower bound       more was counted than the number says; its upper end is open
@@ -73,7 +73,7 @@ function flags.of(question, row, choices)
   local function set(name, is_set)
     if is_set then list[#list + 1] = name end
   end
-  set("contested", is_contested(question, choices))
+  set("contested", row.is_exceeded or is_contested(question, choices))
   set("provisional", has_status(choices, "P", "F"))
   set("partial", #row.lacks > 0)
   set("lower bound", row.low ~= nil and row.high == nil)

@@ -14,11 +14,19 @@ local function both(a, b)
   return {first, last}
 end
 
+-- The year of a row: that of its key; a fiscal year by its name begins where its figures do.
+local function year_of(name, row)
+  local figure = row.figures[1]
+  if type(row[name]) ~= "string" or not name:find "year$" or not figure then return period_of(name, row[name]) end
+  local year, month, day = dates.civil(figure.first)
+  return {figure.first, dates.day(year + 1, month, day) - 1}
+end
+
 -- The period that a row is about, as far as the question or its key says: {first, last}, either may be nil.
 local function asked_period(question, row)
   local asked = question.period or {}
   for _, name in ipairs(question.by) do
-    local own = period_of(name, row[name])
+    local own = year_of(name, row)
     if own then asked = both(asked, own) end
   end
   return asked

@@ -79,9 +79,33 @@ local function sum(question, choices, result)
   return result
 end
 
--- The figures of a row added up, with what the row covers and lacks, and its flags.
-local function finished(question, choices, row)
+-- The statement with the largest minimum of some that a row's question allows; nil where they are no counts.
+local function largest(question, row, allowed)
+  local adds, found = question.indicator.adds_over, nil
+  if question.is_state or row.refused or not row.low or not (adds.subject and adds.period) then return nil end
+  for _, choice in ipairs(allowed) do
+    local is_like = choice.figure.currency == row.currency and choice.low
+    if is_like and choice.low > (found and found.low or row.low) then found = choice end
+  end
+  return found
+end
+
+-- No count is smaller than what one of the statements that its question allows counts at least: where the figures of a
+-- row are, that statement is its minimum, its field exceeded_by, and contests an upper end below it.
+local function raise(question, row, allowed)
+  local most = largest(question, row, allowed)
+  if not most then return end
+  row.exceeded_by, row.low = most.figure, most.low
+  row.is_exceeded = row.high ~= nil and row.high < most.low
+  if row.is_exceeded then row.high = nil end
+  if row.best and row.best < row.low then row.best = nil end
+end
+
+-- The figures of a row added up, with what the row covers and lacks, and its flags. `allowed` are all statements that
+-- its question allows.
+local function finished(question, choices, row, allowed)
   sum(question, choices, row)
+  raise(question, row, allowed)
   row.covers, row.lacks = coverage.of(question, row)
   if #question.by == 0 then coverage.add_missing(question, row) end
   row.flags = flags.of(question, row, choices)
@@ -103,18 +127,42 @@ local function compare_keys(a, b)
   return false
 end
 
-local function rows_of(question, used)
-  local rows, index = {}, {}
+-- The key of the row of a figure, as a list and as a text.
+local function row_key(question, figure)
+  local keys, texts = {}, {}
+  for i, name in ipairs(question.by) do
+    keys[i] = key_of(figure, name) or false
+    texts[i] = tostring(keys[i])
+  end
+  return keys, table.concat(texts, "\0")
+end
+
+-- Whether a row's key is known in full: what does not state it may be of any row.
+local function is_stated(keys)
+  for _, key in ipairs(keys) do
+    if key == false then return false end
+  end
+  return true
+end
+
+-- The statements of each row, by the text of its key.
+local function by_row(question, choices)
+  local lists = {}
+  for _, choice in ipairs(choices) do
+    local _, text = row_key(question, choice.figure)
+    lists[text] = lists[text] or {}
+    table.insert(lists[text], choice)
+  end
+  return lists
+end
+
+local function rows_of(question, used, choices)
+  local rows, index, allowed = {}, {}, by_row(question, choices)
   for _, choice in ipairs(used) do
-    local keys, texts = {}, {}
-    for i, name in ipairs(question.by) do
-      keys[i] = key_of(choice.figure, name) or false
-      texts[i] = tostring(keys[i])
-    end
-    local text = table.concat(texts, "\0")
+    local keys, text = row_key(question, choice.figure)
     local row = index[text]
     if not row then
-      row = {keys = keys, choices = {}}
+      row = {keys = keys, choices = {}, allowed = is_stated(keys) and allowed[text] or {}}
       index[text] = row
       rows[#rows + 1] = row
     end
@@ -124,7 +172,7 @@ local function rows_of(question, used)
   for i, row in ipairs(rows) do
     local keys = {}
     for place, name in ipairs(question.by) do keys[name] = row.keys[place] or nil end
-    rows[i] = finished(question, row.choices, keys)
+    rows[i] = finished(question, row.choices, keys, row.allowed)
   end
   return rows
 end
@@ -168,7 +216,7 @@ local reasons = {
 
 -- What the total has beyond the rows, as a row of its own, or nil where they agree.
 local function unexplained(rows, whole)
-  if whole.refused or #whole.figures == 0 or agree(rows, whole) then return nil end
+  if whole.refused or #whole.figures == 0 or agree(rows, whole) and not whole.exceeded_by then return nil end
   for _, row in ipairs(rows) do
     if row.refused then return nil end
   end
@@ -218,12 +266,12 @@ function total.compute(whole, indicator, options)
   local question = questions.read(whole, indicator, options or {})
   local choices = settled.of(question)
   local used = disjoint.take(question, choices, question.by.subject)
-  local rows = rows_of(question, used)
+  local rows = rows_of(question, used, choices)
   local plain = questions.ungrouped(question)
   local result = {
     indicator = question.indicator, policy = question.policy, by = question.by, rows = rows, used = used,
     left_out = question.left_out, breaks = breaks_of(used), as_of = question.as_of and dates.format(question.as_of),
-    total = finished(plain, taken_plain(question, plain, choices, used), {}),
+    total = finished(plain, taken_plain(question, plain, choices, used), {}, choices),
   }
   result.unexplained = #question.by > 0 and unexplained(rows, result.total) or nil
   if result.unexplained and question.is_state and question.by_year then

@@ -196,8 +196,10 @@ function Builder:made_of(row)
     local words = self.ops:words(row.figures[i])
     parts[i] = words.period and ("%s (%s)"):format(words.value, words.period) or words.value
   end
+  if row.exceeded_by then parts[#parts + 1] = "at least " .. self.ops:words(row.exceeded_by).counted end
   local more = #row.figures > MOST_PARTS and (" and %d more"):format(#row.figures - MOST_PARTS) or ""
-  return ("Computed from %d figures: %s%s."):format(#row.figures, table.concat(parts, "; "), more)
+  local many = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
+  return ("Computed from %s: %s%s."):format(many, table.concat(parts, "; "), more)
 end
 
 -- Whether a row says what its one figure says.
@@ -216,7 +218,9 @@ function Builder:sum(row, flags, label)
     cell = self:figure(row.figures[1], flags)
   else
     flags = table.move(flags or {}, 1, #(flags or {}), 2, { "computed" })
-    cell = { low = row.low, best = row.best, high = row.high, flags = flags, sources = self:cite_all(row.figures),
+    local figures = table.move(row.figures, 1, #row.figures, 1, {})
+    figures[#figures + 1] = row.exceeded_by
+    cell = { low = row.low, best = row.best, high = row.high, flags = flags, sources = self:cite_all(figures),
       words = open_words(row) or not row.high and row.low and number(row.low) .. " or more" or nil,
       period = row.as_of and "as of " .. row.as_of or nil, notes = { self:made_of(row) } }
   end
