@@ -194,6 +194,7 @@ static bool is_plain(const blt_agg_plan *p, const blt_agg_part *part) {
   if (blt_part_is_constant(part)) return true;
   if (m->where >= 0 || m->b >= 0 || (m->a >= 0 && items[m->a].column < 0)) return false;
   if (part->kind == BLT_PART_COUNT) return m->a >= 0;
+  if (part->a < 0) return false; /* the first and the last row */
   const blt_input *in = &items[part->a];
   bool all = !p->inputs->scan->view->live; /* rows of the view count */
   if (in->column < 0 || in->codes || (m->a >= 0 && m->a != part->a)) return false;

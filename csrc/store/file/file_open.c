@@ -52,7 +52,7 @@ static blt_status read_roots(blt_file *f, uint64_t id, blt_disk_root roots[2], b
     }
     int newest = blt_root_newest(roots, id);
     if (newest >= 0 && !body_is_there(f, &roots[newest])) {
-      roots[newest].sum ^= 1; /* no commit */
+      roots[newest].magic[0] ^= 1; /* no commit, also where checksums are not looked at */
       newest = blt_root_newest(roots, id);
     }
     if (newest >= 0 && !blt_root_doubtful(roots, newest, 0, doubt)) return BLT_OK;
