@@ -23,9 +23,7 @@ local REPORTS = {
 
 local NASTY = { '<script>alert("1")</script><img src=x onerror=alert(1)>', "=1+1", "@SUM(A1)", "a\0b",
   "a\27]0;title\7b", "a\u{202E}b", "\xFF", "]]><!--", ("x"):rep(10000), "\\input{/etc/passwd} $x^2$ % # & ~ ^ _",
-  "\\end{document}", "서울 Ελλάδα Москва", "two\nlines", "javascript:alert(1)",
-  "", "\u{FFFE}\u{E0041}", "e" .. ("\u{301}"):rep(100), ("\u{1F468}\u{200D}\u{1F469}"):rep(20), "History",
-  "_x003D_1+1", "\xEF\xBC\x9D1+1", "&lt;b&gt; @cite {#id} ?` !` ,, <<", "\\\\\\" }
+  "\\end{document}", "서울 Ελλάδα Москва", "two\nlines", "javascript:alert(1)" }
 
 local function hostile()
   local doc = { title = NASTY[1], blocks = {} }
