@@ -3,9 +3,11 @@
  *
  * Runs of BLT_VECTOR_ROWS numbers are packed one by one, so that a run pays for its own range only:
  *
- *   least of each run (of the numbers' width)   low of each run (8 bytes, deltas only)   bits of each run (1
- * byte) padded to 8, then the runs: numbers less the least, or differences less the low, `bits` bits each,
- * from the lowest bit of a 64-bit word on; a run ends with its last word
+ *   the least of each run   in the numbers' width
+ *   the low of each run     8 bytes; of deltas only
+ *   the bits of each run    1 byte, padded to 8 together
+ *   the runs                numbers less the least, or differences less the low, so many bits each, from the
+ *                           lowest bit of a 64-bit word on; a run ends with its last word
  *
  * Of deltas `least` is the first number itself, and the first difference is not there. All is counted modulo
  * 2^64.

@@ -1,5 +1,6 @@
 #include "scaled.h"
 #include "base/isa.h"
+#include "base/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -7,22 +8,10 @@
 #define SAMPLE 32u
 #define MOST 0x1p51    /* whole numbers stay below */
 #define SHIFT 0x1.8p52 /* added to one, the sum's lowest bits are the number */
-#define SHIFT_BITS INT64_C(0x4338000000000000)
+#define SHIFT_BITS UINT64_C(0x4338000000000000)
 
 static const double powers[BLT_SCALE_MOST + 1] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                   1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-
-static inline int64_t bits_of(double f) {
-  int64_t i;
-  memcpy(&i, &f, sizeof i);
-  return i;
-}
-
-static inline double double_of(int64_t bits) {
-  double f;
-  memcpy(&f, &bits, sizeof f);
-  return f;
-}
 
 /* ---- finding ---- */
 
@@ -32,8 +21,8 @@ BLT_CLONES static bool fits(const double *v, uint32_t n, double power, int64_t *
   uint64_t wrong = 0;
   for (uint32_t i = 0; i < n; i++) {
     double x = v[i] * power, shifted = x + SHIFT, whole = shifted - SHIFT, back = whole / power;
-    int64_t number = (int64_t)((uint64_t)bits_of(shifted) - (uint64_t)SHIFT_BITS);
-    wrong |= (uint64_t)(bits_of(back) ^ bits_of(v[i])) | (uint64_t) !(fabs(x) < MOST);
+    int64_t number = (int64_t)(blt_bits_of_double(shifted) - SHIFT_BITS);
+    wrong |= (blt_bits_of_double(back) ^ blt_bits_of_double(v[i])) | (uint64_t) !(fabs(x) < MOST);
     a = number < a ? number : a;
     z = number > z ? number : z;
   }
@@ -92,20 +81,20 @@ bool blt_scaled_find(const double *v, uint32_t n, blt_scaled *out) {
                                  T *restrict out) {                                                          \
     for (uint32_t i = 0; i < n; i++) {                                                                       \
       double x = v[i] * power;                                                                               \
-      out[i] = (T)(bits_of(x + SHIFT) - SHIFT_BITS - base);                                                  \
+      out[i] = (T)(blt_bits_of_double(x + SHIFT) - SHIFT_BITS - (uint64_t)base);                             \
     }                                                                                                        \
   }                                                                                                          \
   BLT_CLONES static void divide_##T(const T *restrict v, uint32_t n, double power, int64_t base,             \
                                     double *restrict out) {                                                  \
-    uint64_t shifted = (uint64_t)base + (uint64_t)SHIFT_BITS;                                                \
-    for (uint32_t i = 0; i < n; i++) out[i] = (double_of((int64_t)(shifted + v[i])) - SHIFT) / power;        \
+    uint64_t shifted = (uint64_t)base + SHIFT_BITS;                                                          \
+    for (uint32_t i = 0; i < n; i++) out[i] = (blt_double_of_bits(shifted + v[i]) - SHIFT) / power;          \
   }                                                                                                          \
   BLT_CLONES static void multiply_##T(const T *restrict v, uint32_t n, double power, int64_t base,           \
                                       double *restrict out) {                                                \
-    uint64_t shifted = (uint64_t)base + (uint64_t)SHIFT_BITS;                                                \
+    uint64_t shifted = (uint64_t)base + SHIFT_BITS;                                                          \
     double inverse = 1 / power;                                                                              \
     for (uint32_t i = 0; i < n; i++) {                                                                       \
-      double x = double_of((int64_t)(shifted + v[i])) - SHIFT, quotient = x * inverse;                       \
+      double x = blt_double_of_bits(shifted + v[i]) - SHIFT, quotient = x * inverse;                         \
       double rest = __builtin_fma(-quotient, power, x);                                                      \
       out[i] = __builtin_fma(rest, inverse, quotient);                                                       \
     }                                                                                                        \
