@@ -309,6 +309,8 @@ static inline naive nv_call(const char *op, const naive *a, uint32_t n, blt_type
       int o = best.v.null ? 0 : nv_order(&x, &best);
       if (o == 2) /* NaN is largest */
         o = best.v.u.f != best.v.u.f ? (x.v.u.f != x.v.u.f ? 0 : -1) : 1;
+      if (o == 0 && type.id == BLT_FLOAT64 && x.v.u.f == 0) /* -0 is below 0 */
+        o = signbit(best.v.u.f) - signbit(x.v.u.f);
       if (best.v.null || (op[0] == 'l' ? o == -1 : o == 1)) best = x;
     }
     return best;

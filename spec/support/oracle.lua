@@ -279,6 +279,11 @@ local function present(rows, node, params)
   return values
 end
 
+--- The order of extremes, in which -0.0 stands before 0.0.
+local function lies_below(a, b)
+  return sorts_before(a, b) or a == 0.0 and b == 0.0 and math.type(a) == "float" and 1 / a < 1 / b
+end
+
 local function best(values, better)
   local found
   for _, v in ipairs(values) do
@@ -350,8 +355,8 @@ local AGGREGATES = {
   all = function(values) if #values > 0 then return not contains(values, false) end end,
   count = function(values) return #values end,
   sum = sum,
-  min = function(values) return best(values, sorts_before) end,
-  max = function(values) return best(values, function(a, b) return sorts_before(b, a) end) end,
+  min = function(values) return best(values, lies_below) end,
+  max = function(values) return best(values, function(a, b) return lies_below(b, a) end) end,
   mean = function(values)
     local total = sum(values)
     return total ~= nil and as_float(total) / #values or nil

@@ -123,16 +123,16 @@ static double number_at(const blt_window_item *item, const blt_window_part *p, u
   return (double)(int64_t)word / item->scale;
 }
 
-/* Whether the value of row b is to be kept instead of that of a: NaN is above all numbers, and of values
- * that are equal the first one stays. */
+/* Whether the value of row b is to be kept instead of that of a, as aggregates have it: -0 is below 0, NaN
+ * above all numbers. */
 static bool is_better(const blt_window_item *item, const blt_window_part *p, uint64_t a, uint64_t b) {
   bool largest = item->kind == BLT_WINDOW_MAX;
   uint64_t x = p->x.words[a], y = p->x.words[b];
   if (item->ranks) return largest ? item->ranks[y] > item->ranks[x] : item->ranks[y] < item->ranks[x];
   if (item->x.type.id != BLT_FLOAT64) return largest ? (int64_t)y > (int64_t)x : (int64_t)y < (int64_t)x;
-  double u = blt_double_of_bits(x), v = blt_double_of_bits(y);
-  if (isnan(u) || isnan(v)) return largest ? isnan(v) && !isnan(u) : isnan(u) && !isnan(v);
-  return largest ? v > u : v < u;
+  x = blt_word_of_double(x);
+  y = blt_word_of_double(y);
+  return largest ? y > x : y < x;
 }
 
 static blt_window_sum one(const blt_window_item *item, const blt_window_part *p, uint32_t row) {

@@ -3,6 +3,7 @@
 #define BLT_EXEC_WINDOW_VALUES_H
 
 #include "window_parts.h"
+#include "base/words.h"
 
 /* words: an int64, the bits of a double, or a code of `dict`, by place as rows were dealt; valid: 1 or 0. */
 typedef struct blt_window_values {
@@ -13,21 +14,6 @@ typedef struct blt_window_values {
   uint64_t *words;
   uint8_t *valid;
 } blt_window_values;
-
-static inline double blt_double_of_bits(uint64_t word) {
-  union {
-    uint64_t word;
-    double value;
-  } u = {.word = word};
-  return u.value;
-}
-static inline uint64_t blt_bits_of_double(double value) {
-  union {
-    double value;
-    uint64_t word;
-  } u = {.value = value};
-  return u.word;
-}
 
 /* Computes `term` for all rows; of rows for which `where` (n 0: none) is not true the value is null. Zeroed,
  * and freed in any case. */

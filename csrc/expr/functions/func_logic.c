@@ -3,6 +3,7 @@
  * An argument that may fail is evaluated only for the rows that need it: `x ~= 0 and f(x)` and `if(x > 0,
  * f(x), 0)` never see f of the other rows. */
 #include "func.h"
+#include "base/words.h"
 
 #include <string.h>
 
@@ -401,12 +402,12 @@ blt_status blt_bind_nullif(blt_binder *b, blt_op *op, blt_error *err) {
   return BLT_OK;
 }
 
-/* ---- least and greatest: nulls are passed over, NaN counts as largest ---- */
+/* ---- least and greatest: nulls are passed over, -0 is below 0, NaN counts as largest ---- */
 
 static bool precedes(const mosaic *m, const void *in, uint32_t j, uint32_t i) {
   if (m->type.id == BLT_FLOAT64) {
-    double x = ((const double *)in)[j], y = ((const double *)m->data)[i];
-    return x < y || (y != y && x == x);
+    const uint64_t *x = in, *y = m->data;
+    return blt_word_of_double(x[j]) < blt_word_of_double(y[i]);
   }
   if (m->type.id == BLT_STRING) {
     blt_str x = ((const blt_str *)in)[j], y = ((const blt_str *)m->data)[i];
@@ -434,10 +435,7 @@ static blt_status run_extreme(const blt_frame *f, const blt_op *op, blt_vec *out
                                                 : (const void *)blt_vec_i64(&v, room);
     for (uint32_t i = 0; i < f->n; i++) {
       bool before = precedes(&m, in, i, i);
-      bool same = !before && op->code == BLT_GREATEST && m.type.id == BLT_FLOAT64 &&
-                  ((const double *)in)[i] == ((double *)m.data)[i];
-      take[i] = !blt_vec_is_null(&v, i) &&
-                (!blt_bit(m.valid, i) || (op->code == BLT_LEAST ? before : !before && !same));
+      take[i] = !blt_vec_is_null(&v, i) && (!blt_bit(m.valid, i) || before == (op->code == BLT_LEAST));
     }
     status = mosaic_put(f, &m, &v, NULL, take, err);
   }

@@ -37,10 +37,14 @@ static void string_bounds(const blt_column *c, const bounds *b, blt_column_stats
   }
 }
 
+/* Blocks don't know which zeros they have: one without a sign is told. */
 static void number_bounds(blt_type t, const bounds *b, blt_column_stats *out) {
   out->min = out->max = (blt_value){.type = t};
   memcpy(&out->min.u, &b->min, sizeof b->min);
   memcpy(&out->max.u, &b->max, sizeof b->max);
+  if (t.id != BLT_FLOAT64) return;
+  out->min.u.f += 0.0;
+  out->max.u.f += 0.0;
 }
 
 blt_status blt_table_stats(blt_table *t, uint32_t col, blt_column_stats *out, blt_error *err) {

@@ -10,7 +10,8 @@ typedef struct blt_column_stats {
   uint64_t distinct;  /* strings in the dictionary; 0 for other types */
   uint32_t blocks[6]; /* sealed blocks by blt_encoding */
   bool has_bounds;    /* false when every value is null or NaN, and for strings without a dictionary */
-  blt_value min, max; /* may be those of deleted rows until compact(); strings point into the dictionary */
+  blt_value min, max; /* may be those of deleted rows until compact(); strings point into the
+                         dictionary, zeros have no sign */
 } blt_column_stats;
 
 blt_status blt_table_stats(blt_table *t, uint32_t col, blt_column_stats *out, blt_error *err);

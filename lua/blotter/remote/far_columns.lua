@@ -82,7 +82,7 @@ function catalogue.columns(one, name, types)
   if not answer then return nil, message, code end
   if #answer == 0 then
     local names = catalogue.tables(one) or {}
-    fail("unknown table '%s'%s", name, suggest.phrase(name, names))
+    fail("unknown table '%s' on %s%s", name, one.name, suggest.phrase(name, names))
   end
   local columns, given = {}, types or {}
   for _, row in require("blotter.query.frame").new(answer):rows() do
@@ -94,8 +94,9 @@ function catalogue.columns(one, name, types)
       kind, sql = read_type(row.type, column)
       if row.kind == "e" then kind, sql = "string", column .. "::text" end
       if not kind then
-        fail("table '%s': column '%s' is %s there, which has no type here: say {types = {%s = \"decimal(18,2)\"}} (or "
-          .. "another type), or {types = {%s = false}} to leave it out", name, row.name, row.type, row.name, row.name)
+        fail("table '%s': column '%s' is %s on %s, which has no type here: say {types = {%s = \"decimal(18,2)\"}} (or "
+          .. "another type), or {types = {%s = false}} to leave it out", name, row.name, row.type, one.name, row.name,
+          row.name)
       end
     end
     if kind then columns[#columns + 1] = { name = row.name, type = kind, sql = sql } end

@@ -166,7 +166,7 @@ local function table_of(self, pieces, names, types)
   return received.table(function()
     at = at + 1
     return pieces[at]
-  end, names, types, "\\N")
+  end, names, types, "\\N", function(message) return self:message(message) end)
 end
 
 local function query(self, sql, names, types)
@@ -191,10 +191,7 @@ end
 function session:receive(names, types)
   local pieces, message, code = guarded(self, answer_of)
   if not pieces then return nil, message, code end
-  local made
-  made, message, code = table_of(self, pieces, names, types)
-  if not made then return nil, self:message(message), code end
-  return made
+  return table_of(self, pieces, names, types)
 end
 
 --- ClickHouse does not say how many rows a query will have.
@@ -254,15 +251,18 @@ function session:columns(name, types)
     .. " ORDER BY position", { "name", "type" }, { "string", "string" })
   if not answer then return nil, message, code end
   local names, kinds = core.values(answer, 1), core.values(answer, 2)
-  if names.n == 0 then fail("unknown table '%s'%s", name, suggest.phrase(name, self:tables() or {})) end
+  if names.n == 0 then
+    fail("unknown table '%s' on %s%s", name, self.name, suggest.phrase(name, self:tables() or {}))
+  end
   local columns, prints, given = {}, {}, types or {}
   for i = 1, names.n do
     local column = clickhouse.quote(names[i])
     local kind, sql = read_type(kinds[i], column)
     if given[names[i]] then kind, sql = given[names[i]], clickhouse.cast(column, given[names[i]]) end
     if given[names[i]] ~= false and not kind then
-      fail("table '%s': column '%s' is %s there, which has no type here: say {types = {%s = \"decimal(18,2)\"}} (or "
-        .. "another type), or {types = {%s = false}} to leave it out", name, names[i], kinds[i], names[i], names[i])
+      fail("table '%s': column '%s' is %s on %s, which has no type here: say {types = {%s = \"decimal(18,2)\"}} (or "
+        .. "another type), or {types = {%s = false}} to leave it out", name, names[i], kinds[i], self.name, names[i],
+        names[i])
     end
     prints[i] = names[i] .. " " .. kinds[i]
     if given[names[i]] ~= false then columns[#columns + 1] = { name = names[i], type = kind, sql = sql } end

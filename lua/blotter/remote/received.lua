@@ -13,8 +13,9 @@ local function empty(names, types)
 end
 
 --- A core table of the pieces that `pull` gives, until it gives nil and, as its second result, a problem {message,
--- code} or nothing. `null` is what stands for null. Or nil, message, code.
-function received.table(pull, names, types, null)
+-- code} or nothing. `null` is what stands for null. Or nil, message, code: what the reader says of a piece becomes
+-- `told(message)`, which names the server.
+function received.table(pull, names, types, null, told)
   local first, problem = pull()
   if problem then return nil, problem.message, problem.code end
   if not first then return empty(names, types) end
@@ -31,7 +32,7 @@ function received.table(pull, names, types, null)
     nulls = { null }, delimiter = ",", quote = '"', progress = false, infer = false })
   if problem then return nil, problem.message, problem.code end
   if not ok then error(made, 0) end
-  if not made then return nil, message, code end
+  if not made then return nil, told(message), code end
   return made
 end
 

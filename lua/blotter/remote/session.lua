@@ -174,7 +174,8 @@ local function next_piece(self)
 end
 
 local function receive(self, names, types)
-  return received.table(function() return next_piece(self) end, names, types, #names == 1 and "\\N" or "")
+  return received.table(function() return next_piece(self) end, names, types, #names == 1 and "\\N" or "",
+    function(message) return self:message(message) end)
 end
 
 --- Reads the answer of the COPY … TO STDOUT that was sent, as a core table with these columns; or nil, message, code.

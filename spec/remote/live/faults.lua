@@ -75,6 +75,21 @@ describe("servers that fail", function()
     discreet(db:table("rows"):agg("n = sum(n)"):explain())
   end)
 
+  it("are named where only one of them lacks a table, or has a column that is nothing here", function()
+    local second = assert(require("blotter.remote.session").open(urls[2]))
+    local db <close> = all()
+    assert(rows:limit(9):push(db, "partly", { exists = "replace" }))
+    for _, try in ipairs { { "DROP TABLE partly", "unknown table 'partly'" },
+      { "CREATE TABLE partly (id bigint, s text, n point)", "column 'n' is point" } } do
+      local sql, wanted = table.unpack(try)
+      assert(second:run(sql))
+      local message = discreet(answer.refusal(function() db:table "partly" end))
+      assert.is_truthy(message:find(wanted, 1, true), message)
+      assert.is_truthy(message:find(":" .. list[2].port, 1, true), message)
+    end
+    second:drop()
+  end)
+
   it("before a query: the query fails, and works again when the server does", function()
     local db <close> = all()
     local q = db:table("rows"):by("s"):agg "n = sum(n), c = count()":order "s"

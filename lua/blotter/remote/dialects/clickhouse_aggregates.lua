@@ -44,14 +44,18 @@ function a.mean(c)
   return ("toFloat64(%s) / nullIf(%s, 0)"):format(sum, called(c, "count", { c[1].sql }))
 end
 
+--- Of zeros the server takes either for both; 1 / x tells them apart.
 local function extreme_of(name)
+  local op, wanted, otherwise = table.unpack(name == "max" and { ">", "0", "-0" } or { "<", "-0", "0" })
   return function(c)
     local x = c[1].sql
     if c[1].type ~= "float64" then return called(c, name, { nullable(x) }) end
     local number, some = called(c, name, { nullable(x) }, ("NOT isNaN(%s)"):format(x)), called(c, "count", { x })
     local nans = called(c, "count", {}, ("isNaN(%s)"):format(x))
     local other = name == "max" and nans .. " > 0" or nans .. " = " .. some
-    return ("multiIf(%s = 0, NULL, %s, nan, %s)"):format(some, other, number)
+    local zeros = called(c, "count", {}, ("%s = 0 AND 1 / %s %s 0"):format(x, x, op))
+    return ("multiIf(%s = 0, NULL, %s, nan, %s <> 0, %s, %s > 0, toFloat64('%s'), toFloat64('%s'))"):format(some,
+      other, number, number, zeros, wanted, otherwise)
   end
 end
 a.min, a.max = extreme_of "min", extreme_of "max"

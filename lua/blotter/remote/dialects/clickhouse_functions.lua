@@ -47,7 +47,7 @@ function f.nullif(c)
   return ("if(ifNull(%s, false), NULL, %s)"):format(compare("==", c[1], c[2]), c[1].sql)
 end
 
---- The smallest or largest of a row: nulls are passed over, NaN is above all.
+--- The smallest or largest of a row: nulls are passed over, NaN is above all, and 1 / x tells zeros apart.
 local function extreme(op)
   return function(c)
     local list = alike(c)
@@ -56,6 +56,7 @@ local function extreme(op)
       local b = list[i]
       local better = ("%s %s %s"):format(b, op, best)
       if c.type == "float64" then
+        better = ("(%s OR (%s = 0 AND %s = 0 AND 1 / %s %s 1 / %s))"):format(better, b, best, b, op, best)
         better = op == "<" and ("(isNaN(%s) OR %s)"):format(best, better) or ("(isNaN(%s) OR %s)"):format(b, better)
         if op == "<" then better = ("(NOT isNaN(%s) AND %s)"):format(b, better) end
       end

@@ -39,13 +39,22 @@ function a.mean(c)
   return ("((%s)::numeric(78,30) / nullif(%s, 0))::double precision"):format(sum, n)
 end
 
-local function extreme_of(name, of_bools)
+--- The smallest or largest double. Of zeros, `wanted` is the one that lies further out and `other` the other one: the
+-- server takes either for both.
+local function extreme_float(c, extreme, wanted, other)
+  local some = called(c, ("bool_or(%s = 0 AND (%s)::text = '%s')"):format(c[1].sql, c[1].sql, wanted))
+  return ("(CASE WHEN %s <> 0 THEN %s WHEN %s THEN '%s' WHEN NOT %s THEN '%s' END)::double precision"):format(extreme,
+    extreme, some, wanted, some, other)
+end
+
+local function extreme_of(name, of_bools, wanted, other)
   return function(c)
     if c[1].type == "bool" then return called(c, ("%s(%s)"):format(of_bools, c[1].sql)) end
-    return called(c, ("%s(%s)"):format(name, by_bytes(c[1].sql, c[1].type)))
+    local extreme = called(c, ("%s(%s)"):format(name, by_bytes(c[1].sql, c[1].type)))
+    return c[1].type == "float64" and extreme_float(c, extreme, wanted, other) or extreme
   end
 end
-a.min, a.max = extreme_of("min", "bool_and"), extreme_of("max", "bool_or")
+a.min, a.max = extreme_of("min", "bool_and", "-0", "0"), extreme_of("max", "bool_or", "0", "-0")
 a.any = function(c) return called(c, ("bool_or(%s)"):format(c[1].sql)) end
 a.all = function(c) return called(c, ("bool_and(%s)"):format(c[1].sql)) end
 

@@ -56,14 +56,24 @@ end
 function f.coalesce(c) return "coalesce(" .. table.concat(alike(c), ", ") .. ")" end
 function f.nullif(c) return ("(CASE WHEN %s THEN NULL ELSE %s END)"):format(compare("==", c[1], c[2]), c[1].sql) end
 
-local function extreme(name)
+--- The smallest or largest of a row. Of zeros, `wanted` is the one that lies further out and `other` the other one.
+local function extreme(name, wanted, other)
   return function(c)
-    local list = alike(c)
-    for i, sql in ipairs(list) do list[i] = by_bytes(sql, c.type) end
-    return name .. "(" .. table.concat(list, ", ") .. ")"
+    local list, zeros = alike(c), {}
+    for i, sql in ipairs(list) do
+      list[i] = by_bytes(sql, c.type)
+      if not (is_constant(c[i]) and c[i].term.value ~= 0) then
+        zeros[#zeros + 1] = ("(%s)::text = '%s'"):format(sql, wanted)
+      end
+    end
+    local best = name .. "(" .. table.concat(list, ", ") .. ")"
+    if c.type ~= "float64" or not zeros[2] then return best end
+    return ("(CASE WHEN %s <> 0 OR %s IS NULL THEN %s WHEN %s THEN '%s' ELSE '%s' END)::double precision"):format(best,
+      best, best, table.concat(zeros, " OR "), wanted, other)
   end
 end
-f.least, f.min, f.greatest, f.max = extreme "least", extreme "least", extreme "greatest", extreme "greatest"
+f.least, f.greatest = extreme("least", "-0", "0"), extreme("greatest", "0", "-0")
+f.min, f.max = f.least, f.greatest
 
 -- arithmetic
 
