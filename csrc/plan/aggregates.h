@@ -13,8 +13,8 @@
  *                                        float64 of a number
  *   covar, covar_pop, corr, weighted_mean(x, weight), regr_slope, regr_intercept, regr_r2 (y, x)
  *                                        float64 of two numbers
- *   min, max, first, last, mode          the argument's type; NaN is above all numbers, -0 below 0; of several
- *                                        modes the first
+ *   min, max, first, last, mode          the argument's type; NaN is above all numbers and -0 below 0; of
+ *                                        several modes the first
  *   any, all                             bool of a bool
  *   median, quantile(x, share), approx_quantile(x, share), which is computed exactly
  *                                        float64 between the two nearest values; of dates and timestamps
