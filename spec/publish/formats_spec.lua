@@ -3,6 +3,7 @@ local charts = require "blotter.publish.charts"
 local cjson = require "cjson"
 local document = require "every_block"
 local formats = require "blotter.publish.formats"
+local titles = require "blotter.publish.titles"
 local width = require "blotter.terminal.width"
 local workbook_reader = require "workbook_reader"
 local zip = require "blotter.publish.zip"
@@ -220,7 +221,7 @@ describe("csv", function()
     assert.is_nil(text)
     assert.is_truthy(message:find("there are 3: write to a folder", 1, true), message)
     local names = {}
-    for i, file in ipairs(formats.get("csv").files(document)) do names[i] = file[1] end
+    for i, file in ipairs(formats.files(document, "csv")) do names[i] = file[1] end
     assert.same({ "1-arrests-by-subject.csv", "2-arrests.csv", "3-nothing.csv", "facts.csv", "sources.csv" }, names)
   end)
 
@@ -278,7 +279,7 @@ describe("hostile text", function()
     for _, name in ipairs { "text", "markdown", "html", "svg", "json", "latex" } do
       texts[name] = assert(formats.render(doc, name, { width = 80 }))
     end
-    for i, file in ipairs(formats.get("csv").files(doc)) do texts["csv " .. i] = file[2] end
+    for i, file in ipairs(formats.files(doc, "csv")) do texts["csv " .. i] = file[2] end
     return texts
   end
 
@@ -329,7 +330,69 @@ describe("hostile text", function()
   end)
 end)
 
+describe("a title in which nothing can be seen", function()
+  local UNSEEN = { "", " \t\n", "\u{A0}\u{2003}\u{3000}", "\u{301}\u{20DD}", "\u{200B}\u{200D}\u{FEFF}\u{FE0F}",
+    "\u{2800}", "\u{FFFE}\u{E0041}", "\1\27\127", "\u{85}\u{AD}\u{3164}" }
+
+  local function document_of(text)
+    local figure = { low = 7, high = 7, words = text, period = text, flags = { text }, notes = { text } }
+    return { title = text, blocks = { { kind = "heading", text = text },
+      { kind = "table", title = text, note = text, rows = { { "x", figure } },
+        columns = { { name = "column_1" }, { name = text, title = text, type = "figure" } } },
+      { kind = "heading", text = "Two" },
+      { kind = "chart", title = text, unit = text, of = text, note = text, chart = "grouped", labels = { "a" },
+        series = { { name = text, values = { 1 } }, { name = text, values = { 2 } } } } } }
+  end
+
+  it("is none: what needs a name gets one in every format", function()
+    for _, text in ipairs(UNSEEN) do
+      local doc = document_of(text)
+      local page, made = formats.render(doc, "html"), cjson.decode(formats.render(doc, "json"))
+      for _, tag in ipairs { "title", "h1", "h2", "th", "caption", "figcaption", "desc" } do
+        assert.is_nil(page:find("<" .. tag .. "[^>]*>%s*</" .. tag), tag)
+      end
+      assert.is_nil(page:find '="%s*"')
+      assert.same({ "Report", "Section 1", cjson.null, "column_2", "Column 2" }, { made.title, made.blocks[1].text,
+        made.blocks[2].title, made.blocks[2].columns[2].name, made.blocks[2].columns[2].title })
+      assert.same({ "Series 1", "Series 2" }, { made.blocks[4].series[1].name, made.blocks[4].series[2].name })
+      assert.is_truthy(formats.render(doc, "text"):find "\nx +7\n")
+      assert.equal("1-section-1.csv", formats.files(doc, "csv")[1][1])
+      assert.equal(text, doc.blocks[1].text)
+    end
+  end)
+
+  it("is not one of marks that can be seen", function()
+    for _, text in ipairs { "-", "e\u{301}", "\u{1F468}\u{200D}\u{1F469}", "서", "\xFF", "\u{200B}." } do
+      assert.equal(text, titles.seen(text))
+    end
+  end)
+end)
+
 describe("a workbook", function()
+  -- What a program for worksheets reads `_x0041_` as.
+  local function read(text)
+    return (text:gsub("_x(%x%x%x%x)_", function(code) return utf8.char(tonumber(code, 16)) end))
+  end
+
+  it("keeps texts that look like codes of characters, in cells and in names of sheets", function()
+    if not formats.get("xlsx").module() then return pending "libxlsxwriter is not there" end
+    for _, text in ipairs { "_x0041_", "_x0041_x0042_x0043_", "__x000D___", "_x005F_x0041_", "_X0041_ _x00_",
+      ("_x0041"):rep(9) .. "_" } do
+      local path = os.tmpname()
+      local file <close> = assert(io.open(path, "wb"))
+      file:write((assert(formats.render(only { kind = "table", title = text, columns = { { name = "a" } },
+        rows = { { text } } }, "xlsx"))))
+      file:close()
+      local lines = workbook_reader.lines(path)
+      os.remove(path)
+      assert.equal("A2 text " .. text, read(lines[#lines]))
+      local name = lines[#lines - 2]:match "^sheet '(.*)', 1 rows stay$"
+      assert.is_true(utf8.len(name) <= 31, name)
+      name = read(name):gsub("…$", "")
+      assert.equal(text:sub(1, #name), name)
+    end
+  end)
+
   it("refuses more than a worksheet holds, and says so when the library is not there", function()
     local xlsx = formats.get "xlsx"
     if not xlsx.module() then

@@ -71,7 +71,7 @@ local function compare_formats(name, doc, tables)
     if text and name:find "^reports" then text = text:gsub("<style>.-</style>", "<style></style>") end
     if text then compare(name .. "." .. formats.get(format).extension, text) end
   end
-  for _, file in ipairs(formats.get("csv").files(doc)) do compare(tables .. file[1], file[2]) end
+  for _, file in ipairs(formats.files(doc, "csv")) do compare(tables .. file[1], file[2]) end
   if formats.get("xlsx").module() then
     compare(name .. "-xlsx.txt", cells_of(assert(formats.render(doc, "xlsx"))))
   end

@@ -147,7 +147,8 @@ function readCsv(text) {
   return rows;
 }
 
-const bare = (field) => field.replace(/^'(?=\s*[=+@-])/, "").replace(/\s+/g, " ").trim();
+// CSV puts an apostrophe before what would begin a formula, also in the wide signs of East Asia; a workbook needs none.
+const bare = (field) => field.replace(/^'(?=\s*[=+@\-\uFF1D\uFF0B\uFF20\uFF0D])/, "").replace(/\s+/g, " ").trim();
 // LibreOffice writes 15 digits of a number into CSV.
 const close = (a, b) => Math.abs(a - b) <= 1e-14 * Math.abs(a);
 const same = (a, b) => bare(a) === bare(b) || (a !== "" && b !== "" && close(Number(a), Number(b)));

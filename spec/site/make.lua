@@ -23,7 +23,12 @@ local REPORTS = {
 
 local NASTY = { '<script>alert("1")</script><img src=x onerror=alert(1)>', "=1+1", "@SUM(A1)", "a\0b",
   "a\27]0;title\7b", "a\u{202E}b", "\xFF", "]]><!--", ("x"):rep(10000), "\\input{/etc/passwd} $x^2$ % # & ~ ^ _",
-  "\\end{document}", "서울 Ελλάδα Москва", "two\nlines", "javascript:alert(1)" }
+  "\\end{document}", "서울 Ελλάδα Москва", "two\nlines", "javascript:alert(1)",
+  "", "\u{FFFE}\u{E0041}", "e" .. ("\u{301}"):rep(100), ("\u{1F468}\u{200D}\u{1F469}"):rep(20), "History",
+  "_x003D_1+1", "\xEF\xBC\x9D1+1", "&lt;b&gt; @cite {#id} ?` !` ,, <<", "\\\\\\",
+  " \t\u{A0}\u{2003}\u{3000}", "\u{301}\u{20DD}", "\u{200B}\u{200D}\u{FEFF}\u{FE0F}", "\u{2800}", "\1\27", "\r\n",
+  "_x005F_x0041_ _x000D_ _xD83D__x", "_x0041_x0042_x0043__X0044_", "\u{85}\u{2028}", "'=1", "\tx\t",
+  "$\\x$ \\verb|a| ^^5c", "-" }
 
 local function hostile()
   local doc = { title = NASTY[1], blocks = {} }
@@ -47,6 +52,17 @@ local function hostile()
   return doc
 end
 
+-- As much as a cell of a worksheet holds, and numbers that it holds as text or not at all.
+local function limits()
+  local rows = {}
+  for i, value in ipairs { ("x"):rep(32767), ("\u{1F600}"):rep(16383) .. "x", ("_x0041_"):rep(2500), 2 ^ 53, -0.0,
+    1e308, 5e-324, math.maxinteger, math.mininteger, 0.1, " x ", "1e5", "0012", "1/2", "2020-01-01", "TRUE" } do
+    rows[i] = { i, value }
+  end
+  return { title = "Limits", blocks = { { kind = "table", columns = { { name = "n" }, { name = "value" } },
+    rows = rows } } }
+end
+
 local function write(name, doc)
   for _, format in ipairs { "html", "svg", "latex", "xlsx", "json" } do
     local text, message = formats.render(doc, format)
@@ -56,7 +72,7 @@ local function write(name, doc)
       print(name, format, message)
     end
   end
-  assert(output.files(folder .. "/" .. name, formats.get("csv").files(doc)))
+  assert(output.files(folder .. "/" .. name, assert(formats.files(doc, "csv"))))
 end
 
 assert(output.folder(folder))
@@ -64,3 +80,4 @@ local started = os.clock()
 print(assert(site.write(ops, folder .. "/site")) .. " pages, " .. ("%.1f s"):format(os.clock() - started))
 for _, report in ipairs(REPORTS) do write(report[1], assert(reports.build(report[1], ops, report[2]))) end
 write("hostile", hostile())
+write("limits", limits())

@@ -163,8 +163,8 @@ function shared.is_folder(path)
 end
 
 -- Writes the files of a document into the folder or the ZIP archive of --output.
-local function deliver_files(document, format, args)
-  local files = format.files(require("blotter.publish.document").check(document), {})
+local function deliver_files(document, args)
+  local files = formats.files(document, args.format)
   if #files == 0 then shared.stop(shared.USAGE, "there is no table in it") end
   if args.output:sub(-1) ~= "/" then
     return shared.write(require("blotter.publish.zip").pack(files), args)
@@ -176,7 +176,7 @@ end
 --- Renders a document in --format and writes it where --output says.
 function shared.deliver(document, args)
   local format = formats.get(args.format)
-  if format.files and shared.is_folder(args.output or "-") then return deliver_files(document, format, args) end
+  if format.files and shared.is_folder(args.output or "-") then return deliver_files(document, args) end
   local text, message = formats.render(document, args.format, { width = line_width() })
   if not text then shared.stop(shared.USAGE, message) end
   shared.write(text, args)

@@ -26,11 +26,14 @@
 -- scale for each. A timeline has `spans`, { from = "2013-03", to = "2014" } for each label, where a missing `to` is
 -- open; a network has `edges`, { from = 1, to = 2, words = "leads" }, among its labels by their numbers.
 --
+-- A title, name or heading in which nothing can be seen counts as missing (blotter.publish.titles).
+--
 -- Numbers of a column with `plain` true are printed without commas, as years and codes are no quantities.
 
 local document = {}
 
 local null = require("cjson").null
+local titles = require "blotter.publish.titles"
 
 local RIGHT = { int64 = true, float64 = true, figure = true }
 
@@ -56,7 +59,7 @@ end
 local function collect(list, numbers, value)
   if not document.is_figure(value) then return end
   for _, note in ipairs(value.notes or {}) do
-    if not numbers[note] then
+    if not numbers[note] and titles.seen(note) then
       list[#list + 1] = note
       numbers[note] = #list
     end
@@ -146,13 +149,17 @@ local function check_block(block, where)
   end
 end
 
---- Raises an error that names the block when `doc` is not a document.
+--- The document as formats render it, with names for all that needs one. Raises an error that names the block when
+-- `doc` is not a document.
 function document.check(doc)
   if type(doc) ~= "table" or type(doc.blocks) ~= "table" then
     complain("document", "it must be a table with a list of blocks")
   end
+  if doc.title ~= nil and type(doc.title) ~= "string" then
+    complain("document", "title must be a string, not a %s", type(doc.title))
+  end
   for i, block in ipairs(doc.blocks) do check_block(block, "block " .. i) end
-  return doc
+  return titles.named(doc)
 end
 
 return document

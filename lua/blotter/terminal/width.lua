@@ -103,6 +103,20 @@ function width.printable_lines(text)
   return (text:gsub("[^\n]+", width.printable))
 end
 
+-- Blanks of any width, and a sign of Braille without dots. Their ends stand in turns.
+local BLANK = { 0, 0x20, 0x7F, 0x7F, 0xA0, 0xA0, 0x1680, 0x1680, 0x2000, 0x200A, 0x202F, 0x202F, 0x205F, 0x205F, 0x2800,
+  0x2800, 0x3000, 0x3000 }
+
+--- Whether anything of a text can be seen: a character that is no blank, not hidden, and no mark on another one. Bytes
+-- that are no UTF-8 can, as `\xHH`.
+function width.is_visible(text)
+  if text:find "[%w%p]" or not utf8.len(text) then return true end
+  for _, code in utf8.codes(text) do
+    if not within(BLANK, code) and not is_hidden(code) and own_cells(code) > 0 then return true end
+  end
+  return false
+end
+
 --- Terminal cells of a printable text.
 function width.of(text)
   if not text:find "[\128-\255]" then return #text end

@@ -2,6 +2,7 @@
 
 local document = require "blotter.publish.document"
 local show = require "blotter.terminal.show"
+local titles = require "blotter.publish.titles"
 
 local cell = {}
 
@@ -31,9 +32,10 @@ end
 -- is empty when the first says all.
 function cell.bounds(figure)
   local low, best, high = document.value(figure.low), document.value(figure.best), document.value(figure.high)
-  if document.value(figure.words) then
+  local words = titles.seen(document.value(figure.words))
+  if words then
     local is_range = low and high and low ~= high
-    return figure.words, is_range and "(" .. range_of(low, high) .. ")" or ""
+    return words, is_range and "(" .. range_of(low, high) .. ")" or ""
   end
   if low and low == high then return cell.number(low), "" end
   local range
@@ -62,12 +64,20 @@ function cell.notes(figure, numbering)
   return numbers
 end
 
+--- What is said beside a figure: its period, if it has one, and its flags; a list of texts, and whether the first is a
+-- period.
+function cell.said(figure)
+  local period = titles.seen(document.value(figure.period))
+  local said = { period }
+  for _, flag in ipairs(figure.flags or {}) do said[#said + 1] = titles.seen(flag) end
+  return said, period ~= nil
+end
+
 --- What follows a figure: its period, flags, footnotes and sources' numbers, such as `· 2003, partial ¹ [1][4]`; an
 -- empty text without them.
 function cell.suffix(figure, numbering)
-  local parts, said = {}, { document.value(figure.period) }
-  table.move(figure.flags or {}, 1, #(figure.flags or {}), #said + 1, said)
-  if #said > 0 then parts[1] = (document.value(figure.period) and "· " or "") .. table.concat(said, ", ") end
+  local parts, said, has_period = {}, cell.said(figure)
+  if #said > 0 then parts[1] = (has_period and "· " or "") .. table.concat(said, ", ") end
   local raised = {}
   for i, number in ipairs(cell.notes(figure, numbering)) do raised[i] = cell.raised(number) end
   if #raised > 0 then parts[#parts + 1] = table.concat(raised, " ") end

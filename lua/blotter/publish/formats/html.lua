@@ -5,6 +5,7 @@ local cell = require "blotter.publish.formats.cell"
 local charts = require "blotter.publish.charts"
 local document = require "blotter.publish.document"
 local text_escape = require "blotter.publish.formats.escape"
+local titles = require "blotter.publish.titles"
 local width = require "blotter.terminal.width"
 
 local html = { description = "one HTML page with charts", extension = "html" }
@@ -143,8 +144,7 @@ end
 
 --- The period and the flags of a figure in a line of their own, or nothing.
 local function meta(figure)
-  local said = { document.value(figure.period) }
-  table.move(figure.flags or {}, 1, #(figure.flags or {}), #said + 1, said)
+  local said = cell.said(figure)
   if #said == 0 then return "" end
   return ' <span class="meta">' .. escape(table.concat(said, " · ")) .. "</span>"
 end
@@ -222,7 +222,7 @@ function render.table(out, block)
     for i, column in ipairs(block.columns) do
       local content = cell_html(out, row[i], column.plain, numbering, mark)
       local link = column.links and column.links[row[i]]
-      if link then content = ('<a href="%s">%s</a>'):format(escape(link), content) end
+      if link and titles.seen(row[i]) then content = ('<a href="%s">%s</a>'):format(escape(link), content) end
       put_cell(out, "td", labels[i], document.is_right(column), content)
     end
     out[#out + 1] = "</tr>"

@@ -64,4 +64,12 @@ function formats.render(doc, name, options)
   return format.render(document.check(doc), options or {})
 end
 
+--- The files of a document, {name, text} each, in a format that makes several; nil and a message where it does not.
+function formats.files(doc, name, options)
+  local format, message = formats.get(name)
+  if not format then return nil, message end
+  if not format.files then return nil, ("the format '%s' makes one file"):format(name) end
+  return format.files(document.check(doc), options or {})
+end
+
 return formats

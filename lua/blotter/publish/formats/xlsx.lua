@@ -44,7 +44,24 @@ local function folded(text)
   return one:select "name = lower(name)":first().name
 end
 
+--- A text as a worksheet holds it, which reads `_x0041_` as the character of that code; two of them may share
+-- an underscore.
+local function inert(text)
+  text = width.printable_lines(text)
+  return (text:gsub("_()", function(next) return text:find("^x%x%x%x%x_", next) and "_x005F_" or nil end))
+end
+
 local LONGEST_NAME, ROOM_OF_NUMBER = 31, 8
+
+-- The beginning of a name that fits in `most` units also as a worksheet holds it.
+local function fitting(name, most)
+  local room, short = most
+  repeat
+    short = beginning(name, room)
+    room = room - 1
+  until units(inert(short)) <= most
+  return short
+end
 
 --- Names of sheets: at most 31 characters without []:*?/\, each once whatever the case of letters, and not History,
 -- which is taken.
@@ -55,19 +72,14 @@ local function namer()
     title = title:gsub("^[ ']+", "")
     while title:find "[ ']$" do title = title:sub(1, -2) end
     local stem, number = title == "" and "Table" or title, 1
-    local name = beginning(stem, LONGEST_NAME)
+    local name = fitting(stem, LONGEST_NAME)
     while taken[folded(name)] do
       number = number + 1
-      name = ("%s (%d)"):format(beginning(stem, LONGEST_NAME - ROOM_OF_NUMBER), number)
+      name = ("%s (%d)"):format(fitting(stem, LONGEST_NAME - ROOM_OF_NUMBER), number)
     end
     taken[folded(name)] = true
     return name
   end
-end
-
---- A text as a cell holds it: a worksheet reads `_x0041_` as the character of that code.
-local function inert(text)
-  return (width.printable_lines(text):gsub("_(x%x%x%x%x_)", "_x005F_%1"))
 end
 
 --- How wide the columns are, in characters, by their titles and first rows.
@@ -90,7 +102,7 @@ end
 
 --- One flat table as a sheet.
 local function put_sheet(book, name, made)
-  book:sheet(name, widths(made.columns, made.rows), 1)
+  book:sheet(inert(name), widths(made.columns, made.rows), 1)
   for i, column in ipairs(made.columns) do
     book:put(0, i - 1, inert(column.title or column.name), "head")
   end

@@ -7,6 +7,7 @@
 local cjson = require "cjson"
 
 local csv = require "blotter.publish.formats.csv"
+local document = require "blotter.publish.document"
 local feed = require "blotter.publish.site.feed"
 local flat = require "blotter.publish.flat"
 local formats = require "blotter.publish.formats"
@@ -14,6 +15,7 @@ local shell = require "blotter.publish.site.shell"
 local output = require "blotter.publish.output"
 local pages = require "blotter.publish.site.pages"
 local reports = require "blotter.publish.reports"
+local titles = require "blotter.publish.titles"
 
 local site = {}
 
@@ -48,14 +50,15 @@ local function about(ops)
   local licence = package.licenses and package.licenses[1] or {}
   local newest = ""
   for _, source in ipairs(ops.sources) do newest = math.max(newest == "" and 0 or newest, source.published or 0) end
-  return { title = package.title or "blotter", version = package.version or "", licence = licence.title or "",
-    licence_url = licence.path, newest = newest ~= "" and newest > 0 and os.date("!%Y-%m-%d", newest * 86400) or "" }
+  return { title = titles.seen(package.title) or "blotter", version = package.version or "",
+    licence = licence.title or "", licence_url = licence.path, newest = newest ~= "" and newest > 0 and os.date("!%Y-%m-%d", newest * 86400) or "" }
 end
 
 --- Writes a page with its CSV and JSON; `name` is a path in the site without an ending. Returns true, or nil and a
 -- message.
 local function put(state, name, doc)
   local base = name:match "([^/]+)$"
+  doc = document.check(doc)
   local options = shell.options(state.about, name:find "/" and "../" or "", base)
   options.data = function(number) return ("%s-%d.csv"):format(base, number) end
   for _, format in ipairs { "html", "json" } do

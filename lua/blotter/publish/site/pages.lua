@@ -4,6 +4,7 @@ local builder = require "blotter.publish.reports.builder"
 local every_statement = require "blotter.publish.reports.every_statement"
 local feed = require "blotter.publish.site.feed"
 local reports = require "blotter.publish.reports"
+local titles = require "blotter.publish.titles"
 
 local pages = {}
 
@@ -24,7 +25,7 @@ function pages.title(kind, row)
   if acronym and acronym ~= "" and not row.name:find(acronym, 1, true) then
     return ("%s (%s)"):format(row.name, acronym)
   end
-  return row.name
+  return titles.seen(row.name) or tostring(row.id or row.code)
 end
 
 -- The statements of each row of a kind, by its id; kept with the ops object's model, as pages of all kinds ask.
