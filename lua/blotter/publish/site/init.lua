@@ -48,10 +48,10 @@ local function about(ops)
   local package = file and cjson.decode(file:read "a") or {}
   if file then file:close() end
   local licence = package.licenses and package.licenses[1] or {}
-  local newest = ""
-  for _, source in ipairs(ops.sources) do newest = math.max(newest == "" and 0 or newest, source.published or 0) end
+  local newest = 0
+  for _, source in ipairs(ops.sources) do newest = math.max(newest, source.published or 0) end
   return { title = titles.seen(package.title) or "blotter", version = package.version or "",
-    licence = licence.title or "", licence_url = licence.path, newest = newest ~= "" and newest > 0 and os.date("!%Y-%m-%d", newest * 86400) or "" }
+    licence = licence.title or "", newest = newest > 0 and os.date("!%Y-%m-%d", newest * 86400) or "" }
 end
 
 --- Writes a page with its CSV and JSON; `name` is a path in the site without an ending. Returns true, or nil and a
