@@ -209,6 +209,50 @@ describe("a total", function()
       assert.same({19, 19, 19}, range(result.total))
       assert.equal("a vaguer statement of the same", reasons(result)["test.2"])
     end)
+
+    it("one whose number the curator doubts gives way, and contests", function()
+      local doubted = statement(30, "nationpress-2025-1")
+      doubted.status = "U"
+      local ops = open {statement(19, "hstoday-2013-1"), doubted}
+      for _, policy in ipairs {"newest", "highest"} do
+        local result = ops:total("arrests", {policy = policy})
+        assert.same({19, 19, 19}, range(result.total))
+        assert.same({"contested"}, result.total.flags)
+        assert.equal("the curator doubts its number", reasons(result)["test.2"])
+      end
+      assert.same({30, 30, 30}, range(open({doubted}):total("arrests").total))
+    end)
+  end)
+
+  it("is never less than what years make that a count since a beginning keeps out", function()
+    local function year(value, first, last)
+      return {value = value, subject = "accce", period_kind = "fiscal", period_start = first, period_end = last}
+    end
+    local figures = {
+      {value = 100, subject = "accce", period_kind = "since", period_start = "2018-09-01", period_end = "2021-09-08"},
+      year(40, "2018-07-01", "2019-06-30"), year(41, "2020-07-01", "2021-06-30"), year(42, "2021-07-01", "2022-06-30"),
+    }
+    local result = open(figures):total("arrests", {subject = "accce", by = "year"})
+    assert.same({123, 123, 123}, range(result.total))
+    assert.is_nil(result.unexplained)
+    assert.matches("a cumulative figure that contains one that is used", reasons(result)["test.1"], 1, true)
+    -- Years that lie inside of it contradict it, and it stays.
+    figures[2].period_start, figures[2].period_end = "2018-10-01", "2019-06-30"
+    figures[4].period_end = "2021-08-31"
+    assert.same({100, 100, 100}, range(open(figures):total("arrests", {subject = "accce"}).total))
+  end)
+
+  it("takes two years of the whole rather than the longer count of a part", function()
+    local function of(value, subject, first, last)
+      return {value = value, subject = subject, area = "KR", period_kind = "range", period_start = first,
+        period_end = last}
+    end
+    local result = open {
+      of(2171, "kr-undercover", "2021-09-01", "2025-08-31"), of(2406, "kr-cyber", "2023-11-01", "2024-10-31"),
+      of(3557, "kr-cyber", "2024-11-01", "2025-10-31"), of(58, "kr-undercover", "2021-09-01", "2021-10-31"),
+    }:total("arrests", {subject = "kr-cyber"})
+    assert.same({6021, 6021, 6021}, range(result.total))
+    assert.matches("26 of 50 months; not Nov 2021 to Oct 2023", table.concat(result.total.lacks, "; "), 1, true)
   end)
 
   it("is never less than what one statement of its question counts", function()

@@ -5,6 +5,7 @@
 -- whole, a phase its programme or the agency that led it, or a year the cumulative figure that contains it.
 
 local facets = require "blotter.ops.figures.facets"
+local groups = require "blotter.ops.figures.groups"
 local key_of = require("blotter.ops.totals.question").key
 local settled = require "blotter.ops.totals.settled"
 
@@ -148,6 +149,125 @@ local function note_beyond(question, figure, used)
   table.insert(question.beyond, figure)
 end
 
+-- ---- taking them ----
+
+-- The first figure of a family that may count what a figure counts, or nil.
+local function clash_in(question, family, figure)
+  local timeless = question.is_state and not question.by_year
+  for _, entry in ipairs(family) do
+    if not facets.separates(question.model, figure, entry.figure, timeless) then return entry end
+  end
+  return nil
+end
+
+local function family_of(question, figure, per_subject)
+  local name = per_subject and figure.subject or question.model:family(figure.subject)
+  return figure.currency and name .. "|" .. figure.currency or name
+end
+
+-- What is taken of some scored statements, in their order, and what is not: {entry, clash}.
+local function pick(question, scored, per_subject)
+  local families, used, lost = {}, {}, {}
+  for _, entry in ipairs(scored) do
+    local name = family_of(question, entry.figure, per_subject)
+    local family = families[name] or {}
+    families[name] = family
+    local clash = clash_in(question, family, entry.figure)
+    if clash then
+      lost[#lost + 1] = {entry = entry, clash = clash}
+    else
+      family[#family + 1] = entry
+      used[#used + 1] = entry
+    end
+  end
+  return used, lost
+end
+
+-- ---- one count against several that reach further ----
+
+-- Whether a figure counts something that another one does not: another time, or a subject that is no part of its own.
+local function reaches_outside(question, figure, other)
+  if figure.subject ~= other.subject then return not question.model:lineage(figure.subject)[other.subject] end
+  if not facets.has_period(figure) or not facets.has_period(other) then return false end
+  return not (figure.first and figure.last and other.first and other.last) or figure.first < other.first
+    or figure.last > other.last
+end
+
+local function is_like(a, b) return a.stated == b.stated and a.extra == b.extra end
+
+local function most(choice) return choice.high or choice.best or choice.low or 0 end
+
+-- The statements that a taken one keeps out, a list for each subject: those of one list that together count more than it
+-- at least, and of which one reaches outside of it.
+local function rivals_of(question, entry, lost)
+  local kept_out = groups.where(lost, function(loss)
+    local below = loss.entry.figure.subject ~= entry.figure.subject
+      and question.model:lineage(loss.entry.figure.subject)[entry.figure.subject]
+    return loss.clash == entry and is_like(loss.entry, entry) and not below
+  end)
+  return groups.where(groups.by(kept_out, function(loss) return loss.entry.figure.subject end), function(list)
+    local sum, outside = 0, false
+    for _, loss in ipairs(list) do
+      sum = sum + (loss.entry.choice.low or 0)
+      outside = outside or reaches_outside(question, loss.entry.figure, entry.figure)
+    end
+    return outside and sum > most(entry.choice)
+  end)
+end
+
+-- Whether one set counts more than another at least, and all that it has besides breaks down like an entry.
+local function counts_more(used, other, entry)
+  local before, gain = {}, 0
+  for _, own in ipairs(other) do before[own] = true end
+  for _, own in ipairs(used) do
+    if not before[own] and not is_like(own, entry) then return false end
+    if not before[own] then gain = gain + (own.choice.low or 0) end
+    before[own] = nil
+  end
+  for own in pairs(before) do gain = gain - most(own.choice) end
+  return gain > 0
+end
+
+-- The scored statements, some of them first.
+local function promoted(scored, losses)
+  local order, first = {}, {}
+  for _, loss in ipairs(losses) do
+    order[#order + 1] = loss.entry
+    first[loss.entry] = true
+  end
+  for _, entry in ipairs(scored) do
+    if not first[entry] then order[#order + 1] = entry end
+  end
+  return order
+end
+
+-- Takes several statements before one that keeps them out, where they reach outside of it and more is counted so: years
+-- that add up to more than a count since a beginning which ends between two of them. Where all of them lie inside of it
+-- they contradict it instead, and it stays.
+local function improve(question, scored, per_subject)
+  local used, lost = pick(question, scored, per_subject)
+  for _, entry in ipairs(scored) do
+    for _, losses in ipairs(rivals_of(question, entry, lost)) do
+      local order = promoted(scored, losses)
+      local others, others_lost = pick(question, order, per_subject)
+      if counts_more(others, used, entry) then
+        scored, used, lost = order, others, others_lost
+        break
+      end
+    end
+  end
+  return used, lost
+end
+
+local function note_lost(question, lost)
+  for _, loss in ipairs(lost) do
+    local figure, clash = loss.entry.figure, loss.clash.figure
+    settled.leave_out(question, figure, overlap_reason(question, figure, clash), clash)
+    note_uncertain(question, figure, clash)
+    note_beyond(question, figure, clash)
+  end
+end
+
 --- A set of settled statements that are all apart from each other; what overlaps goes to the question's left_out.
 -- With per_subject, subjects are held against themselves only.
 function disjoint.take(question, choices, per_subject)
@@ -159,29 +279,11 @@ function disjoint.take(question, choices, per_subject)
   end
   add_reach(question, scored)
   table.sort(scored, comes_first)
-  local families, used, timeless = {}, {}, question.is_state and not question.by_year
-  for _, entry in ipairs(scored) do
-    local figure = entry.figure
-    local name = per_subject and figure.subject or question.model:family(figure.subject)
-    if figure.currency then name = name .. "|" .. figure.currency end
-    local family = families[name] or {}
-    families[name] = family
-    local clash
-    for _, other in ipairs(family) do
-      if not facets.separates(question.model, figure, other.figure, timeless) then
-        clash = other.figure
-        break
-      end
-    end
-    if clash then
-      settled.leave_out(question, figure, overlap_reason(question, figure, clash), clash)
-      note_uncertain(question, figure, clash)
-      note_beyond(question, figure, clash)
-    else
-      family[#family + 1] = entry.choice
-      used[#used + 1] = entry.choice
-    end
-  end
+  local adds = question.indicator.adds_over
+  local take = not question.is_state and adds.subject and adds.period and improve or pick
+  local used, lost = take(question, scored, per_subject)
+  note_lost(question, lost)
+  for i, entry in ipairs(used) do used[i] = entry.choice end
   return used
 end
 

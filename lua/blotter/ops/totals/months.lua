@@ -34,10 +34,11 @@ end
 
 -- The part of the asked period in which a subject could count anything. Of what happened once and whose beginning or
 -- end is not known, nothing more can be expected than what its figures cover.
-local function expected(asked, subject, figures)
+local function expected(asked, head, figures)
+  local subject = head.subject_row
   local first = subject.date_start and dates.parse(subject.date_start)
   local last = subject.date_end and dates.parse(subject.date_end)
-  if facets.happens_once(figures[1]) then
+  if facets.happens_once(head) then
     for _, figure in ipairs(figures) do
       if not first and figure.first then first = figure.first end
       if not last and figure.last then last = figure.last end
@@ -127,12 +128,35 @@ end
 
 -- The months of one subject's figures, against what is asked of it; of no asked period, against their own extent. None
 -- are missing where a day of action is counted.
-local function tally_subject(asked, figures)
+local function tally_subject(asked, head, figures)
   local from, to = hull_of(figures)
-  if facets.happens_once(figures[1]) and has_day(figures) then return tally_of(figures, {}) end
+  if facets.happens_once(head) and has_day(figures) then return tally_of(figures, {}) end
   if not asked[1] and not asked[2] then return tally_of(figures, {from, to}) end
-  local span = expected(asked, figures[1].subject_row, figures)
+  local span = expected(asked, head, figures)
   return tally_of(figures, {span[1] or from, span[2] or to})
+end
+
+-- The figures by subject; those of a subject below another one that has figures are counted as that one's, whose months
+-- they fill.
+local function by_holder(question, figures)
+  local there = {}
+  for _, figure in ipairs(figures) do there[figure.subject] = question.model:count_holders(figure.subject) end
+  return groups.by(figures, function(figure)
+    local highest = figure.subject
+    for above in pairs(question.model:lineage(figure.subject)) do
+      if there[above] and there[above] < there[highest] then highest = above end
+    end
+    return highest
+  end)
+end
+
+-- The figure of a list whose subject holds those of the others.
+local function head_of(question, figures)
+  local head = figures[1]
+  for _, figure in ipairs(figures) do
+    if question.model:lineage(head.subject)[figure.subject] then head = figure end
+  end
+  return head
 end
 
 --- The months that all subjects of a row have: {first, last, covered, asked}. What subjects miss goes to lacks.
@@ -140,14 +164,15 @@ function months.of(question, row, lacks)
   local first, last = hull_of(row.figures)
   local covered = {first = first and dates.format(first), last = last and dates.format(last), covered = 0, asked = 0}
   local asked, gaps, seen = asked_period(question, row), {}, {}
-  local by_subject = groups.by(row.figures, function(figure) return figure.subject end)
+  local by_subject = by_holder(question, row.figures)
   for _, figures in ipairs(by_subject) do
-    local tally = tally_subject(asked, figures)
+    local head = head_of(question, figures)
+    local tally = tally_subject(asked, head, figures)
     for number = tally.first or 1, tally.last or 0 do
       if seen[number] ~= false then seen[number] = tally[number] end
     end
     if tally.covered < tally.asked then
-      local name = #by_subject > 1 and figures[1].subject_row.name .. ": " or ""
+      local name = #by_subject > 1 and head.subject_row.name .. ": " or ""
       gaps[#gaps + 1] = ("%s%d of %d months; not %s"):format(name, tally.covered, tally.asked, missing_words(tally))
     end
   end

@@ -3,8 +3,8 @@
 -- policy.settle(name, statements) takes figures of one cell and period and returns {figure, low, best, high, rivals},
 -- the last the statements that can not be true together with the chosen one, and the statements that lost, each as
 -- {figure, reason, instead}. First, copies of one release count once; then a vaguer statement gives way to one that it
--- contains ("more than 2,000" to 2,314), and all to those that the curator ranked as preferred, except where every
--- statement is asked for.
+-- contains ("more than 2,000" to 2,314), all to those that the curator ranked as preferred, and one whose number the
+-- curator doubts (status U) to the others, except where every statement is asked for.
 --   newest    the latest published (default)        official  the body responsible, else the latest
 --   majority  what most releases say                lowest, highest  the smallest, the largest value
 --   all       no choice: the hull of all bounds
@@ -147,6 +147,16 @@ local function drop_outranked(kept, statements, lost)
   return backed
 end
 
+local function drop_doubted(kept, lost)
+  local sure, doubted = {}, {}
+  for _, figure in ipairs(kept) do table.insert(figure.status == "U" and doubted or sure, figure) end
+  if #sure == 0 then return kept end
+  for _, figure in ipairs(doubted) do
+    lost[#lost + 1] = {figure = figure, reason = "the curator doubts its number", instead = sure[1], is_rival = true}
+  end
+  return sure
+end
+
 local function hull(statements)
   local low, high = statements[1].low, statements[1].high
   for i = 2, #statements do low, high = bounds.hull(low, high, statements[i].low, statements[i].high) end
@@ -173,7 +183,7 @@ function policy.settle(name, statements)
     return {figure = only, low = only.low, best = only.best, high = only.high, rivals = {}}, lost
   end
   local kept = drop_copies(statements, lost)
-  if name ~= "all" then kept = drop_outranked(drop_vaguer(kept, lost), statements, lost) end
+  if name ~= "all" then kept = drop_doubted(drop_outranked(drop_vaguer(kept, lost), statements, lost), lost) end
   local chosen = choose[name](kept)
   for _, figure in ipairs(kept) do
     if figure ~= chosen then
