@@ -242,6 +242,16 @@ describe("a total", function()
     assert.same({100, 100, 100}, range(open(figures):total("arrests", {subject = "accce"}).total))
   end)
 
+  it("takes what is counted before and since a day rather than what ends between", function()
+    local function of(value, first, last)
+      return {value = value, subject = "kr-deepfake", period_kind = "range", period_start = first, period_end = last}
+    end
+    local result = open {of(921, "2024-01-01", "2024-10-14"), of(812, "2024-01-01", "2024-09-25"),
+      of(649, "2024-08-28", "2024-11-30"), of(445, "2024-01-01", "2024-08-27")}:total "arrests"
+    assert.same({1094, 1094, 1094}, range(result.total))
+    assert.same({}, result.total.lacks)
+  end)
+
   it("takes two years of the whole rather than the longer count of a part", function()
     local function of(value, subject, first, last)
       return {value = value, subject = subject, area = "KR", period_kind = "range", period_start = first,

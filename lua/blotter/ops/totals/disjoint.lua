@@ -2,7 +2,8 @@
 --
 -- They are taken in a fixed order: the asked breakdown first, wholes before parts, subjects that reach far before
 -- others, wide areas before narrow ones, long periods before short ones, the latest first. So a part never meets its
--- whole, a phase its programme or the agency that led it, or a year the cumulative figure that contains it.
+-- whole, a phase its programme or the agency that led it, or a year the cumulative figure that contains it. Where what
+-- is kept out so reaches further and counts more, it is taken instead.
 
 local facets = require "blotter.ops.figures.facets"
 local groups = require "blotter.ops.figures.groups"
@@ -215,30 +216,42 @@ local function rivals_of(question, entry, lost)
   end)
 end
 
--- Whether one set counts more than another at least, and all that it has besides breaks down like an entry.
-local function counts_more(used, other, entry)
+-- By how much one set counts more than another at least; less than nothing where what it has besides does not break down
+-- like an entry.
+local function gain_of(used, other, entry)
   local before, gain = {}, 0
   for _, own in ipairs(other) do before[own] = true end
   for _, own in ipairs(used) do
-    if not before[own] and not is_like(own, entry) then return false end
+    if not before[own] and not is_like(own, entry) then return -1 end
     if not before[own] then gain = gain + (own.choice.low or 0) end
     before[own] = nil
   end
   for own in pairs(before) do gain = gain - most(own.choice) end
-  return gain > 0
+  return gain
 end
 
--- The scored statements, some of them first.
-local function promoted(scored, losses)
-  local order, first = {}, {}
+-- The scored statements, one of some before the others of these, and these before the rest.
+local function promoted(scored, losses, head)
+  local order, first = {head.entry}, {[head.entry] = true}
   for _, loss in ipairs(losses) do
-    order[#order + 1] = loss.entry
+    if loss ~= head then order[#order + 1] = loss.entry end
     first[loss.entry] = true
   end
   for _, entry in ipairs(scored) do
     if not first[entry] then order[#order + 1] = entry end
   end
   return order
+end
+
+-- The order in which most is counted when statements that an entry keeps out come before it, or nil.
+local function better(question, scored, per_subject, used, entry, losses)
+  local best, most_gained = nil, 0
+  for _, head in ipairs(losses) do
+    local order = promoted(scored, losses, head)
+    local gain = gain_of(pick(question, order, per_subject), used, entry)
+    if gain > most_gained then best, most_gained = order, gain end
+  end
+  return best
 end
 
 -- Takes several statements before one that keeps them out, where they reach outside of it and more is counted so: years
@@ -248,10 +261,10 @@ local function improve(question, scored, per_subject)
   local used, lost = pick(question, scored, per_subject)
   for _, entry in ipairs(scored) do
     for _, losses in ipairs(rivals_of(question, entry, lost)) do
-      local order = promoted(scored, losses)
-      local others, others_lost = pick(question, order, per_subject)
-      if counts_more(others, used, entry) then
-        scored, used, lost = order, others, others_lost
+      local order = better(question, scored, per_subject, used, entry, losses)
+      if order then
+        scored = order
+        used, lost = pick(question, order, per_subject)
         break
       end
     end
