@@ -198,8 +198,8 @@ local function is_like(a, b) return a.stated == b.stated and a.extra == b.extra 
 
 local function most(choice) return choice.high or choice.best or choice.low or 0 end
 
--- The statements that a taken one keeps out, a list for each subject: those of one list that together count more than it
--- at least, and of which one reaches outside of it.
+-- The statements that a taken one keeps out, a list for each subject, where those of a list together count more than it
+-- and one of them reaches outside of it.
 local function rivals_of(question, entry, lost)
   local kept_out = groups.where(lost, function(loss)
     local below = loss.entry.figure.subject ~= entry.figure.subject
@@ -216,8 +216,8 @@ local function rivals_of(question, entry, lost)
   end)
 end
 
--- By how much one set counts more than another at least; less than nothing where what it has besides does not break down
--- like an entry.
+-- By how much one set counts more than another at least; -1 where what it has besides is not broken down like
+-- an entry.
 local function gain_of(used, other, entry)
   local before, gain = {}, 0
   for _, own in ipairs(other) do before[own] = true end
