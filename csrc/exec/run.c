@@ -11,9 +11,15 @@
 #include "run_group.h"
 #include "run_rows.h"
 #include "scan/scan.h"
+#include <stdio.h>
 
 char *blt_run_strategy(const blt_run *run, const blt_plan *plan) {
   return run->profiles ? run->profiles[plan->number].strategy : NULL;
+}
+
+void blt_run_say(const blt_run *run, const blt_plan *plan, const char *way) {
+  char *strategy = blt_run_strategy(run, plan);
+  if (strategy) snprintf(strategy, sizeof run->profiles->strategy, "%s", way);
 }
 
 /* ---- operators that need no more than a relation ---- */
@@ -30,9 +36,49 @@ static blt_status scan(blt_run *run, const blt_plan *plan, blt_view **out, blt_e
   return status == BLT_OK ? blt_narrow(view, plan->u.scan.columns, plan->ncolumns, out, err) : status;
 }
 
+/* The answer of a shared group, by the number that its nodes have. */
+typedef struct blt_shared blt_shared;
+struct blt_shared {
+  uint32_t number;
+  blt_table *answer;
+  blt_shared *next;
+};
+
+static blt_status share(blt_run *run, uint32_t number, blt_table *answer, blt_error *err) {
+  blt_shared *s = blt_alloc(run->ctx, sizeof *s);
+  if (!s) return blt_fail_memory(err, sizeof *s);
+  *s = (blt_shared){number, blt_table_retain(answer), run->shared};
+  run->shared = s;
+  return BLT_OK;
+}
+
+static void shared_free(blt_run *run) {
+  for (blt_shared *s = run->shared, *next; s; s = next) {
+    next = s->next;
+    blt_table_release(s->answer);
+    blt_free(run->ctx, s, sizeof *s);
+  }
+}
+
+/* The table of the groups; a shared one is computed where it is first asked for. */
+static blt_status groups(blt_run *run, const blt_plan *plan, blt_table **out, blt_error *err) {
+  uint32_t number = plan->u.group.shared;
+  for (const blt_shared *s = number ? run->shared : NULL; s; s = s->next) {
+    if (s->number != number) continue;
+    *out = blt_table_retain(s->answer);
+    blt_run_say(run, plan, "the answer that is there already");
+    return BLT_OK;
+  }
+  blt_status status = blt_run_group(run, plan, out, err);
+  if (status != BLT_OK || !number) return status;
+  status = share(run, number, *out, err);
+  if (status != BLT_OK) blt_table_release(*out);
+  return status;
+}
+
 static blt_status group(blt_run *run, const blt_plan *plan, blt_view **out, blt_error *err) {
   blt_table *table;
-  blt_status status = blt_run_group(run, plan, &table, err);
+  blt_status status = groups(run, plan, &table, err);
   if (status != BLT_OK) return status;
   status = blt_table_view(table, out, err); /* which holds the table */
   blt_table_release(table);
@@ -162,5 +208,6 @@ blt_status blt_plan_run(blt_ctx *ctx, const blt_plan *plan, blt_table *const *so
       plan->kind == BLT_PLAN_GROUP ? blt_run_group(&run, plan, out, err) : collect(&run, plan, out, err);
   if (status == BLT_OK && profiles) note(&run, plan, before, blt_table_rows(*out));
   if (status == BLT_OK && profiles) tell_scans(&run, plan);
+  shared_free(&run);
   return status;
 }

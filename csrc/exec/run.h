@@ -33,6 +33,7 @@ typedef struct blt_run {
   blt_table *const *sources;
   uint32_t nsources;
   blt_node_profile *profiles; /* or NULL */
+  struct blt_shared *shared;  /* answers that serve several nodes */
 } blt_run;
 
 /* The relation that a node gives. */
@@ -41,5 +42,6 @@ blt_status blt_run_relation(blt_run *run, const blt_plan *plan, blt_view **out, 
 blt_status blt_run_whole(blt_run *run, const blt_plan *plan, blt_view **out, blt_error *err);
 /* Where a node may say how it works; NULL when nobody asked. */
 char *blt_run_strategy(const blt_run *run, const blt_plan *plan);
+void blt_run_say(const blt_run *run, const blt_plan *plan, const char *way);
 
 #endif

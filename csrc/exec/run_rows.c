@@ -4,13 +4,7 @@
 #include "exec/relation/selected.h"
 #include "passed.h"
 #include "exec/scan/sample.h"
-#include <stdio.h>
 #include <string.h>
-
-static void say(blt_run *run, const blt_plan *plan, const char *way) {
-  char *strategy = blt_run_strategy(run, plan);
-  if (strategy) snprintf(strategy, sizeof((blt_node_profile *)0)->strategy, "%s", way);
-}
 
 /* Leaves rows skip to skip + limit - 1 of a list of *n with room for as many. */
 static void cut(uint32_t *rows, size_t *n, uint64_t skip, uint64_t limit) {
@@ -33,7 +27,7 @@ static blt_status in_order(blt_run *run, const blt_plan *plan, blt_passed_order 
   order.most = sum_of(skip, limit);
   blt_status status = blt_passed_open(&in, run, plan->input, err);
   if (status == BLT_OK) status = blt_passed_rows(&in, &order, &rows, &n, err);
-  if (status == BLT_OK && order.nkeys) say(run, plan, in.way);
+  if (status == BLT_OK && order.nkeys) blt_run_say(run, plan, in.way);
   if (status == BLT_OK) {
     size_t room = n;
     cut(rows, &n, skip, limit);

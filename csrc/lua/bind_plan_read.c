@@ -269,6 +269,7 @@ void bind_plan_read(lua_State *L, int at, const char *kind, blt_plan *draft) {
   case BLT_PLAN_GROUP:
     draft->u.group.keys = read_items(L, at, s, &draft->u.group.nkeys);
     draft->u.group.aggregates = read_aggregates(L, at, s, &draft->u.group.naggregates);
+    draft->u.group.shared = (uint32_t)count_field(L, at, "shared", 0);
     break;
   case BLT_PLAN_ORDER:
     draft->u.order.keys = read_order(L, at, s, &draft->u.order.n);

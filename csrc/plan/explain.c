@@ -18,6 +18,8 @@ typedef struct writer {
   blt_error *err;
   blt_plan_note note;
   void *arg;
+  uint32_t *shared; /* numbers of shared groups that were written */
+  size_t nshared, shared_cap;
 } writer;
 
 static void put_bytes(writer *w, const char *s, size_t n) {
@@ -256,7 +258,7 @@ static void put_scan(writer *w, const blt_plan *p, bool several) {
 }
 
 static void put_group(writer *w, names in, const blt_plan *p) {
-  put(w, "group");
+  put(w, p->u.group.shared ? "shared group" : "group");
   if (p->u.group.nkeys) put(w, " ");
   put_items(w, in, p->u.group.keys, p->u.group.nkeys);
   if (p->u.group.naggregates) put(w, ": ");
@@ -349,12 +351,24 @@ static void put_node(writer *w, const blt_plan *p, bool several) {
   }
 }
 
+/* Whether a shared group was written before, with all that is below it; notes that it is. */
+static bool written(writer *w, const blt_plan *p) {
+  uint32_t number = p->kind == BLT_PLAN_GROUP ? p->u.group.shared : 0;
+  if (!number || w->status != BLT_OK) return false;
+  for (size_t i = 0; i < w->nshared; i++)
+    if (w->shared[i] == number) return true;
+  w->status = blt_grow(w->ctx, &w->shared, &w->shared_cap, w->nshared + 1, sizeof *w->shared, w->err);
+  if (w->status == BLT_OK) w->shared[w->nshared++] = number;
+  return false;
+}
+
 /* Lines of a node and what is below it. `before` stands before the lines below. */
 static void put_tree(writer *w, const blt_plan *p, bool several, char *before, size_t depth) {
   char note[512] = "";
   put_node(w, p, several);
   if (w->note) w->note(w->arg, p, note, sizeof note);
   put(w, note);
+  if (written(w, p)) return;
   const blt_plan *below[2] = {p->input, p->other};
   for (int i = 0; i < 2; i++) {
     bool last = i == 1 || !p->other;
@@ -387,6 +401,7 @@ blt_status blt_plan_explain(blt_ctx *ctx, const blt_plan *plan, blt_plan_note no
   if (!before) return blt_fail_memory(err, room);
   put_tree(&w, plan, scans_of(plan) > 1, before, 0);
   blt_free(ctx, before, room);
+  blt_free(ctx, w.shared, w.shared_cap * sizeof *w.shared);
   if (w.status != BLT_OK) {
     blt_free(ctx, w.text, w.cap);
     return w.status;

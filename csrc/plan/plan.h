@@ -92,13 +92,16 @@ typedef struct blt_plan_frame {
   int64_t before, after;
 } blt_plan_frame;
 
-#define BLT_PLAN_LARGEST 2000u
+/* Answers of several groupings stand in a plan once for each that is made of them. */
+#define BLT_PLAN_LARGEST 10000u
+#define BLT_PLAN_DEEPEST 2000u
 
 typedef struct blt_plan blt_plan;
 struct blt_plan {
   blt_plan_kind kind;
   uint32_t number;       /* of the node, from 0: parents before inputs, left before right */
   uint32_t size;         /* nodes of the tree that was made: at most BLT_PLAN_LARGEST */
+  uint32_t depth;        /* and of its longest path: at most BLT_PLAN_DEEPEST */
   const blt_plan *input; /* NULL: a scan */
   const blt_plan *other; /* of a join or union: the right side */
   uint32_t ncolumns;
@@ -119,6 +122,7 @@ struct blt_plan {
       uint32_t nkeys, naggregates;
       const blt_plan_item *keys;
       const blt_plan_aggregate *aggregates;
+      uint32_t shared; /* nodes of one number other than 0 answer alike, and one answer serves them all */
     } group;
     struct {
       uint32_t n;

@@ -164,11 +164,11 @@ static bool *plain_keys(blt_rules *r, const blt_plan *input, const blt_term *key
   return allowed;
 }
 
-/* FILTER over GROUP: terms on keys go below. */
+/* FILTER over GROUP: terms on keys go below. An answer that others share stays whole. */
 const blt_plan *blt_rule_filter_below_group(blt_rules *r, const blt_plan *p) {
   const blt_plan *group = p->input;
   sorted s;
-  if (p->kind != BLT_PLAN_FILTER || group->kind != BLT_PLAN_GROUP) return p;
+  if (p->kind != BLT_PLAN_FILTER || group->kind != BLT_PLAN_GROUP || group->u.group.shared) return p;
   bool *allowed = blt_rules_alloc(r, group->ncolumns * sizeof *allowed);
   for (uint32_t i = 0; allowed && i < group->u.group.nkeys; i++)
     allowed[i] = group->columns[i].type.id != BLT_FLOAT64;

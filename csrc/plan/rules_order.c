@@ -88,7 +88,7 @@ const blt_plan *blt_rule_distinct_of_keys(blt_rules *r, const blt_plan *p) {
   const blt_plan *inner = p->input;
   if (p->kind != BLT_PLAN_GROUP || p->u.group.naggregates > 0 || inner->kind != BLT_PLAN_GROUP) return p;
   uint32_t n = inner->u.group.nkeys;
-  if (n == 0 || p->u.group.nkeys != n || several_rows(inner)) return p;
+  if (n == 0 || p->u.group.nkeys != n || several_rows(inner) || inner->u.group.shared) return p;
   for (uint32_t i = 0; i < n; i++)
     if (blt_term_column(&p->u.group.keys[i].term) != (int64_t)i) return p;
   blt_plan_item *keys = blt_rules_alloc(r, n * sizeof *keys);

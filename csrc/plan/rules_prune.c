@@ -149,7 +149,7 @@ static const blt_plan *prune_group(blt_rules *r, const blt_plan *p, wish *w) {
     need(&in, &p->u.group.keys[i].term);
   }
   for (uint32_t i = 0; i < naggregates; i++)
-    if (makes_rows(&p->u.group.aggregates[i])) w->needed[nkeys + i] = true;
+    if (p->u.group.shared || makes_rows(&p->u.group.aggregates[i])) w->needed[nkeys + i] = true;
   uint32_t n = number_kept(w);
   blt_plan_aggregate *aggregates = blt_rules_alloc(r, naggregates * sizeof *aggregates);
   for (uint32_t i = 0; aggregates && i < naggregates; i++) {

@@ -171,6 +171,10 @@ static bool copy_parts(blt_plan_arena *a, blt_plan *p) {
   }
 }
 
+static uint32_t deeper(uint32_t a, uint32_t b) {
+  return a > b ? a : b;
+}
+
 blt_status blt_plan_make(blt_plan_arena *a, const blt_plan *draft, const blt_plan **out, uint32_t *origin,
                          blt_error *err) {
   blt_plan *p = blt_plan_keep(a, draft, sizeof *p);
@@ -178,9 +182,10 @@ blt_status blt_plan_make(blt_plan_arena *a, const blt_plan *draft, const blt_pla
   if (origin) *origin = 0;
   if (!p) return blt_fail_memory(err, sizeof *p);
   p->size = 1 + (p->input ? p->input->size : 0) + (p->other ? p->other->size : 0);
-  if (p->size > BLT_PLAN_LARGEST)
+  p->depth = 1 + deeper(p->input ? p->input->depth : 0, p->other ? p->other->depth : 0);
+  if (p->size > BLT_PLAN_LARGEST || p->depth > BLT_PLAN_DEEPEST)
     return blt_fail(err, BLT_EINVAL, "a query of more than %u steps: collect() it in between",
-                    BLT_PLAN_LARGEST);
+                    p->depth > BLT_PLAN_DEEPEST ? BLT_PLAN_DEEPEST : BLT_PLAN_LARGEST);
   if (!copy_parts(a, p)) return blt_fail_memory(err, sizeof *p);
   blt_status status = blt_plan_bind(a, p, origin, err);
   if (status == BLT_OK) *out = p;

@@ -123,16 +123,49 @@ describe("several groupings", function()
         t:append(g:chance(80) and g:pick { "x", "y" } or nil, g:int(1, 3), g:pick { true, false, blotter.null },
           g:int(-40, 40) / 4)
       end
-      local all, answers = t:by "cube(a, b, c)":agg "s = sum(n), k = count(), m = mean(n)", {}
+      local agg = g:pick { "s = sum(n), k = count(), m = mean(n)", "s = sum(n), k = count(n), i = count_if(n > 0)",
+        "k = count(), least = min(b), most = max(a), any = any(c), all = all(n > 0)", "x = max(n) - min(n)",
+        "s = sum_if(b, n > 3), share = sum(n) / count(), k = count(a)" }
+      local after = g:pick { "true", "a == 'x'", "b == nil or b > 1", "isnull(c)" }
+      local all, answers = t:by "cube(a, b, c)":agg(agg):where(after), {}
       for _, keys in ipairs { "a, b, c", "a, b", "a, c", "a", "b, c", "b", "c", "" } do
-        local q = keys == "" and t:agg "s = sum(n), k = count(), m = mean(n)"
-          or t:by(keys):agg "s = sum(n), k = count(), m = mean(n)"
-        for _, row in ipairs(q:totable()) do answers[#answers + 1] = row end
+        local q = keys == "" and t:agg(agg) or t:by(keys):agg(agg)
+        for _, name in ipairs { "a", "b", "c" } do
+          if not keys:find(name) then
+            q = q:derive(("%s = nullif(%s, %s)"):format(name, name == "a" and "''" or name == "b" and "0" or "false",
+              name == "a" and "''" or name == "b" and "0" or "false"))
+          end
+        end
+        for _, row in ipairs(q:where(after):totable()) do answers[#answers + 1] = row end
       end
       local got = all:totable()
       got.n = nil
       assert.same(answers, got)
     end
+  end)
+
+  it("read the rows once where aggregates can be merged, whatever is asked of the answer", function()
+    local t = tips()
+    local q = t:by "cube(country, channel)":agg "k = count(), n = sum(n), p = sum(price)"
+    local function scans(of) return select(2, of:explain():gsub("scan", "")) end
+    assert.equal(1, scans(q))
+    assert.equal(4, scans(t:by "cube(country, channel)":agg "m = mean(n)"))
+    assert.equal(4, scans(t:by "cube(country, channel)":agg "s = sum(n * grouping(country))"))
+    assert.equal(2, scans(t:by "grouping_sets(country, channel)":agg "k = count()"))
+    local told = q:where "channel == 'web' and k > 0":select "n, country":order "n desc":explain "run"
+    assert.equal(1, select(2, told:gsub("scan", "")))
+    assert.match("the answer that is there already", told)
+    assert.equal("n,country 340, 300,KR 40,JP ",
+      lines(q:where "channel == 'web' and k > 0":select "n, country":order "n desc"))
+    local wide = t:limit(2):derive "a = 1, b = 1, c = 1, d = 1, e = 1, f = 1, g = 1"
+    assert.equal(128 * 2 + 128, #wide:by "cube(a, b, c, d, e, f, g, n)":agg "k = count()")
+  end)
+
+  it("of sums that do not fit are refused with the name", function()
+    local t = blotter.table "a string, n int64"
+    t:append_rows { { "x", math.maxinteger }, { "y", 1 } }
+    assert.equal(refusal(function() return t:agg "s = sum(n)":collect() end),
+      refusal(function() return t:by "cube(a)":agg "s = sum(n)":collect() end))
   end)
 end)
 

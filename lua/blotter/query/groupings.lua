@@ -93,6 +93,45 @@ function groupings.read(items)
   return keys, sets
 end
 
+local function contains(set, part)
+  local within = {}
+  for _, number in ipairs(set) do within[number] = true end
+  for _, number in ipairs(part) do
+    if not within[number] then return false end
+  end
+  return true
+end
+
+--- For each set the number of the smallest one that has all its keys and more (or the same, and stands before it), if
+-- there is one: its groups are groups of that one's.
+function groupings.finer(sets)
+  local finer = {}
+  for i, set in ipairs(sets) do
+    for k, other in ipairs(sets) do
+      local least = finer[i] and #sets[finer[i]] or math.huge
+      local wider = #other > #set or #other == #set and k < i
+      if wider and #other < least and contains(other, set) then finer[i] = k end
+    end
+  end
+  return finer
+end
+
+--- Whether an aggregate's argument asks for `grouping`, so that its groups are not those of other sets.
+function groupings.asked_within(items, is_aggregate)
+  local found = false
+  local function look(node)
+    if node.kind == "call" and node.name == "grouping" then found = true end
+  end
+  for _, item in ipairs(items) do
+    if not item.star then
+      tree.walk(item.node, function(node)
+        if node.kind == "call" and is_aggregate(node) then tree.walk(node, look) end
+      end)
+    end
+  end
+  return found
+end
+
 --- The items for one set: `grouping(a)` is 1 where a is left out, else 0.
 function groupings.told(items, names, set)
   local number_of, within = {}, {}

@@ -219,7 +219,7 @@ function query:by(text, params)
 end
 
 --- The columns of an `agg` that computes with aggregates: the keys, then its items.
-local function computed(groups, names, after, params)
+function query.computed(groups, names, after, params)
   local columns, scope = new_columns(), query.scope(groups)
   for number, name in ipairs(names) do add_column(columns, name, bind.column(number)) end
   for _, item in ipairs(after) do
@@ -228,57 +228,24 @@ local function computed(groups, names, after, params)
   return append(groups, "project", columns)
 end
 
---- The groups of these keys (a description) with the items' aggregates.
-local function aggregated(q, keys, items, params)
+--- The description of the groups of these keys (a description) with the items' aggregates, and what is computed from
+-- them, if anything.
+function query.grouped(q, keys, items, params)
   local taken = {}
   local names = keys.names or EMPTY
   for _, name in ipairs(names) do taken[name] = true end
   local slots = table.move(keys.slots or EMPTY, 1, #names, 1, {})
   local found, after = aggregate.split(items, query.scope(q), params, taken, slots)
-  local groups = append(q, "group", { slots = slots, items = keys.items, aggregates = found })
-  return after and computed(groups, names, after, params) or groups
-end
-
---- The keys of one grouping.
-local function chosen(keys, set)
-  local some = { slots = {}, items = {}, names = {} }
-  for i, number in ipairs(set) do
-    some.slots[i], some.names[i] = keys.slots[number], keys.names[number]
-    some.items[2 * i - 1], some.items[2 * i] = keys.names[number], i
-  end
-  return some
-end
-
---- The groups of one grouping with the columns of all keys: null for those that it leaves out.
-local function widened(groups, keys, types, nset)
-  local columns, scope, nkeys = new_columns(), query.scope(groups), #keys.names
-  for i, name in ipairs(keys.names) do
-    local number = scope.columns[name]
-    local there = number and number <= nset
-    add_column(columns, name, there and bind.column(number) or bind.null(types[i]))
-  end
-  for number = nset + 1, #scope.names do put_column(columns, scope.names[number], bind.column(number)) end
-  if #columns.slots ~= nkeys + #scope.names - nset then fail("agg: an aggregate has the name of a key") end
-  return append(groups, "project", columns)
-end
-
---- The rows of all groupings, one after the other.
-local function aggregated_sets(q, keys, items, params)
-  local _, types = core.schema(plan.node("group", keys, q.plan))
-  local all
-  for _, set in ipairs(keys.sets) do
-    local some = groupings.told(items, keys.names, set)
-    local groups = widened(aggregated(q, chosen(keys, set), some, params), keys, types, #set)
-    all = all and append(all, "union", { slots = {} }, groups) or groups
-  end
-  return all
+  return { slots = slots, items = keys.items, aggregates = found }, after
 end
 
 --- The same of parsed items.
 function query.aggregate(q, items, params)
   local keys = q.pending or EMPTY
-  if keys.sets then return aggregated_sets(q, keys, items, params) end
-  return aggregated(q, keys, items, params)
+  if keys.sets then return query.aggregate_sets(q, keys, items, params) end
+  local description, after = query.grouped(q, keys, items, params)
+  local groups = append(q, "group", description)
+  return after and query.computed(groups, keys.names or EMPTY, after, params) or groups
 end
 
 --- One row a group (without `by`: one row): the keys, then the aggregates.
