@@ -18,19 +18,32 @@ static uint64_t sum_of(uint64_t a, uint64_t b) {
   return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
+/* The numbers skip to skip + limit - 1, as far as there are `total`. */
+static blt_status count_up(blt_ctx *ctx, uint64_t total, uint64_t skip, uint64_t limit, uint32_t **rows,
+                           size_t *n, blt_error *err) {
+  uint64_t left = total > skip ? total - skip : 0;
+  *n = (size_t)(left < limit ? left : limit);
+  *rows = blt_alloc(ctx, *n * sizeof **rows);
+  if (!*rows && *n) return blt_fail_memory(err, *n * sizeof **rows);
+  for (size_t i = 0; i < *n; i++) (*rows)[i] = (uint32_t)(skip + i);
+  return BLT_OK;
+}
+
 /* Rows of the input in an order, of them rows skip to skip + limit - 1, as a relation. */
 static blt_status in_order(blt_run *run, const blt_plan *plan, blt_passed_order order, uint64_t skip,
                            uint64_t limit, blt_view **out, blt_error *err) {
   blt_passed in;
   uint32_t *rows = NULL;
-  size_t n = 0;
+  size_t n = 0, room = 0;
   order.most = sum_of(skip, limit);
   blt_status status = blt_passed_open(&in, run, plan->input, err);
-  if (status == BLT_OK) status = blt_passed_rows(&in, &order, &rows, &n, err);
+  bool known = status == BLT_OK && order.nkeys == 0 && blt_passed_all(&in);
+  if (known) status = count_up(run->ctx, in.view->rows, skip, limit, &rows, &n, err);
+  if (status == BLT_OK && !known) status = blt_passed_rows(&in, &order, &rows, &n, err);
   if (status == BLT_OK && order.nkeys) blt_run_say(run, plan, in.way);
   if (status == BLT_OK) {
-    size_t room = n;
-    cut(rows, &n, skip, limit);
+    room = n;
+    if (!known) cut(rows, &n, skip, limit);
     status = blt_selected_rows(blt_passed_take(&in), rows, n, room, out, err);
   }
   blt_passed_close(&in);

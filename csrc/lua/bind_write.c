@@ -34,7 +34,8 @@ static int push_piece(lua_State *L) {
   return 0;
 }
 
-/* A blt_put_fn: calls the Lua function with the bytes, a few megabytes at a time. */
+/* A blt_put_fn: calls the Lua function with the bytes, at most 4 MiB at a time. So a piece of text that is
+ * smaller ends with a row. */
 static blt_status put_to_function(void *arg, const char *data, size_t len, blt_error *err) {
   writer *w = arg;
   lua_State *L = w->state->work->L;

@@ -8,6 +8,31 @@ end
 local read_file = require "slurp"
 
 describe("reading CSV", function()
+  it("gives a function whole rows, whatever line ends stand in texts", function()
+    local t = blotter.table "a int64, s string"
+    for i = 1, 70000 do t:append(i, ("line\n"):rep(i % 40)) end
+    t:append(70001, ("long\n"):rep(200000))
+    local options = { header = false, names = { "a", "s" }, types = { a = "int64", s = "string" } }
+    for how, given in pairs { csv = options, jsonl = { types = options.types } } do
+      local rows, pieces = 0, 0
+      t[how](t, function(piece)
+        if piece == "" then return end
+        local given_yet = false
+        local read = assert(blotter[how](function()
+          if not given_yet then
+            given_yet = true
+            return piece
+          end
+        end, given))
+        local numbers = read:values "a"
+        assert.equal(rows + 1, numbers[1])
+        rows, pieces = numbers[#read], pieces + 1
+      end, how == "csv" and { header = false } or {})
+      assert.equal(70001, rows)
+      assert.is_true(pieces > 5)
+    end
+  end)
+
   it("reads a text, a function and a file alike", function()
     local text = "a,b\n1,x\n2,\n"
     local pieces = { "a,b", "\n1,", "x\n2,\n" }

@@ -15,17 +15,19 @@
 #include <string.h>
 
 #define BATCH 1024u
-#define PIECE ((size_t)512 << 10) /* bytes that are written between two polls */
+#define PIECE ((size_t)512 << 10) /* bytes that are written between two polls, but whole rows */
 #define LONGEST 40                /* bytes of a value that is no string, its separator included */
 
 blt_write_options blt_write_defaults(void) {
   return (blt_write_options){.delimiter = ',', .header = true, .null = ""};
 }
 
-/* Growing text of one group. */
+/* Growing text of one group, and where it may be cut: behind rows, about every PIECE. */
 typedef struct text {
   char *s;
   size_t len, cap;
+  size_t *cuts;
+  size_t ncuts, cuts_cap;
 } text;
 
 /* One column of the batch. */
@@ -282,6 +284,15 @@ static blt_status put_row(job *k, const blt_block *const *blocks, uint32_t row, 
   return BLT_OK;
 }
 
+/* Marks the end of a row as a place to cut when a piece has come together, and in any case when it is the last. */
+static blt_status mark(job *k, text *t, bool last, blt_error *err) {
+  size_t from = t->ncuts ? t->cuts[t->ncuts - 1] : 0;
+  if (t->len - from < (last ? 1 : PIECE)) return BLT_OK;
+  blt_status status = blt_grow(k->ctx, &t->cuts, &t->cuts_cap, t->ncuts + 1, sizeof *t->cuts, err);
+  if (status == BLT_OK) t->cuts[t->ncuts++] = t->len;
+  return status;
+}
+
 static blt_status format_group(job *k, uint32_t task, uint32_t worker, blt_error *err) {
   const blt_view *v = k->view;
   text *t = &k->texts[task];
@@ -289,7 +300,7 @@ static blt_status format_group(job *k, uint32_t task, uint32_t worker, blt_error
   const uint64_t *live = v->live ? v->live[group] : NULL;
   void **values = k->values[worker];
   const blt_block **blocks = k->blocks[worker];
-  t->len = 0;
+  t->len = t->ncuts = 0;
   for (uint32_t c = 0; c < k->ncols; c++) {
     blt_status status = blt_view_block(v, c, group, &blocks[c], err);
     if (status != BLT_OK) return status;
@@ -300,18 +311,18 @@ static blt_status format_group(job *k, uint32_t task, uint32_t worker, blt_error
     for (uint32_t i = 0; i < n; i++) {
       if (live && !blt_bit(live, from + i)) continue;
       blt_status status = put_row(k, blocks, from + i, i, values, t, err);
+      if (status == BLT_OK) status = mark(k, t, false, err);
       if (status != BLT_OK) return status;
     }
   }
-  return BLT_OK;
+  return mark(k, t, true, err);
 }
 
 /* Writes what is ready, asking between pieces whether to go on: compressing is slow. */
 static blt_status write_ready(job *k, uint32_t worker, blt_error *err) {
   for (uint32_t i = 0; i < k->nready; i++)
-    for (size_t at = 0, n; at < k->ready[i].len; at += n) {
-      n = k->ready[i].len - at < PIECE ? k->ready[i].len - at : PIECE;
-      blt_status status = blt_sink_put(k->sink, k->ready[i].s + at, n, err);
+    for (size_t c = 0, at = 0; c < k->ready[i].ncuts; at = k->ready[i].cuts[c++]) {
+      blt_status status = blt_sink_put(k->sink, k->ready[i].s + at, k->ready[i].cuts[c] - at, err);
       if (status == BLT_OK) status = blt_par_check(k->ctx, worker, k->first, k->view->ngroups, err);
       if (status != BLT_OK) return status;
     }
@@ -327,7 +338,10 @@ static blt_status wave_task(void *arg, uint32_t task, uint32_t worker, blt_error
 /* ---- the whole ---- */
 
 static void free_texts(job *k, text *t) {
-  for (uint32_t i = 0; t && i < k->wave; i++) blt_free(k->ctx, t[i].s, t[i].cap);
+  for (uint32_t i = 0; t && i < k->wave; i++) {
+    blt_free(k->ctx, t[i].s, t[i].cap);
+    blt_free(k->ctx, t[i].cuts, t[i].cuts_cap * sizeof *t[i].cuts);
+  }
   blt_free(k->ctx, t, k->wave * sizeof *t);
 }
 

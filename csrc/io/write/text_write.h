@@ -2,7 +2,7 @@
  *
  * Groups are formatted in parallel and written in order. Floats are the shortest text that reads back to the
  * same bits; dates and timestamps are ISO 8601. What is written as CSV is read back by blt_csv_read with
- * these types.
+ * these types. A sink gets whole rows at a time.
  */
 #ifndef BLT_IO_TEXT_WRITE_H
 #define BLT_IO_TEXT_WRITE_H

@@ -299,11 +299,15 @@ function session:begin_rows(name, names, types, exists)
 end
 
 local function send_queue(self)
-  local body = table.concat(self.queue)
+  local body = table.concat(self.queue or {})
   self.queue, self.queued = {}, 0
   if body == "" then return true end
   local pieces, message, code = guarded(self, ask, body, ("INSERT INTO %s FORMAT CSV"):format(self.beside))
   return pieces and true, message, code
+end
+
+function session:flush()
+  return send_queue(self)
 end
 
 function session:put(piece)
@@ -313,10 +317,7 @@ function session:put(piece)
   return self.queued < QUEUE or send_queue(self)
 end
 
-function session:finish()
-  self.queue = self.queue or {}
-  return send_queue(self)
-end
+session.finish = session.flush
 
 --- The rows take their place.
 function session:commit()

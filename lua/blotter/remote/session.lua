@@ -65,7 +65,7 @@ end
 function session.open(url)
   local at, problem = address.read(url)
   if not at then return nil, problem, "format" end
-  local made = setmetatable({ at = at, name = at.name, moved = 0 }, session)
+  local made = setmetatable({ at = at, name = at.name, moved = 0, queued = 0 }, session)
   local ok, message, code = made:connect()
   if ok then ok, message, code = made:run(SETTINGS) end
   if not ok then return nil, message, code end
@@ -203,21 +203,35 @@ end
 
 -- ---- rows to the server ----
 
-local function flushed(self)
-  while true do
-    local done, message, code = self.link:flush(STEP)
-    if done == nil then return nil, self:message(message), code end
-    if done then
-      self.queued = 0
-      return true
-    end
+--- Sends what was put, for at most so many milliseconds: whether all is on its way. A problem is kept, for a connection
+-- that is lost only says so once.
+local function send_some(self, ms)
+  if self.problem then return nil, table.unpack(self.problem) end
+  local done, message, code = self.link:flush(ms)
+  if done == nil then
+    self.problem = { self:message(message), code }
+    return nil, table.unpack(self.problem)
   end
+  if done then self.queued = 0 end
+  return done
+end
+
+--- Sends all that was put. Meanwhile what waits for other servers goes on its way, too.
+function session:flush()
+  repeat
+    local done, message, code = send_some(self, STEP // 10)
+    if done == nil then return nil, message, code end
+    for _, peer in ipairs(done and {} or self.peers or {}) do
+      if peer ~= self and peer.link and peer.queued > 0 then send_some(peer, 0) end
+    end
+  until done
+  return true
 end
 
 --- Sends statements of which the last one is a COPY … FROM STDIN.
 local function begin_copy(self, parts)
   return self:twice(function()
-    self.aborted = true
+    self.aborted, self.queued, self.problem = true, 0, nil
     local ok, message, code = self:send(table.concat(parts, "; "))
     if not ok then return nil, message, code end
     local event
@@ -259,18 +273,19 @@ end
 
 --- Sends a piece of the COPY … FROM STDIN that runs.
 function session:put(text)
+  if self.problem then return nil, table.unpack(self.problem) end
   local ok, message, code = self.link:put(text)
   if not ok then return nil, self:message(message), code end
   self.moved = self.moved + #text
-  self.queued = (self.queued or 0) + #text
-  return self.queued < QUEUE or flushed(self)
+  self.queued = self.queued + #text
+  return self.queued < QUEUE or self:flush()
 end
 
 --- Ends it: true, or nil, message, code. With `problem` the server takes none of the rows.
 function session:finish(problem)
   local ok, message, code = self.link:finish(problem)
   if not ok then return nil, self:message(message), code end
-  ok, message, code = flushed(self)
+  ok, message, code = self:flush()
   if not ok then return nil, message, code end
   repeat
     local event

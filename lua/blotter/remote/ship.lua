@@ -1,7 +1,7 @@
 --- Rows from here to servers: `t:push(db, "tips", {shard_by = "id"})`.
 --
--- The rows go as CSV by COPY, in turns of some thousand to each server, so that all of them work at once. All servers
--- have them or none: each works in a transaction, and they commit when all have taken everything.
+-- The rows go as CSV by COPY, some thousand to each server in turn, so that all of them work at once. All servers have
+-- them or none: each works in a transaction, and they commit when all have taken everything.
 
 local arguments = require "blotter.errors.arguments"
 local core = require "blotter.core"
@@ -13,7 +13,8 @@ local suggest = require "blotter.errors.suggest"
 
 local push = {}
 
-local SLICE = 131072 -- rows that are cut and sent at a time
+local SLICE = 131072 -- rows that are cut and sent at a time, where a column says to whom
+local PIECE = 4 << 20 -- bytes of text; a smaller piece ends with a row
 
 -- ---- which server has a row ----
 
@@ -50,27 +51,6 @@ local function with_shard(q, name, n)
   return made:drop "`#v`"
 end
 
---- For each slice of the rows, the rows of each server: an iterator of (server's number, query).
-local function parts_of(q, n, shard_by)
-  local names = {}
-  for i, name in ipairs(query.scope(q).names) do names[i] = lexer.backquoted(name) end
-  local list, rows = table.concat(names, ", "), q:count()
-  local source = shard_by and n > 1 and with_shard(q, shard_by, n):collect():query() or q
-  return coroutine.wrap(function()
-    local turn = 0
-    for first = 0, rows - 1, SLICE do
-      local slice = source:skip(first):limit(SLICE)
-      if shard_by and n > 1 then
-        slice = slice:collect()
-        for i = 1, n do coroutine.yield(i, slice:where("`#shard` == $1", { i - 1 }):select(list)) end
-      else
-        coroutine.yield(turn % n + 1, slice)
-        turn = turn + 1
-      end
-    end
-  end)
-end
-
 -- ---- sending ----
 
 local EXISTS = ': exists = "append" puts the rows below its own, "replace" in their place'
@@ -94,19 +74,45 @@ local function each(servers, step)
   return true
 end
 
-local function send_rows(db, q, options)
-  local moved = 0
-  for i, part in parts_of(q, #db.servers, options.shard_by) do
-    local problem, code
-    local n = part:csv(function(piece)
-      if problem then return end
-      local ok, message, why = db.servers[i]:put(piece)
-      if not ok then problem, code = message, why end
-    end, db.servers[i].csv_options(query.scope(q).types))
-    if problem then return nil, problem, code end
-    moved = moved + n
+--- Writes the rows of q as text; `turn(piece)` gives the server of a piece. Returns how many rows, or nil, message,
+-- code.
+local function send(q, options, turn)
+  local problem, code
+  local n = q:csv(function(piece)
+    if problem then return end
+    local ok, message, why = turn(piece):put(piece)
+    if not ok then problem, code = message, why end
+  end, options)
+  if problem then return nil, problem, code end
+  return n
+end
+
+--- Gives the pieces of the rows' text to the servers by turns.
+local function send_in_turns(servers, q)
+  local turn = 1
+  return send(q, servers[1].csv_options(query.scope(q).types), function(piece)
+    local server = servers[turn]
+    if #piece < PIECE then turn = turn % #servers + 1 end
+    return server
+  end)
+end
+
+--- Gives each row to the server that the value of a column says.
+local function send_by(servers, q, name)
+  local names, types = {}, query.scope(q).types
+  for i, column in ipairs(query.scope(q).names) do names[i] = lexer.backquoted(column) end
+  local list, source = table.concat(names, ", "), with_shard(q, name, #servers):collect():query()
+  local rows, sent = source:count(), 0
+  for first = 0, rows - 1, SLICE do
+    local slice = source:skip(first):limit(SLICE):collect()
+    for i, server in ipairs(servers) do
+      local part = slice:where("`#shard` == $1", { i - 1 }):select(list)
+      local n, message, code = send(part, server.csv_options(types), function() return server end)
+      if not n then return nil, message, code end
+      sent = sent + n
+    end
   end
-  return moved
+  return sent
 end
 
 local function push_all(db, q, name, options)
@@ -117,9 +123,11 @@ local function push_all(db, q, name, options)
   end)
   if not ok then return nil, message .. (message:find "already exists" and EXISTS or ""), code end
   local n
-  n, message, code = send_rows(db, q, options)
+  local by = #servers > 1 and options.shard_by
+  n, message, code = (by and send_by or send_in_turns)(servers, q, by)
   if not n then return nil, message, code end
-  ok, message, code = each(servers, function(server) return server:finish() end)
+  ok, message, code = each(servers, function(server) return server:flush() end)
+  if ok then ok, message, code = each(servers, function(server) return server:finish() end) end
   if ok then ok, message, code = each(servers, function(server) return server:commit() end) end
   if not ok then return nil, message, code end
   return n
