@@ -284,7 +284,8 @@ static blt_status put_row(job *k, const blt_block *const *blocks, uint32_t row, 
   return BLT_OK;
 }
 
-/* Marks the end of a row as a place to cut when a piece has come together, and in any case when it is the last. */
+/* Marks the end of a row as a place to cut when a piece has come together, and in any case when it is the
+ * last. */
 static blt_status mark(job *k, text *t, bool last, blt_error *err) {
   size_t from = t->ncuts ? t->cuts[t->ncuts - 1] : 0;
   if (t->len - from < (last ? 1 : PIECE)) return BLT_OK;
