@@ -145,6 +145,16 @@ bool blt_field_int(const char *text, size_t len, blt_type type, char mark, bool 
   }
 }
 
+/* Digits, e or E, digits. Who writes numbers with an exponent writes a sign or a fraction with it (1e+16, 1.0E5),
+ * or fractions elsewhere in the column; a column of nothing but these and whole numbers holds codes. */
+static bool looks_like_coded(const char *text, size_t len) {
+  size_t at = 0, from;
+  while (at < len && is_digit(text[at])) at++;
+  if (at == 0 || at == len || (text[at] != 'e' && text[at] != 'E')) return false;
+  for (from = ++at; at < len && is_digit(text[at]);) at++;
+  return at == len && at > from;
+}
+
 static void look_at_number(blt_looks *looks, const char *text, size_t len, char mark) {
   double f;
   int64_t i;
@@ -167,7 +177,7 @@ static void look_at_number(blt_looks *looks, const char *text, size_t len, char 
   size_t end = whole + (whole < len && text[whole] == mark);
   while (end < len && is_digit(text[end])) end++;
   if (end < len || whole == len || (f == 0 && at)) {
-    looks->seen |= BLT_LOOKS_FLOAT;
+    looks->seen |= looks_like_coded(text, len) ? BLT_LOOKS_CODE : BLT_LOOKS_FLOAT;
     return;
   }
   looks->seen |= is_kept(text, len, mark, f) ? BLT_LOOKS_FIXED : BLT_LOOKS_FIXED | BLT_LOOKS_LONG;
@@ -243,7 +253,7 @@ const blt_date_form *blt_looks_form(const blt_looks *looks) {
 
 bool blt_looks_open(const blt_looks *looks) {
   uint32_t forms = possible_forms(looks);
-  return (forms & (forms - 1)) != 0;
+  return (forms & (forms - 1)) != 0 || (looks->seen & (BLT_LOOKS_CODE | BLT_LOOKS_TEXT)) == BLT_LOOKS_CODE;
 }
 
 blt_type blt_looks_type(const blt_looks *looks, bool decimals) {
@@ -268,7 +278,8 @@ blt_type blt_looks_type(const blt_looks *looks, bool decimals) {
     t.scale = (uint8_t)looks->scale;
     t.precision = (uint8_t)(looks->whole + looks->scale);
     if (looks->whole == 0 && t.precision < BLT_MAX_PRECISION) t.precision++; /* for the zero of 0.5 */
-  } else if (!(seen & ~(BLT_LOOKS_INT | fractions | BLT_LOOKS_FLOAT)))
+  } else if (!(seen & ~(BLT_LOOKS_INT | fractions | BLT_LOOKS_FLOAT | BLT_LOOKS_CODE)) &&
+             seen & (fractions | BLT_LOOKS_FLOAT))
     t.id = BLT_FLOAT64;
   return t;
 }

@@ -11,13 +11,14 @@ typedef enum blt_look {
   BLT_LOOKS_INT = 2,     /* a whole number up to 2^53 either way */
   BLT_LOOKS_BIG_INT = 4, /* a whole number of 64 bits beyond that */
   BLT_LOOKS_FIXED = 8,   /* digits with a decimal mark */
-  BLT_LOOKS_FLOAT = 16,  /* an exponent, nan, inf, -0 */
+  BLT_LOOKS_FLOAT = 16,  /* an exponent, nan, inf, -0; but see CODE */
   BLT_LOOKS_DATE = 32,
   BLT_LOOKS_TIMESTAMP = 64,
   BLT_LOOKS_TEXT = 128,         /* anything else */
   BLT_LOOKS_LONG = 256,         /* with FIXED: float64 would change its last digits, a decimal would not */
   BLT_LOOKS_SPELLED_DATE = 512, /* of one of the forms that are recognised: 31.01.2012 */
-  BLT_LOOKS_SPELLED_TIME = 1024 /* the same with a time */
+  BLT_LOOKS_SPELLED_TIME = 1024, /* the same with a time */
+  BLT_LOOKS_CODE = 2048 /* digits around an E, such as 12E3: a number only beside fractions or other floats */
 } blt_look;
 
 /* What is known of a column's texts. */
@@ -37,7 +38,7 @@ void blt_looks_merge(blt_looks *looks, const blt_looks *more);
 blt_type blt_looks_type(const blt_looks *looks, bool decimals);
 /* The one form of all dates, which are spelled; NULL when they are not, or could be of two. */
 const blt_date_form *blt_looks_form(const blt_looks *looks);
-/* Whether further texts could still tell of which form the dates are. */
+/* Whether further texts could still tell of which form the dates are, or whether 12E3 is a number. */
 bool blt_looks_open(const blt_looks *looks);
 
 /* Whole number of 64 bits. `strict`: no plus sign, no leading zero, no -0. */
