@@ -86,6 +86,73 @@ describe("an answer of the dataset", function()
     assert.is_true(#ops:find "rescued" > 0)
   end)
 
+  it("finds an area by one name at every door", function()
+    local reports = require "blotter.publish.reports"
+    for name, code in pairs { Korea = "KR", uk = "GB", kr = "KR", ["Latin America"] = "419", Georgia = "GE" } do
+      assert.equal(code, ops:row("areas", name).code, name)
+      assert.equal(#ops:figures { area = code }, #ops:figures { area = name })
+      assert.equal(tostring(ops:total("arrests", { area = code })), tostring(ops:total("arrests", { area = name })))
+      assert.equal(code, assert(reports.build("area", ops, { area = name })).params.area)
+      assert.equal(#ops:operations(code), #ops:operations(name))
+      assert.is_true(ops:find(name):where("id == $c", { c = code }):count() > 0, name)
+    end
+    local meant = "unknown area 'britian': did you mean 'GB' (United Kingdom)?"
+    assert.error_matches(function() ops:figures { area = "britian" } end, meant, 1, true)
+    assert.error_matches(function() ops:operations "britian" end, meant, 1, true)
+    assert.is_truthy(select(2, reports.build("area", ops, { area = "britian" })):find(meant, 1, true))
+  end)
+
+  it("takes categories by their names, and refuses words that a column never has", function()
+    assert.equal(#ops:figures { sex = "F" }, #ops:figures { sex = "female" })
+    for word, filter in pairs { ["'F' %(Female%)"] = { sex = "femal" }, ["expected one of A, B"] = { status = "final" },
+      ["there are: F, M"] = { sex = "030221" }, ["'about'"] = { qualifier = "abot" } } do
+      assert.error_matches(function() ops:figures(filter) end, word)
+    end
+  end)
+
+  it("says which countries an operation reached, and which operations a country had", function()
+    local names = ops:countries("Cumberland"):values "country"
+    assert.equal(19, #names)
+    assert.equal("leads, takes part", ops:countries("operation-cumberland"):where("country == 'DK'"):first().how)
+    local own = ops:operations("South Korea")
+    assert.is_true(own:where("id == 'seoul-2014'"):count() == 1)
+    assert.is_true(#ops:operations "Asia" >= #own)
+    assert.error_matches(function() ops:countries "cumberlnd" end, "did you mean 'operation%-cumberland'")
+    assert.error_matches(function() ops:operations() end, "expected an area such as")
+  end)
+
+  it("has the types of its table, whatever its values are", function()
+    local function types(t)
+      local list = {}
+      for i, column in ipairs(t:columns()) do list[i] = column.name .. " " .. column.type end
+      return list
+    end
+    assert.same(types(ops:table "figures"), types(ops:figures { indicator = "arrests" }))
+    assert.same(types(ops:table "figures"), types(ops:figures { id = "none-such" }))
+    local year = "year int64,period string,low int64,best int64,high int64,figures int64,flags string,lacks string,"
+      .. "refused string,unexplained string,as_of date,currency string"
+    for _, subject in ipairs { "ice", "icse", "operation-h" } do
+      assert.equal(year, table.concat(types(ops:total("arrests", { by = "year", subject = subject })), ","))
+    end
+  end)
+
+  it("keeps flags and what is lacking, and tells the unexplained from what is not stated", function()
+    local total = ops:total("arrests", { by = "area" })
+    local rows = total:totable()
+    assert.equal(#total.rows, #rows)
+    for i, row in ipairs(rows) do
+      local of = total.rows[i]
+      assert.equal(#of.flags > 0 and table.concat(of.flags, "; ") or nil, row.flags)
+      assert.equal(#of.lacks > 0 and table.concat(of.lacks, "; ") or nil, row.lacks)
+      assert.equal(of.unexplained, row.unexplained)
+      assert.equal(of.unexplained and "unexplained" or of.area, row.area)
+    end
+    local years = ops:total("arrests", { by = "year" })
+    assert.equal(1, years:where("period == 'unexplained' and unexplained ~= nil"):count())
+    assert.is_true(years:where("year == nil and starts_with(period, 'FY')"):count() > 1)
+    assert.equal(years:where("year ~= nil"):count(), years:where "period == string(year)":count())
+  end)
+
   it("is found by words", function()
     local found = ops:find "Predator operation"
     assert.equal("operation-predator", found:first().id)

@@ -44,6 +44,15 @@ describe("pivot", function()
     assert.equal("null,s,null_2 1,1,1 ", lines(odd:pivot { cols = "s", value = "count()" }))
   end)
 
+  it("fills where there is no row, and leaves nulls of the data", function()
+    local t = blotter.table "a string, b string, n int64"
+    t:append_rows { { "x", "p", blotter.null }, { "x", "q", 1 }, { "y", "q", 2 } }
+    assert.equal("a,p,q,total x,,1,1 y,0,2,2 total,,3,3 ",
+      lines(t:pivot { rows = "a", cols = "b", value = "sum(n)", fill = 0, totals = true }))
+    assert.equal("a,p,q x,0,1 y,-1,2 ", lines(t:pivot { rows = "a", cols = "b", value = "coalesce(sum(n), 0)",
+      fill = -1 }))
+  end)
+
   it("says what is wrong", function()
     local t = tips()
     assert.match("did you mean 'country'", refusal(t.pivot, t, { rows = "contry", cols = "n", value = "sum(n)" }))

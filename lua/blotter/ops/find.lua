@@ -1,5 +1,7 @@
 -- What the dataset has under a name: rows of its tables whose id, name, acronym, definition, title or publisher holds
--- all words.
+-- all words, and the one that is called so.
+
+local naming = require "blotter.ops.dataset.naming"
 
 local find = {}
 
@@ -45,8 +47,9 @@ function find.rows(tables, figures, text)
   for _, kind in ipairs(KINDS) do
     local name, of, key, fields = table.unpack(kind)
     local number = counts(figures, name)
+    local called = naming.key(text, tables[of].rows, key)
     for _, row in ipairs(tables[of].rows) do
-      if holds_all(row, key, fields, words) then
+      if row[key] == called or holds_all(row, key, fields, words) then
         found[#found + 1] = {name, row[key], row.name or row.title, row.acronym or row.publisher, number[row[key]] or 0}
       end
     end

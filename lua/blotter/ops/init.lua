@@ -20,6 +20,7 @@ local adding = require "blotter.ops.dataset.adding"
 local lexicon = require "blotter.ops.figures.lexicon"
 local loader = require "blotter.ops.dataset.package"
 local model = require "blotter.ops.dataset.model"
+local naming = require "blotter.ops.dataset.naming"
 local network = require "blotter.ops.network"
 local parts = require "blotter.ops.checks.parts"
 local phrase = require "blotter.ops.figures.phrase"
@@ -33,6 +34,7 @@ local rules = require "blotter.ops.dataset.rules"
 local select_ = require "blotter.ops.figures.select"
 local show = require "blotter.ops.figures.printing"
 local tables = require "blotter.ops.dataset.engine_tables"
+local taking_part = require "blotter.ops.taking_part"
 local total = require "blotter.ops.totals.total"
 local unknown = require "blotter.errors.unknown"
 local writing = require "blotter.ops.dataset.writing"
@@ -193,16 +195,31 @@ function Ops:published(source)
   return phrase.published(row_of(self, "sources", source, "published"))
 end
 
+-- The key of a row that is named by its key, its name or an acronym; anything else is refused where the user called.
+local function key_asked(self, name, asked, method, example)
+  arguments.receiver(self, Ops, method)
+  arguments.expect(asked, "string", method, example)
+  local row = self:row(name, asked)
+  return row and row[self.package.tables[name].key_field] or fail("%s", self:unknown(name, asked))
+end
+
 --- The links around a subject as rows, with a drawing; see network.lua. options: depth (default 1).
 function Ops:network(subject, options)
-  arguments.receiver(self, Ops, "network")
-  arguments.expect(subject, "string", "network", "a subject such as \"icse\", by its id, name or acronym")
+  local id = key_asked(self, "subjects", subject, "network", "a subject such as \"icse\", by its id, name or acronym")
   local depth = arguments.options(options, {"depth"}, "network").depth or 1
   if math.type(depth) ~= "integer" or depth < 1 then fail("network: depth is a whole number from 1") end
-  local data = self.package.tables.subjects
-  local id = data.index[subject] and subject or diagnostics.named(subject, data.rows, data.key_field)
-  if not id then fail("%s", self:unknown("subjects", subject)) end
   return show.network(network.around(self.model, id, depth))
+end
+
+--- The countries that an operation reached: a frame {country, name, how, figures}; see taking_part.lua.
+function Ops:countries(subject)
+  local id = key_asked(self, "subjects", subject, "countries", "a subject such as \"operation-cumberland\"")
+  return taking_part.countries(self.model, id)
+end
+
+--- The operations that a country, or a larger area, had a part in: a frame {id, name, type, start, how, figures}.
+function Ops:operations(area)
+  return taking_part.operations(self.model, key_asked(self, "areas", area, "operations", "an area such as \"Korea\""))
 end
 
 -- The data of a table of the package.
@@ -236,7 +253,7 @@ end
 function Ops:unknown(name, key)
   local data = data_of(self, name)
   return ("unknown %s '%s'%s"):format((name:gsub("s$", "")), tostring(key),
-    diagnostics.meant(key, data.rows, data.key_field))
+    naming.meant(key, data.rows, data.key_field))
 end
 
 --- What should not be published so, of the numbers of a report; see audit.lua. An empty list when all is well.
@@ -246,9 +263,12 @@ function Ops:audit(published)
   return audit.check(self.model, self:reconcile(), published)
 end
 
---- The row of a table by its key, or nil: ops:row("subjects", "icse").
+--- The row of a table by its key, or by a name or an acronym that only one has; or nil: ops:row("subjects", "icse"),
+-- ops:row("areas", "Korea").
 function Ops:row(name, key)
-  return data_of(self, name).index[key]
+  local data = data_of(self, name)
+  if data.index[key] or key == nil or not data.key_field then return data.index[key] end
+  return data.index[naming.key(key, data.rows, data.key_field)]
 end
 
 -- Where the package lies when the caller names no place: $BLOTTER_DATA, beside the installed modules, data/ of this

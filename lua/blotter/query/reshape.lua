@@ -189,14 +189,14 @@ local function name_at(texts, row, value, taken)
   return whole
 end
 
---- One aggregate a column: the value of its only cell.
+--- One aggregate a column: the value of its only cell, or `fill` where there is none.
 local function column_items(places, texts, values, taken, fill)
   local parts = {}
   for row = 1, #places do
     for v, value in ipairs(values) do
       local name = name_at(texts, row, #values > 1 and value.name or nil, taken)
       local cell = ("first_if(`#v%d`, `#n` == %d)"):format(v, row)
-      if fill ~= nil then cell = ("coalesce(%s, $fill)"):format(cell) end
+      if fill ~= nil then cell = ("if(any(`#n` == %d), %s, $fill)"):format(row, cell) end
       parts[#parts + 1] = quoted(name) .. " = " .. cell
     end
   end
@@ -212,8 +212,8 @@ end
 
 --- A column for each value of `cols`, a row for each of `rows`: `t:pivot {rows = "country", cols = "year(received)",
 -- value = "sum(n)"}`. The columns stand in the order of their values and are called by them; of several "2012_n".
--- totals: a column and a row "total", computed from the rows themselves; fill: what stands where there is nothing.
--- The groups are computed when this is called, for the columns are the data's.
+-- totals: a column and a row "total", computed from the rows themselves; fill: what stands where there is no row; a
+-- null of the data stays one. The groups are computed when this is called, for the columns are the data's.
 function query:pivot(options)
   query.ready(self, "pivot")
   options = arguments.options(options, { "rows", "cols", "value", "totals", "fill", "params" }, "pivot")

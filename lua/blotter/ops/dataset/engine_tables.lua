@@ -4,7 +4,8 @@ local tables = {}
 
 local engine_type = {string = "string", integer = "int64", number = "float64", boolean = "bool", date = "date"}
 
-local function schema_of(data)
+--- The schema of a table of the package, as blotter.table takes it.
+function tables.schema(data)
   local schema = {primary = data.schema.primary_key}
   for i, field in ipairs(data.schema.fields) do
     schema[i] = {name = field.name, type = engine_type[field.type], required = field.required}
@@ -14,7 +15,7 @@ end
 
 --- A table in memory with the rows of a table of the package, columns and order as in its descriptor.
 function tables.make(data, rows)
-  local handle = require("blotter").table(schema_of(data))
+  local handle = require("blotter").table(tables.schema(data))
   local fields = data.schema.fields
   local count, cells = #fields, {}
   for _, row in ipairs(rows) do

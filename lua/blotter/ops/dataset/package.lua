@@ -8,6 +8,7 @@
 local cjson = require "cjson"
 local delimited = require "blotter.ops.dataset.delimited"
 local diagnostics = require "blotter.ops.dataset.diagnostics"
+local naming = require "blotter.ops.dataset.naming"
 local schema = require "blotter.ops.dataset.table_schema"
 
 local loader = {}
@@ -143,13 +144,6 @@ local function check_unique(data, names, problems)
   return index
 end
 
-local function sorted_keys(index)
-  local keys = {}
-  for key in pairs(index) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
-end
-
 -- The rows of a table by the value of one field.
 local function index_by(data, field)
   if field == data.key_field then return data.index end
@@ -168,9 +162,8 @@ function loader.check_references(whole, data, rows, problems)
     for _, row in ipairs(rows) do
       local value = row[key.field]
       if value ~= nil and not index[value] then
-        local near = diagnostics.nearest(value, sorted_keys(index))
         problems:add(data.file, row.line, key.field, ("'%s' is not in %s; expected a known %s%s")
-          :format(value, key.resource, key.reference, near and (" (did you mean '" .. near .. "'?)") or ""))
+          :format(value, key.resource, key.reference, target and naming.meant(value, target.rows, key.reference) or ""))
       end
     end
   end

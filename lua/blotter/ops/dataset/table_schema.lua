@@ -121,6 +121,7 @@ local function compile_field(descriptor)
     unique = constraints.unique == true,
     parse_text = make(descriptor),
     known = {},
+    words = constraints.enum,
     tests = constraint_tests(constraints),
     is_plain = (descriptor.type or "string") == "string" and not constraints.enum and not constraints.pattern,
   }

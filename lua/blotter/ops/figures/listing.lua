@@ -11,31 +11,24 @@ for name in ([[where select derive by agg distinct order limit skip top sample j
   verbs[name] = true
 end
 
--- The type of a field: of its values, where they are of one kind.
-local function type_of(records, name)
-  local found
+-- The type of a column: the one that it has whatever its values are; of "number" int64 where all of them are whole.
+local function type_of(records, column)
+  if column.type ~= "number" then return column.type end
   for _, record in ipairs(records) do
-    local value = record[name]
-    local kind = math.type(value) or value ~= nil and type(value) or nil
-    if kind == "table" then kind = "string" end
-    if kind and found and found ~= kind then
-      found = (found == "string" or kind == "string" or kind == "boolean" or found == "boolean") and "string" or "float"
-    end
-    found = found or kind
+    if math.type(record[column.name]) == "float" then return "float64" end
   end
-  return ({integer = "int64", float = "float64", boolean = "bool"})[found] or "string"
+  return "int64"
 end
 
 local function cell(value, kind)
-  if value == nil then return nil end
-  if type(value) == "table" then return table.concat(value, ", ") end
-  return kind == "string" and tostring(value) or value
+  if type(value) == "table" then value = value[1] and table.concat(value, "; ") or nil end
+  return kind == "string" and value ~= nil and tostring(value) or value
 end
 
--- The records as a table: columns `names` in order.
-local function frame(records, names)
+-- The records as a table with these columns, each {name, type}.
+local function frame(records, columns)
   local schema, cells = {}, {}
-  for i, name in ipairs(names) do schema[i] = {name = name, type = type_of(records, name)} end
+  for i, column in ipairs(columns) do schema[i] = {name = column.name, type = type_of(records, column)} end
   local handle = require("blotter").table(schema)
   for _, record in ipairs(records) do
     for i, column in ipairs(schema) do cells[i] = cell(record[column.name], column.type) end
@@ -44,14 +37,21 @@ local function frame(records, names)
   return handle
 end
 
+--- Columns of a text such as "check string, low number": each {name, type}, where number is int64 or float64.
+function listing.columns(text)
+  local columns = {}
+  for name, kind in text:gmatch "([%w_]+) (%w+)" do columns[#columns + 1] = {name = name, type = kind} end
+  return columns
+end
+
 --- A metatable of an answer that prints as `text` says and whose verbs go over its records: those of `records(answer)`
--- by the fields `names`, or names(answer).
-function listing.class(text, names, records)
+-- with `columns`, or columns(answer).
+function listing.class(text, columns, records)
   return {__tostring = text, __index = function(answer, name)
     if not verbs[name] then return nil end
     return function(_, ...)
-      local fields = type(names) == "function" and names(answer) or names
-      local made = frame(records and records(answer) or answer, fields)
+      local own = type(columns) == "function" and columns(answer) or columns
+      local made = frame(records and records(answer) or answer, own)
       return made[name](made, ...)
     end
   end}

@@ -3,29 +3,71 @@
 local bounds = require "blotter.ops.figures.bounds"
 local listing = require "blotter.ops.figures.listing"
 local phrase = require "blotter.ops.figures.phrase"
+local tables = require "blotter.ops.dataset.engine_tables"
 
 local show = {}
 
 local longest = 20
 
-local finding_fields = {"check", "verdict", "class", "low", "high", "sentence"}
-local link_fields = {"from", "from_name", "to", "to_name", "role", "words", "depth", "date"}
+local finding_columns = listing.columns
+  "check string, verdict string, class string, low number, high number, sentence string"
+local link_columns = listing.columns
+  "from string, from_name string, to string, to_name string, role string, words string, depth int64, date date"
 
--- The columns of the rows of a total: its keys, the numbers, and why they are not added.
-local function row_fields(result)
-  local names = table.move(result.by, 1, #result.by, 1, {})
-  return table.move({"low", "best", "high", "refused", "as_of"}, 1, 5, #names + 1, names)
+-- Years are numbers; a year that is none of the calendar is named by the column period.
+local is_year = {year = true, fiscal_year = true}
+
+local function names_period(by)
+  for _, name in ipairs(by) do
+    if is_year[name] then return true end
+  end
+  return false
 end
 
--- The columns of the table of figures.
-local function figure_fields(whole)
-  local names = {}
-  for i, field in ipairs(whole.tables.figures.schema.fields) do names[i] = field.name end
-  return names
+-- The columns of the rows of a total: its keys, the numbers, and what is to be known of them.
+local function total_columns(result)
+  local columns, by = {}, result.by
+  for i, name in ipairs(by) do columns[i] = {name = name, type = is_year[name] and "int64" or "string"} end
+  if names_period(by) then columns[#columns + 1] = {name = "period", type = "string"} end
+  local numbers = "low number, best number, high number, figures int64, flags string, lacks string, refused string, "
+    .. "unexplained string, as_of date" .. (by.currency and "" or ", currency string")
+  local rest = listing.columns(numbers)
+  return table.move(rest, 1, #rest, #columns + 1, columns)
 end
 
-local function rows_of(result)
-  return #result.by > 0 and result.rows or {result.total}
+-- A row of a total as a record of its columns. The first key that is a text says "unexplained" of the row that is so.
+local function total_record(result, row)
+  local record, first_text = {}, nil
+  for name, value in pairs(row) do record[name] = value end
+  record.figures = #row.figures
+  for _, name in ipairs(result.by) do
+    if not is_year[name] then
+      first_text = first_text or name
+    else
+      first_text = first_text or "period"
+      record.period = record.period or row[name]
+      record[name] = math.tointeger(row[name])
+    end
+  end
+  if row.unexplained and first_text then record[first_text] = "unexplained" end
+  return record
+end
+
+local function total_records(result)
+  local records = {}
+  for i, row in ipairs(#result.by > 0 and result.rows or {result.total}) do
+    records[i] = total_record(result, row)
+  end
+  return records
+end
+
+-- The columns of the table of figures, of the types that they have there.
+local function figure_columns(whole)
+  local columns = {}
+  for i, column in ipairs(tables.schema(whole.tables.figures)) do
+    columns[i] = {name = column.name, type = column.type}
+  end
+  return columns
 end
 
 local function cut(lines, count, what)
@@ -77,7 +119,7 @@ function show.figures(whole, list)
         #self.unplaced))
     end
     return cut(lines, #self, "figures")
-  end, figure_fields(whole)))
+  end, figure_columns(whole)))
 end
 
 -- What must be known before a row is printed: its flags, each with what is behind it.
@@ -137,7 +179,7 @@ function show.total(result)
     end)
     for _, reason in ipairs(order) do lines[#lines + 1] = ("left out: %d, %s"):format(reasons[reason], reason) end
     return table.concat(lines, "\n")
-  end, row_fields, rows_of))
+  end, total_columns, total_records))
 end
 
 --- The findings: one sentence each, in their rank.
@@ -152,12 +194,12 @@ function show.findings(list)
     end
     if #self == 0 then lines[1] = "nothing contradicts anything" end
     return cut(lines, #self, "findings")
-  end, finding_fields))
+  end, finding_columns))
 end
 
 --- A network: its drawing.
 function show.network(result)
-  return setmetatable(result, listing.class(function(self) return self.drawing end, link_fields))
+  return setmetatable(result, listing.class(function(self) return self.drawing end, link_columns))
 end
 
 return show

@@ -7,6 +7,7 @@
 local dates = require "blotter.ops.figures.dates"
 local diagnostics = require "blotter.ops.dataset.diagnostics"
 local model = require "blotter.ops.dataset.model"
+local naming = require "blotter.ops.dataset.naming"
 
 local select_ = {}
 
@@ -34,21 +35,41 @@ local function tree_test(whole, column, asked)
 end
 
 local known_in = {subject = "subjects", indicator = "indicators", area = "areas", source = "sources",
-  citizenship = "areas", publisher = "publishers"}
+  citizenship = "areas", publisher = "publishers", qualifier = "qualifiers"}
+
+local is_dimension = {}
+for _, name in ipairs(model.dimensions) do is_dimension[name] = true end
+
+-- The rows among which a column's values are, and the name of their key; nil where it is of no table.
+local function rows_of(whole, column)
+  local name = known_in[column]
+  if name then return whole.tables[name].rows, whole.tables[name].key_field end
+  if not is_dimension[column] then return nil end
+  local rows = {}
+  for _, row in ipairs(whole.tables.codes.rows) do
+    if row.dimension == column then rows[#rows + 1] = row end
+  end
+  return rows, whole.tables.codes.key_field
+end
+
+-- A column of few words is asked for one of them.
+local function check_word(whole, column, asked)
+  local field = whole.tables.figures.schema.by_name[column]
+  local words, is_word = field and field.words, false
+  for _, word in ipairs(words or {}) do is_word = is_word or word == asked end
+  if is_word or not words then return asked end
+  error(("unknown %s '%s': expected one of %s"):format(column, tostring(asked), table.concat(words, ", ")), 0)
+end
 
 --- What is asked of a column as its key; a name or an acronym stands for the key of its row.
 local function key_of(whole, column, asked)
-  local name = known_in[column]
-  if not name then
-    for _, dimension in ipairs(model.dimensions) do
-      if dimension == column then name = "codes" end
-    end
-  end
-  if not name or whole.tables[name].index[asked] then return asked end
-  local data = whole.tables[name]
-  local key = diagnostics.named(asked, data.rows, data.key_field)
+  local named = known_in[column]
+  if named and whole.tables[named].index[asked] then return asked end
+  local rows, key_field = rows_of(whole, column)
+  if not rows then return check_word(whole, column, asked) end
+  local key = naming.key(asked, rows, key_field)
   if key then return key end
-  error(("unknown %s '%s'%s"):format(column, tostring(asked), diagnostics.meant(asked, data.rows, data.key_field)), 0)
+  error(("unknown %s '%s'%s"):format(column, tostring(asked), naming.meant(asked, rows, key_field)), 0)
 end
 
 --- The keys that a filter's value stands for, a list.

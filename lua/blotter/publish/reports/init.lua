@@ -46,27 +46,13 @@ end
 
 local TABLES = { subject = { "subjects", "id" }, indicator = { "indicators", "id" }, area = { "areas", "code" } }
 
---- The key of the only row of a table whose name or acronym is `text`, in any case.
-local function named(ops, name, key, text)
-  local found
-  for _, row in ipairs(ops:rows(name)) do
-    if row.name:lower() == text:lower() or (row.acronym or ""):lower() == text:lower() then
-      if found then return nil end
-      found = row[key]
-    end
-  end
-  return found
-end
-
 local read = {}
 
 local function read_row(param, value, ops)
   local name, key = TABLES[param.kind][1], TABLES[param.kind][2]
-  value = tostring(value)
-  if ops:row(name, value) then return value end
-  local found = named(ops, name, key, value)
-  if found then return found end
-  return nil, ops:unknown(name, value)
+  local row = ops:row(name, tostring(value))
+  if row then return row[key] end
+  return nil, ops:unknown(name, tostring(value))
 end
 read.subject, read.indicator, read.area = read_row, read_row, read_row
 

@@ -1,0 +1,90 @@
+-- Which countries an operation reached, and which operations a country had a part in: from the figures that name an
+-- area, the links of who takes part, who leads it, and where it is said to work.
+
+local taking_part = {}
+
+local is_operation = {operation = true, programme = true, project = true, task_force = true}
+
+-- How a link's role reads of the country that acts; roles that say nothing of a part are left out.
+local roles = {participates = "takes part", leads = "leads", coordinates = "coordinates", supports = "supports",
+  requests = "requested it", hosts = "hosts", chairs = "chairs", with_results = "arrests or rescues there"}
+
+-- The country of an area: itself, or that which a subdivision lies in; nil for what is larger.
+local function country_of(areas, code)
+  local row = areas.index[code or ""]
+  while row and row.type == "subdivision" do row = areas.index[row.parent] end
+  return row and row.type == "country" and row or nil
+end
+
+local function note(found, key, how, figures)
+  local entry = found[key]
+  if not entry then
+    entry = {key = key, how = {}, figures = 0}
+    found[key], found[#found + 1] = entry, entry
+  end
+  entry.figures = entry.figures + figures
+  if not entry.how[how] then
+    entry.how[how], entry.how[#entry.how + 1] = true, how
+  end
+end
+
+--- Calls take(subject's row, area's code, how, how many figures) for each hint of a part.
+local function each_part(whole, take)
+  local subjects = whole.tables.subjects.index
+  for _, subject in ipairs(whole.tables.subjects.rows) do
+    if subject.area then take(subject, subject.area, "works there", 0) end
+    local lead = subject.lead and subjects[subject.lead]
+    if lead and lead.area then take(subject, lead.area, "leads", 0) end
+  end
+  for _, link in ipairs(whole.tables.links.rows) do
+    local from, how = subjects[link.from], roles[link.role]
+    if how and from.area then take(subjects[link.to], from.area, how, 0) end
+  end
+  for _, figure in ipairs(whole.figures) do
+    if figure.area then take(figure.subject_row, figure.area, "figures", 1) end
+  end
+end
+
+local function by_figures(a, b)
+  if a.figures ~= b.figures then return a.figures > b.figures end
+  return a.key < b.key
+end
+
+local function how_text(entry)
+  table.sort(entry.how)
+  return table.concat(entry.how, ", ")
+end
+
+--- The countries of a subject and of what belongs to it: a frame {country, name, how, figures}, that with most figures
+-- first.
+function taking_part.countries(whole, id)
+  local found, areas = {}, whole.tables.areas
+  each_part(whole, function(subject, area, how, figures)
+    local country = country_of(areas, area)
+    if country and whole:subject_within(subject.id, id) then note(found, country.code, how, figures) end
+  end)
+  table.sort(found, by_figures)
+  local made = require("blotter").table "country string, name string, how string, figures int64"
+  for _, entry in ipairs(found) do
+    made:append(entry.key, areas.index[entry.key].name, how_text(entry), entry.figures)
+  end
+  return made:collect()
+end
+
+--- The operations, programmes, projects and task forces that have to do with an area and what lies in it: a frame
+-- {id, name, type, start, how, figures}, that with most figures of the area first.
+function taking_part.operations(whole, code)
+  local found, subjects = {}, whole.tables.subjects.index
+  each_part(whole, function(subject, area, how, figures)
+    if is_operation[subject.type] and whole:area_within(area, code) then note(found, subject.id, how, figures) end
+  end)
+  table.sort(found, by_figures)
+  local made = require("blotter").table "id string, name string, type string, start date, how string, figures int64"
+  for _, entry in ipairs(found) do
+    local row = subjects[entry.key]
+    made:append(row.id, row.name, row.type, row.date_start, how_text(entry), entry.figures)
+  end
+  return made:collect()
+end
+
+return taking_part
