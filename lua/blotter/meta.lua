@@ -463,6 +463,12 @@ function Ops:published(source) end
 ---@param subject string
 ---@param options? {depth?: integer}
 function Ops:network(subject, options) end
+---@param area string
+---@return blotter.frame
+function Ops:operations(area) end
+---@param subject string
+---@return blotter.frame
+function Ops:countries(subject) end
 ---@param name string
 ---@return blotter.table
 function Ops:table(name) end

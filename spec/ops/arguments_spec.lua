@@ -33,7 +33,7 @@ describe("a mistake in a call", function()
     {"a misspelt name", function() ops:figures {subject = "Operation Rescu"} end, "did you mean 'operation-rescue'?"},
     {"a name for no table", function() ops:row("subject", "icse") end, "no table 'subject': the tables are areas, "},
     {"a misspelt acronym", function() ops:network "ICSEE" end, "did you mean 'icse'?"},
-    {"a part of a name", function() ops:figures {area = "ublic of Korea"} end, "did you mean 'KR' (Republic of Korea)?"},
+    {"a part of a name", function() ops:figures {area = "ublic of Korea"} end, "did you mean 'KR' (Republic"},
     {"an unknown word", function() ops:reading {abot = {low = "v", high = "v"}} end, "did you mean 'about'?"},
     {"a rule that is none", function() ops:reading {about = {low = "zz", high = "v"}} end, "needs two rules"},
   }

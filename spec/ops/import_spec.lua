@@ -165,8 +165,8 @@ describe("import", function()
     }
     local done, message = ops:add(record, {dry_run = true})
     assert.is_nil(done)
-    assert.equal("record:figures[2]: column 'subject': 'vgtt' is not in subjects; expected a known id (did you mean "
-      .. "'vgt'?)", message)
+    assert.equal("record:figures[2]: column 'subject': 'vgtt' is not in subjects; expected a known id: did you mean "
+      .. "'vgt'?", message)
   end)
 
   it("takes a curator's judgement, which findings and totals follow", function()

@@ -72,6 +72,18 @@ describe("joins", function()
     assert.match("2 rows of the left side have no partner: US; null", message(function()
       return t:join(a, "country == code", { unmatched = "error" }):count()
     end))
+    local many = blotter.table "country string"
+    for i = 1, 5000 do many:append(i % 2 == 0 and "X" or "Y") end
+    assert.match("5000 rows of the left side have no partner: Y; X; …$", message(function()
+      return many:join(a, "country == code", { unmatched = "error" }):count()
+    end))
+    many:append_rows { { "A" }, { "B" } }
+    assert.match("partner: A; B; X; …$", message(function()
+      return many:order "country":join(a, "country == code", { unmatched = "error" }):count()
+    end))
+    assert.match("4 rows of the left side have no partner: Y; X$", message(function()
+      return many:limit(4):join(a, "country == code", { unmatched = "error" }):count()
+    end))
     assert.match("1 row of the left side has no partner: US", message(function()
       return t:where "country ~= nil":join(a, "country == code", { unmatched = "error" }):count()
     end))

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAMED 3u /* keys that a message names */
+#define NAMED 3u     /* keys that a message names */
+#define LOOKED 1000u /* rows that are looked at for them */
 
 /* The text of a row's keys, "KR, 2012". */
 static blt_status key_text(blt_passed *side, const blt_term *terms, uint32_t n, uint32_t row, char *out,
@@ -78,36 +79,61 @@ static blt_status check_left_unique(const blt_join_hits *h, const blt_plan_join 
   return status;
 }
 
-static blt_status refuse_alone(blt_passed *side, const blt_term *terms, const blt_join_hits *h,
-                               const uint32_t *rows, uint32_t n, uint64_t total, const char *which,
-                               blt_error *err) {
-  char text[360];
-  size_t at = 0;
-  text[0] = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    if (i) at += (size_t)snprintf(text + at, sizeof text - at, "; ");
-    blt_status status = key_text(side, terms, h->index->keys->n, rows[i], text + at,
-                                 sizeof text - at < 110 ? sizeof text - at : 110, err);
-    if (status != BLT_OK) return status;
-    at = strlen(text);
+/* Rows without partner: the first of their different keys. */
+typedef struct alone {
+  blt_passed *side;
+  const blt_term *terms;
+  uint32_t nkeys, n, looked;
+  bool more; /* there are other keys, or rows that were not looked at */
+  char keys[NAMED][110];
+} alone;
+
+static bool is_noted(const alone *a, const char *key) {
+  for (uint32_t i = 0; i < a->n; i++)
+    if (strcmp(a->keys[i], key) == 0) return true;
+  return false;
+}
+
+static blt_status note_alone(alone *a, uint32_t row, blt_error *err) {
+  char key[sizeof a->keys[0]];
+  if (a->more || a->looked++ == LOOKED) {
+    a->more = true;
+    return BLT_OK;
   }
-  return blt_fail(err, BLT_EKEY, "%llu row%s of the %s side %s no partner: %s%s", (unsigned long long)total,
-                  total == 1 ? "" : "s", which, total == 1 ? "has" : "have", text, total > n ? "; …" : "");
+  blt_status status = key_text(a->side, a->terms, a->nkeys, row, key, sizeof key, err);
+  if (status != BLT_OK || is_noted(a, key)) return status;
+  if (a->n == NAMED)
+    a->more = true;
+  else
+    strcpy(a->keys[a->n++], key);
+  return BLT_OK;
+}
+
+static blt_status refuse_alone(const alone *a, uint64_t rows, const char *which, blt_error *err) {
+  char text[NAMED * (sizeof a->keys[0] + 2)] = "";
+  for (uint32_t i = 0; i < a->n; i++) {
+    if (i) strcat(text, "; ");
+    strcat(text, a->keys[i]);
+  }
+  return blt_fail(err, BLT_EKEY, "%llu row%s of the %s side %s no partner: %s%s", (unsigned long long)rows,
+                  rows == 1 ? "" : "s", which, rows == 1 ? "has" : "have", text, a->more ? "; …" : "");
 }
 
 static blt_status check_left_matched(const blt_join_hits *h, const blt_plan_join *join, blt_error *err) {
-  uint32_t rows[NAMED], n = 0;
-  for (uint64_t i = 0; i < h->left->view->rows && n < NAMED && h->nalone; i++)
-    if (h->buckets[i] == BLT_NO_BUCKET) rows[n++] = (uint32_t)i;
-  return n ? refuse_alone(h->left, join->left, h, rows, n, h->nalone, "left", err) : BLT_OK;
+  alone a = {.side = h->left, .terms = join->left, .nkeys = h->index->keys->n};
+  blt_status status = BLT_OK;
+  for (uint64_t i = 0; i < h->left->view->rows && h->nalone && !a.more && status == BLT_OK; i++)
+    if (h->buckets[i] == BLT_NO_BUCKET) status = note_alone(&a, (uint32_t)i, err);
+  return status == BLT_OK && h->nalone ? refuse_alone(&a, h->nalone, "left", err) : status;
 }
 
 static blt_status check_right_matched(const blt_join_hits *h, blt_passed *right, const blt_plan_join *join,
                                       blt_error *err) {
-  uint64_t total = right->view->rows, alone = 0;
+  alone a = {.side = right, .terms = join->right, .nkeys = h->index->keys->n};
+  uint64_t total = right->view->rows, nalone = 0;
   size_t words = blt_bits_words(total + 1), nrows = 0;
   uint64_t *matched = blt_calloc(h->ctx, words, sizeof *matched);
-  uint32_t *list = NULL, named[NAMED];
+  uint32_t *list = NULL;
   if (!matched) return blt_fail_memory(err, words * sizeof *matched);
   for (uint64_t i = 0; i < h->left->view->rows; i++) {
     const uint32_t *rows;
@@ -115,13 +141,14 @@ static blt_status check_right_matched(const blt_join_hits *h, blt_passed *right,
     for (uint32_t k = 0; k < n; k++) blt_bit_set(matched, rows[k]);
   }
   blt_status status = blt_passed_rows(right, &(blt_passed_order){.most = UINT64_MAX}, &list, &nrows, err);
-  for (size_t i = 0; i < nrows && status == BLT_OK; i++)
-    if (!blt_bit(matched, list[i]) && alone++ < NAMED) named[alone - 1] = list[i];
+  for (size_t i = 0; i < nrows && status == BLT_OK; i++) {
+    if (blt_bit(matched, list[i])) continue;
+    nalone++;
+    status = note_alone(&a, list[i], err);
+  }
   blt_free(h->ctx, list, nrows * sizeof *list);
   blt_free(h->ctx, matched, words * sizeof *matched);
-  if (status != BLT_OK || !alone) return status;
-  return refuse_alone(right, join->right, h, named, alone < NAMED ? (uint32_t)alone : NAMED, alone, "right",
-                      err);
+  return status == BLT_OK && nalone ? refuse_alone(&a, nalone, "right", err) : status;
 }
 
 blt_status blt_join_check(const blt_join_hits *h, blt_passed *right, const blt_plan_join *join,

@@ -145,8 +145,8 @@ bool blt_field_int(const char *text, size_t len, blt_type type, char mark, bool 
   }
 }
 
-/* Digits, e or E, digits. Who writes numbers with an exponent writes a sign or a fraction with it (1e+16, 1.0E5),
- * or fractions elsewhere in the column; a column of nothing but these and whole numbers holds codes. */
+/* Digits, e or E, digits. Who writes numbers with an exponent writes a sign or a fraction with it, 1e+16 or
+ * 1.0E5, or fractions elsewhere in the column; beside nothing but whole numbers it is a code. */
 static bool looks_like_coded(const char *text, size_t len) {
   size_t at = 0, from;
   while (at < len && is_digit(text[at])) at++;

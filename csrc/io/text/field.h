@@ -14,11 +14,11 @@ typedef enum blt_look {
   BLT_LOOKS_FLOAT = 16,  /* an exponent, nan, inf, -0; but see CODE */
   BLT_LOOKS_DATE = 32,
   BLT_LOOKS_TIMESTAMP = 64,
-  BLT_LOOKS_TEXT = 128,         /* anything else */
-  BLT_LOOKS_LONG = 256,         /* with FIXED: float64 would change its last digits, a decimal would not */
-  BLT_LOOKS_SPELLED_DATE = 512, /* of one of the forms that are recognised: 31.01.2012 */
+  BLT_LOOKS_TEXT = 128,          /* anything else */
+  BLT_LOOKS_LONG = 256,          /* with FIXED: float64 would change its last digits, a decimal would not */
+  BLT_LOOKS_SPELLED_DATE = 512,  /* of one of the forms that are recognised: 31.01.2012 */
   BLT_LOOKS_SPELLED_TIME = 1024, /* the same with a time */
-  BLT_LOOKS_CODE = 2048 /* digits around an E, such as 12E3: a number only beside fractions or other floats */
+  BLT_LOOKS_CODE = 2048          /* 12E3: a number only beside fractions and other floats */
 } blt_look;
 
 /* What is known of a column's texts. */
