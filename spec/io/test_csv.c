@@ -214,7 +214,8 @@ static void types_hold_every_value_unchanged(void) {
   READS("a\n1e400\n", "a string;'1e400'");
   READS("a\n0.1\n1e-7\nnan\n-inf\n", "a float64;0.1;1e-07;nan;-inf");
   READS("a,b,c\n1E5,12e3,0e1\n7,40,1e+3\n", "a string,b string,c float64;'1E5','12e3',0.0;'7','40',1000.0");
-  READS("a,b,c\n1E5,1.5E5,nan\n7.5,,2e5\n", "a float64,b float64,c float64;100000.0,150000.0,nan;7.5,-,200000.0");
+  READS("a,b,c\n1E5,1.5E5,nan\n7.5,,2e5\n",
+        "a float64,b float64,c float64;100000.0,150000.0,nan;7.5,-,200000.0");
   READS("a\n007\n8\n", "a string;'007';'8'");
   READS("a\n+1\n", "a string;'+1'");
   READS("a\n-0\n1\n", "a float64;-0.0;1.0");
