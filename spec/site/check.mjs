@@ -65,8 +65,9 @@ function printProblems(pdf, headings) {
   const text = execFileSync("pdftotext", ["-layout", pdf, "-"], { encoding: "utf8", maxBuffer: 1 << 28 });
   const sheets = text.split("\f").slice(0, -1);
   sheets.forEach((sheet, at) => {
-    const lines = sheet.split("\n").map((line) => line.trim()).filter(Boolean);
+    const lines = sheet.split("\n").map((line) => line.trim().replace(/\s+/g, " ")).filter(Boolean);
     if (lines.length === 0) problems.push(`page ${at + 1} is empty`);
+    else if (at < sheets.length - 1 && lines.length < 3) problems.push(`page ${at + 1} has ${lines.length} lines`);
     else if (at < sheets.length - 1 && headings.has(lines[lines.length - 1]))
       problems.push(`page ${at + 1} ends in the heading '${lines[lines.length - 1]}'`);
   });
@@ -109,8 +110,9 @@ async function browse(list) {
     for (const role of await unnamed(session)) problems.names.push(`${current}: a ${role} without a name`);
     if (there("pdftotext") && !current.includes("hostile") && (!everything || at % 8 === 0)) {
       const pdf = path.join(scratch, "page.pdf");
-      const headings = new Set(await page.$$eval("h2, h3, figcaption, caption",
-        (list) => list.map((item) => item.textContent.trim())));
+      const headings = new Set(await page.$$eval("h2, h3, figcaption, caption, thead tr",
+        (list) => list.map((item) => [...item.children].map((part) => part.textContent).join(" ") || item.textContent)
+          .map((text) => text.trim().replace(/\s+/g, " "))));
       await page.pdf({ path: pdf, format: "A4", preferCSSPageSize: true });
       for (const problem of printProblems(pdf, headings)) problems.print.push(`${current}: ${problem}`);
     }

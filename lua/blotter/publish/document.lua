@@ -13,9 +13,10 @@
 --   { kind = "sources", items = { { number =, publisher =, title =, date =, url = }, … } }
 --
 -- A cell is a text, a number, a boolean, nil or blotter.null for what is unknown, or a figure:
---   { low =, best =, high =, flags = { text, … }, sources = { number, … }, words =, period =, notes = { text, … } },
--- where a missing end is open, `words` are the source's own ("more than 30,000"), `period` is what it counts, and
--- `notes` stand as numbered footnotes under the block.
+--   { low =, best =, high =, value =, flags = { text, … }, sources = { number, … }, words =, period =,
+--     notes = { text, … } },
+-- where a missing end is open, `value` is the number that its source printed, `words` are the source's own ("more than
+-- 30,000"), `period` is what it counts, and `notes` stand as numbered footnotes under the block.
 -- A figure with `hollow` true counts a part only of what its place on a chart's axis says.
 -- A column's `title` is what is printed (its `name` otherwise); `align` is "left" or "right" (by the type otherwise).
 -- A table with a `release` (of blotter.release) is printed only while release:refusal(block) is nil.
@@ -27,6 +28,9 @@
 -- open; a network has `edges`, { from = 1, to = 2, words = "leads" }, among its labels by their numbers.
 --
 -- A title, name or heading in which nothing can be seen counts as missing (blotter.publish.titles).
+--
+-- A column, facts or notes may have `links`, addresses by texts: of a cell, of a fact's value, or of what a note says
+-- before a comma or a colon. Pages make links of them.
 --
 -- Numbers of a column with `plain` true are printed without commas, as years and codes are no quantities.
 

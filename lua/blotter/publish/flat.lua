@@ -36,8 +36,10 @@ local function sources_of(doc)
   return function(number) return known[tostring(number)] or tostring(number) end
 end
 
---- The number of a figure: its best value, or both ends where they are one.
+--- The number of a figure: the one that its source printed, else its best value, or both ends where they are one.
 local function best(figure)
+  local printed = document.value(figure.value)
+  if printed ~= nil then return printed end
   local value, low, high = document.value(figure.best), document.value(figure.low), document.value(figure.high)
   if value == nil and low ~= nil and low == high then return low end
   return value
@@ -124,7 +126,7 @@ function flat.tables(doc)
     if block.kind == "heading" then heading = block.text end
     local title = block.title or heading or "Table"
     if block.kind == "table" or block.kind == "chart" then
-      local made = table_of(block.kind == "chart" and charts.as_table(block) or block, title, say)
+      local made = table_of(block.kind == "chart" and charts.as_table(block, true) or block, title, say)
       made.is_data = true
       data[#data + 1] = made
     elseif block.kind == "facts" then

@@ -130,7 +130,7 @@ end
 local inside_of = {countries_with_arrests = "countries_participating", countries_with_hotlines = "hotlines",
   countries_with_offices = "offices"}
 
--- What can not be more than another count of the same subject and time: countries with arrests than countries at all.
+-- What cannot be more than another count of the same subject and time: countries with arrests than countries at all.
 -- Where another source's own words are of something else, as "indictments across 13 countries", nothing follows.
 local function check_inside(found, figure, whole)
   local is_one = figure.source == whole.source
@@ -140,7 +140,7 @@ local function check_inside(found, figure, whole)
   if not figure.low or not whole.high or figure.low <= whole.high then return found:count("countries", "some") end
   found:add {check = "countries", class = is_one and "contradiction" or "drift", verdict = is_one and "none" or "some",
     figures = {figure, whole}, low = figure.low - whole.high,
-    sentence = ("%s: %s, which can not be more than %s"):format(phrase.about(found.model, figure),
+    sentence = ("%s: %s, which cannot be more than %s"):format(phrase.about(found.model, figure),
       phrase.counted(figure), phrase.counted(whole))}
 end
 

@@ -10,7 +10,7 @@ local function report(found, left, right)
   local low, high = bounds.subtract(left.low, left.high, right.low, right.high)
   found:add {
     check = "judged", class = "contradiction", verdict = "none", figures = {left, right}, low = low, high = high,
-    sentence = ("%s: %s in one source and %s in another can not both hold"):format(
+    sentence = ("%s: %s in one source and %s in another cannot both hold"):format(
       phrase.about(found.model, left), phrase.counted(left), phrase.counted(right)
         .. (phrase.period(right) ~= phrase.period(left) and " (" .. (phrase.period(right) or "undated") .. ")" or "")),
   }

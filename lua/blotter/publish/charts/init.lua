@@ -67,8 +67,8 @@ local function network_table(block)
     { name = "to", title = "To", type = "string" } } }
 end
 
---- The block that says the same in a table: a column of labels, and one for each series.
-function charts.as_table(block)
+--- The block that says the same in a table: a column of labels, and one for each series. With `raw` dates are ISO's.
+function charts.as_table(block, raw)
   if block.chart == "network" then return network_table(block) end
   local columns, rows = { { name = "label", title = block.of or "Of", type = "string" } }, {}
   for i, label in ipairs(block.labels) do rows[i] = { tostring(label) } end
@@ -76,7 +76,9 @@ function charts.as_table(block)
     columns[2] = { name = "from", title = "From", type = "string" }
     columns[3] = { name = "to", title = "To", type = "string" }
     for i, row in ipairs(rows) do
-      row[2], row[3] = (block.spans[i] or {}).from, (block.spans[i] or {}).to
+      local span = block.spans[i] or {}
+      row[2], row[3] = span.from, span.to
+      if not raw then row[2], row[3] = span.from and cell.date(span.from), span.to and cell.date(span.to) end
     end
   end
   for s, series in ipairs(block.spans and not (block.values or block.series) and {} or document.series(block)) do
@@ -134,11 +136,31 @@ local function names_of(list)
   return names
 end
 
+-- So many bars stand on a sheet of paper.
+local MOST_BARS = 25
+
+--- The parts of a chart that each fit on a sheet of paper, {first, last, title} each; one without first and last unless
+-- it is drawn in many rows.
+function charts.parts(block)
+  local kind, count, title = kind_of(block), #block.labels, block.title or charts.name(block)
+  local bars = kind.legend and block.chart ~= "stacked" and #document.series(block) or 1
+  local most = math.max(5, MOST_BARS // math.max(bars, 1))
+  if not kind.by_row or count <= most then return { { title = title } } end
+  local parts, number = {}, math.ceil(count / most)
+  for i = 1, number do
+    parts[i] = { first = (i - 1) * count // number + 1, last = i * count // number,
+      title = ("%s (part %d of %d)"):format(title, i, number) }
+  end
+  return parts
+end
+
 --- A drawing as SVG, `wide` pixels wide. `id` begins its ids; options.style puts the style into it, options.title draws
--- the title above it.
+-- the title above it, options.part is one of charts.parts.
 function charts.svg(block, wide, id, options)
   options = options or {}
   local drawing, kind, list = pen.new(wide), kind_of(block), document.series(block)
+  local part = options.part or {}
+  drawing.first, drawing.last = part.first, part.last
   if options.title and block.title then
     drawing.height = drawing:lines(0, 14, block.title, wide, 3, "strong") * pen.LINE + 8
   end
@@ -148,7 +170,7 @@ function charts.svg(block, wide, id, options)
     drawing.height = drawing.height + 18
   end
   kind.svg(drawing, block, list)
-  return drawing:svg(id, block.title or kind.description, charts.describe(block), options.style)
+  return drawing:svg(id, part.title or block.title or kind.description, charts.describe(block), options.style)
 end
 
 --- A drawing as lines of text of at most `most` cells; `numbering` gives the footnotes' numbers.

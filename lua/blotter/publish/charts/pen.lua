@@ -112,11 +112,16 @@ function pen.of(text)
   return width.of(width.printable(tostring(text))) * pen.CELL
 end
 
---- A text in at most `count` lines of `most` pixels below `y`; returns how many lines it took.
-function pen:lines(x, y, text, most, count, class)
+--- A text as at most `count` lines of `most` pixels.
+function pen.folded(text, most, count, class)
   text = width.printable((tostring(text):gsub("%s*\n%s*", " ")))
   local cell = class and class:find "strong" and pen.CELL * 1.12 or pen.CELL
-  local lines = wrapping.few(text, math.max(4, math.floor(most / cell)), count)
+  return wrapping.few(text, math.max(4, math.floor(most / cell)), count)
+end
+
+--- The same below `y`; returns how many lines it took.
+function pen:lines(x, y, text, most, count, class)
+  local lines = pen.folded(text, most, count, class)
   for i, line in ipairs(lines) do self:text(x, y + (i - 1) * pen.LINE, line, class) end
   return #lines
 end

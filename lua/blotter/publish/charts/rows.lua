@@ -12,6 +12,7 @@ local wrapping = require "blotter.publish.wrapping"
 local rows = {}
 
 local BAR, ROW_GAP = 14, 12
+local LABEL_LINES = 4
 
 --- What stands at a mark: the words of the value without period, flags and sources, which stand in the table below.
 function rows.words(value)
@@ -39,7 +40,7 @@ end
 local function label_width(labels, wide)
   local most = 0
   for _, label in ipairs(labels) do most = math.max(most, pen.of(label)) end
-  return math.min(most + 8, wide * 0.32)
+  return math.min(most + 8, wide * 0.34)
 end
 
 local function draw_axis(self, marks, place, left, top)
@@ -62,8 +63,8 @@ local function name_marks(self, marks, place, left)
   self.height = self.height + 20
 end
 
---- Draws rows. `list` holds the series; `low` and `high` are the ends of the scale, or `place` and `marks` a scale
--- made by the caller for a length. `below`, when it is there, gives what a narrow drawing says below a label. `bars`
+--- Draws rows, those of the pen's part where it has one (see charts.parts). `list` holds the series; `scale` makes a
+-- scale for a length. `below`, when it is there, gives what a narrow drawing says below a label. `bars`
 -- is how many marks stand below each other in a row, and mark(x, y, high, i, place) draws those of row i and returns,
 -- for each, where its words stand and the words.
 function rows.draw(self, block, list, options)
@@ -72,10 +73,11 @@ function rows.draw(self, block, list, options)
   local place, marks = options.scale(room)
   local bar = math.max(8, BAR - (options.bars > 2 and 3 or 0))
   local top, start = self.height, #self + 1
-  for i, label in ipairs(block.labels) do
+  for i = self.first or 1, self.last or #block.labels do
+    local label = block.labels[i]
     self.height = self.height + ROW_GAP / 2
     if self.narrow then
-      local lines = self:lines(0, self.height + 12, label, self.wide, 2)
+      local lines = self:lines(0, self.height + 12, label, self.wide, LABEL_LINES)
       if options.below then
         self:text(0, self.height + 12 + lines * pen.LINE, options.below(i), "soft", self.wide)
         lines = lines + 1
@@ -84,7 +86,7 @@ function rows.draw(self, block, list, options)
     end
     local y, high = self.height, options.bars * bar + (options.bars - 1) * 2
     if not self.narrow then
-      local lines = self:lines(0, y + bar - 2, label, left - 8, 2)
+      local lines = self:lines(0, y + bar - 2, label, left - 8, LABEL_LINES)
       high = math.max(high, lines * pen.LINE - 2)
     end
     for at = 1, options.bars do

@@ -133,6 +133,16 @@ function cell.largest(values, count)
   return most
 end
 
+local MONTHS = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" }
+
+--- An ISO day or month as people write it, "9 Jul 2003" or "Jul 2003"; any other text as it is.
+function cell.date(text)
+  local year, month, day = tostring(text):match "^(%d%d%d%d)%-(%d%d)%-?(%d*)$"
+  local name = MONTHS[tonumber(month)]
+  if not name then return text end
+  return (day ~= "" and tonumber(day) .. " " or "") .. name .. " " .. year
+end
+
 --- One source as a line: publisher, title, date; the address comes separately.
 function cell.source(source)
   local parts = {}

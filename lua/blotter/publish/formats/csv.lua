@@ -2,9 +2,10 @@
 -- each is named by its number and title, such as `2-operations-with-most-arrests.csv`; `sources.csv` lists the
 -- sources.
 --
--- A column of figures is followed by `_low` and `_high` (empty where open or unknown), `_words` (the source's own),
--- `_period`, `_flags` and `_sources` (each separated by semicolons) and `_notes`. The files read back with
--- blotter.csv. A text that would begin a formula in a spreadsheet (=, +, -, @) stands behind an apostrophe.
+-- A column of figures holds the number as its source printed it, or what was computed, and is followed by `_low` and
+-- `_high` (empty where open or unknown), `_words` (the source's own), `_period`, `_flags` and `_sources` (each
+-- separated by semicolons) and `_notes`. The files read back with blotter.csv. A text that would begin a formula in a
+-- spreadsheet (=, +, -, @) stands behind an apostrophe.
 
 local document = require "blotter.publish.document"
 local flat = require "blotter.publish.flat"

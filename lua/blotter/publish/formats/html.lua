@@ -67,6 +67,7 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft)
 .index .note { white-space: nowrap; }
 .lead { padding-left: 1.2rem; }
 [hidden] { display: none !important; }
+@media screen and (min-width: 60rem) { .short { white-space: nowrap; } }
 @media screen and (max-width: 40rem) {
   body { padding: .8rem 1rem 2rem; }
   h1 { font-size: 1.5rem; }
@@ -87,9 +88,11 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft)
   .site, .contents, .data, summary, #search, .filter { display: none; }
   a { color: inherit; text-decoration: none; }
   thead { display: table-header-group; break-inside: avoid; }
-  thead button { text-decoration: none; }
+  thead button { display: contents; }
   tr, figcaption, .chart svg, li, dd { break-inside: avoid; }
-  .chart svg { width: auto; max-width: 100%; max-height: 23cm; }
+  .chart svg { width: auto; max-width: 100%; max-height: 20cm; }
+  h1 { break-inside: avoid; }
+  tbody tr:first-child { break-before: avoid; }
   h1, h2, h3, h4, caption, figcaption, dt { break-after: avoid; }
   p { orphans: 3; widows: 3; }
   .wide { overflow: visible; }
@@ -163,7 +166,7 @@ local function put_footnotes(out, notes, mark)
   if #notes == 0 then return end
   out[#out + 1] = '<ol class="footnotes">'
   for i, note in ipairs(notes) do
-    out[#out + 1] = ('<li id="%s-%d">%s</li>'):format(mark, i, escape(note))
+    out[#out + 1] = ('<li id="%s-%d">%s</li>'):format(mark, i, text_html(out, note))
   end
   out[#out + 1] = "</ol>"
 end
@@ -174,8 +177,20 @@ local function footnotes(out, block)
   return notes, numbering, "note-" .. out.number
 end
 
-local function put_cell(out, tag, attributes, right, content)
-  out[#out + 1] = ("<%s%s%s>%s</%s>"):format(tag, attributes, right and ' class="number"' or "", content, tag)
+local function put_cell(out, tag, attributes, class, content)
+  class = class and (' class="%s"'):format(class) or ""
+  out[#out + 1] = ("<%s%s%s>%s</%s>"):format(tag, attributes, class, content, tag)
+end
+
+local SHORT = 20
+
+--- The class of a column's cells: numbers stand at the right, and short texts such as dates are not broken.
+local function class_of(block, i)
+  if document.is_right(block.columns[i]) then return "number" end
+  for _, row in ipairs(block.rows) do
+    if width.of(width.printable(cell.text(row[i]))) > SHORT then return nil end
+  end
+  return "short"
 end
 
 --- A link to the data of a table or chart beside the page, where the caller says that they are there.
@@ -190,6 +205,27 @@ end
 --- The name of a table for those who do not see it, where it has no caption.
 local function name_of(out, block)
   return not block.title and out.heading and (' aria-label="%s"'):format(attribute(out.heading)) or ""
+end
+
+-- A text that is an address of the web, and nothing else.
+local function web_address(text)
+  return type(text) == "string" and text:match "^https?://%S+$" or nil
+end
+
+-- Content as a link to an address, where there is one.
+local function linked(link, content)
+  return link and ('<a href="%s">%s</a>'):format(escape(link), content) or content
+end
+
+-- An item that begins with a text of `links`, up to a comma or a colon, with that text as a link.
+local function begun_by_link(out, item, links)
+  local found
+  for stop in item:gmatch "()[,:]" do
+    if links[item:sub(1, stop - 1)] then found = stop - 1 end
+  end
+  if not found then return text_html(out, item) end
+  local name = item:sub(1, found)
+  return linked(links[name], escape(name)) .. text_html(out, item:sub(found + 1))
 end
 
 local render = {}
@@ -210,20 +246,21 @@ function render.table(out, block)
     name_of(out, block))
   if block.title then out[#out + 1] = "<caption>" .. escape(block.title) .. "</caption>" end
   out[#out + 1] = "<thead><tr>"
-  local labels = {}
+  local labels, classes = {}, {}
   for i, column in ipairs(block.columns) do
+    classes[i] = class_of(block, i)
     local title = escape(document.column_title(column))
     labels[i] = is_stack and i > 1 and (' data-label="%s"'):format(attribute(document.column_title(column))) or ""
-    put_cell(out, "th", ' scope="col"', document.is_right(column), title)
+    put_cell(out, "th", ' scope="col"', classes[i] == "number" and classes[i], title)
   end
   out[#out + 1] = "</tr></thead><tbody>"
   for _, row in ipairs(block.rows) do
     out[#out + 1] = "<tr>"
     for i, column in ipairs(block.columns) do
       local content = cell_html(out, row[i], column.plain, numbering, mark)
-      local link = column.links and column.links[row[i]]
-      if link and titles.seen(row[i]) then content = ('<a href="%s">%s</a>'):format(escape(link), content) end
-      put_cell(out, "td", labels[i], document.is_right(column), content)
+      local link = column.links and titles.seen(row[i]) and column.links[row[i]]
+      content = linked(link, content)
+      put_cell(out, "td", labels[i], classes[i], content)
     end
     out[#out + 1] = "</tr>"
   end
@@ -237,7 +274,8 @@ function render.facts(out, block)
   local notes, numbering, mark = footnotes(out, block)
   out[#out + 1] = "<dl>"
   for _, item in ipairs(block.items) do
-    local value = cell_html(out, item[2], false, numbering, mark)
+    local address = block.links and block.links[item[2]] or web_address(item[2])
+    local value = linked(address, cell_html(out, item[2], false, numbering, mark))
     out[#out + 1] = ("<dt>%s</dt><dd>%s</dd>"):format(escape(tostring(item[1])), value)
   end
   out[#out + 1] = "</dl>"
@@ -253,33 +291,54 @@ local function chart_sources(out, block)
   out[#out + 1] = '<p class="from">Sources: ' .. table.concat(links, " ") .. "</p>"
 end
 
+-- The drawing of a chart, in parts that each fit on a sheet of paper.
+local function put_drawings(out, block, class, wide, id)
+  out[#out + 1] = ('<div class="%s">'):format(class)
+  for i, part in ipairs(charts.parts(block)) do
+    out[#out + 1] = charts.svg(block, wide, i == 1 and id or id .. i, { part = part })
+  end
+  out[#out + 1] = "</div>"
+end
+
+--- The values of a chart as a table, without the rows that have none.
+local function values_of(block)
+  local values, rows = charts.as_table(block), {}
+  for _, row in ipairs(values.rows) do
+    local is_known = false
+    for i = 2, #values.columns do is_known = is_known or document.value(row[i]) ~= nil end
+    if is_known then rows[#rows + 1] = row end
+  end
+  values.rows, values.title, values.note = rows, "All values: " .. (block.title or charts.name(block)), nil
+  return values
+end
+
 --- A chart as a figure: the drawing for a page and the one for a phone, of which the style shows one; the sources; and
 -- all values as a table, folded.
 function render.chart(out, block)
   local id = "chart-" .. out.number
   out[#out + 1] = ('<figure class="chart" aria-labelledby="%s">'):format(id)
   out[#out + 1] = ('<figcaption id="%s">%s</figcaption>'):format(id, escape(block.title or charts.name(block)))
-  out[#out + 1] = '<div class="on-page">' .. charts.svg(block, charts.WIDE, id .. "-w") .. "</div>"
-  out[#out + 1] = '<div class="on-phone">' .. charts.svg(block, charts.NARROW, id .. "-n") .. "</div>"
+  put_drawings(out, block, "on-page", charts.WIDE, id .. "-w")
+  put_drawings(out, block, "on-phone", charts.NARROW, id .. "-n")
   if block.note then out[#out + 1] = '<p class="note">' .. escape(block.note) .. "</p>" end
   chart_sources(out, block)
   out[#out + 1] = "<details><summary>All values as a table</summary>"
-  local values = charts.as_table(block)
-  values.title, values.note = "All values: " .. (block.title or charts.name(block)), nil
-  render.table(out, values)
+  render.table(out, values_of(block))
   out[#out + 1] = "</details></figure>"
 end
 
 function render.notes(out, block)
   out[#out + 1] = "<ul>"
-  for _, item in ipairs(block.items) do out[#out + 1] = "<li>" .. text_html(out, item) .. "</li>" end
+  for _, item in ipairs(block.items) do
+    out[#out + 1] = "<li>" .. begun_by_link(out, item, block.links or {}) .. "</li>"
+  end
   out[#out + 1] = "</ul>"
 end
 
 --- Only addresses of the web become links: anything else in a source's address is text.
 local function address(url)
   if not url then return "" end
-  if not url:find "^https?://" then return " " .. escape(url) end
+  if not web_address(url) then return " " .. escape(url) end
   return (' <a href="%s">%s</a>'):format(escape(url), escape(url))
 end
 

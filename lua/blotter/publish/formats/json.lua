@@ -4,9 +4,9 @@
 --
 -- The schema is document.schema.json beside this folder. Each block has its "kind" first and then its fields. A table
 -- has "title", "columns" (each with "name", "title", "type"), "rows" (each a list of cells in the order of the
--- columns) and "note". A figure is an object with "low", "best", "high", "flags" and "sources", and "words", "period"
--- and "notes" where it has them. Numbers are numbers; what is unknown or open is null; a list stays a list when it is
--- empty. Keys stand in this order always, parameters by name.
+-- columns) and "note". A figure is an object with "low", "best", "high", "flags" and "sources", and "value",
+-- "words", "period" and "notes" where it has them. Numbers are numbers; what is unknown or open is null; a list stays a
+-- list when it is empty. Keys stand in this order always, parameters by name.
 
 local document = require "blotter.publish.document"
 local show = require "blotter.terminal.show"
@@ -62,7 +62,7 @@ local function encode_cell(value)
   if not document.is_figure(value) then return scalar(value) end
   local fields = { "low", scalar(value.low), "best", scalar(value.best), "high", scalar(value.high),
     "flags", list(value.flags, scalar), "sources", list(value.sources, scalar) }
-  for _, name in ipairs { "words", "period", "notes" } do
+  for _, name in ipairs { "value", "words", "period", "notes" } do
     if document.value(value[name]) ~= nil then
       fields[#fields + 1] = name
       fields[#fields + 1] = name == "notes" and list(value.notes, scalar) or scalar(value[name])

@@ -1,7 +1,9 @@
 --- Builds the document of a report over the operations dataset: blocks in order, figures as cells, sources numbered in
 -- the order in which they are first cited.
 
-local number = require("blotter.publish.formats.cell").number
+local cells = require "blotter.publish.formats.cell"
+
+local date, number = cells.date, cells.number
 
 local builder = {}
 
@@ -59,10 +61,10 @@ function builder.marks(numbers)
   return table.concat(marks)
 end
 
---- An ISO day as exactly as it is known: "2015", "2014-09".
+--- An ISO day as exactly as it is known: "2015", "Sep 2014", "9 Jul 2003".
 function builder.known_date(day, precision)
   if not day then return nil end
-  return day:sub(1, precision == "year" and 4 or precision == "month" and 7 or 10)
+  return date(day:sub(1, precision == "year" and 4 or precision == "month" and 7 or 10))
 end
 
 --- The items of facts whose value is known.
@@ -95,20 +97,30 @@ local function bare(text)
   return (text:lower():gsub("[%s,.%%$\194\160]", ""))
 end
 
+--- A curator's text with the publishers and numbers of sources, "NHK [4]", in place of their ids.
+function Builder:readable(text)
+  return (text:gsub("%w[%w%-]*%-%w[%w%-]*", function(id)
+    local source = self.ops:row("sources", id)
+    if not source then return nil end
+    return ("%s [%d]"):format(source.publisher_row.name, self:cite(source))
+  end))
+end
+
 --- What a reader must know of one figure: how it was printed, where its words do not show it, and the curator's note.
-local function notes_of(ops, figure)
+function Builder:notes_of(figure)
+  local ops = self.ops
   local notes, words = {}, words_of(ops, figure)
   if figure.printed and words and bare(figure.printed) ~= bare(words) then
     notes[1] = ("Printed: %s."):format(figure.printed)
   end
-  notes[#notes + 1] = figure.note
+  notes[#notes + 1] = figure.note and self:readable(figure.note)
   return notes
 end
 
 --- A figure as a cell, with its words, period, notes and source.
 function Builder:figure(figure, flags)
-  return { low = figure.low, best = figure.best, high = figure.high, flags = flags or {},
-    words = words_of(self.ops, figure), period = self.ops:words(figure).period, notes = notes_of(self.ops, figure),
+  return { low = figure.low, best = figure.best, high = figure.high, value = figure.value, flags = flags or {},
+    words = words_of(self.ops, figure), period = self.ops:words(figure).period, notes = self:notes_of(figure),
     sources = { self:cite(figure.source_row) } }
 end
 
@@ -143,11 +155,11 @@ function Builder:finding(finding)
   end
   if #unnamed > 0 and #unnamed <= 3 then text = ("%s (%s)"):format(text, table.concat(unnamed, "; ")) end
   local parts, said = { text .. "." }, {}
-  parts[2] = finding.judged
+  parts[2] = finding.judged and self:readable(finding.judged)
   for _, note in ipairs(finding.notes) do
     if not said[note.note] then
       said[note.note] = true
-      parts[#parts + 1] = ("Note on %s: %s"):format(self.ops:words(note.figure).value, note.note)
+      parts[#parts + 1] = ("Note on %s: %s"):format(self.ops:words(note.figure).value, self:readable(note.note))
     end
   end
   return table.concat(parts, " ") .. " " .. builder.marks(self:cite_all(figures))
@@ -173,7 +185,8 @@ function Builder:flags_of(row)
   return flags
 end
 
--- The words for a sum with an open end: "more than 35,200" where its figures say no less, and nothing where not.
+-- The words for a sum with an open end, and its number: "more than 35,200" where its figures say no less, and nothing
+-- where not.
 local function open_words(row)
   if row.high or not row.low then return nil end
   local sum, low, word = 0, 0, "at least"
@@ -184,7 +197,8 @@ local function open_words(row)
     end
     sum, low = sum + figure.value, low + figure.low
   end
-  return low == row.low and ("%s %s"):format(word, number(sum)) or nil
+  if low ~= row.low then return nil end
+  return ("%s %s"):format(word, number(sum)), sum
 end
 
 local MOST_PARTS = 6
@@ -220,9 +234,11 @@ function Builder:sum(row, flags, label)
     flags = table.move(flags or {}, 1, #(flags or {}), 2, { "computed" })
     local figures = table.move(row.figures, 1, #row.figures, 1, {})
     figures[#figures + 1] = row.exceeded_by
-    cell = { low = row.low, best = row.best, high = row.high, flags = flags, sources = self:cite_all(figures),
-      words = open_words(row) or not row.high and row.low and number(row.low) .. " or more" or nil,
-      period = row.as_of and "as of " .. row.as_of or nil, notes = { self:made_of(row) } }
+    local words, value = open_words(row)
+    cell = { low = row.low, best = row.best, high = row.high, value = value, flags = flags,
+      sources = self:cite_all(figures),
+      words = words or not row.high and row.low and number(row.low) .. " or more" or nil,
+      period = row.as_of and "as of " .. date(row.as_of) or nil, notes = { self:made_of(row) } }
   end
   if #(row.lacks or {}) > 0 then
     cell.notes[#cell.notes + 1] = ("In part: %s."):format(table.concat(row.lacks, "; "))
@@ -255,8 +271,12 @@ function Builder:sources()
     items[place] = { number = place, publisher = source.publisher_row.name, title = source.title,
       date = self.ops:published(source), url = source.url }
   end
+  if #items == 0 then return end
   self:heading(1, "Sources")
   self:add { kind = "sources", items = items }
+  for _, item in ipairs(items) do
+    if not item.url then return self:text "Where a source has no address, none was collected." end
+  end
 end
 
 --- The finished document.

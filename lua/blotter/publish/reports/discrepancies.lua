@@ -26,6 +26,19 @@ function discrepancies.concerns(finding, id)
   return false
 end
 
+-- What each check compares, in words; a check without words keeps its name.
+local CHECKS = {
+  printed = "a number and its print", parts = "parts and their whole", across = "two sources, one count",
+  within = "one source, one count twice", cumulative = "a running total that falls",
+  periods = "a period and parts of it", increments = "periods in a row and the whole of them",
+  percentages = "a share and its numbers", changes = "a change and its numbers", subsets = "a group and one within it",
+  sums = "a stated sum", shares = "shares and the counts beside them", margins = "narrow counts and a wide one",
+  linked = "all breakdowns at once", phases = "a phase and its programme", ages = "ages and age bands",
+  rates = "a rate and its count", countries = "a number of countries and their list",
+  durations = "a duration and its dates", datings = "a count of a day and of years",
+  drift = "one number under two names", judged = "what a curator judged",
+}
+
 -- The findings by check, as a chart.
 local function add_chart(doc, findings)
   local names, none, some = {}, {}, {}
@@ -42,10 +55,12 @@ local function add_chart(doc, findings)
     if x ~= y then return x > y end
     return a < b
   end)
-  local first, second = {}, {}
-  for i, name in ipairs(names) do first[i], second[i] = none[name], some[name] end
-  doc:add { kind = "chart", chart = "stacked", title = "Findings by the check that found them", of = "Check",
-    unit = "findings", labels = names, series = { { name = "beyond repair", values = first },
+  local first, second, labels = {}, {}, {}
+  for i, name in ipairs(names) do
+    first[i], second[i], labels[i] = none[name], some[name], CHECKS[name] or name
+  end
+  doc:add { kind = "chart", chart = "stacked", title = "Findings by what was compared", of = "Compared",
+    unit = "findings", labels = labels, series = { { name = "beyond repair", values = first },
       { name = "a matter of reading", values = second } } }
 end
 

@@ -15,30 +15,32 @@ local function before(a, b)
   return a.id < b.id
 end
 
---- Adds the table. `left_out` names columns that say the same in every row: {indicator = true}.
-function statements.add(doc, figures, left_out)
+--- Adds the table. `left_out` names columns that say the same in every row, {indicator = true}, and `heading` where the
+-- caller has made one. `lines` is the title of a column with the line of the source in which each stands.
+function statements.add(doc, figures, left_out, lines)
   local sorted, rows, columns, has_label = table.move(figures, 1, #figures, 1, {}), {}, {}, false
   for _, figure in ipairs(figures) do has_label = has_label or doc.ops:label(figure) ~= "" end
   left_out = { subject = left_out and left_out.subject, indicator = left_out and left_out.indicator,
-    of = not has_label }
+    heading = left_out and left_out.heading, of = not has_label, line = not lines }
   table.sort(sorted, before)
   for _, column in ipairs {
     { name = "subject", title = "Subject", type = "string" },
     { name = "indicator", title = "Counted", type = "string" },
     { name = "of", title = "Of", type = "string" }, { name = "period", title = "Period", type = "string" },
-    { name = "value", title = "Value", type = "figure" },
+    { name = "value", title = "Value", type = "figure" }, { name = "line", title = lines, type = "string" },
   } do
     if not left_out[column.name] then columns[#columns + 1] = column end
   end
   for i, figure in ipairs(sorted) do
     local value = doc:figure(figure, { builder.status_words[figure.status] })
     local cells = { subject = figure.subject_row.name, indicator = figure.indicator_row.name,
-      of = doc.ops:label(figure), period = value.period, value = value }
+      of = doc.ops:label(figure), period = value.period, value = value,
+      line = figure.locator and tostring(figure.locator) }
     value.period = nil
     rows[i] = {}
     for at, column in ipairs(columns) do rows[i][at] = cells[column.name] end
   end
-  doc:heading(1, "Every statement")
+  if not left_out.heading then doc:heading(1, "Every statement") end
   doc:add { kind = "table", title = "Statements, by subject", columns = columns, rows = rows }
 end
 

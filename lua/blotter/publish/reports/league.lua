@@ -21,7 +21,9 @@ function league.build(ops, params)
   local indicator = ops:row("indicators", params.indicator)
   local doc = builder.new(ops)
   doc:text("What an operation counts depends on its length, its countries and what its press release chose to print. "
-    .. "A place in this list is no measure of success.")
+    .. "A place in this list is no measure of success. Operations against online offences, sweeps against trafficking "
+    .. "and police action against digital sexual offences of every kind stand side by side; most numbers come from "
+    .. "news reports of a press release.")
   local rows, cells = ranking.add(doc, indicator, { policy = params.policy, types = { operation = true },
     limit = params.limit, title = ("Operations with most %s"):format(indicator.name:lower()) })
   local listed = {}

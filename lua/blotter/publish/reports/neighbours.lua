@@ -42,7 +42,7 @@ function neighbours.add_table(doc, edges, centre)
     if edge.near ~= centre then first = 1 end
     rows[i] = { edge.from == edge.near and edge.from_name or edge.to_name, edge.words, edge.far_name,
       builder.known_date(edge.date, edge.date_precision),
-      #numbers > 0 and builder.marks(numbers) or "this dataset's own order" }
+      #numbers > 0 and builder.marks(numbers) or "grouped here, no source" }
   end
   for i, row in ipairs(rows) do rows[i] = table.move(row, first, #COLUMNS, 1, {}) end
   doc:add { kind = "table", title = "Links, with their sources", rows = rows,

@@ -33,6 +33,10 @@ local function add_indicator(doc, id, policy)
     if a[1] ~= b[1] then return a[1] < b[1] end
     return a[2] < b[2]
   end)
+  if #rows == 0 then
+    doc:text "These figures are not added up; each stands by itself."
+    return statements.add(doc, doc.ops:figures { indicator = id }, { indicator = true, heading = true })
+  end
   doc:add { kind = "table", title = indicator.name .. ", by receiver and year", rows = rows, columns = {
     { name = "subject", title = "Receiver", type = "string" }, { name = "year", title = "Year", type = "string" },
     { name = "value", title = indicator.name, type = "figure" } } }

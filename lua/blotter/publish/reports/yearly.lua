@@ -98,14 +98,14 @@ local function note_of(list, options)
 end
 
 --- Adds a chart of `series`, a list of {name, rows, subject}: lines where they share a scale, else small multiples.
--- Series of too few years are left out; returns the block, or nil where none is left. options: title, unit, note,
--- breaks, label (what one series is: "Subject").
+-- Series of too few years are left out, and one of `whose` that is left alone is named in the title. Returns the block,
+-- or nil where none is left. options: title, unit, note, breaks.
 function yearly.add(doc, series, options)
   local list, first, last = {}, math.huge, -math.huge
   for _, item in ipairs(series) do
     local cells = by_year(doc, item)
     if count(cells) >= FEWEST_YEARS then
-      list[#list + 1] = { name = item.name, cells = cells }
+      list[#list + 1] = { name = item.name, whose = item.whose, cells = cells }
       for year in pairs(cells) do first, last = math.min(first, year), math.max(last, year) end
     end
   end
@@ -117,13 +117,16 @@ function yearly.add(doc, series, options)
   for i, item in ipairs(list) do
     local values = {}
     for place, year in ipairs(at) do values[place] = item.cells[year] end
-    list[i] = { name = item.name, values = values }
+    list[i] = { name = item.name, whose = item.whose, values = values }
   end
   local is_line = share_a_scale(list, #labels)
   local block = { kind = "chart", title = options.title, unit = options.unit, of = "Year",
     note = note_of(list, options),
     labels = labels, at = at, series = list, chart = is_line and "line" or "multiples" }
-  if #list == 1 then block.series, block.values = nil, list[1].values end
+  if #list == 1 then
+    block.series, block.values = nil, list[1].values
+    if list[1].whose then block.title = ("%s: %s only"):format(options.title, list[1].whose) end
+  end
   if is_line then
     local breaks = break_places(options.breaks, first)
     if #breaks > 0 and #list == 1 then block.breaks = breaks end
@@ -140,7 +143,8 @@ function yearly.subjects(ops, result, most)
     if row.subject and not row.unexplained then
       local item = by_id[row.subject]
       if not item then
-        item = { name = ops:row("subjects", row.subject).name, rows = {} }
+        local name = ops:row("subjects", row.subject).name
+        item = { name = name, whose = name, rows = {} }
         by_id[row.subject] = item
         list[#list + 1] = item
       end

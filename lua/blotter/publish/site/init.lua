@@ -81,7 +81,7 @@ local function copy_data(ops, directory)
   local ok, message = make_folders(directory, { "data" })
   if not ok then return nil, message end
   local description = output.read(ops.directory .. "/datapackage.json")
-  local names = { "datapackage.json" }
+  local names = { "datapackage.json", "README.md" }
   for _, resource in ipairs(description and cjson.decode(description).resources or {}) do
     local path = resource.path
     if type(path) == "string" and path:find "^[%w_%-]+%.csv$" then names[#names + 1] = path end
@@ -90,7 +90,7 @@ local function copy_data(ops, directory)
     local text
     text, message = output.read(ops.directory .. "/" .. name)
     if text then ok, message = write(directory .. "/data/" .. name, text) end
-    if not text or not ok then return nil, message end
+    if not ok or not text and name ~= "README.md" then return nil, message end
   end
   return true
 end
@@ -115,6 +115,7 @@ function site.write(ops, directory)
   for _, item in ipairs(pages.reports) do
     if ok then ok, message = put(state, item[1], pages.link(assert(reports.build(item[1], ops, {})), ops, "")) end
   end
+  if ok then ok, message = put(state, pages.by_date[1], pages.link(pages.operations(ops), ops, "")) end
   local agencies = pages.agencies(ops)
   for _, item in ipairs(agencies) do
     if ok then ok, message = put(state, item[1], pages.link(item.document, ops, "")) end

@@ -28,17 +28,28 @@ function pages.title(kind, row)
   return titles.seen(row.name) or tostring(row.id or row.code)
 end
 
--- The statements of each row of a kind, by its id; kept with the ops object's model, as pages of all kinds ask.
+local kept = setmetatable({}, { __mode = "k" })
+
+-- What `make` gives for a dataset and a key, made once.
+local function once(ops, key, make)
+  kept[ops] = kept[ops] or {}
+  kept[ops][key] = kept[ops][key] or make()
+  return kept[ops][key]
+end
+
+-- The statements of each row of a kind, by its id.
 local function statements(ops, kind)
-  local by_id = {}
-  for _, figure in ipairs(ops:figures {}) do
-    local id = figure[kind]
-    if id then
-      by_id[id] = by_id[id] or {}
-      table.insert(by_id[id], figure)
+  return once(ops, "statements of each " .. kind, function()
+    local by_id = {}
+    for _, figure in ipairs(ops:figures {}) do
+      local id = figure[kind]
+      if id then
+        by_id[id] = by_id[id] or {}
+        table.insert(by_id[id], figure)
+      end
     end
-  end
-  return by_id
+    return by_id
+  end)
 end
 
 -- A title by which pages are in order: without capitals, and numbers by their size ("edition 2" before "edition 10").
@@ -63,25 +74,33 @@ function pages.list(ops, kind)
   return list
 end
 
-local kept = setmetatable({}, { __mode = "k" })
-
 -- The addresses of the pages of a kind, by what a cell says of them.
 local function links(ops, kind, root)
   if kind == "source" then return nil end
-  kept[ops] = kept[ops] or {}
-  local by_title = kept[ops][kind .. root]
-  if by_title then return by_title end
-  by_title = {}
-  kept[ops][kind .. root] = by_title
-  for _, row in ipairs(ops:rows(TABLES[kind])) do
-    by_title[row.name] = root .. pages.path(kind, kind == "area" and row.code or row.id) .. ".html"
-  end
-  return by_title
+  return once(ops, kind .. root, function()
+    local by_title = {}
+    for _, entry in ipairs(pages.list(ops, kind)) do
+      by_title[entry.row.name] = root .. pages.path(kind, entry.id) .. ".html"
+    end
+    return by_title
+  end)
 end
 
---- Makes links of the subjects and indicators in a report's tables; `root` leads to the index.
+-- The addresses of subjects and areas, for facts and notes.
+local function names(ops, root)
+  return once(ops, "names" .. root, function()
+    local by_name = {}
+    for _, kind in ipairs { "area", "subject" } do
+      for name, address in pairs(links(ops, kind, root)) do by_name[name] = address end
+    end
+    return by_name
+  end)
+end
+
+--- Makes links of the subjects, areas and indicators in a report's tables, facts and notes; `root` leads to the index.
 function pages.link(doc, ops, root)
   for _, block in ipairs(doc.blocks) do
+    if block.kind == "facts" or block.kind == "notes" then block.links = names(ops, root) end
     for _, column in ipairs(block.columns or {}) do
       if TABLES[column.name] then column.links = links(ops, column.name, root) end
     end
@@ -95,10 +114,65 @@ local function source_page(ops, entry)
   doc:add { kind = "facts", items = builder.known { { "Publisher", row.publisher_row.name }, { "Title", row.title },
     { "Published", ops:published(row) }, { "Language", row.language }, { "Kind", row.type }, { "Address", row.url },
     { "Note", row.note } } }
-  if #entry.figures > 0 then every_statement.add(doc, entry.figures) end
+  if #entry.figures > 0 then every_statement.add(doc, entry.figures, nil, "Line") end
   doc:sources()
   return doc:document(entry.title, { source = entry.id })
 end
+
+local FEWEST_YEARS = 3
+
+-- How many rows the longest table of a document has.
+local function longest_table(doc)
+  local most = 0
+  for _, block in ipairs(doc.blocks) do
+    if block.kind == "table" then most = math.max(most, #block.rows) end
+  end
+  return most
+end
+
+-- The subject of an agency's page and what belongs to it, which may count other things, too.
+local function whose_page(ops, subject)
+  local items = { { "Agency", subject.name } }
+  for _, other in ipairs(ops.subjects) do
+    if other.parent == subject.id and statements(ops, "subject")[other.id] then
+      items[#items + 1] = { #items == 1 and "Its own" or "and", other.name }
+    end
+  end
+  return { kind = "facts", items = items }
+end
+
+local function agencies_of(ops)
+  local list = {}
+  for _, subject in ipairs(ops.subjects) do
+    if subject.type == "agency" and #ops:figures { subject = subject.id, indicator = "arrests" } > 0 then
+      local doc = assert(reports.build("agency", ops, { subject = subject.id }))
+      if longest_table(doc) >= FEWEST_YEARS then
+        table.insert(doc.blocks, 1, whose_page(ops, subject))
+        list[#list + 1] = { "agency-" .. subject.id, subject.name .. " by fiscal year",
+          "arrests of each year, and how they changed", document = doc, subject = subject }
+      end
+    end
+  end
+  table.sort(list, function(a, b) return a[2] < b[2] end)
+  return list
+end
+
+--- The agencies with a page by fiscal year: {path, title, says, document, subject} each, by name.
+function pages.agencies(ops)
+  return once(ops, "agencies", function() return agencies_of(ops) end)
+end
+
+-- A subject's way to the page by fiscal year of itself, or of what it belongs to.
+local function add_agency(doc, ops, subject)
+  local facts = doc.blocks[1]
+  for _, item in ipairs(pages.agencies(ops)) do
+    if facts.kind == "facts" and (item.subject == subject or item.subject.id == subject.parent) then
+      facts.items[#facts.items + 1] = { "By year", item[2] }
+      facts.links = setmetatable({ [item[2]] = "../" .. item[1] .. ".html" }, { __index = facts.links })
+    end
+  end
+end
+
 
 local REPORTS = { subject = "profile", indicator = "indicator", area = "area" }
 
@@ -106,8 +180,50 @@ local REPORTS = { subject = "profile", indicator = "indicator", area = "area" }
 function pages.build(ops, kind, entry)
   local doc = kind == "source" and source_page(ops, entry)
     or assert(reports.build(REPORTS[kind], ops, { [kind] = entry.id }))
-  return pages.link(doc, ops, "../")
+  pages.link(doc, ops, "../")
+  if kind == "subject" then add_agency(doc, ops, entry.row) end
+  return doc
 end
+
+local OPERATIONS = { operation = true, programme = true, project = true, task_force = true }
+
+-- The newest first, those without a date at the end.
+local function newer(a, b)
+  local x, y = a.date_start or "", b.date_start or ""
+  if x ~= y then return x > y end
+  return a.name < b.name
+end
+
+--- Every operation and programme that has a figure or a date, by date, with its country and arrests.
+function pages.operations(ops)
+  local doc, by_id, arrests, listed, rows = builder.new(ops), statements(ops, "subject"), {}, {}, {}
+  for _, row in ipairs(ops:total("arrests", { by = "subject" }).rows) do
+    if row.subject and not row.unexplained and #row.figures > 0 then arrests[row.subject] = row end
+  end
+  for _, subject in ipairs(ops.subjects) do
+    if OPERATIONS[subject.type] and (by_id[subject.id] or subject.date_start) then listed[#listed + 1] = subject end
+  end
+  table.sort(listed, newer)
+  for i, subject in ipairs(listed) do
+    local area, row = subject.area and ops:row("areas", subject.area), arrests[subject.id]
+    rows[i] = { subject.name, builder.known_date(subject.date_start, subject.date_precision),
+      builder.known_date(subject.date_end, subject.date_precision), area and area.name,
+      row and doc:sum(row, doc:flags_of(row), subject.name .. ", arrests") or nil, #(by_id[subject.id] or {}) }
+  end
+  doc:text("Dates are those of the action, not of its announcement. Arrests are those that may be added; a subject "
+    .. "that has none here may count other things. An area is named only where the whole subject lies in it.")
+  doc:add { kind = "table", title = "Operations and programmes, the newest first", rows = rows, columns = {
+    { name = "subject", title = "Operation", type = "string" }, { name = "began", title = "Began", type = "string" },
+    { name = "ended", title = "Ended", type = "string" }, { name = "area", title = "Area", type = "string" },
+    { name = "arrests", title = "Arrests", type = "figure" },
+    { name = "statements", title = "Statements", type = "int64" } } }
+  doc:audit()
+  doc:sources()
+  return doc:document(pages.by_date[2])
+end
+
+--- The page of pages.operations, as the reports below.
+pages.by_date = { "operations", "Operations by date and country", "every operation and programme, the newest first" }
 
 --- The reports that have a page of their own, each with what the index says of it.
 pages.reports = {
@@ -119,25 +235,6 @@ pages.reports = {
   { "funding", "Funding and programmes", "amounts, funders, and what belongs to what" },
   { "sources", "Sources and coverage", "who published how much, and for which years" },
 }
-
-local FEWEST_YEARS = 3
-
---- The agencies with a page by fiscal year: {path, title, says, document} each, by name.
-function pages.agencies(ops)
-  local list = {}
-  for _, subject in ipairs(ops.subjects) do
-    if subject.type == "agency" and #ops:figures { subject = subject.id, indicator = "arrests" } > 0 then
-      local doc = assert(reports.build("agency", ops, { subject = subject.id }))
-      local last = doc.blocks[#doc.blocks - 2]
-      if last and last.kind == "table" and #last.rows >= FEWEST_YEARS then
-        list[#list + 1] = { "agency-" .. subject.id, subject.name .. " by fiscal year",
-          "arrests of each year, and how they changed", document = doc }
-      end
-    end
-  end
-  table.sort(list, function(a, b) return a[2] < b[2] end)
-  return list
-end
 
 local FLAGS = {
   { "computed", "Made of several figures; the footnote names them." },
@@ -166,9 +263,11 @@ local METHOD = {
   { "What this is not", "It is no count of children, of offenders or of offences, and no person is in it. It holds "
     .. "what agencies, international organisations and the press have published in numbers; what they did not publish "
     .. "is missing, and a larger number may only mean that more was reported." },
-  { "Numbers and their bounds", "Each number stands in its source's words, as in \"more than 30,000\". The words leave "
-    .. "bounds: more than 30,000 has a lower end and none above; about 400 is taken as 360 to 440. A number that was "
-    .. "rounded has the bounds of its rounding." },
+  { "Numbers and their bounds", "Each number stands in its source's words, as in \"more than 30,000\": the number and "
+    .. "what qualifies it. The sentences around it are not copied; the page of a source gives the line, counted among "
+    .. "those of its text that are not empty, in which each number stands. The words leave bounds: more than 30,000 "
+    .. "has a lower end and none above; about 400 is taken as 360 to 440. A number that was rounded has the bounds of "
+    .. "its rounding." },
   { "How a total is made", "Figures are added only where they cannot count the same thing twice: never a part and its "
     .. "whole, overlapping periods, or an operation and the agency that led it. What was computed says so and names "
     .. "its figures in a footnote, with what is missing. Where figures may not be added, the page says why." },
@@ -190,7 +289,10 @@ function pages.method(ops, about)
   doc:add { kind = "facts", items = { { "Version of the data", about.version },
     { "Newest source", about.newest }, { "Statements", #ops:figures {} }, { "Sources", #ops.sources },
     { "Licence of the data", about.licence } } }
-  doc:text(("How to cite: blotter, \"%s\", version %s, sources up to %s. Cite a number's source beside it."):format(
+  doc:text(("How to cite: blotter, \"%s\", version %s, sources up to %s. Cite a number's source beside it, "
+    .. "and the day on which you read it: this site has no date of its own, and when a source was read was not kept. "
+    .. "Where a source has no address, none was collected; a title in square brackets is the curator's description of "
+    .. "a text whose own title was not collected."):format(
     about.title, about.version, about.newest))
   add_changes(doc)
   return doc:document "What this is, and how its numbers are made"

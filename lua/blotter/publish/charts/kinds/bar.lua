@@ -3,7 +3,7 @@
 
 local rows = require "blotter.publish.charts.rows"
 
-local bar = { description = "Bar chart" }
+local bar = { description = "Bar chart", by_row = true }
 
 function bar.svg(pen, block, list)
   rows.draw(pen, block, list, { bars = 1, scale = rows.linear(list, pen), mark = function(left, y, high, i, _, place)

@@ -4,7 +4,7 @@ local cell = require "blotter.publish.formats.cell"
 local document = require "blotter.publish.document"
 local rows = require "blotter.publish.charts.rows"
 
-local dots = { description = "Dot chart with ranges", legend = true }
+local dots = { description = "Dot chart with ranges", legend = true, by_row = true }
 
 local function best_of(value)
   value = document.value(value)

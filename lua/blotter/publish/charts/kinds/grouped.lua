@@ -2,7 +2,7 @@
 
 local rows = require "blotter.publish.charts.rows"
 
-local grouped = { description = "Grouped bar chart", legend = true }
+local grouped = { description = "Grouped bar chart", legend = true, by_row = true }
 
 function grouped.svg(pen, block, list)
   rows.draw(pen, block, list, { bars = #list, scale = rows.linear(list, pen),

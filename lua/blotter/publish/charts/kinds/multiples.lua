@@ -10,7 +10,8 @@ local wrapping = require "blotter.publish.wrapping"
 
 local multiples = { description = "Small multiples" }
 
-local HIGH, PANEL, GAP = 60, 165, 20
+local HIGH, PANEL, GAP = 60, 220, 20
+local NAME_LINES, PEAK_LINES = 4, 2
 
 local function top_of(block, list)
   if block.free then return nil end
@@ -41,34 +42,59 @@ local function column(pen, x, wide, bottom, value, top)
   end
 end
 
-local function panel(pen, block, series, x, y, wide, top)
-  local count = #block.labels
-  local bottom = y + 50 + HIGH
-  top = top or math.max(rows.largest { series }, 1)
-  pen:lines(x, y + 12, series.name, wide, 2, "strong")
-  local each = wide / math.max(count, 1)
-  for i = 1, count do
-    column(pen, x + (i - 1) * each, math.max(each - 2, 1), bottom, series.values[i], top)
+--- What a panel says of its largest value, or nothing.
+local function peak_words(block, series)
+  local at, words = peak(block, series)
+  return at and ("most: %s (%s)"):format(words, block.labels[at]) or ""
+end
+
+--- The lines that the names of some panels and what is said of their largest values take.
+local function header_lines(block, list, wide)
+  local names, peaks = 1, 1
+  for _, series in ipairs(list) do
+    names = math.max(names, #pen_of.folded(series.name, wide, NAME_LINES, "strong"))
+    peaks = math.max(peaks, #pen_of.folded(peak_words(block, series), wide, PEAK_LINES))
   end
-  pen:line(x, bottom, x + wide, bottom, "axis")
+  return names, peaks
+end
+
+local function name_ends(pen, block, x, bottom, wide)
+  local count = #block.labels
   local first, last = block.labels[1] or "", block.labels[count] or ""
   pen:text(x, bottom + 15, first, "soft")
   if count > 1 and pen_of.of(first) + pen_of.of(last) + 8 < wide then
     pen:text(x + wide, bottom + 15, last, "soft end")
   end
-  local at, words = peak(block, series)
-  if at then pen:text(x, y + 44, ("most: %s (%s)"):format(words, block.labels[at]), "soft", wide) end
+end
+
+--- One panel: `at` has its place {x, y, wide}, where its columns stand, and how many lines names take.
+local function panel(pen, block, series, at, top)
+  local x, wide, bottom = at.x, at.wide, at.bottom
+  top = top or math.max(rows.largest { series }, 1)
+  pen:lines(x, at.y + 12, series.name, wide, at.names, "strong")
+  pen:lines(x, at.y + 12 + at.names * pen.LINE, peak_words(block, series), wide, PEAK_LINES, "soft")
+  local each = wide / math.max(#block.labels, 1)
+  for i = 1, #block.labels do
+    column(pen, x + (i - 1) * each, math.max(each - 2, 1), bottom, series.values[i], top)
+  end
+  pen:line(x, bottom, x + wide, bottom, "axis")
+  name_ends(pen, block, x, bottom, wide)
 end
 
 function multiples.svg(pen, block, list)
   local across = math.max(2, math.floor((pen.wide + GAP) / (PANEL + GAP)))
   local wide = (pen.wide - (across - 1) * GAP) / across
   local top = top_of(block, list)
-  for s, series in ipairs(list) do
-    local row, place = (s - 1) // across, (s - 1) % across
-    panel(pen, block, series, place * (wide + GAP), pen.height + row * (HIGH + 80), wide, top)
+  for first = 1, #list, across do
+    local row = table.move(list, first, math.min(first + across - 1, #list), 1, {})
+    local names, peaks = header_lines(block, row, wide)
+    local bottom = pen.height + (names + peaks) * pen.LINE + 14 + HIGH
+    for i, series in ipairs(row) do
+      panel(pen, block, series, { x = (i - 1) * (wide + GAP), y = pen.height, wide = wide, bottom = bottom,
+        names = names }, top)
+    end
+    pen.height = bottom + 34
   end
-  pen.height = pen.height + math.ceil(#list / across) * (HIGH + 80)
 end
 
 local SPARKS = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" }

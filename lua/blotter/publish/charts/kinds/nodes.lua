@@ -1,6 +1,6 @@
 --- A network: the labels are what is linked, the first of them is the one in the middle of the reader's question, and
 -- `edges` are {from = place, to = place, words = text} among them. It is drawn as a tree from the first label, each
--- label once, with what else is linked as dashed lines.
+-- label once; what else a label is linked to stands in words below it.
 
 local pen_of = require "blotter.publish.charts.pen"
 local width = require "blotter.terminal.width"
@@ -8,12 +8,31 @@ local wrapping = require "blotter.publish.wrapping"
 
 local network = { description = "Network" }
 
-local ROW, STEP = 22, 22
+local ROW, ALSO, STEP = 22, 17, 22
 
---- The labels in the order of the tree: {place, depth, words, parent}, and the edges that it leaves out.
+--- The edges, those between the same two labels in the same direction as one with the words of all.
+local function joined(edges)
+  local list, by_ends = {}, {}
+  for _, edge in ipairs(edges) do
+    local ends, words = edge.from .. " " .. edge.to, edge.words or ""
+    local known = by_ends[ends]
+    if not known then
+      known = { from = edge.from, to = edge.to, words = words, said = { [words] = true } }
+      by_ends[ends], list[#list + 1] = known, known
+    elseif not known.said[words] then
+      known.said[words] = true
+      known.words = known.words == "" and words or known.words .. ", " .. words
+    end
+  end
+  return list
+end
+
+--- The labels in the order of the tree: {place, depth, words, parent, also}, where `also` lists the edges from it that
+-- the tree leaves out.
 local function walk(block)
-  local of, taken, order, others = {}, { [1] = true }, {}, {}
-  for _, edge in ipairs(block.edges) do
+  local edges = joined(block.edges)
+  local of, taken, order, by_place = {}, { [1] = true }, {}, {}
+  for _, edge in ipairs(edges) do
     for _, place in ipairs { edge.from, edge.to } do
       of[place] = of[place] or {}
       table.insert(of[place], edge)
@@ -21,14 +40,14 @@ local function walk(block)
   end
   local used = {}
   local function visit(place, depth, words, parent)
-    local entry = { place = place, depth = depth, words = words, parent = parent }
-    order[#order + 1] = entry
+    local entry = { place = place, depth = depth, words = words, parent = parent, also = {} }
+    order[#order + 1], by_place[place] = entry, entry
     local below = {}
     for _, edge in ipairs(of[place] or {}) do
       local far = edge.from == place and edge.to or edge.from
       if not taken[far] then
         taken[far], used[edge] = true, true
-        below[#below + 1] = { far, edge.words or "" }
+        below[#below + 1] = { far, edge.words }
       end
     end
     for _, item in ipairs(below) do visit(item[1], depth + 1, item[2], entry) end
@@ -39,58 +58,58 @@ local function walk(block)
       visit(place, 0, "", nil)
     end
   end
-  for _, edge in ipairs(block.edges) do
-    if not used[edge] and edge.from ~= edge.to then others[#others + 1] = edge end
+  for _, edge in ipairs(edges) do
+    if not used[edge] and edge.from ~= edge.to then table.insert(by_place[edge.from].also, edge) end
   end
-  return order, others
+  return order
+end
+
+local function also_words(block, edge)
+  return ("also %s: %s"):format(edge.words ~= "" and edge.words or "linked to", tostring(block.labels[edge.to]))
+end
+
+local function draw_label(pen, block, entry, point)
+  local x, room = point.x + 10, pen.wide - point.x - 10
+  pen:circle(point.x, point.y, entry.depth == 0 and 6 or 4.5, "mark s" .. math.min(entry.depth + 1, 3))
+  if entry.words ~= "" then
+    local words = entry.words .. ":"
+    pen:text(x, point.y + 4, words, "soft", room / 2)
+    local taken = math.min(pen_of.of(words), room / 2) + 4
+    x, room = x + taken, room - taken
+  end
+  pen:text(x, point.y + 4, block.labels[entry.place], entry.depth == 0 and "strong" or nil, room)
 end
 
 function network.svg(pen, block)
-  local order, others = walk(block)
   local at = {}
-  for i, entry in ipairs(order) do
-    local x, y = 6 + entry.depth * STEP, pen.height + (i - 0.5) * ROW
-    at[entry.place] = { x = x, y = y }
+  for _, entry in ipairs(walk(block)) do
+    local point = { x = 6 + entry.depth * STEP, y = pen.height + ROW / 2 }
+    at[entry.place] = point
     if entry.parent then
       local up = at[entry.parent.place]
-      pen:path("bare grid", "M", up.x, up.y + 5, "L", up.x, y, "L", x, y)
+      pen:path("bare grid", "M", up.x, up.y + 5, "L", up.x, point.y, "L", point.x, point.y)
+    end
+    draw_label(pen, block, entry, point)
+    pen.height = pen.height + ROW
+    for _, edge in ipairs(entry.also) do
+      pen:text(point.x + 22, pen.height + 9, also_words(block, edge), "soft", pen.wide - point.x - 22)
+      pen.height = pen.height + ALSO
     end
   end
-  for i, edge in ipairs(others) do
-    local from, to = at[edge.from], at[edge.to]
-    local out = math.min(pen.wide - 4, math.max(from.x, to.x) + 260 + i * 6)
-    pen:path("bare broken", "M", from.x, from.y, "C", out, from.y, out, to.y, to.x, to.y)
-  end
-  for _, entry in ipairs(order) do
-    local point = at[entry.place]
-    local x, room = point.x + 10, pen.wide - point.x - 10
-    pen:circle(point.x, point.y, entry.depth == 0 and 6 or 4.5, "mark s" .. math.min(entry.depth + 1, 3))
-    if entry.words ~= "" then
-      local words = entry.words .. ":"
-      pen:text(x, point.y + 4, words, "soft", room / 2)
-      local taken = math.min(pen_of.of(words), room / 2) + 4
-      x, room = x + taken, room - taken
-    end
-    pen:text(x, point.y + 4, block.labels[entry.place], entry.depth == 0 and "strong" or nil, room)
-  end
-  pen.height = pen.height + #order * ROW
 end
 
 function network.lines(block, _, most)
   local out = {}
-  local order, others = walk(block)
   local function put(indent, text)
     for i, part in ipairs(wrapping.lines(width.printable(tostring(text)), math.max(10, most - width.of(indent)))) do
       out[#out + 1] = (i == 1 and indent or (" "):rep(width.of(indent))) .. part
     end
   end
-  for _, entry in ipairs(order) do
+  for _, entry in ipairs(walk(block)) do
     local indent = entry.depth > 0 and ("   "):rep(math.min(entry.depth - 1, 6)) .. "└─ " or ""
     local words = entry.words ~= "" and entry.words .. ": " or ""
     put(indent, words .. tostring(block.labels[entry.place]))
-  end
-  for _, edge in ipairs(others) do
-    put("   ", ("also: %s %s %s"):format(block.labels[edge.from], edge.words or "–", block.labels[edge.to]))
+    for _, edge in ipairs(entry.also) do put(("   "):rep(math.min(entry.depth, 6) + 1), also_words(block, edge)) end
   end
   return out
 end

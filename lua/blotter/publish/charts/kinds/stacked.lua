@@ -8,7 +8,7 @@ local scale = require "blotter.publish.charts.scale"
 local width = require "blotter.terminal.width"
 local wrapping = require "blotter.publish.wrapping"
 
-local stacked = { description = "Stacked bar chart", legend = true }
+local stacked = { description = "Stacked bar chart", legend = true, by_row = true }
 
 --- The length of a value in a stack, and whether its upper end is open.
 local function length(value)

@@ -1,11 +1,12 @@
 --- A timeline: for each label the span of time in `spans`, with its value in words behind it. An end that is not known
 -- is drawn open.
 
+local cell = require "blotter.publish.formats.cell"
 local pen_of = require "blotter.publish.charts.pen"
 local rows = require "blotter.publish.charts.rows"
 local scale = require "blotter.publish.charts.scale"
 
-local timeline = { description = "Timeline" }
+local timeline = { description = "Timeline", by_row = true }
 
 --- From and to in years; `to` is nil where the end is open.
 local function span_of(block, i)
@@ -25,20 +26,10 @@ local function ends(block)
   return low, high
 end
 
-local MONTHS = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" }
-
--- An ISO day or month as people write it: "9 Jul 2003"; any other text as it is.
-local function date_words(text)
-  local year, month, day = tostring(text):match "^(%d%d%d%d)%-(%d%d)%-?(%d*)$"
-  local name = MONTHS[tonumber(month)]
-  if not name then return text end
-  return (day ~= "" and tonumber(day) .. " " or "") .. name .. " " .. year
-end
-
 --- What is said of a span and its value.
 local function words(block, list, i)
   local span, value = block.spans[i] or {}, list[1] and list[1].values[i]
-  local from, to = span.from and date_words(span.from), span.to and date_words(span.to)
+  local from, to = span.from and cell.date(span.from), span.to and cell.date(span.to)
   local dates = from and to and from ~= to and from .. " to " .. to
     or from and not to and "from " .. from or from or to or "no date"
   local known = value ~= nil and rows.words(value)
