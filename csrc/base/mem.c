@@ -87,7 +87,9 @@ static bool pool_put(blt_ctx *ctx, void *p, size_t bytes) {
   return kept;
 }
 
-static void *map_large(blt_ctx *ctx, size_t bytes) {
+/* A block of at least BLT_LARGE bytes: on huge pages, but for what is written once and read in order, which
+ * small ones serve as well (slab.c says what fresh huge pages cost). */
+static void *map_large(blt_ctx *ctx, size_t bytes, bool huge) {
   void *p = pool_take(ctx, bytes);
   if (p) return p;
   char *raw = mmap(NULL, bytes + BLT_LARGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -95,7 +97,7 @@ static void *map_large(blt_ctx *ctx, size_t bytes) {
   char *aligned = (char *)round_large((size_t)raw);
   if (aligned > raw) munmap(raw, (size_t)(aligned - raw));
   if (raw + BLT_LARGE > aligned) munmap(aligned + bytes, (size_t)(raw + BLT_LARGE - aligned));
-  madvise(aligned, bytes, MADV_HUGEPAGE);
+  if (huge) madvise(aligned, bytes, MADV_HUGEPAGE);
   return aligned;
 }
 
@@ -123,8 +125,8 @@ static void slab_free(blt_ctx *ctx, void *p, size_t bytes) {
   pthread_mutex_unlock(&ctx->lock);
 }
 
-static void *raw_alloc(blt_ctx *ctx, size_t bytes) {
-  if (bytes >= BLT_LARGE) return map_large(ctx, round_large(bytes));
+static void *raw_alloc(blt_ctx *ctx, size_t bytes, bool huge) {
+  if (bytes >= BLT_LARGE) return map_large(ctx, round_large(bytes), huge);
   if (SLABS && blt_slab_serves(bytes)) return slab_alloc(ctx, bytes);
   void *p = NULL;
   return posix_memalign(&p, 64, bytes) ? NULL : p;
@@ -139,10 +141,10 @@ static void raw_free(blt_ctx *ctx, void *p, size_t bytes) {
     free(p);
 }
 
-void *blt_alloc(blt_ctx *ctx, size_t bytes) {
+static void *alloc(blt_ctx *ctx, size_t bytes, bool huge) {
   if (bytes == 0) bytes = 1;
   if (bytes > SIZE_MAX / 2 || !account(ctx, bytes)) return NULL;
-  char *p = raw_alloc(ctx, bytes + HEADER);
+  char *p = raw_alloc(ctx, bytes + HEADER, huge);
   if (!p) {
     unaccount(ctx, bytes);
     return NULL;
@@ -153,9 +155,13 @@ void *blt_alloc(blt_ctx *ctx, size_t bytes) {
   return p + HEADER;
 }
 
+void *blt_alloc(blt_ctx *ctx, size_t bytes) {
+  return alloc(ctx, bytes, true);
+}
+
 void *blt_alloc_whole(blt_ctx *ctx, size_t bytes) {
-  char *p = blt_alloc(ctx, bytes);
-  if (p && SLABS && blt_slab_serves(bytes)) blt_slab_touch(p, bytes);
+  char *p = alloc(ctx, bytes, false);
+  if (p && SLABS && bytes >= BLT_SLAB_LEAST) blt_slab_touch(p, bytes);
   return p;
 }
 

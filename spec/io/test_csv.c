@@ -415,6 +415,65 @@ static void threads_and_chunks_change_nothing(void) {
   free(text);
 }
 
+static size_t put_random_field(rng *random, char *out) {
+  static const char *const plain[] = {"",   "7", "-12", "x", "5\" wide", "caf\xc3\xa9", "12345678901234567",
+                                      "\r."};
+  static const char *const inside[] = {"a", "\"\"", ",", "\n", "\r\n", "\xc3\xa9", "\xff", "\r", "1"};
+  if (rng_below(random, 2)) return (size_t)sprintf(out, "%s", plain[rng_below(random, 8)]);
+  size_t n = (size_t)sprintf(out, "\"");
+  for (uint32_t k = rng_below(random, 4); k > 0; k--)
+    n += (size_t)sprintf(out + n, "%s", inside[rng_below(random, rng_below(random, 40) ? 6 : 9)]);
+  return n + (size_t)sprintf(out + n, rng_below(random, 100) ? "\"" : "\"x");
+}
+
+/* Records of three fields, most of them in order, with every kind of line end. */
+static size_t put_random_records(rng *random, char *out) {
+  static const char *const ends[] = {"\n", "\r\n", "\r\r\n", "\n\n", "\n\r\n"};
+  size_t n = (size_t)sprintf(out, "a,b,c\n");
+  for (uint32_t rows = rng_below(random, 40); rows > 0; rows--) {
+    uint32_t fields = rng_below(random, 60) ? 3 : 1 + rng_below(random, 5);
+    for (uint32_t k = 0; k < fields; k++) {
+      if (k) out[n++] = ',';
+      n += put_random_field(random, out + n);
+    }
+    n += (size_t)sprintf(out + n, "%s", ends[rng_below(random, rng_below(random, 3) ? 1 : 5)]);
+  }
+  return n - (rng_below(random, 4) == 0);
+}
+
+/* With a comment's sign, which does not occur here, every chunk with quotes is walked record by record. */
+static void quotes_in_one_pass_are_those_of_the_walk(void) {
+  static char text[1 << 16];
+  static const uint32_t chunks[] = {0, 40, 300};
+  for (uint64_t seed = 1; seed <= check_rounds(4000, 100000); seed++) {
+    rng random = {seed};
+    blt_csv_options o = blt_csv_defaults(), walk;
+    size_t n = put_random_records(&random, text);
+    blt_csv_result a, b;
+    char why[160], first[480];
+    o.on_error = rng_below(&random, 4) ? BLT_CSV_REJECT : BLT_CSV_STOP;
+    o.utf8 = (blt_csv_utf8)rng_below(&random, 3);
+    o.ragged = (blt_csv_ragged)rng_below(&random, 3);
+    o.quoted_nulls = rng_below(&random, 2);
+    o.line_column = "line";
+    walk = o;
+    walk.comment = '\1';
+    o.chunk_bytes = chunks[rng_below(&random, 3)];
+    blt_status p = read_from(ctx, text, n, &o, &a);
+    snprintf(first, sizeof first, "%s", p == BLT_OK ? "" : err.message);
+    blt_status q = read_from(ctx, text, n, &walk, &b);
+    CHECK_INT(p, q);
+    if (p != BLT_OK && q != BLT_OK) CHECK_STR(first, err.message);
+    if (p == BLT_OK && q == BLT_OK) {
+      CHECK_AT(same_table(a.table, b.table, why), "seed %" PRIu64 ": %s", seed, why);
+      CHECK_AT(same_table(a.rejects, b.rejects, why), "seed %" PRIu64 ", rejects: %s", seed, why);
+    }
+    release(&a);
+    release(&b);
+    REQUIRE(check_ok);
+  }
+}
+
 static void a_refused_allocation_leaves_nothing(void) {
   blt_csv_options o = blt_csv_defaults();
   o.on_error = BLT_CSV_REJECT;
@@ -601,6 +660,7 @@ int main(void) {
   RUN(rejected_rows_are_kept);
   RUN(every_prefix_reads_the_same_in_chunks);
   RUN(threads_and_chunks_change_nothing);
+  RUN(quotes_in_one_pass_are_those_of_the_walk);
   RUN(a_refused_allocation_leaves_nothing);
   RUN(streams_are_taken_in_and_unpacked);
   RUN(progress_can_stop_the_reading);

@@ -1,7 +1,9 @@
 /* Most chunks are regular: no quote, every record with the same number of fields. Then the scan's marks are
- * the fields' ends already. Any other chunk is walked record by record, copying fields into a text that looks
- * the same, so that all that follows knows one form only. */
+ * the fields' ends already. A chunk with quotes whose records are all in order takes one more pass over the
+ * marks. Any other is walked record by record. Both copy fields into a text that looks the same, so that all
+ * that follows knows one form only. */
 #include "csv_rows.h"
+#include "unquote.h"
 #include "io/text/marks.h"
 #include "base/bits.h"
 #include "base/mem.h"
@@ -175,6 +177,33 @@ static blt_status try_regular(walk *k, uint64_t patience, bool *done, blt_error 
   w->ends[-1] = (uint32_t)start - w->gap;
   w->end = w->raw_at + (end < k->end ? end + 1 : end) - BLT_ROWS_PAD;
   *done = true;
+  return BLT_OK;
+}
+
+/* ---- regular but for quotes ---- */
+
+/* The same for a chunk with quotes. */
+static blt_status try_unquoted(walk *k, uint64_t patience, bool *done, blt_error *err) {
+  blt_rows *w = k->w;
+  size_t start = BLT_ROWS_PAD + (size_t)(w->start - w->raw_at), next = start;
+  blt_unquoted how = BLT_UNQUOTED_ODD;
+  *done = false;
+  if (!k->seen.quote || !blt_unquote_can(k->f)) return BLT_OK;
+  for (;;) {
+    blt_unquote u = {k->f, w, k->mark, start, k->limit, k->end, k->eof};
+    blt_status status = blt_unquote_rows(&u, &next, &how, err);
+    if (status != BLT_OK) return status;
+    if (how != BLT_UNQUOTED_MORE || w->raw_len > patience) break;
+    status = take_more(k, err);
+    if (status != BLT_OK) return status;
+  }
+  bool check = k->seen.non_ascii && k->f->utf8 != BLT_UTF8_KEEP;
+  *done =
+      how == BLT_UNQUOTED_DONE && (!check || blt_utf8_check(w->raw + start, next - start) == next - start);
+  if (*done)
+    w->end = w->raw_at + next - BLT_ROWS_PAD;
+  else
+    w->nrows = 0;
   return BLT_OK;
 }
 
@@ -594,6 +623,8 @@ blt_status blt_csv_rows(const blt_csv_format *f, uint64_t from, uint64_t to, blt
   if (status != BLT_OK || done) return status;
   k.mark = mark;
   skip_marks(&k, begin);
+  status = try_unquoted(&k, patience, &done, err);
+  if (status != BLT_OK || done) return status;
   status = walk_all(&k, patience, &found, err);
   if (status == BLT_OK && !found) w->start = BLT_NO_START;
   return status;

@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-#define FIRST_WAVE 8 /* chunks: a column that should fall back to text shows early */
-#define LAST_WAVE 32 /* 8 MiB of text are in flight, and about as much memory */
+#define FIRST_WAVE 8  /* chunks: a column that should fall back to text shows early */
+#define FIRST_COUNT 4 /* waves */
+#define LAST_WAVE 32  /* 8 MiB of text are in flight, and about as much memory */
 
 /* ---- setting up ---- */
 
@@ -206,9 +207,15 @@ static blt_status accept_all(wave *v, uint32_t n, blt_error *err) {
 
 /* What the waves have learnt about the text. */
 typedef struct pace {
-  uint32_t size; /* chunks of the next wave */
-  bool count;    /* quotes are counted before guessing */
+  uint32_t size;         /* chunks of the next wave */
+  uint32_t count, again; /* in so many waves quotes are counted before guessing; the next time in `again` */
 } pace;
+
+/* A guess was wrong: counting pays, the longer the more often this happens. */
+static void count_quotes(pace *p) {
+  p->count = p->again;
+  if (p->again < UINT32_MAX / 2) p->again *= 2;
+}
 
 static blt_status run_wave(blt_loading *k, pace *p, blt_error *err) {
   uint64_t size = blt_source_size(k->l->source), bytes = k->l->chunk_bytes;
@@ -225,10 +232,12 @@ static blt_status run_wave(blt_loading *k, pace *p, blt_error *err) {
   if (status == BLT_OK) status = blt_par(k->ctx, v.n, read_chunk, &v, err);
   if (status == BLT_OK) {
     uint32_t good = accepted(&v), most = LAST_WAVE;
+    bool counted = p->count > 0;
+    p->count -= counted;
     if (good < v.n) {
       forget(&v, good);
-      p->size = p->count && good == 1 ? 1 : p->size;
-      p->count |= k->l->quote != 0;
+      p->size = counted && good == 1 ? 1 : p->size;
+      if (k->l->quote) count_quotes(p);
     } else if (p->size < most)
       p->size *= 2;
     status = accept_all(&v, good, err);
@@ -304,7 +313,7 @@ static blt_status make_table(blt_loading *k, blt_error *err) {
 }
 
 static blt_status load_all(blt_loading *k, blt_error *err) {
-  pace p = {FIRST_WAVE, false};
+  pace p = {FIRST_WAVE, 0, FIRST_COUNT};
   blt_status status = BLT_OK;
   while (status == BLT_OK && !k->conflict && k->next < blt_source_size(k->l->source)) {
     status = run_wave(k, &p, err);
@@ -342,7 +351,7 @@ blt_status blt_load_rows(blt_load *l, blt_csv_result *out, bool *conflict, bool 
 }
 
 static blt_status look_at_all(blt_loading *k, blt_looks *looks, blt_error *err) {
-  pace p = {FIRST_WAVE, false};
+  pace p = {FIRST_WAVE, 0, FIRST_COUNT};
   while (k->next < blt_source_size(k->l->source)) {
     blt_status status = run_wave(k, &p, err);
     if (status != BLT_OK) return status;

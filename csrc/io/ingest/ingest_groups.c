@@ -37,16 +37,19 @@ typedef struct grouping {
   uint64_t first;          /* row of the first group */
   uint32_t ngroups, ncols; /* columns of the table */
   uint64_t end;            /* row after the last group */
+  bool *coded;             /* of each column: its blocks wait for codes */
   blt_block **blocks;      /* ngroups * ncols */
 } grouping;
 
+static bool is_coded(const grouping *g, uint32_t i) {
+  int32_t col = g->k->target[i];
+  return col >= 0 && g->k->l->plan.columns[col].type.id == BLT_STRING && g->k->text_from[col] > g->first;
+}
+
 /* One column: codes for all groups, in order, until it turns out to hardly repeat. */
-static blt_status merge_task(void *arg, uint32_t i, uint32_t worker, blt_error *err) {
-  grouping *g = arg;
+static blt_status merge_column_groups(grouping *g, uint32_t i, blt_error *err) {
   blt_loading *k = g->k;
   int32_t col = k->target[i];
-  (void)worker;
-  if (col < 0 || k->l->plan.columns[col].type.id != BLT_STRING) return BLT_OK;
   blt_dict *dict = blt_table_dict(k->table, i);
   for (uint32_t n = 0; n < g->ngroups && k->text_from[col] == UINT64_MAX; n++) {
     uint64_t limit = g->first + (uint64_t)(n + 1) * BLT_BLOCK_ROWS;
@@ -201,8 +204,7 @@ static blt_status encode(gather *g, blt_type type, bool text, const uint64_t *va
   return blt_block_from_i64(ctx, v, valid, g->rows, out, err);
 }
 
-static blt_status block_task(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
-  grouping *b = arg;
+static blt_status make_block(grouping *b, uint32_t task, uint32_t worker, blt_error *err) {
   blt_loading *k = b->k;
   blt_block **out = &b->blocks[task];
   uint32_t group = task / b->ncols, i = task % b->ncols;
@@ -229,6 +231,20 @@ static blt_status block_task(void *arg, uint32_t task, uint32_t worker, blt_erro
     memset(g.w->scratch, 0, g.w->scratch_bytes);
   const uint64_t *valid = g.nulls || col == -1 ? g.valid : NULL;
   return encode(&g, type, text, valid, out, err);
+}
+
+/* The columns' codes, one task a column, and the blocks that need none. */
+static blt_status first_task(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
+  grouping *g = arg;
+  if (task < g->ncols) return g->coded[task] ? merge_column_groups(g, task, err) : BLT_OK;
+  task -= g->ncols;
+  return g->coded[task % g->ncols] ? BLT_OK : make_block(g, task, worker, err);
+}
+
+/* The blocks that need codes. */
+static blt_status second_task(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
+  grouping *g = arg;
+  return g->coded[task % g->ncols] ? make_block(g, task, worker, err) : BLT_OK;
 }
 
 /* Frees chunks whose rows are all in the table. */
@@ -267,6 +283,15 @@ static blt_status run(blt_loading *k, uint32_t ntasks, blt_task_fn fn, void *arg
                                   : blt_par(k->ctx, ntasks, fn, arg, err);
 }
 
+static blt_status make_groups(grouping *g, bool small, blt_error *err) {
+  blt_loading *k = g->k;
+  uint32_t n = g->ngroups * g->ncols;
+  for (uint32_t i = 0; i < g->ncols; i++) g->coded[i] = is_coded(g, i);
+  blt_status status = run(k, g->ncols + n, first_task, g, small, err);
+  if (status == BLT_OK) status = run(k, n, second_task, g, small, err);
+  return status == BLT_OK ? add_groups(g, err) : status;
+}
+
 blt_status blt_loading_group(blt_loading *k, bool all, blt_error *err) {
   uint64_t rows = k->rows - k->grouped;
   grouping g = {.k = k, .first = k->grouped, .ncols = blt_table_schema(k->table)->ncols};
@@ -275,13 +300,12 @@ blt_status blt_loading_group(blt_loading *k, bool all, blt_error *err) {
   if (g.ngroups == 0) return BLT_OK;
   size_t n = (size_t)g.ngroups * g.ncols;
   g.blocks = blt_calloc(k->ctx, n, sizeof *g.blocks);
-  if (!g.blocks) return blt_fail_memory(err, n * sizeof *g.blocks);
-  bool small = rows < BLT_BLOCK_ROWS;
-  blt_status status = run(k, g.ncols, merge_task, &g, small, err);
-  if (status == BLT_OK) status = run(k, (uint32_t)n, block_task, &g, small, err);
-  if (status == BLT_OK) status = add_groups(&g, err);
-  for (size_t i = 0; i < n; i++) blt_block_release(g.blocks[i]);
+  g.coded = blt_calloc(k->ctx, g.ncols, sizeof *g.coded);
+  blt_status status = g.blocks && g.coded ? make_groups(&g, rows < BLT_BLOCK_ROWS, err)
+                                          : blt_fail_memory(err, n * sizeof *g.blocks);
+  for (size_t i = 0; g.blocks && i < n; i++) blt_block_release(g.blocks[i]);
   blt_free(k->ctx, g.blocks, n * sizeof *g.blocks);
+  blt_free(k->ctx, g.coded, g.ncols * sizeof *g.coded);
   if (status != BLT_OK) return status;
   drop_used(k);
   follow_fallback(k);

@@ -8,6 +8,8 @@
 #define BATCH                                                                                                \
   256 /* rows: their text, ends and values stay in the first-level cache while columns take turns */
 
+#define FEW 8u /* rows read one by one before they are tried together again */
+
 /* A field that its given type refuses. */
 typedef struct refused {
   uint32_t row, column;
@@ -146,7 +148,8 @@ static blt_digits digits_from(const span *s, uint32_t r) {
 static bool is_simple(const span *s) {
   const work *k = s->k;
   if (k->plan->nnulls || k->w->raw_len >= (UINT32_C(1) << 30)) return false;
-  bool quotes = (k->plan->json || k->plan->quotes_mean_text) && s->column->inferred && k->w->quoted;
+  bool quotes = (k->plan->json || k->plan->quotes_mean_text) && s->column->inferred && k->w->quoted &&
+                !(k->plan->json && is_dated(s->column->type));
   for (uint32_t r = s->from; quotes && r < s->to; r++)
     if (is_only_text(s, r)) return false;
   return true;
@@ -178,27 +181,55 @@ static blt_status put_int(span *s, uint32_t row, int64_t v, blt_error *err) {
   return BLT_OK;
 }
 
-/* As many plain numbers from `row` on as follow each other. */
-static uint32_t fast_ints(const span *s, uint32_t row) {
-  if (!s->out->wide) return blt_digits_ints(digits_from(s, row), (int32_t *)s->out->data + row);
-  int32_t few[BATCH];
-  uint32_t n = blt_digits_ints(digits_from(s, row), few);
-  int64_t *out = (int64_t *)s->out->data + row;
-  for (uint32_t i = 0; i < n; i++) out[i] = few[i];
-  return n;
+/* Up to `most` plain values from `row` on, as many as follow each other. */
+static uint32_t fast_values(const span *s, uint32_t row, uint32_t most, int64_t *out) {
+  blt_digits f = digits_from(s, row);
+  f.n = most;
+  switch (s->column->type.id) {
+  case BLT_INT64:
+    return blt_digits_whole(f, out);
+  case BLT_DATE:
+    return s->column->form ? 0 : blt_digits_dates(f, out);
+  case BLT_TIMESTAMP:
+    return s->column->form ? 0 : blt_digits_moments(f, out);
+  case BLT_BOOL:
+    return blt_digits_flags(f, out);
+  default:
+    return 0;
+  }
+}
+
+/* Moves *row on by what can be read fast, up to a value that can not be, or to the end. */
+static blt_status convert_fast(span *s, uint32_t *row, blt_error *err) {
+  int64_t few[BATCH];
+  blt_status status = BLT_OK;
+  uint32_t r = *row, n, most;
+  do { /* of numbers among short ones a few only: then there may be more short ones */
+    bool narrow = s->column->type.id == BLT_INT64 && !s->out->wide;
+    if (narrow) r += blt_digits_ints(digits_from(s, r), (int32_t *)s->out->data + r);
+    most = narrow && s->to - r > FEW ? FEW : s->to - r;
+    n = fast_values(s, r, most, few);
+    if (s->out->wide)
+      memcpy((int64_t *)s->out->data + r, few, n * sizeof *few);
+    else
+      for (uint32_t i = 0; status == BLT_OK && i < n; i++) status = put_int(s, r + i, few[i], err);
+    r += n;
+  } while (status == BLT_OK && n == most && r < s->to);
+  *row = r;
+  return status;
 }
 
 static blt_status convert_ints(span *s, blt_error *err) {
-  bool fast = s->column->type.id == BLT_INT64 && is_simple(s);
-  for (uint32_t r = s->from; r < s->to; r++) {
+  bool fast = is_simple(s);
+  blt_status status = BLT_OK;
+  for (uint32_t r = s->from; status == BLT_OK && r < s->to; r++) {
     int64_t v = 0;
-    if (fast) r += fast_ints(s, r);
-    if (r == s->to) break;
-    blt_status status = slow_int(s, r, blt_rows_field(s->k->w, r, s->col), &v, err);
+    if (fast) status = convert_fast(s, &r, err);
+    if (status != BLT_OK || r == s->to) break;
+    status = slow_int(s, r, blt_rows_field(s->k->w, r, s->col), &v, err);
     if (status == BLT_OK) status = put_int(s, r, v, err);
-    if (status != BLT_OK) return status;
   }
-  return BLT_OK;
+  return status;
 }
 
 static blt_status convert_floats(span *s, blt_error *err) {
@@ -238,36 +269,49 @@ static blt_status convert_codes_slowly(span *s, blt_error *err) {
   return BLT_OK;
 }
 
-/* Notes the nulls of a batch in which every field without bytes is one. */
-static blt_status null_empty(span *s, blt_error *err) {
+/* Whether a field without bytes is null. */
+static bool is_empty_null(const span *s, uint32_t row) {
+  return is_null(s->k->plan, "", 0, blt_rows_quoted(s->k->w, row, s->col));
+}
+
+static bool any_empty_text(const span *s) {
+  for (uint32_t r = s->from; r < s->to; r++)
+    if (blt_rows_field(s->k->w, r, s->col).len == 0 && !is_empty_null(s, r)) return true;
+  return false;
+}
+
+/* Of a batch's fields without bytes, those that are null are noted, the others get code `empty`. */
+static blt_status settle_empty(span *s, uint32_t empty, blt_error *err) {
+  const blt_rows *w = s->k->w;
+  uint32_t *out = s->out->data;
   for (uint32_t r = s->from; r < s->to; r++) {
-    if (blt_rows_field(s->k->w, r, s->col).len) continue;
-    blt_status status = set_null(s, r, err);
+    if (blt_rows_field(w, r, s->col).len) continue;
+    bool null = is_empty_null(s, r);
+    blt_status status = null ? set_null(s, r, err) : BLT_OK;
     if (status != BLT_OK) return status;
+    out[r] = null ? 0 : empty;
   }
   return BLT_OK;
 }
 
-static bool any_empty(const span *s) {
-  for (uint32_t r = s->from; r < s->to; r++)
-    if (blt_rows_field(s->k->w, r, s->col).len == 0) return true;
-  return false;
-}
-
+/* A batch at a time, unless there are other null texts than the empty one. An empty text that is none must be
+ * known before: codes are given in the order of rows. */
 static blt_status convert_codes(span *s, blt_error *err) {
   const blt_rows *w = s->k->w;
   const blt_plan *p = s->k->plan;
-  bool empty = false, empty_is_null = p->empty_null && (!w->quoted || p->quoted_nulls);
-  if (p->nnulls || (!empty_is_null && any_empty(s))) return convert_codes_slowly(s, err);
+  blt_intern *in = &s->k->interns[s->col];
+  bool met = false, empty_is_null = p->empty_null && (!w->quoted || p->quoted_nulls);
+  uint32_t empty = 0;
+  if (p->nnulls || (!empty_is_null && !blt_intern_empty(in, &empty) && any_empty_text(s)))
+    return convert_codes_slowly(s, err);
   blt_intern_fields f = {.text = w->text,
                          .ends = w->ends + (size_t)s->from * w->ncols + s->col,
                          .stride = w->ncols,
                          .gap = s->col ? 1 : w->gap,
                          .n = s->to - s->from,
                          .row = s->from};
-  blt_status status =
-      blt_intern_fields_of(&s->k->interns[s->col], &f, (uint32_t *)s->out->data + s->from, &empty, err);
-  return status == BLT_OK && empty ? null_empty(s, err) : status;
+  blt_status status = blt_intern_fields_of(in, &f, (uint32_t *)s->out->data + s->from, &met, err);
+  return status == BLT_OK && met ? settle_empty(s, empty, err) : status;
 }
 
 static blt_status convert_text(span *s, blt_error *err) {

@@ -1,4 +1,5 @@
 #include "digits.h"
+#include "base/text/civil.h"
 #include "eight.h"
 
 #include <string.h>
@@ -64,6 +65,116 @@ static uint32_t floats(blt_digits f, uint32_t from, char mark, double *out) {
   const uint32_t *e = f.ends + (size_t)from * f.stride;
   uint32_t i = from;
   while (i < f.n && one_float(&f, e, BLT_REPEAT(mark), &out[i])) i++, e += f.stride;
+  return i;
+}
+
+/* ---- values of 64 bits ---- */
+
+static bool one_whole(const char *s, uint32_t len, int64_t *out) {
+  bool negative = *s == '-';
+  const char *end = s + len;
+  uint64_t low, high = 0, top = 0;
+  len -= negative;
+  if (len - 1u >= 19 || (len > 1 && s[negative] == '0')) return false;
+  bool ok = digits8(end, len < 8 ? len : 8, true, &low);
+  if (len > 8) ok &= digits8(end - 8, len < 16 ? len - 8 : 8, true, &high);
+  if (len > 16) ok &= digits8(end - 16, len - 16, true, &top);
+  uint64_t v = top * UINT64_C(10000000000000000) + high * 100000000 + low;
+  *out = negative ? (int64_t)(0 - v) : (int64_t)v;
+  return ok && v <= (uint64_t)INT64_MAX + negative && !(negative && v == 0);
+}
+
+uint32_t blt_digits_whole(blt_digits f, int64_t *out) {
+  const uint32_t *e = f.ends;
+  uint32_t i = 0;
+  for (; i < f.n; i++, e += f.stride) {
+    uint32_t start = e[-1] + f.gap;
+    if (e[0] == start || !one_whole(f.text + start, e[0] - start, &out[i])) break;
+  }
+  return i;
+}
+
+/* ---- dates ---- */
+
+#define DASHES (UINT64_C(0x2d) << 32 | UINT64_C(0x2d) << 56)
+#define BETWEEN_DASHES UINT64_C(0x00ffff00ffffffff)
+#define COLONS (UINT64_C(0x3a) << 16 | UINT64_C(0x3a) << 40)
+#define BETWEEN_COLONS UINT64_C(0xffff00ffff00ffff)
+
+/* Whether the bytes of `mask` are digits and the others those of `rest`; *out has the digits' values. */
+static inline bool digits_among(uint64_t word, uint64_t mask, uint64_t rest, uint64_t *out) {
+  uint64_t v = (word ^ BLT_ZEROS) & mask;
+  *out = v;
+  return (word & ~mask) == rest && !((v | (v + BLT_PAST_NINE)) & BLT_TOP_BITS);
+}
+
+static inline uint32_t two(uint64_t values, uint32_t byte) {
+  return (uint32_t)(values >> 8 * byte & 0xff) * 10 + (uint32_t)(values >> (8 * byte + 8) & 0xff);
+}
+
+/* The date before, since rows of one day tend to lie together. */
+typedef struct dated {
+  uint64_t month; /* YYYY-MM- */
+  uint16_t day;   /* DD */
+  int64_t date;
+} dated;
+
+static inline bool one_date(const char *s, dated *d) {
+  uint64_t word = load64(s), v;
+  uint16_t day;
+  memcpy(&day, s + 8, 2);
+  if (word == d->month && day == d->day) return true;
+  uint32_t tens = (uint32_t)(unsigned char)s[8] - '0', ones = (uint32_t)(unsigned char)s[9] - '0';
+  if (!digits_among(word, BETWEEN_DASHES, DASHES, &v) || tens > 9 || ones > 9) return false;
+  uint32_t year = two(v, 0) * 100 + two(v, 2), month = two(v, 5);
+  if (!blt_civil_exists(year, month, tens * 10 + ones)) return false;
+  *d = (dated){word, day, blt_civil_date(year, month, tens * 10 + ones)};
+  return true;
+}
+
+uint32_t blt_digits_dates(blt_digits f, int64_t *out) {
+  const uint32_t *e = f.ends;
+  dated d = {0};
+  uint32_t i = 0;
+  for (; i < f.n; i++, e += f.stride) {
+    uint32_t start = e[-1] + f.gap;
+    if (e[0] - start != 10 || !one_date(f.text + start, &d)) break;
+    out[i] = d.date;
+  }
+  return i;
+}
+
+static inline bool one_time(const char *s, int64_t *out) {
+  uint64_t v;
+  if (!digits_among(load64(s), BETWEEN_COLONS, COLONS, &v)) return false;
+  uint32_t hour = two(v, 0), minute = two(v, 3), second = two(v, 6);
+  *out = hour * BLT_HOUR + minute * BLT_MINUTE + second * BLT_SECOND;
+  return hour < 24 && minute < 60 && second < 60;
+}
+
+uint32_t blt_digits_moments(blt_digits f, int64_t *out) {
+  const uint32_t *e = f.ends;
+  dated d = {0};
+  uint32_t i = 0;
+  for (; i < f.n; i++, e += f.stride) {
+    const char *s = f.text + e[-1] + f.gap;
+    int64_t time;
+    if (f.text + e[0] - s != 19 || (s[10] != ' ' && s[10] != 'T')) break;
+    if (!one_date(s, &d) || !one_time(s + 11, &time)) break;
+    out[i] = d.date * BLT_DAY + time;
+  }
+  return i;
+}
+
+uint32_t blt_digits_flags(blt_digits f, int64_t *out) {
+  const uint32_t *e = f.ends;
+  uint32_t i = 0;
+  for (; i < f.n; i++, e += f.stride) {
+    const char *s = f.text + e[-1] + f.gap;
+    uint32_t len = (uint32_t)(f.text + e[0] - s);
+    out[i] = len == 4 && memcmp(s, "true", 4) == 0;
+    if (!out[i] && !(len == 5 && memcmp(s, "false", 5) == 0)) break;
+  }
   return i;
 }
 

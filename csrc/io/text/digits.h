@@ -1,6 +1,6 @@
-/* digits.h: plain numbers in the columns of a chunk, as many in a row as are plain.
+/* digits.h: plain values in the columns of a chunk, as many in a row as are plain.
  *
- * Both functions read the fields that end at ends[0], ends[stride], … (each starts `gap` bytes after the
+ * All functions read the fields that end at ends[0], ends[stride], … (each starts `gap` bytes after the
  * entry before its own), write their values to `out`, and stop in front of the first field that is anything
  * else than described: the caller reads that one with care and comes back. They return how many they read.
  * Eight bytes before and after every field are readable; offsets are below 2^31.
@@ -20,5 +20,13 @@ typedef struct blt_digits {
 uint32_t blt_digits_ints(blt_digits f, int32_t *out);
 /* One to seven digits without a leading zero, `mark`, one to eight digits; or as above. Exact. */
 uint32_t blt_digits_floats(blt_digits f, char mark, double *out);
+/* Whole numbers of 64 bits without a leading zero, perhaps with a minus. */
+uint32_t blt_digits_whole(blt_digits f, int64_t *out);
+/* YYYY-MM-DD, as days. */
+uint32_t blt_digits_dates(blt_digits f, int64_t *out);
+/* YYYY-MM-DD HH:MM:SS, or with a T, as microseconds. */
+uint32_t blt_digits_moments(blt_digits f, int64_t *out);
+/* true or false. */
+uint32_t blt_digits_flags(blt_digits f, int64_t *out);
 
 #endif

@@ -321,6 +321,17 @@ blt_status blt_intern_one(blt_intern *in, blt_str s, uint32_t row, uint32_t *cod
   return find(in, &k, s.s, s.len, row, code, err);
 }
 
+bool blt_intern_empty(const blt_intern *in, uint32_t *code) {
+  key k = key_of("", 0);
+  if (!in->slots) return false;
+  for (uint32_t at = (uint32_t)(k.hash >> 32) & in->mask; in->slots[at].code; at = (at + 1) & in->mask) {
+    if (!slot_holds(in, &in->slots[at], &k, "", 0)) continue;
+    *code = in->slots[at].code - 1;
+    return true;
+  }
+  return false;
+}
+
 void blt_intern_cut(blt_intern *in, uint32_t count) {
   uint32_t number;
   blt_numbered *f = &in->numbered;

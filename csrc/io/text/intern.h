@@ -46,6 +46,8 @@ blt_status blt_intern_fields_of(blt_intern *in, const blt_intern_fields *f, uint
                                 blt_error *err);
 /* The code of one string, also an empty one; the same bytes around it are readable. */
 blt_status blt_intern_one(blt_intern *in, blt_str s, uint32_t row, uint32_t *code, blt_error *err);
+/* The code of the empty text, when it has one already. */
+bool blt_intern_empty(const blt_intern *in, uint32_t *code);
 /* Forgets the entries from `count` on. */
 void blt_intern_cut(blt_intern *in, uint32_t count);
 

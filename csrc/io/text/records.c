@@ -124,21 +124,32 @@ blt_status blt_rows_drop(blt_rows *w, const uint64_t *keep, blt_error *err) {
   return BLT_OK;
 }
 
+/* Where bytes of 0x80 and above begin, or a little before. */
+static size_t skip_ascii(const unsigned char *p, size_t i, size_t len) {
+  uint64_t v[8];
+  for (; len - i >= sizeof v; i += sizeof v) {
+    memcpy(v, p + i, sizeof v);
+    if ((v[0] | v[1] | v[2] | v[3] | v[4] | v[5] | v[6] | v[7]) & UINT64_C(0x8080808080808080)) break;
+  }
+  for (; len - i >= 8; i += 8) {
+    memcpy(v, p + i, 8);
+    if (v[0] & UINT64_C(0x8080808080808080)) break;
+  }
+  while (i < len && p[i] < 0x80) i++;
+  return i;
+}
+
 size_t blt_utf8_check(const char *s, size_t len) {
   const unsigned char *p = (const unsigned char *)s;
   size_t i = 0;
   while (i < len) {
-    uint64_t word;
-    if (len - i >= 8) {
-      memcpy(&word, p + i, 8);
-      if (!(word & UINT64_C(0x8080808080808080))) {
-        i += 8;
-        continue;
-      }
-    }
     unsigned char a = p[i];
     if (a < 0x80) {
-      i++;
+      i = skip_ascii(p, i, len);
+      continue;
+    }
+    if (a >= 0xc2 && a < 0xe0 && len - i >= 2 && (p[i + 1] & 0xc0) == 0x80) {
+      i += 2;
       continue;
     }
     size_t n = a >= 0xf0 ? 4 : a >= 0xe0 ? 3 : 2;
