@@ -12,7 +12,8 @@
 #define BLT_LARGE ((size_t)2 << 20)
 
 void *blt_alloc(blt_ctx *ctx, size_t bytes); /* NULL when refused; 64-byte aligned; bytes > 0 */
-/* The same for memory that will be written whole at once: its pages come together, at half the cost. */
+/* The same for memory that will be written whole at once: its pages come together, at half the cost, and are
+ * small ones, also in large blocks. */
 void *blt_alloc_whole(blt_ctx *ctx, size_t bytes);
 void *blt_calloc(blt_ctx *ctx, size_t count, size_t size); /* zeroed; NULL also when the product overflows */
 /* Grows or shrinks; on NULL the old block is still there. `p` may be NULL with `old` 0. */
