@@ -58,9 +58,8 @@ static blt_status read_constant(blt_pq_column *c, const blt_pq_place *place, blt
                                 blt_error *err) {
   blt_pq_pages *p = &c->pages;
   blt_status status = hold_dictionary(c, err);
-  p->place.ctx = place->ctx;
   c->open = false;
-  if (status == BLT_OK) status = blt_pq_constant(place, &p->part, k.n, err);
+  if (status == BLT_OK) status = blt_pq_constant(p, place, k.n, err);
   return status == BLT_OK ? blt_fill(place->ctx, s, c->set->fields[c->col].type, c->dict, &p->part, k, err)
                           : status;
 }

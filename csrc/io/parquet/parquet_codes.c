@@ -43,7 +43,7 @@ static blt_status read_one(void *arg, uint32_t task, uint32_t worker, blt_error 
   blt_pq_pages *pages = &r->pages[task];
   if (r->out->maps[r->first + task].n == 0) return BLT_OK;
   blt_pq_set_place(r->set, r->first + task, r->col, &place);
-  if (place.constant) return blt_pq_constant(&place, &pages->part, 0, err);
+  if (place.constant) return blt_pq_constant(pages, &place, 0, err);
   blt_status status = blt_pq_pages_open(pages, &place, err);
   if (status == BLT_OK) status = blt_pq_pages_dictionary(pages, err);
   return status == BLT_OK ? blt_par_check(r->set->ctx, worker, 0, 0, err) : status;

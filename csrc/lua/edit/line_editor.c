@@ -24,11 +24,10 @@ typedef struct editor {
   History *history;
   lua_State *L; /* while a line is read */
   char *prompt;
-  int complete; /* a reference in the registry */
+  int complete;  /* a reference in the registry */
+  locale_t utf8; /* or none: then characters are bytes */
   bool interrupted;
 } editor;
-
-static locale_t utf8; /* or no locale: then characters are bytes */
 
 static editor *editor_of(EditLine *line) {
   void *data = NULL;
@@ -74,7 +73,9 @@ static int editor_close(lua_State *L) {
   editor *e = luaL_checkudata(L, 1, EDITOR);
   if (e->line) el_end(e->line);
   if (e->history) history_end(e->history);
+  if (e->utf8) freelocale(e->utf8);
   free(e->prompt);
+  e->utf8 = (locale_t)0;
   e->line = NULL;
   e->history = NULL;
   e->prompt = NULL;
@@ -96,11 +97,11 @@ static int open_editor(lua_State *L) {
   HistEvent event;
   luaL_checktype(L, 1, LUA_TFUNCTION);
   editor *e = lua_newuserdatauv(L, sizeof *e, 0);
-  *e = (editor){.complete = LUA_NOREF};
+  *e = (editor){.complete = LUA_NOREF, .utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0)};
   luaL_setmetatable(L, EDITOR);
   lua_pushvalue(L, 1);
   e->complete = luaL_ref(L, LUA_REGISTRYINDEX);
-  locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
+  locale_t before = e->utf8 ? uselocale(e->utf8) : (locale_t)0;
   e->line = el_init("blotter", stdin, stdout, stderr);
   e->history = history_init();
   if (e->line && e->history) {
@@ -125,7 +126,7 @@ static int read_line(lua_State *L) {
   e->prompt = strdup(prompt);
   e->L = L;
   e->interrupted = false;
-  locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
+  locale_t before = e->utf8 ? uselocale(e->utf8) : (locale_t)0;
   el_resize(e->line);
   const char *line = e->prompt ? el_gets(e->line, &n) : NULL;
   if (before) uselocale(before);
@@ -145,7 +146,7 @@ static int remember(lua_State *L) {
   HistEvent event;
   const char *text = luaL_checkstring(L, 2);
   luaL_argcheck(L, e->history, 1, "closed");
-  locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
+  locale_t before = e->utf8 ? uselocale(e->utf8) : (locale_t)0;
   history(e->history, &event, H_ENTER, text);
   if (before) uselocale(before);
   return 0;
@@ -157,7 +158,6 @@ int luaopen_blotter_edit(lua_State *L) {
   static const luaL_Reg methods[] = {
       {"read", read_line}, {"remember", remember}, {"close", editor_close}, {NULL, NULL}};
   static const luaL_Reg functions[] = {{"open", open_editor}, {NULL, NULL}};
-  if (!utf8) utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
   luaL_newmetatable(L, EDITOR);
   luaL_newlib(L, methods);
   lua_setfield(L, -2, "__index");

@@ -471,10 +471,12 @@ blt_status blt_pq_pages_coded(blt_pq_pages *p, uint32_t *entries, blt_error *err
   return BLT_OK;
 }
 
-blt_status blt_pq_constant(const blt_pq_place *place, blt_part *part, uint32_t n, blt_error *err) {
+blt_status blt_pq_constant(blt_pq_pages *p, const blt_pq_place *place, uint32_t n, blt_error *err) {
   static const uint64_t none[BLT_BLOCK_ROWS / 64];
   const blt_value *v = place->constant;
+  blt_part *part = &p->part;
   blt_values *d = &part->dictionary;
+  p->place.ctx = place->ctx; /* which frees what the part has */
   blt_status status = blt_room_for(place->ctx, &part->codes, n + 16, err);
   if (status == BLT_OK) status = blt_values_room(place->ctx, &place->kind->means, 1, true, true, d, err);
   if (status != BLT_OK) return status;

@@ -67,8 +67,8 @@ blt_status blt_pq_pages_dictionary(blt_pq_pages *p, blt_error *err);
 /* How many entries the dictionary has when every page of data has codes of it, otherwise 0: from what the
  * footer says and the pages' headers. The chunk is to be opened again afterwards. */
 blt_status blt_pq_pages_coded(blt_pq_pages *p, uint32_t *entries, blt_error *err);
-/* The part of n rows that all have the place's constant. */
-blt_status blt_pq_constant(const blt_pq_place *place, blt_part *part, uint32_t n, blt_error *err);
+/* Makes the part one of n rows that all have the place's constant. */
+blt_status blt_pq_constant(blt_pq_pages *p, const blt_pq_place *place, uint32_t n, blt_error *err);
 void blt_pq_pages_free(blt_pq_pages *p); /* of a zeroed or opened one */
 
 #endif
