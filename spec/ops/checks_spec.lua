@@ -70,6 +70,17 @@ describe("reconcile sees", function()
       assert.same({}, (findings {of(60, "M"), of(40, "F")}))
     end)
 
+    it("a share that may be rounded to tens is a matter of reading, once", function()
+      local round = share(80, 79.5, 80.5, {printed = "80 percent"})
+      assert.same({{"shares", "some"}}, (findings {year(387), year(324, {age_band = "Y10T19"}), round}))
+      local exact = share(83.7, 83.65, 83.75, {source = other})
+      assert.same({{"across", "some"}}, (findings {round, exact}))
+      assert.same({{"across", "some"}}, (findings({year(387), year(324, {age_band = "Y10T19"}), round, exact},
+        {"r,ratio,test.3,test.2,test.1,0.8,0.005,ice-2014-1,1,"})))
+      assert.same({{"across", "none"}}, (findings {share(80, 79.5, 80.5), share(86, 85.5, 86.5, {source = other})}))
+      assert.same({{"across", "none"}}, (findings {share(85, 84.5, 85.5), share(83.7, 83.65, 83.75, {source = other})}))
+    end)
+
     it("a multiple is called by its name, a vague share is left to the reader", function()
       local _, list = findings({year(186819), range(80524, "2012-01-01", "2012-12-31")},
         {"r,ratio,,test.1,test.2,3,0.5,ice-2014-1,1,"})
@@ -287,6 +298,34 @@ describe("reconcile sees", function()
       since(8720, "2013-03-31", other)}
     assert.same({{"cumulative", "none"}}, found)
     assert.equal(1, #list[1].also)
+  end)
+
+  it("a change that none of the known counts makes", function()
+    local function of(value, day, more)
+      return range(value, day .. "-01-01", day .. "-12-31", more)
+    end
+    local function change(value)
+      return of(value, "2006", {indicator = "arrests_change", unit = "percent", qualifier = "rounded",
+        low = value - 0.5, high = value + 0.5})
+    end
+    local found, list = findings {of(2577, "2000"), of(7010, "2006"), change(272)}
+    assert.same({{"growth", "some"}}, found)
+    assert.matches("7,010 arrests against 2,577 arrests make 172 percent", list[1].sentence, 1, true)
+    assert.same({}, (findings {of(2577, "2000"), of(7010, "2006"), change(172)}))
+    -- A year before in another source is the one that is meant, an earlier one need not be.
+    assert.same({{"growth", "some"}}, (findings {of(100, "2005", {source = other}), of(88, "2006"), change(-18)}))
+    assert.same({}, (findings {of(100, "2005", {source = other}), of(82, "2006"), change(18)}))
+    assert.same({}, (findings {of(100, "2003", {source = other}), of(88, "2006"), change(-18)}))
+  end)
+
+  it("a part without a category is no statement of its whole", function()
+    local function part(value, more)
+      more.part_of, more.split, more.coverage = more.part_of or "test.1", more.split or "flagrante", "partial"
+      return year(value, more)
+    end
+    assert.same({}, (findings {year(132), part(72, {}), part(50, {split = "warning"}), year(132, {source = other})}))
+    assert.equal(132, assert(operations.open(copy.path)):total("arrests").total.best)
+    assert.same({{"parts", "none"}}, (findings {year(132), part(140, {})}))
   end)
 
   it("changes against different years are no rivals", function()

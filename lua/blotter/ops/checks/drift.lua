@@ -76,9 +76,8 @@ end
 local function whole_and_part(model, whole, part)
   if whole.value < least or (is_round(whole) or is_round(part)) and whole.qualifier ~= part.qualifier
     and whole.qualifier ~= "at least" and part.qualifier ~= "at least" then return false end
-  if part.area == part.subject_row.area and part.dim_count == whole.dim_count or whole.cell == part.cell then
-    return false
-  end
+  if part.area == part.subject_row.area and part.dim_count == whole.dim_count or whole.cell == part.cell
+    or whole.is_unnamed or part.is_unnamed then return false end
   if facets.has_period(whole) and facets.has_period(part) and not facets.same_period(whole, part) then return false end
   return model:area_within(part.area, whole.area) and facets.dims_within(model, part, whole)
     and (whole.area == nil or whole.area == part.area)

@@ -32,7 +32,7 @@ local function observations(model)
     end
     bucket.cells = bucket.cells + 1
     bucket.by_cell[first.cell] = cell
-    local standing = groups.where(cell, is_standing)
+    local standing = first.is_unnamed and {} or groups.where(cell, is_standing)
     table.move(standing, 1, #standing, #bucket.all + 1, bucket.all)
     for _, figure in ipairs(groups.lowest_by_period(standing)) do
       if figure.low and figure.low > 0 then bucket.low[#bucket.low + 1] = figure end

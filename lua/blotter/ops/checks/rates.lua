@@ -46,7 +46,8 @@ end
 local function index_of(model)
   local index = {}
   for _, figure in ipairs(model.figures) do
-    if figure.dim_count == 0 and figure.first and figure.last and figure.rank ~= "deprecated" then
+    local is_whole = figure.dim_count == 0 and not figure.is_unnamed
+    if is_whole and figure.first and figure.last and figure.rank ~= "deprecated" then
       local key = figure.subject .. "|" .. figure.indicator .. "|" .. (figure.area or "")
       index[key] = index[key] or {}
       table.insert(index[key], figure)

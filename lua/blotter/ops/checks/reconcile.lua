@@ -1,16 +1,16 @@
 -- Holds every figure against every other that it can be held against, and ranks what does not fit.
 --
 -- The checks, in their order: printed and stored numbers, parts against their whole, statements of one thing,
--- cumulative figures, nested periods, periods that follow each other, declared relations, percentages beside counts,
--- all margins together, linked breakdowns, phases against programmes, ages, countries, rates, durations, one count
--- under two dates, drift, and what a curator judged. A later check does not repeat what an earlier one found.
+-- cumulative figures, nested periods, periods that follow each other, declared relations, shares and changes beside
+-- counts, all margins together, linked breakdowns, phases against programmes, ages, countries, rates, durations, one
+-- count under two dates, drift, and what a curator judged. A later check does not repeat what an earlier one found.
 
 local findings = require "blotter.ops.checks.findings"
 
 local reconcile = {}
 
 reconcile.checks = {"printed", "parts", "statements", "cumulative", "periods", "increments", "relations", "shares",
-  "margins", "linked", "phases", "ages", "countries", "rates", "durations", "datings", "drift", "judged"}
+  "growth", "margins", "linked", "phases", "ages", "countries", "rates", "durations", "datings", "drift", "judged"}
 
 -- What findings are named that a check makes under names of their own.
 local made_by = {across = "statements", within = "statements", percentages = "relations", changes = "relations",

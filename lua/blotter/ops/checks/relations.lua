@@ -8,6 +8,7 @@
 local decimal = require "blotter.lang.decimal"
 local bounds = require "blotter.ops.figures.bounds"
 local phrase = require "blotter.ops.figures.phrase"
+local rounding = require "blotter.ops.checks.rounding"
 
 local relations = {}
 
@@ -121,7 +122,9 @@ local function check_quotient(found, relation, left, right)
     found:count("relations", bounds.within(actual_low, actual_high, low, high) and "all" or "some")
     return
   end
-  if stating and found:is_disputed(stating) then return found:count("relations", "some") end
+  local is_tens = stating ~= nil and rounding.to_tens(stating, actual_low and actual_low / 10000,
+    actual_high and actual_high / 10000)
+  if stating and found:is_disputed(stating, is_tens) then return found:count("relations", "some") end
   local vague = is_vague(relation, stating)
   local room = vague and math.floor(relation.value * nearness * million) or 0
   if vague and bounds.meet(low - room, high + room, actual_low, actual_high) then
@@ -130,15 +133,16 @@ local function check_quotient(found, relation, left, right)
   local gap_low, gap_high = bounds.subtract(actual_low, actual_high, low, high)
   local figures = {left, right}
   if stating then table.insert(figures, 1, stating) end
+  local is_loose = vague or is_tens
   local is_multiple = not stating and relation.type == "ratio" and relation.value >= 2
   found:add {
-    check = is_change and "changes" or "percentages", class = vague and "drift" or "contradiction",
-    verdict = vague and "some" or "none", figures = figures, blamed = {stating},
+    check = is_change and "changes" or "percentages", class = is_loose and "drift" or "contradiction",
+    verdict = is_loose and "some" or "none", figures = figures, blamed = {stating},
     low = gap_low and gap_low / 10000, high = gap_high and gap_high / 10000, unit = "percent",
-    sentence = ("%s: a %s is stated, but %s against %s make %s"):format(
+    sentence = ("%s: a %s is stated, but %s against %s make %s%s"):format(
       phrase.about(found.model, stating or left), stated_text(relation, stating, low, high), phrase.counted(left),
       phrase.counted(right), is_multiple and times_text(actual_low, actual_high)
-        or percent_text(actual_low, actual_high, is_change)),
+        or percent_text(actual_low, actual_high, is_change), is_tens and "; it may be rounded to tens" or ""),
   }
 end
 

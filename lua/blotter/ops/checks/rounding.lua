@@ -33,6 +33,18 @@ local function cut_range(figure)
   return low, high
 end
 
+--- The unit of a figure's last printed digit, as its bounds have it; 0 where it is no rounded number.
+function rounding.unit(figure)
+  if figure.qualifier ~= "rounded" or not figure.low or not figure.high then return 0 end
+  return figure.high - figure.low
+end
+
+--- Whether a percentage agrees with a range if it is rounded to tens: "80 percent" for 83.7, as headlines have it.
+function rounding.to_tens(figure, low, high)
+  local is_ten = figure.unit == "percent" and figure.value and figure.value % 10 == 0 and rounding.unit(figure) == 1
+  return is_ten and bounds.meet(figure.value - 5, figure.value + 5, low, high) or false
+end
+
 --- Whether two figures agree if the round one of them (or both) is rounded, or cut.
 function rounding.repairs(a, b)
   local low1, high1 = cut_range(a)

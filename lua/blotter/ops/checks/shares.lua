@@ -11,6 +11,7 @@ local facets = require "blotter.ops.figures.facets"
 local groups = require "blotter.ops.figures.groups"
 local model = require "blotter.ops.dataset.model"
 local phrase = require "blotter.ops.figures.phrase"
+local rounding = require "blotter.ops.checks.rounding"
 
 local shares = {}
 
@@ -25,15 +26,12 @@ local function dimension_of(figure)
 end
 
 local function counts_beside(whole, share)
-  local base, list = share.indicator:match "^(.+)_share$", {}
-  for _, figure in ipairs(whole.figures) do
-    if figure.source == share.source and figure.subject == share.subject and figure.area == share.area
+  local base = share.indicator:match "^(.+)_share$"
+  return groups.where(whole.figures, function(figure)
+    return figure.source == share.source and figure.subject == share.subject and figure.area == share.area
       and figure.unit ~= "percent" and figure.indicator:match "^(%a+)" == base and usable(figure)
-      and facets.same_period(figure, share) then
-      list[#list + 1] = figure
-    end
-  end
-  return list
+      and not figure.is_unnamed and facets.same_period(figure, share)
+  end)
 end
 
 -- Of the counts of one indicator: the whole, and the parts that make the category of a share, or nil.
@@ -77,13 +75,14 @@ local function widened(share)
   return share.low, share.value + (share.high - share.low)
 end
 
-local function report(found, share, figures, words)
-  if found:is_disputed(share) then return end
+local function report(found, share, figures, words, is_tens)
+  if found:is_disputed(share, is_tens) then return end
   table.insert(figures, 1, share)
   found:add {
-    check = "shares", class = "contradiction", verdict = "none", figures = figures, blamed = {share}, low = nil,
-    high = nil, sentence = ("%s: %s is stated, but %s"):format(phrase.about(found.model, share), phrase.counted(share),
-      words),
+    check = "shares", class = is_tens and "drift" or "contradiction", verdict = is_tens and "some" or "none",
+    figures = figures, blamed = {share}, low = nil, high = nil,
+    sentence = ("%s: %s is stated, but %s%s"):format(phrase.about(found.model, share), phrase.counted(share), words,
+      is_tens and "; it may be rounded to tens" or ""),
   }
 end
 
@@ -96,7 +95,7 @@ local function check_counts(found, share, total, parts)
   local figures = table.move(parts, 1, #parts, 1, {})
   figures[#figures + 1] = total
   report(found, share, figures, ("%s of %s are %s percent"):format(phrase.list(words), phrase.counted(total),
-    decimal("%.4g", low or high)))
+    decimal("%.4g", low or high)), rounding.to_tens(share, low, high))
 end
 
 -- Whether any whole number out of a total makes a share at its printed rounding.

@@ -81,6 +81,9 @@ local function reading(found, a, b)
     return nil -- a source that prints two numbers under two names tells two things apart
   end
   if a.status == "P" or b.status == "P" then return "revision", "some", "; one is provisional" end
+  if rounding.to_tens(a, b.low, b.high) or rounding.to_tens(b, a.low, a.high) then
+    return "drift", "some", "; one may be rounded to tens"
+  end
   local why = doubt.reason {a, b}
   if why then return "drift", "some", "; " .. why end
   if a.source == b.source then return "contradiction", "none", "" end

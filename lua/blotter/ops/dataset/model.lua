@@ -8,6 +8,7 @@
 --   last_sure             the earliest day on which its period may end: of "since 2003", the day may not be known
 --   dims, dim_count       its categories as {dimension = code}, and how many there are
 --   cell                  the key of what it measures: subject, indicator, currency, area, categories; not the period
+--   is_unnamed            whether it is a part that nothing of these tells from its whole
 --   subject_row, indicator_row, source_row
 --   voice                 id of the source that its source retells in the end (its own where it retells none)
 --   published             day number of publication, or nil;  official: whether the publisher is responsible for it
@@ -157,6 +158,16 @@ local function resolve_figure(figure, tables)
   figure.dims, figure.dim_count = dims, count
   figure.cell = table.concat(key, "|")
   figure.parts = nil
+end
+
+-- A part that no area, category or period tells from its whole is no statement of the whole: it measures what the
+-- package has no code for, by the name of its split and in its own source.
+local function set_apart(figure, by_id)
+  local whole = figure.part_of and by_id[figure.part_of]
+  if whole and whole.cell == figure.cell and whole.first == figure.first and whole.last == figure.last then
+    figure.is_unnamed = true
+    figure.cell = ("%s|%s of %s"):format(figure.cell, figure.split or "a part", figure.source)
+  end
 end
 
 -- The day that stands in an address, such as /2023/08/17/ or 20230817, or nil.
@@ -426,6 +437,9 @@ function model.build(whole, figures)
   for _, figure in ipairs(figures) do
     resolve_figure(figure, tables)
     by_id[figure.id] = figure
+  end
+  for _, figure in ipairs(figures) do
+    set_apart(figure, by_id)
     local cell = cells[figure.cell]
     if not cell then
       cell = {}
