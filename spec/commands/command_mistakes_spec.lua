@@ -36,8 +36,8 @@ describe("a mistake", function()
       { 3, "import @/ok.csv --into @/not.blt:t", "not a blotter file" },
       { 3, "query @/lines.csv", "looks like JSON lines" },
       { 3, "import @/ok.csv --into @/db.blt:" .. ("t"):rep(300), "more" },
-      { 2, "import @/ok.csv --into @/db.blt:u --type n=integer", "--type: column 'n': unknown type 'integer'" },
-      { 2, "import @/ok.csv --into @/db.blt:u --type n=decimal(99,1)", "--type: column 'n': unknown type" },
+      { 2, "import @/ok.csv --into @/db.blt:u --type n=integer", "--types: column 'n': unknown type 'integer'" },
+      { 2, "import @/ok.csv --into @/db.blt:u --type n=decimal(99,1)", "--types: column 'n': unknown type" },
       { 2, "export @/ok.csv @/out.csv.bz2", "nothing is written as '.bz2'" },
       { 2, "query @/ok.JSON", "neither CSV nor JSON lines" },
     } do

@@ -37,6 +37,37 @@ describe("the command", function()
     assert.matches("2 rows were rejected", err)
   end)
 
+  it("has every option of reading that the library has", function()
+    local help = printed "query --help":gsub("%s+", " ")
+    local read = require "blotter.tables.read"
+    local meant_for_lua = { into = true, chunk_bytes = true, text = true, progress = true }
+    for _, list in pairs(read.options) do
+      for _, name in ipairs(list) do
+        local option = name:gsub("_", "-")
+        local found = help:find("%-%-" .. option:gsub("%-", "%%-") .. "[ ,]") or help:find("--no-" .. option, 1, true)
+        assert.is_truthy(found or meant_for_lua[name], name)
+      end
+    end
+    command.spill(folder .. "/odd.csv", "a,b,c\n 1 ,NA,1.50\n2,'-',2.25\n")
+    assert.equal("a,b,c\n1,,1.50\n2,,2.25\n",
+      printed "query @/odd.csv --trim --nulls 'NA, -' --quote \"'\" --quoted-nulls --decimals -f csv")
+    assert.equal("x,y,z,line\n1,,1.50,2\n2,,2.25,3\n", printed("query @/odd.csv --names x,y,z --trim --null NA --null -"
+      .. " --quote \"'\" --quoted-nulls --types 'z=decimal(9,2), x=int64' --line-column line -f csv"))
+    assert.matches("a +string", printed "schema @/tips.csv --no-infer --names a,b")
+  end)
+
+  it("reads each file as it is told of that file", function()
+    command.spill(folder .. "/euro.csv", "code;n\nKR;1,5\nJP;2,5\n")
+    local line = "query @/tips.csv @/euro.csv --left-join 'country == code' --order country -f csv"
+    assert.equal("country,n,code,n_right\nJP,5,JP,2.5\nKR,3,KR,1.5\nUS,7,,\n",
+      printed(line .. " --for @/euro.csv --decimal-mark ,"))
+    command.spill(folder .. "/some.jsonl", '{"code":"KR","m":"-"}\n')
+    assert.equal("country,n,code,m\nKR,3,KR,-\n",
+      printed("query @/tips.csv @/some.jsonl --join 'country == code' --dates d.m.yyyy -f csv"))
+    assert.matches("Korea", printed "report table -p from=@/areas.csv --no-header --skip 1 -p where=\"c1 == 'KR'\"")
+    assert.matches("1.5", (printed "report table -p from=@/euro.csv --decimal-mark , -p order=n"))
+  end)
+
   it("asks several sources", function()
     for line, expected in pairs {
       ["@/tips.csv @/areas.csv --left-join 'country == code' --by area --agg 'n = sum(n)' --order area"] =
@@ -60,14 +91,24 @@ describe("the command", function()
       { "query @/tips.csv @/more.csv @/areas.csv --union-all --join a --join b", "3 sources and 3 joins" },
       { "query @/tips.csv @/areas.csv --join 'contry == code'", "--join: neither side has a column 'contry'" },
       { "query @/tips.csv --thousands xx", "--thousands: one character expected" },
-      { "query @/tips.csv --ragged fil", "--ragged: one of refuse fill cut expected, got 'fil'" },
+      { "query @/tips.csv --ragged fil", "--ragged: one of refuse, fill, cut expected, got 'fil'" },
       { "query @/tips.csv --skip-tail x", "--skip-tail: a whole number" },
+      { "query @/tips.csv --for @/tip.csv --skip 1", "--for: '@/tip.csv' is none of the files: @/tips.csv" },
+      { "query @/tips.csv @/lines.jsonl --join n --for @/lines.jsonl --skip 1", "--skip: about CSV, not JSON lines" },
+      { "query @/tips.csv --skip 1 --skip 2", "--skip and --skip: one is enough" },
+      { "query @/tips.csv --header 1 --no-header", "--header and --no-header: one is enough" },
+      { "query @/db.blt:sheet --delimiter x", "--delimiter: about CSV, not a table of a database" },
+      { "query @/tips.csv --columns a", "--columns: about Parquet and Arrow, not CSV" },
+      { "query @/tips.csv --types n", "--types: 'n' is not of the form column=type" },
+      { "report overview --skip 1", "report table -p from=FILE reads one, 'overview' does not" },
+      { "report table -p from=figures --trim", "--trim is about a file: add -p from=FILE" },
+      { "import @/tips.csv --trim", "--trim is about the rows of a file: add --into" },
       { "query @/lines.jsonl --dates dd.mm.yyyy --no-header", "--dates, --no-header: about CSV, not JSON lines" },
     } do
       local status, out, err = command.run((case[1]:gsub("@", folder)))
       assert.equal(2, status, err)
       assert.equal("", out)
-      assert.is_truthy(err:find(case[2], 1, true), err)
+      assert.is_truthy(err:find((case[2]:gsub("@", folder)), 1, true), err)
     end
   end)
 

@@ -29,6 +29,7 @@ end
 
 function schema.run(args)
   local list = require("blotter").table "table string, column string, type string, required bool, note string"
+  place.check(args, { args.source })
   place.each(args.source, args, function(name, rows, info) add(list, name, rows, info) end)
   local answer = list:query()
   for _, column in ipairs { "table", "note" } do

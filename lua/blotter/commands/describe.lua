@@ -16,6 +16,7 @@ function describe.options(command)
 end
 
 function describe.run(args)
+  place.check(args, { args.source })
   local rows = place.rows(args.source, args)
   local described = shared.blame_user(shared.REFUSED, "", function() return rows:describe() end)
   if args.format == "text" then

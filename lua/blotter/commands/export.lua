@@ -18,6 +18,7 @@ end
 
 function export.run(args)
   local progress = shared.progress(args)
+  place.check(args, { args.source })
   local rows = place.rows(args.source, args)
   local count = place.deliver(rows, args, progress)
   if args.output ~= "-" then shared.say(("%s: %s written\n"):format(args.output, counted(count, "row")), {}) end

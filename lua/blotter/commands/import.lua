@@ -71,7 +71,8 @@ local function into_database(args)
     shared.stop(shared.USAGE, ("'%s' is not of the form db.blt:table"):format(args.into))
   end
   local kind = place.kind(place.split_sqlite(args.file) or args.file, args.as)
-  local options = reading.of(args, kind)
+  place.check(args, { args.file })
+  local options = reading.of(args, kind, args.file)
   local info, message = shared.blame_user(shared.REFUSED, "", function()
     return in_database(path, function(db)
       if kind ~= "csv" and kind ~= "jsonl" then return import_whole(db, name, args.file, options) end
@@ -150,6 +151,8 @@ function import.run(args)
   end
   if args.draft then return draft(args) end
   if not args.file then shared.stop(shared.USAGE, "a file is expected (blotter import --help)") end
+  local option = not args.into and reading.first(args)
+  if option then shared.stop(shared.USAGE, option .. " is about the rows of a file: add --into db.blt:table") end
   return args.into and into_database(args) or into_dataset(args)
 end
 

@@ -68,12 +68,22 @@ function place.options(command)
   reading.options(command)
 end
 
+--- Ends the command, before anything is read, when an option of reading is about none of its sources.
+function place.check(args, sources)
+  local kinds = {}
+  for i, text in ipairs(sources) do
+    local is_database = place.split(text) or ending.of(text) == "blt"
+    kinds[i] = is_database and "blt" or place.kind(place.split_sqlite(text) or text, args.as)
+  end
+  reading.check(args, sources, kinds)
+end
+
 --- The rows of a file, or of a table of an SQLite file, and what is known of reading it. `more`: further options of
 -- files of columns.
 local function read_file(text, args, more)
   local file, name = place.split_sqlite(text)
   local kind = place.kind(file or text, args.as)
-  local options = reading.of(args, kind)
+  local options = reading.of(args, kind, text)
   if kind == "parquet" or kind == "arrow" then options.skip = more.skip end
   local rows, info = shared.blame_user(shared.REFUSED, "", function()
     if kind == "sqlite" then return require("blotter").sqlite(file or text, name, options) end

@@ -76,6 +76,7 @@ end
 --- The query over all sources.
 local function sources(args)
   local joins = joins_of(args)
+  place.check(args, args.source)
   local q = place.rows(args.source[1], args):query()
   for i, join in ipairs(joins) do
     local other = place.rows(args.source[i + 1], args)

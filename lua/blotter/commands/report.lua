@@ -1,3 +1,5 @@
+local place = require "blotter.commands.place"
+local reading = require "blotter.commands.reading_options"
 local reports = require "blotter.publish.reports"
 local shared = require "blotter.commands.shared"
 
@@ -11,6 +13,7 @@ function report.options(command)
   command:flag("--list", "Print every report with what it takes.")
   command:flag("--all", "Write a site of the whole dataset into the folder of --output.")
   shared.delivery_options(command)
+  place.options(command)
 end
 
 -- The site; its folder is named, as many files are written.
@@ -33,6 +36,21 @@ local function list_all(args)
   return shared.DONE
 end
 
+--- The rows of the file that a report is made from, read as the command line says.
+local function read_rows(definition, params, args)
+  local from = definition.reads_rows and params.from
+  if from and from:find "[./]" then
+    place.check(args, { from })
+    params.rows = place.rows(from, args)
+    return
+  end
+  local option = reading.first(args) or args.as and "--as"
+  if not option then return end
+  shared.stop(shared.USAGE, definition.reads_rows and option .. " is about a file: add -p from=FILE"
+    or ("%s is about a file of rows: report table -p from=FILE reads one, '%s' does not"):format(option,
+      definition.name))
+end
+
 function report.run(args)
   if args.all then return write_site(args) end
   if args.list then return list_all(args) end
@@ -46,6 +64,7 @@ function report.run(args)
   local definition, message = reports.get(name)
   if not definition then shared.stop(shared.USAGE, message) end
   local ops = (args.data or not definition.without_dataset) and shared.open_dataset(args) or nil
+  read_rows(definition, params, args)
   local document
   document, message = reports.build(name, ops, params)
   if not document then shared.stop(shared.USAGE, message) end

@@ -2,13 +2,15 @@
 -- sources.
 
 local blotter_read = require "blotter"
+local ending = require "blotter.tables.ending"
 local frames = require "blotter.publish.frames"
 
-local report = { name = "table", title = "A table", without_dataset = true }
+local report = { name = "table", title = "A table", without_dataset = true, reads_rows = true }
 
 report.params = {
-  { name = "from", required = true, description = "a CSV or JSON lines file, db.blt:table, or a table of the dataset "
-    .. "such as figures" },
+  { name = "from", description = "a file of rows (read as the options of reading say), db.blt:table, or a table of "
+    .. "the dataset such as figures" },
+  { name = "rows", description = "from Lua instead: a table, a query or a frame" },
   { name = "where", description = "rows to keep" }, { name = "derive", description = "columns to add" },
   { name = "by", description = "columns to group by" }, { name = "agg", description = "aggregates" },
   { name = "select", description = "columns to keep" }, { name = "order", description = "columns to sort by" },
@@ -30,8 +32,7 @@ local function rows_of(ops, from)
     if not db then return nil, message end
     return db:table(name):query(), nil, db
   end
-  if from:find "%.jsonl" or from:find "%.ndjson" then return blotter_read.jsonl(from) end
-  if from:find "[./]" then return blotter_read.csv(from) end
+  if from:find "[./]" then return blotter_read[ending.kind(from)](from) end
   if not ops then
     local message
     ops, message = blotter_read.operations()
@@ -68,8 +69,13 @@ local function chart_of(doc, params)
 end
 
 function report.build(ops, params)
-  local q, message, db = rows_of(ops, params.from)
+  if not params.rows and not params.from then
+    return nil, "report 'table' needs the parameter 'from' (" .. report.params[1].description .. ")"
+  end
+  local q, message, db = params.rows, nil, nil
+  if not q then q, message, db = rows_of(ops, params.from) end
   if not q then return nil, message end
+  params.rows = nil
   local done, answer = pcall(function()
     for _, verb in ipairs(VERBS) do
       if params[verb] then q = q[verb](q, params[verb]) end
