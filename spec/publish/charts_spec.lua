@@ -23,6 +23,18 @@ local function only(block)
   return { blocks = { block } }
 end
 
+describe("a network", function()
+  it("says every link once, those that its tree leaves out in words", function()
+    local block = block_of("network", { labels = { "A", "B", "C" }, edges = { { from = 1, to = 2, words = "leads" },
+      { from = 1, to = 2, words = "hosts" }, { from = 1, to = 3, words = "funds" },
+      { from = 2, to = 3, words = "asks" }, { from = 1, to = 2, words = "leads" } } })
+    local drawing = charts.svg(block, charts.WIDE, "c")
+    assert.is_truthy(drawing:find('<tspan class="soft">leads, hosts: </tspan>B</text>', 1, true))
+    assert.is_truthy(drawing:find(">also asks: C</text>", 1, true))
+    assert.is_truthy(formats.render(only(block), "text"):find("leads, hosts: B\n      also asks: C\n", 1, true))
+  end)
+end)
+
 describe("every chart", function()
   it("has a name, a description and a role, and draws inside its width", function()
     for _, kind in ipairs(charts.kinds) do
@@ -53,6 +65,27 @@ describe("every chart", function()
       assert.is_truthy(formats.render(only(block_of(kind)), "markdown"):find("| --- |", 1, true), kind)
       assert.is_truthy(formats.render(only(block_of(kind)), "latex"):find("\\toprule", 1, true), kind)
     end
+  end)
+
+  it("is drawn in parts that hold each row once, where it has many", function()
+    local labels, values = {}, {}
+    for i = 1, 61 do labels[i], values[i] = "row " .. i .. ".", i end
+    for _, kind in ipairs { "bar", "dots", "stacked", "timeline" } do
+      local block = block_of(kind, { labels = labels, values = values, series = false })
+      local parts, seen = charts.parts(block), 0
+      assert.is_true(#parts > 1, kind)
+      for i, part in ipairs(parts) do
+        local drawing = charts.svg(block, charts.WIDE, "c", { part = part })
+        local title = ("<title id=\"c-title\">Arrests (part %d of %d)</title>"):format(i, #parts)
+        assert.is_truthy(drawing:find(title, 1, true))
+        for row in drawing:gmatch ">row (%d+)%.</text>" do
+          seen = seen + 1
+          assert.equal(seen, tonumber(row), kind)
+        end
+      end
+      assert.equal(61, seen, kind)
+    end
+    assert.equal(1, #charts.parts(block_of "bar"))
   end)
 
   it("survives nothing, one label, zeros and numbers below zero", function()

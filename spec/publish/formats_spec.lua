@@ -216,6 +216,13 @@ describe("csv", function()
     assert.same({ "open", "", "10001", "", "", "", "partial", "", "1; Press", "two\nlines", "-12345.5" }, rows[4])
   end)
 
+  it("has the number that a source printed beside its bounds", function()
+    local figure = { low = 2301, value = 2300, words = "more than 2,300" }
+    local doc = only { kind = "table", columns = { { name = "n", type = "figure" } }, rows = { { figure } } }
+    assert.is_truthy(formats.render(doc, "csv"):find('\n2300,2301,,"more than 2,300"', 1, true))
+    assert.equal(2300, cjson.decode(formats.render(doc, "json")).blocks[1].rows[1][1].value)
+  end)
+
   it("is refused for several tables, which make several files", function()
     local text, message = formats.render(document, "csv")
     assert.is_nil(text)

@@ -61,6 +61,40 @@ describe("the site", function()
     end
   end)
 
+  it("leads from facts and findings to subjects, and from an agency by year to its subjects and back", function()
+    local page = read(directory .. "/subject/operation-predator.html")
+    assert.is_truthy(page:find('<dt>Led by</dt><dd><a href="../subject/hsi.html">', 1, true))
+    assert.is_truthy(read(directory .. "/discrepancies.html"):find '<li><a href="subject/[^"]+">[^<]+</a>[,:]')
+    local back = page:match '<dt>By year</dt><dd><a href="../(agency%-[%w-]+.html)">'
+    assert.is_truthy(read(directory .. "/" .. back):find('href="subject/hsi.html"', 1, true))
+  end)
+
+  it("lists operations by date, and says of each number in which line of its source it stands", function()
+    local page = read(directory .. "/operations.html")
+    local newest, oldest = page:find("Operation Vibora", 1, true), page:find("Operation Cathedral", 1, true)
+    assert.is_true(newest < oldest)
+    local data = cjson.decode(read(directory .. "/source/ncmec-2024-ojjdp.json"))
+    local columns = data.blocks[3].columns
+    assert.equal("line", columns[#columns].name)
+    assert.is_truthy(data.blocks[3].rows[1][#columns]:find "^%d+$")
+  end)
+
+  it("is searched by what people call things", function()
+    local index = read(directory .. "/index.html")
+    assert.is_truthy(index:find 'data%-find="[^"]*kidflix[^"]*"><a href="subject/operation%-stream.html"')
+    assert.is_truthy(index:find 'data%-find="[^"]*South Korea[^"]*"><a href="area/KR.html"')
+    assert.is_truthy(read(directory .. "/data/README.md"):find("codebook", 1, true))
+  end)
+
+  it("names publishers in its notes, not the ids of sources", function()
+    for _, name in ipairs(names) do
+      local page = name:find "^subject/" and read(directory .. "/" .. name) or ""
+      for note in page:gmatch "<li id=\"note.-</li>" do
+        for id in note:gmatch "%w+%-%w[%w%-]*" do assert.is_nil(ops:row("sources", id), name .. ": " .. id) end
+      end
+    end
+  end)
+
   it("has a feed that names each change", function()
     local feed = read(directory .. "/changes.xml")
     assert.is_truthy(feed:find("<feed xmlns=", 1, true))

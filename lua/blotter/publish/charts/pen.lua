@@ -98,13 +98,22 @@ function pen:open(x, y, size, class)
   self:path(class, "M", x, y - size, "L", x + size, y, "L", x, y + size, "z")
 end
 
---- One line of text on the base line `y`, cut to `most` pixels.
-function pen:text(x, y, text, class, most)
+-- A text on one line that takes at most `most` pixels.
+local function line_of(text, cell, most)
   text = width.printable((tostring(text):gsub("%s*\n%s*", " ")))
-  local cell = class and class:find "strong" and pen.CELL * 1.12 or pen.CELL
-  if most then text = width.cut(text, math.max(1, math.floor(most / cell))) end
+  return most and width.cut(text, math.max(1, math.floor(most / cell))) or text
+end
+
+--- One line of text on the base line `y`, cut to `most` pixels; `before` is soft and stands before it in at most half.
+function pen:text(x, y, text, class, most, before)
+  local cell, soft = class and class:find "strong" and pen.CELL * 1.12 or pen.CELL, ""
+  if before and before ~= "" then
+    before = line_of(before, cell, most / 2)
+    soft, most = '<tspan class="soft">' .. escape(before) .. "</tspan>", most - width.of(before) * cell
+  end
   class = class and (' class="%s"'):format(class) or ""
-  self:raw(('<text x="%s" y="%s"%s>%s</text>'):format(digits(x), digits(y), class, escape(text)))
+  self:raw(('<text x="%s" y="%s"%s>%s%s</text>'):format(digits(x), digits(y), class, soft,
+    escape(line_of(text, cell, most))))
 end
 
 --- Pixels that a text takes, more or less.

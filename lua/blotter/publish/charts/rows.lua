@@ -71,7 +71,6 @@ function rows.draw(self, block, list, options)
   local left = self.narrow and 0 or label_width(block.labels, self.wide)
   local room = self.wide - left - math.min(widest_words(list), self.wide * 0.35) - 22
   local place, marks = options.scale(room)
-  local bar = math.max(8, BAR - (options.bars > 2 and 3 or 0))
   local top, start = self.height, #self + 1
   for i = self.first or 1, self.last or #block.labels do
     local label = block.labels[i]
@@ -84,18 +83,18 @@ function rows.draw(self, block, list, options)
       end
       self.height = self.height + lines * pen.LINE + 2
     end
-    local y, high = self.height, options.bars * bar + (options.bars - 1) * 2
+    local y, high = self.height, options.bars * BAR + (options.bars - 1) * 2
     if not self.narrow then
-      local lines = self:lines(0, y + bar - 2, label, left - 8, LABEL_LINES)
+      local lines = self:lines(0, y + BAR - 2, label, left - 8, LABEL_LINES)
       high = math.max(high, lines * pen.LINE - 2)
     end
     for at = 1, options.bars do
-      local mark_y = y + (at - 1) * (bar + 2)
-      local x, words = options.mark(left, mark_y, bar, i, at, place)
+      local mark_y = y + (at - 1) * (BAR + 2)
+      local x, words = options.mark(left, mark_y, BAR, i, at, place)
       if words then
         local most = pen.of(words)
         if x + 6 + most > self.wide then x = math.max(0, self.wide - most - 6) end
-        self:text(x + 6, mark_y + bar - 2, words, "value", self.wide - x)
+        self:text(x + 6, mark_y + BAR - 2, words, "value", self.wide - x)
       end
     end
     self.height = y + high + ROW_GAP / 2

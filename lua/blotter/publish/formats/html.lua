@@ -73,7 +73,9 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft)
   h1 { font-size: 1.5rem; }
   .on-page { display: none; } .on-phone { display: block; }
   dl { display: block; } dd { margin-bottom: .5rem; }
-  .site a, .contents a, .index a { padding: .2rem 0; display: inline-block; }
+  .site a, .contents a { padding: .2rem 0; display: inline-block; }
+  .index { list-style: none; padding: 0; }
+  .index li { margin: .55rem 0; }
   .stack table, .stack caption, .stack tbody, .stack tr, .stack td { display: block; }
   .stack thead { display: block; position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .stack tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }

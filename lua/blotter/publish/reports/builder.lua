@@ -138,6 +138,24 @@ function builder.breakdown_key(whole, split)
   return table.concat(parts, "\0", 1, first) .. "\0" .. table.concat(labels, "\0")
 end
 
+-- The curator's notes of a finding, each once, with its figure; where two are on the same number, with their source.
+function Builder:remarks(finding)
+  local kept, said, counts = {}, {}, {}
+  for _, note in ipairs(finding.notes) do
+    if not said[note.note] then
+      local words = self.ops:words(note.figure).value
+      said[note.note], counts[words] = true, (counts[words] or 0) + 1
+      kept[#kept + 1] = { words = words, note = note }
+    end
+  end
+  for i, item in ipairs(kept) do
+    local figure = item.note.figure
+    local from = counts[item.words] > 1 and (" in [%d]"):format(self:cite(figure.source_row)) or ""
+    kept[i] = ("Note on %s%s: %s"):format(item.words, from, self:readable(item.note.note))
+  end
+  return kept
+end
+
 --- A finding as a paragraph: what is wrong, the sources that the sentence does not name, the curator's judgement and
 -- notes, and the numbers of all sources.
 function Builder:finding(finding)
@@ -154,14 +172,9 @@ function Builder:finding(finding)
     seen[publisher] = true
   end
   if #unnamed > 0 and #unnamed <= 3 then text = ("%s (%s)"):format(text, table.concat(unnamed, "; ")) end
-  local parts, said = { text .. "." }, {}
+  local parts, remarks = { text .. "." }, self:remarks(finding)
   parts[2] = finding.judged and self:readable(finding.judged)
-  for _, note in ipairs(finding.notes) do
-    if not said[note.note] then
-      said[note.note] = true
-      parts[#parts + 1] = ("Note on %s: %s"):format(self.ops:words(note.figure).value, self:readable(note.note))
-    end
-  end
+  table.move(remarks, 1, #remarks, #parts + 1, parts)
   return table.concat(parts, " ") .. " " .. builder.marks(self:cite_all(figures))
 end
 

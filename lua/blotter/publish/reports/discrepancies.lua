@@ -73,6 +73,10 @@ function discrepancies.build(ops, params)
     end
   end
   if #kept == 0 then doc:text "Nothing that was published contradicts itself here." end
+  if #kept > 1 then
+    doc:text("In each part contradictions stand before revisions and changes of definition, and those first whose gap "
+      .. "is widest beside their numbers.")
+  end
   add_chart(doc, kept)
   for _, part in ipairs(PARTS) do
     local items = {}

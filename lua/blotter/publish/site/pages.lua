@@ -135,7 +135,7 @@ local function whose_page(ops, subject)
   local items = { { "Agency", subject.name } }
   for _, other in ipairs(ops.subjects) do
     if other.parent == subject.id and statements(ops, "subject")[other.id] then
-      items[#items + 1] = { #items == 1 and "Its own" or "and", other.name }
+      items[#items + 1] = { #items == 1 and "Belongs to it" or "and", other.name }
     end
   end
   return { kind = "facts", items = items }

@@ -2,7 +2,6 @@
 -- `edges` are {from = place, to = place, words = text} among them. It is drawn as a tree from the first label, each
 -- label once; what else a label is linked to stands in words below it.
 
-local pen_of = require "blotter.publish.charts.pen"
 local width = require "blotter.terminal.width"
 local wrapping = require "blotter.publish.wrapping"
 
@@ -71,13 +70,8 @@ end
 local function draw_label(pen, block, entry, point)
   local x, room = point.x + 10, pen.wide - point.x - 10
   pen:circle(point.x, point.y, entry.depth == 0 and 6 or 4.5, "mark s" .. math.min(entry.depth + 1, 3))
-  if entry.words ~= "" then
-    local words = entry.words .. ":"
-    pen:text(x, point.y + 4, words, "soft", room / 2)
-    local taken = math.min(pen_of.of(words), room / 2) + 4
-    x, room = x + taken, room - taken
-  end
-  pen:text(x, point.y + 4, block.labels[entry.place], entry.depth == 0 and "strong" or nil, room)
+  local words = entry.words ~= "" and entry.words .. ": " or ""
+  pen:text(x, point.y + 4, block.labels[entry.place], entry.depth == 0 and "strong" or nil, room, words)
 end
 
 function network.svg(pen, block)
