@@ -17,6 +17,7 @@ pen.STYLE = [[
 .chart-drawing { font: 13px system-ui, "Liberation Sans", "DejaVu Sans", sans-serif; }
 .chart-drawing text { fill: #1b1f24; }
 .chart-drawing .soft { fill: #56606b; }
+.chart-drawing .value { paint-order: stroke; stroke: #fff; stroke-width: 3px; stroke-linejoin: round; }
 .chart-drawing .strong { font-weight: 600; }
 .chart-drawing .end { text-anchor: end; }
 .chart-drawing .middle { text-anchor: middle; }
@@ -48,7 +49,7 @@ pen.STYLE = [[
 .chart-drawing .s4 { fill: #a9d8f5; stroke: #a9d8f5; }
 .chart-drawing .s5 { fill: #e08cc4; stroke: #e08cc4; }
 .chart-drawing .s6 { fill: #b5b5b5; stroke: #b5b5b5; }
-.chart-drawing .gap { stroke: #14171b; }
+.chart-drawing .gap, .chart-drawing .value { stroke: #14171b; }
 .chart-drawing .hollow.hollow { fill: #14171b; }
 .chart-drawing .t1 { fill: #1c2732; } .chart-drawing .t2 { fill: #23415c; } .chart-drawing .t3 { fill: #2c6496; }
 .chart-drawing .t4 { fill: #6fb0e6; } .chart-drawing .t5 { fill: #b9dcf7; } .chart-drawing .t0 { fill: #22272d; }

@@ -27,6 +27,7 @@ a { color: var(--link); }
 .site { display: flex; flex-wrap: wrap; gap: .15rem 1.2rem; padding-bottom: .6rem; border-bottom: 1px solid var(--line);
   font-size: .93rem; }
 .contents ul { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; padding: 0; margin: .5rem 0 1rem; list-style: none; }
+ul, ol { padding-left: 1.4rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; margin: .5rem 0; min-width: 50%; }
 caption { text-align: left; font-weight: 600; padding: .35rem 0; }
@@ -94,7 +95,7 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft)
   tr, figcaption, .chart svg, li, dd { break-inside: avoid; }
   .chart svg { width: auto; max-width: 100%; max-height: 20cm; }
   h1 { break-inside: avoid; }
-  tbody tr:first-child { break-before: avoid; }
+  tbody tr:first-child, tbody tr:last-child { break-before: avoid; }
   h1, h2, h3, h4, caption, figcaption, dt { break-after: avoid; }
   p { orphans: 3; widows: 3; }
   .wide { overflow: visible; }

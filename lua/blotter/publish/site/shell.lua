@@ -49,8 +49,9 @@ const key = (row, at) => {
   const text = cell.textContent.trim(), number = row.cells[at].className === "number" && text.match(/-?[\d,]+(\.\d+)?/);
   return number ? Number(number[0].replace(/,/g, "")) : day(text);
 };
-const order = (a, b) => typeof a === "number" && typeof b === "number" ? a - b
-  : typeof a === typeof b ? sorted.compare(a, b) : typeof a === "number" ? -1 : 1;
+// What has no number stands behind all that have one, whichever way they are sorted.
+const order = (a, b, sign) => typeof a !== typeof b ? (typeof a === "number" ? -1 : 1)
+  : sign * (typeof a === "number" ? a - b : sorted.compare(a, b));
 document.querySelectorAll("table").forEach((table) => {
   const body = table.tBodies[0], heads = [...table.tHead.rows[0].cells];
   if (body.rows.length < 3) return;
@@ -64,7 +65,7 @@ document.querySelectorAll("table").forEach((table) => {
       heads.forEach((other) => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
       const rows = [...body.rows].map((row) => [key(row, at), row]);
-      rows.sort((a, b) => (down ? -1 : 1) * order(a[0], b[0]));
+      rows.sort((a, b) => order(a[0], b[0], down ? -1 : 1));
       body.append(...rows.map((pair) => pair[1]));
     });
   });

@@ -26,10 +26,15 @@ local function ends(block)
   return low, high
 end
 
---- What is said of a span and its value.
-local function words(block, list, i)
+local function year_of(text)
+  return tostring(text):match "^%d%d%d%d" or cell.date(text)
+end
+
+--- What is said of a span and its value; `say` puts a date into words.
+local function words(block, list, i, say)
   local span, value = block.spans[i] or {}, list[1] and list[1].values[i]
-  local from, to = span.from and cell.date(span.from), span.to and cell.date(span.to)
+  say = say or cell.date
+  local from, to = span.from and say(span.from), span.to and say(span.to)
   local dates = from and to and from ~= to and from .. " to " .. to
     or from and not to and "from " .. from or from or to or "no date"
   local known = value ~= nil and rows.words(value)
@@ -53,10 +58,15 @@ function timeline.svg(pen, block, list)
         pen:open(stop + 2, y + size / 2, size / 2, "pale s1")
         stop = stop + size / 2 + 2
       end
-      local most = text and pen_of.of(text) or 0
-      if text and stop + 6 + most > pen.wide and x - most - 6 > left then
-        pen:text(x - 6, y + size - 2, text, "end")
-        return stop, nil
+      if not text then return stop end
+      -- Behind the bar, else before it, else there with years only.
+      for _, said in ipairs { text, words(block, list, i, year_of) } do
+        local most = pen_of.of(said)
+        if stop + 6 + most <= pen.wide then return stop, said end
+        if x - most - 6 > left then
+          pen:text(x - 6, y + size - 2, said, "value end")
+          return stop, nil
+        end
       end
       return stop, text
     end })
