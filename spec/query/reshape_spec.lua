@@ -130,10 +130,10 @@ describe("several groupings", function()
       local t = blotter.table "a string, b int64, c bool, n float64"
       for _ = 1, g:int(0, 90) do
         t:append(g:chance(80) and g:pick { "x", "y" } or nil, g:int(1, 3), g:pick { true, false, blotter.null },
-          g:int(-40, 40) / 4)
+          g:pick { g:int(-40, 40) / 4, 0.0, -0.0 })
       end
       local agg = g:pick { "s = sum(n), k = count(), m = mean(n)", "s = sum(n), k = count(n), i = count_if(n > 0)",
-        "k = count(), least = min(b), most = max(a), any = any(c), all = all(n > 0)", "x = max(n) - min(n)",
+        "k = count(), least = min(n), most = max(a), any = any(c), all = all(n > 0)", "x = max(n) - min(n)",
         "s = sum_if(b, n > 3), share = sum(n) / count(), k = count(a)" }
       local after = g:pick { "true", "a == 'x'", "b == nil or b > 1", "isnull(c)" }
       local all, answers = t:by "cube(a, b, c)":agg(agg):where(after), {}

@@ -11,8 +11,7 @@ local groupings = require "blotter.query.groupings"
 local plan = require "blotter.query.plan"
 local query = require "blotter.query.verbs"
 
---- What merges the results of an aggregate. Of doubles the least and the largest are left out: -0 and 0 are equal, and
--- which of them is met first differs.
+--- What merges the results of an aggregate.
 local MERGED = { count = "sum", sum = "sum", min = "min", max = "max", any = "any", all = "all" }
 
 local shared_answers = 0
@@ -36,16 +35,6 @@ local function columns_of(groups, names)
     some.items[2 * i - 1], some.items[2 * i] = name, i
   end
   return some
-end
-
---- Whether the groups of a query of `nkeys` keys can be merged to coarser ones.
-local function merges(groups, nkeys, found)
-  local types = query.scope(groups).types
-  for i, one in ipairs(found) do
-    local kind = one[2]
-    if not MERGED[kind] or (kind == "min" or kind == "max") and types[nkeys + i] == "float64" then return false end
-  end
-  return true
 end
 
 --- The row of all rows out of groups: where there is none, its counts are 0.
@@ -76,7 +65,10 @@ local function mergeable(q, keys, items, params)
   if groupings.asked_within(items, bind.aggregate) then return false end
   local set = keys.sets[1]
   local description = query.grouped(q, chosen(keys, set), groupings.told(items, keys.names, set), params)
-  return merges(query.append(q, "group", description), #set, description.aggregates)
+  for _, one in ipairs(description.aggregates) do
+    if not MERGED[one[2]] then return false end
+  end
+  return true
 end
 
 --- The groups of each set, as queries, by its number.
