@@ -18,6 +18,7 @@
 #define BOOK "blotter.workbook"
 #define EXACT_INTEGER (1LL << 53)
 #define EXACT_DIGITS 15
+#define PAPER_A4 9
 
 typedef enum book_style {
   STYLE_NONE,
@@ -83,7 +84,13 @@ static int add_sheet(lua_State *L) {
   lua_Integer frozen = luaL_checkinteger(L, 4);
   b->sheet = workbook_add_worksheet(b->workbook, name);
   if (!b->sheet) return luaL_error(L, "'%s' is no name for a sheet", name);
-  if (frozen > 0) worksheet_freeze_panes(b->sheet, (lxw_row_t)frozen, 0);
+  worksheet_set_landscape(b->sheet);
+  worksheet_set_paper(b->sheet, PAPER_A4);
+  worksheet_fit_to_pages(b->sheet, 1, 0);
+  if (frozen > 0) {
+    worksheet_freeze_panes(b->sheet, (lxw_row_t)frozen, 0);
+    worksheet_repeat_rows(b->sheet, 0, (lxw_row_t)(frozen - 1));
+  }
   for (lua_Integer i = 1; i <= luaL_len(L, 3); i++) {
     lua_geti(L, 3, i);
     worksheet_set_column(b->sheet, (lxw_col_t)(i - 1), (lxw_col_t)(i - 1), luaL_checknumber(L, -1), NULL);

@@ -67,7 +67,19 @@ local function network_table(block)
     { name = "to", title = "To", type = "string" } } }
 end
 
---- The block that says the same in a table: a column of labels, and one for each series. With `raw` dates are ISO's.
+-- The rows of which anything is known besides the label.
+local function known_rows(rows, count)
+  local kept = {}
+  for _, row in ipairs(rows) do
+    local is_known = false
+    for i = 2, count do is_known = is_known or document.value(row[i]) ~= nil end
+    if is_known then kept[#kept + 1] = row end
+  end
+  return #kept > 0 and kept or rows
+end
+
+--- The block that says the same in a table: a column of labels, and one for each series, without the labels of which
+-- nothing is known. With `raw` all labels are there, and dates are ISO's, for programs.
 function charts.as_table(block, raw)
   if block.chart == "network" then return network_table(block) end
   local columns, rows = { { name = "label", title = block.of or "Of", type = "string" } }, {}
@@ -87,7 +99,8 @@ function charts.as_table(block, raw)
       title = block.series and series.name or block.unit or "Value" }
     for i, row in ipairs(rows) do row[at] = document.series(block)[s].values[i] end
   end
-  return { kind = "table", title = block.title, note = block.note, columns = columns, rows = rows }
+  return { kind = "table", title = block.title, note = block.note, columns = columns,
+    rows = raw and rows or known_rows(rows, #columns) }
 end
 
 -- ---- in words ----

@@ -303,18 +303,6 @@ local function put_drawings(out, block, class, wide, id)
   out[#out + 1] = "</div>"
 end
 
---- The values of a chart as a table, without the rows that have none.
-local function values_of(block)
-  local values, rows = charts.as_table(block), {}
-  for _, row in ipairs(values.rows) do
-    local is_known = false
-    for i = 2, #values.columns do is_known = is_known or document.value(row[i]) ~= nil end
-    if is_known then rows[#rows + 1] = row end
-  end
-  values.rows, values.title, values.note = rows, "All values: " .. (block.title or charts.name(block)), nil
-  return values
-end
-
 --- A chart as a figure: the drawing for a page and the one for a phone, of which the style shows one; the sources; and
 -- all values as a table, folded.
 function render.chart(out, block)
@@ -326,7 +314,9 @@ function render.chart(out, block)
   if block.note then out[#out + 1] = '<p class="note">' .. escape(block.note) .. "</p>" end
   chart_sources(out, block)
   out[#out + 1] = "<details><summary>All values as a table</summary>"
-  render.table(out, values_of(block))
+  local values = charts.as_table(block)
+  values.title, values.note = "All values: " .. (block.title or charts.name(block)), nil
+  render.table(out, values)
   out[#out + 1] = "</details></figure>"
 end
 

@@ -85,7 +85,7 @@ local function shares(block, numbering)
       local text = width.printable((cell.text(row[i], column.plain, numbering):gsub("\n", " ")))
       most = math.max(most, math.min(width.of(text), 60))
     end
-    widths[i] = math.max(most, 6)
+    widths[i] = math.max(most, 6) + 2 -- for a title in bold
     total = total + widths[i]
   end
   for i = 1, #widths do widths[i] = widths[i] / total end
