@@ -9,6 +9,15 @@ local function numbers(n)
   return t
 end
 
+--- What a script prints after it was interrupted as soon as it has said that it is ready.
+local function interrupted(script)
+  local pipe = assert(io.popen(("exec timeout 60 sh -c 'lua5.4 %s & p=$!; echo $p; wait $p'"):format(script)))
+  local pid = pipe:read "l"
+  assert.equal("ready", pipe:read "l")
+  os.execute("kill -INT " .. pid)
+  return pipe
+end
+
 describe("a query that is stopped", function()
   local t = numbers(400000)
   local threads = blotter.threads
@@ -117,13 +126,28 @@ describe("a query that is stopped", function()
       io.stdout:write(t:count(), "\n")
     ]]
     file:close()
-    local pipe = assert(io.popen(("exec timeout 60 sh -c 'lua5.4 %s & p=$!; echo $p; wait $p'"):format(script)))
-    local pid = pipe:read "l"
-    assert.equal("ready", pipe:read "l")
-    os.execute("kill -INT " .. pid)
+    local pipe = interrupted(script)
     assert.matches("interrupted", pipe:read "l")
     assert.equal("1000000", pipe:read "l")
     pipe:close()
     os.remove(script)
+  end)
+
+  it("is interrupted while it waits for another writer", function()
+    local script, path = os.tmpname(), os.tmpname() .. ".blt"
+    local db <close> = assert(require("blotter").open(path))
+    local file = assert(io.open(script, "w"))
+    file:write(([[
+      local blotter = require "blotter"
+      io.stdout:write "ready\n"
+      io.stdout:flush()
+      print(pcall(blotter.open, %q, { timeout = math.huge }))
+    ]]):format(path))
+    file:close()
+    local pipe = interrupted(script)
+    assert.matches("^false\t.*interrupted", pipe:read "l")
+    pipe:close()
+    os.remove(script)
+    os.remove(path)
   end)
 end)

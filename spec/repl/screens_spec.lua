@@ -81,6 +81,25 @@ describe_screens("the prompt's screen", function()
     compare("prompt_colours", open:text(true))
   end)
 
+  it("gives back a statement of several lines as it was typed, also in the next session", function()
+    local written, file = "for i = 1, 2 do -- twice\1print('no ' .. i)\1end\n", nil
+    local function go_back()
+      open:press "Up"
+      open:wait "-- twice\nprint('no ' .. i)\nend"
+      open:press "Enter"
+      open:wait "end\nno 1\nno 2\n>"
+    end
+    open = screen.open(80, 24, folder, "NO_COLOR=1")
+    file = open.folder .. "/.blotter_history"
+    open:say { "for i = 1, 2 do -- twice", "print('no ' .. i)", "end" }
+    assert.equal(written, command.slurp(file))
+    go_back()
+    open:tmux "kill-server"
+    open = screen.again(open, 80, 24, folder, "NO_COLOR=1")
+    go_back()
+    assert.equal(written:rep(3), command.slurp(file))
+  end)
+
   it("shows a long answer in a pager, and goes on", function()
     open = screen.open(80, 24, folder, "PAGER='less -X' NO_COLOR=1")
     open:type "blotter.csv('n\\n' .. ('1\\n'):rep(40)):show(40)"

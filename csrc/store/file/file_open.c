@@ -103,19 +103,30 @@ void blt_file_start_at(blt_file *f, uint64_t end) {
 
 /* ---- the lock ---- */
 
-/* Waits for the writer's lock of the open file. */
+#define FIRST_PAUSE 0.002  /* seconds */
+#define LONGEST_PAUSE 0.08 /* so that who interrupts is heard soon, wherever the signal goes */
+
+/* Waits a little; a signal ends that early. */
+static void pause_for(double seconds) {
+  if (seconds > 0) nanosleep(&(struct timespec){.tv_nsec = (long)(seconds * 1e9)}, NULL);
+}
+
+/* Waits for the writer's lock of the open file, in pauses that grow. */
 blt_status blt_file_lock(blt_file *f, double deadline, blt_error *err) {
+  double pause = FIRST_PAUSE;
   for (;;) {
     int code = f->vfs->lock(f->vfs->self, f->handle);
     if (code == 0) return BLT_OK;
     if (code != -EAGAIN) return blt_file_fail(f->path, "lock", code, err);
-    if (blt_seconds() >= deadline)
+    double left = deadline - blt_seconds();
+    if (left <= 0)
       return blt_fail(err, BLT_EBUSY,
                       "'%s' is open for writing elsewhere: wait (timeout), or open it read-only",
                       blt_file_shown(f->path));
     blt_status status = blt_poll(f->ctx, 0, 0, err);
     if (status != BLT_OK) return status;
-    nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+    pause_for(pause < left ? pause : left);
+    pause = pause * 2 < LONGEST_PAUSE ? pause * 2 : LONGEST_PAUSE;
   }
 }
 

@@ -18,11 +18,14 @@ local function history_path()
   return home and home .. "/.blotter_history" or nil
 end
 
+-- What stands in the file for the end of a line within a statement.
+local LINE_END = "\1"
+
 --- The last statements of the file.
 local function past(path)
   local all, file = {}, path and io.open(path, "rb")
   if file then
-    for line in file:lines() do all[#all + 1] = line end
+    for line in file:lines() do all[#all + 1] = (line:gsub(LINE_END, "\n")) end
     file:close()
   end
   return table.move(all, math.max(1, #all - REMEMBERED + 1), #all, 1, {})
@@ -72,14 +75,13 @@ function Reader:read(text)
   return line, interrupted
 end
 
---- Puts a statement into the history and its file; one of several lines as one.
+--- Puts a statement with all its lines into the history and its file.
 function Reader:remember(text)
   if not self.editor then return end
-  text = text:gsub("%s*\n%s*", " ")
   self.editor:remember(text)
   local file = self.path and io.open(self.path, "ab")
   if file then
-    file:write(text, "\n")
+    file:write((text:gsub("\n", LINE_END)), "\n")
     file:close()
   end
 end
