@@ -135,7 +135,7 @@ describe("a query that is stopped", function()
 
   it("is interrupted while it waits for another writer", function()
     local script, path = os.tmpname(), os.tmpname() .. ".blt"
-    local db <close> = assert(require("blotter").open(path))
+    local db = assert(require("blotter").open(path))
     local file = assert(io.open(script, "w"))
     file:write(([[
       local blotter = require "blotter"
@@ -147,6 +147,7 @@ describe("a query that is stopped", function()
     local pipe = interrupted(script)
     assert.matches("^false\t.*interrupted", pipe:read "l")
     pipe:close()
+    db:close()
     os.remove(script)
     os.remove(path)
   end)

@@ -82,7 +82,7 @@ describe_screens("the prompt's screen", function()
   end)
 
   it("gives back a statement of several lines as it was typed, also in the next session", function()
-    local written, file = "for i = 1, 2 do -- twice\1print('no ' .. i)\1end\n", nil
+    local written = "for i = 1, 2 do -- twice\1print('no ' .. i)\1end\n"
     local function go_back()
       open:press "Up"
       open:wait "-- twice\nprint('no ' .. i)\nend"
@@ -90,7 +90,7 @@ describe_screens("the prompt's screen", function()
       open:wait "end\nno 1\nno 2\n>"
     end
     open = screen.open(80, 24, folder, "NO_COLOR=1")
-    file = open.folder .. "/.blotter_history"
+    local file = open.folder .. "/.blotter_history"
     open:say { "for i = 1, 2 do -- twice", "print('no ' .. i)", "end" }
     assert.equal(written, command.slurp(file))
     go_back()

@@ -1,92 +1,14 @@
---- help(): what the reference says of something. It is read from the reference itself, which lies beside the library.
+--- help(): what the reference says of something, by its names, by the words of other tools, and by what is looked for.
 
 local core = require "blotter.core"
+local habits = require "blotter.errors.habits"
+local reference = require "blotter.repl.reference"
 local suggest = require "blotter.errors.suggest"
 local width = require "blotter.terminal.width"
 
 local help = {}
 
-local FILES = { "README.md", "lang/README.md" }
-
---- Sections of the reference: {title, lines}, read once.
-local function read()
-  local folder, sections = debug.getinfo(1, "S").source:match "^@(.*)repl/help%.lua$" or "", {}
-  for _, name in ipairs(FILES) do
-    local file = io.open(folder .. name, "rb")
-    for line in file and file:lines() or function() end do
-      local title = line:match "^#+%s+(.*)"
-      if title then sections[#sections + 1] = { title = title, lines = {} } end
-      if not title and sections[1] then table.insert(sections[#sections].lines, line) end
-    end
-    if file then file:close() end
-  end
-  return sections
-end
-
---- A line as it is read on a terminal: cells of a table apart, without marks.
-local function readable(line)
-  if line:find "^|[%s|:-]*$" then return nil end
-  line = line:gsub("^|%s*", ""):gsub("%s*|%s*$", ""):gsub("%s*|%s*", "   "):gsub("%[([^%]]*)%]%([^)]*%)", "%1")
-  return (line:gsub("`", ""):gsub("%*%*", ""))
-end
-
-local function section_text(section)
-  local lines = { section.title }
-  for _, line in ipairs(section.lines) do lines[#lines + 1] = readable(line) end
-  return (table.concat(lines, "\n"):gsub("\n+$", ""))
-end
-
---- Whether `word`, or its singular, is called or named in the code of a line; `join` names left_join, too.
-local function names_it(line, word)
-  local stem = word:gsub("s$", "")
-  for code in line:gmatch "`([^`]+)`" do
-    for name in code:gmatch "[%a_][%w_]*" do
-      name = name:lower()
-      if name == word or name == stem or name:sub(-#stem - 1) == "_" .. stem then return true end
-    end
-  end
-  return false
-end
-
---- The rows of tables and items of lists that name `word`; paragraphs when there are none.
-local function lines_about(sections, word)
-  local rows, others = {}, {}
-  for _, section in ipairs(sections) do
-    for _, line in ipairs(section.lines) do
-      if names_it(line, word) then table.insert(line:find "^[|-]" and rows or others, readable(line)) end
-    end
-  end
-  return #rows > 0 and rows or others
-end
-
-local function titled(sections, word)
-  local stem = word:gsub("s$", "")
-  for _, section in ipairs(sections) do
-    if section.title:lower():find(stem, 1, true) == 1 then return section end
-  end
-  for _, section in ipairs(sections) do
-    if section.title:lower():find(stem, 1, true) then return section end
-  end
-  return nil
-end
-
-local function titles(sections)
-  local names = {}
-  for i, section in ipairs(sections) do names[i] = section.title end
-  return names
-end
-
-local function known_names(sections)
-  local names = {}
-  for _, section in ipairs(sections) do
-    for _, line in ipairs(section.lines) do
-      for code in line:gmatch "`([^`]+)`" do
-        for name in code:gmatch "[%a_][%w_]*" do names[#names + 1] = name end
-      end
-    end
-  end
-  return names
-end
+local MOST = 10 -- entries that are shown
 
 local OVERVIEW = [[
 t = blotter.csv "file.csv"     a table; blotter.jsonl, blotter.table, blotter.open, blotter.memory make others
@@ -94,19 +16,177 @@ t:where "n > 5":by "country":agg "total = sum(n)":order "total desc"
                                verbs take a text in which bare names are columns; what is typed is printed
 ops                            the operations dataset: ops:figures, ops:total, ops:reconcile, ops:network
 help "quantile"                what the reference says of a verb, a function, an option or a chapter
+help "pivot table"             the line that does what is looked for; help "a line each" has all of them
 pager = false                  settings are Lua: long answers stay here; t:show(50) prints more rows
 
 chapters: ]]
 
+-- ---- words ----
+
+--- A word without the endings of several and of doing.
+local function stem(word)
+  local short = word:gsub("ies$", "y"):gsub("s$", "")
+  return #short >= 3 and short or word
+end
+
+--- What is asked for, as its text, its words, and as one name: "Left Join" is also `left_join`.
+local function asked_of(word)
+  local text = tostring(word):lower():gsub("%s+", " "):gsub("^ ", ""):gsub(" $", "")
+  text = text:gsub("^[%w_]*[:.]", ""):gsub("%(.*", "")
+  local words = {}
+  for part in text:gmatch "[^%s,;]+" do words[#words + 1] = part end
+  return { text = text, words = words, name = table.concat(words, "_") }
+end
+
+local function has(set, word)
+  return set[word] or set[stem(word)] or set[word .. "s"] or false
+end
+
+-- ---- ways to find ----
+
+local function says_phrase(asked, entry)
+  return entry.phrases and has(entry.phrases, asked.text)
+end
+
+--- Also "pivot table" of "pivot".
+local function begins_phrase(asked, entry)
+  for phrase in pairs(entry.phrases or {}) do
+    if phrase:sub(1, #asked.text + 1) == asked.text .. " " then return true end
+  end
+  return false
+end
+
+local function defines(asked, entry)
+  return not entry.phrases and has(entry.defines, asked.name)
+end
+
+--- Also left_join of "join".
+local function names_it(asked, entry)
+  if has(entry.names, asked.name) then return true end
+  local ending = "_" .. stem(asked.name)
+  for name in pairs(entry.names) do
+    if name:sub(-#ending) == ending then return true end
+  end
+  return false
+end
+
+--- Whether the entry has a word that begins as this one does.
+local function has_like(entry, word)
+  if has(entry.words, word) then return true end
+  local beginning = stem(word)
+  for known in pairs(#beginning >= 5 and entry.words or {}) do
+    if known:sub(1, #beginning) == beginning then return true end
+  end
+  return false
+end
+
+local function says_words(asked, entry)
+  for _, word in ipairs(asked.words) do
+    if not has_like(entry, word) then return false end
+  end
+  return #asked.words > 0
+end
+
+local function find(chapters, asked, way)
+  local found = {}
+  for _, chapter in ipairs(chapters) do
+    for _, entry in ipairs(chapter.entries) do
+      if way(asked, entry) then found[#found + 1] = { entry = entry, chapter = chapter } end
+    end
+  end
+  return found
+end
+
+--- What is written here for a word of other tools: the text, or nil.
+local function habit_of(asked)
+  for _, of in ipairs { "verbs", "functions", "module", "database", "ops" } do
+    local answer = habits.answer(habits[of], asked.name)
+    if answer then return (of == "verbs" and answer:find "^:" and "t" or "") .. answer end
+  end
+  return nil
+end
+
+--- The chapter whose title is, or begins with, what is asked for.
+local function chapter_of(chapters, asked)
+  for _, chapter in ipairs(chapters) do
+    local title = chapter.title:lower()
+    local first = title:match "^[%w_]+" or title
+    if title == asked.text or stem(first) == stem(asked.text) then return chapter end
+  end
+  return nil
+end
+
+-- ---- the answer ----
+
+local function chapter_text(chapter)
+  local lines = { chapter.title }
+  for _, line in ipairs(chapter.lines) do lines[#lines + 1] = reference.readable(line) end
+  return (table.concat(lines, "\n"):gsub("\n+$", ""))
+end
+
+--- The lines of what was found, each entry once, the first of them; and where there is more.
+local function found_lines(lines, found)
+  local seen, count, more = {}, 0, {}
+  for _, one in ipairs(found) do
+    if not seen[one.entry] then
+      seen[one.entry], count = true, count + 1
+      if count <= MOST then
+        table.move(one.entry.lines, 1, #one.entry.lines, #lines + 1, lines)
+      elseif more[#more] ~= one.chapter.title then
+        more[#more + 1] = one.chapter.title
+      end
+    end
+  end
+  if count > MOST then
+    lines[#lines + 1] = ("… and %d more in: %s"):format(count - MOST, table.concat(more, "; "))
+  end
+  return lines
+end
+
+local function joined(...)
+  local all = {}
+  for _, list in ipairs { ... } do table.move(list, 1, #list, #all + 1, all) end
+  return all
+end
+
+--- Names and phrases that may have been meant.
+local function known_words(chapters)
+  local words = {}
+  for _, chapter in ipairs(chapters) do
+    for _, entry in ipairs(chapter.entries) do
+      for _, set in ipairs { entry.defines, entry.names, entry.phrases or {} } do
+        for word in pairs(set) do words[#words + 1] = word end
+      end
+    end
+  end
+  table.sort(words)
+  return words
+end
+
+local function titles(chapters)
+  local names = {}
+  for i, chapter in ipairs(chapters) do names[i] = chapter.title end
+  return names
+end
+
 local function found_text(word)
-  local sections = read()
-  if word == nil then return OVERVIEW .. table.concat(titles(sections), "; ") end
-  word = tostring(word):lower():gsub("^[%w_]*[:.]", ""):gsub("%(.*", "")
-  local lines = lines_about(sections, word)
-  local section = titled(sections, word)
-  if section and (#lines == 0 or section.title:lower():find(word, 1, true) == 1) then return section_text(section) end
-  if #lines > 0 then return table.concat(lines, "\n") end
-  return ("nothing is known of '%s'%s"):format(word, suggest.phrase(word, known_names(sections)))
+  local chapters = reference.read()
+  if word == nil then return OVERVIEW .. table.concat(titles(chapters), "; ") end
+  local asked = asked_of(word)
+  local phrases, about = find(chapters, asked, says_phrase), find(chapters, asked, defines)
+  local chapter = chapter_of(chapters, asked)
+  if chapter and (#phrases == 0 or chapter.title:lower() == asked.text) then return chapter_text(chapter) end
+  local habit = #about + #phrases == 0 and habit_of(asked)
+  local found = joined(phrases, about, find(chapters, asked, begins_phrase))
+  if #found == 0 then found = find(chapters, asked, names_it) end
+  if habit then
+    local line = ("'%s' is written %s"):format(asked.text, habit)
+    return table.concat(found_lines({ line }, find(chapters, asked_of(habit:match "[:.]?([%a_]+)[%s(\"{]" or habit),
+      defines)), "\n")
+  end
+  if #found == 0 then found = find(chapters, asked, says_words) end
+  if #found > 0 then return table.concat(found_lines({}, found), "\n") end
+  return ("nothing is known of '%s'%s"):format(asked.text, suggest.phrase(asked.text, known_words(chapters)))
 end
 
 --- A line cut at blanks into lines of at most `most` cells; what follows the first is indented.
