@@ -86,7 +86,6 @@ static int add_sheet(lua_State *L) {
   if (!b->sheet) return luaL_error(L, "'%s' is no name for a sheet", name);
   worksheet_set_landscape(b->sheet);
   worksheet_set_paper(b->sheet, PAPER_A4);
-  worksheet_fit_to_pages(b->sheet, 1, 0);
   if (frozen > 0) {
     worksheet_freeze_panes(b->sheet, (lxw_row_t)frozen, 0);
     worksheet_repeat_rows(b->sheet, 0, (lxw_row_t)(frozen - 1));
