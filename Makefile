@@ -8,7 +8,7 @@
 #   make refusals      writes the list of what does not translate to SQL anew
 #   make torture-remote   random queries there, and here: QUERIES (5000) from SEED (1) on
 #   make test-site     the site and the reports in the programs of their readers: browser, spreadsheet, TeX; installs
-#                      them as far as they can be had; PAGES=all looks at every page, not at a sample
+#                      them as far as they can be had; PAGES=all looks at every page, PAGES=2/8 at an eighth of them
 #   make repl          blotter's prompt
 #   make screens       takes the screens of the prompt in spec/golden anew, in a terminal of tmux
 #   make hosts         installs lighttpd, Prosody and pandoc and runs blotter inside them, on the loopback
