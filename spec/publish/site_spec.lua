@@ -99,5 +99,8 @@ describe("the site", function()
     local feed = read(directory .. "/changes.xml")
     assert.is_truthy(feed:find("<feed xmlns=", 1, true))
     assert.equal(math.min(100, #ops:rows "judgements" + #ops:rows "history"), select(2, feed:gsub("<entry>", "")))
+    for title in feed:gmatch "<entry>.-<title>(.-)</title>" do
+      for id in title:gmatch "[%w-]+%.%d+" do assert.is_nil(ops:row("figures", id), title) end
+    end
   end)
 end)

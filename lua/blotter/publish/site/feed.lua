@@ -6,16 +6,39 @@ local feed = {}
 
 local MOST = 100
 
+local ACTIONS = { revise = "Revised", add = "Added", withdraw = "Withdrawn", remove = "Removed" }
+local VERDICTS = { same = "the same", revision = "a revision", conflict = "a conflict", different = "different things" }
+
+--- A statement in words, by its id: "Operation Cathedral, 107 arrests (Wikipedia)"; the id of what is none.
+local function statement(ops, id)
+  local row = ops:row("figures", id)
+  if not row then return id end
+  local subject, source = ops:row("subjects", row.subject), ops:row("sources", row.source)
+  local publisher = source and ops:row("publishers", source.publisher)
+  return ("%s, %s (%s)"):format(subject and subject.name or row.subject, ops:words(id).counted,
+    publisher and publisher.name or row.source)
+end
+
+-- What a correction changed, where it changed a field.
+local function became(row)
+  if not row.field then return row.reason or "" end
+  local before, after = row.before or "nothing", row.after or "nothing"
+  return ("The %s was %s and is %s. %s"):format((row.field:gsub("_", " ")), (before:gsub("_", " ")),
+    (after:gsub("_", " ")), row.reason or "")
+end
+
 --- The changes: {id, date, title, text} each, the newest first.
 function feed.entries(ops)
   local list = {}
   for _, row in ipairs(ops:rows "history") do
-    list[#list + 1] = { id = "history:" .. row.id, date = row.date, title = ("%s: %s"):format(row.action, row.row),
-      text = ("%s: '%s' became '%s'. %s"):format(row.field or "", row.before or "", row.after or "", row.reason or "") }
+    local what = row.resource == "figures" and statement(ops, row.row) or row.row or ""
+    list[#list + 1] = { id = "history:" .. row.id, date = row.date, text = became(row),
+      title = ("%s: %s"):format(ACTIONS[row.action] or row.action, what) }
   end
   for _, row in ipairs(ops:rows "judgements") do
     list[#list + 1] = { id = "judgement:" .. row.id, date = row.date, text = row.reason,
-      title = ("Judged %s: %s and %s"):format(row.verdict, row.left, row.right) }
+      title = ("Judged %s: %s; %s"):format(VERDICTS[row.verdict] or row.verdict, statement(ops, row.left),
+        statement(ops, row.right)) }
   end
   table.sort(list, function(a, b)
     if a.date ~= b.date then return tostring(a.date) > tostring(b.date) end

@@ -6,6 +6,7 @@
 
 local cjson = require "cjson"
 
+local cell = require "blotter.publish.formats.cell"
 local csv = require "blotter.publish.formats.csv"
 local document = require "blotter.publish.document"
 local feed = require "blotter.publish.site.feed"
@@ -51,7 +52,7 @@ local function about(ops)
   local newest = 0
   for _, source in ipairs(ops.sources) do newest = math.max(newest, source.published or 0) end
   return { title = titles.seen(package.title) or "blotter", version = package.version or "",
-    licence = licence.title or "", newest = newest > 0 and os.date("!%Y-%m-%d", newest * 86400) or "" }
+    licence = licence.title or "", newest = newest > 0 and cell.date(os.date("!%Y-%m-%d", newest * 86400)) or "" }
 end
 
 --- Writes a page with its CSV and JSON; `name` is a path in the site without an ending. Returns true, or nil and a

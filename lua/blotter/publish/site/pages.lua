@@ -1,6 +1,7 @@
 --- The pages of the site by kind: what there is of each kind, where its page lies, and its document.
 
 local builder = require "blotter.publish.reports.builder"
+local cell = require "blotter.publish.formats.cell"
 local every_statement = require "blotter.publish.reports.every_statement"
 local feed = require "blotter.publish.site.feed"
 local reports = require "blotter.publish.reports"
@@ -112,7 +113,8 @@ end
 local function source_page(ops, entry)
   local doc, row = builder.new(ops), entry.row
   doc:add { kind = "facts", items = builder.known { { "Publisher", row.publisher_row.name }, { "Title", row.title },
-    { "Published", ops:published(row) }, { "Language", row.language }, { "Kind", row.type }, { "Address", row.url },
+    { "Published", ops:published(row) }, { "Language", row.language }, { "Kind", (row.type:gsub("_", " ")) },
+    { "Address", row.url },
     { "Note", row.note } } }
   if #entry.figures > 0 then every_statement.add(doc, entry.figures, nil, "Line") end
   doc:sources()
@@ -252,7 +254,7 @@ local MOST_CHANGES = 15
 local function add_changes(doc)
   local items, list = {}, feed.entries(doc.ops)
   for i = 1, math.min(#list, MOST_CHANGES) do
-    items[i] = ("%s. %s. %s"):format(tostring(list[i].date), list[i].title, list[i].text or "")
+    items[i] = ("%s. %s. %s"):format(cell.date(list[i].date), list[i].title, list[i].text or "")
   end
   doc:heading(1, "The latest changes and judgements")
   if #items == 0 then items[1] = "None yet." end
