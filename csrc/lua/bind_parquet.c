@@ -146,14 +146,10 @@ static int read_with(lua_State *L, read_fn fn) {
   sources *h = bind_handle_new(L, s->ctx, sizeof *h + n * sizeof h->v[0], 0, BIND_SOURCES);
   h->room = n;
   r.source = lua_gettop(L);
-  int into = lua_isnil(L, 4) ? 0 : 4;
+  int into = bind_reading_into(L, &r);
   bool lazy = !into && bind_bool_option(L, 3, "lazy", false);
-  if (into) {
-    r.db = bind_db_at(L, 4);
-    r.name = luaL_checkstring(L, 5);
-    o.make = bind_reading_make;
-    o.make_arg = &r;
-  }
+  if (into) o.make = bind_reading_make;
+  o.make_arg = &r;
   bind_use uses[2];
   bind_work w;
   blt_parquet_result result = {0};
@@ -166,10 +162,7 @@ static int read_with(lua_State *L, read_fn fn) {
   sources_close(h);
   bind_leave(s, &w);
   if (st != BLT_OK) return bind_reading_failed(L, &r, into, &err);
-  if (r.made)
-    bind_push_db_table(L, 4, result.table);
-  else
-    bind_push_table(L, s, result.table);
+  bind_reading_push(L, &r, result.table);
   bind_columnar_info(L, &result, n);
   blt_parquet_result_free(s->ctx, &result);
   return 2;

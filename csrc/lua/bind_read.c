@@ -67,6 +67,20 @@ blt_status bind_reading_make(void *arg, const blt_schema *schema, blt_table **ou
   return st;
 }
 
+int bind_reading_into(lua_State *L, bind_reading *r) {
+  if (lua_isnil(L, 4)) return 0;
+  r->db = bind_db_at(L, 4);
+  r->name = luaL_checkstring(L, 5);
+  return 4;
+}
+
+void bind_reading_push(lua_State *L, const bind_reading *r, blt_table *t) {
+  if (r->made)
+    bind_push_db_table(L, 4, t);
+  else
+    bind_push_table(L, r->state, t);
+}
+
 blt_status bind_reading_progress(void *arg, uint64_t bytes, uint64_t total, uint64_t rows, blt_error *err) {
   bind_reading *r = arg;
   blt_status st = blt_watch_check(&r->watch, bytes, total, err);
@@ -344,10 +358,8 @@ static int read_with(lua_State *L, read_fn fn) {
   r.source = lua_gettop(L);
   int into = lua_getfield(L, 3, "into") == LUA_TNIL ? 0 : lua_gettop(L);
   if (into) options.into = bind_table_at(L, into)->t;
-  if (!lua_isnil(L, 4)) {
+  if (bind_reading_into(L, &r)) {
     into = 4;
-    r.db = bind_db_at(L, 4);
-    r.name = luaL_checkstring(L, 5);
     options.make = bind_reading_make;
     options.make_arg = &r;
   }
@@ -367,10 +379,9 @@ static int read_with(lua_State *L, read_fn fn) {
   if (st != BLT_OK) return bind_reading_failed(L, &r, into, &err);
   if (options.into)
     lua_pushvalue(L, into);
-  else if (r.made)
-    bind_push_db_table(L, 4, result.table ? result.table : blt_db_table(r.db, r.name, strlen(r.name)));
   else
-    bind_push_table(L, s, result.table);
+    bind_reading_push(L, &r,
+                      result.table || !r.made ? result.table : blt_db_table(r.db, r.name, strlen(r.name)));
   push_info(L, s, &result);
   return 2;
 }

@@ -32,6 +32,10 @@ blt_status bind_reading_pull(void *arg, const char **data, size_t *len, blt_erro
 blt_status bind_reading_make(void *arg, const blt_schema *schema, blt_table **out, blt_error *err);
 blt_status bind_reading_progress(void *arg, uint64_t bytes, uint64_t total, uint64_t rows, blt_error *err);
 
+/* Where the table is to be made: in the database at 4, by the name at 5, or on its own: 4 or 0. */
+int bind_reading_into(lua_State *L, bind_reading *r);
+/* Pushes what was read, whose reference it takes. */
+void bind_reading_push(lua_State *L, const bind_reading *r, blt_table *t);
 /* What the reading uses, as a list: the table to append to at `into`, or the database at 4 and the table that
  * will be made there, which nobody reads before it is whole; its other tables may be read. `first` has room
  * for two. */

@@ -113,13 +113,9 @@ static int arrow_import(lua_State *L) {
   r.progress = bind_progress_option(L, 3);
   blt_parquet_options o = {.progress = bind_reading_progress, .progress_arg = &r};
   bind_columnar_options(L, 3, &o);
-  int into = lua_isnil(L, 4) ? 0 : 4;
-  if (into) {
-    r.db = bind_db_at(L, 4);
-    r.name = luaL_checkstring(L, 5);
-    o.make = bind_reading_make;
-    o.make_arg = &r;
-  }
+  int into = bind_reading_into(L, &r);
+  if (into) o.make = bind_reading_make;
+  o.make_arg = &r;
   bind_use uses[2];
   bind_work w;
   blt_parquet_result result = {0};
@@ -130,10 +126,7 @@ static int arrow_import(lua_State *L) {
   st = blt_arrow_import(s->ctx, from, &o, &result, &err);
   bind_leave(s, &w);
   if (st != BLT_OK) return bind_reading_failed(L, &r, into, &err);
-  if (r.made)
-    bind_push_db_table(L, 4, result.table);
-  else
-    bind_push_table(L, s, result.table);
+  bind_reading_push(L, &r, result.table);
   bind_columnar_info(L, &result, 1);
   blt_parquet_result_free(s->ctx, &result);
   return 2;

@@ -45,13 +45,9 @@ static int sqlite_read(lua_State *L) {
   o.binary = bind_bool_option(L, 3, "binary", false);
   o.progress = bind_reading_progress;
   o.progress_arg = &r;
-  int into = lua_isnil(L, 4) ? 0 : 4;
-  if (into) {
-    r.db = bind_db_at(L, 4);
-    r.name = luaL_checkstring(L, 5);
-    o.make = bind_reading_make;
-    o.make_arg = &r;
-  }
+  int into = bind_reading_into(L, &r);
+  if (into) o.make = bind_reading_make;
+  o.make_arg = &r;
   bind_use uses[2];
   bind_work w;
   blt_table *t = NULL;
@@ -62,10 +58,7 @@ static int sqlite_read(lua_State *L) {
   st = blt_sqlite_read(s->ctx, path, table, &o, &t, &err);
   bind_leave(s, &w);
   if (st != BLT_OK) return bind_reading_failed(L, &r, into, &err);
-  if (r.made)
-    bind_push_db_table(L, 4, t);
-  else
-    bind_push_table(L, s, t);
+  bind_reading_push(L, &r, t);
   return 1;
 }
 
