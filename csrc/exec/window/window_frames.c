@@ -24,7 +24,7 @@ static double distance(const blt_window_range *r, const blt_window_lane *v, uint
 
 static bool within(const blt_window_range *r, const blt_window_lane *v, uint32_t a, uint32_t b,
                    int64_t most) {
-  if (most == INT64_MAX) return true;
+  if (most == INT64_MAX || v->words[a] == v->words[b]) return true; /* two infinities are no number apart */
   if (r->values.type.id == BLT_FLOAT64) return distance(r, v, a, b) <= (double)most;
   uint64_t x = v->words[r->descending ? b : a], y = v->words[r->descending ? a : b];
   return (__int128)(int64_t)y - (int64_t)x <= most;

@@ -401,19 +401,16 @@ local function over(w, node, relation, item, partition, own)
   local framed = unit and unit ~= "partition" and FRAMED[name]
   local ordered = RANKS[name] or PLACES[name] or VALUES[name] or framed or name:find "^cum" or name == "string_agg"
   if not ordered then return partition end
-  local ties = RANKS[name] or framed and unit == "range"
-  local all = ties and own or with(own, relation.order)
-  if not all[1] and ties then return partition end
+  local range = framed and unit == "range"
+  local all = range and { own[1] and w.dialect.range_key(own[1]) } or RANKS[name] and own or with(own, relation.order)
+  if not all[1] and (range or RANKS[name]) then return partition end
   if not all[1] then
     outline.refuse({ origin = item.node }, ("%s: %s needs an order: the rows of a server have none"):format(
       w.dialect.name, name))
   end
-  if framed and unit == "range" and VALUES[name] then
+  if range and VALUES[name] then
     outline.refuse({ origin = item.node }, ("%s: %s over a range does not translate: the server does not know which of "
       .. "equal rows is the first"):format(w.dialect.name, name))
-  end
-  if framed and unit == "range" then -- nulls are in each other's frames, and in no other
-    partition = (partition == "" and "PARTITION BY " or partition .. ", ") .. "(" .. own[1].sql .. " IS NULL)"
   end
   local text = partition .. order_text(w, all)
   if framed then return text .. frame_text(w, node, own[1] and own[1].type) end

@@ -154,6 +154,20 @@ local QUESTIONS = {
   ["zeros of both signs as sums"] = function(q)
     return q:where "id in (2, 4)":agg "z = sum(-0e0)":select "x = string(z)"
   end,
+  ["ranges and what has no value"] = function(q)
+    local z = q:select "id, i = nullif(id % 5, 3), f = if(id % 11 == 0, 1e0 / 0, if(id % 7 == 0, 0e0 / 0, id % 4 * 1e0))"
+      :derive "f = if(id % 9 == 0, nil, f)"
+    local all
+    for _, order in ipairs { "i", "i desc", "i nulls first", "i desc nulls first", "f", "f desc", "f nulls first",
+      "f desc nulls first" } do
+      for _, frame in ipairs { { math.huge, 0 }, { 0, math.huge }, { 1, 1 }, { 0, 0 }, { 1, math.huge } } do
+        local part = z:window { order = order, range = frame, derive = "s = sum(id), n = count()" }
+          :select("of = $of, id, s, n", { of = ("%s %s %s"):format(order, frame[1], frame[2]) })
+        all = all and all:union_all(part) or part
+      end
+    end
+    return all:order "of, id"
+  end,
   ["zeros of both signs as extremes"] = function(q)
     local z = q:select "id, g = id % 3, z = if(id % 2 == 0, -1e0, 1e0) * if(id % 7 == 0, nil, 0)"
     local groups = z:by "g":agg "a = min(z), b = max(z), c = min_if(z, id % 2 == 1), d = max_if(z, id % 2 == 0)"

@@ -6,7 +6,7 @@ local outline = require "blotter.remote.outline"
 local terms = require "blotter.remote.dialects.clickhouse_terms"
 
 local clickhouse = { name = "clickhouse", always = "1", call = functions.call, aggregate = aggregates.aggregate,
-  window = aggregates.window }
+  window = aggregates.window, range_key = function(key) return key end }
 
 for _, name in ipairs { "quote", "quoted", "type_name", "cast", "value", "cell", "values", "placeholder", "inline",
   "order", "key", "limit", "output", "distance" } do

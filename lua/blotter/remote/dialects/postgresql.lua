@@ -9,7 +9,7 @@ local postgresql = { name = "postgresql", always = "TRUE", call = functions.call
   window = aggregates.window }
 
 for _, name in ipairs { "quote", "quoted", "type_name", "cast", "value", "cell", "values", "lent", "placeholder",
-  "inline", "order", "key", "limit", "output", "distance" } do
+  "inline", "order", "key", "limit", "output", "distance", "range_key" } do
   postgresql[name] = terms[name]
 end
 
