@@ -261,7 +261,7 @@ local function check_order(node)
   for _, item in ipairs(node.description.aggregates or {}) do
     if NEEDS_ORDER[item[2]] then
       outline.refuse({ origin = item.node }, item[2]
-        .. " does not translate: the rows of servers have no order: put an order before")
+        .. " does not translate: the rows of a server have no order: put an order before")
     end
   end
 end

@@ -155,7 +155,7 @@ local QUESTIONS = {
     return q:where "id in (2, 4)":agg "z = sum(-0e0)":select "x = string(z)"
   end,
   ["ranges and what has no value"] = function(q)
-    local z = q:select "id, i = nullif(id % 5, 3), f = if(id % 11 == 0, 1e0 / 0, if(id % 7 == 0, 0e0 / 0, id % 4 * 1e0))"
+    local z = q:select [[id, i = nullif(id % 5, 3), f = if(id % 11 == 0, 1e0 / 0, id % 7 == 0, 0e0 / 0, id % 4 * 1e0)]]
       :derive "f = if(id % 9 == 0, nil, f)"
     local all
     for _, order in ipairs { "i", "i desc", "i nulls first", "i desc nulls first", "f", "f desc", "f nulls first",

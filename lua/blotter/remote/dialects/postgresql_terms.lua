@@ -148,8 +148,8 @@ function terms.distance(n, kind)
   return ("%d::bigint"):format(n)
 end
 
---- The key of a range frame. Nulls are in each other's frames, as the server has it; so are nulls and NaN here when they
--- lie side by side.
+--- The key of a range frame. Nulls are in each other's frames, as the server has it; so are nulls and NaN here when
+-- they lie side by side.
 function terms.range_key(key)
   if key.type ~= "float64" or not key.nulls_first ~= not key.descending then return key end
   return { sql = ("nullif(%s, %s)"):format(key.sql, "'NaN'::double precision"), type = key.type,
