@@ -1,5 +1,6 @@
 /* Parquet written and read back: values, threads, cut and damaged files, refused memory, bombs. */
 #include "check.h"
+#include "io/columnar/pick.h"
 #include "parquet_table.h"
 
 static blt_ctx *ctx;
@@ -148,8 +149,29 @@ static void a_bomb_ends_at_the_limit(void) {
   free(f.bytes);
 }
 
+/* Tables of all sizes, of bytes that end at the end of their memory. */
+static void bytes_stand_for_others(void) {
+  for (uint32_t entries = 1; entries <= 300; entries += entries < 20 ? 1 : 27) {
+    uint8_t *table = malloc(entries);
+    for (uint32_t i = 0; i < entries; i++) table[i] = (uint8_t)(i * 37 + entries);
+    for (uint32_t n = 0; n < 1300; n = n * 3 / 2 + 1) {
+      uint8_t *codes = malloc(n + 1), *out = malloc(n + 1);
+      uint32_t wrong = 0, most = entries < 256 ? entries : 256;
+      for (uint32_t i = 0; i < n; i++) codes[i] = (uint8_t)((i * 101 + n) % most);
+      out[n] = 77;
+      blt_pick_bytes(table, entries, codes, n, out);
+      for (uint32_t i = 0; i < n; i++) wrong += out[i] != table[codes[i]];
+      CHECK_AT(wrong == 0 && out[n] == 77, "%u of %u values, %u entries", wrong, n, entries);
+      free(codes);
+      free(out);
+    }
+    free(table);
+  }
+}
+
 int main(void) {
   ctx = blt_ctx_new();
+  RUN(bytes_stand_for_others);
   RUN(all_values_come_back);
   RUN(threads_change_nothing);
   RUN(a_cut_file_is_refused);

@@ -31,8 +31,10 @@ typedef struct blt_part {
   uint32_t ncodes;
   bool mapped; /* otherwise `map` has them */
   blt_room map;
-  bool tabled; /* `table` has the dictionary as distances of table_width bytes from table_low */
+  bool tabled; /* `table` has the dictionary's table_n entries as distances of table_width bytes from
+                  table_low */
   uint8_t table_width;
+  uint32_t table_n;
   int64_t table_low;
   blt_room table;
   blt_named named;

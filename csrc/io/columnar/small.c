@@ -1,4 +1,5 @@
 #include "small.h"
+#include "pick.h"
 
 #include "base/isa.h"
 #include <string.h>
@@ -45,8 +46,12 @@ uint32_t blt_small_width(int64_t low, int64_t high) {
   BLT_CLONES static void codes_##T(const uint32_t *restrict v, uint32_t n, T *restrict out) {                \
     for (uint32_t i = 0; i < n; i++) out[i] = (T)v[i];                                                       \
   }                                                                                                          \
-  static void pick_##T(const T *restrict table, const uint8_t *restrict codes, uint32_t n,                   \
+  static void pick_##T(const T *restrict table, uint32_t entries, const uint8_t *restrict codes, uint32_t n, \
                        T *restrict out) {                                                                    \
+    if (sizeof(T) == 1) {                                                                                    \
+      blt_pick_bytes((const uint8_t *)table, entries, codes, n, (uint8_t *)out);                             \
+      return;                                                                                                \
+    }                                                                                                        \
     for (uint32_t i = 0; i < n; i++) out[i] = table[codes[i]];                                               \
   }                                                                                                          \
   static void gather_##T(const T *restrict table, const uint32_t *restrict codes, uint32_t n,                \
@@ -68,7 +73,7 @@ uint32_t blt_small_width(int64_t low, int64_t high) {
     T *out = (T *)s->values + k.at;                                                                          \
     const uint8_t *raw = p->values.raw;                                                                      \
     if (p->coded && p->small)                                                                                \
-      pick_##T(p->table.p, (const uint8_t *)p->codes.p + k.from, k.n, out);                                  \
+      pick_##T(p->table.p, p->table_n, (const uint8_t *)p->codes.p + k.from, k.n, out);                      \
     else if (p->coded)                                                                                       \
       gather_##T(p->table.p, (const uint32_t *)p->codes.p + k.from, k.n, out);                               \
     else if (raw && p->values.raw_width == 4)                                                                \
@@ -103,6 +108,7 @@ static bool make_table(blt_ctx *ctx, const blt_scratch *s, blt_type type, blt_pa
   p->tabled = s->small == 1   ? table_uint8_t(s, type, p, entries)
               : s->small == 2 ? table_uint16_t(s, type, p, entries)
                               : table_uint32_t(s, type, p, entries);
+  p->table_n = entries;
   p->table_low = s->low;
   p->table_width = s->small;
   return p->tabled;
