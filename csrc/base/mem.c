@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #define POOLED_BYTES_MAX ((size_t)320 << 20)
+#define TOUCHED_MOST ((size_t)64 << 20) /* what a file says that it unpacks to may be false */
 
 /* A build with -DBLT_CHECKED keeps the size in front of each block and aborts when a free names another. */
 #ifdef BLT_CHECKED
@@ -161,7 +162,7 @@ void *blt_alloc(blt_ctx *ctx, size_t bytes) {
 
 void *blt_alloc_whole(blt_ctx *ctx, size_t bytes) {
   char *p = alloc(ctx, bytes, false);
-  if (p && SLABS && bytes >= BLT_SLAB_LEAST) blt_slab_touch(p, bytes);
+  if (p && SLABS && bytes >= BLT_SLAB_LEAST && bytes <= TOUCHED_MOST) blt_slab_touch(p, bytes);
   return p;
 }
 
