@@ -39,7 +39,7 @@ static blt_status open_job(const blt_block_job *j, const blt_block **b, blt_erro
 
 static blt_status pack(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
   blt_block_batch *batch = arg;
-  blt_block_job *j = &batch->jobs[task];
+  blt_block_job *j = &batch->jobs[batch->order[task]];
   const blt_block *b;
   (void)worker;
   blt_status status = open_job(j, &b, err);
@@ -100,9 +100,21 @@ static blt_status refer(blt_unread s, blt_disk_block *form) {
 
 /* ---- batches ---- */
 
+/* Large blocks are packed first: the small ones fill what time is left on the other threads. */
+static void put_in_order(blt_block_batch *b) {
+  for (uint32_t i = 0; i < b->n; i++) {
+    size_t bytes = blt_unread_head(b->jobs[i].block).bytes;
+    uint32_t k = i;
+    for (; k > 0 && blt_unread_head(b->jobs[b->order[k - 1]].block).bytes < bytes; k--)
+      b->order[k] = b->order[k - 1];
+    b->order[k] = (uint8_t)i;
+  }
+}
+
 blt_status blt_batch_finish(blt_block_batch *b, blt_error *err) {
   blt_ctx *ctx = b->f->ctx;
   blt_status status = BLT_OK;
+  put_in_order(b);
   if (b->f->version >= BLT_DISK_PACKS)
     status = (b->bytes < SMALL_BYTES ? blt_seq : blt_par)(ctx, b->n, pack, b, err);
   for (uint32_t i = 0; i < b->n; i++) {

@@ -21,6 +21,7 @@ typedef struct blt_block_batch {
   uint32_t n;
   size_t bytes; /* to be packed */
   blt_block_job jobs[BLT_BATCH_BLOCKS];
+  uint8_t order[BLT_BATCH_BLOCKS]; /* in which they are packed */
 } blt_block_batch;
 
 /* The block goes to the file, or is found there; by the next blt_batch_finish at the latest, until when

@@ -4,6 +4,7 @@
 #include "store/column/packed.h"
 #include "base/bits.h"
 #include "base/mem.h"
+#include "base/par.h"
 
 #include <string.h>
 
@@ -238,30 +239,73 @@ static blt_status pack_strings(blt_ctx *ctx, const blt_dict *d, uint32_t first, 
   return status;
 }
 
-static blt_status save_strings(blt_file *f, const blt_dict *d, uint32_t first, blt_disk_piece *piece,
-                               blt_error *err) {
-  blt_packed p = {0};
+/* Adds the entries from `first` on, as they are unless they are packed. */
+static blt_status save_strings(blt_file *f, const blt_dict *d, uint32_t first, const blt_packed *p,
+                               blt_disk_piece *piece, blt_error *err) {
   uint64_t head[2] = {d->count - first, d->offsets[d->count] - d->offsets[first]};
-  blt_status status = f->version >= BLT_DISK_PACKS ? pack_strings(f->ctx, d, first, &p, err) : BLT_OK;
-  *piece = (blt_disk_piece){.count = d->count - first, .packed = p.data != NULL};
-  const blt_part parts[] = {{head, sizeof head, sizeof head}, {p.data, p.bytes, p.bytes}};
-  if (status == BLT_OK && p.data)
-    status = blt_file_append_parts(f, parts, 2, 8, &piece->where, err);
-  else if (status == BLT_OK)
-    status = write_strings(f, d, first, &piece->where, err);
-  blt_packed_free(f->ctx, &p);
+  *piece = (blt_disk_piece){.count = d->count - first, .packed = p->data != NULL};
+  const blt_part parts[] = {{head, sizeof head, sizeof head}, {p->data, p->bytes, p->bytes}};
+  if (p->data) return blt_file_append_parts(f, parts, 2, 8, &piece->where, err);
+  return write_strings(f, d, first, &piece->where, err);
+}
+
+/* What is new of a column's dictionary. */
+typedef struct dict_job {
+  const blt_dict *d; /* NULL: nothing */
+  uint32_t first;
+  blt_packed packed;
+} dict_job;
+
+typedef struct dict_saving {
+  blt_file *f;
+  dict_job *jobs; /* of each column */
+  uint64_t bytes; /* to be packed */
+} dict_saving;
+
+#define SMALL_BYTES ((uint64_t)256 << 10) /* of dictionaries: fewer are not worth waking anybody */
+
+static blt_status pack_dict(void *arg, uint32_t col, uint32_t worker, blt_error *err) {
+  dict_saving *s = arg;
+  dict_job *j = &s->jobs[col];
+  (void)worker;
+  return j->d ? pack_strings(s->f->ctx, j->d, j->first, &j->packed, err) : BLT_OK;
+}
+
+static blt_status find_dicts(dict_saving *s, const blt_table *t, const blt_stored *old, blt_stored *out,
+                             blt_error *err) {
+  blt_status status = BLT_OK;
+  for (uint32_t i = 0; status == BLT_OK && i < out->ncols; i++) {
+    const blt_dict *d = t->columns[i].dict;
+    uint32_t first;
+    if (!d) continue;
+    status = keep_pieces(s->f->ctx, old ? &old->dicts[i] : NULL, t->columns[i].dict_kept, d->count,
+                         &out->dicts[i], &first, err);
+    if (status != BLT_OK || first >= d->count) continue;
+    s->jobs[i] = (dict_job){.d = d, .first = first};
+    s->bytes += d->offsets[d->count] - d->offsets[first];
+  }
   return status;
 }
 
-static blt_status save_dict(blt_file *f, const blt_column *c, const blt_pieces *old, blt_pieces *out,
-                            blt_error *err) {
-  uint32_t first;
+/* The new strings of all columns: packed side by side, added in order. */
+static blt_status save_dicts(blt_file *f, const blt_table *t, const blt_stored *old, blt_stored *out,
+                             blt_error *err) {
+  dict_saving s = {.f = f, .jobs = blt_calloc(f->ctx, out->ncols, sizeof *s.jobs)};
   blt_disk_piece piece;
-  const blt_dict *d = c->dict;
-  blt_status status = keep_pieces(f->ctx, old, c->dict_kept, d->count, out, &first, err);
-  if (status != BLT_OK || first >= d->count) return status;
-  status = save_strings(f, d, first, &piece, err);
-  return status == BLT_OK ? blt_pieces_add(f->ctx, out, &piece, err) : status;
+  if (!s.jobs) return blt_fail_memory(err, out->ncols * sizeof *s.jobs);
+  blt_status status = find_dicts(&s, t, old, out, err);
+  if (status == BLT_OK && s.bytes && f->version >= BLT_DISK_PACKS)
+    status = (s.bytes < SMALL_BYTES ? blt_seq : blt_par)(f->ctx, out->ncols, pack_dict, &s, err);
+  for (uint32_t i = 0; i < out->ncols; i++) {
+    dict_job *j = &s.jobs[i];
+    if (status == BLT_OK && j->d) {
+      status = save_strings(f, j->d, j->first, &j->packed, &piece, err);
+      if (status == BLT_OK) status = blt_pieces_add(f->ctx, &out->dicts[i], &piece, err);
+    }
+    blt_packed_free(f->ctx, &j->packed);
+  }
+  blt_free(f->ctx, s.jobs, out->ncols * sizeof *s.jobs);
+  return status;
 }
 
 /* ---- schema and record ---- */
@@ -336,9 +380,7 @@ blt_status blt_save_table(blt_file *f, blt_table *t, const blt_stored *old, blt_
   if (status == BLT_OK) status = save_tail_live(f, t, old, s, err);
   if (status == BLT_OK) status = blt_patches_save(f, t, old, &changes, first, s, err);
   blt_changes_free(&changes, t);
-  for (uint32_t i = 0; status == BLT_OK && i < s->ncols; i++)
-    if (t->columns[i].dict)
-      status = save_dict(f, &t->columns[i], old ? &old->dicts[i] : NULL, &s->dicts[i], err);
+  if (status == BLT_OK) status = save_dicts(f, t, old, s, err);
   if (status == BLT_OK) status = save_record(f, t, s, err);
   s->version = t->version;
   if (status == BLT_OK)
