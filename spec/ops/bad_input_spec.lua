@@ -65,6 +65,12 @@ describe("a bad package", function()
     refused("column 'note'", "'Printed as' has no colon")
   end)
 
+  it("with what became of one person", function()
+    set_field("figures.csv", "ice-2014-1.06", "category", "outcome-deceased")
+    refused("figures.csv:" .. line_of("figures.csv", "ice-2014-1.06"), "column 'category'",
+      "'outcome-deceased' tells what became of one person")
+  end)
+
   it("with a dangling key", function()
     set_field("figures.csv", "ice-2014-1.01", "source", "nowhere-1900-1")
     refused("column 'source'", "'nowhere-1900-1' is not in sources; expected a known id")

@@ -109,6 +109,15 @@ local function check_whole(context, figure, indicator)
   end
 end
 
+-- What became of one person is no aggregate.
+local function check_person(context, figure)
+  local code = figure.category and context.codes[figure.category]
+  if figure.unit == "persons" and figure.high == 1 and code and code.parent == "outcome" then
+    context:refuse(figure, "category", ("'%s' tells what became of one person; expected it to be left out")
+      :format(code.code))
+  end
+end
+
 local function check_figure(context, figure)
   check_codes(context, figure)
   check_order(context, figure)
@@ -120,6 +129,7 @@ local function check_figure(context, figure)
   end
   check_period(context, figure)
   check_note(context, figure)
+  check_person(context, figure)
   check_part(context, figure)
 end
 
