@@ -44,7 +44,7 @@ end
 -- Publishes what is not needed; false when the work was too much to look at all.
 local function clean(state, work)
   state.budget = state.moves.work + work
-  pattern.clean(state, pattern.added_cells(state))
+  pattern.clean(state, pattern.idle_cells(state))
   return state.moves.work < state.budget
 end
 

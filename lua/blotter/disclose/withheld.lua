@@ -76,6 +76,8 @@ local function by_turns(open, round)
   return chosen
 end
 
+local MANY = 1000 -- demands at once: where no whole move was found for so many, another try is dear and seldom better
+
 --- What the withheld cells do for each other.
 function pattern.together(state)
   local poor = 0
@@ -83,7 +85,9 @@ function pattern.together(state)
     local open = open_demands(state)
     if #open < 8 or poor == 4 then break end
     local chosen = by_turns(open, round)
-    local move = #chosen > 0 and state.moves:together(chosen) or {}
+    local move = #chosen > 0 and state.moves:together(chosen)
+    if not move and #chosen > MANY then break end
+    move = move or {}
     poor = hand_out(state, move) * 20 < #open and poor + 1 or 0
   end
 end
@@ -205,6 +209,23 @@ function pattern.added_cells(state)
   table.sort(list, function(a, b)
     if state.prices[a] ~= state.prices[b] then return state.prices[a] > state.prices[b] end
     return a < b
+  end)
+  return list
+end
+
+--- The same, those first that cost much and serve few demands: they can most likely be done without, and that is soon
+-- seen.
+function pattern.idle_cells(state)
+  local served, list = {}, pattern.added_cells(state)
+  for _, demand in ipairs(state.demands) do
+    for _, step in ipairs(demand.move or {}) do served[step[1]] = (served[step[1]] or 0) + 1 end
+  end
+  local place = {}
+  for i, c in ipairs(list) do place[c] = i end
+  table.sort(list, function(a, b)
+    local x, y = (served[a] or 0) / state.prices[a], (served[b] or 0) / state.prices[b]
+    if x ~= y then return x < y end
+    return place[a] < place[b]
   end)
   return list
 end
