@@ -140,12 +140,31 @@ local function row_of(self, name, asked, method)
   return row or fail("%s: %s", method, self:unknown(name, asked))
 end
 
+-- The first age of a band, such as 10 of Y10T19; of one that is not known none.
+local function first_age(figure)
+  local band = figure.age_band or ""
+  if band:find "^Y_LT" then return 0 end
+  return tonumber(band:match "%d+") or math.huge
+end
+
+-- Puts the parts of a split by age into the order of the ages; other categories have none.
+local function order_ages(split)
+  local place = {}
+  for i, part in ipairs(split.figures) do place[part] = i end
+  table.sort(split.figures, function(a, b)
+    local x, y = first_age(a), first_age(b)
+    if x ~= y then return x < y end
+    return place[a] < place[b]
+  end)
+end
+
 --- The breakdowns of a figure or of its id: {name, coverage, figures, low, high}, low and high bounding what the parts
 -- leave.
 function Ops:breakdowns(asked)
   local figure = row_of(self, "figures", asked, "breakdowns")
   local splits = parts.breakdowns(figure)
   for _, split in ipairs(splits) do
+    if split.name == "age_band" then order_ages(split) end
     split.labels = {}
     for i, part in ipairs(split.figures) do split.labels[i] = self:label(part, figure) end
   end

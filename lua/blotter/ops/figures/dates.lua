@@ -109,13 +109,13 @@ end
 
 -- The month in which a country's fiscal year begins, and whether the year is named by the one in which it ends.
 local fiscal_years = {US = {10, true}, GB = {4, true}, CA = {4, true}, JP = {4, false}, IN = {4, true}, AU = {7, true},
-  NZ = {7, true}}
+  NZ = {7, true}, KR = {1, true}}
 
 --- First and last day of the fiscal year that a country calls by a year, or nil where its fiscal year is not known.
 function dates.fiscal(year, country)
   local rule = fiscal_years[country]
   if not rule then return nil end
-  local start = rule[2] and year - 1 or year
+  local start = rule[2] and rule[1] > 1 and year - 1 or year
   return dates.day(start, rule[1], 1), dates.day(start + 1, rule[1], 1) - 1
 end
 
@@ -124,7 +124,23 @@ function dates.fiscal_name(first, last)
   local year, month = dates.civil(first)
   local final = dates.civil(last)
   if month == 10 then return "FY" .. final end
+  if year == final then return ("FY%d from %s"):format(year, dates.month_name(month)) end
   return ("FY%d/%02d from %s"):format(year, final % 100, dates.month_name(month))
+end
+
+--- First and last day of the fiscal year of a name that dates.fiscal_name gives, or nil.
+function dates.fiscal_named(name)
+  local year, month = name:match "^FY(%d%d%d%d)%S* from (%a+)$"
+  if not year then
+    local final = math.tointeger(name:match "^FY(%d%d%d%d)$")
+    if not final then return nil end
+    return dates.day(final - 1, 10, 1), dates.day(final, 9, 30)
+  end
+  year = math.tointeger(year)
+  for number = 1, 12 do
+    if dates.month_name(number) == month then return dates.day(year, number, 1), dates.day(year + 1, number, 1) - 1 end
+  end
+  return nil
 end
 
 --- Whether two periods share a day. An open side reaches everything.

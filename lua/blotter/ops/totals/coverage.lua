@@ -5,8 +5,10 @@
 -- where they are of all. lacks is a list of plain words, empty where nothing is known to be missing.
 
 local dates = require "blotter.ops.figures.dates"
+local facets = require "blotter.ops.figures.facets"
 local months = require "blotter.ops.totals.months"
 local phrase = require "blotter.ops.figures.phrase"
+local questions = require "blotter.ops.totals.question"
 
 local coverage = {}
 
@@ -62,6 +64,46 @@ local function category_of(question, figure, dimension)
   return code
 end
 
+-- Whether a figure is of some areas or categories only, where all of them are asked for. An offence is often what a
+-- whole series is about.
+local function is_confined(question, figure)
+  if confined_to(question, figure) then return true end
+  for dimension in pairs(figure.dims) do
+    if dimension ~= "offence" and category_of(question, figure, dimension) then return true end
+  end
+  return false
+end
+
+-- The sum in which a figure of a question stands: its subject's, of a year where rows are years.
+local function sum_of(question, figure)
+  local parts = {figure.subject}
+  for _, name in ipairs(question.by) do parts[#parts + 1] = tostring(questions.key(figure, name)) end
+  return table.concat(parts, "|")
+end
+
+--- Of choices that a total has taken, those that make one sum: where a subject that goes on counting has figures of all
+-- that is asked, those that are of some areas or categories only are no part of it. Returns what stays, and the others
+-- as {choice, whole}.
+function coverage.of_one_kind(question, choices)
+  local figures, whole, kept, lost = {}, {}, {}, {}
+  for i, choice in ipairs(choices) do figures[i] = choice.figure end
+  local as_whole = joined(question.model, figures)
+  for _, figure in ipairs(as_whole) do
+    if not facets.happens_once(figure) and not is_confined(question, figure) then
+      whole[sum_of(question, figure)] = figure
+    end
+  end
+  for i, choice in ipairs(choices) do
+    local instead = is_confined(question, as_whole[i]) and whole[sum_of(question, as_whole[i])]
+    if instead then
+      lost[#lost + 1] = {choice = choice, whole = instead}
+    else
+      kept[#kept + 1] = choice
+    end
+  end
+  return kept, lost
+end
+
 local function is_below(question, figure)
   local wanted = question.values.subject
   if not wanted or question.by.subject then return false end
@@ -115,7 +157,7 @@ local function confine(question, figures, lacks)
     end
     if confined > 0 then
       covers[restriction[1]] = list
-      lacks[#lacks + 1] = (confined == #figures and "only " or "in part only ") .. names(list)
+      lacks[#lacks + 1] = (confined == #figures and "only " or "some figures only of ") .. names(list)
     end
   end
   return covers
@@ -142,7 +184,9 @@ local function beyond(question, row)
   for _, figure in ipairs(question.beyond or {}) do
     local reached
     for _, own in ipairs(row.figures) do
-      if question.model:family(own.subject) == question.model:family(figure.subject) and own.last then
+      local is_near = row.subject and own.subject == figure.subject
+        or not row.subject and question.model:family(own.subject) == question.model:family(figure.subject)
+      if is_near and own.last then
         reached = math.max(reached or own.last, own.last)
       end
     end
@@ -151,9 +195,13 @@ local function beyond(question, row)
   return last and dates.describe(last, last)
 end
 
---- Notes what a total may lack because it could not be taken: subjects that only have figures which reach outside the
--- period, and subjects that the ones taken may count, or may not.
+--- Notes what a total, or a row of one subject, may lack because it could not be taken: a time, and of a total subjects
+-- that only have figures which reach outside the period, or that the ones taken may count, or may not.
 function coverage.add_missing(question, row)
+  if #question.by > 1 or #question.by == 1 and not question.by.subject then return end
+  local far = beyond(question, row)
+  if far then row.lacks[#row.lacks + 1] = ("not after %s, where figures overlap those that are used"):format(far) end
+  if row.subject then return end
   local there, outside, uncertain = subjects_of(question.model, row), {}, {}
   for _, figure in ipairs(question.outside or {}) do
     if not there[figure.subject] then outside[figure.subject] = true end
@@ -161,8 +209,6 @@ function coverage.add_missing(question, row)
   for id in pairs(question.uncertain or {}) do
     if not there[id] then uncertain[id] = true end
   end
-  local far = beyond(question, row)
-  if far then row.lacks[#row.lacks + 1] = ("not after %s, where figures overlap those that are used"):format(far) end
   local who, count = some_subjects(question.model, outside)
   if count > 0 then row.lacks[#row.lacks + 1] = "not " .. who .. ", whose figures reach outside the period" end
   who, count = some_subjects(question.model, uncertain)

@@ -2,11 +2,14 @@
 --
 --   contested         statements that can not be true together with a figure of the row, or a contradiction in which
 --                     one stands; or one statement exceeds them all
+--   counted differently  a figure counts something else than its indicator says (definition.lua)
+--   doubtful          the curator doubts the number of a figure
 --   provisional       a figure is called provisional, or a forecast
 --   partial           months, areas, categories or parts of the subject are missing
 --   lower bound       more was counted than the number says; its upper end is open
 --   overlap possible  two of its figures may count the same person, report or case
 --   series break      a figure is not comparable with those before it
+--   calendar or fiscal  its sources name years and do not say which of the two
 
 local facets = require "blotter.ops.figures.facets"
 local findings = require "blotter.ops.checks.findings"
@@ -37,6 +40,13 @@ local function has_status(choices, ...)
     end
   end
   return false
+end
+
+local function are_open_years(choices)
+  for _, choice in ipairs(choices) do
+    if choice.figure.period_kind ~= "year" then return false end
+  end
+  return #choices > 0
 end
 
 local single = {country = true, subdivision = true}
@@ -74,11 +84,14 @@ function flags.of(question, row, choices)
     if is_set then list[#list + 1] = name end
   end
   set("contested", row.is_exceeded or is_contested(question, choices))
+  set("counted differently", #row.differs > 0)
+  set("doubtful", has_status(choices, "U"))
   set("provisional", has_status(choices, "P", "F"))
   set("partial", #row.lacks > 0)
   set("lower bound", row.low ~= nil and row.high == nil)
   set("overlap possible", #choices > 1 and not row.refused and may_overlap(question.model, choices))
   set("series break", has_status(choices, "B"))
+  set("calendar or fiscal", are_open_years(choices))
   return list
 end
 

@@ -14,12 +14,11 @@ local function both(a, b)
   return {first, last}
 end
 
--- The year of a row: that of its key; a fiscal year by its name begins where its figures do.
+-- The year of a row: that of its key.
 local function year_of(name, row)
-  local figure = row.figures[1]
-  if type(row[name]) ~= "string" or not name:find "year$" or not figure then return period_of(name, row[name]) end
-  local year, month, day = dates.civil(figure.first)
-  return {figure.first, dates.day(year + 1, month, day) - 1}
+  if type(row[name]) ~= "string" or not name:find "year$" then return period_of(name, row[name]) end
+  local first, last = dates.fiscal_named(row[name])
+  return first and {first, last}
 end
 
 -- The period that a row is about, as far as the question or its key says: {first, last}, either may be nil.
@@ -56,12 +55,16 @@ local function first_day(number)
   return dates.day(number // 12, number % 12 + 1, 1)
 end
 
--- The stretches of days that the figures cover, in order, none touching another; of a year whose reading is open, only
--- what both readings hold.
+-- The stretches of days that the figures cover, in order, none touching another. A year of which the source does not
+-- say whether it is calendar or fiscal counts as the one that it names.
 local function stretches_of(figures)
   local spans, stretches = {}, {}
   for _, figure in ipairs(figures) do
-    if figure.last_early then spans[#spans + 1] = {figure.first_late or -math.huge, figure.last_early} end
+    if figure.period_kind == "year" then
+      spans[#spans + 1] = {figure.first, figure.last}
+    elseif figure.last_early then
+      spans[#spans + 1] = {figure.first_late or -math.huge, figure.last_early}
+    end
   end
   table.sort(spans, function(a, b) return a[1] < b[1] end)
   for _, span in ipairs(spans) do
@@ -103,6 +106,12 @@ local function hull_of(figures)
     last = math.max(last, figure.last or -math.huge)
   end
   return first < math.huge and first or nil, last > -math.huge and last or nil
+end
+
+-- What is covered where no month is covered in full: the figures' own days.
+local function days_words(figures)
+  local first, last = hull_of(figures)
+  return first and last and "only " .. dates.describe(first, last) or nil
 end
 
 local function missing_words(tally)
@@ -159,7 +168,8 @@ local function head_of(question, figures)
   return head
 end
 
---- The months that all subjects of a row have: {first, last, covered, asked}. What subjects miss goes to lacks.
+--- The months that all subjects of a row have: {first, last, covered, asked, is_series}, the last where all of its
+-- figures are of one subject that goes on counting. What subjects miss goes to lacks.
 function months.of(question, row, lacks)
   local first, last = hull_of(row.figures)
   local covered = {first = first and dates.format(first), last = last and dates.format(last), covered = 0, asked = 0}
@@ -173,7 +183,8 @@ function months.of(question, row, lacks)
     end
     if tally.covered < tally.asked then
       local name = #by_subject > 1 and head.subject_row.name .. ": " or ""
-      gaps[#gaps + 1] = ("%s%d of %d months; not %s"):format(name, tally.covered, tally.asked, missing_words(tally))
+      gaps[#gaps + 1] = name .. (tally.covered == 0 and days_words(figures)
+        or ("%d of %d months; not %s"):format(tally.covered, tally.asked, missing_words(tally)))
     end
   end
   for _, is_there in pairs(seen) do
@@ -182,6 +193,7 @@ function months.of(question, row, lacks)
   end
   if #gaps > 2 then gaps = {gaps[1], ("gaps of %d more subjects"):format(#gaps - 1)} end
   table.move(gaps, 1, #gaps, #lacks + 1, lacks)
+  covered.is_series = #by_subject == 1 and not facets.happens_once(by_subject[1][1]) or nil
   return covered
 end
 

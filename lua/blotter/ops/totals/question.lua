@@ -85,16 +85,29 @@ local function year_of(figure)
   return nil
 end
 
--- The fiscal year in which a figure's period lies: its own, or the United States' one that holds it.
+-- The country whose fiscal years a figure is held against: that of its subject, else its own, else its publisher's.
+local function country_of(figure)
+  local area = figure.subject_row.area or figure.area or figure.source_row.publisher_row.area
+  return area and area:match "^%u%u" or nil
+end
+
+-- A fiscal year as a key: the number of one from October, as in the United States, else its name.
+local function fiscal_key(first, last)
+  local _, month = dates.civil(first)
+  return month == 10 and dates.civil(last) or dates.fiscal_name(first, last)
+end
+
+-- The fiscal year in which a figure's period lies: its own, or that of its country which holds it.
 local function fiscal_year_of(figure)
   local first, last = figure.first, figure.last
   if not first or not last then return nil end
-  if figure.period_kind == "fiscal" and last - first < 367 then
-    local _, month = dates.civil(first)
-    if month ~= 10 then return dates.fiscal_name(first, last) end
+  if figure.period_kind == "fiscal" and last - first > 360 and last - first < 367 then return fiscal_key(first, last) end
+  local year, country = dates.civil(first), country_of(figure)
+  for named = year - 1, year + 1 do
+    local from, to = dates.fiscal(named, country)
+    if from and first >= from and last <= to then return fiscal_key(from, to) end
   end
-  local year = dates.civil(first + 92)
-  return year == dates.civil(last + 92) and year or nil
+  return nil
 end
 
 --- What a figure has as the key of a row, or nil.

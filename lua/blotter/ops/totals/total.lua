@@ -9,6 +9,7 @@
 local bounds = require "blotter.ops.figures.bounds"
 local coverage = require "blotter.ops.totals.coverage"
 local dates = require "blotter.ops.figures.dates"
+local definition = require "blotter.ops.totals.definition"
 local disjoint = require "blotter.ops.totals.disjoint"
 local facets = require "blotter.ops.figures.facets"
 local flags = require "blotter.ops.totals.flags"
@@ -101,13 +102,26 @@ local function raise(question, row, allowed)
   if row.best and row.best < row.low then row.best = nil end
 end
 
+-- Years of one series that leave out most of its time make no total.
+local function refuse_scattered(row)
+  local months = row.covers.months
+  if row.exceeded_by or row.refused or #row.figures < 2 or not months.is_series
+    or months.covered * 2 >= months.asked then return end
+  row.refused = ("they cover %d of %d months"):format(months.covered, months.asked)
+  row.low, row.best, row.high = nil, nil, nil
+end
+
 -- The figures of a row added up, with what the row covers and lacks, and its flags. `allowed` are all statements that
 -- its question allows.
 local function finished(question, choices, row, allowed)
   sum(question, choices, row)
   raise(question, row, allowed)
-  row.covers, row.lacks = coverage.of(question, row)
-  if #question.by == 0 then coverage.add_missing(question, row) end
+  local standing = row.exceeded_by and {figures = {row.exceeded_by}} or row
+  for _, name in ipairs(question.by) do standing[name] = row[name] end
+  row.covers, row.lacks = coverage.of(question, standing)
+  coverage.add_missing(question, row)
+  if not question.period and not question.by_year then refuse_scattered(row) end
+  row.differs = definition.of(question.model, standing.figures)
   row.flags = flags.of(question, row, choices)
   if question.is_state and #choices > 0 then
     row.series, row.as_of = settled.series(question, choices)
@@ -249,12 +263,24 @@ local function breaks_of(used)
   return list
 end
 
+-- What may be added of some choices: all apart, and of one kind.
+local function taken(question, choices, per_subject)
+  local used = disjoint.take(question, choices, per_subject)
+  if question.is_state then return used end
+  local kept, lost = coverage.of_one_kind(question, used)
+  for _, loss in ipairs(lost) do
+    settled.leave_out(question, loss.choice.figure, "counts some areas or categories only, beside figures of all",
+      loss.whole)
+  end
+  return kept
+end
+
 -- What the total is made of: the rows' own figures where nothing is grouped, else what the same question without its
 -- grouping takes; of states by year, the latest.
 local function taken_plain(question, plain, choices, used)
   if #question.by == 0 then return used end
   if question.is_state and question.by_year then choices = settled.of(plain) end
-  return disjoint.take(plain, choices, false)
+  return taken(plain, choices, false)
 end
 
 --- The total of an indicator. options: by, policy, period, as_of, and every filter of ops:figures.
@@ -265,7 +291,7 @@ end
 function total.compute(whole, indicator, options)
   local question = questions.read(whole, indicator, options or {})
   local choices = settled.of(question)
-  local used = disjoint.take(question, choices, question.by.subject)
+  local used = taken(question, choices, question.by.subject)
   local rows = rows_of(question, used, choices)
   local plain = questions.ungrouped(question)
   local result = {

@@ -16,7 +16,7 @@ local function parts_text(ops, split)
   for i, part in ipairs(split.figures) do
     local label = split.labels[i] ~= "" and split.labels[i] or ops:words(part).period or ""
     if part.best == 1 then label = label:gsub("^citizens ", "citizen ") end
-    words[i] = ("%s %s"):format(ops:words(part).value, label)
+    words[i] = label == "" and ops:words(part).value or ("%s: %s"):format(label, ops:words(part).value)
   end
   return table.concat(words, "; ")
 end
@@ -56,10 +56,7 @@ end
 
 local function breakdown_row(doc, entry)
   local whole, split = entry.whole, entry.split
-  local what = whole.subject_row.name
-  local label = doc.ops:label(whole)
-  if label ~= "" then what = what .. " (" .. label .. ")" end
-  local gap
+  local label, gap = doc.ops:label(whole), nil
   if split.coverage ~= "overlapping" then gap = { low = split.low, high = split.high, flags = {}, sources = {} } end
   if gap and gap.low and gap.low > 0 then
     gap.flags = { split.coverage == "partial" and "not named" or "unexplained" }
@@ -68,7 +65,7 @@ local function breakdown_row(doc, entry)
     gap.low, gap.high = -gap.high, gap.low and -gap.low
     gap.flags = { "too many" }
   end
-  return { what, whole.indicator_row.name, doc:figure(whole), parts_text(doc.ops, split), gap }
+  return { whole.subject_row.name, label ~= "" and label or nil, whole.indicator_row.name, doc:figure(whole), parts_text(doc.ops, split), gap }
 end
 
 --- Adds the table of the first `limit` breakdowns; of one indicator, or of persons.
@@ -76,7 +73,7 @@ function breakdowns.add(doc, limit, indicator)
   local list = distinct_breakdowns(doc.ops, indicator)
   table.sort(list, by_gap)
   local columns = {
-    { name = "subject", title = "Subject", type = "string" },
+    { name = "subject", title = "Subject", type = "string" }, { name = "of", title = "Of", type = "string" },
     { name = "indicator", title = "Counted", type = "string" },
     { name = "whole", title = "In all", type = "figure" }, { name = "parts", title = "Parts", type = "string" },
     { name = "unexplained", title = "Unexplained", type = "figure" },

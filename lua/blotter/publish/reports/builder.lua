@@ -11,7 +11,7 @@ local Builder = {}
 Builder.__index = Builder
 
 --- What the status of a figure (SDMX OBS_STATUS) means to a reader; nil for a normal one.
-builder.status_words = { B = "break in series", D = "counted differently", E = "estimate", F = "forecast",
+builder.status_words = { B = "series break", D = "counted differently", E = "estimate", F = "forecast",
   P = "provisional", U = "doubtful" }
 
 --- A builder for a document about `ops`.
@@ -178,23 +178,20 @@ function Builder:finding(finding)
   return table.concat(parts, " ") .. " " .. builder.marks(self:cite_all(figures))
 end
 
--- What a flag of ops:total says already.
-local said_by_flag = { P = "provisional", F = "provisional", B = "series break" }
-
---- The flags of a row of ops:total: its own, contradicted first when a figure in it stands in a contradiction, and what
--- the status of all of its figures says besides.
+--- The flags of a row of ops:total: its own, contradicted first when a figure in it stands in a contradiction, and
+-- that all of its figures are estimates.
 function Builder:flags_of(row)
   self.impossible = self.impossible or self.ops:impossible()
-  local flags, status, is_contradicted = {}, row.figures[1] and row.figures[1].status, false
-  for _, figure in ipairs(row.figures) do
+  local flags, is_estimate, is_contradicted = {}, #row.figures > 0, false
+  for _, figure in ipairs(row.exceeded_by and { row.exceeded_by } or row.figures) do
     is_contradicted = is_contradicted or self.impossible[figure.id] or false
-    if figure.status ~= status then status = nil end
+    is_estimate = is_estimate and figure.status == "E"
   end
   if is_contradicted then flags[1] = "contradicted" end
   for _, flag in ipairs(row.flags) do
     if not (is_contradicted and flag == "contested") then flags[#flags + 1] = flag end
   end
-  if not said_by_flag[status] then flags[#flags + 1] = builder.status_words[status] end
+  if is_estimate then flags[#flags + 1] = builder.status_words.E end
   return flags
 end
 
@@ -223,10 +220,30 @@ function Builder:made_of(row)
     local words = self.ops:words(row.figures[i])
     parts[i] = words.period and ("%s (%s)"):format(words.value, words.period) or words.value
   end
-  if row.exceeded_by then parts[#parts + 1] = "at least " .. self.ops:words(row.exceeded_by).counted end
   local more = #row.figures > MOST_PARTS and (" and %d more"):format(#row.figures - MOST_PARTS) or ""
-  local many = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
-  return ("Computed from %s: %s%s."):format(many, table.concat(parts, "; "), more)
+  return table.concat(parts, "; ") .. more
+end
+
+-- What makes the definition of a row's figures another one, in words.
+function Builder:differences(row, notes)
+  for _, item in ipairs(row.differs or {}) do
+    local about, words = item.about, self.ops:words(item.figure).counted
+    local what
+    if about.indicator ~= item.figure.indicator then
+      what = ("of %s, %s"):format(words, self.ops:words(about).counted)
+    else
+      local printed = about.note and about.note:match "^Printed as: ([^.;]+)"
+      what = ("%s: %s"):format(words, printed and "printed as " .. printed or "a narrower or wider count")
+    end
+    notes[#notes + 1] = ("Counted differently: %s [%d]."):format(what, self:cite(about.source_row))
+  end
+end
+
+-- How much of its time a sum of one subject that goes on counting covers, where that is not all: "231 of 240 months".
+local function gap_of(row)
+  local months = row.covers and row.covers.months
+  if not months or not months.is_series or months.covered >= months.asked then return nil end
+  return ("%d of %d months"):format(months.covered, months.asked)
 end
 
 -- Whether a row says what its one figure says.
@@ -241,20 +258,24 @@ function Builder:sum(row, flags, label)
   self.published[#self.published + 1] = { label = label or "a total", low = row.low, best = row.best,
     high = row.high, flags = flags, figures = row.figures }
   local cell
-  if is_one_figure(row) then
+  if row.exceeded_by then
+    cell = self:figure(row.exceeded_by, flags)
+    cell.notes[#cell.notes + 1] = ("Other figures, which may be added, make less: %s."):format(self:made_of(row))
+  elseif is_one_figure(row) then
     cell = self:figure(row.figures[1], flags)
   else
     flags = table.move(flags or {}, 1, #(flags or {}), 2, { "computed" })
-    local figures = table.move(row.figures, 1, #row.figures, 1, {})
-    figures[#figures + 1] = row.exceeded_by
     local words, value = open_words(row)
+    local many = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
     cell = { low = row.low, best = row.best, high = row.high, value = value, flags = flags,
-      sources = self:cite_all(figures),
+      sources = self:cite_all(row.figures),
       words = words or not row.high and row.low and number(row.low) .. " or more" or nil,
-      period = row.as_of and "as of " .. date(row.as_of) or nil, notes = { self:made_of(row) } }
+      period = row.as_of and "as of " .. date(row.as_of) or gap_of(row),
+      notes = { ("Computed from %s: %s."):format(many, self:made_of(row)) } }
   end
+  self:differences(row, cell.notes)
   if #(row.lacks or {}) > 0 then
-    cell.notes[#cell.notes + 1] = ("In part: %s."):format(table.concat(row.lacks, "; "))
+    cell.notes[#cell.notes + 1] = ("Partial: %s."):format(table.concat(row.lacks, "; "))
   end
   return cell
 end

@@ -24,19 +24,24 @@ function league.build(ops, params)
     .. "A place in this list is no measure of success. Operations against online offences, sweeps against trafficking "
     .. "and police action against digital sexual offences of every kind stand side by side; most numbers come from "
     .. "news reports of a press release.")
-  local rows, cells = ranking.add(doc, indicator, { policy = params.policy, types = { operation = true },
+  local rows, cells, unranked = ranking.add(doc, indicator, { policy = params.policy, types = { operation = true },
     limit = params.limit, title = ("Operations with most %s"):format(indicator.name:lower()) })
   local listed = {}
   for i, cell in ipairs(cells) do
     local subject = rows[i].subject
     listed[i] = { place(rows, i), rows[i].name, subject.date_start and subject.date_start:sub(1, 4), cell }
   end
+  for _, item in ipairs(unranked) do
+    listed[#listed + 1] = { "not ranked", item.name, item.subject.date_start and item.subject.date_start:sub(1, 4),
+      item.cell }
+  end
   doc:add { kind = "table", title = "Places that the bounds allow", rows = listed, columns = {
     { name = "place", title = "Place", type = "string", align = "right" },
     { name = "subject", title = "Operation", type = "string" }, { name = "began", title = "Began", type = "string" },
     { name = "value", title = indicator.name, type = "figure" } },
     note = "A place is a range where a number is open or rounded: how many operations are surely larger, and how many "
-      .. "may be." }
+      .. "may be. Not ranked is what counts something else: persons arrested or convicted, or persons most of whom were "
+      .. "not taken into custody." }
   doc:audit()
   doc:sources()
   return doc:document(("Operations by %s"):format(indicator.name:lower()), params)

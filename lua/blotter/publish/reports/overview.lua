@@ -93,13 +93,26 @@ local function add_charts(doc, params)
   chronology.add(doc, operations, "Operations over time")
 end
 
+-- The countries in which, or in places of which, arrests were counted.
+local function countries(ops)
+  local list, seen = {}, {}
+  for _, figure in ipairs(ops:figures { indicator = "arrests" }) do
+    local area = figure.area and ops:row("areas", figure.area)
+    while area and area.type == "subdivision" and area.parent do area = ops:row("areas", area.parent) end
+    if area and area.type == "country" and not seen[area.code] then
+      seen[area.code] = true
+      list[#list + 1] = area
+    end
+  end
+  return list
+end
+
+-- Each country as its own page has it.
 local function add_areas(doc, params)
   local rows, labels, values = {}, {}, {}
-  for _, row in ipairs(doc.ops:total("arrests", { by = "area", policy = params.policy }).rows) do
-    local area = not row.unexplained and row.area and doc.ops:row("areas", row.area)
-    if area and area.type == "country" and not row.refused and (row.best or row.low) then
-      rows[#rows + 1] = { area.name, row }
-    end
+  for _, area in ipairs(countries(doc.ops)) do
+    local row = doc.ops:total("arrests", { area = area.code, policy = params.policy }).total
+    if not row.refused and (row.best or row.low) then rows[#rows + 1] = { area.name, row } end
   end
   table.sort(rows, function(a, b) return a[1] < b[1] end)
   for i, item in ipairs(rows) do
@@ -110,8 +123,9 @@ local function add_areas(doc, params)
   doc:add { kind = "chart", chart = "tiles", title = "Arrests that were published, by country",
     unit = "persons arrested",
     of = "Country", labels = labels, values = values,
-    note = "By name. Each country publishes other things for other years: these numbers cannot be compared, and a "
-      .. "country that is missing has published none." }
+    note = "By name. Each country publishes other things for other years: these numbers cannot be compared. A country "
+      .. "that is missing has none in this collection by itself; arrests that were published for a wider area, such as "
+      .. "Europe, or for several countries together are in none of them." }
 end
 
 -- ---- the document ----

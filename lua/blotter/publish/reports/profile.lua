@@ -159,6 +159,20 @@ local function add_findings(doc, subject)
   doc:add { kind = "notes", items = items }
 end
 
+-- That there is no figure of the subject itself, and where those of its parts are.
+local function add_no_figures(doc, subject)
+  local rows = {}
+  for _, other in ipairs(doc.ops.subjects) do
+    local count = other.parent == subject.id and #doc.ops:figures { subject = other.id } or 0
+    if count > 0 then rows[#rows + 1] = { other.name, count } end
+  end
+  if #rows == 0 then return doc:text "No source here gives a figure for this subject." end
+  doc:text "No source here gives a figure for this subject as a whole; those of its parts are on their pages."
+  doc:add { kind = "table", title = "Its parts", rows = rows, columns = {
+    { name = "subject", title = "Part", type = "string" },
+    { name = "statements", title = "Statements", type = "int64" } } }
+end
+
 function profile.build(ops, params)
   local subject = ops:row("subjects", params.subject)
   local doc = builder.new(ops)
@@ -166,7 +180,7 @@ function profile.build(ops, params)
   add_network(doc, subject)
   local figures = ops:figures { subject = subject.id, exactly = true }
   if #figures == 0 then
-    doc:text "No source gives a figure for this subject."
+    add_no_figures(doc, subject)
   else
     add_totals(doc, subject, figures, params.policy)
     add_years(doc, subject, figures, params.policy)

@@ -19,10 +19,11 @@ local function add_indicator(doc, id, policy)
   if indicator.definition then doc:text(indicator.definition) end
   yearly.add(doc, yearly.subjects(doc.ops, result, 12), { title = indicator.name .. " by year and receiver",
     unit = indicator.unit, note = "Each panel has a scale of its own. A fiscal year stands at the year in which it "
-      .. "ends. Receivers pass reports on to each other, so the panels are not added up." })
+      .. "ends. Receivers pass reports on to each other and are not added up. Receivers with few years, and years "
+      .. "of which less than half or only some categories are known, are not drawn." })
   local rows = {}
   for _, row in ipairs(result.rows) do
-    if row.subject and not row.unexplained and #row.figures > 0 and (row.low or row.high) then
+    if row.subject and not row.unexplained and not yearly.is_fragment(row) and (row.low or row.high) then
       local name = doc.ops:row("subjects", row.subject).name
       local value = doc:sum(row, doc:flags_of(row), ("%s, %s, %s"):format(name, indicator.name, tostring(row.year)))
       if value and row.year then value.period = nil end

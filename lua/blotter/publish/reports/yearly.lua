@@ -35,11 +35,21 @@ function yearly.is_part(row, subject)
   return months ~= nil and months.covered ~= nil and months.asked ~= nil and months.covered < months.asked
 end
 
+--- Whether a row's figures cover less than half of its year, or only some months of some areas or categories: then it is
+-- not the number of that year.
+function yearly.is_fragment(row)
+  local covers = row.covers or {}
+  local months = covers.months
+  if not months or not months.covered or not months.asked or months.covered >= months.asked then return false end
+  return months.covered * 2 < months.asked or covers.categories ~= nil or covers.areas ~= nil
+end
+
 --- The cells of a series by year, from rows that may be added.
 local function by_year(doc, item)
   local cells = {}
   for _, row in ipairs(item.rows) do
-    local year = not row.unexplained and not row.refused and #row.figures > 0 and yearly.year(row)
+    local year = not row.unexplained and not row.refused and not yearly.is_fragment(row) and #row.figures > 0
+      and yearly.year(row)
     if year and not cells[year] then
       local sum = doc:sum(row, doc:flags_of(row), ("%s, %d"):format(item.name, year))
       if sum and yearly.is_part(row, item.subject) then sum.hollow = true end
@@ -157,6 +167,20 @@ function yearly.subjects(ops, result, most)
   end)
   for i = #list, most + 1, -1 do list[i] = nil end
   return list
+end
+
+local function has_flag(item, wanted)
+  for _, flag in ipairs(item.flags) do
+    if flag == wanted then return true end
+  end
+  return false
+end
+
+--- Whether a change from one year to the next says anything: {flags, is_part} each, of rows of ops:total.
+function yearly.may_be_compared(earlier, later)
+  if earlier.is_part or later.is_part or has_flag(later, "series break") then return false end
+  if has_flag(earlier, "doubtful") or has_flag(later, "doubtful") then return false end
+  return has_flag(earlier, "counted differently") == has_flag(later, "counted differently")
 end
 
 --- The change from one cell to a later one in percent, with its bounds; nil where neither end is known.
