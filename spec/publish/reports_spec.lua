@@ -60,14 +60,24 @@ describe("the overview", function()
     assert.same({"U.S. Immigration and Customs Enforcement"}, sources_of(cell))
     local found
     for _, block in ipairs(document.blocks) do
-      for _, row in ipairs(block.kind == "table" and block.columns[4] and block.columns[4].name == "parts"
+      for _, row in ipairs(block.kind == "table" and block.columns[5] and block.columns[5].name == "parts"
         and block.rows or {}) do
-        if row[1]:find("Seoul operation", 1, true) then found = row[4] end
+        if row[1]:find("Seoul operation", 1, true) then found = row[5] end
       end
     end
-    for _, part in ipairs {"12 citizens of", "3 citizens of Sri Lanka", "2 citizens of Viet Nam",
-      "1 citizen of Indonesia", "1 citizen of Thailand"} do
+    for _, part in ipairs {": 12;", "citizens of Sri Lanka: 3", "citizens of Viet Nam: 2", "citizen of Indonesia: 1",
+      "citizen of Thailand: 1"} do
       assert.is_truthy(found:find(part, 1, true), found)
+    end
+  end)
+
+  it("says of a country what its own page says", function()
+    local tiles
+    for _, block in ipairs(document.blocks) do tiles = block.chart == "tiles" and block or tiles end
+    assert.is_true(#tiles.labels > 20)
+    for i, label in ipairs(tiles.labels) do
+      local own = ops:total("arrests", {area = label}).total
+      assert.same({own.low, own.high}, {tiles.values[i].low, tiles.values[i].high}, label)
     end
   end)
 

@@ -10,12 +10,14 @@ local network = {}
 local outward = {participates = "takes part in", leads = "leads", coordinates = "coordinates", supports = "supports",
   requests = "requested", funds = "funds", member_of = "is a member of", chairs = "chairs", hosts = "runs",
   led_to = "led to", succeeded_by = "was succeeded by", part_of = "is part of",
-  with_results = "had arrests or rescues of", may_contain = "may count in its own"}
+  with_results = "had arrests or rescues of", may_contain = "may count in its own",
+  has_figures_of = "has the figures of"}
 local inward = {participates = "taking part", leads = "led by", coordinates = "coordinated by",
   supports = "supported by", requests = "requested by", funds = "funded by", member_of = "member",
   chairs = "chaired by", hosts = "run by", led_to = "followed from", succeeded_by = "successor of",
   part_of = "has part",
-  with_results = "with arrests or rescues in", may_contain = "may be counted in"}
+  with_results = "with arrests or rescues in", may_contain = "may be counted in",
+  has_figures_of = "has its figures under"}
 
 local function add_edge(graph, from, to, role, link)
   local key = from .. "\0" .. to .. "\0" .. role

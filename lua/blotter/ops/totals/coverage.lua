@@ -77,7 +77,7 @@ end
 -- The sum in which a figure of a question stands: its subject's, of a year where rows are years.
 local function sum_of(question, figure)
   local parts = {figure.subject}
-  for _, name in ipairs(question.by) do parts[#parts + 1] = tostring(questions.key(figure, name)) end
+  for _, name in ipairs(question.by) do parts[#parts + 1] = tostring(questions.key(question, figure, name)) end
   return table.concat(parts, "|")
 end
 
@@ -104,11 +104,23 @@ function coverage.of_one_kind(question, choices)
   return kept, lost
 end
 
+-- The subjects whose figures are filed under others: by what holds them.
+local function filed_under(model)
+  if not model.filed then
+    model.filed = {}
+    for _, link in ipairs(model.tables.links.rows) do
+      if link.role == "has_figures_of" then model.filed[link.from .. "|" .. link.to] = true end
+    end
+  end
+  return model.filed
+end
+
+-- Whether a figure is of what belongs to an asked subject, and not of all of it.
 local function is_below(question, figure)
-  local wanted = question.values.subject
+  local wanted, filed = question.values.subject, filed_under(question.model)
   if not wanted or question.by.subject then return false end
   for _, asked in ipairs(wanted) do
-    if asked == figure.subject then return false end
+    if asked == figure.subject or filed[figure.subject .. "|" .. asked] then return false end
   end
   return true
 end

@@ -37,7 +37,7 @@ local function score(question, figure)
   local area = figure.area and whole.tables.areas.index[figure.area].type
   local stated, extra = 0, 0
   for _, name in ipairs(question.by) do
-    local value = key_of(figure, name)
+    local value = key_of(question, figure, name)
     if value ~= nil and (name ~= "area" or states_area(question, figure, area)) then stated = stated + 1 end
   end
   for dimension in pairs(figure.dims) do

@@ -2,7 +2,7 @@
 --
 -- question.read(model, indicator, options) returns {model, indicator, by, policy, period, as_of, filter, asked, values,
 -- left_out}; asked has the names of all facets that the question speaks of, values the values that it asks for of each.
--- question.key(figure, name) is what a figure has as the key of a row.
+-- question.key(question, figure, name) is what a figure has as the key of a row.
 
 local dates = require "blotter.ops.figures.dates"
 local model = require "blotter.ops.dataset.model"
@@ -63,6 +63,8 @@ function question.read(whole, indicator, options)
       asked.filter[name], asked.asked[name] = name == "exactly" and value or asked.values[name], true
     end
   end
+  local subject = asked.values.subject and whole.tables.subjects.index[asked.values.subject[1]]
+  asked.fiscal_area = subject and subject.area
   return asked
 end
 
@@ -85,9 +87,10 @@ local function year_of(figure)
   return nil
 end
 
--- The country whose fiscal years a figure is held against: that of its subject, else its own, else its publisher's.
-local function country_of(figure)
-  local area = figure.subject_row.area or figure.area or figure.source_row.publisher_row.area
+-- The country whose fiscal years a figure is held against: that of the asked subject, else its subject's, its own or its
+-- publisher's.
+local function country_of(figure, asked)
+  local area = asked.fiscal_area or figure.subject_row.area or figure.area or figure.source_row.publisher_row.area
   return area and area:match "^%u%u" or nil
 end
 
@@ -98,11 +101,11 @@ local function fiscal_key(first, last)
 end
 
 -- The fiscal year in which a figure's period lies: its own, or that of its country which holds it.
-local function fiscal_year_of(figure)
+local function fiscal_year_of(figure, asked)
   local first, last = figure.first, figure.last
   if not first or not last then return nil end
   if figure.period_kind == "fiscal" and last - first > 360 and last - first < 367 then return fiscal_key(first, last) end
-  local year, country = dates.civil(first), country_of(figure)
+  local year, country = dates.civil(first), country_of(figure, asked)
   for named = year - 1, year + 1 do
     local from, to = dates.fiscal(named, country)
     if from and first >= from and last <= to then return fiscal_key(from, to) end
@@ -110,10 +113,10 @@ local function fiscal_year_of(figure)
   return nil
 end
 
---- What a figure has as the key of a row, or nil.
-function question.key(figure, name)
+--- What a figure has as the key of a row of a question, or nil.
+function question.key(asked, figure, name)
   if name == "year" then return year_of(figure) end
-  if name == "fiscal_year" then return fiscal_year_of(figure) end
+  if name == "fiscal_year" then return fiscal_year_of(figure, asked) end
   return figure[name]
 end
 

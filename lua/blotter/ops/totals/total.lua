@@ -145,7 +145,7 @@ end
 local function row_key(question, figure)
   local keys, texts = {}, {}
   for i, name in ipairs(question.by) do
-    keys[i] = key_of(figure, name) or false
+    keys[i] = key_of(question, figure, name) or false
     texts[i] = tostring(keys[i])
   end
   return keys, table.concat(texts, "\0")

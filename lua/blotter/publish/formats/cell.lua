@@ -27,6 +27,13 @@ local function range_of(low, high)
   return cell.number(low) .. (low < 0 and " to " or "–") .. cell.number(high)
 end
 
+-- Whether a range around a whole number, no share, says no more than that it was rounded to it.
+local function is_half_unit(figure)
+  if tostring(document.value(figure.words)):find "percent$" then return false end
+  local low, best, high = document.value(figure.low), document.value(figure.best), document.value(figure.high)
+  return math.tointeger(best) ~= nil and best - low == 0.5 and high - best == 0.5
+end
+
 --- A figure's value and, apart from it, the bounds around a best value: `144`, `152,821–154,629`, `≥ 10,001`,
 -- `≤ 99`, or `7` and `(5–9)`; the words of its source, where it has them, before all. The second text
 -- is empty when the first says all.
@@ -34,7 +41,7 @@ function cell.bounds(figure)
   local low, best, high = document.value(figure.low), document.value(figure.best), document.value(figure.high)
   local words = titles.seen(document.value(figure.words))
   if words then
-    local is_range = low and high and low ~= high
+    local is_range = low and high and low ~= high and not is_half_unit(figure)
     return words, is_range and "(" .. range_of(low, high) .. ")" or ""
   end
   if low and low == high then return cell.number(low), "" end
@@ -46,6 +53,7 @@ function cell.bounds(figure)
   if not best then return range or cell.UNKNOWN, "" end
   if not range then return cell.number(best), "" end
   if best == low or best == high then return range, "" end
+  if low and high and is_half_unit(figure) then return cell.number(best), "" end
   return cell.number(best), "(" .. range .. ")"
 end
 

@@ -233,7 +233,7 @@ function Builder:differences(row, notes)
       what = ("of %s, %s"):format(words, self.ops:words(about).counted)
     else
       local printed = about.note and about.note:match "^Printed as: ([^.;]+)"
-      what = ("%s: %s"):format(words, printed and "printed as " .. printed or "a narrower or wider count")
+      what = words .. (printed and ": printed as " .. printed or ", by another definition than that of this site")
     end
     notes[#notes + 1] = ("Counted differently: %s [%d]."):format(what, self:cite(about.source_row))
   end
@@ -280,6 +280,21 @@ function Builder:sum(row, flags, label)
   return cell
 end
 
+local MOST_UNDATED = 3
+
+-- What was left out since no source dates it, and may be newer than what is used; nil where there is nothing.
+function Builder:undated(result)
+  local parts, used = {}, result.total.figures[1]
+  for _, entry in ipairs(result.left_out) do
+    local figure = entry.figure
+    local is_like = figure.dim_count == used.dim_count and figure.rank ~= "deprecated" and figure.status ~= "U"
+    if is_like and not figure.first and not figure.last and #parts < MOST_UNDATED then
+      parts[#parts + 1] = ("%s [%d]"):format(self.ops:words(figure).value, self:cite(figure.source_row))
+    end
+  end
+  return #parts > 0 and ("Not dated by its source, and so not used: %s."):format(table.concat(parts, "; ")) or nil
+end
+
 --- The cells of a total: its label, the number, and what it rests on; nil where there is no figure.
 function Builder:total_row(result, label)
   local row = result.total
@@ -287,7 +302,9 @@ function Builder:total_row(result, label)
   if row.refused then return { label, nil, "not added: " .. row.refused } end
   local used = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
   local basis = ("%s used, %s left out"):format(used, #result.left_out > 0 and #result.left_out or "none")
-  return { label, self:sum(row, self:flags_of(row), label), basis }
+  local cell = self:sum(row, self:flags_of(row), label)
+  cell.notes[#cell.notes + 1] = self:undated(result)
+  return { label, cell, basis }
 end
 
 --- Prints what the audit of the document's sums found, and nothing when all is well.
@@ -298,11 +315,19 @@ function Builder:audit()
   self:add { kind = "notes", items = problems }
 end
 
+-- A source's title, with whose release it retells.
+function Builder:title_of(source)
+  local original = source.original_source and self.ops:row("sources", source.original_source)
+  if not original then return source.title end
+  local says = ("(retells %s)"):format(original.publisher_row.name)
+  return source.title and source.title .. " " .. says or says
+end
+
 --- The numbered list of everything cited so far.
 function Builder:sources()
   local items = {}
   for place, source in ipairs(self.cited) do
-    items[place] = { number = place, publisher = source.publisher_row.name, title = source.title,
+    items[place] = { number = place, publisher = source.publisher_row.name, title = self:title_of(source),
       date = self.ops:published(source), url = source.url }
   end
   if #items == 0 then return end

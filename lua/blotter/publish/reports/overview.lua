@@ -121,7 +121,7 @@ local function add_areas(doc, params)
   if #labels < 2 then return end
   doc:heading(1, "Arrests by country")
   doc:add { kind = "chart", chart = "tiles", title = "Arrests that were published, by country",
-    unit = "persons arrested",
+    unit = "persons arrested", unshaded = true,
     of = "Country", labels = labels, values = values,
     note = "By name. Each country publishes other things for other years: these numbers cannot be compared. A country "
       .. "that is missing has none in this collection by itself; arrests that were published for a wider area, such as "

@@ -35,13 +35,15 @@ function yearly.is_part(row, subject)
   return months ~= nil and months.covered ~= nil and months.asked ~= nil and months.covered < months.asked
 end
 
---- Whether a row's figures cover less than half of its year, or only some months of some areas or categories: then it is
--- not the number of that year.
+--- Whether a row's figures are of single days or less than half of its year, or of only some months of some areas,
+-- categories or parts: then it is not the number of that year.
 function yearly.is_fragment(row)
   local covers = row.covers or {}
   local months = covers.months
-  if not months or not months.covered or not months.asked or months.covered >= months.asked then return false end
-  return months.covered * 2 < months.asked or covers.categories ~= nil or covers.areas ~= nil
+  if not months or not months.first or not months.last then return false end
+  if months.asked == 0 then return months.first == months.last end
+  if months.covered >= months.asked then return false end
+  return months.covered * 2 < months.asked or (covers.categories or covers.areas or covers.subjects) ~= nil
 end
 
 --- The cells of a series by year, from rows that may be added.
@@ -142,6 +144,9 @@ function yearly.add(doc, series, options)
     if #breaks > 0 and #list == 1 then block.breaks = breaks end
   else
     block.free = true
+    if #list > 1 then
+      block.note = "Each panel has a scale of its own." .. (block.note and " " .. block.note or "")
+    end
   end
   return doc:add(block)
 end

@@ -109,13 +109,29 @@ function pages.link(doc, ops, root)
   return doc
 end
 
+-- How many sources retell another one.
+local function retellings(ops, id)
+  local count = 0
+  for _, source in ipairs(ops.sources) do
+    if source.original_source == id then count = count + 1 end
+  end
+  return count
+end
+
+-- What a source retells, and how often it is retold, as facts.
+local function voice_of(ops, row)
+  local original, count = row.original_source and ops:row("sources", row.original_source), retellings(ops, row.id)
+  return original and ("%s; both are one voice"):format(pages.title("source", original)) or nil,
+    count > 0 and (count == 1 and "1 source here" or count .. " sources here, which are one voice") or nil
+end
+
 --- The document of a source: what it is, and every statement in it.
 local function source_page(ops, entry)
   local doc, row = builder.new(ops), entry.row
+  local retells, retold = voice_of(ops, row)
   doc:add { kind = "facts", items = builder.known { { "Publisher", row.publisher_row.name }, { "Title", row.title },
     { "Published", ops:published(row) }, { "Language", row.language }, { "Kind", (row.type:gsub("_", " ")) },
-    { "Address", row.url },
-    { "Note", row.note } } }
+    { "Address", row.url }, { "Retells", retells }, { "Retold by", retold }, { "Note", row.note } } }
   if #entry.figures > 0 then every_statement.add(doc, entry.figures, nil, "Line") end
   doc:sources()
   return doc:document(entry.title, { source = entry.id })
@@ -143,6 +159,52 @@ local function whose_page(ops, subject)
   return { kind = "facts", items = items }
 end
 
+-- The statements on which an agency's years rest, as a text.
+local function basis_of(ops, subject)
+  local ids = {}
+  for i, used in ipairs(ops:total("arrests", { by = "fiscal_year", subject = subject.id }).used) do
+    ids[i] = used.figure.id
+  end
+  table.sort(ids)
+  return table.concat(ids, "|")
+end
+
+local function is_above(ops, subject, other)
+  while other.parent do
+    other = ops:row("subjects", other.parent)
+    if other == subject then return true end
+  end
+  return false
+end
+
+-- Of agencies whose pages would rest on the same statements, the one that belongs to the others; those above it are in
+-- its field above.
+local function without_copies(ops, agencies)
+  local own = {}
+  for _, item in ipairs(agencies) do
+    local narrower
+    for _, other in ipairs(agencies) do
+      if other.basis == item.basis and is_above(ops, item.subject, other.subject)
+        and not (narrower and is_above(ops, other.subject, narrower.subject)) then narrower = other end
+    end
+    if narrower then
+      narrower.above[item.subject.id] = item.subject.name
+    else
+      own[#own + 1] = item
+    end
+  end
+  return own
+end
+
+local function say_above(item)
+  local above = {}
+  for _, name in pairs(item.above) do above[#above + 1] = name end
+  table.sort(above)
+  for _, name in ipairs(above) do
+    table.insert(item.document.blocks[1].items, { "The same figures stand for", name })
+  end
+end
+
 local function agencies_of(ops)
   local list = {}
   for _, subject in ipairs(ops.subjects) do
@@ -150,16 +212,20 @@ local function agencies_of(ops)
       local doc = assert(reports.build("agency", ops, { subject = subject.id }))
       if longest_table(doc) >= FEWEST_YEARS then
         table.insert(doc.blocks, 1, whose_page(ops, subject))
-        list[#list + 1] = { "agency-" .. subject.id, subject.name .. " by fiscal year",
-          "arrests of each year, and how they changed", document = doc, subject = subject }
+        list[#list + 1] = { "agency-" .. subject.id, subject.name .. (doc.title:match " by [%l ]+$" or ""),
+          "arrests of each year, and how they changed", document = doc, subject = subject, above = {},
+          basis = basis_of(ops, subject) }
       end
     end
   end
+  list = without_copies(ops, list)
+  for _, item in ipairs(list) do say_above(item) end
   table.sort(list, function(a, b) return a[2] < b[2] end)
   return list
 end
 
---- The agencies with a page by fiscal year: {path, title, says, document, subject} each, by name.
+--- The agencies with a page by fiscal year: {path, title, says, document, subject, above} each, by name. Agencies above
+-- one with the same figures have none of their own.
 function pages.agencies(ops)
   return once(ops, "agencies", function() return agencies_of(ops) end)
 end
@@ -168,7 +234,8 @@ end
 local function add_agency(doc, ops, subject)
   local facts = doc.blocks[1]
   for _, item in ipairs(pages.agencies(ops)) do
-    if facts.kind == "facts" and (item.subject == subject or item.subject.id == subject.parent) then
+    local is_of_it = item.subject == subject or item.subject.id == subject.parent or item.above[subject.id]
+    if facts.kind == "facts" and is_of_it then
       facts.items[#facts.items + 1] = { "By year", item[2] }
       facts.links = setmetatable({ [item[2]] = "../" .. item[1] .. ".html" }, { __index = facts.links })
     end
@@ -239,6 +306,11 @@ pages.reports = {
 }
 
 local FLAGS = {
+  { "counted differently", "A source counts something else than the definition says, such as persons arrested or "
+    .. "convicted, or persons most of whom were not taken into custody; the footnote says what. It is not ranked." },
+  { "doubtful", "The curator doubts the number itself; its note says why." },
+  { "calendar or fiscal", "The source names a year and does not say which of the two." },
+  { "estimate", "The source calls it an estimate." },
   { "computed", "Made of several figures; the footnote names them." },
   { "contested", "Another source says something that cannot be true with it." },
   { "contradicted", "It stands in a contradiction that no reading of the figures can repair." },
@@ -272,7 +344,13 @@ local METHOD = {
     .. "its rounding." },
   { "How a total is made", "Figures are added only where they cannot count the same thing twice: never a part and its "
     .. "whole, overlapping periods, or an operation and the agency that led it. What was computed says so and names "
-    .. "its figures in a footnote, with what is missing. Where figures may not be added, the page says why." },
+    .. "its figures in a footnote, with what is missing. Years of one series that cover less than half of its time are "
+    .. "not added, nor is a count of some areas or categories to counts of all; where one statement alone says more "
+    .. "than the others make, it stands instead of them. Where figures may not be added, the page says why." },
+  { "What is missing", "Sources were not drawn at random, nor is any country, agency or year complete: the first were a "
+    .. "given collection of pages, the later ones were searched for among official releases, yearly reports and news. "
+    .. "That something is missing here does not mean that nobody published it. Several sources that retell one release "
+    .. "are one voice; the page of each says what it retells." },
   { "Competing statements", "Where sources give different numbers for one thing, the newest is taken unless the "
     .. "curator ranked them; the others stay among the statements. What contradicts itself is listed with the "
     .. "curator's judgement." },

@@ -1,5 +1,5 @@
 --- Area tiles: a tile of the same size for each label, darker where its value is larger, in five classes of as many
--- tiles. They stand in the order given, so that no map says more than the numbers do.
+-- tiles; of one shade where the block is unshaded, since its values may not be compared. They stand in the order given, so that no map says more than the numbers do.
 
 local line = require "blotter.publish.charts.kinds.line"
 local rows = require "blotter.publish.charts.rows"
@@ -17,6 +17,7 @@ local function classes(block, series)
     local value = line.middle(series.values[i])
     if value then sorted[#sorted + 1] = value end
   end
+  if block.unshaded then return function(i) return line.middle(series.values[i]) and 1 or 0 end, {} end
   table.sort(sorted)
   local of_value, ends = {}, {}
   for place, value in ipairs(sorted) do
@@ -33,6 +34,7 @@ local function range(pair)
 end
 
 local function legend(pen, ends)
+  if #ends == 0 then return end
   local x = 0
   for class = 1, CLASSES do
     if ends[class] then

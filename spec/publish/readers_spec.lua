@@ -1,0 +1,98 @@
+-- What a reader would print wrongly: rankings of unlike counts, sums without what they leave out, words said twice.
+
+local formats = require "blotter.publish.formats"
+local operations = require "blotter.ops"
+local package_copy = require "package_copy"
+local pages = require "blotter.publish.site.pages"
+local reports = require "blotter.publish.reports"
+
+describe("a reader", function()
+  local ops
+
+  setup(function() ops = assert(operations.open "data") end)
+
+  local function table_of(document, title)
+    for _, block in ipairs(document.blocks) do
+      if block.kind == "table" and block.title == title then return block end
+    end
+    error("no table " .. title)
+  end
+
+  it("finds no place for what counts something else", function()
+    local copy <close> = setmetatable({package_copy.new {figures = {
+      {value = 40, subject = "operation-susi"}, {value = 30, subject = "operation-himmel"},
+      {value = 90, subject = "operation-torpedo", status = "D", note = "Printed as: convicted or arrested."},
+      {value = 10, subject = "operation-torpedo", indicator = "persons_in_custody"},
+    }}}, {__close = function(own) own[1]:remove() end})
+    local document = reports.build("league", assert(operations.open(copy[1].path)), {})
+    local rows = table_of(document, "Places that the bounds allow").rows
+    assert.same({"1", "2", "not ranked"}, {rows[1][1], rows[2][1], rows[3][1]})
+    assert.equal("counted differently", rows[3][4].flags[1])
+    assert.matches("printed as convicted or arrested", table.concat(rows[3][4].notes, " "), 1, true)
+    for _, block in ipairs(document.blocks) do
+      if block.kind == "chart" then
+        assert.equal(2, #block.labels)
+        assert.matches("count something else: Operation Torpedo", block.note, 1, true)
+      end
+    end
+  end)
+
+  it("reads no word twice", function()
+    local function look(document, where)
+      local text = formats.render(document, "text", {width = 2000})
+      for line in text:gmatch "[^\n]+" do
+        for _, twice in ipairs {"at least at least", "at least nearly", "at least about", "at least more than",
+          "[Ii]n part: in part", "%D0 of %d+ months", "Computed from 1 figure:"} do
+          assert.is_nil(line:find(twice), where .. ": " .. line:sub(1, 300))
+        end
+      end
+    end
+    for _, name in ipairs {"overview", "league", "tips"} do look(reports.build(name, ops, {}), name) end
+    for _, kind in ipairs {"subject", "area"} do
+      for _, entry in ipairs(pages.list(ops, kind)) do
+        if #entry.figures > 3 then look(pages.build(ops, kind, entry), entry.id) end
+      end
+    end
+  end)
+
+  it("is told what an agency above has in common, on one page", function()
+    local seen = {}
+    for _, item in ipairs(pages.agencies(ops)) do
+      assert.is_nil(seen[item.basis], item[1])
+      seen[item.basis] = item[1]
+    end
+    local page
+    for _, item in ipairs(pages.agencies(ops)) do page = item.subject.id == "hsi" and item or page end
+    local above = {}
+    for _, item in ipairs(page.document.blocks[1].items) do
+      if item[1] == "The same figures stand for" then above[item[2]] = true end
+    end
+    assert.same({[ops:row("subjects", "ice").name] = true, [ops:row("subjects", "dhs").name] = true}, above)
+  end)
+
+  it("of a subject without figures is led to its parts", function()
+    local document = reports.build("profile", ops, {subject = "operation-broken-heart"})
+    assert.equal(2, #table_of(document, "Its parts").rows)
+    for _, block in ipairs(document.blocks) do assert.is_false(block.text == "Sources") end
+  end)
+
+  it("of a source learns whose release it retells", function()
+    local told
+    for _, entry in ipairs(pages.list(ops, "source")) do
+      if entry.row.original_source then
+        told = told or pages.build(ops, "source", entry).blocks[1]
+      end
+    end
+    local fields = {}
+    for _, item in ipairs(told.items) do fields[item[1]] = item[2] end
+    assert.matches("one voice", fields.Retells, 1, true)
+  end)
+
+  it("reads ages in their order, and the number behind the age", function()
+    local found
+    for _, row in ipairs(reports.build("breakdowns", ops, {}).blocks[1].rows) do
+      if row[5]:find("10 to 19 years", 1, true) then found = row[5] end
+    end
+    assert.matches("10 to 19 years: .*20 to 29 years: .*30 to 39 years: ", found)
+  end)
+end)
