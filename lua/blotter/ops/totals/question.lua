@@ -87,8 +87,8 @@ local function year_of(figure)
   return nil
 end
 
--- The country whose fiscal years a figure is held against: that of the asked subject, else its subject's, its own or its
--- publisher's.
+-- The country whose fiscal years a figure is held against: that of the asked subject, else its subject's, its own or
+-- its publisher's.
 local function country_of(figure, asked)
   local area = asked.fiscal_area or figure.subject_row.area or figure.area or figure.source_row.publisher_row.area
   return area and area:match "^%u%u" or nil
@@ -104,7 +104,8 @@ end
 local function fiscal_year_of(figure, asked)
   local first, last = figure.first, figure.last
   if not first or not last then return nil end
-  if figure.period_kind == "fiscal" and last - first > 360 and last - first < 367 then return fiscal_key(first, last) end
+  local days = last - first
+  if figure.period_kind == "fiscal" and days > 360 and days < 367 then return fiscal_key(first, last) end
   local year, country = dates.civil(first), country_of(figure, asked)
   for named = year - 1, year + 1 do
     local from, to = dates.fiscal(named, country)

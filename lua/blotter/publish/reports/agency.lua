@@ -23,7 +23,8 @@ local function rows_of(doc, result, subject)
     local year = not row.unexplained and #row.figures > 0 and not yearly.is_fragment(row) and yearly.year(row)
     if year then
       local cell = doc:sum(row, doc:flags_of(row), tostring(row.fiscal_year))
-      list[#list + 1] = { year = year, label = label_of(row.fiscal_year), cell = cell, refused = row.refused, flags = row.flags,
+      list[#list + 1] = { year = year, label = label_of(row.fiscal_year), cell = cell, refused = row.refused,
+        flags = row.flags,
         is_part = yearly.is_part(row, subject) }
     end
   end

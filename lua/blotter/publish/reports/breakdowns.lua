@@ -65,7 +65,8 @@ local function breakdown_row(doc, entry)
     gap.low, gap.high = -gap.high, gap.low and -gap.low
     gap.flags = { "too many" }
   end
-  return { whole.subject_row.name, label ~= "" and label or nil, whole.indicator_row.name, doc:figure(whole), parts_text(doc.ops, split), gap }
+  return { whole.subject_row.name, label ~= "" and label or nil, whole.indicator_row.name, doc:figure(whole),
+    parts_text(doc.ops, split), gap }
 end
 
 --- Adds the table of the first `limit` breakdowns; of one indicator, or of persons.

@@ -266,12 +266,12 @@ function Builder:sum(row, flags, label)
   else
     flags = table.move(flags or {}, 1, #(flags or {}), 2, { "computed" })
     local words, value = open_words(row)
-    local many = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
+    local made = #row.figures == 1 and "Narrowed by its parts" or ("Computed from %d figures"):format(#row.figures)
     cell = { low = row.low, best = row.best, high = row.high, value = value, flags = flags,
       sources = self:cite_all(row.figures),
       words = words or not row.high and row.low and number(row.low) .. " or more" or nil,
       period = row.as_of and "as of " .. date(row.as_of) or gap_of(row),
-      notes = { ("Computed from %s: %s."):format(many, self:made_of(row)) } }
+      notes = { ("%s: %s."):format(made, self:made_of(row)) } }
   end
   self:differences(row, cell.notes)
   if #(row.lacks or {}) > 0 then

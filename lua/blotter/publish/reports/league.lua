@@ -40,8 +40,8 @@ function league.build(ops, params)
     { name = "subject", title = "Operation", type = "string" }, { name = "began", title = "Began", type = "string" },
     { name = "value", title = indicator.name, type = "figure" } },
     note = "A place is a range where a number is open or rounded: how many operations are surely larger, and how many "
-      .. "may be. Not ranked is what counts something else: persons arrested or convicted, or persons most of whom were "
-      .. "not taken into custody." }
+      .. "may be. Not ranked is what counts something else: persons arrested or convicted, or persons most of whom "
+      .. "were not taken into custody." }
   doc:audit()
   doc:sources()
   return doc:document(("Operations by %s"):format(indicator.name:lower()), params)

@@ -347,7 +347,7 @@ local METHOD = {
     .. "its figures in a footnote, with what is missing. Years of one series that cover less than half of its time are "
     .. "not added, nor is a count of some areas or categories to counts of all; where one statement alone says more "
     .. "than the others make, it stands instead of them. Where figures may not be added, the page says why." },
-  { "What is missing", "Sources were not drawn at random, nor is any country, agency or year complete: the first were a "
+  { "What is missing", "Sources were not drawn at random, and no country, agency or year is complete: the first were a "
     .. "given collection of pages, the later ones were searched for among official releases, yearly reports and news. "
     .. "That something is missing here does not mean that nobody published it. Several sources that retell one release "
     .. "are one voice; the page of each says what it retells." },

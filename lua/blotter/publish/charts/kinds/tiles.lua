@@ -1,5 +1,6 @@
 --- Area tiles: a tile of the same size for each label, darker where its value is larger, in five classes of as many
--- tiles; of one shade where the block is unshaded, since its values may not be compared. They stand in the order given, so that no map says more than the numbers do.
+-- tiles; of one shade where the block is unshaded, since its values may not be compared. They stand in the order given,
+-- so that no map says more than the numbers do.
 
 local line = require "blotter.publish.charts.kinds.line"
 local rows = require "blotter.publish.charts.rows"
