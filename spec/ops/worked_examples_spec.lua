@@ -90,6 +90,28 @@ describe("the worked examples", function()
     end
   end)
 
+  it("Orion International and Seoul: where there were results, and who was arrested", function()
+    local places = {["orion-international-2024"] = 0, ["seoul-2014"] = 0}
+    for _, link in ipairs(ops:rows "links") do
+      if link.role == "with_results" and places[link.to] then places[link.to] = places[link.to] + 1 end
+    end
+    assert.same({["orion-international-2024"] = 8, ["seoul-2014"] = 3}, places)
+    assert.equal(19, ops:figures({subject = "seoul-2014", indicator = "arrests", sex = "M"})[1].value)
+  end)
+
+  it("Stream: 91,000 and 72,000 videos on the server", function()
+    local found
+    for _, finding in ipairs(ops:reconcile {check = "across"}) do
+      local first = finding.figures[1]
+      if first.subject == "operation-stream" and first.indicator == "videos_on_site" then found = finding end
+    end
+    assert.equal("some", found.verdict)
+    assert.matches("91,000", found.sentence, 1, true)
+    assert.matches("72,000", found.sentence, 1, true)
+  end)
+
+  it("the record is of some size", function() assert.is_true(#ops:figures {} >= 2000) end)
+
   it("fiscal years of the United States run from October to September", function()
     local period = dates.period "FY2013"
     assert.same({"2012-10-01", "2013-09-30"}, {dates.format(period[1]), dates.format(period[2])})
