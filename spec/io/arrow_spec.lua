@@ -12,6 +12,21 @@ describe("an Arrow file", function()
   setup(function() folder = command.folder() end)
   teardown(function() command.remove(folder) end)
 
+  it("tells its columns without a look at its rows", function()
+    local t = blotter.table "n int64, s string"
+    for i = 1, 1000 do t:append(i, "s" .. i % 7) end
+    for _, name in ipairs { "/damaged.arrow", "/damaged.arrows" } do
+      local path = folder .. name
+      assert(t:arrow(path))
+      local file = assert(io.open(path, "r+b"))
+      file:seek("set", 2000) -- behind the schema, before the end
+      file:write(("?"):rep(1000))
+      file:close()
+      local _, list = command.run("schema " .. path)
+      assert.matches("n +int64 +false\ns +string +false\n", list)
+    end
+  end)
+
   it("is read in every compression, with views, nulls and booleans", function()
     local lines = { "i,s,f,n,b" }
     for i = 0, 39 do

@@ -108,7 +108,7 @@ static blt_status read_length(const blt_arrow_file *a, uint64_t *at, uint64_t *l
 }
 
 static blt_status read_stream(blt_arrow_file *a, uint64_t at, const blt_parquet_options *o, blt_error *err) {
-  for (;;) {
+  while (!(o->schema_only && a->described)) {
     uint64_t len, body_bytes;
     char *meta = NULL;
     blt_status status = read_length(a, &at, &len, err);
@@ -120,6 +120,7 @@ static blt_status read_stream(blt_arrow_file *a, uint64_t at, const blt_parquet_
     if (status != BLT_OK) return status;
     at += len + body_bytes;
   }
+  return BLT_OK;
 }
 
 /* Blocks of the footer: {offset 8, length of the description 4, 4 unused, length of the body 8}. */
@@ -162,8 +163,8 @@ static blt_status read_footer(blt_arrow_file *a, const blt_parquet_options *o, b
   blt_flat f = {(const uint8_t *)bytes, (size_t)len, false};
   size_t footer = blt_flat_root(&f);
   status = read_schema(a, &f, blt_flat_table(&f, footer, 1), o, err);
-  if (status == BLT_OK) status = read_blocks(a, &f, footer, 2, o, err);
-  if (status == BLT_OK) status = read_blocks(a, &f, footer, 3, o, err);
+  for (uint32_t id = 2; status == BLT_OK && !o->schema_only && id <= 3; id++)
+    status = read_blocks(a, &f, footer, id, o, err);
   if (status == BLT_OK && f.bad) status = damaged(a, "a footer that cannot be read", err);
   blt_free(a->ctx, bytes, (size_t)len + 1);
   return status;

@@ -78,15 +78,17 @@ function place.check(args, sources)
   reading.check(args, sources, kinds)
 end
 
---- The rows of a file, or of a table of an SQLite file, and what is known of reading it. `more`: further options of
--- files of columns.
+--- The rows of a file, or of a table of an SQLite file, and what is known of reading it. `more.schema`: only the
+-- columns are of interest, and those that cannot be read are left out of files of columns.
 local function read_file(text, args, more)
   local file, name = place.split_sqlite(text)
   local kind = place.kind(file or text, args.as)
   local options = reading.of(args, kind, text)
-  if kind == "parquet" or kind == "arrow" then options.skip = more.skip end
+  local columnar = kind == "parquet" or kind == "arrow"
+  if columnar then options.skip = more.schema end
   local rows, info = shared.blame_user(shared.REFUSED, "", function()
     if kind == "sqlite" then return require("blotter").sqlite(file or text, name, options) end
+    if columnar and more.schema then return require("blotter.tables.columnar").schema(kind, text, options) end
     return require("blotter")[kind](text, options)
   end)
   if not rows then shared.stop(shared.REFUSED, info) end
@@ -104,8 +106,9 @@ function place.rows(text, args)
   return (read_file(text, args, {}))
 end
 
---- Calls `take` with the name and the rows of every table of a database, or of the one table, or with nil, the rows of
--- a file and what is known of reading it; columns that cannot be read are left out, which is known then.
+--- Calls `take` with the name and the columns of every table of a database, or of the one table, or with nil, those of
+-- a file and what is known of reading them, as tables, of which some have rows; columns that cannot be read are left
+-- out, which is known then.
 function place.each(text, args, take)
   if ending.of(text) == "blt" then
     local db <close> = place.open(text, { readonly = true })
@@ -117,7 +120,7 @@ function place.each(text, args, take)
     if not names then shared.stop(shared.REFUSED, message) end
     for _, name in ipairs(names) do take(name, (read_file(text .. ":" .. name, args, {}))) end
   else
-    take(nil, read_file(text, args, { skip = true }))
+    take(nil, read_file(text, args, { schema = true }))
   end
 end
 

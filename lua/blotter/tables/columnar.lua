@@ -51,8 +51,9 @@ local function is_word(options, name, word, otherwise, verb)
 end
 
 --- What the options say, in the engine's words.
-local function words_of(given, verb, shown)
+local function words_of(given, verb, shown, schema_only)
   return {
+    schema_only = schema_only,
     columns = given.columns, flatten = given.flatten, skip = given.skip, progress = shown.progress,
     binary = is_word(given, "binary", "string", "refuse", verb),
     cut = is_word(given, "nanoseconds", "cut", "refuse", verb), lazy = verb == "parquet" and not given.memory,
@@ -60,7 +61,7 @@ local function words_of(given, verb, shown)
   }
 end
 
-local function run(kind, from, options, verb, db, name)
+local function run(kind, from, options, verb, db, name, schema_only)
   local given = arguments.options(options, verb == "parquet" and PARQUET_OPTIONS or OPTIONS, verb)
   for _, option in ipairs { "memory", "partitions" } do
     if given[option] ~= nil and type(given[option]) ~= "boolean" then
@@ -75,7 +76,7 @@ local function run(kind, from, options, verb, db, name)
     fail("%s: %d files; Arrow files are read one by one", verb, #files)
   end
   local shown, line <close> = progress.shown(given, type(from) == "string" and from or "", 0) -- luacheck: ignore line
-  return core[kind](files, false, words_of(given, verb, shown), db, name)
+  return core[kind](files, false, words_of(given, verb, shown, schema_only), db, name)
 end
 
 --- A table of Parquet files: of a path ("-" is standard input), all files that fit a pattern such as "sales/*.parquet",
@@ -97,6 +98,12 @@ end
 -- options and results of columnar.parquet.
 function columnar.arrow(from, options)
   return run("arrow", from, options, "arrow")
+end
+
+--- A table without rows, which has the columns of a file, and what is known of reading these: as above. `kind` is
+-- "parquet" or "arrow"; no row is read.
+function columnar.schema(kind, from, options)
+  return run(kind, from, options, kind, nil, nil, true)
 end
 
 --- Reads into a new table of a database; `kind` is "parquet" or "arrow".

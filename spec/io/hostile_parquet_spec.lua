@@ -1,0 +1,95 @@
+--- Parquet files that lie about themselves: counts without end, schemas as deep as a file is long, lengths beyond their
+-- file. Each is refused with what is wrong, or has its four rows; none takes more memory than may be.
+
+local blotter = require "blotter"
+local command = require "command"
+local parquet_bytes = require "parquet_bytes"
+
+describe("a Parquet file that lies", function()
+  local folder, path
+  setup(function()
+    folder = command.folder()
+    path = folder .. "/lies.parquet"
+    blotter.memory_limit = 256 << 20
+  end)
+  teardown(function()
+    command.remove(folder)
+    blotter.memory_limit = 0
+  end)
+
+  --- What comes of it: the sum of x, or the message; read at once and where it lies.
+  local function outcome(wrong, options)
+    command.spill(path, parquet_bytes.file(wrong))
+    local both = {}
+    for i, memory in ipairs { true, false } do
+      options.memory = memory
+      local ok, answer = pcall(function()
+        local t, message = blotter.parquet(path, options)
+        if not t then return message end
+        return t:agg("s = sum(x)"):value()
+      end)
+      both[i] = { ok, answer }
+    end
+    return both[1][2], both[2][2]
+  end
+
+  it("is read when it tells the truth", function()
+    local now, later = outcome({}, {})
+    assert.same({ 10, 10 }, { now, later })
+  end)
+
+  it("about a number is refused or has its rows", function()
+    local fields = { "rows", "groups", "elements", "group_rows", "values", "at", "bytes", "page_values", "page_bytes",
+      "page_packed" }
+    local numbers = { -1, 0, 3, 5, 255, 1 << 16, (1 << 31) - 1, 1 << 31, (1 << 32) - 1, 1 << 40, 1 << 62,
+      math.maxinteger, math.mininteger }
+    for _, field in ipairs(fields) do
+      for _, n in ipairs(numbers) do
+        for _, answer in ipairs { outcome({ [field] = n }, {}) } do
+          local fine = answer == 10 or answer == nil or type(answer) == "string"
+            and (answer:find "damaged" or answer:find "memory" or answer:find "reads at most")
+          assert.is_truthy(fine, ("%s = %d: %s"):format(field, n, tostring(answer)))
+        end
+      end
+    end
+  end)
+
+  it("about its schema is refused, however deep or wide that is", function()
+    local x, deep = parquet_bytes.element "x", {}
+    for i = 1, 100000 do deep[i] = parquet_bytes.element("g", 1) end
+    local below = table.concat(deep)
+    for _, wrong in ipairs { { schema = below .. x, elements = #deep + 1 }, { schema = below, elements = #deep },
+      { schema = parquet_bytes.element("s", (1 << 31) - 1) .. x }, { schema = parquet_bytes.element("s", -1) .. x },
+      { schema = parquet_bytes.element("s", 0) .. x }, { schema = x, elements = 1 }, { schema = "", elements = 0 } } do
+      for _, options in ipairs { {}, { flatten = true }, { skip = true } } do
+        for _, answer in ipairs { outcome(wrong, options) } do
+          assert.is_truthy(type(answer) == "string", tostring(answer))
+        end
+      end
+    end
+  end)
+
+  it("and is read where it lies stops at Ctrl-C", function()
+    local t = blotter.table "n int64"
+    local append = t:appender()
+    for i = 1, 400000 do append(i) end
+    assert(t:parquet(path, { row_group = 65536 }))
+    for at = 1, 3 do
+      local q, calls = assert(blotter.parquet(path)):where "n % 7 == 3":by "k = n % 1000":agg "s = sum(n * n)", 0
+      local ok, message = pcall(function()
+        debug.sethook(function()
+          calls = calls + 1
+          if calls == at then
+            debug.sethook()
+            error "interrupted!"
+          end
+        end, "", 1)
+        q:collect()
+      end)
+      debug.sethook()
+      assert.is_false(ok)
+      assert.matches("interrupted!", message)
+      assert.equal(1000, #q:collect())
+    end
+  end)
+end)
