@@ -89,6 +89,9 @@ void blt_eval_free(blt_eval *ev); /* NULL is allowed */
  * evaluator or the table and is good until blt_eval_reset: several results may be held at once. */
 blt_status blt_expr_eval(blt_eval *ev, const blt_expr *e, uint32_t group, uint32_t start, const uint16_t *sel,
                          uint32_t n, blt_vec *out, blt_error *err);
+/* The same of a bare column as its block has it: of decimals BLT_VEC_SCALED, and of any number of rows. */
+blt_status blt_expr_read(blt_eval *ev, const blt_expr *e, uint32_t group, uint32_t start, const uint16_t *sel,
+                         uint32_t n, blt_vec *out, blt_error *err);
 void blt_eval_reset(blt_eval *ev); /* before each vector */
 
 /* Rows of the vector (living, and for which `e` is true; e NULL: the living ones) into sel, offsets from

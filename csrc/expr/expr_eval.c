@@ -153,6 +153,23 @@ static blt_status read_text(const blt_frame *f, const blt_block *b, blt_vec *out
   return BLT_OK;
 }
 
+/* Offsets to the doubles that they stand for. */
+static blt_status read_scaled(const blt_frame *f, const blt_block *b, blt_vec *out, blt_error *err) {
+  blt_scaled s = blt_block_scaled(b);
+  if (f->encoded) {
+    out->form = BLT_VEC_SCALED;
+    out->scale = b->scale;
+    return BLT_OK;
+  }
+  double *v = blt_eval_alloc(f->ev, f->n * sizeof *v);
+  if (!v) return blt_fail_memory(err, f->n * sizeof *v);
+  blt_scaled_read(out->data, &s, f->n, v);
+  out->data = v;
+  out->width = sizeof *v;
+  out->base = 0;
+  return BLT_OK;
+}
+
 static blt_status read_valid(const blt_frame *f, const blt_block *b, blt_vec *out, blt_error *err) {
   if (!f->sel && f->start % 64 == 0) {
     out->valid = b->valid + f->start / 64;
@@ -209,6 +226,7 @@ blt_status blt_column_eval(const blt_frame *f, uint32_t column, blt_vec *out, bl
     out->dict = b->enc == BLT_ENC_DICT ? c->dict : NULL;
     out->data = (const char *)b->data + (size_t)f->start * b->width;
     if (f->sel) status = gather(f, out, err);
+    if (status == BLT_OK && b->enc == BLT_ENC_SCALED) status = read_scaled(f, b, out, err);
   }
   if (status == BLT_OK && b->valid) status = read_valid(f, b, out, err);
   if (status == BLT_OK && type.id == BLT_BOOL) status = narrow_bool(f, out, err);
@@ -231,6 +249,13 @@ blt_status blt_op_eval(const blt_frame *f, const blt_op *op, blt_vec *out, blt_e
 blt_status blt_expr_eval(blt_eval *ev, const blt_expr *e, uint32_t group, uint32_t start, const uint16_t *sel,
                          uint32_t n, blt_vec *out, blt_error *err) {
   blt_frame f = {.ev = ev, .group = group, .start = start, .n = n, .sel = sel};
+  return blt_op_eval(&f, e->root, out, err);
+}
+
+blt_status blt_expr_read(blt_eval *ev, const blt_expr *e, uint32_t group, uint32_t start, const uint16_t *sel,
+                         uint32_t n, blt_vec *out, blt_error *err) {
+  blt_frame f = {.ev = ev, .group = group, .start = start, .n = n, .sel = sel};
+  f.encoded = e->root->kind == BLT_OP_COLUMN;
   return blt_op_eval(&f, e->root, out, err);
 }
 

@@ -21,6 +21,7 @@ typedef struct blt_frame {
   uint32_t group, start, n;
   const uint16_t *sel;  /* offsets from start, or NULL for 0 .. n - 1 */
   const blt_vec *given; /* when not NULL: stands for every column (dictionary entries, constant folding) */
+  bool encoded;         /* columns may come as SCALED */
 } blt_frame;
 
 typedef blt_status (*blt_kernel)(const blt_frame *f, const blt_op *op, blt_vec *out, blt_error *err);

@@ -15,12 +15,14 @@ typedef enum blt_vec_form {
   BLT_VEC_OFFSETS, /* base + unsigned offset of `width` 1, 2, 4 bytes; bools are width 1, base 0 */
   BLT_VEC_VALUES,  /* int64_t or double, width 8 */
   BLT_VEC_CODES,   /* codes of `width` 1, 2, 4 bytes in `dict` */
-  BLT_VEC_TEXT     /* blt_str each */
+  BLT_VEC_TEXT,    /* blt_str each */
+  BLT_VEC_SCALED   /* float64, only by blt_expr_read: decimals as a block has them (scaled.h) */
 } blt_vec_form;
 
 typedef struct blt_vec {
   blt_type type;
   uint8_t form, width;
+  uint8_t scale; /* SCALED */
   uint32_t n;
   int64_t base;
   blt_str str;

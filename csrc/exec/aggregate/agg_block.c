@@ -150,6 +150,7 @@ static double add_doubles(const blt_block *b, const rows_of_block *r, double cen
   double values[ROWS];
   uint8_t some[ROWS];
   uint64_t constant[ROWS];
+  double read[ROWS];
   memset(some, 255, sizeof some);
   if (b->enc == BLT_ENC_CONST)
     for (uint32_t i = 0; i < ROWS; i++) memcpy(&constant[i], &(double){constant_double(b)}, sizeof(double));
@@ -157,6 +158,10 @@ static double add_doubles(const blt_block *b, const rows_of_block *r, double cen
     uint32_t n = b->rows - at < ROWS ? b->rows - at : ROWS;
     if (r->bits) spread(r->bits + at / 64, n, some);
     const uint64_t *from = b->enc == BLT_ENC_CONST ? constant : (const uint64_t *)b->data + at;
+    if (b->enc == BLT_ENC_SCALED) {
+      blt_block_read_f64(b, at, n, read);
+      from = (const uint64_t *)(const void *)read;
+    }
     doubles_of(from, some, centre, n, values);
     sum += blt_agg_sum_doubles(values, n);
   }

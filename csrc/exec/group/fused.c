@@ -143,12 +143,16 @@ static bool has_nulls(const blt_agg_work *w, int32_t input) {
   return input >= 0 && (w->vecs[input].valid || w->vecs[input].all_null);
 }
 
+static bool is_scaled(const blt_fused *f, const blt_agg_work *w) {
+  return f->summed >= 0 && w->vecs[f->summed].form == BLT_VEC_SCALED;
+}
+
 /* No nulls among the arguments, and doubles as they stand in the block. */
 static bool usable(const blt_fused *f, const blt_agg_work *w) {
   const blt_agg_plan *p = f->g->agg;
   for (size_t m = 0; m < p->nmasks; m++)
     if (has_nulls(w, p->masks[m].a) || has_nulls(w, p->masks[m].b)) return false;
-  return f->summed < 0 || w->vecs[f->summed].form == BLT_VEC_VALUES;
+  return f->summed < 0 || w->vecs[f->summed].form == BLT_VEC_VALUES || is_scaled(f, w);
 }
 
 static bool is_encoded(const blt_vec *v, uint8_t most) {
@@ -252,16 +256,33 @@ BLT_CLONES static void take_centre(const double *d, double centre, uint32_t n, d
   for (uint32_t i = 0; i < n; i++) out[i] = d[i] - centre;
 }
 
+/* The doubles of the rows that the vectors stand at; decimals are left to the loop, as long as they are only
+ * added up. */
+static void find_doubles(const blt_fused *f, const blt_vec *v, double *room, blt_fused_rows *rows) {
+  bool made = v->form == BLT_VEC_SCALED && f->centre == 0;
+  rows->doubles = made ? NULL : blt_vec_f64(v, room);
+  rows->offsets = v->data;
+  if (f->centre == 0) return;
+  take_centre(rows->doubles, f->centre, rows->n, room);
+  rows->doubles = room;
+}
+
+static void prepare_scaled(const blt_vec *v, blt_fused_rows *rows) {
+  rows->reader = blt_scaled_reader_of(&(blt_scaled){v->base, v->scale, v->width});
+  rows->offset_width = v->width;
+}
+
 bool blt_fused_add(const blt_fused *f, blt_agg_work *w, uint32_t n, uint64_t *records,
                    blt_agg_settling *settling) {
   if (f->shape == BLT_FUSED_NONE || !usable(f, w)) return false;
   size_t bytes = bytes_of_record(f->g->agg), entry = f->shape == BLT_FUSED_ADD_SUM ? sizeof(uint64_t) : bytes;
   uint8_t index[STEP];
-  double shifted[STEP];
+  double doubles[STEP];
   blt_fused_rows rows = {.records = (uintptr_t)records, .key_width = 4, .far = f->g->agg->far};
   bool keyed = key_as_is(f, w, &rows, bytes), indexed = index_as_is(f, w, &rows, entry);
   const blt_vec *key = &w->vecs[f->g->keys[0].input], *argument = &w->vecs[f->args[0]];
   uint32_t step = keyed && indexed && f->centre == 0 ? n : STEP;
+  if (is_scaled(f, w)) prepare_scaled(&w->vecs[f->summed], &rows);
   if (settling && step > settling->quota) step = settling->quota;
   for (uint32_t start = 0; start < n; start += step) {
     rows.n = n - start < step ? n - start : step;
@@ -269,11 +290,7 @@ bool blt_fused_add(const blt_fused *f, blt_agg_work *w, uint32_t n, uint64_t *re
     move_on(w, start ? step : 0, rows.n);
     if (step == STEP) fetch_ahead(w, n - start);
     rows.keys = keyed ? key->data : make_keys(f, w, rows.n);
-    if (f->summed >= 0) rows.doubles = w->vecs[f->summed].data;
-    if (f->centre != 0) {
-      take_centre(rows.doubles, f->centre, rows.n, shifted);
-      rows.doubles = shifted;
-    }
+    if (f->summed >= 0) find_doubles(f, &w->vecs[f->summed], doubles, &rows);
     if (!f->tabled) {
       rows.words = (uintptr_t)make_words(w, rows.n);
     } else if (indexed) {

@@ -6,7 +6,7 @@
  *   key     code or offset of 1, 2 or 4 bytes: the place of the group's record, as it stands in the block
  *   word    what all integer arguments of the row together add to the integer slots: looked up in a table
  *           with a record for each combination of their values, when there are at most 256
- *   double  the value of the one argument that is summed as a double
+ *   double  the value of the one argument that is summed as a double, as it stands or made of a decimal
  *
  *   sum(v1), sum(v2), sum(v3) by id6      records[id6].word += table[v1 * 15 + v2];  records[id6].sum += v3
  *
@@ -36,11 +36,14 @@ typedef struct blt_fused_rows {
   const void *keys;
   const uint8_t *index;  /* of each row, in the table; NULL: words are by row */
   uintptr_t words;       /* address of the table, or of words by row (64 bits each, whatever the shape) */
-  const double *doubles; /* ADD_SUM */
-  uint32_t n, ahead;     /* rows; and how many of `keys` may be read, at least n */
-  uint8_t key_width;     /* 1, 2, 4 */
-  bool far;              /* records do not fit the first-level cache: fetch them ahead */
-  uintptr_t records;     /* address that key 0 would have: numbers, as it may lie before the array */
+  const double *doubles; /* ADD_SUM; NULL: they are read from `offsets` as they are added */
+  const void *offsets;   /* decimals of a block, `offset_width` bytes each */
+  blt_scaled_reader reader;
+  uint32_t n, ahead; /* rows; and how many of `keys` may be read, at least n */
+  uint8_t key_width; /* 1, 2, 4 */
+  uint8_t offset_width;
+  bool far;          /* records do not fit the first-level cache: fetch them ahead */
+  uintptr_t records; /* address that key 0 would have: numbers, as it may lie before the array */
 } blt_fused_rows;
 
 void blt_fused_add_rows(blt_fused_shape shape, const blt_fused_rows *rows);

@@ -165,7 +165,7 @@ static blt_status add_whole(const lane_arg *a, uint32_t b, uint32_t worker, bool
   if (status == BLT_OK) status = blt_scan_eval(scan, worker, &ev, err);
   if (status == BLT_OK) blt_eval_reset(ev);
   for (size_t i = 0; i < w->ninputs && status == BLT_OK; i++)
-    status = blt_expr_eval(ev, a->g->inputs->items[i].expr, b, 0, NULL, n, &w->vecs[i], err);
+    status = blt_expr_read(ev, a->g->inputs->items[i].expr, b, 0, NULL, n, &w->vecs[i], err);
   *done = status == BLT_OK && blt_fused_add(a->fused, w, n, a->records, a->settling);
   if (!*done) return status;
   atomic_fetch_add_explicit(&scan->scanned_groups, 1, memory_order_relaxed);

@@ -68,6 +68,10 @@ static blt_status copy_group(blt_flat *f, uint32_t group, blt_error *err) {
   blt_status status = blt_view_block(f->view, f->column, group, &b, err);
   if (status != BLT_OK) return status;
   char *out = (char *)(uintptr_t)f->values + (size_t)group * BLT_BLOCK_ROWS * f->width;
+  if (b->enc == BLT_ENC_SCALED) {
+    blt_block_read_f64(b, 0, b->rows, (double *)(void *)out);
+    return BLT_OK;
+  }
   uint64_t add =
       (b->enc == BLT_ENC_FOR || b->enc == BLT_ENC_CONST ? (uint64_t)b->base : 0) - (uint64_t)f->base;
   if (b->enc == BLT_ENC_CONST)

@@ -28,6 +28,7 @@ typedef struct lane {
   const char *data;
   uint64_t base;
   const uint64_t *valid; /* NULL: no null, or only nulls */
+  double power;          /* above 0: doubles, (base + what is there) / power */
   uint8_t width;
   bool ready, only_nulls;
 } lane;
@@ -36,10 +37,11 @@ static void lane_of(const blt_block *b, lane *out) {
   bool constant = b->enc == BLT_ENC_CONST;
   *out = (lane){.data = b->data, .valid = b->valid, .ready = true, .only_nulls = b->nulls == b->rows};
   out->width = constant ? 0 : b->width;
-  if (constant || b->enc == BLT_ENC_FOR) out->base = (uint64_t)b->base;
+  if (constant || b->enc == BLT_ENC_FOR || b->enc == BLT_ENC_SCALED) out->base = (uint64_t)b->base;
+  if (b->enc == BLT_ENC_SCALED) out->power = blt_scaled_power(b->scale);
 }
 
-static inline uint64_t lane_value(const lane *l, uint32_t row) {
+static inline uint64_t lane_word(const lane *l, uint32_t row) {
   switch (l->width) {
   case 0:
     return l->base;
@@ -52,6 +54,12 @@ static inline uint64_t lane_value(const lane *l, uint32_t row) {
   default:
     return ((const uint64_t *)(const void *)l->data)[row];
   }
+}
+
+static inline uint64_t lane_value(const lane *l, uint32_t row) {
+  uint64_t word = lane_word(l, row);
+  if (l->power > 0) memcpy(&word, &(double){(double)(int64_t)word / l->power}, sizeof word);
+  return word;
 }
 
 static inline bool lane_null(const lane *l, uint32_t row) {

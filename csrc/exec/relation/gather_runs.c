@@ -106,7 +106,7 @@ static void move_run(const run *x, const uint32_t *rows, uint64_t base, uint8_t 
                                       {move_8_1, move_8_2, move_8_4, move_8_8}}; /* a tail is plain */
   static const fill_fn fills[] = {fill_1, fill_2, fill_4, fill_8};
   const blt_block *b = x->block;
-  uint64_t add = (b->enc == BLT_ENC_FOR || b->enc == BLT_ENC_CONST ? (uint64_t)b->base : 0) - base;
+  uint64_t add = (b->enc == BLT_ENC_PLAIN ? 0 : (uint64_t)b->base) - base;
   uint32_t n = x->end - x->from;
   out += (size_t)x->from * width;
   if (b->enc == BLT_ENC_CONST)
@@ -169,12 +169,25 @@ static blt_status int_block(const runs *r, const uint32_t *rows, uint32_t n, boo
   return BLT_OK;
 }
 
+/* Whole numbers to the decimals that they stand for. */
+static void scale_run(const run *x, double *out) {
+  double power = blt_scaled_power(x->block->scale);
+  for (uint32_t i = x->from; i < x->end; i++) {
+    int64_t number;
+    memcpy(&number, &out[i], sizeof number);
+    out[i] = (double)number / power;
+  }
+}
+
 static blt_status float_block(const runs *r, const uint32_t *rows, uint32_t n, blt_block **out,
                               blt_error *err) {
   double *room = blt_alloc(r->view->ctx, n * sizeof *room);
   if (!room) return blt_fail_memory(err, n * sizeof *room);
-  for (uint32_t i = 0; i < r->n; i++) move_run(&r->v[i], rows, 0, 8, (char *)room);
-  blt_status status = blt_block_from_f64(r->view->ctx, room, NULL, n, out, err);
+  for (uint32_t i = 0; i < r->n; i++) {
+    move_run(&r->v[i], rows, 0, 8, (char *)room);
+    if (r->v[i].block->enc == BLT_ENC_SCALED) scale_run(&r->v[i], room);
+  }
+  blt_status status = blt_block_plain_f64(r->view->ctx, room, NULL, n, out, err);
   blt_free(r->view->ctx, room, n * sizeof *room);
   return status;
 }

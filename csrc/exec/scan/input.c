@@ -190,7 +190,7 @@ blt_status blt_inputs_load(const blt_inputs *in, uint32_t i, blt_eval *ev, const
                            uint32_t *codes, uint64_t *valid, blt_vec *out, blt_error *err) {
   const blt_input *x = &in->items[i];
   if (!x->codes)
-    return blt_expr_eval(ev, x->expr, slice->group, slice->start, slice->sel, slice->n, out, err);
+    return blt_expr_read(ev, x->expr, slice->group, slice->start, slice->sel, slice->n, out, err);
   load_interned(x, slice, codes, valid, out);
   return BLT_OK;
 }

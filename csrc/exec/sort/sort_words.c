@@ -78,6 +78,12 @@ BLT_CLONES static void order_doubles(uint64_t *x, bool descending, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) x[i] = blt_word_of_double(blt_word_canonical(x[i])) ^ turn;
 }
 
+/* The same of decimals, none of which is NaN or -0. */
+BLT_CLONES static void order_decimals(uint64_t *x, bool descending, uint32_t n) {
+  const uint64_t turn = descending ? ~BLT_WORD_SIGN : BLT_WORD_SIGN;
+  for (uint32_t i = 0; i < n; i++) x[i] ^= ((0 - (x[i] >> 63)) & ~BLT_WORD_SIGN) ^ turn;
+}
+
 BLT_CLONES static void turn_around(uint64_t *x, uint64_t limit, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) x[i] = limit - x[i];
 }
@@ -101,7 +107,7 @@ static void rank_codes(const blt_sort_field *f, const blt_vec *v, uint64_t *x) {
 static void numbers(const blt_sort_field *f, const blt_vec *v, uint64_t *x) {
   if (v->type.id == BLT_FLOAT64) {
     blt_vec_doubles(v, (double *)x);
-    order_doubles(x, f->descending, v->n);
+    (v->form == BLT_VEC_SCALED ? order_decimals : order_doubles)(x, f->descending, v->n);
     return;
   }
   blt_vec_offsets(v, f->low, x);

@@ -2,6 +2,7 @@
 #ifndef BLT_EXEC_WINDOW_VALUES_H
 #define BLT_EXEC_WINDOW_VALUES_H
 
+#include "base/words.h"
 #include "window_parts.h"
 #include "base/words.h"
 

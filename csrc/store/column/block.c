@@ -222,24 +222,53 @@ static bool range_f64(blt_block *b, const double *v, const uint64_t *valid, uint
   return same;
 }
 
-blt_status blt_block_from_f64(blt_ctx *ctx, const double *v, const uint64_t *valid, uint32_t rows,
-                              blt_block **out, blt_error *err) {
-  blt_block *b, probe = {0};
-  bool same = range_f64(&probe, v, valid, rows);
-  blt_status status = blt_block_make(ctx, rows, valid, same ? 0 : (size_t)rows * 8, 0, &b, err);
-  if (status != BLT_OK) return status;
-  b->enc = same ? BLT_ENC_CONST : BLT_ENC_PLAIN;
-  b->width = same ? 0 : 8;
-  b->base = probe.base;
-  b->min = probe.min;
-  b->max = probe.max;
-  b->has_nan = probe.has_nan;
+static void fill_plain(blt_block *b, const double *v) {
   double *data = (double *)(void *)b->data;
-  if (!same && !b->valid) memcpy(data, v, (size_t)rows * 8);
-  if (!same && b->valid)
-    for (uint32_t i = 0; i < rows; i++) data[i] = blt_bit(b->valid, i) ? v[i] : 0.0;
+  if (!b->valid) memcpy(data, v, (size_t)b->rows * 8);
+  for (uint32_t i = 0; b->valid && i < b->rows; i++) data[i] = blt_bit(b->valid, i) ? v[i] : 0.0;
+}
+
+/* `s` NULL: plain, unless all are the same. */
+static blt_status make_f64(blt_ctx *ctx, const double *v, const uint64_t *valid, uint32_t rows,
+                           const blt_block *probe, const blt_scaled *s, blt_block **out, blt_error *err) {
+  blt_block *b;
+  uint8_t width = probe->enc == BLT_ENC_CONST ? 0 : s ? s->width : 8;
+  blt_status status = blt_block_make(ctx, rows, valid, (size_t)rows * width, 0, &b, err);
+  if (status != BLT_OK) return status;
+  b->enc = width == 0 ? BLT_ENC_CONST : s ? BLT_ENC_SCALED : BLT_ENC_PLAIN;
+  b->width = width;
+  b->base = width == 0 ? probe->base : s ? s->base : 0;
+  b->scale = width && s ? s->scale : 0;
+  b->min = probe->min;
+  b->max = probe->max;
+  b->has_nan = probe->has_nan;
+  if (width == 8)
+    fill_plain(b, v);
+  else if (width)
+    blt_scaled_put(v, b->valid, rows, s, (void *)(uintptr_t)b->data);
   *out = b;
   return BLT_OK;
+}
+
+static void probe_f64(blt_block *probe, const double *v, const uint64_t *valid, uint32_t rows) {
+  *probe = (blt_block){0};
+  if (range_f64(probe, v, valid, rows)) probe->enc = BLT_ENC_CONST;
+}
+
+blt_status blt_block_plain_f64(blt_ctx *ctx, const double *v, const uint64_t *valid, uint32_t rows,
+                               blt_block **out, blt_error *err) {
+  blt_block probe;
+  probe_f64(&probe, v, valid, rows);
+  return make_f64(ctx, v, valid, rows, &probe, NULL, out, err);
+}
+
+blt_status blt_block_from_f64(blt_ctx *ctx, const double *v, const uint64_t *valid, uint32_t rows,
+                              blt_block **out, blt_error *err) {
+  blt_block probe;
+  blt_scaled s;
+  probe_f64(&probe, v, valid, rows);
+  bool decimal = probe.enc != BLT_ENC_CONST && !probe.has_nan && blt_scaled_find(v, valid, rows, &s);
+  return make_f64(ctx, v, valid, rows, &probe, decimal ? &s : NULL, out, err);
 }
 
 #define DEFINE_PACK_CODES(T)                                                                                 \
@@ -354,6 +383,11 @@ void blt_block_read_f64(const blt_block *b, uint32_t start, uint32_t n, double *
     memcpy(out, (const double *)b->data + start, (size_t)n * 8);
     return;
   }
+  if (b->enc == BLT_ENC_SCALED) {
+    blt_scaled s = blt_block_scaled(b);
+    blt_scaled_read((const char *)b->data + (size_t)start * b->width, &s, n, out);
+    return;
+  }
   double f;
   memcpy(&f, &b->base, sizeof f);
   for (uint32_t i = 0; i < n; i++) out[i] = f;
@@ -390,6 +424,7 @@ int64_t blt_block_i64(const blt_block *b, uint32_t row) {
 
 double blt_block_f64(const blt_block *b, uint32_t row) {
   if (b->enc == BLT_ENC_PLAIN) return ((const double *)b->data)[row];
+  if (b->enc == BLT_ENC_SCALED) return (double)blt_block_i64(b, row) / blt_scaled_power(b->scale);
   double f;
   memcpy(&f, &b->base, sizeof f);
   return f;
@@ -437,6 +472,10 @@ static blt_status check_shape(const blt_block *b, blt_type t, blt_error *err) {
     break;
   case BLT_ENC_TEXT:
     ok = string && b->width == 4;
+    break;
+  case BLT_ENC_SCALED:
+    ok = is_float && (b->width == 1 || b->width == 2 || b->width == 4) && b->scale <= BLT_SCALE_MOST &&
+         b->base >= -BLT_SCALED_MOST && b->base <= BLT_SCALED_MOST;
     break;
   }
   if (!ok) return bad(err, "the encoding does not fit the column's type");

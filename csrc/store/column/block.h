@@ -2,6 +2,7 @@
  *
  *   CONST   every row that is not null is `base`                           no data
  *   FOR     base + unsigned offset of 1, 2 or 4 bytes (frame of reference)  int-like types
+ *   SCALED  (base + unsigned offset of 1, 2 or 4 bytes) / 10^scale          float64 (scaled.h)
  *   PLAIN   int64_t or double                                               int-like types, float64
  *   DICT    code of 1, 2 or 4 bytes in the column's dictionary              string
  *   TEXT    offsets uint32_t[rows + 1] into bytes                           string that hardly repeats
@@ -17,6 +18,7 @@
 #define BLT_STORE_BLOCK_H
 
 #include "dict.h"
+#include "scaled.h"
 #include <stdatomic.h>
 
 typedef enum blt_encoding {
@@ -24,8 +26,10 @@ typedef enum blt_encoding {
   BLT_ENC_FOR,
   BLT_ENC_PLAIN,
   BLT_ENC_DICT,
-  BLT_ENC_TEXT
+  BLT_ENC_TEXT,
+  BLT_ENC_SCALED
 } blt_encoding;
+#define BLT_ENCODINGS 7
 
 /* Memory that blocks point into: an allocation of their own, or a mapped file that several share. */
 typedef struct blt_buffer {
@@ -42,13 +46,15 @@ blt_buffer *blt_buffer_retain(blt_buffer *b);
 void blt_buffer_release(blt_buffer *b); /* NULL is allowed */
 
 typedef struct blt_block {
-  uint8_t enc;   /* blt_encoding */
-  uint8_t width; /* bytes a row in `data`: 0 CONST, 1/2/4 FOR and DICT, 8 PLAIN, 4 TEXT (its offsets) */
+  uint8_t enc; /* blt_encoding */
+  uint8_t
+      width; /* bytes a row in `data`: 0 CONST, 1/2/4 FOR, DICT and SCALED, 8 PLAIN, 4 TEXT (its offsets) */
+  uint8_t scale; /* SCALED: digits behind the point */
   bool has_nan;  /* float64: at least one NaN that is not null */
   uint32_t rows; /* 1 to BLT_BLOCK_ROWS */
   uint32_t nulls;
   uint32_t text_bytes; /* TEXT: of `text` */
-  int64_t base;        /* FOR: the base. CONST: the value, the bits of a double, or the code */
+  int64_t base;        /* FOR, SCALED: the base. CONST: the value, the bits of a double, or the code */
   blt_scalar min; /* smallest and largest value that is neither null nor NaN (of a string: code, DICT and */
   blt_scalar max; /* CONST only). min > max when there is none */
   const void *data;
@@ -80,6 +86,9 @@ blt_status blt_block_from_i64(blt_ctx *ctx, const int64_t *v, const uint64_t *va
                               blt_block **out, blt_error *err);
 blt_status blt_block_from_f64(blt_ctx *ctx, const double *v, const uint64_t *valid, uint32_t rows,
                               blt_block **out, blt_error *err);
+/* The same without a look for decimals: PLAIN or CONST. */
+blt_status blt_block_plain_f64(blt_ctx *ctx, const double *v, const uint64_t *valid, uint32_t rows,
+                               blt_block **out, blt_error *err);
 blt_status blt_block_from_codes(blt_ctx *ctx, const uint32_t *codes, const uint64_t *valid, uint32_t rows,
                                 blt_block **out, blt_error *err);
 blt_status blt_block_from_text(blt_ctx *ctx, const blt_str *v, const uint64_t *valid, uint32_t rows,
@@ -91,6 +100,10 @@ void blt_block_read_f64(const blt_block *b, uint32_t start, uint32_t n, double *
 void blt_block_read_codes(const blt_block *b, uint32_t start, uint32_t n, uint32_t *out); /* DICT, CONST */
 void blt_block_read_text(const blt_block *b, uint32_t start, uint32_t n, blt_str *out);   /* TEXT */
 
+/* How the offsets of a SCALED block are read. */
+static inline blt_scaled blt_block_scaled(const blt_block *b) {
+  return (blt_scaled){b->base, b->scale, b->width};
+}
 static inline bool blt_block_is_null(const blt_block *b, uint32_t row) {
   return b->valid ? !((b->valid[row >> 6] >> (row & 63)) & 1) : b->nulls == b->rows;
 }

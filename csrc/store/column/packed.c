@@ -258,10 +258,10 @@ static void pack_made(packing *p, const blt_whole *w, void *numbers, blt_packing
 
 static bool pack_decimals(packing *p, const blt_whole *w) {
   blt_scaled s;
-  if (!blt_scaled_find(w->numbers, w->n, &s)) return false;
+  if (!blt_scaled_find(w->numbers, NULL, w->n, &s)) return false;
   void *offsets = blt_alloc(p->ctx, (size_t)w->n * s.width);
   if (!offsets) return false;
-  blt_scaled_put(w->numbers, w->n, &s, offsets);
+  blt_scaled_put(w->numbers, NULL, w->n, &s, offsets);
   pack_made(p, w, offsets, BLT_PACK_SCALED, &(made_head){.base = s.base, .scale = s.scale, .width = s.width});
   blt_free(p->ctx, offsets, (size_t)w->n * s.width);
   return true;

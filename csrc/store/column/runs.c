@@ -116,6 +116,27 @@ static bool is_constant(const blt_run *runs, uint32_t nruns) {
   return true;
 }
 
+/* The block, or one of decimals in its place. */
+static blt_status shrink(blt_block *b, blt_block **out, blt_error *err) {
+  blt_scaled s;
+  blt_block *small;
+  *out = b;
+  if (b->has_nan || !blt_scaled_find(b->data, NULL, b->rows, &s)) return BLT_OK;
+  blt_status status = blt_block_make(b->ctx, b->rows, NULL, (size_t)b->rows * s.width, 0, &small, err);
+  if (status == BLT_OK) {
+    small->enc = BLT_ENC_SCALED;
+    small->width = s.width;
+    small->scale = s.scale;
+    small->base = s.base;
+    small->min = b->min;
+    small->max = b->max;
+    blt_scaled_put(b->data, NULL, b->rows, &s, (void *)(uintptr_t)small->data);
+    *out = small;
+  }
+  blt_block_release(b);
+  return status;
+}
+
 blt_status blt_block_from_f64_runs(blt_ctx *ctx, const blt_run *runs, uint32_t nruns, uint32_t rows,
                                    blt_block **out, blt_error *err) {
   blt_block *b;
@@ -126,6 +147,7 @@ blt_status blt_block_from_f64_runs(blt_ctx *ctx, const blt_run *runs, uint32_t n
     if (status == BLT_OK) (*out)->rows = rows;
     return status;
   }
+  if (nruns == 1) return blt_block_from_f64(ctx, runs[0].v, NULL, rows, out, err);
   status = blt_block_make(ctx, rows, NULL, (size_t)rows * 8, 0, &b, err);
   if (status != BLT_OK) return status;
   b->enc = BLT_ENC_PLAIN;
@@ -135,6 +157,5 @@ blt_status blt_block_from_f64_runs(blt_ctx *ctx, const blt_run *runs, uint32_t n
     copy_f64(at, runs[i].v, runs[i].n, &bounds[0], &bounds[1], &b->has_nan);
   b->min.f = bounds[0];
   b->max.f = bounds[1];
-  *out = b;
-  return BLT_OK;
+  return shrink(b, out, err);
 }

@@ -18,7 +18,7 @@ typedef struct blt_unread {
 /* What is known of a block without its contents. */
 typedef struct blt_block_head {
   uint8_t enc; /* blt_encoding */
-  uint8_t width;
+  uint8_t width, scale;
   bool has_nan;
   uint32_t rows, nulls, text_bytes;
   int64_t base;
@@ -66,8 +66,17 @@ static inline const blt_block *blt_unread_opened(blt_unread s) {
 }
 
 static inline blt_block_head blt_block_head_of(const blt_block *b) {
-  return (blt_block_head){b->enc,        b->width, b->has_nan, b->rows, b->nulls,
-                          b->text_bytes, b->base,  b->min,     b->max,  blt_block_bytes(b)};
+  return (blt_block_head){.enc = b->enc,
+                          .width = b->width,
+                          .scale = b->scale,
+                          .has_nan = b->has_nan,
+                          .rows = b->rows,
+                          .nulls = b->nulls,
+                          .text_bytes = b->text_bytes,
+                          .base = b->base,
+                          .min = b->min,
+                          .max = b->max,
+                          .bytes = blt_block_bytes(b)};
 }
 static inline blt_block_head blt_unread_head(blt_unread s) {
   return blt_block_head_of(s.unopened);

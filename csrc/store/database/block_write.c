@@ -1,5 +1,6 @@
 #include "block_write.h"
 #include "base/bits.h"
+#include "base/mem.h"
 #include "base/par.h"
 
 #include <string.h>
@@ -21,6 +22,7 @@ static blt_disk_block form_of(const blt_block_head *b) {
   bool marked = b->nulls && b->nulls < b->rows;
   return (blt_disk_block){.enc = b->enc,
                           .width = b->width,
+                          .scale = b->scale,
                           .flags =
                               (uint8_t)((b->has_nan ? BLT_DISK_NAN : 0) | (marked ? BLT_DISK_MARKED : 0)),
                           .rows = b->rows,
@@ -91,6 +93,26 @@ static blt_status copy_packed(blt_file *f, blt_unread s, blt_disk_block *form, b
   return status == BLT_OK ? add_packed(f, c.packed, c.bytes, form, err) : status;
 }
 
+/* Files of older formats have no scaled doubles. */
+static blt_status add_plain(blt_file *f, blt_unread s, const blt_column *c, blt_disk_block *form,
+                            blt_error *err) {
+  const blt_block *b;
+  blt_block *plain;
+  blt_status status = blt_unread_open(s, c->type, 0, &b, err);
+  if (status != BLT_OK) return status;
+  double *v = blt_alloc(f->ctx, b->rows * sizeof *v);
+  if (!v) return blt_fail_memory(err, b->rows * sizeof *v);
+  blt_block_read_f64(b, 0, b->rows, v);
+  status = blt_block_plain_f64(f->ctx, v, b->valid, b->rows, &plain, err);
+  blt_free(f->ctx, v, b->rows * sizeof *v);
+  if (status != BLT_OK) return status;
+  blt_block_head head = blt_block_head_of(plain);
+  *form = form_of(&head);
+  status = add_whole(f, plain, &form->where, err);
+  blt_block_release(plain);
+  return status;
+}
+
 static blt_status refer(blt_unread s, blt_disk_block *form) {
   blt_block_contents c = blt_unread_contents(s);
   form->where = (blt_ref){blt_unread_place(s).disk, c.bytes, c.sum};
@@ -133,6 +155,8 @@ blt_status blt_batch_add(blt_block_batch *b, blt_unread block, const blt_column 
   if (in_file(b->f, block)) return refer(block, form);
   if (blt_unread_contents(block).packed && b->f->version >= BLT_DISK_PACKS)
     return copy_packed(b->f, block, form, err);
+  if (head.enc == BLT_ENC_SCALED && b->f->version < BLT_DISK_PACKS)
+    return add_plain(b->f, block, c, form, err);
   b->jobs[b->n++] = (blt_block_job){block, c, form, {0}};
   b->bytes += head.bytes;
   return b->n == BLT_BATCH_BLOCKS ? blt_batch_finish(b, err) : BLT_OK;

@@ -103,6 +103,7 @@ static bool form_makes_sense(const blt_disk_block *d, blt_type t, uint32_t ncode
   bool marked = d->flags & BLT_DISK_MARKED, ok = false;
   if (d->enc == BLT_ENC_CONST) ok = d->width == 0;
   if (d->enc == BLT_ENC_FOR) ok = narrow && !string && !is_float;
+  if (d->enc == BLT_ENC_SCALED) ok = narrow && is_float && d->scale <= BLT_SCALE_MOST;
   if (d->enc == BLT_ENC_PLAIN) ok = d->width == 8 && !string;
   if (d->enc == BLT_ENC_DICT) ok = narrow && string;
   if (d->enc == BLT_ENC_TEXT) ok = d->width == 4 && string;
@@ -135,6 +136,7 @@ blt_status blt_load_block(blt_file *f, const blt_disk_block *d, blt_buffer *map,
   if (!b) return blt_fail_memory(err, sizeof *b);
   b->enc = d->enc;
   b->width = d->width;
+  b->scale = d->enc == BLT_ENC_SCALED ? d->scale : 0;
   b->has_nan = d->flags & BLT_DISK_NAN;
   b->rows = d->rows;
   b->nulls = d->nulls;

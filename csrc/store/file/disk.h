@@ -104,7 +104,7 @@ typedef struct blt_disk_group {
 #define BLT_DISK_PACKED 4u /* its contents are packed (store/column/packed.h) */
 
 typedef struct blt_disk_block {
-  uint8_t enc, width, flags, zero;
+  uint8_t enc, width, flags, scale;
   uint32_t rows, nulls, zero2;
   int64_t base, min, max; /* of floats: their bits */
   uint64_t text;          /* bytes of text, without padding */

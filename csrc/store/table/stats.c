@@ -5,8 +5,8 @@
 #include <string.h>
 
 const char *blt_encoding_name(uint8_t enc) {
-  static const char *const names[] = {"?", "const", "for", "plain", "dict", "text"};
-  return names[enc <= BLT_ENC_TEXT ? enc : 0];
+  static const char *const names[] = {"?", "const", "for", "plain", "dict", "text", "scaled"};
+  return names[enc < BLT_ENCODINGS ? enc : 0];
 }
 
 /* Smallest and largest over a column, in the column's own form: of strings the codes. */
