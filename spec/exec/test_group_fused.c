@@ -29,6 +29,8 @@ typedef struct data {
   int64_t (*ints)[ROWS];
   bool (*null)[ROWS];
   double *f;
+  uint64_t span; /* f are multiples of .0001, so many; 0: of 1/1024 */
+  bool plain;    /* and kept as doubles, whatever they are */
 } data;
 
 static void *get(size_t n, size_t size) {
@@ -46,7 +48,7 @@ static void draw(data *d, kind k, rng *r) {
       if (k == CONSTANT_BLOCK && middle && (c == A || c == V || c == Y)) offset = 1;
       d->ints[c][i] = lows[c] + (int64_t)offset;
       d->null[c][i] = middle && (k == NULLS || (k == NULL_ARGUMENTS && !key)) && rng_below(r, 9) == 0;
-      if (c == F) d->f[i] = (double)offset / 1024 - 1e5;
+      if (c == F) d->f[i] = d->span ? (double)(offset % d->span) / 1e4 - 1 : (double)offset / 1024 - 1e5;
     }
 }
 
@@ -66,10 +68,11 @@ static blt_status make_block(const data *d, uint32_t c, uint32_t first, uint32_t
     if (!d->null[c][first + i]) valid[i / 64] |= UINT64_C(1) << (i % 64);
     codes[i] = (uint32_t)d->ints[c][first + i];
   }
-  blt_status status = c == S ? blt_block_from_codes(d->ctx, codes, nulls ? valid : NULL, n, out, err)
-                      : c == F
-                          ? blt_block_from_f64(d->ctx, d->f + first, nulls ? valid : NULL, n, out, err)
-                          : blt_block_from_i64(d->ctx, d->ints[c] + first, nulls ? valid : NULL, n, out, err);
+  blt_status status =
+      c == S   ? blt_block_from_codes(d->ctx, codes, nulls ? valid : NULL, n, out, err)
+      : c == F ? (d->plain ? blt_block_plain_f64 : blt_block_from_f64)(d->ctx, d->f + first,
+                                                                       nulls ? valid : NULL, n, out, err)
+               : blt_block_from_i64(d->ctx, d->ints[c] + first, nulls ? valid : NULL, n, out, err);
   free(valid);
   free(codes);
   return status;
@@ -92,8 +95,8 @@ static blt_status fill(data *d, blt_error *err) {
   return status == BLT_OK ? blt_table_view(d->table, &d->view, err) : status;
 }
 
-static data new_data(kind k, uint64_t seed) {
-  data d = {.ctx = blt_ctx_new()};
+static data new_data(kind k, uint64_t seed, uint64_t span, bool plain) {
+  data d = {.ctx = blt_ctx_new(), .span = span, .plain = plain};
   rng r = {seed};
   blt_error err;
   blt_schema *schema;
@@ -322,7 +325,7 @@ static void check_question(const data *d, kind k, const int *by, size_t list, bo
 }
 
 static void check_table(kind k) {
-  data d = new_data(k, 31 + k);
+  data d = new_data(k, 31 + k, 0, false);
   for (size_t by = 0; by < NKEYS; by += k == NO_NULLS ? 1 : 2)
     for (size_t list = 0; list < NLISTS; list++) check_question(&d, k, keys[by], list, by == 2 && list % 2);
   free_data(&d);
@@ -341,10 +344,55 @@ static void a_block_of_one_value(void) {
   check_table(CONSTANT_BLOCK);
 }
 
+/* ---- decimals ---- */
+
+static const wanted of_decimals[][4] = {{{"sum", Y, -1}, {"mean", F, -1}},
+                                        {{"sum", V, -1}, {"mean", F, -1}},
+                                        {{"sum", F, -1}},
+                                        {{"sum", V, -1}, {"stddev", F, -1}},
+                                        {{"median", F, -1}, {"max", F, -1}},
+                                        {{"regr_slope", F, V}, {"count_distinct", F, -1}}};
+
+static void compare_answers(const data *small, const data *plain, const int *by, const wanted *list,
+                            bool filtered, const char *label) {
+  char why[160];
+  bound a, b;
+  bind(small, by, list, filtered, &a);
+  bind(plain, by, list, filtered, &b);
+  blt_ctx_set_threads(small->ctx, 1 + (uint32_t)filtered);
+  blt_table *x = run(&a, label), *y = run(&b, label);
+  if (x && y) CHECK_AT(same_table(x, y, why), "%s: %s", label, why);
+  blt_table_release(x);
+  blt_table_release(y);
+  unbind(&a);
+  unbind(&b);
+}
+
+/* Sums of decimals have the bits that sums of doubles have, whatever the width of offsets. */
+static void decimals_are_as_doubles(void) {
+  static const uint64_t widths[] = {200, 40000, UINT64_C(4000000000)};
+  static const int none[3] = {-1, -1, -1};
+  for (size_t w = 0; w < 3; w++)
+    for (kind k = NO_NULLS; k <= NULL_ARGUMENTS; k++) {
+      data small = new_data(k, 77 + w, widths[w], false), plain = new_data(k, 77 + w, widths[w], true);
+      for (size_t by = 0; by <= NKEYS; by++)
+        for (size_t list = 0; list < sizeof of_decimals / sizeof *of_decimals; list++) {
+          char label[80];
+          snprintf(label, sizeof label, "below %llu, key %zu, list %zu", (unsigned long long)widths[w], by,
+                   list);
+          compare_answers(&small, &plain, by < NKEYS ? keys[by] : none, of_decimals[list], list % 2 == by % 2,
+                          label);
+        }
+      free_data(&small);
+      free_data(&plain);
+    }
+}
+
 int main(void) {
   RUN(columns_without_nulls);
   RUN(a_block_with_null_arguments);
   RUN(a_block_with_nulls);
   RUN(a_block_of_one_value);
+  RUN(decimals_are_as_doubles);
   return check_report();
 }

@@ -325,6 +325,12 @@ static blt_status load_all(blt_loading *k, blt_error *err) {
   return status;
 }
 
+static void settle(const blt_table *t) {
+  uint32_t n = blt_table_schema(t)->ncols;
+  for (uint32_t i = 0; i < n; i++)
+    if (blt_table_dict(t, i)) blt_dict_settle(blt_table_dict(t, i));
+}
+
 blt_status blt_load_rows(blt_load *l, blt_csv_result *out, bool *conflict, bool *unknown, blt_error *err) {
   blt_loading k;
   blt_status status = start(&k, l, err);
@@ -336,6 +342,7 @@ blt_status blt_load_rows(blt_load *l, blt_csv_result *out, bool *conflict, bool 
     blt_table_cut(l->into, before, &ignored);
   }
   if (status == BLT_OK && !k.conflict) {
+    if (!l->into) settle(k.table);
     out->table = k.table;
     out->rejects = k.rejects;
     out->rows = k.rows;

@@ -18,6 +18,7 @@
 #include <xxhash.h>
 
 #define SLOTS_MIN 64u
+#define SETTLED_MOST (1u << 18)    /* the lookup of so many strings is made again in milliseconds */
 #define RECENT_BYTES 27u           /* of the longest string in the cache */
 #define RECENT_SETS_MAX (1u << 17) /* 8 MiB */
 
@@ -382,6 +383,23 @@ void blt_dict_adopt(blt_dict *d, uint64_t *offsets, size_t offsets_cap, char *by
   in->offsets_cap = offsets_cap;
   in->bytes_cap = bytes_cap;
   d->count = n;
+}
+
+static void trim(blt_ctx *ctx, void *p, size_t *cap, size_t need, size_t size) {
+  void **array = p;
+  void *less = need && need < *cap ? blt_realloc(ctx, *array, *cap * size, need * size) : NULL;
+  if (!less) return;
+  *array = less;
+  *cap = need;
+}
+
+void blt_dict_settle(blt_dict *d) {
+  inside *in = d->inside;
+  if (d->count <= SETTLED_MOST) drop_slots(in);
+  trim(in->ctx, &in->offsets, &in->offsets_cap, (size_t)d->count + 1, sizeof *in->offsets);
+  trim(in->ctx, &in->bytes, &in->bytes_cap, in->offsets[d->count], 1);
+  d->offsets = in->offsets;
+  if (in->bytes) d->bytes = in->bytes;
 }
 
 blt_status blt_dict_truncate(blt_dict *d, uint32_t count, blt_error *err) {

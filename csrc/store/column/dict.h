@@ -60,6 +60,9 @@ blt_status blt_dict_load(blt_dict *d, const uint64_t *offsets, const char *bytes
  * on: arrays of the context, with room for these numbers of offsets and bytes. */
 void blt_dict_adopt(blt_dict *d, uint64_t *offsets, size_t offsets_cap, char *bytes, size_t bytes_cap,
                     uint32_t n);
+/* Gives back memory that only adding needs, once all strings are there: spare room, and the lookup where it
+ * is soon made again. Refused memory is none of its errors. */
+void blt_dict_settle(blt_dict *d);
 /* Forgets the entries from `count` on. The caller makes sure that no block or frame uses them. */
 blt_status blt_dict_truncate(blt_dict *d, uint32_t count, blt_error *err);
 /* A dictionary of its own with the first `count` entries. */
