@@ -64,32 +64,6 @@ static void grows_cuts_back_and_copies(void) {
 
 /* What a dictionary holds is there after it has given memory back, and more can be added. */
 static void settled_is_the_same(void) {
-  blt_ctx *ctx = blt_ctx_new();
-  blt_error err;
-  blt_dict *d;
-  char name[24];
-  REQUIRE(blt_dict_new(ctx, &d, &err) == BLT_OK);
-  blt_dict_settle(d);
-  for (uint32_t i = 0, code; i < 3000; i++) {
-    number_name(i, name);
-    CHECK(blt_dict_intern(d, name, strlen(name), &code, &err) == BLT_OK && code == i);
-    if (i % 700 != 699) continue;
-    size_t before = blt_dict_bytes(d);
-    blt_dict_settle(d);
-    CHECK(blt_dict_bytes(d) < before);
-    CHECK(blt_dict_validate(d, &err) == BLT_OK);
-  }
-  for (uint32_t i = 0, code; i < 3000; i++) {
-    bool found;
-    number_name(i, name);
-    CHECK(blt_dict_find(d, name, strlen(name), &found, &code, &err) == BLT_OK && found && code == i);
-  }
-  blt_dict_release(d);
-  blt_ctx_release(ctx);
-}
-
-/* What a dictionary holds is there after it has given memory back, and more can be added. */
-static void settled_is_the_same(void) {
   blt_dict *d;
   uint32_t code, n = 3000;
   char name[24];
@@ -274,7 +248,6 @@ int main(void) {
   ctx = blt_ctx_new();
   RUN(codes_follow_first_appearance);
   RUN(grows_cuts_back_and_copies);
-  RUN(settled_is_the_same);
   RUN(settled_is_the_same);
   RUN(many_equals_one_by_one);
   RUN(ranks_are_byte_order);
