@@ -53,8 +53,8 @@ blt_status blt_inputs_add_text(blt_inputs *in, const blt_expr *expr, uint32_t *i
 /* The same for a bare column of the view. */
 blt_status blt_inputs_add_column(blt_inputs *in, uint32_t column, uint32_t *index, blt_error *err);
 
-/* Values of input `i` for a slice, as blt_expr_read gives them. `codes` (BLT_VECTOR_ROWS) and `valid` (BLT_VECTOR_ROWS bits) are scratch
- * that the vector may point into. */
+/* Values of input `i` for a slice, as blt_expr_read gives them. `codes` (BLT_VECTOR_ROWS) and `valid`
+ * (BLT_VECTOR_ROWS bits) are scratch that the vector may point into. */
 blt_status blt_inputs_load(const blt_inputs *in, uint32_t i, blt_eval *ev, const blt_slice *slice,
                            uint32_t *codes, uint64_t *valid, blt_vec *out, blt_error *err);
 
