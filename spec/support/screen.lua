@@ -26,13 +26,14 @@ end
 --- Opens a window of that size with the prompt in it, in `directory`; `settings` are further variables of its
 -- environment.
 function screen.open(columns, rows, directory, settings)
-  return screen.again({ folder = command.folder() }, columns, rows, directory, settings)
+  local folder = command.folder()
+  return screen.again({ folder = folder, name = "blotter-" .. folder:match "[^/]*$" }, columns, rows, directory, settings)
 end
 
 --- The same in the home of another session, with its history.
 function screen.again(before, columns, rows, directory, settings)
   local folder = before.folder
-  local self = setmetatable({ folder = folder, name = "blotter-" .. folder:match "[^/]*$" }, screen)
+  local self = setmetatable({ folder = folder, name = before.name .. "-" }, screen)
   local line = ("cd %s && exec env -u PAGER -u COLUMNS -u NO_COLOR HOME=%s LC_ALL=C.UTF-8 TERM=screen %s %s repl")
     :format(directory, folder, settings, command.path())
   command.spill(folder .. "/run", line .. "\n")
