@@ -230,7 +230,7 @@ blt_status blt_agg_check(const blt_aggregate *a, blt_agg_spec *out, blt_error *e
   blt_status status = check_args(a, info->args, &spec, err);
   if (status != BLT_OK) return status;
   if (a->where && blt_expr_type(a->where).id != BLT_BOOL && blt_expr_type(a->where).id != BLT_NULLTYPE)
-    return blt_fail(err, BLT_ETYPE, "the condition of %s_if must be a bool", a->kind);
+    return blt_fail(err, BLT_ETYPE, "the condition of %s_if must be a bool, and stands last", a->kind);
   spec.type = result_type(info->result, a->nargs ? blt_expr_type(a->args[0]) : (blt_type){.id = BLT_INT64});
   *out = spec;
   return BLT_OK;

@@ -97,6 +97,8 @@ blt_status blt_window_type(const char *kind, uint32_t nargs, const blt_type *arg
   if (!f)
     return blt_fail(err, BLT_EINVAL,
                     "%s is not computed over a frame: leave the frame away for the whole partition", kind);
+  if (nargs > f->most && f->most == 0)
+    return blt_fail(err, BLT_EINVAL, "%s() takes no arguments: it is of the window's order", kind);
   if (nargs < f->least || nargs > f->most)
     return blt_fail(err, BLT_EINVAL, "%s takes %u to %u arguments, not %u", kind, f->least, f->most, nargs);
   bool counts = f->kind == BLT_WINDOW_NTILE;

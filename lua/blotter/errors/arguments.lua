@@ -1,6 +1,7 @@
 --- What a function is given, checked before any work: a mistake is raised where the user called it.
 
 local fail = require "blotter.errors.fail"
+local habits = require "blotter.errors.habits"
 local suggest = require "blotter.errors.suggest"
 
 local arguments = {}
@@ -12,6 +13,11 @@ end
 --- Refuses a call with a dot for the colon, `ops.total("arrests")`; `called` is what such an object is called.
 function arguments.receiver(self, class, method, called)
   if getmetatable(self) ~= class then fail("%s is called with a colon: %s:%s(…)", method, called or "ops", method) end
+end
+
+--- What a value is, for a message: "nothing", "a table".
+function arguments.kind(value)
+  return article(type(value))
 end
 
 --- Refuses a value of another type; `example` shows what was expected.
@@ -37,9 +43,29 @@ end
 function arguments.parameters(params, verb)
   if params == nil then return nil end
   if type(params) ~= "table" then
-    fail("%s: its parameters are a table such as {c = 'KR'}, got a %s", verb, type(params))
+    local hint = type(params) == "string" and "; all columns stand in one text, as \"a, b desc\"" or ""
+    fail("%s: its parameters are a table such as {c = 'KR'}, got a %s%s", verb, type(params), hint)
   end
   return copied(params, 1)
+end
+
+local function has(list, wanted)
+  for _, one in ipairs(list) do
+    if one == wanted then return true end
+  end
+  return false
+end
+
+--- What is said of an option that is none of `known`: the one that other tools call so, a near one, or all.
+local function no_option(name, known)
+  local near, habit = suggest.nearest(name, known), habits.answer(habits.options, name)
+  if near then return (": did you mean '%s'?"):format(near) end
+  return habit and has(known, habit) and (": write '%s'"):format(habit) or " (there are: " .. table.concat(known, ", ") .. ")"
+end
+
+--- A value in a message: texts in quotes.
+function arguments.shown(value)
+  return type(value) == "string" and ("'%s'"):format(value) or tostring(value)
 end
 
 --- A copy of `options`, or an empty table, when nothing but `known` names stand in it.
@@ -51,18 +77,14 @@ function arguments.options(options, known, method)
   for name in pairs(options) do names[#names + 1] = tostring(name) end
   table.sort(names)
   for _, name in ipairs(names) do
-    local is_known = false
-    for _, one in ipairs(known) do is_known = is_known or one == name end
-    if not is_known then fail("%s: unknown option '%s'%s", method, name, suggest.phrase(name, known)) end
+    if not has(known, name) then fail("%s: unknown option '%s'%s", method, name, no_option(name, known)) end
   end
   return copied(options, 1)
 end
 
 --- Refuses a name that is not one of `names`, and says which one may be meant, or all of them.
 function arguments.one_of(name, names, method, what)
-  for _, known in ipairs(names) do
-    if known == name then return end
-  end
+  if has(names, name) then return end
   local near = suggest.phrase(tostring(name), names)
   if near == "" then near = " (there are: " .. table.concat(names, ", ") .. ")" end
   fail("%s: unknown %s '%s'%s", method, what, tostring(name), near)

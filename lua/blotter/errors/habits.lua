@@ -26,7 +26,7 @@ habits.verbs = by_word {
   [ [[:order "n desc"]] ] = "sort sortby sortvalues sorted arrange orderby orderedby asc desc",
   [ [[:limit(10)]] ] = "take firstn fetch first_rows peek firsts",
   [ [[:tail(10)]] ] = "lastn last",
-  [ [[#t, or :count()]] ] = "len length size nrow nrows numrows rowcount height shape dim n",
+  [ [[#t, or :count()]] ] = "len length size nrow nrows numrows rowcount height shape dim",
   [ [[:derive "share = n / 10"]] ] = "mutate transform assign withcolumn withcolumns addcolumn addcolumns with extend "
     .. "compute eval map apply calculate setcolumn",
   [ [[:select "a, b"]] ] = "project pick keepcolumns choose columnsonly relocate reorder",
@@ -192,6 +192,31 @@ habits.functions = by_word {
   ["median(x)"] = "med",
   ["a window, as t:window {order = \"day\", derive = \"before = lag(n)\"}"] = "shift diff pctchange cumulative "
     .. "runningtotal rollingmean movingavg",
+}
+
+--- Options of other tools, by the name that an option has here. It is proposed where it is an option.
+habits.options = by_word {
+  delimiter = "sep delim separator fielddelim fs fieldsep", by = "partitionby partition groupby group",
+  nulls = "navalues nullvalues nullvalue nullstr null na nastrings", x = "labels xaxis", y = "value yaxis height values",
+  cols = "columns column pivot namesfrom valuevars", rows = "index row idcols idvars",
+  value = "values valuesfrom aggfunc agg val", totals = "margins total subtotals", order = "orderby sort sortby",
+  derive = "select agg add", names = "columnnames colnames headers", types = "dtype dtypes coltypes schema columntypes",
+  skip = "skiprows skiplines", skip_tail = "skipfooter skipend", thousands = "thousandsseparator groupingmark",
+  decimal_mark = "decimal dec decimalseparator decimalmark", dates = "dateformat dateformats parsedates",
+  trim = "strip stripwhite trimws skipinitialspace", on_error = "onbadlines ignoreerrors badlines errors",
+  comment = "commentchar", quote = "quotechar quotestring", escape = "escapechar", over = "time date",
+  fill = "fillvalue missing valuesfill default", with = "value fillvalue", suffix = "suffixes lsuffix rsuffix",
+  validate = "relationship", encoding = "fileencoding charset", flatten = "unnest", seed = "randomstate rngseed",
+  readonly = "mode", header = "hasheader", period = "year date month",
+}
+
+--- What a filter of the dataset is asked by, and what stands for it.
+habits.filters = by_word {
+  ["{area = …}"] = "country countries place location region nation",
+  ["{period = …}, such as \"2014\" or \"2010/2014\""] = "year years date dates month time when from to since until",
+  ["{subject = …}"] = "operation name agency programme project who case",
+  ["{indicator = …}"] = "type kind what measure metric variable",
+  ["where, behind it: :where \"value > 100\""] = "value low high best min max number printed",
 }
 
 --- Words and signs inside a text, by the token at which reading stops.

@@ -31,9 +31,10 @@ local function phrase(name, names, list, otherwise)
 end
 
 --- What is said when `what` ("a query") has no field `name`: `methods` are those that it has, `list` a list of habits,
--- `otherwise` what is said when nothing is near.
+-- `otherwise` what is said when nothing is near (%s in it: the name).
 function unknown.message(what, name, methods, list, private, otherwise)
   local names = names_of(methods, private or {})
+  otherwise = otherwise and otherwise:gsub("%%s", (name:gsub("%%", "%%%%")))
   return ("%s has no '%s'%s"):format(what, name, phrase(name, names, list, otherwise) or otherwise or "")
 end
 

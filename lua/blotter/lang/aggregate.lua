@@ -40,7 +40,8 @@ local function check_outside(node, found, taken, scope)
   for _, use in ipairs(node.uses) do
     if not taken[use.name] and not found[use.name] then
       local known = scope.columns[use.name]
-      source.fail_at(use, known and ("'%s' is no key here: in agg a column stands inside an aggregate"):format(use.name)
+      source.fail_at(use, known
+        and ("'%s' is no key here: in agg a column stands in an aggregate, as in sum(%s)"):format(use.name, use.name)
         or ("unknown column '%s'%s"):format(use.name, suggest.phrase(use.name, scope.names)))
     end
   end

@@ -74,6 +74,7 @@ function bind.unknown_column(root, use, scope)
   local value = VALUES[use.name:lower()]
   if value then source.fail_at(use, ("unknown column '%s': write '%s'"):format(use.name, value)) end
   local phrase = suggest.phrase(use.name, scope.names)
+  if use.name == "desc" or use.name == "asc" then phrase = ": it stands behind its column without a comma, 'n desc'" end
   if is_compared(root, use) and not suggest.nearest(use.name, scope.names) then
     phrase = ("%s; a text stands in quotes: '%s'"):format(phrase, use.name)
   end
@@ -87,8 +88,17 @@ function bind.check_calls(node)
   end
 end
 
+--- Raises for an aggregate whose result is a column that nobody has given a name, as `sum(n)` behind agg "sum(n)".
+local function check_named(call, scope)
+  local text = call.text:sub(call.first, call.last)
+  if not scope.columns[text] then return end
+  source.fail_at(call, ("the column is written `%s`, in backticks; or give it a name, as in agg \"total = %s\""):format(
+    text, text))
+end
+
 --- Raises unless every name of the tree is a column of the scope and every call a function.
 function bind.check(node, scope)
+  for _, call in ipairs(node.calls) do check_named(call, scope) end
   for _, use in ipairs(node.uses) do
     if use.side then source.fail_at(use, "only the condition of a join has a left and a right side") end
     if not scope.columns[use.name] then

@@ -112,7 +112,8 @@ local function number(text, first)
   last = (exponent or last) - 1
   local digits = text:sub(first, last)
   if text:find("^[%w_.]", last + 1) or not tonumber(digits) then
-    source.fail(text, first, text:match("^[%w_.]+()", first) - 1, "a malformed number")
+    local hint = digits:find "%..*%." and ": nothing stands between thousands, 1000000" or ""
+    source.fail(text, first, text:match("^[%w_.]+()", first) - 1, "a malformed number" .. hint)
   end
   if exponent or hex and digits:find(".", 1, true) then return "float64", tonumber(digits) + 0.0, last end
   if digits:find(".", 1, true) then return "decimal", digits, last end

@@ -43,12 +43,17 @@ local function shown(s, i)
   return "'" .. s.text:sub(s.first[i], s.last[i]) .. "'"
 end
 
+local WHOLE = { int64 = true }
+
 --- What is written instead of the word or sign at which reading stops, also by what stands before it.
 local function habit(s)
   local at = s.at
   local before = at > 1 and s.kind[at - 1] == "name" and s.value[at - 1]:lower() or nil
   if s.value[at] == "as" and at > 3 and s.value[at - 3] == "cast" then
     return "write 'int64(x)', 'string(x)' and so on"
+  end
+  if s.kind[at] == "," and at > 1 and WHOLE[s.kind[at - 1]] and WHOLE[s.kind[at + 1]] then
+    return "a fraction is written with a point: 1.5"
   end
   return habits.before[before] or habits.answer(habits.words, s.kind[at] == "name" and s.value[at] or s.kind[at])
 end

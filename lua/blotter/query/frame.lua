@@ -1,5 +1,6 @@
 --- A result: a read-only table in memory, to be read, printed, written, or queried again.
 
+local arguments = require "blotter.errors.arguments"
 local core = require "blotter.core"
 local counted = require "blotter.lang.counted"
 local fail = require "blotter.errors.fail"
@@ -90,11 +91,22 @@ function frame:texts(most)
   return columns
 end
 
+--- How many rows to show, or a refusal of what is no number.
+function frame.check_shown(most, width)
+  for _, given in ipairs { most or frame.SHOWN, width or 80 } do
+    if not math.tointeger(given) or type(given) == "string" or given < 0 then
+      fail("show: rows, and cells of a line, as numbers expected, got %s: t:show(50), t:show(#t)",
+        arguments.shown(given))
+    end
+  end
+  return most or frame.SHOWN
+end
+
 --- An aligned table of the first `most` rows, at most `width` cells wide (those of the terminal by default). `rows` is
 -- how many rows there are, when this frame has not all of them.
 function frame:show(most, width, rows)
   width = width or core.terminal() or tonumber(os.getenv "COLUMNS") or 100
-  return show.table(self:texts(most or frame.SHOWN), rows or #self, width, show.colour)
+  return show.table(self:texts(frame.check_shown(most, width)), rows or #self, width, show.colour)
 end
 
 frame.__tostring = function(f) return f:show() end

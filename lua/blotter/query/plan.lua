@@ -30,6 +30,10 @@ local function compared(node, message)
   if not a or node.kind ~= "binary" then return "" end
   local function text(side) return side.text:sub(side.first, side.last) end
   local column, other = text(node.a), text(node.b)
+  local whole = math.tointeger(tonumber(other))
+  if (a == "date" or a == "timestamp") and b == "int64" and (not whole or whole < 0 or whole > 9999) then
+    return ": a date stands in quotes, as '2012-01-31'"
+  end
   if (a == "date" or a == "timestamp") and b == "int64" then
     return (": write year(%s) %s %s, or %s %s '%s-12-31'"):format(column, node.op, other, column, node.op, other)
   end

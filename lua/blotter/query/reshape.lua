@@ -91,14 +91,14 @@ end
 
 --- The first `n` rows, ten by default.
 function query:head(n)
-  return self:limit(n or 10)
+  return self:limit(query.check_whole(n or 10, "head"))
 end
 
 --- The last `n` rows, ten by default, in their order. The rows are counted when this is called.
 function query:tail(n)
   n = n or 10
   local whole = math.type(n) and math.tointeger(n)
-  if not whole or whole < 0 then fail("tail expects a whole number from 0 on, got %s", tostring(n)) end
+  if not whole or whole < 0 then fail("tail expects a whole number from 0 on, got %s", arguments.shown(n)) end
   return self:skip(math.max(0, query.ready(self, "tail"):count() - whole))
 end
 
@@ -203,6 +203,22 @@ local function column_items(places, texts, values, taken, fill)
   return table.concat(parts, ", ")
 end
 
+local KINDS = { integer = "int64", float = "float64", string = "string", boolean = "bool" }
+
+--- Refuses a `fill` that is of another type than a value.
+local function check_fill(cells, values, fill)
+  local kind = KINDS[math.type(fill) or type(fill)]
+  local types = {}
+  for _, column in ipairs(cells:columns()) do types[column.name] = column.type end
+  for i, value in ipairs(values) do
+    local own = types["#v" .. i]
+    local is_text_date = kind == "string" and (own == "date" or own == "timestamp")
+    if not kind or not core.common_type(own, kind) and not is_text_date then
+      fail("pivot: fill is %s, and %s is %s", arguments.shown(fill), value.name, own)
+    end
+  end
+end
+
 --- The row of totals is called so where its first key is a text.
 local function with_total_name(q, name)
   local scope = query.scope(q)
@@ -225,6 +241,7 @@ function query:pivot(options)
   local given = parser.list(query.check_text(options.value, "value"))
   local cells = cells_of(self, rows, cols, hidden(given, "#v"), params, options.totals)
   local places, texts, keys = places_of(cells, cols)
+  if options.fill ~= nil then check_fill(cells, given, options.fill) end
   local names = names_of(rows)
   local placed = cells:join(places, keys, { nulls = "equal" })
   local items = column_items(places, texts, given, set_of(names), options.fill)
@@ -328,6 +345,9 @@ end
 
 --- What stands in a column of a row that was missing; nil for null.
 local function replacement(with, name, kind)
+  if type(with) ~= "table" and with ~= nil and not math.type(with) then
+    fail("fill: with is a number for all columns of numbers, or a table such as {n = 0}, got %s", arguments.shown(with))
+  end
   if type(with) == "table" then return with[name] end
   if kind == "int64" or kind == "float64" or kind:find "^decimal" then return with end
 end

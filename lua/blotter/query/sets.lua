@@ -44,8 +44,9 @@ local function arranged(q, names, types)
 end
 
 --- Both sides with the same columns in the same order.
-local function alike(self, other, verb)
+local function alike(self, other, verb, more)
   query.ready(self, verb)
+  if more ~= nil then fail("%s takes one other side: t:%s(a):%s(b)", verb, verb, verb) end
   other = join.other_side(other, verb)
   local scope = query.scope(self)
   local types = common_types(scope, query.scope(other), verb)
@@ -53,14 +54,14 @@ local function alike(self, other, verb)
 end
 
 --- The rows of this, then those of the other, whose columns have the same names.
-function query:union_all(other)
-  local a, b = alike(self, other, "union_all")
+function query:union_all(other, more)
+  local a, b = alike(self, other, "union_all", more)
   return query.append(a, "union", { slots = {} }, b)
 end
 
 --- The rows of both that differ.
-function query:union(other)
-  local a, b = alike(self, other, "union")
+function query:union(other, more)
+  local a, b = alike(self, other, "union", more)
   return query.append(a, "union", { slots = {} }, b):distinct()
 end
 
@@ -76,14 +77,14 @@ local function among(a, b, kind)
 end
 
 --- The different rows of this that the other has too.
-function query:intersect(other)
-  local a, b = alike(self, other, "intersect")
+function query:intersect(other, more)
+  local a, b = alike(self, other, "intersect", more)
   return among(a:distinct(), b, "semi")
 end
 
 --- The different rows of this that the other does not have.
-function query:except(other)
-  local a, b = alike(self, other, "except")
+function query:except(other, more)
+  local a, b = alike(self, other, "except", more)
   return among(a:distinct(), b, "anti")
 end
 

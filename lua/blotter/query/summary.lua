@@ -51,8 +51,9 @@ local COLUMNS = "column string, type string, nulls int64, distinct int64, min st
 
 --- One row a column: its type, nulls, distinct values, smallest and largest value (as texts), quartiles, mean, and most
 -- frequent value. A frame, computed when this is called.
-function query:describe()
+function query:describe(more)
   query.ready(self, "describe")
+  if more ~= nil then fail 'describe says all of all columns; of some: t:select "a, b":describe()' end
   local scope, row = query.scope(self), measured(self)
   local answer = core.table(schema.read(COLUMNS))
   for i, name in ipairs(scope.names) do

@@ -118,7 +118,7 @@ end
 --- The first `most` rows as an aligned table. One row more is made to see whether there are more, and only then are
 -- they counted.
 function query:show(most, width)
-  most = most or frame.SHOWN
+  most = frame.check_shown(most, width)
   local found = head(self, most + 1)
   return found:show(most, width, #found > most and #self or #found)
 end
@@ -168,7 +168,7 @@ core.table_class.__name = "blotter.table"
 
 local NUMBERED = ": rows are t:row(i), all of them for i, row in t:rows() do … end"
 
-local COLUMNS = ": the values of a column are t:values \"n\""
+local COLUMNS = ": the values of a column are t:values \"%s\""
 
 --- Objects that are made by `class` answer unknown fields; those that are nil until they are kept are private.
 local function answer_fields(methods, what, private)

@@ -73,10 +73,23 @@ end
 
 -- ---- arguments of verbs ----
 
+--- A list or a table of other tools' kind as the text that is written for it, for a message; or nothing.
+local function as_text(given, verb)
+  if type(given) == "function" then return ": expressions are texts, in which lua($f, x) calls a function" end
+  if type(given) ~= "table" then return "" end
+  local names, name, value = {}, next(given)
+  for i, one in ipairs(given) do names[i] = tostring(one) end
+  if #names > 0 then return (': write "%s"'):format(table.concat(names, ", ")) end
+  if type(name) ~= "string" or type(value) == "table" then return "" end
+  if verb == "rename" then return (': write "%s = %s"'):format(name, tostring(value)) end
+  return (': write "%s == $v", {v = %s}, or "%s = …" for a new name'):format(name, arguments.shown(value), name)
+end
+
 local function check_text(text, verb)
   if type(text) ~= "string" and not build.is(text) then
     local got = text == nil and "nothing" or "a " .. type(text)
-    fail('%s expects a text such as "%s", got %s', verb, verb == "where" and "n > 5" or "a, b", got)
+    local example = verb == "where" and "n > 5" or "a, b"
+    fail('%s expects a text such as "%s", got %s%s', verb, example, got, as_text(text, verb))
   end
   return text
 end
@@ -84,9 +97,14 @@ query.check_text = check_text
 
 local function check_whole(n, verb)
   local whole = math.type(n) and math.tointeger(n)
-  if not whole or whole < 0 then fail("%s expects a whole number from 0 on, got %s", verb, tostring(n)) end
+  if not whole or whole < 0 then
+    local hint = verb == "top" and type(n) == "string" and ': the number stands first, as in top(3, "n")' or ""
+    fail("%s expects a whole number from 0 on, got %s%s", verb, arguments.shown(n), hint)
+  end
   return whole
 end
+
+query.check_whole = check_whole
 
 --- The query that a verb may go on from: it does not wait for `agg`.
 local function ready(q, verb)

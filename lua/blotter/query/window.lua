@@ -56,7 +56,7 @@ end
 local function whole_rows(value)
   if value == math.huge then return math.maxinteger end
   local whole = math.type(value) and math.tointeger(value)
-  if not whole or whole < 0 then fail("window: rows are a whole number from 0 on, got %s", tostring(value)) end
+  if not whole or whole < 0 then fail("window: rows are a whole number from 0 on, got %s", arguments.shown(value)) end
   return whole
 end
 

@@ -3,6 +3,7 @@
 local arguments = require "blotter.errors.arguments"
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
+local near_file = require "blotter.tables.near_file"
 local progress = require "blotter.terminal.progress"
 
 local columnar = {}
@@ -76,7 +77,7 @@ local function run(kind, from, options, verb, db, name, schema_only)
     fail("%s: %d files; Arrow files are read one by one", verb, #files)
   end
   local shown, line <close> = progress.shown(given, type(from) == "string" and from or "", 0) -- luacheck: ignore line
-  return core[kind](files, false, words_of(given, verb, shown, schema_only), db, name)
+  return near_file.told(from, kind, core[kind](files, false, words_of(given, verb, shown, schema_only), db, name))
 end
 
 --- A table of Parquet files: of a path ("-" is standard input), all files that fit a pattern such as "sales/*.parquet",

@@ -6,6 +6,7 @@ local counted = require "blotter.lang.counted"
 local fail = require "blotter.errors.fail"
 local parser = require "blotter.lang.parser"
 local query = require "blotter.query.verbs"
+local near_file = require "blotter.tables.near_file"
 local read = require "blotter.tables.read"
 local plan = require "blotter.query.plan"
 local schema = require "blotter.tables.schema"
@@ -44,14 +45,14 @@ local OPEN_OPTIONS = { "readonly", "must_exist", "timeout" }
 --- Opens a file, making it when it is missing. Options: readonly, must_exist, timeout (seconds to wait for another
 -- writer, none by default). Returns the database, or nil, a message and a code.
 function database.open(path, options)
-  if type(path) ~= "string" then fail("open: a path expected, got a %s", type(path)) end
+  if type(path) ~= "string" then fail("open: a path expected, got %s", arguments.kind(path)) end
   if path == "" or path:find("\0", 1, true) then fail("open: a path expected, got %q", path) end
   options = arguments.options(options, OPEN_OPTIONS, "open")
   local timeout = options.timeout or 0
   if math.type(timeout) == nil or timeout < 0 or timeout ~= timeout then
     fail("open: timeout: seconds expected, got %s", timeout)
   end
-  return core.open(path, options.readonly, options.must_exist, timeout)
+  return near_file.told(path, "open", core.open(path, options.readonly, options.must_exist, timeout))
 end
 
 --- A database in memory.

@@ -5,7 +5,9 @@ local columnar = require "blotter.tables.columnar"
 local core = require "blotter.core"
 local ending = require "blotter.tables.ending"
 local fail = require "blotter.errors.fail"
+local near_file = require "blotter.tables.near_file"
 local progress = require "blotter.terminal.progress"
+local schema = require "blotter.tables.schema"
 local sqlite = require "blotter.tables.sqlite"
 
 local read = {}
@@ -35,11 +37,31 @@ local function listed(options)
   return options
 end
 
+--- The types as the engine takes them: of a schema's text, or of a table; a wrong one is told as in a schema.
+local function typed(options)
+  local types = options.types
+  if type(types) ~= "string" and type(types) ~= "table" then return options end
+  local items = type(types) == "string" and types or {}
+  for name, kind in pairs(type(types) == "table" and types or {}) do
+    if type(name) ~= "string" or type(kind) ~= "string" then
+      fail("types: a table such as {n = 'int64'} expected, or a text such as \"n int64, day date\"")
+    end
+    items[#items + 1] = { name = name, type = kind }
+  end
+  options.types = {}
+  for _, column in ipairs(#items > 0 and schema.read(items) or {}) do options.types[column.name] = column.type end
+  return options
+end
+
 --- Whether `from` is text to be read, and not a path or a function.
 local function is_text(from, options, verb)
   local kind = type(from)
   if kind ~= "string" and kind ~= "function" then
-    fail("%s: a path, a text or a function expected, got a %s", verb, kind)
+    fail("%s: a path, a text or a function expected, got %s%s", verb, arguments.kind(from),
+      (kind == "table" and ": one file at a time, csv(a):union_all(csv(b))" or ""))
+  end
+  if from == "" and not options.text then
+    fail("%s: a path expected, got an empty text (an empty text that is to be read: {text = true})", verb)
   end
   return kind == "string" and (options.text or from:find "[\r\n]" ~= nil)
 end
@@ -57,7 +79,7 @@ end
 local function run(kind, from, text, options, db, name)
   local shown, line <close> = progress.shown(options, from, 0) -- luacheck: ignore line
   local rows, info, code = core[kind](from, text, shown, db, name)
-  if not rows then return nil, info, code end
+  if not rows then return near_file.told(not text and from, kind, nil, info, code) end
   return rows, setmetatable(info, Info)
 end
 
@@ -74,13 +96,13 @@ end
 --   (none), into (a table to append to), progress (a function(bytes, total, rows) that stops by returning false; by
 --   default a line on standard error when that is a terminal and the work takes over a second; false: neither)
 function read.csv(from, options)
-  options = listed(arguments.options(options, CSV_OPTIONS, "csv"))
+  options = typed(listed(arguments.options(options, CSV_OPTIONS, "csv")))
   return run("csv", from, is_text(from, options, "csv"), options)
 end
 
 --- Reads JSON lines, one object a line, from what read.csv reads from, with the same results.
 function read.jsonl(from, options)
-  options = arguments.options(options, JSONL_OPTIONS, "jsonl")
+  options = typed(arguments.options(options, JSONL_OPTIONS, "jsonl"))
   return run("jsonl", from, is_text(from, options, "jsonl"), options)
 end
 
@@ -93,7 +115,7 @@ function read.into(db, name, from, options)
   local kind = type(first) == "string" and ending.kind(first) or type(first) == "userdata" and "arrow" or "csv"
   if kind == "parquet" or kind == "arrow" then return columnar.into(kind, db, name, from, options) end
   if kind == "sqlite" then return sqlite.into(db, name, from, options) end
-  options = listed(arguments.options(options, kind == "jsonl" and JSONL_OPTIONS or CSV_OPTIONS, "import"))
+  options = typed(listed(arguments.options(options, kind == "jsonl" and JSONL_OPTIONS or CSV_OPTIONS, "import")))
   if options.into then fail "import: it makes a new table; to append to one, use blotter.csv with into" end
   return run(kind, from, is_text(from, options, "import"), options, db, name)
 end

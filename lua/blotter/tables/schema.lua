@@ -1,5 +1,6 @@
 --- Schemas of tables: read from a text or a table, checked, and put into the one form that the engine takes.
 
+local arguments = require "blotter.errors.arguments"
 local fail = require "blotter.errors.fail"
 local lexer = require "blotter.lang.lexer"
 local source = require "blotter.lang.source"
@@ -156,7 +157,7 @@ end
 function schema.read(given)
   if type(given) == "string" then given = from_text(given) end
   if type(given) == "table" then check_shape(given) end
-  if type(given) ~= "table" then fail("schema: a text or a table expected, got a %s", type(given)) end
+  if type(given) ~= "table" then fail("schema: a text or a table expected, got %s", arguments.kind(given)) end
   local columns, numbers, keys = {}, {}, {}
   for i, c in ipairs(given) do
     check_column(c, i)

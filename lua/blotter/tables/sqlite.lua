@@ -3,6 +3,7 @@
 local arguments = require "blotter.errors.arguments"
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
+local near_file = require "blotter.tables.near_file"
 local progress = require "blotter.terminal.progress"
 local suggest = require "blotter.errors.suggest"
 
@@ -21,7 +22,7 @@ end
 --- The table that is meant; nil and a message when none is named and there are several or none.
 local function find_table(path, name, verb)
   local names, message, code = core.sqlite_tables(path)
-  if not names then return nil, message, code end
+  if not names then return near_file.told(path, "sqlite", nil, message, code) end
   if name then
     for _, known in ipairs(names) do
       if known:lower() == name:lower() then return name end

@@ -38,6 +38,7 @@ end
 
 local function run(frame, verb, to, options)
   refuse_other(verb, to)
+  if to == "" then fail("%s: a path expected, got an empty text (no path at all gives the text)", verb) end
   local kind = type(to)
   if to ~= nil and kind ~= "string" and kind ~= "function" then
     fail("%s: a path, a function or nothing expected, got a %s", verb, kind)

@@ -1,6 +1,8 @@
 -- Answers that are lists of records are tables of the engine as soon as a verb is called on them:
 -- ops:figures{…}:order "value desc":csv "x.csv".
 
+local fail = require "blotter.errors.fail"
+
 local listing = {}
 
 local verbs = {}
@@ -45,9 +47,10 @@ function listing.columns(text)
 end
 
 --- A metatable of an answer that prints as `text` says and whose verbs go over its records: those of `records(answer)`
--- with `columns`, or columns(answer).
-function listing.class(text, columns, records)
+-- with `columns`, or columns(answer). `elsewhere` has what is said of fields that stand elsewhere.
+function listing.class(text, columns, records, elsewhere)
   return {__tostring = text, __index = function(answer, name)
+    if elsewhere and elsewhere[name] then fail("%s", elsewhere[name]) end
     if not verbs[name] then return nil end
     return function(_, ...)
       local own = type(columns) == "function" and columns(answer) or columns

@@ -61,6 +61,12 @@ local function total_records(result)
   return records
 end
 
+-- What is a field of a row, and of the total as the row that it is.
+local of_rows = {}
+for _, name in ipairs {"low", "best", "high", "figures", "flags", "lacks", "covers"} do
+  of_rows[name] = ("a total has no '%s': write .total.%s, or that of one of its rows"):format(name, name)
+end
+
 -- The columns of the table of figures, of the types that they have there.
 local function figure_columns(whole)
   local columns = {}
@@ -179,7 +185,7 @@ function show.total(result)
     end)
     for _, reason in ipairs(order) do lines[#lines + 1] = ("left out: %d, %s"):format(reasons[reason], reason) end
     return table.concat(lines, "\n")
-  end, total_columns, total_records))
+  end, total_columns, total_records, of_rows))
 end
 
 --- The findings: one sentence each, in their rank.

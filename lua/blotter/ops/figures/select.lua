@@ -6,6 +6,7 @@
 
 local dates = require "blotter.ops.figures.dates"
 local diagnostics = require "blotter.ops.dataset.diagnostics"
+local habits = require "blotter.errors.habits"
 local model = require "blotter.ops.dataset.model"
 local naming = require "blotter.ops.dataset.naming"
 
@@ -69,7 +70,9 @@ local function key_of(whole, column, asked)
   if not rows then return check_word(whole, column, asked) end
   local key = naming.key(asked, rows, key_field)
   if key then return key end
-  error(("unknown %s '%s'%s"):format(column, tostring(asked), naming.meant(asked, rows, key_field)), 0)
+  local meant = naming.meant(asked, rows, key_field)
+  if meant == "" then meant = ("; ops:find %q looks for names"):format(tostring(asked)) end
+  error(("unknown %s '%s'%s"):format(column, tostring(asked), meant), 0)
 end
 
 --- The keys that a filter's value stands for, a list.
@@ -119,6 +122,14 @@ function select_.period(value)
   return period
 end
 
+-- What is said of a filter that is none: what stands for it, a near name, or all of them.
+local function meant_filter(name, others)
+  local habit = habits.answer(habits.filters, name)
+  local near = diagnostics.nearest(name, names) or diagnostics.nearest(name, others)
+  if near then return ": did you mean '" .. near .. "'?" end
+  return habit and ": write " .. habit or " (there are: " .. table.concat(names, ", ") .. ")"
+end
+
 --- The tests that a filter stands for, without its period. `others` are names that may have been meant besides.
 function select_.tests(whole, filter, others)
   local asked = {}
@@ -126,8 +137,7 @@ function select_.tests(whole, filter, others)
   table.sort(asked, function(a, b) return tostring(a) < tostring(b) end)
   for _, name in ipairs(asked) do
     if not is_name[name] then
-      local near = diagnostics.nearest(tostring(name), names) or diagnostics.nearest(tostring(name), others or {})
-      error(("unknown filter '%s'%s"):format(tostring(name), near and (": did you mean '" .. near .. "'?") or ""), 0)
+      error(("unknown filter '%s'%s"):format(tostring(name), meant_filter(tostring(name), others or {})), 0)
     end
   end
   local tests = {}

@@ -18,8 +18,10 @@ local function words_of(text)
   local words = {}
   for word in text:gmatch "[^,%s]+" do
     if not grouping[word] then
-      error(("cannot total by '%s': expected subject, area, year, fiscal_year, source, currency or a category")
-        :format(word), 0)
+      local meant = word:find "^countr" and ": write 'area'"
+        or word:find "^month" and ": a year is the shortest; ask for a month by {period = \"2014-03\"}"
+        or ": expected subject, area, year, fiscal_year, source, currency or a category"
+      error(("cannot total by '%s'%s"):format(word, meant), 0)
     end
     words[#words + 1] = word
   end
