@@ -3,6 +3,7 @@
 
 local argparse = require "argparse"
 
+local habits = require "blotter.errors.habits"
 local shared = require "blotter.commands.shared"
 local width = require "blotter.terminal.width"
 
@@ -80,6 +81,17 @@ local function offer_suggestions(parser)
   end
 end
 
+--- What is said behind the message of a command line that cannot be read.
+local function hint_at(message, arguments)
+  local name = message:match "^unknown command '([^']*)'$"
+  if name then
+    local habit = habits.answer(habits.commands, name)
+    return habit and ("; write blotter %s"):format(habit) or "; the commands are " .. table.concat(COMMANDS, ", ")
+  end
+  local option = message:match "^unknown option '(%-%-[^']*)'$"
+  return option and arguments[1] == option and "; options stand behind their command" or ""
+end
+
 local function run(arguments)
   arguments = arguments or arg
   load_files(arguments)
@@ -87,8 +99,8 @@ local function run(arguments)
   if arguments[1] == "completion" then offer_suggestions(parser) end
   local ok, args = parser:pparse(arguments)
   if not ok then
-    local message = args:gsub("\n", "; ") .. " (blotter --help lists the commands and their options)"
-    shared.stop(shared.USAGE, message)
+    local message = args:gsub("\n", "; ") .. hint_at(args, arguments)
+    shared.stop(shared.USAGE, message .. " (blotter --help lists the commands and their options)")
   end
   local command = module_of(args.command)
   if not args.all and not command.is_text then
@@ -96,7 +108,8 @@ local function run(arguments)
       or shared.format_of(args.output, command.own_formats, command.usual_format)
     shared.require_ending(args.output, args.format, command.own_formats)
   end
-  if args.format and not (command.own_formats or {})[args.format] then shared.require_format(args.format) end
+  local own = command.own_formats or {}
+  if args.format and not own[args.format] then shared.require_format(args.format, own) end
   return command.run(args, parser)
 end
 

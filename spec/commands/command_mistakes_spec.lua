@@ -36,8 +36,8 @@ describe("a mistake", function()
       { 3, "import @/ok.csv --into @/not.blt:t", "not a blotter file" },
       { 3, "query @/lines.csv", "looks like JSON lines" },
       { 3, "import @/ok.csv --into @/db.blt:" .. ("t"):rep(300), "more" },
-      { 2, "import @/ok.csv --into @/db.blt:u --type n=integer", "--types: column 'n': unknown type 'integer'" },
-      { 2, "import @/ok.csv --into @/db.blt:u --type n=decimal(99,1)", "--types: column 'n': unknown type" },
+      { 2, "import @/ok.csv --into @/db.blt:u --type n=integer", "--types: unknown type 'integer': write 'int64'" },
+      { 2, "import @/ok.csv --into @/db.blt:u --type n=decimal(99,1)", "--types: " },
       { 2, "export @/ok.csv @/out.csv.bz2", "nothing is written as '.bz2'" },
       { 2, "query @/ok.JSON", "neither CSV nor JSON lines" },
     } do
@@ -47,6 +47,45 @@ describe("a mistake", function()
       assert.equal("", out)
       assert.is_truthy(err:find(case[3], 1, true), err)
       assert.is_nil(err:find("internal error", 1, true), err)
+    end
+  end)
+
+  it("of a command line says what to write", function()
+    for _, case in ipairs {
+      { 2, "select @/ok.csv", "write blotter query" }, { 2, "quer @/ok.csv", "'query'" },
+      { 2, "frobnicate", "the commands are report, new" }, { 2, "--where n @/ok.csv", "stand behind their command" },
+      { 2, "query @/ok.csv --wher 1", "'--where'" },
+      { 2, "query @/ok.csv --where 'n >'", "--where: expected an expression" },
+      { 2, "query @/ok.csv --where 'n = 5'", "to compare, write '=='" },
+      { 2, "query @/ok.csv --where n '>' 5", "in quotes" },
+      { 2, "query @/ok.csv 'SELECT n FROM t'", "no SQL is read" }, { 2, "query @/ok.csv --by n", "--by wants --agg" },
+      { 2, "query @/ok.csv --select m", "--select: unknown column 'm'" },
+      { 2, "query @/ok.csv --limit ten", "got 'ten'" },
+      { 2, "query @/ok.csv --order 'n DESC'", "small letters" }, { 2, "query @/ok.csv @/more.csv", "--join" },
+      { 2, "query @/ok.csv --format excel", "write 'xlsx'" },
+      { 2, "query @/ok.csv --format jsn", "did you mean 'json'" },
+      { 2, "query @/ok.csv -o @/o.xls", "the endings are" },
+      { 2, "query @/ok.csv --delimiter semicolon", "one character" },
+      { 2, "query @/ok.csv --types n:int64", "column=type" }, { 2, "query @/ok.csv --types n=int", "write 'int64'" },
+      { 2, "query @/ok.csv --header no", "a whole number" }, { 3, "query @/ok.csv --dates german", "as in dd.mm.yyyy" },
+      { 3, "query @/ok.csv --encoding latin-99", "iconv -l" }, { 2, "query @/ok.xlsx", "save the sheet as CSV" },
+      { 3, "query @", "is a directory" }, { 2, "query @/db.blt", "name a table of it" },
+      { 3, "query @/db.blt:tt", "no table 'tt'" }, { 3, "query @/okk.csv", "did you mean '@/ok.csv'" },
+      { 2, "report nix", "there are: overview" }, { 2, "report area", "needs the parameter 'area'" },
+      { 2, "report area -p area", "name=value" }, { 2, "report area -p aria=KR", "did you mean 'area'" },
+      { 2, "report area -p area=Atlantis", "blotter search" }, { 2, "report table", "needs the parameter 'from'" },
+      { 2, "report table -p from=@/ok.csv -p by=m -p agg='k = count()'", "blotter: unknown column 'm'" },
+      { 2, "report table -p from=figurez", "blotter: no table 'figurez'" }, { 2, "report --all", "-o FOLDER" },
+      { 3, "report table -p from=@/okk.csv", "did you mean '@/ok.csv'" }, { 2, "export @/ok.csv", "missing argument" },
+      { 2, "import @/ok.csv --into db", "db.blt:table" }, { 3, "import @/ok.csv", "add --into db.blt:table" },
+      { 2, "revise x value=5", "--reason" }, { 3, "withdraw nix --reason x", "unknown source 'nix'" },
+      { 2, "completion tcsh", "'bash', 'zsh', 'fish'" }, { 3, "report --data @/nix", "Data Package" },
+    } do
+      local status, out, err = command.run((case[2]:gsub("@", folder)))
+      assert.equal(case[1], status, case[2] .. ": " .. err)
+      assert.equal("", out)
+      assert.is_truthy(err:find((case[3]:gsub("@", folder)), 1, true), case[2] .. ": " .. err)
+      assert.is_nil(err:find("/lua/blotter/", 1, true), err)
     end
   end)
 

@@ -69,7 +69,7 @@ local AGGREGATES = {
   { "x = count(*)", "count()" }, { "x = count(distinct n)", "count_distinct(x)" },
   { "x = nunique(n)", "count_distinct(x)" },
   { "sum(n) as x", "a new name stands first" }, { "x = sum(n) over (n)", "t:window" }, { "x: sum(n)", "x = sum(n)" },
-  { "n", "inside an aggregate" }, { "*", "count() counts rows" }, { "x = sum(country)", "needs a number" },
+  { "n", "in an aggregate, as in sum(n)" }, { "*", "count() counts rows" }, { "x = sum(country)", "needs a number" },
   { "x = sum(m)", "unknown column 'm'" }, { "x = percentile(n, 0.9)", "quantile(x, 0.9)" }, { "x = n()", "count()" },
   { "x = group_concat(country)", "string_agg" }, { "x = sum(sum(n))", "an aggregate inside an aggregate" },
   { "x = summ(n)", "did you mean 'sum'" }, { "x = sumif(n, n > 1)", "sum" },

@@ -27,7 +27,8 @@ end
 -- environment.
 function screen.open(columns, rows, directory, settings)
   local folder = command.folder()
-  return screen.again({ folder = folder, name = "blotter-" .. folder:match "[^/]*$" }, columns, rows, directory, settings)
+  local first = { folder = folder, name = "blotter-" .. folder:match "[^/]*$" }
+  return screen.again(first, columns, rows, directory, settings)
 end
 
 --- The same in the home of another session, with its history.

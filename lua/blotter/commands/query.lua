@@ -63,14 +63,20 @@ end
 
 --- How the further sources are put to the first: one way for each, or one for all.
 local function joins_of(args)
+  for _, source in ipairs(args.source) do
+    if source:lower():find "^%s*select%s" then
+      shared.stop(shared.USAGE, "no SQL is read: say it by --select, --where, --by, --agg, --order and --limit")
+    end
+  end
   local joins, further = args.joins or {}, #args.source - 1
   if #joins == 1 then
     for i = 2, further do joins[i] = joins[1] end
   end
   if #joins == further then return joins end
   if further == 0 then shared.stop(shared.USAGE, ("--%s wants a second source"):format(joins[1].name)) end
-  shared.stop(shared.USAGE, #joins == 0 and ("%d sources want --join \"column\", --left-join …, or --union-all"):format(
-    #args.source) or ("%d sources and %d joins"):format(#args.source, #joins))
+  if #joins > 0 then shared.stop(shared.USAGE, ("%d sources and %d joins"):format(#args.source, #joins)) end
+  shared.stop(shared.USAGE, ('%d sources want --join "column", --left-join …, or --union-all: %s (what has blanks '
+    .. "stands in quotes)"):format(#args.source, table.concat(args.source, ", ")))
 end
 
 --- The query over all sources.

@@ -44,8 +44,8 @@ local function types(text)
   for pair in (text:gsub("%b()", function(inside) return (inside:gsub(",", "\0")) end) .. ","):gmatch "%s*(.-)%s*," do
     local column, kind = pair:gsub("%z", ","):match "^(.-)=(.+)$"
     if not column then return nil, ("--types: '%s' is not of the form column=type"):format(pair) end
-    local ok, problem = pcall(require("blotter").table, { { name = column, type = kind } })
-    if not ok then return nil, "--types: " .. problem:gsub("^%S-:%d+: ", "") end
+    local ok, problem = pcall(require("blotter").table, ("`%s` %s"):format(column:gsub("`", "``"), kind))
+    if not ok then return nil, "--types: " .. problem:gsub("^%S-:%d+: ", ""):gsub("\n.*", "") end
     given[column] = kind
   end
   return given

@@ -3,7 +3,9 @@
 local core = require "blotter.core"
 local ending = require "blotter.tables.ending"
 local formats = require "blotter.publish.formats"
+local habits = require "blotter.errors.habits"
 local output = require "blotter.publish.output"
+local suggest = require "blotter.errors.suggest"
 local width = require "blotter.terminal.width"
 
 local shared = {}
@@ -130,10 +132,18 @@ function shared.require_text(args, what)
   shared.stop(shared.USAGE, ("%s prints text: name the file .txt"):format(what))
 end
 
---- Refuses an unknown format before any work is done.
-function shared.require_format(name)
-  local format, message = formats.get(name)
-  if not format then shared.stop(shared.USAGE, message) end
+--- Refuses an unknown format before any work is done; `own_formats` is a set of those that are none of documents.
+function shared.require_format(name, own_formats)
+  if formats.get(name) then return end
+  local names, habit = formats.names(), habits.answer(habits.formats, name)
+  for own in pairs(own_formats or {}) do
+    if not formats.get(own) then names[#names + 1] = own end
+  end
+  table.sort(names)
+  local near = suggest.nearest(name, names)
+  local meant = near and (": did you mean '%s'?"):format(near) or habit and (": write '%s'"):format(habit)
+  shared.stop(shared.USAGE, ("unknown format '%s'%s"):format(name,
+    meant or " (there are: " .. table.concat(names, ", ") .. ")"))
 end
 
 --- Writes a text where --output says.

@@ -60,7 +60,8 @@ end
 local function no_option(name, known)
   local near, habit = suggest.nearest(name, known), habits.answer(habits.options, name)
   if near then return (": did you mean '%s'?"):format(near) end
-  return habit and has(known, habit) and (": write '%s'"):format(habit) or " (there are: " .. table.concat(known, ", ") .. ")"
+  if habit and has(known, habit) then return (": write '%s'"):format(habit) end
+  return " (there are: " .. table.concat(known, ", ") .. ")"
 end
 
 --- A value in a message: texts in quotes.

@@ -197,7 +197,7 @@ habits.functions = by_word {
 --- Options of other tools, by the name that an option has here. It is proposed where it is an option.
 habits.options = by_word {
   delimiter = "sep delim separator fielddelim fs fieldsep", by = "partitionby partition groupby group",
-  nulls = "navalues nullvalues nullvalue nullstr null na nastrings", x = "labels xaxis", y = "value yaxis height values",
+  nulls = "navalues nullvalues nullvalue nullstr null na nastrings", x = "labels xaxis", y = "yaxis height",
   cols = "columns column pivot namesfrom valuevars", rows = "index row idcols idvars",
   value = "values valuesfrom aggfunc agg val", totals = "margins total subtotals", order = "orderby sort sortby",
   derive = "select agg add", names = "columnnames colnames headers", types = "dtype dtypes coltypes schema columntypes",
@@ -208,6 +208,18 @@ habits.options = by_word {
   fill = "fillvalue missing valuesfill default", with = "value fillvalue", suffix = "suffixes lsuffix rsuffix",
   validate = "relationship", encoding = "fileencoding charset", flatten = "unnest", seed = "randomstate rngseed",
   readonly = "mode", header = "hasheader", period = "year date month",
+}
+
+--- Commands of other tools, and files' formats.
+habits.commands = by_word {
+  query = "select filter sql where sort head tail join group count aggregate",
+  describe = "summary stats profile info freq",
+  schema = "columns types headers", export = "convert save write copy to", import = "load insert add read",
+  search = "find grep lookup", report = "show print render", repl = "shell lua prompt console", manual = "man help",
+}
+habits.formats = by_word {
+  xlsx = "excel xls spreadsheet", latex = "tex pdf", text = "txt plain table", html = "htm web",
+  jsonl = "ndjson jsonlines", parquet = "pq", arrow = "feather ipc", csv = "tsv",
 }
 
 --- What a filter of the dataset is asked by, and what stands for it.

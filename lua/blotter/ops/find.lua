@@ -29,6 +29,14 @@ local function holds_all(row, key, fields, words)
   return true
 end
 
+--- Whether rows of that table are found.
+function find.looks_in(name)
+  for _, kind in ipairs(KINDS) do
+    if kind[2] == name then return true end
+  end
+  return false
+end
+
 -- How many figures each row of a table has.
 local function counts(figures, column)
   local number = {}

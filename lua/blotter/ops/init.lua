@@ -271,8 +271,9 @@ end
 --- The message for a key that a table does not have: "unknown subject 'icsee': did you mean 'icse'?".
 function Ops:unknown(name, key)
   local data = data_of(self, name)
-  return ("unknown %s '%s'%s"):format((name:gsub("s$", "")), tostring(key),
-    naming.meant(key, data.rows, data.key_field))
+  local meant = naming.meant(key, data.rows, data.key_field)
+  if meant == "" and find.looks_in(name) then meant = naming.elsewhere end
+  return ("unknown %s '%s'%s"):format((name:gsub("s$", "")), tostring(key), meant)
 end
 
 --- What should not be published so, of the numbers of a report; see audit.lua. An empty list when all is well.

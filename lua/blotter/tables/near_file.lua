@@ -18,9 +18,9 @@ function near_file.phrase(path)
   local folder, name = path:match "^(.*/)([^/]*)$"
   if not folder then folder, name = "", path end
   local near = suggest.nearest(name, names_in(folder))
+  if name:find "[*?]" then return "; one file is read at a time, and union_all puts several together" end
   if path:find "^%a+://" then return "; addresses are not fetched: save the file first" end
   if near then return ("; did you mean '%s'?"):format(folder .. near) end
-  if name:find "[*?]" then return "; one file at a time: blotter.csv(a):union_all(blotter.csv(b))" end
   local is_text = name:find "[,;\t]"
   return is_text and "; a text that is no path is read with {text = true}, or when its lines end" or ""
 end

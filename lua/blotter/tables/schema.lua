@@ -120,6 +120,8 @@ local function check_column(c, i)
   if type(c) ~= "table" or type(c.name) ~= "string" or type(c.type) ~= "string" then
     fail("schema: column %d must be a table such as {name = 'n', type = 'int64', required = true}", i)
   end
+  local habit = HABITS[c.type:lower()]
+  if habit then fail("schema: column '%s': unknown type '%s': write '%s'", c.name, c.type, habit) end
 end
 
 local CLAUSES = { primary = true, unique = true }

@@ -4,6 +4,9 @@ local suggest = require "blotter.errors.suggest"
 
 local naming = {}
 
+--- Where names are looked for when none is near.
+naming.elsewhere = "; ops:find \"…\" and blotter search look for names"
+
 -- Areas as people call them.
 local common = {["south korea"] = "KR", korea = "KR", ["dprk"] = "KP", uk = "GB", britain = "GB", england = "GB",
   ["great britain"] = "GB", usa = "US", us = "US", america = "US", ["u.s."] = "US", ["u.s.a."] = "US",

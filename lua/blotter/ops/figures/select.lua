@@ -71,7 +71,7 @@ local function key_of(whole, column, asked)
   local key = naming.key(asked, rows, key_field)
   if key then return key end
   local meant = naming.meant(asked, rows, key_field)
-  if meant == "" then meant = ("; ops:find %q looks for names"):format(tostring(asked)) end
+  if meant == "" and known_in[column] then meant = naming.elsewhere end
   error(("unknown %s '%s'%s"):format(column, tostring(asked), meant), 0)
 end
 

@@ -39,7 +39,9 @@ end
 function reports.get(name)
   local definition = registered:get(name)
   if definition then return definition end
-  return nil, ("unknown report '%s'%s"):format(name, suggest.phrase(name, registered:names()))
+  local near = suggest.phrase(name, registered:names())
+  if near == "" then near = " (there are: " .. table.concat(registered:names(), ", ") .. ")" end
+  return nil, ("unknown report '%s'%s"):format(name, near)
 end
 
 -- ---- parameters ----

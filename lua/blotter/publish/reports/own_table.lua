@@ -24,6 +24,11 @@ report.params = {
 
 local VERBS = { "where", "derive", "by", "agg", "select", "order" }
 
+--- A message without the line of this file, which is not where the mistake is.
+local function without_place(message)
+  return (tostring(message):gsub("^[^\n]-own_table%.lua:%d+: ", ""))
+end
+
 --- The rows that `from` names, or nil and a message.
 local function rows_of(ops, from)
   local path, name = from:match "^(.+%.[bB][lL][tT]):([^:/]+)$"
@@ -39,7 +44,7 @@ local function rows_of(ops, from)
     if not ops then return nil, message end
   end
   local found, result = pcall(ops.table, ops, from)
-  if not found then return nil, result end
+  if not found then return nil, without_place(result) end
   return result
 end
 
@@ -83,7 +88,7 @@ function report.build(ops, params)
     if params.limit then q = q:limit(params.limit) end
     return q:collect()
   end)
-  if not done then return nil, tostring(answer) end
+  if not done then return nil, without_place(answer) end
   local doc = frames.document(answer, { title = params.title or report.title, note = params.note,
     sources = sources_of(params.source) })
   if db then db:close() end

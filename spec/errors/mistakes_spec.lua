@@ -1,0 +1,161 @@
+--- Mistakes of whole lines at the prompt, and what each must be answered with: a part of the message, which says what
+-- was wrong, where, and what to do.
+local blotter = require "blotter"
+local command = require "command"
+
+-- Raised at the user's line.
+local RAISED = {
+  -- other tools' options
+  { 't:left_join(other, "country", {how = "left"})', "there are: suffix" },
+  { 't:window {partition_by = "country", derive = "x = sum(n)"}', "write 'by'" },
+  { 't:window {sort = "n", derive = "x = sum(n)"}', "write 'order'" },
+  { 't:pivot {index = "country", cols = "n", value = "sum(n)"}', "write 'rows'" },
+  { 't:pivot {rows = "country", columns = "n", value = "sum(n)"}', "'cols'" },
+  { 't:pivot {rows = "country", cols = "n", aggfunc = "sum(n)"}', "write 'value'" },
+  { 't:pivot {rows = "country", cols = "n", value = "sum(n)", margins = true}', "write 'totals'" },
+  { 't:pivot {rows = "country", cols = "n", value = "sum(n)", fill_value = 0}', "write 'fill'" },
+  { 't:plot {x = "country", y = "n", kind = "bar"}', "there are: x, y" },
+  { 't:csv("@/o.csv", {sep = ";"})', "write 'delimiter'" },
+  { 'blotter.csv("@/t.csv", {sep = ";"})', "write 'delimiter'" },
+  { 'blotter.csv("@/t.csv", {na_values = "NA"})', "write 'nulls'" },
+  { 'blotter.csv("@/t.csv", {skiprows = 1})', "'skip'" },
+  { 'blotter.csv("@/t.csv", {skipfooter = 1})', "write 'skip_tail'" },
+  { 'blotter.csv("@/t.csv", {dtype = {}})', "write 'types'" },
+  { 'blotter.csv("@/t.csv", {dec = ","})', "write 'decimal_mark'" },
+  { 'blotter.csv("@/t.csv", {parse_dates = true})', "write 'dates'" },
+  { 'blotter.csv("@/t.csv", {usecols = {"n"}})', "there are: delimiter, quote" },
+  { 't:sample(2, {random_state = 1})', "write 'seed'" },
+  -- lists, functions and numbers where a text stands
+  { 't:select {"country", "n"}', 'write "country, n"' }, { 't:distinct {"country"}', 'write "country"' },
+  { 't:left_join(other, {"country"})', 'write "country"' }, { 't:unpivot {cols = {"n", "id"}}', 'write "n, id"' },
+  { 't:rename {n = "m"}', 'write "n = m"' }, { 't:where {country = "KR"}', 'write "country == $v"' },
+  { "t:where(function(r) return r.n > 5 end)", "lua($f, x) calls a function" }, { "t:order(true)", "got a boolean" },
+  { "t:select()", "got nothing" }, { 't:select ""', "expected columns" },
+  { 't:by("country", "n"):agg "n = sum(n)"', "all columns stand in one text" },
+  { 't:order("n", "desc")', "all columns stand in one text" },
+  { 't:order "n, desc"', "behind its column without a comma" },
+  { 't:limit "10"', "got '10'" }, { 't:head "5"', "head expects a whole number" }, { "t:limit(2.5)", "got 2.5" },
+  { "t:limit(-1)", "from 0 on" }, { 't:top("n", 3)', "the number stands first" }, { "t:top(3)", "got nothing" },
+  { 't:window {order = "n", rows = "7", derive = "x = mean(n)"}', "got '7'" }, { 't:sample(-1)', "from 0 on" },
+  { 't:show "all"', "t:show(#t)" }, { "t:show(-1)", "t:show(50)" }, { 't:describe "n"', ":describe()" },
+  { 't:pivot("country", "n", "sum(n)")', "options such as {rows" }, { 't:unpivot "n"', "options such as {cols" },
+  { 't:window "cumsum(n)"', "options such as {derive" }, { 't:plot("country", "n")', "options such as {x" },
+  { 't:csv("@/o.csv", ";")', "options such as {delimiter" },
+  { 'blotter.csv("@/t.csv", ";")', "options such as {delimiter" },
+  -- joins, windows, reshaping
+  { "t:left_join(other)", "names of columns that both sides have" },
+  { 't:left_join(other, "id")', "the right side has no column 'id'" },
+  { 't:left_join("other", "country")', "a table, query or frame expected" },
+  { 't:left_join(other, "country = country")', "write '=='" },
+  { 't:left_join(other, "n == area")', "int64 is compared with string" },
+  { 't:union_all(t, other)', "takes one other side" }, { 't:except "other"', "a table, query or frame expected" },
+  { 't:union(other)', "has no column 'area'" }, { 't:window {by = "country"}', "is missing" },
+  { 't:window {order = "n", derive = "x = lag(m)"}', "unknown column 'm'" },
+  { 't:window {order = "n", derive = "x = rank(n)"}', "rank() takes no arguments" },
+  { 't:window {order = "n", derive = "x = sum(cumsum(n))"}', "derive it in a window before" },
+  { 't:derive "x = cumsum(n)"', "t:window {" }, { 't:where "n > mean(n)"', "it stands in agg" },
+  { 't:pivot {rows = "country", cols = "n", value = "n"}', "as in sum(n)" },
+  { 't:pivot {rows = "country", cols = "id", value = "sum(n)", fill = "none"}', "fill is 'none', and sum(n) is int64" },
+  { 't:unpivot {cols = "n, country"}', "column 'country' is string" },
+  { 't:fill {over = "day", step = "months"}', "did you mean 'month'" },
+  { 't:fill {over = "country"}', "date, timestamp or int64" },
+  { 't:fill {over = "day", step = "month", with = "none"}', "a table such as {n = 0}" },
+  -- expressions
+  { 't:where "n > 1,5"', "with a point: 1.5" }, { 't:where "n > 1.000.000"', "nothing stands between thousands" },
+  { 't:where "day == 20120131"', "a date stands in quotes" }, { 't:where "day == 2012"', "year(day) == 2012" },
+  { [[t:where "day == '31.01.2012'"]], "a date such as 2012-01-31" },
+  { [[t:where "country == 'O'Brien'"]], "not closed" },
+  { 't:by "country":agg "sum(n)":where "sum(n) > 5"', "written `sum(n)`, in backticks" },
+  { 't:by "country":select "n"', "waits for agg" }, { 't:by "country":agg()', "got nothing" },
+  { 't:agg "x = sum_if(n > 1, n)"', "stands last" }, { 't:agg "q = quantile(n, 90)"', "from 0 to 1" },
+  { 't:agg "q = quantile(n)"', "a value and a fraction" }, { 't:agg "x = mean(day)"', "mean needs a number" },
+  { 't:agg "n = sum(n), n = max(n)"', "two columns named 'n'" },
+  { 't:select "country, n,"', "found the end of the text" },
+  { 't:where("n > $least")', "no value for parameter $least" },
+  { 't:where("n > $least", {lest = 5})', "did you mean 'lest'" },
+  { 't:where("n > $1", 5)', "a table such as {c = 'KR'}" },
+  { 't:where("country in $c", {c = "KR"})', "a sequence expected" },
+  { 't:rename "country = n"', "two columns named 'country'" },
+  { 't:drop "id, country, day, n"', "no column would be left" },
+  -- fields and calls
+  { 't.where "n > 5"', "called with a colon" }, { "t.n", 't:values "n"' }, { "t[1]", "t:row(i)" },
+  { "t:append(1)", "4 values expected" }, { "t:append {contry = 1}", "unknown column 'contry'" },
+  { 't:append(1, "KR", "2012-01-31", "five")', "an integer expected" }, { 't:update("n > 5")', "changes are a text" },
+  { 't:delete()', '"true" stands for all rows' }, { "t:upsert {id = 1}", "a primary key" },
+  -- files and schemas
+  { 'blotter.csv ""', "a path expected, got an empty text" }, { "blotter.csv()", "got nothing" },
+  { 'blotter.csv {"@/t.csv"}', "union_all" }, { 't:csv ""', "a path expected" }, { "blotter.open()", "got nothing" },
+  { "blotter.table()", "got nothing" }, { 'blotter.table "id, n"', "expected a type" },
+  { 'blotter.table "id int64; n int64"', "commas" },
+  { 'blotter.csv("@/t.csv", {types = {n = "integer"}})', "write 'int64'" },
+  { 'blotter.csv("@/t.csv", {types = "n integer"})', "write 'int64'" },
+  { 'blotter.csv("@/t.csv", {types = {"int64"}})', "a table such as {n = 'int64'}" },
+  { 'blotter.csv("@/t.csv", {dates = "german"})', "as in dd.mm.yyyy" },
+  { 'blotter.csv("@/t.csv", {encoding = "latin-99"})', "iconv -l" },
+  { 'blotter.csv("@/t.csv", {names = "a"})', "1 names are given" },
+  { 'blotter.connect "localhost"', "an address begins with" }, { "blotter.thread = 2", "did you mean 'threads'" },
+  -- the dataset
+  { 'ops:figures "arrests"', "a filter such as" }, { 'ops:figures {country = "KR"}', "write {area" },
+  { "ops:figures {year = 2014}", "write {period" }, { "ops:figures {value = 5}", "where" },
+  { 'ops:figures {colour = "x"}', "there are: period" }, { 'ops:figures {period = "2014-13"}', "is not a period" },
+  { 'ops:figures {area = "Atlantis"}', "look for names" }, { 'ops:total("arrests", {by = "country"})', "write 'area'" },
+  { 'ops:total("arrests", {by = "month"})', 'period = "2014-03"' },
+  { 'ops:total("arrests").best', "write .total.best" },
+  { 'ops:total("arrests", {policy = "latest"})', "expected newest" }, { "ops:network()", "got nothing" },
+  { 'ops:query "statements"', "there are: statements_by_subject" },
+  { 'blotter.query {name = "x"}', "a function build" },
+  { 'ops:at "31.3.2013"', "such as 2013-03-31" }, { "ops:countries(5)", "expected a subject" },
+  { 'ops:reconcile {check = "partz"}', "did you mean 'parts'" },
+}
+
+-- Given back as nil and a message: data and files are to blame.
+local GIVEN = {
+  { 'blotter.csv "@/tt.csv"', "did you mean '@/t.csv'?" }, { 'blotter.jsonl "@/tcsv"', "did you mean '@/t.csv'?" },
+  { 'blotter.parquet "@/t.cvs"', "did you mean '@/t.csv'?" }, { 'blotter.csv "a,b"', "{text = true}" },
+  { 'blotter.csv "@/*.csv"', "union_all" }, { 'blotter.csv "https://example.org/t.csv"', "save the file first" },
+  { 'blotter.jsonl "@/t.csv"', "blotter.csv reads it" }, { 'blotter.parquet "@/t.csv"', "blotter.csv reads it" },
+  { 'blotter.open "@/t.csv"', "blotter.csv reads it" }, { 'blotter.sqlite("@/t.csv", "t")', "blotter.csv reads it" },
+  { 'blotter.open("@/d.blt", {must_exist = true})', "No such file" },
+  { 'blotter.csv("@/t.csv", {types = {country = "int64"}})', "'KR' is no int64" },
+  { 'blotter.csv("@/t.csv", {skip = 99})', "the input is empty" },
+  { 't:append(1, "KR", "31.01.2012", 5)', "a date such as 2012-01-31" },
+}
+
+describe("a mistake of a whole line", function()
+  local folder, scope
+  setup(function()
+    folder = command.folder()
+    command.spill(folder .. "/t.csv", "id,country,day,n\n1,KR,2012-01-31,120\n2,JP,2012-02-01,80\n")
+    scope = setmetatable({ blotter = blotter, ops = assert(blotter.operations()) }, { __index = _G })
+    scope.other = blotter.csv "country,area\nKR,Korea\nJP,Japan\n"
+  end)
+  teardown(function() command.remove(folder) end)
+
+  --- What a line gives, in a chunk called "line".
+  local function run(case)
+    local line = case[1]:gsub("@", folder)
+    scope.t = assert(blotter.csv(folder .. "/t.csv"))
+    local call = load("return " .. line, "=line", "t", scope) or assert(load(line, "=line", "t", scope))
+    return pcall(function() return (function(...) return ... end)(call()) end)
+  end
+
+  it("is raised at the line, with what to do", function()
+    for _, case in ipairs(RAISED) do
+      local ok, message = run(case)
+      assert.is_false(ok, case[1] .. " was taken")
+      assert.is_nil(message:find("attempt to", 1, true), message)
+      assert.is_nil(message:find("/lua/blotter/", 1, true), message)
+      assert.is_truthy(message:find(case[2], 1, true), case[1] .. ": " .. message)
+    end
+    assert.is_true(#RAISED > 100, #RAISED)
+  end)
+
+  it("of data or of files is given back, with what to do", function()
+    for _, case in ipairs(GIVEN) do
+      local ok, result, message = run(case)
+      assert.is_true(ok, case[1] .. ": " .. tostring(result))
+      assert.is_nil(result, case[1])
+      assert.is_truthy(message:find((case[2]:gsub("@", folder)), 1, true), case[1] .. ": " .. message)
+    end
+  end)
+end)
