@@ -63,6 +63,13 @@ describe("joins", function()
       lines(asked:asof_join(prices, "sym == right.sym and t < at"):select "t, price"))
   end)
 
+  it("take what a call of reading gives, its second result too", function()
+    local t = blotter.csv "a\n1\n"
+    assert.equal(2, t:union_all(blotter.csv "a\n2\n"):count())
+    assert.equal(2, t:cross_join(blotter.csv "b\n2\n3\n"):count())
+    assert.equal(0, t:except(blotter.csv "a\n1\n"):count())
+  end)
+
   it("refuse what they were told to refuse, and say what is wrong", function()
     local t, a = tips(), areas()
     local function message(f) return select(2, pcall(f)) end

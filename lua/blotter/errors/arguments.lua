@@ -64,6 +64,13 @@ local function no_option(name, known)
   return " (there are: " .. table.concat(known, ", ") .. ")"
 end
 
+--- Whether a value is what a reading gives beside its table: as in t:union_all(blotter.csv "more.csv"), which hands on
+-- both.
+function arguments.is_reading(value)
+  local class = getmetatable(value)
+  return type(value) == "table" and type(class) == "table" and class.__name == "blotter.reading"
+end
+
 --- A value in a message: texts in quotes.
 function arguments.shown(value)
   return type(value) == "string" and ("'%s'"):format(value) or tostring(value)
@@ -71,7 +78,7 @@ end
 
 --- A copy of `options`, or an empty table, when nothing but `known` names stand in it.
 function arguments.options(options, known, method)
-  if options == nil then return {} end
+  if options == nil or arguments.is_reading(options) then return {} end
   local example = ("options such as {%s = …}"):format(known[1])
   arguments.expect(options, "table", method, example)
   local names = {}

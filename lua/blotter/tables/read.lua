@@ -67,7 +67,7 @@ local function is_text(from, options, verb)
 end
 
 --- What is known of a reading, as the prompt prints it.
-local Info = {}
+local Info = { __name = "blotter.reading" }
 
 function Info.__tostring(info)
   local text = ("%d row%s from %d bytes"):format(info.rows, info.rows == 1 and "" or "s", info.bytes)
