@@ -1,8 +1,8 @@
 --- Rows of several tables one behind the other, and sets of rows: by the names of their columns.
 
+local arguments = require "blotter.errors.arguments"
 local bind = require "blotter.lang.bind"
 local core = require "blotter.core"
-local arguments = require "blotter.errors.arguments"
 local fail = require "blotter.errors.fail"
 local join = require "blotter.query.join"
 local query = require "blotter.query.verbs"
@@ -47,7 +47,9 @@ end
 --- Both sides with the same columns in the same order.
 local function alike(self, other, verb, more)
   query.ready(self, verb)
-  if more ~= nil and not arguments.is_reading(more) then fail("%s takes one other side: t:%s(a):%s(b)", verb, verb, verb) end
+  if more ~= nil and not arguments.is_reading(more) then
+    fail("%s takes one other side: t:%s(a):%s(b)", verb, verb, verb)
+  end
   other = join.other_side(other, verb)
   local scope = query.scope(self)
   local types = common_types(scope, query.scope(other), verb)
