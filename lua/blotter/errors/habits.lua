@@ -10,7 +10,10 @@ local habits = {}
 local function by_word(answers)
   local words = {}
   for answer, list in pairs(answers) do
-    for word in list:gmatch "%S+" do words[word] = answer end
+    for word in list:gmatch "%S+" do
+      assert(not words[word], word) -- a word has one answer, whatever the order of the table
+      words[word] = answer
+    end
   end
   return words
 end
@@ -200,14 +203,14 @@ habits.options = by_word {
   nulls = "navalues nullvalues nullvalue nullstr null na nastrings", x = "labels xaxis", y = "yaxis height",
   cols = "columns column pivot namesfrom valuevars", rows = "index row idcols idvars",
   value = "values valuesfrom aggfunc agg val", totals = "margins total subtotals", order = "orderby sort sortby",
-  derive = "select agg add", names = "columnnames colnames headers", types = "dtype dtypes coltypes schema columntypes",
+  derive = "select add", names = "columnnames colnames headers", types = "dtype dtypes coltypes schema columntypes",
   skip = "skiprows skiplines", skip_tail = "skipfooter skipend", thousands = "thousandsseparator groupingmark",
   decimal_mark = "decimal dec decimalseparator decimalmark", dates = "dateformat dateformats parsedates",
   trim = "strip stripwhite trimws skipinitialspace", on_error = "onbadlines ignoreerrors badlines errors",
   comment = "commentchar", quote = "quotechar quotestring", escape = "escapechar", over = "time date",
-  fill = "fillvalue missing valuesfill default", with = "value fillvalue", suffix = "suffixes lsuffix rsuffix",
+  fill = "fillvalue missing valuesfill default", with = "value", suffix = "suffixes lsuffix rsuffix",
   validate = "relationship", encoding = "fileencoding charset", flatten = "unnest", seed = "randomstate rngseed",
-  readonly = "mode", header = "hasheader", period = "year date month",
+  readonly = "mode", header = "hasheader",
 }
 
 --- Commands of other tools, and files' formats.
