@@ -9,7 +9,7 @@ local far_queries = require "far_queries"
 local refusals = require "refusals"
 
 local FIRST = tonumber(os.getenv "BLOTTER_SEED") or 1
-local QUERIES = tonumber(os.getenv "BLOTTER_QUERIES") or 600
+local QUERIES = tonumber(os.getenv "BLOTTER_QUERIES") or 400
 
 describe("random queries", function()
   local list, chdb, places, opened
