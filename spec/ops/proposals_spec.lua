@@ -92,7 +92,7 @@ describe("proposals", function()
     local status, _, message = command.run(("import %s --data %s"):format(sheet, copy.path))
     assert.equal(3, status)
     assert.matches("proposal for figures[1].subject: operation-cumberland", message, 1, true)
-    written.source.title, written.source.date_published, written.source.language = "An example", "2030-05", "en"
+    written.source.title, written.source.date_published, written.source.language = "An example", "2026-05", "en"
     local figure = written.figures[1]
     figure.subject, figure.indicator, figure.period, figure.locator = "operation-cumberland", "arrests", "2025-02", 2
     write("sheet.json", cjson.encode(written))
@@ -109,7 +109,7 @@ describe("proposals", function()
 
   it("are chosen by number on a terminal", function()
     local whole, asked = {source = {publisher = "ice", title = "The Seoul operation", date_published = "2014-12-01",
-      id = "ice-2030-1"}, figures = {{printed = "41 arrests"}}}, {}
+      id = "ice-2026-1"}, figures = {{printed = "41 arrests"}}}, {}
     local answers = {["figures[1].subject"] = "1", ["figures[1].indicator"] = "arrests", ["figures[1].period"] = "1",
       ["figures[1].locator"] = "3"}
     interview.run(ops, whole, function(text)
@@ -140,7 +140,7 @@ describe("proposals", function()
     local book = write("README.md", "Tables\n| `figures` | 1 | x |\n| `sources` | 290 | x |\n| `areas` | 303 | x |\n")
     finally(function() os.remove(book) end)
     local count = #ops:rows "figures"
-    assert(ops:add {source = {id = "ice-2030-1", publisher = "ice", title = "x"}, figures = {{subject = "icse",
+    assert(ops:add {source = {id = "ice-2026-1", publisher = "ice", title = "x"}, figures = {{subject = "icse",
       indicator = "arrests", printed = "3", locator = 1}}})
     local grouped = tostring(count + 1):reverse():gsub("(%d%d%d)", "%1,"):reverse():gsub("^,", "")
     assert.matches("| `figures` | " .. grouped .. " | x |", copy:read "README.md", 1, true)

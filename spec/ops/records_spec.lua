@@ -16,7 +16,7 @@ describe("a record", function()
 
   local function record(figures, source)
     source = source or {}
-    source.id, source.title = source.id or "ice-2030-1", "An example"
+    source.id, source.title = source.id or "ice-2026-1", "An example"
     source.publisher = source.publisher or "ice"
     for i, figure in ipairs(figures) do
       figure.subject, figure.indicator = figure.subject or "operation-predator", figure.indicator or "arrests"
@@ -37,7 +37,7 @@ describe("a record", function()
       minimum = 0, definition = "Phones taken away."}}
     local report, message = ops:add(whole)
     assert(report, message)
-    local figure = ops:figures({source = "ice-2030-1"})[1]
+    local figure = ops:figures({source = "ice-2026-1"})[1]
     assert.same({"devices", 40, 36, 39}, {figure.unit, figure.value, figure.low, figure.high})
   end)
 
@@ -131,24 +131,24 @@ describe("a record", function()
   end)
 
   it("is published in a month, a quarter or a year", function()
-    for text, wanted in pairs {["2030-02"] = "2030-02-01 month", ["2030"] = "2030-01-01 year",
-      ["2030-Q2"] = "2030-04-01 quarter", ["June 2030"] = "2030-06-01 month", ["5 June 2030"] = "2030-06-05 day"} do
+    for text, wanted in pairs {["2026-02"] = "2026-02-01 month", ["2026"] = "2026-01-01 year",
+      ["2026-Q2"] = "2026-04-01 quarter", ["June 2026"] = "2026-06-01 month", ["5 June 2026"] = "2026-06-05 day"} do
       local report = assert(ops:add(record({{}}, {date_published = text}), {dry_run = true}))
       local source = report.added.sources[1]
       assert.equal(wanted, source.date_published .. " " .. source.date_precision)
     end
-    local _, message = ops:add(record({{}}, {date_published = "03/04/2030"}))
-    assert.matches("'03/04/2030' is not a day of publication", message, 1, true)
+    local _, message = ops:add(record({{}}, {date_published = "03/04/2026"}))
+    assert.matches("'03/04/2026' is not a day of publication", message, 1, true)
   end)
 
   it("needs no ids: a source is numbered, and a part names its whole by its place", function()
     local whole = record({{printed = "41"}, {printed = "19", area = "DK", part_of = 1, split = "area"}},
-      {date_published = "2030-05-01"})
+      {date_published = "2026-05-01"})
     whole.source.id = nil
     local report, message = ops:add(whole, {dry_run = true})
     assert(report, message)
-    assert.equal("ice-2030-1", report.added.sources[1].id)
-    assert.equal("ice-2030-1.01", report.added.figures[2].part_of)
+    assert.equal("ice-2026-1", report.added.sources[1].id)
+    assert.equal("ice-2026-1.01", report.added.figures[2].part_of)
   end)
 
   local function import_text(name, text)
@@ -163,7 +163,7 @@ describe("a record", function()
 
   it("comes with semicolons or tabs between its fields, and a byte-order mark", function()
     local report = import_text("a.csv", "\239\187\191source.id;source.publisher;source.title;source.language;"
-      .. "subject;indicator;printed;currency;locator\nice-2030-1;ice;\"Eins; zwei, drei\";de;operation-predator;"
+      .. "subject;indicator;printed;currency;locator\nice-2026-1;ice;\"Eins; zwei, drei\";de;operation-predator;"
       .. "arrests;1.234;;1\n"
       .. ";;;;operation-predator;funding;1,5 Mio.;EUR;2\n")
     assert.equal("Eins; zwei, drei", report.added.sources[1].title)

@@ -102,6 +102,8 @@ local function collect(record, context)
     fresh[name] = rows_of(name, record, context)
     if name == "sources" then
       for _, row in ipairs(fresh.sources) do filling.source(context, row) end
+    elseif name == "subjects" then
+      for _, row in ipairs(fresh.subjects) do filling.subject(context, row) end
     end
     if name ~= "figures" then context:know(name, fresh[name]) end
   end
@@ -177,6 +179,30 @@ local function check_keys(combined, added, context)
   end
 end
 
+-- An address without what does not tell documents apart.
+local function plain_url(url)
+  return url and url:lower():gsub("^https?://", ""):gsub("^www%.", ""):gsub("#.*$", ""):gsub("/+$", "")
+end
+
+-- Whether two sources are one document: the same address, or publisher, title and day where one has none.
+local function is_same_document(a, b)
+  if a.url and b.url then return plain_url(a.url) == plain_url(b.url) end
+  return a.publisher == b.publisher and a.title ~= nil and a.title == b.title and a.date_published == b.date_published
+end
+
+-- Refuses a document that is there already, unless it is its later edition.
+local function check_documents(combined, added, context)
+  for _, row in ipairs(added.sources) do
+    for _, old in ipairs(combined.tables.sources.rows) do
+      if old ~= row and row.supersedes ~= old.id and old.supersedes ~= row.id and is_same_document(row, old) then
+        context.problems:add(context.file, row.line, row.url and old.url and "url" or "title",
+          ("is that of %s: the same document; expected another one, or supersedes for a later edition"):format(old.id))
+        break
+      end
+    end
+  end
+end
+
 -- Whether a record has the form of one.
 local function check_form(whole, record, context)
   if type(record) ~= "table" then
@@ -216,6 +242,7 @@ function adding.prepare(whole, record, file)
   end
   local combined, added = combine(whole, fresh, context)
   check_keys(combined, added, context)
+  check_documents(combined, added, context)
   rules.check(combined, added.figures, context.problems)
   if #context.problems > 0 then return nil, context.problems end
   return combined, added, fresh

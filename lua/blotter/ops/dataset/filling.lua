@@ -2,9 +2,9 @@
 --   of a source   id (publisher, year, number), date_precision, date_basis, language (the publisher's own), type news;
 --                 date_published may be a month or a year
 --   of a figure   id (the source's and the next number), unit (the indicator's), value and qualifier (read from
---                 `printed` in the source's language), low and high (by the lexicon), multiplier, status, rank,
---                 coverage; `period` sets the four columns of the period ("subject" is that of the operation), and
---                 part_of may be the whole's place in the record's list
+--                 `printed` in the source's language), stated (see stating.lua), low and high (by the lexicon),
+--                 multiplier, status, rank, coverage; `period` sets the four columns of the period ("subject" is that
+--                 of the operation), and part_of may be the whole's place in the record's list
 -- A row whose number or indicator cannot be known is marked is_lame: what follows from them is not complained of again.
 
 local decimal = require "blotter.lang.decimal"
@@ -15,6 +15,7 @@ local lexicon = require "blotter.ops.figures.lexicon"
 local numerals = require "blotter.ops.figures.numerals"
 local reading = require "blotter.ops.figures.reading"
 local spans = require "blotter.ops.figures.spans"
+local stating = require "blotter.ops.dataset.stating"
 
 local filling = {}
 
@@ -40,10 +41,12 @@ Context.__index = Context
 --- What filling needs of a package: context with `whole`, `file` and `problems`, and the new rows by table.
 function filling.context(whole, file, problems)
   local tables = whole.tables
-  return setmetatable({
+  local context = setmetatable({
     whole = whole, file = file, problems = problems, fresh = {}, lexicon = lexicon.from_rows(tables.qualifiers.rows),
     languages = languages.new(tables),
   }, Context)
+  function context.find(name, key) return context:row(name, key) end
+  return context
 end
 
 --- Lets the context know the new rows of a table, as texts.
@@ -93,6 +96,15 @@ local function next_source_id(context, row)
   return stem .. number
 end
 
+-- Refuses a day of publication that has not come yet.
+local function check_published(context, row)
+  local today = os.date "%Y-%m-%d"
+  if row.date_published and row.date_published > today then
+    context:refuse(row, "date_published", ("%s is after today, %s; expected the day on which it was published")
+      :format(row.date_published, today))
+  end
+end
+
 local function fill_publication(context, row)
   local text = row.date_published
   if text and not dates.parse(text) then
@@ -107,6 +119,23 @@ local function fill_publication(context, row)
   end
   row.date_precision = row.date_precision or (row.date_published and "day" or "unknown")
   row.date_basis = row.date_basis or (row.date_published and "printed" or "none")
+  check_published(context, row)
+end
+
+--- Fills in a subject: a date that is a year or a month is its first or last day.
+function filling.subject(context, row)
+  for field, side in pairs {date_start = "first", date_end = "last"} do
+    local text = row[field]
+    if text and not dates.parse(text) then
+      local span, problem = spans.published(text)
+      if span then
+        row[field], row.date_precision = dates.format(span[side]), row.date_precision or span.precision
+      else
+        context:refuse(row, field, (problem:gsub("a day of publication", "a date")))
+        row[field] = nil
+      end
+    end
+  end
 end
 
 --- Fills in a source.
@@ -125,32 +154,15 @@ end
 
 -- ---- numbers ----
 
--- The number formats of a figure: the curator's, else those of the source's language in the publisher's area.
-local function number_formats(context, row, source)
+-- The number format that the curator gave, or nil.
+local function format_of(context, row, source)
   local given = row.number_format or source and source.number_format
   if given and not numerals.is_format(given) then
     context:refuse(row, "number_format", ("'%s' is no number format; expected one of %s"):format(given,
       table.concat(numerals.formats, ", ")))
     given = nil
   end
-  if given then return {given}, true end
-  local publisher = source and context:row("publishers", source.publisher)
-  return context.languages:formats(source and source.language or "en", publisher and context:country(publisher.area))
-end
-
--- A value of the curator beside a number that was read, or that can be read in several ways.
-local function check_value(context, row, read, values)
-  local value = tonumber(row.value)
-  if read and read.value then
-    if not value or math.abs(math.abs(value) - math.abs(read.value)) <= 1e-9 * math.max(1, math.abs(value)) then
-      return
-    end
-  elseif not value or not values or #values == 0 or reading.allows(value, values) then
-    return
-  end
-  context:refuse(row, "value", ("%s is not what is printed, '%s'; expected the printed number"):format(row.value,
-    row.printed))
-  row.is_lame = true
+  return given
 end
 
 -- What the number's words and digits say, where the row does not say it.
@@ -166,8 +178,50 @@ end
 
 -- Whether the row says by itself what its words cannot.
 local function speaks_for_itself(row)
-  if row.low and row.high and row.qualifier == "between" then return true end
+  if row.low and row.high and row.qualifier then return true end
   return row.value ~= nil and row.qualifier ~= nil
+end
+
+-- A multiplier with a qualifier says of the only digits what they are.
+local function multiply_digits(row)
+  local digits = row.multiplier and row.qualifier and not row.value and stating.only_digits(row.printed)
+  if digits and tonumber(row.multiplier) then row.value = filling.text(digits * tonumber(row.multiplier)) end
+end
+
+local function refuse_field(context, row, field)
+  context:refuse(row, field, ("%s is not what is printed, '%s'; expected the printed number, or stated 'number' where "
+    .. "its words mislead"):format(tostring(row[field]), row.printed))
+  row.is_lame = true
+end
+
+-- Takes the number as the curator states it, or refuses what the words do not bear.
+local function take_statement(context, row, problem, values, is_open)
+  local is_explicit = row.stated == "number"
+  if not is_explicit then multiply_digits(row) end
+  local value = tonumber(row.value)
+  if not speaks_for_itself(row) then
+    context:refuse(row, is_explicit and "stated" or "printed", is_explicit
+      and "expects value and qualifier, or low, high and qualifier, beside it" or problem)
+    row.is_lame = true
+  elseif not is_explicit and value and values and #values > 0 and not reading.allows(value, values, is_open) then
+    refuse_field(context, row, "value")
+  end
+  row.stated = "number"
+end
+
+-- Takes a number that was read; what the row says of it must be the same. A sign is the curator's to state.
+local function take_reading(context, row, read)
+  local needed, field = stating.needed(row, read)
+  local is_sign = field == "value" and read.value and tonumber(row.value) == -read.value and context.may_be_negative
+  if needed == "number" and not is_sign then refuse_field(context, row, field) end
+  apply(row, read)
+  row.stated = is_sign and "number" or needed == "qualifier" and needed or nil
+end
+
+-- Whether a number that was read by a format of the curator's is read so without it.
+local function is_read_alone(context, row)
+  local read = reading.printed(row.printed, stating.context(context.languages, row, context.find))
+  return read ~= nil and not stating.needed(row, read)
 end
 
 local function fill_number(context, row, indicator)
@@ -175,22 +229,16 @@ local function fill_number(context, row, indicator)
     row.is_lame = true
     return
   end
-  local source = context:row("sources", row.source)
   if row.low and row.high and not row.value then row.qualifier = row.qualifier or "between" end
-  local formats, is_explicit = number_formats(context, row, source)
-  local read, problem, values = reading.printed(row.printed, {
-    words = context.languages.words, language = source and source.language or "en", formats = formats,
-    is_explicit = is_explicit, qualifier = row.qualifier, indicator = indicator,
-  })
-  if read and row.qualifier and read.qualifier == "between" and row.qualifier ~= "between" and not row.value then
-    read, problem = nil, ("'%s' is refused: a range is no '%s'"):format(row.printed, row.qualifier)
-  end
-  check_value(context, row, read, values)
-  if read then
-    apply(row, read)
-  elseif not speaks_for_itself(row) then
-    context:refuse(row, "printed", problem)
-    row.is_lame = true
+  local format = format_of(context, row, context:row("sources", row.source))
+  context.may_be_negative = indicator and indicator.unit == "percent" and (tonumber(indicator.minimum) or -1) < 0
+  local read, problem, values, is_open = reading.printed(row.printed,
+    stating.context(context.languages, row, context.find, format))
+  if row.stated == "number" or not read then
+    take_statement(context, row, problem, values, is_open)
+  else
+    take_reading(context, row, read)
+    if format and not row.stated and not row.is_lame and not is_read_alone(context, row) then row.stated = "number" end
   end
 end
 
@@ -233,6 +281,14 @@ local function subject_span(context, row)
     precision = precision ~= "unknown" and precision or "day"}
 end
 
+-- The last day on which a source can have been published, where it is known to the month.
+local function last_published(source)
+  local first = source and source.date_published and dates.parse(source.date_published)
+  if not first or source.date_precision == "day" then return first end
+  local year, month = dates.civil(first)
+  return source.date_precision == "month" and dates.day(year, month, dates.days_in_month(year, month)) or nil
+end
+
 local function fill_period(context, row)
   local text = row.period
   row.period = nil
@@ -252,6 +308,8 @@ local function fill_period(context, row)
     row.period_kind, row.period_precision = "unspecified", "unknown"
     return
   end
+  local published = last_published(context:row("sources", row.source))
+  if span.kind == "since" and not span.last and published and published >= span.first then span.last = published end
   if row.period_kind ~= "as_of" then row.period_start = span.first and dates.format(span.first) end
   row.period_end = span.last and dates.format(span.last)
   row.period_kind, row.period_precision = row.period_kind or span.kind, row.period_precision or span.precision

@@ -7,6 +7,7 @@
 
 local dates = require "blotter.ops.figures.dates"
 local filling = require "blotter.ops.dataset.filling"
+local glyphs = require "blotter.ops.figures.glyphs"
 local languages = require "blotter.ops.figures.languages"
 local reading = require "blotter.ops.figures.reading"
 local spans = require "blotter.ops.figures.spans"
@@ -108,17 +109,32 @@ end
 
 -- ---- indicators ----
 
-local function indicator_proposals(model, text)
+-- The indicators that words of a text usually mean, in its language: {id = word}.
+local function meant_by(model, text, language)
+  model.languages = model.languages or languages.new(model.tables)
+  local meant = {}
+  for _, item in ipairs(model.languages.words:scan(glyphs.fold(text), language)) do
+    local row = item.roles and item.roles.counted
+    if row and row.meaning and not meant[row.meaning] then meant[row.meaning] = item.text end
+  end
+  return meant
+end
+
+local function indicator_proposals(model, text, language)
   local words, candidates = set_of(words_of(text)), {}
+  local meant = meant_by(model, text, language)
   for _, indicator in ipairs(model.tables.indicators.rows) do
     local names = words_of(indicator.name)
     local found = 0
     for _, word in ipairs(names) do
       if words[word] then found = found + 1 end
     end
-    local uses = model.indicator_uses[indicator.id] or 0
-    candidates[#candidates + 1] = {value = indicator.id, why = ("'%s', used %d times"):format(indicator.name, uses),
-      score = found > 0 and found / #names + math.min(uses, 500) / 5000 or 0}
+    local uses, word = model.indicator_uses[indicator.id] or 0, meant[indicator.id]
+    local why = ("'%s', used %d times"):format(indicator.name, uses)
+    if word then why = why .. (", meant by '%s'"):format(word) end
+    local score = found / #names + (word and 1 or 0)
+    candidates[#candidates + 1] = {value = indicator.id, why = why,
+      score = score > 0 and score + math.min(uses, 500) / 5000 or 0}
   end
   return best(candidates, 0.3)
 end
@@ -174,6 +190,8 @@ local function release_proposals(model, record, published)
     local seen = {}
     for _, old in ipairs(value and model.figures or {}) do
       local is_near = not published or not old.placed or math.abs(published - old.placed) <= 400
+      local original = model.tables.sources.index[old.voice]
+      if published and original and (original.published or published) > published then is_near = false end
       if old.value == value and is_near and old.source ~= own and not seen[old.voice]
         and same_thing(model, old, figure) then
         seen[old.voice] = true
@@ -235,7 +253,8 @@ local function ask_figure(model, list, record, place, published)
   end
   if not indicator or not (model.tables.indicators.index[indicator] or is_new(record, "indicators", indicator)) then
     local text = (indicator or given(figure, "printed") or ""):gsub("_", " ")
-    ask(list, at, figure, "indicator", indicator_proposals(model, text), true)
+    local language = given(record.source, "language") or "en"
+    ask(list, at, figure, "indicator", indicator_proposals(model, text, language), true)
   end
   for _, field in ipairs {"printed", "locator"} do ask(list, at, figure, field, {}, not given(figure, field)) end
   if not (given(figure, "period") or given(figure, "period_start") or given(figure, "period_end")

@@ -25,8 +25,9 @@ end
 
 -- What follows from a field and is found anew when that field changes.
 local follows = {
-  printed = {"value", "qualifier", "multiplier", "low", "high"}, value = {"low", "high"}, qualifier = {"low", "high"},
-  number_format = {"value", "multiplier", "low", "high"}, indicator = {"unit", "low", "high"},
+  printed = {"value", "qualifier", "multiplier", "low", "high", "stated"}, value = {"low", "high", "stated"},
+  qualifier = {"low", "high", "stated"}, multiplier = {"low", "high", "stated"},
+  number_format = {"value", "multiplier", "low", "high", "stated"}, indicator = {"unit", "low", "high"},
   period = {"period_start", "period_end", "period_kind", "period_precision"}, date_published = {"date_precision"},
 }
 
@@ -38,7 +39,6 @@ local function apply(context, name, row, changes)
     for _, other in ipairs(follows[field] or {}) do texts[other] = nil end
   end
   for field, value in pairs(changes) do texts[field] = filling.text(value) end
-  texts.line = row.id
   if name == "figures" then filling.figure(context, texts) else filling.source(context, texts) end
   return texts
 end

@@ -1,9 +1,12 @@
--- What a package must obey beyond its schema: codes of the right dimension, bounds by the lexicon, periods that run
--- forwards, parts that are no part of themselves. rules.check(whole, figures, problems) looks at the given rows only,
--- so that an import is checked by the same rules as a whole package.
+-- What a package must obey beyond its schema: codes of the right dimension, bounds by the lexicon, numbers that their
+-- words say, periods that run forwards, parts that are no part of themselves. rules.check(whole, figures, problems)
+-- looks at the given rows only, so that an import is checked by the same rules as a whole package.
 
 local lexicon = require "blotter.ops.figures.lexicon"
 local bounds = require "blotter.ops.figures.bounds"
+local languages = require "blotter.ops.figures.languages"
+local reading = require "blotter.ops.figures.reading"
+local stating = require "blotter.ops.dataset.stating"
 
 local rules = {}
 
@@ -71,6 +74,12 @@ local function check_period(context, figure)
     context:refuse(figure, "period_end", ("%s is before period_start, %s; expected a period that runs forwards")
       :format(last, first))
   end
+  local source = context.find("sources", figure.source)
+  local published = source and source.date_precision == "day" and source.date_published
+  if first and published and first > published and figure.status ~= "F" then
+    context:refuse(figure, "period_start", ("%s is after its source was published, %s; expected status F for a "
+      .. "forecast"):format(first, published))
+  end
   if figure.period_kind == "as_of" and first then
     context:refuse(figure, "period_start", "is given for an as_of figure; expected only period_end")
   end
@@ -118,6 +127,28 @@ local function check_person(context, figure)
   end
 end
 
+-- Whether a number is printed as plain digits that nobody can read in another way.
+local function is_plain(figure, indicator)
+  return figure.qualifier == "exact" and figure.multiplier == 1 and figure.printed == tostring(figure.value)
+    and figure.value % 100 ~= 0 and tostring(indicator.step) == "1"
+end
+
+-- What is stored is what the words say, or was stated by the curator.
+local function check_reading(context, figure, indicator)
+  if is_plain(figure, indicator) then return end
+  if figure.stated == "number" then
+    local problem = stating.multiplier_problem(figure)
+    if problem then context:refuse(figure, "multiplier", problem) end
+    return
+  end
+  local read, problem = reading.printed(figure.printed, stating.context(context.languages, figure, context.find))
+  local needed, field = stating.needed(figure, read)
+  if needed and needed ~= figure.stated then
+    context:refuse(figure, field, (problem or ("is not what is printed, '%s'"):format(figure.printed))
+      .. (" (or stated '%s')"):format(needed))
+  end
+end
+
 local function check_figure(context, figure)
   check_codes(context, figure)
   check_order(context, figure)
@@ -126,6 +157,7 @@ local function check_figure(context, figure)
     check_whole(context, figure, indicator)
     check_lexicon(context, figure, indicator)
     check_unit(context, figure, indicator)
+    if context.has_stated then check_reading(context, figure, indicator) end
   end
   check_period(context, figure)
   check_note(context, figure)
@@ -153,8 +185,10 @@ local function context_of(whole, problems)
   local context = {
     problems = problems, file = tables.figures.file, figures = tables.figures.index,
     codes = tables.codes.index, indicators = tables.indicators.index,
-    lexicon = lexicon.from_rows(tables.qualifiers.rows),
+    lexicon = lexicon.from_rows(tables.qualifiers.rows), languages = languages.new(tables),
+    has_stated = tables.figures.schema.by_name.stated ~= nil,
   }
+  function context.find(name, key) return key and tables[name].index[key] end
   function context:refuse(figure, column, message)
     self.problems:add(figure.file or self.file, figure.line, column, message)
   end

@@ -1,7 +1,9 @@
 -- One number that grows by its words: "two hundred and fifty-five", "1.2 million", "3 crore 20 lakh", "1万2千".
 --
--- An amount is a list of parts, each a decimal {n, d} (n divided by ten to the d) with the multiplier that made it
--- (scale, or nil). A word that does not fit behind the others is refused, so that two numbers are never read as one.
+-- An amount is a list of parts, each a decimal {n, d} (n divided by ten to the d) with the unit in which its last part
+-- was said (scale, or nil): 100 times 10,000 for "3百万". grain is 2 where halves were said and 4 where quarters were:
+-- "half a million" is said in halves of a million. A word that does not fit behind the others is refused, so that two
+-- numbers are never read as one.
 
 local amount = {}
 local Amount = {}
@@ -15,7 +17,8 @@ local function as_number(part) return part.n / 10 ^ part.d end
 -- a + b as a decimal.
 local function plus(a, b)
   local d = math.max(a.d, b.d)
-  return {n = a.n * math.tointeger(10 ^ (d - a.d)) + b.n * math.tointeger(10 ^ (d - b.d)), d = d}
+  return {n = a.n * math.tointeger(10 ^ (d - a.d)) + b.n * math.tointeger(10 ^ (d - b.d)), d = d,
+    grain = b.grain or a.grain}
 end
 
 -- a times a whole number, or nil where it does not fit; decimals that become zeros are dropped.
@@ -34,26 +37,30 @@ local function room(part)
   return power
 end
 
--- Half, a quarter: behind "one and" a part of one, behind "a million and" a part of the million.
+-- The unit of a part that is said in halves or quarters of a multiplier.
+local function in_grains(scale, grain) return grain and scale % grain == 0 and scale // grain or scale end
+
+-- Half, a quarter: behind "one and" a part of one, behind "a million and" a part of the million, and "one half" is one
+-- of them.
 local function add_fraction(self, fraction, is_joined)
   local last = self[#self]
   if last.scale then
     local share = is_joined and times(fraction, last.scale)
     if not share or share.d > 0 then return false end
-    share.scale, share.is_share = last.scale, true
+    share.scale, share.word, share.is_share = in_grains(last.scale, fraction.grain), last.word, true
     self[#self + 1] = share
     return true
   end
-  if last.d > 0 then return false end
-  self[#self] = plus(last, fraction)
+  if last.d > 0 or not is_joined and last.n ~= 1 then return false end
+  self[#self] = plus(is_joined and last or {n = 0, d = 0}, fraction)
   return true
 end
 
---- Adds a decimal {n, d}. is_joined: a word such as "and" stands before it. Returns whether it fits.
+--- Adds a decimal {n, d, grain}. is_joined: a word such as "and" stands before it. Returns whether it fits.
 function Amount:add(number, is_joined)
   local last = self[#self]
   if not last then
-    self[1] = {n = number.n, d = number.d}
+    self[1] = {n = number.n, d = number.d, grain = number.grain}
     return true
   end
   if last.is_share or number.n == 0 then return false end
@@ -67,27 +74,27 @@ end
 
 --- Multiplies what stands below the multiplier by it. Returns whether that makes sense.
 function Amount:multiply(scale)
-  local sum
+  local sum, unit
   if #self == 1 and not self[1].scale then sum = table.remove(self) end
   while self[#self] and as_number(self[#self]) < scale and not self[#self].is_share do
     local part = table.remove(self)
-    sum = sum and plus(part, sum) or {n = part.n, d = part.d}
+    unit = unit or not sum and part.scale
+    sum = sum and plus(part, sum) or {n = part.n, d = part.d, grain = part.grain}
   end
   if not sum and #self > 0 and scale >= 1000 then return false end
   local last, made = self[#self], times(sum or {n = 1, d = 0}, scale)
   if not made or last and as_number(made) >= room(last) then return false end
-  made.scale = scale
+  made.scale, made.word = in_grains(scale * (unit or 1), sum and sum.grain), scale
   self[#self + 1] = made
   return true
 end
 
---- The amount: its value (an integer where it is whole), and the multiplier of its last printed digit.
+--- The amount: its value (an integer where it is whole), the unit of its last printed digit, and the last multiplier.
 function Amount:value()
-  local sum = {n = 0, d = 0}
+  local sum, last = {n = 0, d = 0}, self[#self]
   for _, part in ipairs(self) do sum = plus(sum, part) end
-  local scale = self[#self].scale or 1
-  if sum.d == 0 then return sum.n, scale end
-  return sum.n / 10 ^ sum.d, scale
+  local value = sum.d == 0 and sum.n or sum.n / 10 ^ sum.d
+  return value, last.scale or 1, last.word or 1
 end
 
 return amount

@@ -4,6 +4,8 @@
 -- v-half, v+half, a number, given or open. One step is 1 where things are counted and 0 where they are measured; the
 -- computed ends are cut at the indicator's own minimum and maximum. Counted values stay integers and exact.
 
+local glyphs = require "blotter.ops.figures.glyphs"
+
 local lexicon = {}
 
 --- The lexicon of a package, from the rows of its table qualifiers.
@@ -27,7 +29,8 @@ end
 
 -- Half a unit of the last printed digit: "20.5 million" is printed to a tenth of a million.
 local function half_unit(figure)
-  local number = (figure.printed or ""):match "%d[%d,.]*" or ""
+  local printed = glyphs.fold(figure.printed or ""):gsub("\u{66B}", "."):gsub("\u{66C}", ",")
+  local number = printed:match "%d[%d,.]*" or ""
   local whole, decimals = number:match "^(.-)[.,](%d+)$"
   if not whole then return (figure.multiplier or 1) / 2 end
   -- The mark is a decimal point only if the number read so is the value; "9.633" may also be 9,633.
@@ -71,15 +74,22 @@ function lexicon.is_rule(rule)
   return plain_rules[rule] or tonumber(rule) ~= nil or rule:find "^v%*%d+%.?%d*$" ~= nil
 end
 
+-- The computed ends, and for each whether the stored one stands. A fall is bounded by its size: of "more than 10
+-- percent" less, the value is -10 and the high end.
+local function computed_ends(word, figure, is_counted)
+  local is_fall = figure.value and figure.value < 0
+  if is_fall then figure = setmetatable({value = -figure.value}, {__index = figure}) end
+  local low, keep_low = apply_rule(word.low, figure, is_counted, true)
+  local high, keep_high = apply_rule(word.high, figure, is_counted, false)
+  if not is_fall then return low, high, keep_low, keep_high end
+  return high and -high, low and -low, keep_high, keep_low
+end
+
 --- The ends of a figure by a lexicon: low, high (nil is open). A rule "given" keeps what is stored.
 function lexicon.bounds(words, figure, indicator)
   local word = words[figure.qualifier]
   if not word then return figure.low, figure.high end
-  local is_counted = tostring(indicator.step) == "1"
-  local low, keep_low = apply_rule(word.low, figure, is_counted, true)
-  local high, keep_high = apply_rule(word.high, figure, is_counted, false)
-  -- A share of a negative value (a change of minus 24 percent) turns the two ends round.
-  if low and high and low > high and not keep_low and not keep_high then low, high = high, low end
+  local low, high, keep_low, keep_high = computed_ends(word, figure, tostring(indicator.step) == "1")
   local least, most = indicator.minimum, indicator.maximum
   if keep_low then low = figure.low elseif least then low = math.max(low or least, least) end
   if keep_high then high = figure.high elseif most then high = math.min(high or most, most) end

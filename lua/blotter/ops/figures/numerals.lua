@@ -19,6 +19,7 @@ function numerals.is_format(format) return separators[format] ~= nil end
 
 -- The digits of whole groups without their separator, or nil where the groups are not of the right length.
 local function ungrouped(whole, format)
+  if whole:find "^0%d" then return nil end
   if whole:find "^%d+$" then return whole end
   local group = format[1]
   if whole:find "^0" then return nil end

@@ -1,19 +1,21 @@
 -- A printed number read in its language: "más de 72.000", "1,8 juta", "no more than 40", "40명 이상", "20 to 30".
 --
--- reading.printed(text, context) returns {value, multiplier, qualifier} or {low, high, qualifier = "between"}, or nil,
--- a message and the values that the digits could stand for. What can be read in two ways, or holds a word that may
--- change the number, is refused: nothing is guessed. context holds words (see wording.lua), language, formats (number
--- formats of the language), is_explicit (the curator named the format), qualifier (the curator's own, which settles all
--- words) and indicator.
+-- reading.printed(text, context) returns {value, multiplier, qualifier, said} or {low, high, qualifier = "between"}, or
+-- nil, a message, the values that the digits could stand for, and whether a word may multiply them. said is the
+-- qualifier of the words alone. What can be read in two ways, or holds a word that is not understood (see beside.lua),
+-- is refused: nothing is guessed. context holds words (see wording.lua), language, formats (number formats of the
+-- language), is_explicit (the curator named the format), qualifier (the curator's own, for words that say none or
+-- several), is_part (the figure is a part of another) and indicator.
 
 local decimal = require "blotter.lang.decimal"
 local amount = require "blotter.ops.figures.amount"
+local beside = require "blotter.ops.figures.beside"
 local glyphs = require "blotter.ops.figures.glyphs"
 local numerals = require "blotter.ops.figures.numerals"
 
 local reading = {}
 
-local function refuse(...) error({message = string.format(...)}, 0) end
+local refuse = beside.refuse
 
 local function number_of(row) return tonumber(row.value) end
 
@@ -24,6 +26,15 @@ local function is_multiplier(item) return item ~= nil and item.roles ~= nil and 
 local function is_fraction(item)
   local number = item and item.roles and item.roles.number
   return number ~= nil and number_of(number) < 1 and number_of(number) > 0
+end
+
+-- Whether digits have decimals in every format that can read them.
+local function is_always_fraction(text)
+  local all = numerals.readings(text, numerals.formats)
+  for _, one in ipairs(all) do
+    if one.decimals == 0 then return false end
+  end
+  return #all > 0
 end
 
 local function values_of(readings)
@@ -52,6 +63,9 @@ local function read_digits(item, is_scaled, context)
     local is_possible = one.decimals == 0 or not context.is_counted or is_scaled or context.is_foreign
     possible[#possible + 1] = is_possible and one or nil
   end
+  if #possible == 0 and context.is_counted and is_always_fraction(item.text) then
+    refuse("%s is a fraction of what is counted (%s); expected a whole number", item.text, context.unit)
+  end
   if #possible ~= 1 then refuse_digits(item.text, context) end
   local one = possible[1]
   local looks_grouped = one.decimals == 3 and item.text:find "^[1-9]%d?%d?[.,]%d%d%d$"
@@ -63,7 +77,8 @@ end
 
 local function decimal_of(row)
   local whole, decimals = tostring(row.value):match "^(%d+)%.?(%d*)$"
-  return {n = math.tointeger(tonumber(whole .. decimals)), d = #decimals}
+  local grain = #decimals == 1 and 2 or #decimals == 2 and 4 or nil
+  return {n = math.tointeger(tonumber(whole .. decimals)), d = #decimals, grain = grain}
 end
 
 -- Whether a word that is an article as well ("a", "un") is a number where it stands.
@@ -73,11 +88,12 @@ local function counts_as_number(state, item, following)
   return #state.sum > 0 and (state.joined or state.context.is_dense)
 end
 
--- Whether a multiplier follows, or a range whose end has one ("1.5 to 2 million").
-local function is_scaled_at(items, at)
+-- Whether a multiplier follows, or a range whose end has one ("1.5 to 2 million", "between 1.5 and 2 million").
+local function is_scaled_at(items, at, context)
   local behind = items[at]
   if is_multiplier(behind) then return true end
-  local is_range = behind and (behind.text == "-" or behind.roles and behind.roles.range)
+  local roles = behind and behind.roles or {}
+  local is_range = behind and (behind.text == "-" or roles.range or roles.join and context.has_start)
   return is_range and items[at + 1] ~= nil and items[at + 1].digits and is_multiplier(items[at + 2])
 end
 
@@ -86,10 +102,26 @@ local function is_inner_plus(items, at)
   return items[at] ~= nil and items[at].text == "+" and is_multiplier(items[at + 1])
 end
 
+-- In Chinese a last digit behind a hundred and more counts the next lower unit, unless a zero stands between them.
+local function check_short_form(state, number, following)
+  local last = state.sum[#state.sum]
+  if state.context.language == "zh" and last and last.scale and last.scale >= 100 and number.n < 10
+    and not state.is_spaced and not is_multiplier(following) then
+    refuse("a digit behind the last unit may count the unit below it; expected value and qualifier")
+  end
+end
+
+local signs = {["\u{BC}"] = true, ["\u{BD}"] = true, ["\u{BE}"] = true}
+
+-- Whether a number is a single sign ("½"), which stands behind a whole number without a word between.
+local function is_glyph(item) return signs[item.text] ~= nil end
+
 -- Takes one item into the number. Returns true (taken), "joined" (taken if more follows) or nil (the number ends).
 local function take(state, items, at)
   local item, sum = items[at], state.sum
   local roles, last = item.roles or {}, sum[#sum]
+  local before = items[at - 1]
+  if roles.measure and before and before.digits and before.last == item.first - 1 then return nil end
   local behind = is_inner_plus(items, at + 1) and at + 2 or at + 1
   local following = items[behind]
   if last and is_inner_plus(items, at) then
@@ -99,7 +131,9 @@ local function take(state, items, at)
   if item.digits then
     local continues = last and last.scale and (state.context.is_dense or is_multiplier(following))
     if last and not continues then return nil end
-    return sum:add(read_digits(item, is_scaled_at(items, behind), state.context), state.joined) or nil
+    local number = read_digits(item, is_scaled_at(items, behind, state.context), state.context)
+    state.has_decimals = state.has_decimals or number.d > 0
+    return sum:add(number, state.joined) or nil
   end
   if roles.filler and last and (last.d > 0 or is_fraction(following)) then return "joined" end
   if roles.multiplier and roles.vague and not last then return nil end
@@ -113,7 +147,14 @@ local function take(state, items, at)
   end
   if roles.number and counts_as_number(state, item, following) then
     state.hedge = state.hedge or roles.hedge
-    return sum:add(decimal_of(roles.number), state.joined or item.text:find "^\u{648}" ~= nil) or nil
+    local number = decimal_of(roles.number)
+    if last and number.n == 0 and state.context.language == "zh" then
+      state.joined, state.is_spaced = true, true
+      return "joined"
+    end
+    check_short_form(state, number, following)
+    local is_joined = state.joined or item.text:find "^\u{648}" ~= nil or is_glyph(item)
+    return sum:add(number, is_joined) or nil
   end
   if last and (roles.join or item.text == "-") then
     state.joined = true
@@ -132,9 +173,9 @@ local function number_at(items, at, context)
     if taken == true then stop, state.joined = place + 1, false end
   end
   if stop == at then return nil end
-  local value, multiplier = state.sum:value()
-  return {value = value, multiplier = multiplier, first = at, last = stop - 1, hedge = state.hedge,
-    is_digits = items[stop - 1].digits,
+  local value, multiplier, word = state.sum:value()
+  return {value = value, multiplier = multiplier, word = word, first = at, last = stop - 1, hedge = state.hedge,
+    is_digits = items[stop - 1].digits, is_share = is_fraction(items[stop - 1]), has_decimals = state.has_decimals,
     raw = items[at].digits and tonumber((items[at].text:gsub("[^%d]", "")))}, stop
 end
 
@@ -156,8 +197,6 @@ local function has_role(items, role)
   end
   return nil
 end
-
-local function is_punctuation(item) return item.text:find "^[.,;!:/]$" ~= nil end
 
 -- A separator in front of digits (".5 million") begins decimals, or ends something that was cut off.
 local function check_front(items)
@@ -181,115 +220,13 @@ local function check_glue(items, context)
     for step = -1, 1, 2 do
       local other = items[i + step]
       local touches = other and (other.last == item.first - 1 or other.first == item.last + 1)
-      if item.digits and touches and is_mute(other) and not other.digits and other.text ~= "-"
-        and not is_punctuation(other) and not (context.is_dense and glyphs.is_dense(utf8.codepoint(other.text))) then
+      local is_apart = touches and (other.digits or other.text == "-" or beside.is_punctuation(other)
+        or context.is_dense and glyphs.is_dense(utf8.codepoint(other.text)))
+      if item.digits and touches and is_mute(other) and not is_apart then
         refuse("'%s' hangs on the number %s; expected the number's own words alone", other.text, item.text)
       end
     end
   end
-end
-
-local neutral = {["a further"] = true, record = true}
-
--- Notes the qualifier of a hedge; two that say different things are refused.
-local function note_hedge(state, row)
-  local before = state.hedge
-  if not before or neutral[before.qualifier] then
-    state.hedge = row
-  elseif before.qualifier ~= row.qualifier and not neutral[row.qualifier] then
-    refuse("'%s' and '%s' bound the number in different ways; expected one of them, or a qualifier", before.word,
-      row.word)
-  end
-end
-
-local function refuse_unknown(item, context)
-  refuse("'%s' stands before the number and is no word of the table words for '%s'; expected the number's own words"
-    .. " alone, or a qualifier", item.text, context.language)
-end
-
-local function read_before(state, item, context)
-  local roles = item.roles
-  if roles and roles.rate then
-    state.rate = item
-  elseif context.qualifier then
-    return
-  elseif not roles then
-    if not is_punctuation(item) then refuse_unknown(item, context) end
-  elseif roles.hedge then
-    note_hedge(state, roles.hedge)
-  elseif not (item.text == "+" and context.is_percent or roles.filler or roles.range_start or roles.percent) then
-    refuse("'%s' stands before the number; expected the number's own words alone, or a qualifier", item.text)
-  end
-end
-
--- Refuses a word that changes numbers in another language. The curator's own qualifier settles all but multipliers.
-local function check_abroad(item, context)
-  local abroad = context.words:elsewhere(item.text)
-  if abroad and (abroad[1].row.role == "multiplier" or not context.qualifier) then
-    refuse("'%s' changes a number in '%s', and the source's language is '%s'", item.text, abroad[1].language,
-      context.language)
-  end
-end
-
--- The words by which units that are measured are called where a number of them is printed.
-local measures = {
-  days = {"day", "days", "tag", "tage", "tagen", "días", "dias", "jours", "giorni", "dager", "dagar", "dage"},
-  months = {"month", "months", "monat", "monate", "monaten", "meses", "mois", "mesi", "måneder", "månader"},
-  years = {"year", "years", "jahr", "jahre", "jahren", "años", "anos", "ans", "anni", "år"},
-  terabytes = {"terabyte", "terabytes", "tb", "téraoctets", "terabajtów", "terabytov"},
-}
-
-local measured = {hour = true, hours = true, minute = true, minutes = true, week = true, weeks = true, mb = true,
-  gb = true, pb = true, megabytes = true, gigabytes = true, petabytes = true}
-for _, words in pairs(measures) do
-  for _, word in ipairs(words) do measured[word] = true end
-end
-
-local SCALES = {"t", "k", "m", "mm", "mn", "mil", "mio", "mill", "mln", "md", "mdr", "mrd", "b", "bn", "bio"}
-local MONEY = {"kr", "eur", "euro", "euros", "usd", "gbp", "sek", "nok", "dkk", "chf", "jpy", "aud", "cad", "krw",
-  "inr"}
-local fused = {}
-for _, scale in ipairs(SCALES) do
-  for _, money in ipairs(MONEY) do fused[scale .. money] = true end
-end
-
--- Refuses what stands at a number and may be its size or its measure: "40 t", "2 MUSD", "40 hours" of persons.
-local function check_next(item, context)
-  if item.text:find "^%a$" or fused[item.text] then
-    refuse("'%s' may be a multiplier or something else; expected it written out", item.text)
-  end
-  if context.is_counted and measured[item.text] then
-    refuse("'%s' measures something else, and the indicator counts %s", item.text, context.unit)
-  end
-end
-
-local function read_behind(state, item, context, is_next)
-  local roles = item.roles
-  if not roles then
-    if is_next then check_next(item, context) end
-    check_abroad(item, context)
-  elseif roles.rate then
-    state.rate = item
-  elseif context.qualifier then
-    return
-  elseif roles.tail then
-    note_hedge(state, roles.tail)
-  elseif roles.hedge or roles.vague or roles.range_start then
-    refuse("'%s' stands behind the number; expected the number's own words alone, or a qualifier", item.text)
-  end
-end
-
--- All words before the first number and behind the last one. A qualifier of the curator settles what bounds the number.
-local function read_words(items, first, last, context)
-  local state = {}
-  for i, item in ipairs(items) do
-    if i < first and not (item.text == "-" and i == first - 1) then
-      read_before(state, item, context)
-    elseif i > last then
-      read_behind(state, item, context, i == last + 1)
-    end
-  end
-  return state
 end
 
 -- ---- putting it together ----
@@ -302,7 +239,7 @@ local function between(items, from, to)
     local item, roles = items[i], items[i].roles or {}
     if item.text == "-" or roles.range or roles.join and has_start then
       is_range = true
-    elseif not (roles.filler or roles.percent or glyphs.is_dense(utf8.codepoint(item.text))) then
+    elseif not (roles.filler or roles.percent or roles.counted or roles.measure) then
       is_other = true
     end
   end
@@ -354,13 +291,27 @@ local function is_said_again(items, numbers)
   return true
 end
 
--- Without a word, a percentage, decimals or a multiplier show that the last digit is rounded, and zeros that it may be.
-local function bare_qualifier(items, number, context)
-  local digits = items[number.first].digits and items[number.first].text or ""
-  if math.type(number.value) == "float" or number.multiplier > 1 and not context.is_worded_exactly
-    or context.is_percent or context.is_duration then return "rounded" end
-  if digits:find "00$" and number.value % 100 == 0 then return "round" end
-  return "exact"
+-- Whether a number is "half" or "a quarter" of what an indicator counts in percent.
+local function is_share_of_all(number, context)
+  local is_share = context.unit == "percent" and not context.is_percent and number.is_share and number.value < 1
+  if is_share and context.is_change then refuse "a share is no change in percent; expected value and qualifier" end
+  return is_share
+end
+
+-- Whether the last word is no large multiplier: "two hundred" is 200, not 150 to 250.
+local function is_to_the_last(number) return number.word < 1000 and not (number.has_decimals and number.word > 1) end
+
+local is_time = {days = true, months = true, years = true}
+
+-- Without a word, a percentage, a duration, decimals or a multiplier show that the last digit is rounded, and zeros
+-- that it may be; half of something is about half of it.
+local function bare_qualifier(number, context)
+  if is_share_of_all(number, context) then return "about" end
+  local is_duration = is_time[context.unit] and not context.is_counted
+  if math.type(number.value) == "float" or not is_to_the_last(number) or context.is_percent or is_duration then
+    return "rounded"
+  end
+  return number.value ~= 0 and number.value % 100 == 0 and "round" or "exact"
 end
 
 local function is_negative(items, number)
@@ -368,84 +319,122 @@ local function is_negative(items, number)
   return before ~= nil and before.text == "-" and number.first > 1
 end
 
--- A number in words is rounded only where its last word is a large multiplier: "two hundred" is 200, not 150 to 250.
-local function is_worded_exactly(items, number)
-  return not items[number.first].digits and number.multiplier < 1000
+-- The value with its sign: a minus in front of it, or a word for a fall behind it.
+local function signed(items, number, state, context)
+  local is_minus = is_negative(items, number)
+  if is_minus and not context.may_be_negative then refuse("a number below zero is refused for %s", context.unit) end
+  if is_minus and state.is_fall ~= nil then refuse "has a sign and a word for a change; expected one of them" end
+  return (is_minus or state.is_fall) and -number.value or number.value
 end
 
-local is_time = {days = true, months = true, years = true}
+local function refuse_qualifier(word, said, context)
+  refuse("'%s' says '%s' and the record says '%s'; expected one of them, or value and qualifier", word, said,
+    context.qualifier)
+end
 
--- Refuses a word behind a measured number that may be another unit ("two weeks" where days are counted).
-local function check_measure(items, number, context)
-  if not measures[context.unit] then return end
-  local known = {old = true, long = true, of = true, data = true}
-  for _, word in ipairs(measures[context.unit]) do known[word] = true end
-  for i = number.last + 1, #items do
-    local item = items[i]
-    if not item.roles and known[item.text] then
-      context.is_duration = is_time[context.unit]
-    elseif not item.roles and item.text ~= "-" and not is_punctuation(item) then
-      refuse("'%s' is not known to mean %s; expected a value in %s", item.text, context.unit, context.unit)
-    end
+-- The qualifier of the words; the curator's own where they say none.
+local function qualifier_of(number, state, context)
+  local said = state.hedge and state.hedge.qualifier
+  if context.qualifier and said and said ~= context.qualifier and not beside.neutral[said] then
+    refuse_qualifier(state.hedge.word, said, context)
   end
+  return context.qualifier or said or bare_qualifier(number, context), said or bare_qualifier(number, context)
+end
+
+local function times(value, factor)
+  if not factor or factor == 1 then return value end
+  local product = factor < 1 and value / (1 / factor) or value * factor
+  return math.tointeger(product) or product
 end
 
 local function read_single(items, numbers, context)
   local number = numbers[1]
-  local state = read_words(items, number.first, numbers[#numbers].last, context)
-  if number.hedge then note_hedge(state, number.hedge) end
-  check_measure(items, number, context)
+  context.seen = {number.value}
+  local state = beside.read(items, number.first, numbers[#numbers].last, context)
+  if number.hedge then beside.note_hedge(state, number.hedge, context) end
   if state.rate and not context.is_rate then
     refuse("'%s' makes a rate of the number, and the indicator counts %s", state.rate.text, context.unit)
   end
-  local value = number.value
-  if is_negative(items, number) then
-    if not context.may_be_negative then refuse("a number below zero is refused for %s", context.unit) end
-    value = -value
-  end
+  local value = signed(items, number, state, context)
   if context.is_counted and math.type(value) == "float" then
     refuse("%s is a fraction of what is counted (%s); expected a whole number", show(value), context.unit)
   end
-  context.is_worded_exactly = is_worded_exactly(items, number)
-  local qualifier = context.qualifier or state.hedge and state.hedge.qualifier or bare_qualifier(items, number, context)
-  return {value = value, multiplier = context.is_worded_exactly and 1 or number.multiplier, qualifier = qualifier}
+  local qualifier, said = qualifier_of(number, state, context)
+  local multiplier = is_to_the_last(number) and 1 or number.multiplier
+  if is_share_of_all(number, context) then value = math.tointeger(value * 100) end
+  return {value = times(value, state.factor), multiplier = times(multiplier, state.factor), qualifier = qualifier,
+    said = said}
+end
+
+local function read_two(items, numbers, context)
+  local state = beside.read(items, numbers[1].first, numbers[2].last, context)
+  local is_bounded = state.hedge and not beside.neutral[state.hedge.qualifier]
+  if is_bounded or state.is_fall or is_negative(items, numbers[1]) then
+    refuse("a range with '%s' can be read in several ways; expected low and high",
+      is_bounded and state.hedge.word or state.is_fall and "a fall" or "-")
+  end
+  local range = read_range(numbers[1], numbers[2], context)
+  for _, name in ipairs {"low", "high", "multiplier"} do range[name] = times(range[name], state.factor) end
+  return range
 end
 
 local function read_numbers(items, numbers, context)
   if #numbers == 2 then
     local is_range = between(items, numbers[1].last, numbers[2].first)
     if is_range and not (numbers[1].hedge or numbers[2].hedge) and numbers[1].value ~= numbers[2].value then
-      local state = read_words(items, numbers[1].first, numbers[2].last, context)
-      if state.hedge and not neutral[state.hedge.qualifier] or is_negative(items, numbers[1]) then
-        refuse("a range with '%s' can be read in several ways; expected low and high",
-          state.hedge and state.hedge.word or "-")
-      end
-      return read_range(numbers[1], numbers[2], context)
+      return read_two(items, numbers, context)
     end
   end
   if #numbers > 1 and not is_said_again(items, numbers) then
     refuse("holds several numbers, %s and %s; expected the number's own words alone", show(numbers[1].value),
       show(numbers[2].value))
   end
-  if has_role(items, "range_start") then refuse("begins a range that does not end; expected low and high") end
+  if context.has_start then refuse("begins a range that does not end; expected low and high") end
   return read_single(items, numbers, context)
 end
 
 -- A text without a number, such as "dozens of".
-local function read_vague(items)
+local function read_vague(items, context)
   local vague
   for _, item in ipairs(items) do
-    local roles = item.roles
-    if roles and roles.vague then
-      if vague and vague.qualifier ~= roles.vague.qualifier then
-        refuse("'%s' and '%s' differ; expected one of them", vague.word, roles.vague.word)
-      end
-      vague = roles.vague
-    elseif roles and (roles.hedge or roles.rate) then
-      refuse("'%s' with a word for many can be read in several ways; expected low and high", item.text)
+    local row = item.roles and item.roles.vague
+    if row and vague and vague.qualifier ~= row.qualifier then
+      refuse("'%s' and '%s' differ; expected one of them", vague.word, row.word)
     end
+    vague = row or vague
   end
-  return vague and {qualifier = vague.qualifier, multiplier = 1}
+  if not vague then return nil end
+  if context.qualifier and context.qualifier ~= vague.qualifier then
+    refuse_qualifier(vague.word, vague.qualifier, context)
+  end
+  local state = beside.read_vague(items, context)
+  if state.is_fall ~= nil then refuse "holds no number that can be read; expected one, or a value" end
+  return {qualifier = vague.qualifier, said = vague.qualifier, multiplier = times(1, state.factor)}
+end
+
+-- Whether a text is an article with what it counts ("a laptop").
+local function is_article_alone(items)
+  for _, item in ipairs(items) do
+    if not (item.roles and (item.roles.filler or item.roles.counted)) then return false end
+  end
+  return true
+end
+
+-- "A week" alone, which is a rate beside a number.
+local function read_article(item, context)
+  local article, measure = item.text:match "^(%S+) (%S+)$"
+  local roles = context.words:dictionary(context.language).roles
+  local row = article and roles[measure] and roles[measure].measure
+  if not row or row.meaning ~= context.unit or not roles[article] or not roles[article].filler then return nil end
+  local factor = times(1, tonumber(row.value))
+  return {value = factor, multiplier = factor, qualifier = context.qualifier or "rounded", said = "rounded"}
+end
+
+local function refuse_no_number(items)
+  if is_article_alone(items) then
+    refuse "holds no number, but perhaps an article that means one; expected value 1 and qualifier exact"
+  end
+  refuse "holds no number that can be read; expected one, or value and qualifier"
 end
 
 local function read(text, context)
@@ -464,9 +453,12 @@ local function read(text, context)
   check_glue(items, context)
   check_front(items)
   context.is_alone = #items == 1
+  local one = context.is_alone and read_article(items[1], context)
+  if one then return one end
+  context.has_start = has_role(items, "range_start") ~= nil
   local numbers = numbers_of(items, context)
   if #numbers > 0 then return read_numbers(items, numbers, context) end
-  return read_vague(items) or refuse "holds no number that can be read; expected one, or a value"
+  return read_vague(items, context) or refuse_no_number(items)
 end
 
 local dense_languages = {ja = true, ko = true, zh = true}
@@ -475,21 +467,25 @@ local dense_languages = {ja = true, ko = true, zh = true}
 local function prepare(context)
   local indicator = context.indicator or {}
   local unit = indicator.unit or "things"
+  local may_be_negative = tostring(indicator.step or 1) ~= "1" and (tonumber(indicator.minimum) or -1) < 0
   return setmetatable({
     unit = unit, is_counted = tostring(indicator.step or 1) == "1",
     is_foreign = context.formats == numerals.formats, is_rate = unit:find "_per_" ~= nil,
     is_dense = dense_languages[context.language] or false,
-    may_be_negative = tostring(indicator.step or 1) ~= "1" and (tonumber(indicator.minimum) or -1) < 0,
+    may_be_negative = may_be_negative, is_change = may_be_negative and unit == "percent",
   }, {__index = context})
 end
 
--- The factors between digits and the value that they stand for: none, or a multiplier.
+-- The factors between digits and the value that they stand for: none or a multiplier, and beside a word that is not
+-- known any that a language has a word for.
 local factors = {1, 1000, 1000000, 1000000000}
+local open_factors = {0.001, 1, 7, 10, 12, 20, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000,
+  1000000000000}
 
 --- Whether a value is one of those that digits can stand for, by itself or with a multiplier. Signs count for nothing.
-function reading.allows(value, values)
+function reading.allows(value, values, is_open)
   for _, one in ipairs(values) do
-    for _, factor in ipairs(factors) do
+    for _, factor in ipairs(is_open and open_factors or factors) do
       local stated, printed = math.abs(value), math.abs(one * factor)
       if math.abs(stated - printed) <= 1e-9 * math.max(1, printed) then return true end
     end
@@ -497,12 +493,25 @@ function reading.allows(value, values)
   return false
 end
 
+--- The values that the digits of a text can stand for in any format, without its words.
+function reading.digits(text)
+  local values = {}
+  for digits in glyphs.fold(text):gsub("\u{66B}", "."):gsub("\u{66C}", ","):gmatch "%d[%d., ']*" do
+    for _, one in ipairs(numerals.readings(digits:gsub("[., ']+$", ""), numerals.formats)) do
+      values[#values + 1] = one.whole / 10 ^ one.decimals
+    end
+  end
+  return values
+end
+
 --- Reads a printed number; see the head of this file.
 function reading.printed(text, context)
-  local ok, result = pcall(read, text, prepare(context))
+  local prepared = prepare(context)
+  local ok, result = pcall(read, text, prepared)
   if ok then return result end
   if type(result) ~= "table" then error(result, 0) end
-  return nil, ("'%s' is refused: %s"):format(text, result.message), result.values
+  local message = ("'%s' is refused: %s"):format(text, result.message)
+  return nil, message, result.values or prepared.seen, result.values == nil
 end
 
 return reading

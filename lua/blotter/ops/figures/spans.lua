@@ -1,5 +1,5 @@
 -- The period of a figure as a curator writes it: "2012", "2019/2021", "2025-02", "../2025-02", "FY2012-13",
--- "2025-Q1", "March 2025", "since 2003", "as of 2025-03-31".
+-- "2025-Q1", "2025-H1", "March 2025", "since 2003", "since 2003/2025-03-31", "as of 2025-03-31".
 --
 -- spans.read(text, countries) returns {first, last, kind, precision} with day numbers (nil is open), or nil and what
 -- was expected. countries are those whose fiscal year may be meant, in their order.
@@ -42,7 +42,9 @@ local function named_span(text)
 end
 
 -- A date of any precision: a year, quarter, month or day.
-local function date_span(text)
+local date_span
+
+function date_span(text)
   local year = text:match "^(%d%d%d%d)$"
   if year then return month_span(math.tointeger(tonumber(year)), 1, 12, "year") end
   local y, m = text:match "^(%d%d%d%d)%-(%d%d)$"
@@ -51,6 +53,12 @@ local function date_span(text)
   if of then
     return month_span(math.tointeger(tonumber(of)), math.tointeger(tonumber(quarter)) * 3 - 2, 3, "quarter")
   end
+  local half = text:match "^%d%d%d%d%-?[Hh]([12])$" or text:match "^[Hh]([12])%s+%d%d%d%d$"
+  if half then
+    return month_span(math.tointeger(tonumber(text:match "%d%d%d%d")), half == "1" and 1 or 7, 6, "month")
+  end
+  local quarter_first, its_year = text:match "^[Qq]([1-4])%s+(%d%d%d%d)$"
+  if its_year then return date_span(its_year .. "-Q" .. quarter_first) end
   local day = dates.parse(text)
   if day then return {first = day, last = day, precision = "day"} end
   return named_span(text)
@@ -91,6 +99,10 @@ local function one(text, countries)
   local span, problem = fiscal_span(text, countries)
   if span or problem then return span, problem end
   span = date_span(text)
+  if not span and text:find "^%d%d%d%d/%d%d$" then
+    return nil, ("'%s' may be a fiscal year or two years; expected FY%s-%s, or both years in full"):format(text,
+      text:sub(1, 4), text:sub(6, 7))
+  end
   if not span then return nil, expected:format(text) end
   return span
 end
@@ -114,6 +126,7 @@ end
 -- The two ends of a text with '/', or the text twice. A fiscal year of two names holds a '/' itself.
 local function ends_of(text)
   if text:find "^[Ff][Yy]%s*%d%d%d%d%s*/%s*%d%d%d?%d?$" and not text:find "/%s*[Ff][Yy]" then return text, text end
+  if text:find "^%d%d%d%d/%d%d$" then return text, text end
   local from, to = text:match "^%s*(.-)%s*/%s*(.-)%s*$"
   if from then return from, to end
   return text, text
@@ -141,8 +154,10 @@ function spans.read(text, countries)
   text = tostring(text):gsub("^%s+", ""):gsub("%s+$", "")
   local state = text:match "^[Aa]s of (.+)$"
   local since = text:match "^[Ss]ince (.+)$"
-  local span, problem = read_range(since and since .. "/.." or state or text, countries or {})
+  local since_both = since and (since:find "/" and since or since .. "/..")
+  local span, problem = read_range(since_both or state or text, countries or {})
   if not span then return nil, problem end
+  if since then span.kind = "since" end
   if state then span.first, span.kind = nil, "as_of" end
   if span.first and span.last and span.first > span.last then
     return nil, ("the period '%s' ends before it begins"):format(text)

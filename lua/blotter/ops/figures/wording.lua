@@ -1,9 +1,10 @@
 -- The words that stand with numbers, by language: the package's table `words`, and a text cut into them.
 --
 -- A word has roles: number and multiplier (with a value), hedge (stands before a number) and tail (behind it), vague (a
--- range without a number), join ("and" within a number), range and range_start, percent, rate, filler (says nothing),
--- and refuse (makes something else of the number, as in "one in seven"). Every language also knows the signs of `mul`
--- and the English words, because collections in English quote foreign texts; its own words come first.
+-- range without a number), join ("and" within a number), range and range_start, percent, rate, measure (of the unit
+-- that is its meaning), counted (names what is counted), fall and rise (of a change), part ("of them"), filler (says
+-- nothing), and refuse (makes something else of the number, as in "one in seven"). Every language also knows the signs
+-- of `mul` and the English words, because collections in English quote foreign texts; its own words come first.
 
 local glyphs = require "blotter.ops.figures.glyphs"
 
@@ -66,6 +67,9 @@ function Wording:dictionary(language)
   end
   return found
 end
+
+--- Whether there are words of a language.
+function Wording:knows(language) return self.by_language[language] ~= nil end
 
 --- The languages in which a word multiplies or bounds a number, and the word's row in the first of them.
 function Wording:elsewhere(word)

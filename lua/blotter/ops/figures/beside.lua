@@ -1,0 +1,171 @@
+-- The words beside a printed number: each of them is understood, or the number is refused.
+--
+-- beside.read(items, first, last, context) goes over all items before the first number and behind the last one (see
+-- wording.lua for their roles) and returns what they say: hedge (a row with a qualifier), rate (an item), factor (7 for
+-- weeks where days are counted), is_fall. A word without a role, one that measures something else than the
+-- indicator counts, and one that makes a part, a change or a rate of the number ends the reading with an error whose
+-- message names it: what is not understood may always be a multiplier.
+
+local beside = {}
+
+local function refuse(...) error({message = string.format(...)}, 0) end
+
+beside.refuse = refuse
+
+function beside.is_punctuation(item) return item.text:find "^[.,;!:/]$" ~= nil end
+
+-- Qualifiers that another one beside them may take the place of.
+local neutral = {["a further"] = true, record = true}
+
+beside.neutral = neutral
+
+-- Notes the qualifier of a hedge; two that say different things are refused, unless the curator says which one it is.
+local function note_hedge(state, row, context)
+  local before = state.hedge
+  if not before or neutral[before.qualifier] or row.qualifier == context.qualifier then
+    state.hedge = row
+  elseif before.qualifier ~= row.qualifier and not neutral[row.qualifier] and before.qualifier ~= context.qualifier then
+    refuse("'%s' and '%s' bound the number in different ways; expected one of them, or a qualifier", before.word,
+      row.word)
+  end
+end
+
+beside.note_hedge = note_hedge
+
+local what_measures = {currency = "money", date = "a date", time = "a time of day", place = "a place in a list",
+  length = "a length", weight = "a weight"}
+
+-- A word that measures: of the indicator's unit, by its factor, or refused.
+local function read_measure(state, item, context)
+  local row = item.roles.measure
+  if row.meaning ~= context.unit then
+    refuse("'%s' measures %s, and the indicator counts %s", item.text, what_measures[row.meaning] or row.meaning,
+      context.unit)
+  end
+  local factor = tonumber(row.value)
+  if factor and state.factor and factor ~= state.factor then refuse("'%s' is a second measure", item.text) end
+  state.factor = factor or state.factor
+end
+
+-- A word for a fall or a rise: a percentage of a change, and nothing else, can be one.
+local function read_change(state, item, context)
+  if not context.is_change then
+    refuse("'%s' makes a change of the number, and the indicator counts %s", item.text, context.unit)
+  end
+  local falls = item.roles.fall ~= nil
+  if state.is_fall ~= nil and state.is_fall ~= falls then refuse("'%s' contradicts another word", item.text) end
+  state.is_fall = falls
+end
+
+local function read_part(item, context)
+  if not context.is_part then
+    refuse("'%s' makes a part of the number; expected part_of, or the number's own words alone", item.text)
+  end
+end
+
+-- What roles say wherever the word stands. Returns whether that was all.
+local function read_anywhere(state, item, context)
+  local roles = item.roles
+  if roles.rate then
+    state.rate = item
+  elseif roles.measure then
+    read_measure(state, item, context)
+  elseif roles.fall or roles.rise then
+    read_change(state, item, context)
+  else
+    return false
+  end
+  return true
+end
+
+local function note_unknown(state, item) state.unknown[#state.unknown + 1] = "'" .. item.text .. "'" end
+
+local function read_before(state, item, context)
+  local roles = item.roles
+  if not roles then
+    if not beside.is_punctuation(item) then note_unknown(state, item) end
+  elseif read_anywhere(state, item, context) then
+    return
+  elseif roles.part and not roles.filler and not roles.hedge then
+    read_part(item, context)
+  elseif roles.hedge then
+    note_hedge(state, roles.hedge, context)
+  elseif not (roles.filler or roles.range_start or roles.percent or item.text == "+" and context.is_percent) then
+    refuse("'%s' stands before the number; expected the number's own words alone, or value and qualifier", item.text)
+  end
+end
+
+-- Whether words for things are joined: "40 men and women".
+local function joins_things(items, at)
+  local before, behind = items[at - 1], items[at + 1]
+  return behind ~= nil and before.roles and before.roles.counted and behind.roles and behind.roles.counted
+end
+
+local function read_behind(state, items, at, context)
+  local item = items[at]
+  local roles = item.roles
+  if not roles then
+    local is_hyphen = item.text == "-" and items[at + 1] ~= nil
+    if not is_hyphen and not beside.is_punctuation(item) then note_unknown(state, item) end
+  elseif read_anywhere(state, item, context) then
+    return
+  elseif roles.part then
+    read_part(item, context)
+  elseif roles.tail then
+    note_hedge(state, roles.tail, context)
+  elseif roles.counted or roles.filler or roles.percent or roles.join and joins_things(items, at) then
+    return
+  elseif roles.hedge or roles.vague or roles.range_start then
+    refuse("'%s' stands behind the number; expected the number's own words alone, or value and qualifier", item.text)
+  else
+    note_unknown(state, item)
+  end
+end
+
+-- Refuses what was not understood, with all of it, and says what to write instead.
+local function refuse_unknown(unknown, context)
+  for _, quoted in ipairs(unknown) do
+    local abroad = context.words:elsewhere(quoted:sub(2, -2))
+    if abroad then
+      refuse("%s changes a number in '%s', and the source's language is '%s'", quoted, abroad[1].language,
+        context.language)
+    end
+  end
+  if not context.words:knows(context.language) then
+    refuse("the table words has nothing for '%s', so %s beside the number may be part of it; expected the digits alone,"
+      .. " or value and qualifier", context.language, table.concat(unknown, ", "))
+  end
+  refuse("%s beside the number %s no word of the table words for '%s'; expected the number's own words alone, or value"
+    .. " and qualifier", table.concat(unknown, ", "), #unknown == 1 and "is" or "are", context.language)
+end
+
+--- All words before the first number and behind the last one; see the head of this file.
+function beside.read(items, first, last, context)
+  local state = {unknown = {}}
+  for at, item in ipairs(items) do
+    if at < first and not (item.text == "-" and at == first - 1) then
+      read_before(state, item, context)
+    elseif at > last then
+      read_behind(state, items, at, context)
+    end
+  end
+  if #state.unknown > 0 then refuse_unknown(state.unknown, context) end
+  return state
+end
+
+--- The words around a word for many ("dozens of"): only its factor is of use.
+function beside.read_vague(items, context)
+  local state = {unknown = {}}
+  for at, item in ipairs(items) do
+    local roles = item.roles
+    if roles and (roles.hedge or roles.rate) and not roles.vague then
+      refuse("'%s' with a word for many can be read in several ways; expected low and high", item.text)
+    elseif not (roles and roles.vague) then
+      read_behind(state, items, at, context)
+    end
+  end
+  if #state.unknown > 0 then refuse_unknown(state.unknown, context) end
+  return state
+end
+
+return beside

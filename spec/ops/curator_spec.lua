@@ -1,0 +1,271 @@
+-- Printed numbers as curators found them, in the words of their languages: each is read as it should be, or refused;
+-- nothing is silently something else. A row is language, indicator, text, what is expected ("refused", or the qualifier,
+-- the two ends and the value) and a qualifier of the curator's.
+
+local languages = require "blotter.ops.figures.languages"
+local lexicon = require "blotter.ops.figures.lexicon"
+local loader = require "blotter.ops.dataset.package"
+local reading = require "blotter.ops.figures.reading"
+
+-- As found.
+local found = {
+  {"pl", "files_seized", "2 miliony plików", "rounded 1500000 2500000 of 2000000"},
+  {"pl", "files_seized", "15 tysięcy osób", "rounded 14500 15500 of 15000"},
+  {"pl", "files_seized", "5 tys. osób", "rounded 4500 5500 of 5000"},
+  {"pl", "files_seized", "2 miliardy", "rounded 1500000000 2500000000 of 2000000000"},
+  {"tr", "files_seized", "2 milyon dosya", "rounded 1500000 2500000 of 2000000"},
+  {"tr", "files_seized", "5 bin kişi", "rounded 4500 5500 of 5000"},
+  {"cs", "files_seized", "2 tisíce", "rounded 1500 2500 of 2000"},
+  {"cs", "files_seized", "2 miliony", "rounded 1500000 2500000 of 2000000"},
+  {"cs", "files_seized", "3 tis. souborů", "rounded 2500 3500 of 3000"},
+  {"hu", "files_seized", "3 ezer", "rounded 2500 3500 of 3000"},
+  {"hu", "files_seized", "2 millió", "rounded 1500000 2500000 of 2000000"},
+  {"sk", "files_seized", "3 tisíc", "rounded 2500 3500 of 3000"},
+  {"ro", "files_seized", "2 milioane", "rounded 1500000 2500000 of 2000000"},
+  {"ro", "files_seized", "3 mii", "rounded 2500 3500 of 3000"},
+  {"uk", "files_seized", "2 тисячі", "rounded 1500 2500 of 2000"},
+  {"el", "files_seized", "2 χιλιάδες", "rounded 1500 2500 of 2000"},
+  {"th", "files_seized", "3 ล้าน", "rounded 2500000 3500000 of 3000000"},
+  {"vi", "files_seized", "2 triệu", "rounded 1500000 2500000 of 2000000"},
+  {"he", "files_seized", "3 מיליון", "rounded 2500000 3500000 of 3000000"},
+  {"bg", "files_seized", "2 хиляди", "rounded 1500 2500 of 2000"},
+  {"fa", "files_seized", "2 هزار", "rounded 1500 2500 of 2000"},
+  {"ml", "files_seized", "2 ലക്ഷം", "rounded 150000 250000 of 200000"},
+  {"pl", "arrests", "22 proc.", "refused"},
+  {"cs", "arrests", "22 procent", "refused"},
+  {"tr", "arrests", "40 yüzde", "refused"},
+  {"zh", "arrests", "2打", "exact 24 24 of 24"},
+  {"en", "arrests", "5 tens", "refused"},
+  {"en", "arrests_change", "a 10% drop", "rounded -10.5 -9.5 of -10"},
+  {"en", "arrests_change", "10% decrease", "rounded -10.5 -9.5 of -10"},
+  {"en", "arrests_change", "10% down", "rounded -10.5 -9.5 of -10"},
+  {"en", "arrests_change", "10% reduction", "rounded -10.5 -9.5 of -10"},
+  {"en", "arrests_change", "10% decline", "rounded -10.5 -9.5 of -10"},
+  {"en", "arrests_change", "10% fall", "rounded -10.5 -9.5 of -10"},
+  {"de", "arrests_change", "10 % Rückgang", "rounded -10.5 -9.5 of -10"},
+  {"fr", "arrests_change", "10 % de baisse", "rounded -10.5 -9.5 of -10"},
+  {"es", "arrests_change", "un 10 % de descenso", "rounded -10.5 -9.5 of -10"},
+  {"it", "arrests_change", "10% di calo", "rounded -10.5 -9.5 of -10"},
+  {"pt", "arrests_change", "10% de queda", "rounded -10.5 -9.5 of -10"},
+  {"nl", "arrests_change", "10 procent minder", "rounded -10.5 -9.5 of -10"},
+  {"nl", "arrests_change", "10 procent daling", "rounded -10.5 -9.5 of -10"},
+  {"sv", "arrests_change", "10 procents minskning", "rounded -10.5 -9.5 of -10"},
+  {"da", "arrests_change", "10 procent færre", "rounded -10.5 -9.5 of -10"},
+  {"da", "arrests_change", "10 procents fald", "rounded -10.5 -9.5 of -10"},
+  {"no", "arrests_change", "10 prosent nedgang", "rounded -10.5 -9.5 of -10"},
+  {"fi", "arrests_change", "10 prosentin lasku", "rounded -10.5 -9.5 of -10"},
+  {"ru", "arrests_change", "10% снижение", "rounded -10.5 -9.5 of -10"},
+  {"ru", "arrests_change", "10 процентов спад", "rounded -10.5 -9.5 of -10"},
+  {"zh", "arrests_change", "10%跌幅", "rounded -10.5 -9.5 of -10"},
+  {"hi", "arrests_change", "10 प्रतिशत की कमी", "rounded -10.5 -9.5 of -10"},
+  {"id", "arrests_change", "10 persen penurunan", "rounded -10.5 -9.5 of -10"},
+  {"ar", "arrests_change", "10% انخفاض", "rounded -10.5 -9.5 of -10"},
+  {"en", "arrests_share", "half", "about 45 55 of 50"},
+  {"en", "arrests_share", "more than half", "more than 50 100 of 50"},
+  {"en", "arrests_share", "nearly half", "nearly 45 50 of 50"},
+  {"en", "arrests_share", "about half", "about 45 55 of 50"},
+  {"en", "arrests_share", "a quarter", "about 22.5 27.5 of 25"},
+  {"en", "arrests_share", "one half", "about 45 55 of 50"},
+  {"es", "arrests_share", "medio", "about 45 55 of 50"},
+  {"hi", "arrests_share", "आधा", "about 45 55 of 50"},
+  {"id", "arrests_share", "setengah", "about 45 55 of 50"},
+  {"ar", "arrests_share", "نصف", "about 45 55 of 50"},
+  {"en", "arrests", "$1.2 million", "refused"},
+  {"en", "arrests", "€1.2 million", "refused"},
+  {"en", "arrests", "1.2 million euros", "refused"},
+  {"en", "arrests", "1.2 million dollars", "refused"},
+  {"en", "arrests", "£300", "refused"},
+  {"ru", "arrests", "14 евро", "refused"},
+  {"ru", "arrests", "14 млн рублей", "refused"},
+  {"ru", "arrests", "51 лет", "refused"},
+  {"ru", "arrests", "14 терабайт", "refused"},
+  {"ru", "arrests", "14 дней", "refused"},
+  {"ko", "arrests", "3억원", "refused"},
+  {"ko", "arrests", "4억여원", "refused"},
+  {"ko", "arrests", "51세", "refused"},
+  {"ko", "arrests", "14테라바이트", "refused"},
+  {"ja", "arrests", "14円", "refused"},
+  {"ja", "arrests", "14日間", "refused"},
+  {"ja", "arrests", "14テラバイト", "refused"},
+  {"zh", "arrests", "14元", "refused"},
+  {"zh", "arrests", "14天", "refused"},
+  {"sv", "arrests", "14 kronor", "refused"},
+  {"nl", "arrests", "14 euro", "refused"},
+  {"nl", "arrests", "51 jaar", "refused"},
+  {"nl", "arrests", "14 dagen", "refused"},
+  {"fi", "arrests", "14 euroa", "refused"},
+  {"fi", "arrests", "51 vuotta", "refused"},
+  {"fi", "arrests", "14 päivää", "refused"},
+  {"fi", "arrests", "14 teratavua", "refused"},
+  {"id", "arrests", "Rp 14 juta", "refused"},
+  {"id", "arrests", "51 tahun", "refused"},
+  {"id", "arrests", "14 hari", "refused"},
+  {"hi", "arrests", "14 रुपये", "refused"},
+  {"hi", "arrests", "51 वर्ष", "refused"},
+  {"hi", "arrests", "14 दिन", "refused"},
+  {"ar", "arrests", "14 دولار", "refused"},
+  {"ar", "arrests", "51 سنة", "refused"},
+  {"ar", "arrests", "14 يوما", "refused"},
+  {"hi", "reports_received", "१.९४ लाख", "rounded 193500 194500 of 194000"},
+  {"ar", "reports_received", "١٫٩ مليون", "rounded 1850000 1950000 of 1900000"},
+  {"ja", "cases_recorded", "3千件突破", "more than 3001 open of 3000"},
+  {"ja", "cases_recorded_change", "28・3%", "rounded 28.25 28.35 of 28.3"},
+  {"en", "arrests", "six hundred", "round 570 630 of 600"},
+  {"en", "arrests", "fourteen hundred", "round 1330 1470 of 1400"},
+  {"en", "arrests", "half a million", "rounded 250000 750000 of 500000"},
+  {"zh", "files_seized", "3百萬", "rounded 2500000 3500000 of 3000000"},
+  {"ko", "files_seized", "3백만", "rounded 2500000 3500000 of 3000000"},
+  {"en", "arrests", "scores", "scores of 40 99"},
+  {"da", "arrests", "godt 100", "just over 101 105 of 100"},
+  {"en", "suspect_age_max", "51 years", "exact 51 51 of 51"},
+  {"de", "suspect_age_max", "51 Jahre", "exact 51 51 of 51"},
+  {"fr", "suspect_age_max", "51 ans", "exact 51 51 of 51"},
+  {"es", "suspect_age_max", "51 años", "exact 51 51 of 51"},
+  {"it", "suspect_age_max", "51 anni", "exact 51 51 of 51"},
+  {"pt", "suspect_age_max", "51 anos", "exact 51 51 of 51"},
+  {"nl", "suspect_age_max", "51 jaar", "exact 51 51 of 51"},
+  {"no", "suspect_age_max", "51 år", "exact 51 51 of 51"},
+  {"sv", "suspect_age_max", "51 år", "exact 51 51 of 51"},
+  {"da", "suspect_age_max", "51 år", "exact 51 51 of 51"},
+  {"fi", "suspect_age_max", "51 vuotta", "exact 51 51 of 51"},
+  {"ru", "suspect_age_max", "51 год", "exact 51 51 of 51"},
+  {"ja", "suspect_age_max", "51歳", "exact 51 51 of 51"},
+  {"ko", "suspect_age_max", "51세", "exact 51 51 of 51"},
+  {"zh", "suspect_age_max", "78歲", "exact 78 78 of 78"},
+  {"hi", "suspect_age_max", "51 वर्ष", "exact 51 51 of 51"},
+  {"ar", "suspect_age_max", "51 سنة", "exact 51 51 of 51"},
+  {"id", "suspect_age_max", "51 tahun", "exact 51 51 of 51"},
+  {"pt", "countries_participating", "mais seis", "a further 6 6 of 6"},
+  {"es", "devices_seized", "una videocámara", "refused"},
+  {"en", "arrests", "between 1.5 and 2 million", "between 1500000 2000000"},
+  {"en", "duration_days", "a week", "rounded 3.5 10.5 of 7"},
+  {"en", "duration_days", "two weeks", "rounded 10.5 17.5 of 14"},
+  {"en", "duration_days", "6 days", "rounded 5.5 6.5 of 6"},
+  {"en", "arrests", "nearly 300", "refused", "more than"},
+}
+
+-- Their siblings.
+local siblings = {
+  {"ko", "arrests", "40여 명", "more than 41 open of 40"},
+  {"ja", "arrests", "40人余り", "more than 41 open of 40"},
+  {"zh", "arrests", "40余名", "more than 41 open of 40"},
+  {"zh", "arrests", "一千二", "refused"},
+  {"zh", "arrests", "两万五", "refused"},
+  {"zh", "arrests", "二百零五", "exact 205 205 of 205"},
+  {"zh", "arrests", "三百二十", "exact 320 320 of 320"},
+  {"en", "arrests", "40 of them", "refused"},
+  {"en", "arrests", "40 of the suspects", "refused"},
+  {"en", "arrests", "40 of whom", "refused"},
+  {"es", "arrests", "40 de ellos", "refused"},
+  {"es", "arrests", "40 de los detenidos", "refused"},
+  {"pt", "arrests", "40 deles", "refused"},
+  {"fr", "arrests", "40 des suspects", "refused"},
+  {"de", "arrests", "40 davon", "refused"},
+  {"it", "arrests", "40 di loro", "refused"},
+  {"ru", "arrests", "40 из них", "refused"},
+  {"ar", "arrests", "40 منهم", "refused"},
+  {"id", "arrests", "40 di antaranya", "refused"},
+  {"en", "arrests", "007", "refused"},
+  {"en", "arrests", "000", "refused"},
+  {"en", "arrests", "12 May", "refused"},
+  {"fr", "arrests", "12 mai", "refused"},
+  {"de", "arrests", "12. Mai", "refused"},
+  {"fi", "arrests", "12. toukokuuta", "refused"},
+  {"ko", "arrests", "2024년", "refused"},
+  {"zh", "arrests", "2024年", "refused"},
+  {"en", "arrests", "13-year-old", "refused"},
+  {"sv", "arrests", "13-åring", "refused"},
+  {"en", "arrests", "10 am", "refused"},
+  {"de", "arrests", "10 Uhr", "refused"},
+  {"ja", "arrests", "40号", "refused"},
+  {"en", "arrests", "2 arab", "refused"},
+  {"en", "arrests", "10 man", "refused"},
+  {"en", "arrests", "2 quadrillion", "refused"},
+  {"en", "arrests", "2 wobbles", "refused"},
+  {"pt", "arrests", "2 tri", "refused"},
+  {"ru", "arrests", "2 т.", "refused"},
+  {"ar", "arrests", "١٢ ألفا", "rounded 11500 12500 of 12000"},
+  {"en", "arrests", "lakhs of", "refused"},
+  {"sw", "files_seized", "faili 2", "refused"},
+  {"sw", "files_seized", "2 laki", "refused"},
+  {"xx", "arrests", "40 foo", "refused"},
+  {"xx", "arrests", "40", "exact 40 40 of 40"},
+  {"en", "arrests", "14.5", "refused"},
+  {"en", "arrests_change", "more than 10% drop", "more than -100 -10 of -10"},
+  {"en", "arrests_change", "a 12% increase", "rounded 11.5 12.5 of 12"},
+  {"en", "arrests_change", "10-20% drop", "refused"},
+  {"en", "arrests_change", "-10% drop", "refused"},
+  {"en", "arrests_change", "half", "refused"},
+  {"en", "arrests_share", "10% drop", "refused"},
+  {"en", "arrests", "40 drop", "refused"},
+  {"en", "arrests", "2½ million", "rounded 2250000 2750000 of 2500000"},
+  {"en", "arrests", "2.5 million", "rounded 2450000 2550000 of 2500000"},
+  {"en", "arrests", "a quarter million", "rounded 125000 375000 of 250000"},
+  {"ru", "arrests", "полтора миллиона", "rounded 1250000 1750000 of 1500000"},
+  {"en", "arrests", "two hundred thousand", "rounded 150000 250000 of 200000"},
+  {"en", "arrests", "200 thousand", "rounded 199500 200500 of 200000"},
+  {"zh", "files_seized", "1万2千", "rounded 11500 12500 of 12000"},
+  {"en", "data_seized", "710 GB", "exact 0.71 0.71 of 0.71"},
+  {"en", "data_seized", "2 PB", "exact 2000 2000 of 2000"},
+  {"en", "data_seized", "$2", "refused"},
+  {"ko", "duration_days", "14일", "rounded 13.5 14.5 of 14"},
+  {"ja", "duration_days", "14日間", "rounded 13.5 14.5 of 14"},
+  {"fr", "duration_days", "deux semaines", "rounded 10.5 17.5 of 14"},
+  {"en", "duration_days", "two months", "refused"},
+  {"en", "funding", "€1.2 million", "rounded 1150000 1250000 of 1200000"},
+  {"pl", "arrests", "ponad 2 miliony osób", "more than 2000001 open of 2000000"},
+  {"uk", "arrests", "понад 2 тисячі осіб", "more than 2001 open of 2000"},
+  {"cs", "arrests", "více než 3 tisíce osob", "more than 3001 open of 3000"},
+  {"hu", "arrests", "több mint 2 ezer ember", "more than 2001 open of 2000"},
+  {"tr", "arrests", "2.000'den fazla kişi", "more than 2001 open of 2000"},
+  {"vi", "arrests", "hơn 2 nghìn người", "more than 2001 open of 2000"},
+  {"he", "arrests", "יותר מ-40", "more than 41 open of 40"},
+  {"el", "arrests", "πάνω από 2 χιλιάδες άτομα", "more than 2001 open of 2000"},
+  {"ro", "arrests", "peste 2 mii de persoane", "more than 2001 open of 2000"},
+  {"en", "arrests", "40 and", "refused"},
+  {"en", "arrests", "40 –", "refused"},
+  {"en", "arrests", "40 men and women", "exact 40 40 of 40"},
+  {"en", "arrests", "40 each", "refused"},
+  {"en", "arrests", "scores of children", "scores of 40 99"},
+  {"en", "arrests_share", "28·3%", "rounded 28.25 28.35 of 28.3"},
+}
+
+describe("a number in a curator's hands", function()
+  local tables, spoken, lexemes
+
+  setup(function()
+    tables = assert(loader.open "data").tables
+    spoken, lexemes = languages.new(tables), lexicon.from_rows(tables.qualifiers.rows)
+  end)
+
+  local function read(language, indicator, text, qualifier)
+    local row = tables.indicators.index[indicator]
+    local result, message = reading.printed(text, {words = spoken.words, language = language,
+      formats = spoken:formats(language), indicator = row, qualifier = qualifier})
+    if not result then return "refused", message end
+    result.printed = text
+    local low, high = lexicon.bounds(lexemes, result, row)
+    return ("%s %s %s%s"):format(result.qualifier, low or "open", high or "open",
+      result.value and " of " .. tostring(result.value) or "")
+  end
+
+  for _, list in ipairs {found, siblings} do
+    for _, row in ipairs(list) do
+      local language, indicator, text, wanted, qualifier = table.unpack(row)
+      it(("in %s, of %s: '%s' is %s"):format(language, indicator, text, wanted), function()
+        local got, message = read(language, indicator, text, qualifier)
+        assert.equal(wanted, got, message)
+      end)
+    end
+  end
+
+  it("is refused with all that was not understood, and with what to write", function()
+    local _, message = read("en", "arrests", "2 wobbles of glee")
+    assert.matches("'of'", message, 1, true)
+    _, message = read("en", "arrests", "2 wobbles in glee")
+    assert.matches("'wobbles', 'in', 'glee' beside the number are no word of the table words for 'en'", message, 1, true)
+    assert.matches("expected the number's own words alone, or value and qualifier", message, 1, true)
+    _, message = read("sw", "arrests", "laki 40")
+    assert.matches("the table words has nothing for 'sw'", message, 1, true)
+  end)
+end)
