@@ -170,6 +170,46 @@ describe("a record", function()
     assert.same({1234, 1500000}, {report.added.figures[1].value, report.added.figures[2].value})
   end)
 
+  it("keeps what its curator states beside words that are not known, with a mark", function()
+    local function add(figure) return ops:add(record({figure}, {language = "sw"}), {dry_run = true}) end
+    local _, message = add {printed = "milioni 2"}
+    assert.matches("'milioni' changes a number in 'it'", message, 1, true)
+    local report = assert(add {printed = "laki 2", value = 200000, qualifier = "more than", multiplier = 100000})
+    local figure = report.added.figures[1]
+    assert.same({200000, 200001, "number"}, {figure.value, figure.low, figure.stated})
+    figure = assert(add {printed = "laki 2", qualifier = "more than", multiplier = 100000}).added.figures[1]
+    assert.same({200000, "number"}, {figure.value, figure.stated})
+    _, message = add {printed = "laki 2", value = 2, qualifier = "exact", multiplier = 100000}
+    assert.matches("100000 does not make 2 of 'laki 2'", message, 1, true)
+    _, message = add {printed = "14", multiplier = 1000}
+    assert.matches("1000 is not what is printed, '14'", message, 1, true)
+    _, message = add {printed = "34", value = 43, qualifier = "exact"}
+    assert.matches("43 is not what is printed, '34'; expected the printed number, or stated 'number'", message, 1, true)
+    figure = add_one {printed = "34", qualifier = "more than"}
+    assert.same({35, "qualifier"}, {figure.low, figure.stated})
+    assert.is_nil(add_one({printed = "more than 34"}).stated)
+    assert.is_nil((add {printed = "nearly 300", qualifier = "more than"}))
+    assert.equal("number", add_one({printed = "34", value = 43, qualifier = "exact", stated = "number"}).stated)
+  end)
+
+  it("is of the past, and once", function()
+    local _, message = ops:add(record({{}}, {date_published = "2999-01-01"}))
+    assert.matches("2999-01-01 is after today", message, 1, true)
+    _, message = ops:add(record({{period = "2025"}}, {date_published = "2022-05-01"}))
+    assert.matches("is after its source was published", message, 1, true)
+    local old = ops.package.tables.sources.rows
+    for _, source in ipairs(old) do
+      if source.url then
+        local other = source.url:gsub("^https?://", "http://"):gsub("www%.", "") .. "#top"
+        _, message = ops:add(record({{}}, {url = other, date_published = "2022-05-01"}))
+        assert.matches("is that of " .. source.id .. ": the same document", message, 1, true)
+        break
+      end
+    end
+    local figure = add_one({period = "since 2020"}, {date_published = "2022-05-01"})
+    assert.equal("2022-05-01", figure.period_end)
+  end)
+
   it("of any other form is refused, never an error, also when it is asked about", function()
     local odd = {"", 0, 0 / 0, true, {}, {1}, "\255", "eine" .. ("und"):rep(200), ("9"):rep(400), "1 234", "½", "#1"}
     local fields = {"subject", "indicator", "printed", "value", "low", "period", "area", "part_of", "source", "locator",
