@@ -46,7 +46,7 @@ describe("a bad package", function()
 
   it("with a row of too few fields", function()
     copy:edit("figures.csv", function(text) return text .. "a-row,of-three,fields\n" end)
-    refused("figures.csv:", "3 fields where 33 are expected")
+    refused("figures.csv:", "3 fields where 34 are expected")
   end)
 
   it("with text that the engine's reader refuses", function()

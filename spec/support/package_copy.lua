@@ -23,7 +23,7 @@ local TABLES = {"areas", "publishers", "sources", "subjects", "links", "indicato
 -- What a figure has when the test does not say.
 local DEFAULTS = {subject = "icse", indicator = "arrests", qualifier = "exact", unit = "persons", multiplier = "1",
   period_kind = "unspecified", period_precision = "day", status = "A", rank = "normal", source = "ice-2014-1",
-  locator = "1"}
+  locator = "1", stated = "number"}
 
 local function figure_line(header, figure, number)
   local cells, low = {}, figure.low or figure.value

@@ -112,8 +112,8 @@ end
 -- The indicators that words of a text usually mean, in its language: {id = word}.
 local function meant_by(model, text, language)
   model.languages = model.languages or languages.new(model.tables)
-  local meant = {}
-  for _, item in ipairs(model.languages.words:scan(glyphs.fold(text), language)) do
+  local meant, folded = {}, glyphs.fold(text)
+  for _, item in ipairs(utf8.len(folded) and model.languages.words:scan(folded, language) or {}) do
     local row = item.roles and item.roles.counted
     if row and row.meaning and not meant[row.meaning] then meant[row.meaning] = item.text end
   end
