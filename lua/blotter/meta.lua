@@ -37,7 +37,7 @@
 ---@field nulls? string|string[]
 ---@field names? string|string[]
 ---@field flags? string|string[] Columns of numbers with flags behind them.
----@field types? table<string, string>
+---@field types? string|table<string, string>
 ---@field into? blotter.table
 ---@field progress? false|fun(bytes: integer, total: integer, rows: integer): boolean?
 ---@field text? boolean
@@ -49,7 +49,7 @@
 ---@field infer? boolean
 ---@field decimals? boolean
 ---@field line_column? string
----@field types? table<string, string>
+---@field types? string|table<string, string>
 ---@field into? blotter.table
 ---@field encoding? string
 ---@field progress? false|fun(bytes: integer, total: integer, rows: integer): boolean?

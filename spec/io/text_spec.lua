@@ -63,7 +63,9 @@ describe("reading CSV", function()
 
   it("refuses a type that it does not know, with those that there are", function()
     local _, message = pcall(blotter.csv, "a\n1\n", { types = { a = "int" } })
-    assert.matches("column 'a': unknown type 'int' %(there are: bool, int64, ", message)
+    assert.matches("column 'a': unknown type 'int': write 'int64'", message)
+    _, message = pcall(blotter.csv, "a\n1\n", { types = { a = "whole" } })
+    assert.matches("column 'a': unknown type 'whole' %(there are: bool, int64, ", message)
   end)
 
   it("refuses an option that it does not know", function()

@@ -6,8 +6,9 @@ local read = require "slurp"
 
 -- Fields that are blotter's own: nobody calls them, and no page tells of them.
 local PRIVATE = {
-  table = "check_keys", frame = "SHOWN new texts", ops = "unknown",
-  query = "aggregate append cast check_text filtered keyed of over put_order ready scope",
+  table = "check_keys", frame = "check_shown SHOWN new texts", ops = "unknown",
+  query = "aggregate aggregate_sets append cast check_text check_whole computed filtered grouped keyed of over "
+    .. "put_order ready scope",
 }
 
 local function set_of(words)
