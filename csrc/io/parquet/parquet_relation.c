@@ -2,118 +2,10 @@
 #include "io/parquet/meta/aids.h"
 #include "io/parquet/meta/bounds.h"
 #include "column_read.h"
-#include "parquet_codes.h"
+#include "parquet_origin.h"
 
 #include "base/mem.h"
-#include "base/par.h"
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-
-/* ---- the files ---- */
-
-/* What is known of a column before any of it is read. */
-typedef struct known {
-  bool looked;
-  blt_facts *parts; /* of each part */
-  blt_facts all;
-  blt_pq_codes codes;
-} known;
-
-typedef struct origin {
-  blt_origin o;
-  blt_ctx *ctx;
-  uint32_t nsources, room;
-  blt_source **sources;
-  blt_pq_set set;
-  blt_pq_aids aids;
-  known *columns;
-  uint64_t read, skipped; /* row groups, by relations that were released */
-} origin;
-
-static void origin_release(blt_origin *o) {
-  origin *f = (origin *)o;
-  blt_ctx *ctx = f->ctx;
-  for (uint32_t c = 0; f->columns && c < f->set.ncols; c++) {
-    known *k = &f->columns[c];
-    if (k->parts) blt_free(ctx, k->parts, (f->set.nparts + 1) * sizeof *k->parts);
-    blt_pq_codes_free(&f->set, &k->codes);
-  }
-  if (f->columns) blt_free(ctx, f->columns, (f->set.ncols + 1) * sizeof *f->columns);
-  blt_pq_aids_free(&f->aids);
-  blt_pq_set_close(&f->set);
-  for (uint32_t i = 0; i < f->nsources; i++) blt_source_close(f->sources[i]);
-  if (f->sources) blt_free(ctx, f->sources, f->room * sizeof *f->sources);
-  blt_free(ctx, f, sizeof *f);
-  blt_ctx_release(ctx);
-}
-
-static void origin_tell(blt_origin *o, char *out, size_t room) {
-  origin *f = (origin *)o;
-  if (f->read + f->skipped)
-    snprintf(out, room, "%" PRIu64 " of %" PRIu64 " row groups read, %" PRIu64 " skipped", f->read,
-             f->read + f->skipped, f->skipped);
-  f->read = f->skipped = 0;
-}
-
-static uint64_t part_rows(const blt_pq_set *s, uint32_t part) {
-  return s->parts[part + 1].first - s->parts[part].first;
-}
-
-/* The statistics of all parts of a column as facts. */
-static blt_status look(origin *f, uint32_t col, blt_error *err) {
-  known *k = &f->columns[col];
-  blt_type type = f->set.fields[col].type;
-  blt_values room = {0};
-  k->parts = blt_calloc(f->ctx, f->set.nparts + 1, sizeof *k->parts);
-  if (!k->parts) return blt_fail_memory(err, f->set.nparts * sizeof *k->parts);
-  k->all = (blt_facts){.bounded = true, .empty = true};
-  for (uint32_t p = 0; p < f->set.nparts; p++) {
-    blt_pq_place place;
-    blt_pq_set_place(&f->set, p, col, &place);
-    blt_pq_place_bounds(&place, &room, &k->parts[p]);
-    blt_facts_join(&k->all, &k->parts[p], type);
-  }
-  blt_values_free(f->ctx, &room);
-  return BLT_OK;
-}
-
-/* With a dictionary for all, facts of texts are those of their codes. */
-static void look_at_codes(origin *f, uint32_t col) {
-  known *k = &f->columns[col];
-  k->all.text = false;
-  k->all.bounded = true;
-  k->all.empty = k->codes.dict->count == 0;
-  k->all.low = 0;
-  k->all.high = k->codes.dict->count ? (int64_t)k->codes.dict->count - 1 : -1;
-  for (uint32_t p = 0; p < f->set.nparts; p++) {
-    const blt_pq_map *m = &k->codes.maps[p];
-    blt_facts *facts = &k->parts[p];
-    facts->text = false;
-    facts->bounded = true;
-    facts->empty |= m->n == 0;
-    facts->low = m->low;
-    facts->high = m->high;
-  }
-}
-
-static blt_status know(origin *f, uint32_t col, blt_error *err) {
-  known *k = &f->columns[col];
-  if (k->looked) return BLT_OK;
-  blt_status status = k->parts ? BLT_OK : look(f, col, err);
-  bool text = f->set.fields[col].type.id == BLT_STRING;
-  if (status == BLT_OK && text) status = blt_pq_codes_read(&f->set, col, &k->codes, err);
-  if (status == BLT_OK && k->codes.dict) look_at_codes(f, col);
-  k->looked = status == BLT_OK;
-  return status;
-}
-
-static blt_status unchanged(const origin *f, blt_error *err) {
-  blt_status status = BLT_OK;
-  for (uint32_t i = 0; status == BLT_OK && i < f->nsources; i++)
-    status = blt_source_unchanged(f->sources[i], err);
-  return status;
-}
 
 /* ---- the relation ---- */
 
@@ -135,7 +27,7 @@ typedef struct scratch {
 typedef struct relation {
   blt_view view;
   blt_table *table; /* which holds the origin */
-  origin *from;
+  blt_pq_origin *from;
   uint32_t *numbers; /* of its columns in the set */
   blt_view_column *columns;
   blt_facts *facts;
@@ -221,7 +113,7 @@ static blt_status borrow_reader(relation *v, uint32_t col, uint64_t row, reader 
   if (r && r->row > row) r->column.open = false;
   if (!r) {
     uint32_t number = v->numbers[col];
-    const known *k = &v->from->columns[number];
+    const blt_pq_known *k = &v->from->columns[number];
     r = blt_calloc(v->view.ctx, 1, sizeof *r);
     if (!r) return blt_fail_memory(err, sizeof *r);
     r->col = col;
@@ -323,7 +215,7 @@ static blt_status relation_make(const blt_view *shared, uint32_t col, uint32_t g
     pthread_mutex_unlock(&v->lock);
     status = read_block(v, col, group, &made, err);
   }
-  if (status == BLT_OK) status = unchanged(v->from, err);
+  if (status == BLT_OK) status = blt_pq_origin_unchanged(v->from, err);
   if (status == BLT_OK) status = check_facts(v, col, made, err);
   if (status == BLT_OK)
     *out = made;
@@ -334,10 +226,14 @@ static blt_status relation_make(const blt_view *shared, uint32_t col, uint32_t g
 
 /* ---- what is known of blocks that were not read ---- */
 
+static uint64_t part_rows(const blt_pq_set *s, uint32_t part) {
+  return s->parts[part + 1].first - s->parts[part].first;
+}
+
 /* Facts of rows `from` to `end` - 1 of a part, from its pages' bounds if it has some. */
 static void facts_in_part(relation *v, uint32_t part, uint32_t col, uint64_t from, uint64_t end,
                           blt_facts *out) {
-  origin *f = v->from;
+  blt_pq_origin *f = v->from;
   const blt_pq_index *x = blt_pq_aids_index(&f->aids, part, col);
   *out = f->columns[col].parts[part];
   if (!x || f->set.fields[col].type.id == BLT_STRING) return;
@@ -373,7 +269,7 @@ static bool relation_bounds(const blt_view *shared, uint32_t c, uint32_t group, 
 }
 
 static bool part_may_hold(relation *v, uint32_t part, uint32_t col, const blt_value *value) {
-  origin *f = v->from;
+  blt_pq_origin *f = v->from;
   blt_pq_place place;
   blt_pq_set_place(&f->set, part, col, &place);
   if (place.constant) return true; /* its bounds say all */
@@ -414,9 +310,9 @@ static blt_status take_room(relation *v, uint32_t n, uint32_t ngroups, blt_error
 }
 
 static blt_status open_column(relation *v, uint32_t i, uint32_t number, blt_error *err) {
-  blt_status status = know(v->from, number, err);
+  blt_status status = blt_pq_origin_know(v->from, number, err);
   if (status != BLT_OK) return status;
-  const known *k = &v->from->columns[number];
+  const blt_pq_known *k = &v->from->columns[number];
   v->numbers[i] = number;
   v->facts[i] = k->all;
   v->columns[i] = (blt_view_column){.type = v->from->set.fields[number].type,
@@ -428,10 +324,10 @@ static blt_status open_column(relation *v, uint32_t i, uint32_t number, blt_erro
 
 static blt_status origin_view(blt_origin *o, blt_table *t, const uint32_t *columns, uint32_t n,
                               blt_view **out, blt_error *err) {
-  origin *f = (origin *)o;
+  blt_pq_origin *f = (blt_pq_origin *)o;
   uint64_t rows = f->set.rows;
   uint32_t ngroups = (uint32_t)((rows + BLT_BLOCK_ROWS - 1) / BLT_BLOCK_ROWS);
-  blt_status status = unchanged(f, err);
+  blt_status status = blt_pq_origin_unchanged(f, err);
   if (status != BLT_OK) return status;
   relation *v = blt_calloc(f->ctx, 1, sizeof *v);
   if (!v) return blt_fail_memory(err, sizeof *v);
@@ -456,16 +352,16 @@ static blt_status origin_view(blt_origin *o, blt_table *t, const uint32_t *colum
   return BLT_OK;
 }
 
-static blt_status make_table(origin *f, blt_table **out, blt_error *err) {
+static blt_status make_table(blt_pq_origin *f, blt_table **out, blt_error *err) {
   blt_schema *schema = NULL;
-  f->o = (blt_origin){f->set.rows, origin_view, origin_tell, origin_release};
+  f->o = (blt_origin){f->set.rows, origin_view, blt_pq_origin_tell, blt_pq_origin_release};
   blt_status status = blt_schema_new(f->ctx, f->set.fields, f->set.ncols, NULL, 0, false, &schema, err);
   if (status == BLT_EINVAL || status == BLT_ENAME || status == BLT_ETYPE) err->code = status = BLT_EFORMAT;
   if (status == BLT_OK) {
     status = blt_table_over(f->ctx, schema, &f->o, out, err);
     blt_schema_free(schema);
   } else {
-    origin_release(&f->o);
+    blt_pq_origin_release(&f->o);
   }
   return status;
 }
@@ -473,7 +369,7 @@ static blt_status make_table(origin *f, blt_table **out, blt_error *err) {
 blt_status blt_parquet_open(blt_ctx *ctx, blt_source *const *sources, uint32_t n,
                             const blt_parquet_options *o, blt_parquet_result *out, blt_error *err) {
   err->position = -1;
-  origin *f = blt_calloc(ctx, 1, sizeof *f);
+  blt_pq_origin *f = blt_calloc(ctx, 1, sizeof *f);
   if (!f) return blt_fail_memory(err, sizeof *f);
   f->ctx = blt_ctx_retain(ctx);
   f->room = n + 1;
@@ -486,7 +382,7 @@ blt_status blt_parquet_open(blt_ctx *ctx, blt_source *const *sources, uint32_t n
     if (!f->columns) status = blt_fail_memory(err, f->set.ncols * sizeof *f->columns);
   }
   if (status != BLT_OK) {
-    origin_release(&f->o);
+    blt_pq_origin_release(&f->o);
     return status;
   }
   blt_parquet_result result = {.rows = f->set.rows, .nnotes = f->set.nnotes, .room = f->set.room};
