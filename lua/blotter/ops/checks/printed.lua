@@ -1,7 +1,7 @@
 -- The number as printed against the number as stored: a slip of the curator, not of a source.
 --
 -- The text is read in its source's language; where it can be read in several ways, any of them will do, and what cannot
--- be read is left.
+-- be read, or was stated by the curator, is left.
 
 local languages = require "blotter.ops.figures.languages"
 local phrase = require "blotter.ops.figures.phrase"
@@ -23,7 +23,7 @@ end
 
 --- Whether a figure's value is one of the readings of what is printed, or nil when it cannot be read.
 function printed.agrees(figure, spoken)
-  if not figure.value then return nil end
+  if not figure.value or figure.stated == "number" then return nil end
   local list = readings(figure, spoken)
   if #list == 0 then return nil end
   return reading.allows(figure.value, list)

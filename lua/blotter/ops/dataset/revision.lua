@@ -100,7 +100,7 @@ local function checked_row(context, name, texts)
   local data = context.whole.tables[name]
   local cells = {}
   for i, field in ipairs(data.schema.fields) do cells[i] = texts[field.name] end
-  local row = loader.read_record(data.schema, cells, context.file, texts.id, context.problems)
+  local row = loader.read_record(data.schema, cells, context.file, nil, context.problems)
   row.file, row.is_lame = context.file, texts.is_lame
   return row
 end
