@@ -234,9 +234,11 @@ describe("reconcile", function()
     assert.same({{"ages", "none", 10, nil}}, found)
   end)
 
-  it("printed: what is stored is not what is printed", function()
-    local found = findings {{value = 19, printed = "91"}}
-    assert.equal("printed", found[1][1])
+  it("nothing of a number that is not what is printed: the package is refused", function()
+    local spoilt = package_copy.new {figures = {{value = 19, printed = "91", stated = ""}}}
+    local _, message = operations.open(spoilt.path)
+    spoilt:remove()
+    assert.matches("column 'value': is not what is printed, '91'", message, 1, true)
   end)
 
   it("ranks what no reading can repair first, and gives the same list in every run", function()
