@@ -25,6 +25,11 @@ local RAISED = {
   { 'blotter.csv("@/t.csv", {parse_dates = true})', "write 'dates'" },
   { 'blotter.csv("@/t.csv", {usecols = {"n"}})', "there are: delimiter, quote" },
   { 't:sample(2, {random_state = 1})', "write 'seed'" },
+  -- quotes around a column, as SQL has them
+  { [[t:where "'country' == 'KR'"]], "no column: the column is written country" },
+  { [[t:where 'n > 3 and "country" ~= "KR"']], "no column: the column is written country" },
+  { [[t:derive "x = 'n' > 3"]], "no column: the column is written n" },
+  { [[t:derive("`a b` = n"):where "'a b' > 3"]], "no column: the column is written `a b`" },
   -- lists, functions and numbers where a text stands
   { 't:select {"country", "n"}', 'write "country, n"' }, { 't:distinct {"country"}', 'write "country"' },
   { 't:left_join(other, {"country"})', 'write "country"' }, { 't:unpivot {cols = {"n", "id"}}', 'write "n, id"' },

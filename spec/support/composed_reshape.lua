@@ -176,7 +176,8 @@ function reshaped.pivot(g, state, step, kit)
     columns[i + 1] = { name = "p" .. i, kind = kind }
     local there = ("FILTER (WHERE %s IS NOT DISTINCT FROM %s)"):format(col, constant(head[col], head_kind))
     shown[i] = function()
-      return ("CASE WHEN count(*) %s > 0 THEN %s %s END"):format(there, kit.sql(item[1].node), there)
+      return ("CASE WHEN count(*) %s > 0 THEN %s %s%s END"):format(there, kit.sql(item[1].node), there,
+        options.fill and " ELSE 0" or "")
     end
   end
   local told = ("pivot {rows = %q, cols = %q, value = %q, fill = %s}"):format(key, col, text, tostring(options.fill))
@@ -192,9 +193,8 @@ function reshaped.pivot(g, state, step, kit)
           for _, row in ipairs(rows) do
             if row[key] == found[key] and row[col] == head[col] then cell[#cell + 1] = row end
           end
-          local v = cell[1] and oracle.aggregate(cell, {}, item)[1].v
-          if v == nil then v = fill end
-          out[r]["p" .. i] = v
+          out[r]["p" .. i] = fill
+          if cell[1] then out[r]["p" .. i] = oracle.aggregate(cell, {}, item)[1].v end
         end
       end
       return out
@@ -202,7 +202,7 @@ function reshaped.pivot(g, state, step, kit)
     sql = kit.over(state, "SELECT %s AS r1%s FROM @ GROUP BY " .. key, key, function()
       local parts = {}
       for i, column in ipairs(shown) do
-        parts[i] = (fill and ", coalesce(%s, 0) AS p%d" or ", %s AS p%d"):format(column(), i)
+        parts[i] = (", %s AS p%d"):format(column(), i)
       end
       return table.concat(parts)
     end),
