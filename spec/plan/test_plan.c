@@ -52,7 +52,7 @@ static blt_status make(blt_plan_arena *a, const blt_plan **out, blt_error *err) 
                            NULL, err);
   if (status == BLT_OK)
     status = blt_plan_make(
-        a, &(blt_plan){.kind = BLT_PLAN_GROUP, .input = p, .u.group = {1, 1, &key, &total}}, &p, NULL, err);
+        a, &(blt_plan){.kind = BLT_PLAN_GROUP, .input = p, .u.group = {1, 1, &key, &total, 0}}, &p, NULL, err);
   if (status == BLT_OK)
     status =
         blt_plan_make(a, &(blt_plan){.kind = BLT_PLAN_ORDER, .input = p, .u.order = {1, &by, 0, UINT64_MAX}},
@@ -120,7 +120,7 @@ static void mistakes_say_where_they_stand(void) {
   CHECK_INT(origin, 9);
   blt_plan_aggregate sum = {
       .name = "x", .kind = "sum", .nargs = 1, .args = {{&column_s, 1, 3}}, .origin = 12};
-  blt_plan group = {.kind = BLT_PLAN_GROUP, .input = scan, .u.group = {0, 1, NULL, &sum}};
+  blt_plan group = {.kind = BLT_PLAN_GROUP, .input = scan, .u.group = {0, 1, NULL, &sum, 0}};
   CHECK_INT(blt_plan_make(a, &group, &p, &origin, &err), BLT_ETYPE);
   CHECK_INT(origin, 12);
   CHECK(p == NULL);
