@@ -51,8 +51,9 @@ static blt_status make(blt_plan_arena *a, const blt_plan **out, blt_error *err) 
     status = blt_plan_make(a, &(blt_plan){.kind = BLT_PLAN_FILTER, .input = p, .u.filter = {1, &below}}, &p,
                            NULL, err);
   if (status == BLT_OK)
-    status = blt_plan_make(
-        a, &(blt_plan){.kind = BLT_PLAN_GROUP, .input = p, .u.group = {1, 1, &key, &total, 0}}, &p, NULL, err);
+    status =
+        blt_plan_make(a, &(blt_plan){.kind = BLT_PLAN_GROUP, .input = p, .u.group = {1, 1, &key, &total, 0}},
+                      &p, NULL, err);
   if (status == BLT_OK)
     status =
         blt_plan_make(a, &(blt_plan){.kind = BLT_PLAN_ORDER, .input = p, .u.order = {1, &by, 0, UINT64_MAX}},
