@@ -185,6 +185,42 @@ describe("the file of a database", function()
     assert.is_true(grown <= 3 * compacted, grown .. " bytes, " .. compacted .. " when compacted")
   end)
 
+  it("keeps its length while a state of long ago is read, and becomes shorter afterwards", function()
+    local function change(f)
+      collectgarbage() -- what tables that are gone still read
+      collectgarbage()
+      local db <close> = assert(blotter.open(file))
+      f(db)
+      assert(db:commit())
+    end
+    local function numbers(n, factor)
+      local list = {}
+      for i = 1, n do list[i] = i * factor * 7919 % 10007 end
+      return {n = list}
+    end
+    change(function(db) db:create("t", "n int64") end)
+    change(function(db) db:create("large", "n int64"):append_columns(numbers(400000, 7)) end)
+    change(function(db) db:drop "large" end)
+    local readers <const> = {}
+    for k = 1, 8 do
+      change(function(db)
+        db:drop "t"
+        db:create("t", "n int64"):append_columns(numbers(9000 + k, k))
+      end)
+      readers[k] = assert(blotter.open(file, {readonly = true}))
+      for i = math.max(1, k - 2), k do
+        assert.equal(9000 + i, readers[i]:table "t":agg "n = count(), high = max(n)":first().n)
+      end
+      if k > 2 then readers[k - 2]:close() end
+    end
+    local size = tonumber(output("stat -c %%s %s", file))
+    readers[7]:close()
+    readers[8]:close()
+    for k = 1, 5 do change(function(db) db:table "t":append_columns(numbers(9000, k)) end) end
+    assert.is_true(tonumber(output("stat -c %%s %s", file)) < size)
+    assert.equal(9008 + 5 * 9000, count(file))
+  end)
+
   it("of the first format still opens, takes changes and is compacted", function()
     run("cp spec/store/format_1.blt %s", file)
     local added = 0

@@ -167,8 +167,8 @@ static uint64_t hold_pinned(const blt_file *f) {
   return p.end;
 }
 
-/* The end of all that is or may be read: of the last two commits, by us, by others. States that readers hold
- * end before the last commit does. */
+/* The end of all that is or may be read: of the last two commits, by us, by others. What states that readers
+ * hold consist of ends before the last commit does. */
 static uint64_t end_in_use(const blt_file *f, uint64_t pinned) {
   uint64_t end = pinned > f->root.end ? pinned : f->root.end;
   if (f->before.end > end) end = f->before.end;
@@ -260,13 +260,28 @@ blt_status blt_file_open(blt_ctx *ctx, const blt_vfs *vfs, const char *path, boo
 
 /* ---- closing ---- */
 
+static blt_status count_one(void *arg, uint64_t at, uint64_t bytes) {
+  (void)at, (void)bytes;
+  ++*(uint32_t *)arg;
+  return BLT_OK;
+}
+
+/* A reader takes a file that ends before its state's end for one that was cut short: a state of long ago may
+ * end behind the last ones, which took free space before it. */
+static bool somebody_reads(const blt_file *f) {
+  uint32_t states = 0;
+  blt_space_held(f, BLT_HOLD_STATE, INT64_MAX, count_one, &states);
+  return states > 0;
+}
+
 void blt_file_close(blt_file *f) {
   if (!f) return;
   if (!f->readonly && f->handle) {
     uint64_t end = end_in_use(f, hold_pinned(f));
     /* Otherwise it may be all that is left of a commit. */
     bool settled = !f->broken && !f->doubt[0] && f->root.catalogue.bytes;
-    if (settled && f->reserved > end) f->vfs->truncate(f->vfs->self, f->handle, end); /* a help only */
+    if (settled && f->reserved > end && !somebody_reads(f))
+      f->vfs->truncate(f->vfs->self, f->handle, end); /* a help only */
   }
   blt_file_free(f);
 }
