@@ -30,6 +30,14 @@ local RAISED = {
   { [[t:where 'n > 3 and "country" ~= "KR"']], "no column: the column is written country" },
   { [[t:derive "x = 'n' > 3"]], "no column: the column is written n" },
   { [[t:derive("`a b` = n"):where "'a b' > 3"]], "no column: the column is written `a b`" },
+  -- years across columns, which are no numbers
+  { [[t:derive("`2022` = n"):select "country, 2022"]], "2022 is a number; the column is written `2022`" },
+  { [[t:derive("`2022` = n"):order "2022 desc"]], "the column is written `2022`" },
+  { [[t:derive("`2022` = n"):agg "a = sum(2022)"]], "the column is written `2022`" },
+  { [[t:derive("`2022` = n, `2021` = 1"):derive "d = 2022 - 2021"]], "the column is written `2022`" },
+  { [[t:derive("`2022` = n"):window {derive = "r = cumsum(2022)"}]], "the column is written `2022`" },
+  { [[t:derive("`2022` = n"):by "2022":agg "k = count()"]], "the column is written `2022`" },
+  { [[t:derive("`2022` = n"):plot {x = "country", y = "2022"}]], "the column is written `2022`" },
   -- lists, functions and numbers where a text stands
   { 't:select {"country", "n"}', 'write "country, n"' }, { 't:distinct {"country"}', 'write "country"' },
   { 't:left_join(other, {"country"})', 'write "country"' }, { 't:unpivot {cols = {"n", "id"}}', 'write "n, id"' },

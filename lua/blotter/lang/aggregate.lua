@@ -27,6 +27,7 @@ local function describe(call, name, scope, params, slots)
   if conditional and n == 0 then
     source.fail_at(call, ("%s needs a condition as its last argument"):format(call.name))
   end
+  if call.args[1] then bind.check_number(call.args[1], scope) end
   for i, argument in ipairs(call.args) do
     local slot = argument_slot(argument, scope, params, slots)
     if conditional and i == n then out[3] = slot else out[#out + 1] = slot end

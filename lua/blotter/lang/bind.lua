@@ -220,11 +220,21 @@ local function emit_operand(out, node, scope, params, wanted)
   end
 end
 
---- Raises where two constants are compared of which one is a text with the name of a column: quotes make no column.
-local function check_quotes(node, scope)
+--- Raises for a number that a column is called by, as after a pivot by years.
+function bind.check_number(node, scope)
+  local name = node.kind == "literal" and node.type == "int64" and tostring(node.value)
+  if name and scope.columns[name] then
+    source.fail_at(node, ("%s is a number; the column is written `%s`"):format(name, name))
+  end
+end
+
+--- Raises where an operator stands between two constants of which one is the name of a column: quotes make no column,
+-- and digits none.
+local function check_constants(node, scope)
   if node.a.kind ~= "literal" or node.b.kind ~= "literal" or not node.text then return end
   for _, side in ipairs { node.a, node.b } do
-    if side.type == "string" and scope.columns[side.value] then
+    bind.check_number(side, scope)
+    if COMPARES[node.op] and side.type == "string" and scope.columns[side.value] then
       local name = side.value:find "^[%a_][%w_]*$" and side.value or "`" .. side.value .. "`"
       source.fail_at(side, ("in quotes this is a text, no column: the column is written %s"):format(name))
     end
@@ -233,7 +243,7 @@ end
 
 local function emit_binary(out, node, scope, params)
   local compares = COMPARES[node.op]
-  if compares then check_quotes(node, scope) end
+  check_constants(node, scope)
   emit_operand(out, node.a, scope, params, compares and time_type(node.b, scope))
   emit_operand(out, node.b, scope, params, compares and time_type(node.a, scope))
   put(out, CALL, node.op, 2, node)

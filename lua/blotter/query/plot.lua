@@ -2,9 +2,11 @@
 
 local arguments = require "blotter.errors.arguments"
 local bars = require "blotter.terminal.bars"
+local bind = require "blotter.lang.bind"
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
 local lexer = require "blotter.lang.lexer"
+local parser = require "blotter.lang.parser"
 local query = require "blotter.query.verbs"
 local schema = require "blotter.tables.schema"
 local show = require "blotter.terminal.show"
@@ -59,6 +61,7 @@ function query:plot(options)
   options = arguments.options(options, { "x", "y", "width", "params" }, "plot")
   expect_text(options, "x", "plot")
   expect_text(options, "y", "plot")
+  for _, axis in ipairs { "x", "y" } do bind.check_number(parser.expression(options[axis]), query.scope(self)) end
   local asked = self:select(("x = %s, y = %s"):format(options.x, options.y), options.params)
   local columns = asked:columns()
   if not is_number(columns[2].type) then fail("plot: y is a number, not a %s", columns[2].type) end

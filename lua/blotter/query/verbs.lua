@@ -122,19 +122,14 @@ end
 
 query.filtered = filtered
 
---- Keeps the rows for which the condition is true (neither false nor null).
---- Refuses a condition that names no column but has a number that a column is called by, as after a pivot by years.
+--- Refuses a condition that names no column but has a number that a column is called by.
 local function check_numbers(self, root)
   if root.uses[1] then return end
   local scope = query.scope(self)
-  tree.walk(root, function(node)
-    local name = node.kind == "literal" and node.type == "int64" and tostring(node.value)
-    for _, column in ipairs(name and scope.names or {}) do
-      if column == name then source.fail_at(node, ("%s is a number; the column is written `%s`"):format(name, name)) end
-    end
-  end)
+  tree.walk(root, function(node) bind.check_number(node, scope) end)
 end
 
+--- Keeps the rows for which the condition is true (neither false nor null).
 function query:where(text, params)
   ready(self, "where")
   local root = parser.expression(check_text(text, "where"))
@@ -162,7 +157,10 @@ end
 
 --- Adds the item's column, or with a star all columns that are not there yet.
 local function select_item(columns, item, scope, params)
-  if not item.star then return add_column(columns, item.name, bind.emit(item.node, scope, params), item) end
+  if not item.star then
+    if not item.named then bind.check_number(item.node, scope) end
+    return add_column(columns, item.name, bind.emit(item.node, scope, params), item)
+  end
   for number, name in ipairs(scope.names) do
     if not columns.at[name] then put_column(columns, name, bind.column(number)) end
   end
@@ -211,6 +209,7 @@ local function key_columns(q, items, params, verb)
   local keys = { slots = {}, items = {}, names = {} }
   for i, item in ipairs(items) do
     if item.star then source.fail_at(item, ("'*' cannot stand in %s"):format(verb)) end
+    if not item.named then bind.check_number(item.node, query.scope(q)) end
     keys.slots[i] = bind.emit(item.node, query.scope(q), params)
     keys.items[2 * i - 1], keys.items[2 * i] = item.name, i
     keys.names[i] = item.name
@@ -290,6 +289,7 @@ local function put_order(description, scope, items, params, descending)
   local slots, order = description.slots, {}
   for _, item in ipairs(items) do
     local falls = item.direction == "desc" or not item.direction and descending or false
+    bind.check_number(item.node, scope)
     slots[#slots + 1] = bind.emit(item.node, scope, params)
     table.move({ #slots, falls, item.nulls == "first" }, 1, 3, #order + 1, order)
   end

@@ -96,6 +96,7 @@ local function describe(call, name, scope, params, slots)
   end
   for i, argument in ipairs(call.args) do
     no_window_inside(argument)
+    if i == 1 and kind ~= "ntile" then bind.check_number(argument, scope) end
     slots[#slots + 1] = bind.emit(argument.uses and argument or tree.survey(argument), scope, params)
     if conditional and i == n then out[3] = #slots else out[#out + 1] = #slots end
   end
