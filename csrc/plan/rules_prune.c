@@ -134,7 +134,7 @@ static const blt_plan *prune_project(blt_rules *r, const blt_plan *p, wish *w) {
   return r->refused ? p : blt_rules_over(r, &copy, input);
 }
 
-/* Aggregates that decide how many rows there are stay. */
+/* Aggregates that decide how many rows there are stay, and those of an answer that several nodes share. */
 static bool makes_rows(const blt_plan_aggregate *a) {
   return strcmp(a->kind, "top") == 0 || strcmp(a->kind, "bottom") == 0;
 }

@@ -2,9 +2,9 @@
  * threads and chunks. */
 #include "cells.h"
 #include "check.h"
+#include "csv_text.h"
 #include "base/text/civil.h"
 #include "base/text/num.h"
-#include "io/csv/csv.h"
 #include "io/write/text_write.h"
 #include "random.h"
 #include "same_table.h"
@@ -13,21 +13,6 @@
 
 static blt_ctx *ctx;
 static blt_error err;
-
-static blt_status read_from(blt_ctx *c, const char *text, size_t len, const blt_csv_options *o,
-                            blt_csv_result *out) {
-  blt_source *s = NULL;
-  memset(out, 0, sizeof *out);
-  blt_status status = blt_source_memory(c, text, len, &s, &err);
-  if (status == BLT_OK) status = blt_csv_read(c, s, o, out, &err);
-  blt_source_close(s);
-  return status;
-}
-
-static void release(blt_csv_result *r) {
-  blt_table_release(r->table);
-  blt_table_release(r->rejects);
-}
 
 static size_t show_value(const blt_value *v, char *out) {
   if (v->null) return (size_t)sprintf(out, "-");
@@ -73,9 +58,9 @@ static const char *show(blt_table *t) {
 static const char *read_as(const char *text, blt_csv_options o) {
   static char out[1 << 16];
   blt_csv_result r;
-  if (read_from(ctx, text, strlen(text), &o, &r) != BLT_OK) return err.message;
+  if (csv_read_text(ctx, text, strlen(text), &o, &r, &err) != BLT_OK) return err.message;
   snprintf(out, sizeof out, "%s", show(r.table));
-  release(&r);
+  csv_release(&r);
   return out;
 }
 
@@ -250,7 +235,7 @@ static void numbers_are_read_exactly(void) {
   o.ntypes = 2;
   blt_csv_result r;
   blt_view *v = NULL;
-  REQUIRE(read_from(ctx, text, n, &o, &r) == BLT_OK);
+  REQUIRE(csv_read_text(ctx, text, n, &o, &r, &err) == BLT_OK);
   REQUIRE(blt_table_view(r.table, &v, &err) == BLT_OK && v->rows == ROWS);
   for (uint32_t k = 0; k < ROWS; k++) {
     double want = strtod(part[k], NULL), got = cell_of(v, 1, 0, k).u.f;
@@ -258,7 +243,7 @@ static void numbers_are_read_exactly(void) {
     CHECK_AT(memcmp(&want, &got, sizeof got) == 0, "%s read as %.17g", part[k], got);
   }
   blt_view_release(v);
-  release(&r);
+  csv_release(&r);
 }
 
 /* `rows` lines of `usual`, then `last`. */
@@ -286,11 +271,11 @@ static void types_come_from_the_whole_file(void) {
     char *text = long_text(cases[i].usual, 100000, cases[i].last);
     blt_csv_options o = blt_csv_defaults();
     blt_csv_result r;
-    CHECK(read_from(ctx, text, strlen(text), &o, &r) == BLT_OK);
+    CHECK(csv_read_text(ctx, text, strlen(text), &o, &r, &err) == BLT_OK);
     CHECK_INT(blt_table_schema(r.table)->fields[0].type.id, cases[i].type);
     CHECK_INT(r.rows, 100001);
     CHECK_AT(blt_table_validate(r.table, &err) == BLT_OK, "%s", err.message);
-    release(&r);
+    csv_release(&r);
     free(text);
   }
 }
@@ -336,7 +321,7 @@ static void rejected_rows_are_kept(void) {
   o.on_error = BLT_CSV_REJECT;
   const char *text = "a,b,c\n1,2012-01-01,p\nx,2012-01-01,q\n2\n3,2012-01-02,\"r\"s\n4,2012-01-03,t\n";
   blt_csv_result r;
-  CHECK(read_from(ctx, text, strlen(text), &o, &r) == BLT_OK);
+  CHECK(csv_read_text(ctx, text, strlen(text), &o, &r, &err) == BLT_OK);
   CHECK_STR(show(r.table), "a int64,b date,c string;1,2012-01-01,'p';4,2012-01-03,'t'");
   CHECK_STR(
       show(r.rejects),
@@ -346,14 +331,14 @@ static void rejected_rows_are_kept(void) {
       "4,5,38,'c',-,'text follows a closing quote; a quote inside quotes is doubled','3,2012-01-02,\"r\"s'");
   CHECK_INT(r.rejected, 3);
   CHECK_INT(blt_table_dict(r.table, 2)->count, 2); /* q and r left no trace */
-  release(&r);
+  csv_release(&r);
   const char *open = "a,b,c\n1,2012-01-01,\"p\nq\"\n2,2012-01-02,\"r\n3,2012-01-03,s\n";
-  CHECK(read_from(ctx, open, strlen(open), &o, &r) == BLT_OK);
+  CHECK(csv_read_text(ctx, open, strlen(open), &o, &r, &err) == BLT_OK);
   CHECK_STR(show(r.table), "a int64,b date,c string;1,2012-01-01,'p\nq';3,2012-01-03,'s'");
   CHECK_INT(r.rejected, 1); /* its line alone */
-  release(&r);
+  csv_release(&r);
   o.max_rejects = 2;
-  CHECK(read_from(ctx, text, strlen(text), &o, &r) == BLT_EFORMAT);
+  CHECK(csv_read_text(ctx, text, strlen(text), &o, &r, &err) == BLT_EFORMAT);
 }
 
 static const char nasty[] = "\xef\xbb\xbfid,\"na\"\"me\",x,when\r\n"
@@ -375,9 +360,9 @@ static void compare_readings(const char *text, size_t len, uint32_t threads, siz
   cut.chunk_bytes = chunk;
   blt_csv_result a, b;
   char why[160], first[480];
-  blt_status p = read_from(ctx, text, len, &o, &a);
+  blt_status p = csv_read_text(ctx, text, len, &o, &a, &err);
   snprintf(first, sizeof first, "%s", p == BLT_OK ? "" : err.message);
-  blt_status q = read_from(many, text, len, &cut, &b);
+  blt_status q = csv_read_text(many, text, len, &cut, &b, &err);
   CHECK_INT(q, p);
   if (p != BLT_OK && q != BLT_OK) CHECK_STR(err.message, first);
   if (p == BLT_OK && q == BLT_OK) {
@@ -386,8 +371,8 @@ static void compare_readings(const char *text, size_t len, uint32_t threads, siz
     CHECK_AT(same_table(a.rejects, b.rejects, why), "rejects: %s", why);
     CHECK_AT(blt_table_validate(b.table, &err) == BLT_OK, "%s", err.message);
   }
-  release(&a);
-  release(&b);
+  csv_release(&a);
+  csv_release(&b);
   CHECK_INT(blt_ctx_memory_used(many), 0);
   blt_ctx_release(many);
 }
@@ -415,65 +400,6 @@ static void threads_and_chunks_change_nothing(void) {
   free(text);
 }
 
-static size_t put_random_field(rng *random, char *out) {
-  static const char *const plain[] = {"",   "7", "-12", "x", "5\" wide", "caf\xc3\xa9", "12345678901234567",
-                                      "\r."};
-  static const char *const inside[] = {"a", "\"\"", ",", "\n", "\r\n", "\xc3\xa9", "\xff", "\r", "1"};
-  if (rng_below(random, 2)) return (size_t)sprintf(out, "%s", plain[rng_below(random, 8)]);
-  size_t n = (size_t)sprintf(out, "\"");
-  for (uint32_t k = rng_below(random, 4); k > 0; k--)
-    n += (size_t)sprintf(out + n, "%s", inside[rng_below(random, rng_below(random, 40) ? 6 : 9)]);
-  return n + (size_t)sprintf(out + n, rng_below(random, 100) ? "\"" : "\"x");
-}
-
-/* Records of three fields, most of them in order, with every kind of line end. */
-static size_t put_random_records(rng *random, char *out) {
-  static const char *const ends[] = {"\n", "\r\n", "\r\r\n", "\n\n", "\n\r\n"};
-  size_t n = (size_t)sprintf(out, "a,b,c\n");
-  for (uint32_t rows = rng_below(random, 40); rows > 0; rows--) {
-    uint32_t fields = rng_below(random, 60) ? 3 : 1 + rng_below(random, 5);
-    for (uint32_t k = 0; k < fields; k++) {
-      if (k) out[n++] = ',';
-      n += put_random_field(random, out + n);
-    }
-    n += (size_t)sprintf(out + n, "%s", ends[rng_below(random, rng_below(random, 3) ? 1 : 5)]);
-  }
-  return n - (rng_below(random, 4) == 0);
-}
-
-/* With a comment's sign, which does not occur here, every chunk with quotes is walked record by record. */
-static void quotes_in_one_pass_are_those_of_the_walk(void) {
-  static char text[1 << 16];
-  static const uint32_t chunks[] = {0, 40, 300};
-  for (uint64_t seed = 1; seed <= check_rounds(4000, 100000); seed++) {
-    rng random = {seed};
-    blt_csv_options o = blt_csv_defaults(), walk;
-    size_t n = put_random_records(&random, text);
-    blt_csv_result a, b;
-    char why[160], first[480];
-    o.on_error = rng_below(&random, 4) ? BLT_CSV_REJECT : BLT_CSV_STOP;
-    o.utf8 = (blt_csv_utf8)rng_below(&random, 3);
-    o.ragged = (blt_csv_ragged)rng_below(&random, 3);
-    o.quoted_nulls = rng_below(&random, 2);
-    o.line_column = "line";
-    walk = o;
-    walk.comment = '\1';
-    o.chunk_bytes = chunks[rng_below(&random, 3)];
-    blt_status p = read_from(ctx, text, n, &o, &a);
-    snprintf(first, sizeof first, "%s", p == BLT_OK ? "" : err.message);
-    blt_status q = read_from(ctx, text, n, &walk, &b);
-    CHECK_INT(p, q);
-    if (p != BLT_OK && q != BLT_OK) CHECK_STR(first, err.message);
-    if (p == BLT_OK && q == BLT_OK) {
-      CHECK_AT(same_table(a.table, b.table, why), "seed %" PRIu64 ": %s", seed, why);
-      CHECK_AT(same_table(a.rejects, b.rejects, why), "seed %" PRIu64 ", rejects: %s", seed, why);
-    }
-    release(&a);
-    release(&b);
-    REQUIRE(check_ok);
-  }
-}
-
 static void a_refused_allocation_leaves_nothing(void) {
   blt_csv_options o = blt_csv_defaults();
   o.on_error = BLT_CSV_REJECT;
@@ -485,9 +411,9 @@ static void a_refused_allocation_leaves_nothing(void) {
   for (blt_status status = BLT_ENOMEM; status != BLT_OK; n++) {
     blt_csv_result r;
     blt_ctx_fail_allocation(ctx, n);
-    status = read_from(ctx, nasty, sizeof nasty - 1, &o, &r);
+    status = csv_read_text(ctx, nasty, sizeof nasty - 1, &o, &r, &err);
     blt_ctx_fail_allocation(ctx, 0);
-    if (status == BLT_OK) release(&r);
+    if (status == BLT_OK) csv_release(&r);
     REQUIRE(status == BLT_OK || (status == BLT_ENOMEM && !r.table));
     REQUIRE(blt_ctx_memory_used(ctx) == used);
   }
@@ -538,15 +464,15 @@ static void streams_are_taken_in_and_unpacked(void) {
   for (size_t step = 1; step < 5; step++) {
     CHECK(read_stream("a,b\n1,x\n2,y\n", 12, step, &r) == BLT_OK);
     CHECK_STR(show(r.table), "a int64,b string;1,'x';2,'y'");
-    release(&r);
+    csv_release(&r);
     CHECK(read_stream((const char *)packed, n, step, &r) == BLT_OK);
     CHECK_STR(show(r.table), "a int64,b string;1,'x';2,'y'");
-    release(&r);
+    csv_release(&r);
   }
   for (size_t cut = 3; cut < n; cut++) {
     blt_status status = read_stream((const char *)packed, cut, 64, &r);
     CHECK(status == BLT_EFORMAT || (status == BLT_OK && r.rows == 1)); /* one whole member is a whole text */
-    release(&r);
+    csv_release(&r);
   }
 }
 
@@ -566,7 +492,7 @@ static void progress_can_stop_the_reading(void) {
   o.progress_arg = &calls;
   size_t used = blt_ctx_memory_used(ctx);
   blt_csv_result r;
-  CHECK_INT(read_from(ctx, text, strlen(text), &o, &r), BLT_EINTR);
+  CHECK_INT(csv_read_text(ctx, text, strlen(text), &o, &r, &err), BLT_EINTR);
   CHECK(calls == 0 && !r.table && blt_ctx_memory_used(ctx) == used);
   free(text);
 }
@@ -610,7 +536,7 @@ static void every_way_asks_whether_to_go_on(void) {
   blt_csv_options o = blt_csv_defaults();
   blt_csv_result r, into;
   blt_ctx_set_threads(ctx, 1);
-  CHECK(read_from(ctx, text, len, &o, &r) == BLT_OK);
+  CHECK(csv_read_text(ctx, text, len, &o, &r, &err) == BLT_OK);
   CHECK(blt_schema_new(ctx, fields, 1, NULL, 0, false, &schema, &err) == BLT_OK);
   CHECK(blt_table_new(ctx, schema, &o.into, &err) == BLT_OK);
   blt_value row[] = {{.type = {.id = BLT_INT64}}};
@@ -628,17 +554,17 @@ static void every_way_asks_whether_to_go_on(void) {
     CHECK_INT(status, p.count < stop && stop > 1 ? BLT_OK : BLT_EINTR);
   }
   p = (polls){0, 20};
-  CHECK_INT(read_from(ctx, text, len, &o, &into), BLT_EINTR);
+  CHECK_INT(csv_read_text(ctx, text, len, &o, &into, &err), BLT_EINTR);
   CHECK_INT(blt_table_rows(o.into), 1);
   p = (polls){0, 0};
   CHECK(read_stream(text, len, 4096, &into) == BLT_OK);
   CHECK(p.count >= len / 4096);
-  release(&into);
+  csv_release(&into);
   p = (polls){0, len / 4096 / 2};
   CHECK_INT(read_stream(text, len, 4096, &into), BLT_EINTR);
   blt_ctx_set_poll(ctx, NULL, NULL);
   CHECK(blt_ctx_memory_used(ctx) <= used + (1 << 20)); /* the table keeps its tail's room */
-  release(&r);
+  csv_release(&r);
   blt_table_release(o.into);
   blt_schema_free(schema);
   free(text);
@@ -660,7 +586,6 @@ int main(void) {
   RUN(rejected_rows_are_kept);
   RUN(every_prefix_reads_the_same_in_chunks);
   RUN(threads_and_chunks_change_nothing);
-  RUN(quotes_in_one_pass_are_those_of_the_walk);
   RUN(a_refused_allocation_leaves_nothing);
   RUN(streams_are_taken_in_and_unpacked);
   RUN(progress_can_stop_the_reading);

@@ -13,21 +13,42 @@ static const blt_type whole = {.id = BLT_INT64}, date = {.id = BLT_DATE}, moment
 typedef uint32_t (*read_fn)(blt_digits f, int64_t *out);
 
 /* Whether `read` takes the text, alone between bytes that are not its own; `*out` is what it is. */
-static bool takes(read_fn read, const char *text, char around, int64_t *out) {
+static bool takes(read_fn read, const char *text, uint32_t len, char around, int64_t *out) {
   char bytes[PAD + LONGEST + PAD];
-  uint32_t len = (uint32_t)strlen(text), ends[2] = {PAD - 1, PAD + len};
+  uint32_t ends[2] = {PAD - 1, PAD + len};
   memset(bytes, around, sizeof bytes);
   memcpy(bytes + PAD, text, len);
   return read((blt_digits){.text = bytes, .ends = ends + 1, .stride = 1, .gap = 1, .n = 1}, out) == 1;
 }
 
-static void check_text(read_fn read, blt_type type, const char *text, bool must) {
+static void check_bytes(read_fn read, blt_type type, const char *text, uint32_t len, bool must) {
   int64_t got = 0, want = 0;
-  bool careful = blt_field_int(text, strlen(text), type, '.', true, &want);
+  bool careful = blt_field_int(text, len, type, '.', true, &want);
   for (const char *around = "9- :,\xff"; *around; around++) {
-    bool taken = takes(read, text, *around, &got);
+    bool taken = takes(read, text, len, *around, &got);
     CHECK_AT(taken || !must, "'%s' is not taken", text);
     CHECK_AT(!taken || (careful && got == want), "'%s' is %" PRId64 ", not %" PRId64, text, got, want);
+  }
+}
+
+static void check_text(read_fn read, blt_type type, const char *text, bool must) {
+  check_bytes(read, type, text, (uint32_t)strlen(text), must);
+}
+
+/* Texts of one byte many times, NUL among them, alone and before a time of day. */
+static void the_same_byte_again(void) {
+  static const char time[] = " 10:11:12";
+  for (int byte = 0; byte < 256; byte++) {
+    char text[LONGEST] = {0};
+    memset(text, byte, 20);
+    for (uint32_t len = 1; len <= 20; len++) {
+      check_bytes(blt_digits_whole, whole, text, len, false);
+      check_bytes(blt_digits_dates, date, text, len, false);
+      check_bytes(blt_digits_moments, moment, text, len, false);
+      check_bytes(blt_digits_flags, flag, text, len, false);
+    }
+    memcpy(text + 10, time, sizeof time);
+    check_bytes(blt_digits_moments, moment, text, 19, false);
   }
 }
 
@@ -101,5 +122,6 @@ int main(void) {
   RUN(whole_numbers_of_any_length);
   RUN(dates_and_moments);
   RUN(flags);
+  RUN(the_same_byte_again);
   return check_report();
 }

@@ -4,7 +4,6 @@
 
 #include "base/words.h"
 #include "window_parts.h"
-#include "base/words.h"
 
 /* words: an int64, the bits of a double, or a code of `dict`, by place as rows were dealt; valid: 1 or 0. */
 typedef struct blt_window_values {

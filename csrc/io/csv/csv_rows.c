@@ -3,6 +3,7 @@
  * marks. Any other is walked record by record. Both copy fields into a text that looks the same, so that all
  * that follows knows one form only. */
 #include "csv_rows.h"
+#include "flagged.h"
 #include "unquote.h"
 #include "io/text/marks.h"
 #include "base/bits.h"
@@ -267,10 +268,6 @@ static blt_status put_text(walk *k, record *r, size_t from, size_t to, blt_error
   return BLT_OK;
 }
 
-static bool is_blank(char c) {
-  return c == ' ' || c == '\t';
-}
-
 /* The next mark at or after `at` that is a line end or (when asked for) a separator; k->end when there is
  * none. */
 static size_t next_stop(walk *k, size_t at, bool separators) {
@@ -309,8 +306,8 @@ static step plain_field(walk *k, record *r, blt_status *status, blt_error *err) 
   bool line = stop == k->end || raw[stop] == k->f->newline;
   while (line && to > from && raw[to - 1] == '\r' && k->f->newline == '\n') to--;
   if (k->f->trim) {
-    while (from < to && is_blank(raw[from])) from++;
-    while (to > from && is_blank(raw[to - 1])) to--;
+    while (from < to && blt_csv_is_blank(raw[from])) from++;
+    while (to > from && blt_csv_is_blank(raw[to - 1])) to--;
   }
   *status = put_text(k, r, from, to, err);
   return end_field(k, r, stop);
@@ -338,7 +335,7 @@ static size_t line_end(const walk *k, size_t at) {
 static size_t after_quote(walk *k, size_t at) {
   const char *raw = k->w->raw;
   if (k->f->trim)
-    while (at < k->end && is_blank(raw[at])) at++;
+    while (at < k->end && blt_csv_is_blank(raw[at])) at++;
   if (at < k->end && raw[at] == k->f->delimiter) return at;
   return line_end(k, at);
 }
@@ -405,45 +402,15 @@ static uint32_t fields_of(const blt_csv_format *f) {
   return f->ncols - f->nsplit;
 }
 
-static blt_str without_blanks(blt_str text) {
-  while (text.len && is_blank(text.s[text.len - 1])) text.len--;
-  for (uint32_t n; (n = (uint32_t)blt_spelled_blank(text.s, text.len)) > 0; text.len -= n) text.s += n;
-  return text;
-}
-
-static bool is_letter(char c) {
-  return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
-
-static bool is_sign(char c) {
-  return c > ' ' && c < 127 && !is_letter(c) && (c < '0' || c > '9');
-}
-
-/* Whether a text begins with one that is null and is over there: ": c" and ":c" do, ":::" does not. */
-static bool begins_with(blt_str text, blt_str null) {
-  if (null.len == 0 || text.len < null.len || memcmp(text.s, null.s, null.len) != 0) return false;
-  if (text.len == null.len || is_blank(text.s[null.len])) return true;
-  return is_sign(null.s[null.len - 1]) && is_letter(text.s[null.len]);
-}
-
-/* How many bytes of a field that is split are the number, or a text that says that there is none. */
-static uint32_t number_of(const blt_csv_format *f, blt_str text, bool quoted) {
-  uint32_t n = (uint32_t)blt_spelled_prefix(&f->spelling, text.s, text.len);
-  if (n > 0 || (quoted && !f->quoted_nulls)) return n;
-  for (uint32_t i = 0; i < f->nnulls; i++)
-    if (f->nulls[i].len > n && begins_with(text, f->nulls[i])) n = f->nulls[i].len;
-  return n;
-}
-
 /* Notes the field whose text was put from `from` on as a number and what stands behind it. Such a column
  * holds numbers, whatever quotes say. */
 static blt_status note_split(walk *k, size_t index, uint32_t from, bool quoted, blt_error *err) {
   blt_status status = room(k, 1, err);
   if (status != BLT_OK) return status;
   char *field = k->w->unquoted + from;
-  blt_str text = without_blanks((blt_str){field, k->out - from});
-  uint32_t number = number_of(k->f, text, quoted);
-  blt_str flag = without_blanks((blt_str){text.s + number, text.len - number});
+  blt_str text = blt_flagged_trim((blt_str){field, k->out - from});
+  uint32_t number = blt_flagged_number(k->f, text, quoted);
+  blt_str flag = blt_flagged_trim((blt_str){text.s + number, text.len - number});
   memmove(field, text.s, number);
   memmove(field + number + 1, flag.s, flag.len);
   k->out = from + number;
@@ -470,7 +437,7 @@ static step walk_record(walk *k, record *r, size_t index, blt_status *status, bl
     uint32_t out = k->out;
     size_t at = r->at;
     if (k->f->trim)
-      while (at < k->end && is_blank(raw[at])) at++;
+      while (at < k->end && blt_csv_is_blank(raw[at])) at++;
     bool quoted = k->f->quote && at < k->end && raw[at] == k->f->quote;
     step s = quoted ? quoted_field(k, r, at, status, err) : plain_field(k, r, status, err);
     if (*status != BLT_OK || s == STEP_MORE) return *status != BLT_OK ? STEP_BAD : s;

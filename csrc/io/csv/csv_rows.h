@@ -22,6 +22,10 @@ typedef struct blt_csv_format {
   uint32_t ncols;    /* 0: as many as the first record has; then the reading stops after it */
 } blt_csv_format;
 
+static inline bool blt_csv_is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
 /* What is known of a chunk's beginning. */
 typedef struct blt_csv_start {
   uint64_t at;   /* a record starts here, or BLT_NO_START: look for one */

@@ -119,6 +119,14 @@ typedef struct dated {
   int64_t date;
 } dated;
 
+/* 1970-01-01, a date like any other to begin with. */
+static dated some_date(void) {
+  dated d = {0};
+  memcpy(&d.month, "1970-01-", sizeof d.month);
+  memcpy(&d.day, "01", sizeof d.day);
+  return d;
+}
+
 static inline bool one_date(const char *s, dated *d) {
   uint64_t word = load64(s), v;
   uint16_t day;
@@ -134,7 +142,7 @@ static inline bool one_date(const char *s, dated *d) {
 
 uint32_t blt_digits_dates(blt_digits f, int64_t *out) {
   const uint32_t *e = f.ends;
-  dated d = {0};
+  dated d = some_date();
   uint32_t i = 0;
   for (; i < f.n; i++, e += f.stride) {
     uint32_t start = e[-1] + f.gap;
@@ -154,7 +162,7 @@ static inline bool one_time(const char *s, int64_t *out) {
 
 uint32_t blt_digits_moments(blt_digits f, int64_t *out) {
   const uint32_t *e = f.ends;
-  dated d = {0};
+  dated d = some_date();
   uint32_t i = 0;
   for (; i < f.n; i++, e += f.stride) {
     const char *s = f.text + e[-1] + f.gap;

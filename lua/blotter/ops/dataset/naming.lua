@@ -8,7 +8,7 @@ local naming = {}
 naming.elsewhere = "; ops:find \"…\" and blotter search look for names"
 
 -- Areas as people call them.
-local common = {["south korea"] = "KR", korea = "KR", ["dprk"] = "KP", uk = "GB", britain = "GB", england = "GB",
+local common = {["south korea"] = "KR", korea = "KR", ["dprk"] = "KP", uk = "GB", britain = "GB",
   ["great britain"] = "GB", usa = "US", us = "US", america = "US", ["u.s."] = "US", ["u.s.a."] = "US",
   ["united states of america"] = "US", russia = "RU", ["czech republic"] = "CZ", holland = "NL",
   ["the netherlands"] = "NL", vietnam = "VN", brunei = "BN", burma = "MM", ["ivory coast"] = "CI",
