@@ -49,6 +49,8 @@ static void the_same_byte_again(void) {
     }
     memcpy(text + 10, time, sizeof time);
     check_bytes(blt_digits_moments, moment, text, 19, false);
+    text[19] = (char)byte;
+    check_bytes(blt_digits_moments, moment, text, 20, false);
   }
 }
 
@@ -106,6 +108,7 @@ static void dates_and_moments(void) {
     check_both(&r, blt_digits_dates, date, text);
     snprintf(text, sizeof text, "%04d-%02u-%02u%c%02u:%02u:%02u", c.year % 10000, c.month % 100, c.day % 100,
              " T"[rng_below(&r, 2)], rng_below(&r, 24), rng_below(&r, 60), rng_below(&r, 60));
+    if (rng_below(&r, 2)) strcat(text, "Z");
     check_both(&r, blt_digits_moments, moment, text);
   }
 }

@@ -73,6 +73,17 @@ static void check_codes(const blt_intern *in, const chunk *c, const uint32_t *co
   }
 }
 
+/* The rows that are not empty. */
+static uint32_t list_full(const chunk *c, uint32_t full[ROWS]) {
+  uint32_t n = 0;
+  for (uint32_t r = 0; r < c->n; r++) {
+    const uint32_t *e = c->ends + 2 + 3 * r;
+    full[n] = r;
+    n += e[0] - e[-1] > 1;
+  }
+  return n;
+}
+
 static const blt_intern *sorted;
 static int by_text(const void *a, const void *b) {
   blt_str x = blt_intern_at(sorted, *(const uint32_t *)a), y = blt_intern_at(sorted, *(const uint32_t *)b);
@@ -93,12 +104,16 @@ static void check_distinct(const blt_intern *in) {
 
 static void intern_chunks(name_fn name, uint32_t rounds) {
   static chunk c;
-  uint32_t codes[ROWS];
+  uint32_t codes[ROWS], full[ROWS];
   blt_intern in;
   blt_intern_init(&in, ctx);
   for (uint32_t i = 0; i < rounds; i++) {
     fill(&c, name);
-    blt_intern_fields f = {c.text, c.ends + 2, 3, 1, c.n, 0};
+    blt_intern_fields f = {c.text, c.ends + 2, 3, 1, c.n, 0, NULL};
+    if (rng_next(&seed) % 2) {
+      f.full = full;
+      f.n = list_full(&c, full);
+    }
     bool empty = false;
     CHECK(blt_intern_fields_of(&in, &f, codes, &empty, &err) == BLT_OK);
     check_codes(&in, &c, codes);

@@ -1,4 +1,5 @@
 /* Blocks from runs are the blocks that the same values in one array give, wherever the runs are cut. */
+#include "base/bits.h"
 #include "check.h"
 #include "random.h"
 #include "store/column/runs.h"
@@ -92,10 +93,58 @@ static void doubles_with_everything(void) {
   for (int round = 0; round < 200; round++) doubles(round % 4);
 }
 
+/* Texts of rows as chunks have them, each chunk with offsets of its own that begin anywhere. */
+typedef struct texts {
+  char bytes[ROWS * 8];
+  uint32_t offsets[2 * ROWS + 1]; /* one more a run */
+  blt_str rows[ROWS];
+  uint64_t valid[ROWS / 64 + 1];
+  blt_text_run runs[ROWS];
+} texts;
+
+static uint32_t put_texts(texts *t, uint32_t rows, bool nulls) {
+  uint32_t n = 0, at = 0, entry = 0;
+  blt_bits_fill(t->valid, rows);
+  for (uint32_t r = 0; r < rows; n++) {
+    uint32_t len = 1 + rng_below(&seed, rng_below(&seed, 8) ? 90 : 3);
+    if (len > rows - r) len = rows - r;
+    t->runs[n] = (blt_text_run){t->bytes, t->offsets + entry, len};
+    t->offsets[entry++] = at;
+    for (uint32_t stop = r + len; r < stop; r++) {
+      bool null = nulls && rng_below(&seed, 3) == 0;
+      uint32_t bytes = null ? 0 : rng_below(&seed, 8);
+      for (uint32_t i = 0; i < bytes; i++) t->bytes[at + i] = (char)rng_next(&seed);
+      if (null) blt_bit_clear(t->valid, r);
+      t->rows[r] = (blt_str){t->bytes + at, bytes};
+      t->offsets[entry++] = at += bytes;
+    }
+  }
+  return n;
+}
+
+static void texts_with_and_without_nulls(void) {
+  static texts t;
+  blt_block *one, *many;
+  for (int round = 0; round < 200; round++) {
+    uint32_t rows = 1 + rng_below(&seed, ROWS), n = put_texts(&t, rows, round % 2);
+    const uint64_t *valid = round % 2 ? t.valid : NULL;
+    CHECK(blt_block_from_text(ctx, t.rows, valid, rows, &one, &err) == BLT_OK);
+    CHECK(blt_block_from_text_runs(ctx, t.runs, n, valid, rows, &many, &err) == BLT_OK);
+    CHECK_INT(many->text_bytes, one->text_bytes);
+    CHECK_INT(many->nulls, one->nulls);
+    CHECK(memcmp(many->data, one->data, (rows + 1) * sizeof(uint32_t)) == 0);
+    CHECK(memcmp(many->text, one->text, one->text_bytes) == 0);
+    CHECK_AT(blt_block_validate(many, (blt_type){.id = BLT_STRING}, 0, &err) == BLT_OK, "%s", err.message);
+    blt_block_release(one);
+    blt_block_release(many);
+  }
+}
+
 int main(void) {
   ctx = blt_ctx_new();
   RUN(integers_of_every_width);
   RUN(doubles_with_everything);
+  RUN(texts_with_and_without_nulls);
   CHECK_INT(blt_ctx_memory_used(ctx), 0);
   blt_ctx_release(ctx);
   return check_report();

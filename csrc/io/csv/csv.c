@@ -6,9 +6,9 @@
 
 #define PATIENCE ((uint64_t)16 << 20) /* a guessed start whose record is longer is given up */
 
-static blt_status cut_csv(const void *format, uint64_t from, uint64_t to, uint64_t start, bool in_quote,
+static blt_status cut_csv(const void *format, uint64_t from, uint64_t to, uint64_t start, blt_quoting quoting,
                           blt_rows *w, blt_error *err) {
-  blt_csv_start at = {start, in_quote};
+  blt_csv_start at = {start, quoting};
   return blt_csv_rows(format, from, to, at, start == BLT_NO_START ? PATIENCE : UINT64_MAX, w, err);
 }
 

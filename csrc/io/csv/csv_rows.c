@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define OVERHANG 4096 /* bytes read beyond the chunk, for the end of its last record */
+#define BEFORE 2048   /* bytes read before it, for the line in whose midst it begins */
 
 /* One walk over a chunk. Offsets are those of w->raw. */
 typedef struct walk {
@@ -56,19 +57,47 @@ static blt_status take_more(walk *k, blt_error *err) {
 
 /* ---- where the first record starts ---- */
 
-/* The raw offset after the first line end outside quotes; 0 when there is none before `limit`. */
-static size_t find_start(walk *k, bool in_quote) {
-  blt_rows *w = k->w;
-  size_t first = BLT_ROWS_PAD + 1; /* raw begins with the byte before the chunk */
-  if (!in_quote && w->raw[BLT_ROWS_PAD] == k->f->newline) return first;
-  for (size_t i = 0; i < w->nmarks; i++) {
+/* How many bytes before the chunk help to find its first record: the one that may end there, or more when
+ * quotes have to be looked at from the last line end on. */
+static uint64_t bytes_before(const blt_csv_format *f, uint64_t from, blt_quoting quoting) {
+  if (!f->quote || quoting != BLT_QUOTING_UNKNOWN) return 1;
+  return from < BEFORE ? from : BEFORE;
+}
+
+/* The first mark that says something about quotes at the chunk's beginning, which is at `begin` in raw: the
+ * last line end before it, which is taken to be outside of them, or the text's first mark, or one after it.
+ */
+static size_t first_telling(const blt_rows *w, size_t begin, char newline) {
+  size_t i = 0;
+  while (i < w->nmarks && w->marks[i] < begin) i++;
+  for (size_t k = i; k > 0; k--)
+    if (w->raw[w->marks[k - 1]] == newline) return k - 1;
+  return w->raw_at == 0 ? 0 : i;
+}
+
+/* Whether the quote at `at`, which is outside of quotes, begins a field or is the second of two inside one.
+ */
+static bool opens(const walk *k, size_t at) {
+  const blt_rows *w = k->w;
+  char before = w->raw[at - 1];
+  if (at == BLT_ROWS_PAD && w->raw_at == 0) return true;
+  return before == k->f->delimiter || before == k->f->newline || before == k->f->quote || k->f->trim;
+}
+
+/* The raw offset after the first line end outside quotes from the byte before the chunk on, which begins at
+ * `begin`; 0 when there is none before `limit`. */
+static size_t find_start(const walk *k, size_t begin, blt_quoting quoting) {
+  const blt_rows *w = k->w;
+  bool known = quoting != BLT_QUOTING_UNKNOWN, in_quote = quoting == BLT_QUOTING_INSIDE;
+  if (known && !in_quote && w->raw[begin - 1] == k->f->newline) return begin;
+  for (size_t i = known ? 0 : first_telling(w, begin, k->f->newline); i < w->nmarks; i++) {
     uint32_t at = w->marks[i];
-    if (at < first) continue;
+    if (known && at < begin) continue;
     if (at + 1 >= k->limit) break;
     char c = w->raw[at];
     if (k->f->quote && c == k->f->quote)
-      in_quote = !in_quote;
-    else if (c == k->f->newline && !in_quote)
+      in_quote = !in_quote && (known || opens(k, at));
+    else if (c == k->f->newline && !in_quote && at + 1 >= begin)
       return at + 1;
   }
   return 0;
@@ -568,7 +597,8 @@ static blt_status walk_all(walk *k, uint64_t patience, bool *found, blt_error *e
 blt_status blt_csv_rows(const blt_csv_format *f, uint64_t from, uint64_t to, blt_csv_start start,
                         uint64_t patience, blt_rows *w, blt_error *err) {
   bool known = start.at != BLT_NO_START;
-  uint64_t first = known ? start.at : from - 1;
+  uint64_t before = known ? 0 : bytes_before(f, from, start.quoting),
+           first = known ? start.at : from - before;
   walk k = {.f = f, .w = w, .want = OVERHANG};
   w->raw_len = w->nmarks = w->nbad = 0;
   w->nrows = 0;
@@ -579,7 +609,7 @@ blt_status blt_csv_rows(const blt_csv_format *f, uint64_t from, uint64_t to, blt
   blt_status status = take(&k, first, to + OVERHANG, err);
   if (status != BLT_OK) return status;
   k.limit = BLT_ROWS_PAD + (size_t)(to - first);
-  size_t begin = known ? BLT_ROWS_PAD : find_start(&k, start.in_quote);
+  size_t begin = known ? BLT_ROWS_PAD : find_start(&k, BLT_ROWS_PAD + before, start.quoting);
   if (begin == 0 || begin >= k.limit) return BLT_OK;
   w->start = w->raw_at + begin - BLT_ROWS_PAD;
   skip_marks(&k, begin);

@@ -28,8 +28,8 @@ static inline bool blt_csv_is_blank(char c) {
 
 /* What is known of a chunk's beginning. */
 typedef struct blt_csv_start {
-  uint64_t at;   /* a record starts here, or BLT_NO_START: look for one */
-  bool in_quote; /* without `at`: the chunk begins inside quotes */
+  uint64_t at;         /* a record starts here, or BLT_NO_START: look for one */
+  blt_quoting quoting; /* without `at`: at the chunk's beginning */
 } blt_csv_start;
 
 /* Takes apart all records that start in [from, to) of the source; the last may end after `to`. Fills `w`;

@@ -88,7 +88,7 @@ static blt_status next_record(const blt_csv_format *f, uint64_t *at, blt_rows *w
   uint64_t size = blt_source_size(f->source);
   w->nrows = w->nbad = 0;
   while (*at < size && w->nrows + w->nbad == 0) {
-    blt_csv_start start = {*at, false};
+    blt_csv_start start = {*at, BLT_QUOTING_UNKNOWN};
     blt_status status = blt_csv_rows(f, *at, *at + 1, start, UINT64_MAX, w, err);
     if (status != BLT_OK) return status;
     *at = w->end;

@@ -93,7 +93,7 @@ static void issue(blt_loading *k, blt_chunk *c) {
 typedef struct wave {
   blt_loading *k;
   blt_chunk *chunks;
-  bool *in_quote;   /* guesses at each chunk's beginning */
+  blt_quoting *quoting;
   uint64_t *quotes; /* of each chunk, when they are counted */
   uint32_t n;
   uint64_t first; /* number of its first chunk */
@@ -117,7 +117,7 @@ static blt_status read_chunk(void *arg, uint32_t task, uint32_t worker, blt_erro
   uint64_t at = task == 0 ? v->k->next : BLT_NO_START;
   c->worker = worker;
   blt_status status =
-      l->cut(l->format, chunk_from(v, task), chunk_to(v, task), at, v->in_quote[task], &w->rows, err);
+      l->cut(l->format, chunk_from(v, task), chunk_to(v, task), at, v->quoting[task], &w->rows, err);
   if (status != BLT_OK) return status;
   return blt_convert(&l->plan, &w->rows, w->interns, c, err);
 }
@@ -138,7 +138,7 @@ static blt_status guess_quotes(wave *v, blt_error *err) {
   blt_status status = blt_par(v->k->ctx, v->n, count_chunk, v, err);
   uint64_t sum = 0;
   for (uint32_t i = 0; status == BLT_OK && i < v->n; i++) {
-    v->in_quote[i] = sum & 1;
+    v->quoting[i] = sum & 1 ? BLT_QUOTING_INSIDE : BLT_QUOTING_OUTSIDE;
     sum += v->quotes[i];
   }
   return status;
@@ -223,10 +223,10 @@ static blt_status run_wave(blt_loading *k, pace *p, blt_error *err) {
   uint64_t left = (size - v.first * bytes + bytes - 1) / bytes;
   v.n = left < p->size ? (uint32_t)left : p->size;
   v.chunks = blt_calloc(k->ctx, v.n, sizeof *v.chunks);
-  v.in_quote = blt_calloc(k->ctx, v.n, sizeof *v.in_quote);
+  v.quoting = blt_calloc(k->ctx, v.n, sizeof *v.quoting);
   v.quotes = blt_calloc(k->ctx, v.n, sizeof *v.quotes);
   blt_status status = BLT_OK;
-  if (!v.chunks || !v.in_quote || !v.quotes) status = blt_fail_memory(err, v.n * sizeof *v.chunks);
+  if (!v.chunks || !v.quoting || !v.quotes) status = blt_fail_memory(err, v.n * sizeof *v.chunks);
   for (uint32_t i = 0; v.chunks && i < v.n; i++) issue(k, &v.chunks[i]);
   if (status == BLT_OK && p->count && v.n > 1) status = guess_quotes(&v, err);
   if (status == BLT_OK) status = blt_par(k->ctx, v.n, read_chunk, &v, err);
@@ -244,7 +244,7 @@ static blt_status run_wave(blt_loading *k, pace *p, blt_error *err) {
   }
   for (uint32_t i = 0; v.chunks && i < v.n; i++) blt_loading_retire(k, &v.chunks[i]);
   blt_free(k->ctx, v.chunks, v.n * sizeof *v.chunks);
-  blt_free(k->ctx, v.in_quote, v.n * sizeof *v.in_quote);
+  blt_free(k->ctx, v.quoting, v.n * sizeof *v.quoting);
   blt_free(k->ctx, v.quotes, v.n * sizeof *v.quotes);
   return status;
 }

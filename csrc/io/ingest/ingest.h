@@ -17,9 +17,9 @@
 #include "io/text/names.h"
 
 /* Takes apart the records that start in [from, to). `start`: where one is known to start, or BLT_NO_START;
- * then `in_quote` is the best guess of the state at `from`. */
+ * then `quoting` is what is known of `from`. */
 typedef blt_status (*blt_cut_fn)(const void *format, uint64_t from, uint64_t to, uint64_t start,
-                                 bool in_quote, blt_rows *w, blt_error *err);
+                                 blt_quoting quoting, blt_rows *w, blt_error *err);
 
 typedef struct blt_load {
   blt_ctx *ctx;

@@ -168,7 +168,7 @@ static void gather_lines(gather *g) {
 }
 
 static blt_status scratch_for(blt_loading *k, blt_worker *w, blt_error *err) {
-  size_t bytes = BLT_BLOCK_ROWS * sizeof(blt_str);
+  size_t bytes = BLT_BLOCK_ROWS * sizeof(blt_text_run);
   if (w->scratch) return BLT_OK;
   w->scratch = blt_alloc(k->ctx, bytes);
   if (!w->scratch) return blt_fail_memory(err, bytes);
@@ -176,7 +176,8 @@ static blt_status scratch_for(blt_loading *k, blt_worker *w, blt_error *err) {
   return BLT_OK;
 }
 
-_Static_assert(sizeof(blt_run) <= sizeof(blt_str), "the scratch holds a run for each row");
+_Static_assert(sizeof(blt_run) <= sizeof(blt_text_run) && sizeof(blt_str) <= sizeof(blt_text_run),
+               "the scratch holds a run or a text for each row");
 
 /* The group's numbers where they lie in the chunks, when none is null: the runs are made in the scratch. */
 static uint32_t runs_of(gather *g) {
@@ -194,11 +195,36 @@ static uint32_t runs_of(gather *g) {
   return n;
 }
 
-static blt_status encode(gather *g, blt_type type, bool text, const uint64_t *valid, blt_block **out,
-                         blt_error *err) {
+/* The group's texts where they lie in the chunks, the runs made in the scratch; 0 when some have codes. */
+static uint32_t text_runs_of(gather *g) {
+  blt_text_run *runs = (blt_text_run *)(void *)g->w->scratch;
+  uint32_t n = 0;
+  size_t i = 0;
+  for (uint32_t at = 0; at < g->rows;) {
+    piece p = next_piece(g->k, &i, g->first, at, g->rows);
+    const blt_chunk_column *c = &p.chunk->columns[g->col];
+    if (c->kind != BLT_KIND_TEXT) return 0;
+    add_validity(g, p);
+    runs[n++] = (blt_text_run){c->own, (const uint32_t *)c->data + p.from, p.n};
+    at += p.n;
+  }
+  return n;
+}
+
+static blt_status make_text(gather *g, blt_block **out, blt_error *err) {
+  blt_ctx *ctx = g->k->ctx;
+  void *scratch = g->w->scratch;
+  memset(g->valid, 0xff, sizeof g->valid);
+  uint32_t nruns = text_runs_of(g);
+  if (!nruns) gather_values(g, true);
+  const uint64_t *valid = g->nulls ? g->valid : NULL;
+  return nruns ? blt_block_from_text_runs(ctx, scratch, nruns, valid, g->rows, out, err)
+               : blt_block_from_text(ctx, scratch, valid, g->rows, out, err);
+}
+
+static blt_status encode(gather *g, blt_type type, const uint64_t *valid, blt_block **out, blt_error *err) {
   blt_ctx *ctx = g->k->ctx;
   void *v = g->w->scratch;
-  if (text) return blt_block_from_text(ctx, v, valid, g->rows, out, err);
   if (type.id == BLT_STRING) return blt_block_from_codes(ctx, v, valid, g->rows, out, err);
   if (type.id == BLT_FLOAT64) return blt_block_from_f64(ctx, v, valid, g->rows, out, err);
   return blt_block_from_i64(ctx, v, valid, g->rows, out, err);
@@ -215,7 +241,7 @@ static blt_status make_block(grouping *b, uint32_t task, uint32_t worker, blt_er
   blt_status status = scratch_for(k, g.w, err);
   if (status != BLT_OK) return status;
   blt_type type = blt_table_schema(k->table)->fields[i].type;
-  bool text = type.id == BLT_STRING && col >= 0 && g.first >= k->text_from[col];
+  if (type.id == BLT_STRING && col >= 0 && g.first >= k->text_from[col]) return make_text(&g, out, err);
   uint32_t nruns = col >= 0 && type.id != BLT_STRING ? runs_of(&g) : 0;
   if (nruns) {
     blt_run *runs = (blt_run *)(void *)g.w->scratch;
@@ -224,13 +250,13 @@ static blt_status make_block(grouping *b, uint32_t task, uint32_t worker, blt_er
   }
   memset(g.valid, col == -1 ? 0 : 0xff, sizeof g.valid);
   if (col >= 0)
-    gather_values(&g, text);
+    gather_values(&g, false);
   else if (col == -2)
     gather_lines(&g);
   else
     memset(g.w->scratch, 0, g.w->scratch_bytes);
   const uint64_t *valid = g.nulls || col == -1 ? g.valid : NULL;
-  return encode(&g, type, text, valid, out, err);
+  return encode(&g, type, valid, out, err);
 }
 
 /* The columns' codes, one task a column, and the blocks that need none. */

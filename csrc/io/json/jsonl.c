@@ -233,12 +233,12 @@ static blt_status walk_lines(walk *k, size_t at, size_t limit, blt_error *err) {
   return BLT_OK;
 }
 
-static blt_status cut_lines(const void *arg, uint64_t from, uint64_t to, uint64_t start, bool in_quote,
+static blt_status cut_lines(const void *arg, uint64_t from, uint64_t to, uint64_t start, blt_quoting quoting,
                             blt_rows *w, blt_error *err) {
   const format *f = arg;
   walk k = {.f = f, .w = w, .out = BLT_ROWS_PAD};
   size_t first = 0, values = ((size_t)f->keys.n + 1) * sizeof *k.values;
-  (void)in_quote;
+  (void)quoting;
   w->nrows = 0;
   w->nbad = 0;
   w->ncols = f->keys.n;

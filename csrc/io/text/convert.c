@@ -143,13 +143,21 @@ static blt_digits digits_from(const span *s, uint32_t r) {
                       .n = s->to - r};
 }
 
+static bool any_quoted(const span *s) {
+  const blt_rows *w = s->k->w;
+  uint64_t any = 0;
+  for (size_t i = (size_t)s->from * w->ncols + s->col, end = (size_t)s->to * w->ncols; i < end; i += w->ncols)
+    any |= w->quoted[i >> 6] >> (i & 63);
+  return any & 1;
+}
+
 /* Whether a batch can be read fast: the empty text is the only null, offsets are small enough, and in JSON no
  * string is to be told from a number. */
 static bool is_simple(const span *s) {
   const work *k = s->k;
   if (k->plan->nnulls || k->w->raw_len >= (UINT32_C(1) << 30)) return false;
   bool quotes = (k->plan->json || k->plan->quotes_mean_text) && s->column->inferred && k->w->quoted &&
-                !(k->plan->json && is_dated(s->column->type));
+                !(k->plan->json && is_dated(s->column->type)) && any_quoted(s);
   for (uint32_t r = s->from; quotes && r < s->to; r++)
     if (is_only_text(s, r)) return false;
   return true;
@@ -294,6 +302,18 @@ static blt_status settle_empty(span *s, uint32_t empty, blt_error *err) {
   return BLT_OK;
 }
 
+/* Which of a batch's rows have bytes, counted from its first. */
+static uint32_t list_full(const span *s, uint32_t full[BATCH]) {
+  const blt_rows *w = s->k->w;
+  const uint32_t *e = w->ends + (size_t)s->from * w->ncols + s->col;
+  uint32_t n = 0, gap = s->col ? 1 : w->gap;
+  for (uint32_t i = 0; i < s->to - s->from; i++, e += w->ncols) {
+    full[n] = i;
+    n += e[0] - e[-1] > gap;
+  }
+  return n;
+}
+
 /* A batch at a time, unless there are other null texts than the empty one. An empty text that is none must be
  * known before: codes are given in the order of rows. */
 static blt_status convert_codes(span *s, blt_error *err) {
@@ -310,22 +330,45 @@ static blt_status convert_codes(span *s, blt_error *err) {
                          .gap = s->col ? 1 : w->gap,
                          .n = s->to - s->from,
                          .row = s->from};
+  uint32_t full[BATCH];
+  if (in->sparse) {
+    f.full = full;
+    f.n = list_full(s, full);
+    met = f.n < s->to - s->from;
+  }
   blt_status status = blt_intern_fields_of(in, &f, (uint32_t *)s->out->data + s->from, &met, err);
+  in->sparse = met;
   return status == BLT_OK && met ? settle_empty(s, empty, err) : status;
+}
+
+/* Short texts are copied with what follows them: both sides have room for that. */
+#define AT_ONCE 64u
+_Static_assert(AT_ONCE <= BLT_ROWS_PAD, "so many bytes are readable behind a text");
+
+static inline void copy_text(char *out, blt_str v) {
+  if (v.len <= AT_ONCE)
+    memcpy(out, v.s, AT_ONCE);
+  else
+    memcpy(out, v.s, v.len);
+}
+
+/* Bytes from a batch's first field of the column to the end of its last, at least what its texts take. */
+static size_t bytes_of_batch(const span *s) {
+  const blt_rows *w = s->k->w;
+  return w->ends[(size_t)(s->to - 1) * w->ncols + s->col] - w->ends[(size_t)s->from * w->ncols + s->col - 1];
 }
 
 static blt_status convert_text(span *s, blt_error *err) {
   uint32_t *out = s->out->data;
-  for (uint32_t r = s->from; r < s->to; r++) {
+  blt_status status = blt_grow(s->k->chunk->ctx, &s->out->own, &s->out->own_cap,
+                               out[s->from] + bytes_of_batch(s) + AT_ONCE, 1, err);
+  for (uint32_t r = s->from; status == BLT_OK && r < s->to; r++) {
     blt_str v;
-    blt_status status = string_field(s, r, &v, err);
-    if (status == BLT_OK)
-      status = blt_grow(s->k->chunk->ctx, &s->out->own, &s->out->own_cap, (size_t)out[r] + v.len + 1, 1, err);
-    if (status != BLT_OK) return status;
-    if (v.len) memcpy(s->out->own + out[r], v.s, v.len);
+    status = string_field(s, r, &v, err);
+    if (v.len) copy_text(s->out->own + out[r], v);
     out[r + 1] = out[r] + v.len;
   }
-  return BLT_OK;
+  return status;
 }
 
 /* ---- columns whose type is still open ---- */

@@ -167,7 +167,8 @@ uint32_t blt_digits_moments(blt_digits f, int64_t *out) {
   for (; i < f.n; i++, e += f.stride) {
     const char *s = f.text + e[-1] + f.gap;
     int64_t time;
-    if (f.text + e[0] - s != 19 || (s[10] != ' ' && s[10] != 'T')) break;
+    bool zoned = f.text + e[0] - s == 20 && s[19] == 'Z';
+    if ((f.text + e[0] - s != 19 && !zoned) || (s[10] != ' ' && s[10] != 'T')) break;
     if (!one_date(s, &d) || !one_time(s + 11, &time)) break;
     out[i] = d.date * BLT_DAY + time;
   }

@@ -24,7 +24,7 @@ uint32_t blt_digits_floats(blt_digits f, char mark, double *out);
 uint32_t blt_digits_whole(blt_digits f, int64_t *out);
 /* YYYY-MM-DD, as days. */
 uint32_t blt_digits_dates(blt_digits f, int64_t *out);
-/* YYYY-MM-DD HH:MM:SS, or with a T, as microseconds. */
+/* YYYY-MM-DD HH:MM:SS, or with a T, perhaps with a Z behind it, as microseconds. */
 uint32_t blt_digits_moments(blt_digits f, int64_t *out);
 /* true or false. */
 uint32_t blt_digits_flags(blt_digits f, int64_t *out);

@@ -128,45 +128,63 @@ static inline blt_status make_room(blt_intern *in, uint32_t n, blt_error *err) {
   return slots_grow(in, (uint64_t)in->hashed + n, err);
 }
 
+static inline blt_str field_at(const blt_intern_fields *f, uint32_t place) {
+  const uint32_t *e = f->ends + (size_t)place * f->stride;
+  uint32_t start = e[-1] + f->gap;
+  return (blt_str){f->text + start, *e - start};
+}
+
 /* The dictionary is in the cache: one after the other. */
 static blt_status intern_near(blt_intern *in, const blt_intern_fields *f, uint32_t *codes, bool *empty,
                               blt_error *err) {
-  const uint32_t *e = f->ends;
-  for (uint32_t i = 0; i < f->n; i++, e += f->stride) {
-    const char *s = f->text + e[-1] + f->gap;
-    uint32_t len = (uint32_t)(f->text + *e - s);
-    if (__builtin_expect(len == 0, 0)) {
-      codes[i] = 0;
+  for (uint32_t i = 0; i < f->n; i++) {
+    uint32_t at = blt_intern_place(f, i);
+    blt_str s = field_at(f, at);
+    if (__builtin_expect(s.len == 0, 0)) {
+      codes[at] = 0;
       *empty = true;
       continue;
     }
-    key k = key_of(s, len);
-    blt_status status = find(in, &k, s, len, f->row + i, &codes[i], err);
+    key k = key_of(s.s, s.len);
+    blt_status status = find(in, &k, s.s, s.len, f->row + at, &codes[at], err);
     if (status != BLT_OK) return status;
   }
   return BLT_OK;
 }
 
-/* The dictionary is large: all slots of the batch are on their way before the first is looked at. */
+/* Has all brought near that the lookups of a batch will touch: slots first, then, of texts that no slot holds
+ * whole, where they lie and their bytes. */
+static void prefetch(const blt_intern *in, const blt_intern_fields *f, key *keys) {
+  const uint64_t *offsets[BLT_INTERN_BATCH];
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < f->n; i++) {
+    blt_str s = field_at(f, blt_intern_place(f, i));
+    keys[i] = key_of(s.s, s.len);
+    __builtin_prefetch(&in->slots[(uint32_t)(keys[i].hash >> 32) & in->mask]);
+  }
+  for (uint32_t i = 0; i < f->n; i++) {
+    const blt_slot *slot = &in->slots[(uint32_t)(keys[i].hash >> 32) & in->mask];
+    if (!slot->code || slot->len <= 16) continue;
+    offsets[n++] = in->offsets + slot->code - 1;
+    __builtin_prefetch(offsets[n - 1]);
+  }
+  for (uint32_t i = 0; i < n; i++) __builtin_prefetch(in->bytes + *offsets[i]);
+}
+
+/* The dictionary is large. */
 static blt_status intern_far(blt_intern *in, const blt_intern_fields *f, uint32_t *codes, bool *empty,
                              blt_error *err) {
   key keys[BLT_INTERN_BATCH];
-  const uint32_t *e = f->ends;
-  for (uint32_t i = 0; i < f->n; i++, e += f->stride) {
-    const char *s = f->text + e[-1] + f->gap;
-    keys[i] = key_of(s, (uint32_t)(f->text + *e - s));
-    __builtin_prefetch(&in->slots[(uint32_t)(keys[i].hash >> 32) & in->mask]);
-  }
-  e = f->ends;
-  for (uint32_t i = 0; i < f->n; i++, e += f->stride) {
-    const char *s = f->text + e[-1] + f->gap;
-    uint32_t len = (uint32_t)(f->text + *e - s);
-    if (__builtin_expect(len == 0, 0)) {
-      codes[i] = 0;
+  prefetch(in, f, keys);
+  for (uint32_t i = 0; i < f->n; i++) {
+    uint32_t at = blt_intern_place(f, i);
+    blt_str s = field_at(f, at);
+    if (__builtin_expect(s.len == 0, 0)) {
+      codes[at] = 0;
       *empty = true;
       continue;
     }
-    blt_status status = find(in, &keys[i], s, len, f->row + i, &codes[i], err);
+    blt_status status = find(in, &keys[i], s.s, s.len, f->row + at, &codes[at], err);
     if (status != BLT_OK) return status;
   }
   return BLT_OK;
@@ -254,24 +272,32 @@ static blt_status find_numbered(blt_intern *in, const char *s, uint32_t len, uin
   return BLT_OK;
 }
 
+static blt_status numbered_fields(blt_intern *in, const blt_intern_fields *f, uint32_t from, uint32_t to,
+                                  uint32_t *codes, bool *empty, blt_error *err) {
+  for (uint32_t i = from; i < to; i++) {
+    uint32_t at = blt_intern_place(f, i);
+    blt_str s = field_at(f, at);
+    if (s.len == 0) {
+      codes[at] = 0;
+      *empty = true;
+      continue;
+    }
+    blt_status status = find_numbered(in, s.s, s.len, f->row + at, &codes[at], err);
+    if (status != BLT_OK) return status;
+  }
+  return BLT_OK;
+}
+
 static blt_status intern_numbered(blt_intern *in, const blt_intern_fields *f, uint32_t *codes, bool *empty,
                                   blt_error *err) {
   uint32_t i = 0;
   while (i < f->n) {
     const uint32_t *e = f->ends + (size_t)i * f->stride;
-    i += blt_numbered_codes(&in->numbered, f->text, e, f->stride, f->gap, f->n - i, codes + i);
-    uint32_t stop = f->n - i < 8 ? f->n : i + 8;
-    for (; i < stop; i++) {
-      e = f->ends + (size_t)i * f->stride;
-      uint32_t start = e[-1] + f->gap;
-      if (*e == start) {
-        codes[i] = 0;
-        *empty = true;
-        continue;
-      }
-      blt_status status = find_numbered(in, f->text + start, *e - start, f->row + i, &codes[i], err);
-      if (status != BLT_OK) return status;
-    }
+    if (!f->full) i += blt_numbered_codes(&in->numbered, f->text, e, f->stride, f->gap, f->n - i, codes + i);
+    uint32_t stop = f->full || f->n - i < 8 ? f->n : i + 8;
+    blt_status status = numbered_fields(in, f, i, stop, codes, empty, err);
+    if (status != BLT_OK) return status;
+    i = stop;
   }
   in->numbered.asked += f->n;
   if (in->numbered.asked < PERIOD) return BLT_OK;
@@ -282,10 +308,9 @@ static blt_status intern_numbered(blt_intern *in, const blt_intern_fields *f, ui
 
 /* The first text that is not empty says whether there are numbers. */
 static void look_for_form(blt_intern *in, const blt_intern_fields *f) {
-  const uint32_t *e = f->ends;
-  for (uint32_t i = 0; i < f->n && !in->numbered.tried; i++, e += f->stride) {
-    uint32_t start = e[-1] + f->gap;
-    if (*e > start) blt_numbered_form(&in->numbered, f->text + start, *e - start);
+  for (uint32_t i = 0; i < f->n && !in->numbered.tried; i++) {
+    blt_str s = field_at(f, blt_intern_place(f, i));
+    if (s.len) blt_numbered_form(&in->numbered, s.s, s.len);
   }
 }
 
@@ -303,10 +328,12 @@ blt_status blt_intern_fields_of(blt_intern *in, const blt_intern_fields *f, uint
                                 blt_error *err) {
   blt_intern_fields part = *f;
   for (uint32_t at = 0; at < f->n; at += part.n) {
+    uint32_t rows = f->full ? 0 : at; /* rows of a list are counted from the first */
     part.n = f->n - at < BLT_INTERN_BATCH ? f->n - at : BLT_INTERN_BATCH;
-    part.row = f->row + at;
-    part.ends = f->ends + (size_t)at * f->stride;
-    blt_status status = intern_batch(in, &part, codes + at, empty, err);
+    part.row = f->row + rows;
+    part.ends = f->ends + (size_t)rows * f->stride;
+    part.full = f->full ? f->full + at : NULL;
+    blt_status status = intern_batch(in, &part, codes + rows, empty, err);
     if (status != BLT_OK) return status;
   }
   return BLT_OK;

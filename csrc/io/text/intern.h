@@ -23,6 +23,7 @@ typedef struct blt_intern {
   uint32_t mask; /* slots - 1, or 0 when there are none */
   uint32_t count;
   uint32_t hashed; /* entries that have a slot */
+  bool sparse;     /* kept for the caller: of the fields before, some were empty */
   blt_numbered numbered;
   uint64_t *offsets; /* count + 1 into bytes */
   uint32_t *rows;    /* row of its chunk in which each entry came first */
@@ -39,7 +40,13 @@ typedef struct blt_intern_fields {
   const uint32_t *ends; /* of the first row; the others are `stride` entries apart */
   uint32_t stride, gap; /* a field starts `gap` bytes after the end of the field before it (ends[-1]) */
   uint32_t n, row;      /* rows, and the number of the first */
+  const uint32_t *full; /* which of the rows are meant, `n` of them, when the others are empty; NULL: all */
 } blt_intern_fields;
+
+/* Where field i of those that are meant stands among the rows. */
+static inline uint32_t blt_intern_place(const blt_intern_fields *f, uint32_t i) {
+  return f->full ? f->full[i] : i;
+}
 
 /* Codes of the fields of `n` rows. An empty one gets code 0, is not looked up, and makes `*empty` true. */
 blt_status blt_intern_fields_of(blt_intern *in, const blt_intern_fields *f, uint32_t *codes, bool *empty,

@@ -13,6 +13,13 @@
 #define BLT_ROWS_PAD 64 /* readable bytes before and after the text */
 #define BLT_NO_START UINT64_MAX
 
+/* What is known of the place where a chunk begins that does not begin with a record. */
+typedef enum blt_quoting {
+  BLT_QUOTING_UNKNOWN,
+  BLT_QUOTING_OUTSIDE, /* quotes were counted from the beginning on */
+  BLT_QUOTING_INSIDE
+} blt_quoting;
+
 typedef enum blt_bad_reason {
   BLT_BAD_FEW = 1,    /* too few fields */
   BLT_BAD_MANY,       /* too many fields */

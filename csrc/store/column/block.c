@@ -321,21 +321,31 @@ blt_status blt_block_from_codes(blt_ctx *ctx, const uint32_t *codes, const uint6
   return BLT_OK;
 }
 
-blt_status blt_block_from_text(blt_ctx *ctx, const blt_str *v, const uint64_t *valid, uint32_t rows,
+blt_status blt_block_make_text(blt_ctx *ctx, uint32_t rows, const uint64_t *valid, uint64_t bytes,
                                blt_block **out, blt_error *err) {
-  blt_block *b;
-  uint64_t total = 0;
-  for (uint32_t i = 0; i < rows; i++)
-    if (!valid || blt_bit(valid, i)) total += v[i].len;
-  if (total > UINT32_MAX)
+  if (bytes > UINT32_MAX)
     return blt_fail(err, BLT_EINVAL, "%u rows hold %llu bytes of text: a block holds at most 4 GiB", rows,
-                    (unsigned long long)total);
-  blt_status status = blt_block_make(ctx, rows, valid, ((size_t)rows + 1) * 4, total, &b, err);
+                    (unsigned long long)bytes);
+  blt_status status = blt_block_make(ctx, rows, valid, ((size_t)rows + 1) * 4, bytes, out, err);
   if (status != BLT_OK) return status;
+  blt_block *b = *out;
   b->enc = BLT_ENC_TEXT;
   b->width = 4;
   b->min.i = INT64_MAX;
   b->max.i = INT64_MIN;
+  b->text_bytes = (uint32_t)bytes;
+  if (!b->text) b->text = "";
+  return BLT_OK;
+}
+
+blt_status blt_block_from_text(blt_ctx *ctx, const blt_str *v, const uint64_t *valid, uint32_t rows,
+                               blt_block **out, blt_error *err) {
+  blt_block *b = NULL;
+  uint64_t total = 0;
+  for (uint32_t i = 0; i < rows; i++)
+    if (!valid || blt_bit(valid, i)) total += v[i].len;
+  blt_status status = blt_block_make_text(ctx, rows, valid, total, &b, err);
+  if (status != BLT_OK) return status;
   uint32_t *offsets = (uint32_t *)(void *)b->data, at = 0;
   for (uint32_t i = 0; i < rows; i++) {
     offsets[i] = at;
@@ -343,8 +353,7 @@ blt_status blt_block_from_text(blt_ctx *ctx, const blt_str *v, const uint64_t *v
     memcpy((char *)b->text + at, v[i].s, v[i].len);
     at += v[i].len;
   }
-  offsets[rows] = b->text_bytes = at;
-  if (!b->text) b->text = "";
+  offsets[rows] = at;
   *out = b;
   return BLT_OK;
 }

@@ -129,6 +129,9 @@ blt_block_shape blt_block_shape_of(size_t data_bytes, size_t words, size_t text_
  * and for text. Copies validity, counts nulls, clears spare bits. Fails with BLT_ENOMEM. */
 blt_status blt_block_make(blt_ctx *ctx, uint32_t rows, const uint64_t *valid, size_t data_bytes,
                           size_t text_bytes, blt_block **out, blt_error *err);
+/* The same for `bytes` bytes of text, whose offsets and bytes are still to be written; also BLT_EINVAL. */
+blt_status blt_block_make_text(blt_ctx *ctx, uint32_t rows, const uint64_t *valid, uint64_t bytes,
+                               blt_block **out, blt_error *err);
 /* Bytes that a number from 0 to `most` takes: 1, 2, 4 or 8. */
 uint8_t blt_block_width(uint64_t most);
 

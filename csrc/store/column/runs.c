@@ -159,3 +159,36 @@ blt_status blt_block_from_f64_runs(blt_ctx *ctx, const blt_run *runs, uint32_t n
   b->max.f = bounds[1];
   return shrink(b, out, err);
 }
+
+/* ---- texts ---- */
+
+static uint32_t text_of(const blt_text_run *run) {
+  return run->offsets[run->n] - run->offsets[0];
+}
+
+/* Offsets of a run whose text begins at `at`. */
+BLT_CLONES static void move_offsets(uint32_t *restrict out, const uint32_t *restrict v, uint32_t n,
+                                    uint32_t at) {
+  uint32_t by = at - v[0];
+  for (uint32_t i = 0; i < n; i++) out[i] = v[i] + by;
+}
+
+blt_status blt_block_from_text_runs(blt_ctx *ctx, const blt_text_run *runs, uint32_t nruns,
+                                    const uint64_t *valid, uint32_t rows, blt_block **out, blt_error *err) {
+  blt_block *b = NULL;
+  uint64_t total = 0;
+  for (uint32_t i = 0; i < nruns; i++) total += text_of(&runs[i]);
+  blt_status status = blt_block_make_text(ctx, rows, valid, total, &b, err);
+  if (status != BLT_OK) return status;
+  uint32_t *offsets = (uint32_t *)(void *)b->data, at = 0;
+  for (uint32_t i = 0; i < nruns; i++) {
+    uint32_t bytes = text_of(&runs[i]);
+    move_offsets(offsets, runs[i].offsets, runs[i].n, at);
+    if (bytes) memcpy((char *)b->text + at, runs[i].text + runs[i].offsets[0], bytes);
+    offsets += runs[i].n;
+    at += bytes;
+  }
+  *offsets = at;
+  *out = b;
+  return BLT_OK;
+}
