@@ -297,6 +297,13 @@ void bind_push_table(lua_State *L, bind_state *s, blt_table *t) {
   bind_account(L, s, blt_table_bytes(t));
 }
 
+/* Puts the number of a column from 1 into the table on top; 0 is none. */
+static void push_column(lua_State *L, uint32_t number, const char *key) {
+  if (number == 0) return;
+  lua_pushinteger(L, number);
+  lua_setfield(L, -2, key);
+}
+
 static void push_info(lua_State *L, bind_state *s, const blt_csv_result *result) {
   lua_createtable(L, 0, 5);
   lua_pushinteger(L, (lua_Integer)result->rows);
@@ -309,6 +316,12 @@ static void push_info(lua_State *L, bind_state *s, const blt_csv_result *result)
     lua_pushlstring(L, &result->delimiter, 1);
     lua_setfield(L, -2, "delimiter");
   }
+  if (result->tail[0]) {
+    lua_pushstring(L, result->tail);
+    lua_setfield(L, -2, "tail");
+  }
+  push_column(L, result->grouped, "grouped");
+  push_column(L, result->dated, "dated");
   if (!result->rejects) return;
   bind_push_table(L, s, result->rejects);
   lua_setfield(L, -2, "rejects");

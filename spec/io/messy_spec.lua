@@ -239,15 +239,48 @@ describe("a table on a sheet", function()
   it("has notes under it", function()
     expect {
       { "a,b\n1,2\n\nNote: x, y\nSource: z\n", "int64 int64 | a,b/1,2/", { skip_tail = 2 } },
-      { "a,b\r\n1,2\r\n,,,\r\nNote\r\n\r\n", "int64 int64 | a,b/1,2/", { skip_tail = 1 } },
+      { "a,b\n1,2\n\nNote: x, y\nSource: z\n", "int64 int64 | a,b/1,2/", { skip_tail = 3 } },
+      { "a;b\n1;2\n3;4\n\nx\n\n\ny\n", "int64 int64 | a,b/1,2/3,4/", { skip_tail = 5 } },
+      { "a,b\r\n1,2\r\n,,,\r\nNote\r\n\r\n", "int64 int64 | a,b/1,2/", { skip_tail = 3 } },
+      { "a,b\n1,2\nNote\n\n", "skip_tail passes over notes", { skip_tail = 1 } },
+      { "a\r1\r\rNote\r", "int64 | a/1/", { skip_tail = 2 } },
       { "a\r1\rNote", "int64 | a/1/", { skip_tail = 1 } },
       { "a\n1\n2\n", "int64 | a/1/2/", { skip_tail = 0 } },
       { "a\n1\n2\n", "the input is empty", { skip_tail = 3 } },
       { "a\n1\n2\n", "the input is empty", { skip_tail = 300 } },
       { "a,b\n1,2\nNote\n", "skip_tail passes over notes under the table" },
       { "Tips, all of them\na;b\n1;2\n", "skip passes over lines above the header" },
+      { "Tips\n\na,b\n1,2\n", "skip passes over lines above the header" },
+      { "Tips; 2012\n\na;b;c\n1;2;3\n", "skip passes over lines above the header" },
       { "a,b\n1,2\n" .. ("x"):rep(200000) .. "\n", "int64 int64 | a,b/1,2/", { skip_tail = 1 } },
     }
+  end)
+
+  it("is read with hints at what may be meant otherwise", function()
+    local point, comma, date = 'n: the point is read as that of a fraction; where it stands between thousands: '
+      .. '{thousands = "."}', "n: the comma is read", "d: dates that could be of several forms"
+    for _, case in ipairs {
+      { "k;n\n1;1.234\n2;12.000\n3;5\n", point }, { "k\tn\n1\t1.234\n2\t\n", point },
+      { "k;n\n1;1,234\n2;2,500\n", comma, { decimal_mark = "," } }, { "d,n\n01/02/2012,1\n", date },
+      { "d;n\n01/02/2012;1.234\n", point .. "\n" .. date }, { "k,n\nx,1\nTotal,1\n", "the last row is called 'Total'" },
+      { "k;n\nx;1\nSumme aller:;1\n", "the last row is called 'Summe aller:'" },
+      { "k,n\nx,1\ny,2\nnote\n", "passed over at the end, from here on: 'note'", { skip_tail = 1 } },
+    } do
+      local _, info = blotter.csv(case[1], case[3])
+      assert.is_truthy(tostring(info):find(case[2], 1, true), case[1] .. tostring(info))
+    end
+  end)
+
+  it("is read without hints where nothing is in doubt", function()
+    for _, case in ipairs {
+      { "k;n\n1;1.234\n2;12.5\n" }, { "k;n\n1;1.234\n2;0.500\n" }, { "k;n\n1;1.234\n2;12345\n" }, { "k,n\n1,1.234\n" },
+      { "k;n\n1;1.234\n2;1.234,5\n", { decimal_mark = "," } }, { "k;n\n1;1.234\n", { types = { n = "float64" } } },
+      { "k;n\n1;1.234\n", { thousands = "." } }, { "d,n\n31/01/2012,1\n01/02/2012,1\n" }, { "k;n\n1;1.234\n2;1e5\n" },
+      { "d,n\n01/02/2012,1\n", { dates = "dd/mm/yyyy" } }, { "k,n\nTotal,1\nx,2\n" }, { "k,n\nx,1\nLand ohne summen,2\n" },
+    } do
+      local _, info = blotter.csv(case[1], case[2])
+      assert.same({}, info.hints, case[1])
+    end
   end)
 
   it("begins with what a spreadsheet says of its delimiter", function()

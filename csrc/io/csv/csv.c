@@ -37,6 +37,14 @@ static blt_status read_utf8(blt_ctx *ctx, const blt_source *source, const blt_cs
   return status;
 }
 
+/* Keeps the beginning of the lines that are passed over. */
+static blt_status keep_tail(const blt_source *source, uint64_t from, char tail[BLT_TAIL_ROOM],
+                            blt_error *err) {
+  uint64_t left = blt_source_size(source) - from;
+  size_t n = left < BLT_TAIL_ROOM - 1 ? (size_t)left : BLT_TAIL_ROOM - 1;
+  return blt_source_read(source, from, tail, n, err);
+}
+
 /* The source without the lines at its end. */
 static blt_status read_without_notes(blt_ctx *ctx, const blt_source *source, const blt_csv_options *o,
                                      blt_csv_result *out, blt_error *err) {
@@ -45,6 +53,7 @@ static blt_status read_without_notes(blt_ctx *ctx, const blt_source *source, con
   if (o->skip_tail == 0) return read_utf8(ctx, source, o, out, err);
   blt_status status = blt_notes_start(ctx, source, o->skip_tail, &size, err);
   if (status == BLT_OK) status = blt_source_part(ctx, source, size, &part, err);
+  if (status == BLT_OK) status = keep_tail(source, size, out->tail, err);
   if (status == BLT_OK) status = read_utf8(ctx, part, o, out, err);
   blt_source_close(part);
   return status;

@@ -24,42 +24,35 @@ static blt_status byte_before(backwards *b, char *out, blt_error *err) {
   return BLT_OK;
 }
 
-static bool says_something(char c) {
-  return (c & 0x80) || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+/* Passes over the return of a line end of two bytes, whose feed has been passed over. */
+static blt_status pass_return(backwards *b, blt_error *err) {
+  char c;
+  uint64_t here = b->at;
+  blt_status status = byte_before(b, &c, err);
+  if (status == BLT_OK && c != '\r') b->at = here;
+  return status;
 }
 
 /* Goes to the beginning of the line that ends before `at`. */
-static blt_status line_before(backwards *b, bool *empty, blt_error *err) {
+static blt_status line_before(backwards *b, blt_error *err) {
   char c;
-  bool first = true;
-  *empty = true;
-  while (b->at > 0) {
+  blt_status status = byte_before(b, &c, err); /* of its own end, or of its text when there is no end */
+  if (status == BLT_OK && c == '\n' && b->at > 0) status = pass_return(b, err);
+  while (status == BLT_OK && b->at > 0) {
     uint64_t here = b->at;
-    blt_status status = byte_before(b, &c, err);
-    if (status != BLT_OK) return status;
-    if ((c == '\n' || c == '\r') && !first) {
+    status = byte_before(b, &c, err);
+    if (status == BLT_OK && (c == '\n' || c == '\r')) {
       b->at = here;
       return BLT_OK;
     }
-    first = first && (c == '\n' || c == '\r');
-    if (says_something(c)) *empty = false;
   }
-  return BLT_OK;
+  return status;
 }
 
-/* Leaves `at` where the lines begin, with the empty ones above them. */
 static blt_status pass_lines(blt_ctx *ctx, backwards *b, uint64_t lines, blt_error *err) {
-  uint64_t passed = 0;
   blt_status status = BLT_OK;
-  while (status == BLT_OK && b->at > 0) {
-    uint64_t end = b->at;
-    bool empty = true;
-    status = line_before(b, &empty, err);
-    if (!empty && passed == lines) {
-      b->at = end;
-      return status;
-    }
-    passed += !empty;
+  for (uint64_t passed = 0; status == BLT_OK && passed < lines && b->at > 0; passed++) {
+    status = line_before(b, err);
     if (status == BLT_OK) status = blt_poll(ctx, passed, lines, err);
   }
   return status;

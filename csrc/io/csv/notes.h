@@ -4,8 +4,8 @@
 
 #include "io/source/source.h"
 
-/* Where the last `lines` lines begin. Lines without a letter or a digit (empty ones, a row of delimiters) are
- * not counted, and go with what stands below them. 0 when there are no more lines than that. */
+/* Where the last `lines` lines begin, counted as an editor shows them: empty ones, too. 0 when there are no
+ * more lines than that. */
 blt_status blt_notes_start(blt_ctx *ctx, const blt_source *source, uint64_t lines, uint64_t *start,
                            blt_error *err);
 

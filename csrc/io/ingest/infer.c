@@ -157,6 +157,16 @@ static bool any_open(const blt_plan *p, const blt_looks *looks) {
   return false;
 }
 
+/* Notes columns whose texts may mean something else. A comma between fields goes with a point before fractions. */
+static void note_doubts(const blt_plan *p, const blt_looks *looks, blt_csv_result *out) {
+  bool grouping = !p->json && p->delimiter != ',';
+  for (uint32_t i = p->ncols; i-- > 0;) {
+    if (!p->columns[i].inferred) continue;
+    if (grouping && blt_looks_grouped(&looks[i])) out->grouped = i + 1;
+    if (!p->json && blt_looks_dated(&looks[i])) out->dated = i + 1;
+  }
+}
+
 typedef struct look {
   blt_looks *looks;
   bool all; /* at every text, not only at a sample */
@@ -176,6 +186,7 @@ static blt_status read_once(blt_load *l, const blt_csv_options *o, look k, blt_c
   }
   if (status != BLT_OK || *unknown) return status;
   plan_to_read(&l->plan, k.looks, o->infer_decimal);
+  note_doubts(&l->plan, k.looks, out);
   return blt_load_rows(l, out, conflict, unknown, err);
 }
 

@@ -54,7 +54,7 @@ typedef struct blt_csv_options {
   blt_csv_utf8 utf8;         /* BLT_UTF8_REFUSE */
   blt_csv_on_error on_error; /* BLT_CSV_STOP */
   uint32_t header_lines;     /* 1, also for 0; the names of several lines are joined by _ */
-  uint64_t skip_tail;        /* 0: lines at the end to pass over; those without a word are not counted */
+  uint64_t skip_tail;        /* 0: lines at the end to pass over, empty ones counted */
   uint64_t skip;             /* 0: lines before the header, or before the first row, to pass over */
   bool trim;                 /* false; true: blanks and tabs around unquoted fields are dropped */
   bool text_only;            /* false; true: columns without a given type are string */
@@ -80,11 +80,16 @@ typedef struct blt_csv_options {
 
 blt_csv_options blt_csv_defaults(void);
 
+#define BLT_TAIL_ROOM 64
+
 typedef struct blt_csv_result {
   blt_table *table;   /* the rows: one reference, unless `make` or `into` was given: then it is theirs */
   blt_table *rejects; /* NULL when none: row, line, byte (int64), column, text, reason, raw (string) */
   uint64_t rows, rejected, bytes;
   char delimiter; /* the one that was used; 0 when there is one column */
+  char tail[BLT_TAIL_ROOM]; /* the first bytes of what skip_tail passed over; "" for nothing */
+  uint32_t grouped; /* the number from 1 of a column of fractions whose points may stand between thousands */
+  uint32_t dated;   /* of one of texts that may be dates of several forms; both 0: none */
 } blt_csv_result;
 
 #endif

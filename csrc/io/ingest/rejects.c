@@ -40,8 +40,10 @@ static blt_status lines_before(blt_loading *k, uint64_t offset, uint64_t *out, b
 }
 
 /* What to do about a row with another number of fields. */
-static const char *fields_advice(const blt_bad *b, const told *t, uint32_t wanted) {
-  if (t->row == 1 && (wanted == 1 || b->fields == 1)) return "; skip passes over lines above the header";
+static const char *fields_advice(const blt_loading *k, const blt_bad *b, const told *t, uint32_t wanted) {
+  bool apart = t->line > k->l->lines + 1; /* empty lines stand between it and the header */
+  if (wanted == 1 || (t->row == 1 && (b->fields == 1 || apart)))
+    return "; skip passes over lines above the header";
   if (wanted > 1 && b->fields == 1) return "; skip_tail passes over notes under the table";
   return "";
 }
@@ -64,7 +66,7 @@ static void explain(const blt_loading *k, const blt_bad *b, told *t) {
   case BLT_BAD_FEW:
   case BLT_BAD_MANY:
     snprintf(t->reason, room, "%u field%s where %u %s expected%s", b->fields, b->fields == 1 ? "" : "s",
-             nfields, nfields == 1 ? "is" : "are", fields_advice(b, t, nfields));
+             nfields, nfields == 1 ? "is" : "are", fields_advice(k, b, t, nfields));
     return;
   case BLT_BAD_QUOTE_OPEN:
     snprintf(t->reason, room,

@@ -166,6 +166,7 @@ static void look_at_number(blt_looks *looks, const char *text, size_t len, char 
     uint32_t digits = (uint32_t)(len - (text[0] == '-'));
     looks->seen |= i > EXACT_INT || i < -EXACT_INT ? BLT_LOOKS_BIG_INT : BLT_LOOKS_INT;
     if (digits > looks->whole) looks->whole = digits;
+    looks->ungrouped |= digits > 3;
     return;
   }
   if (!blt_field_float(text, len, mark, BLT_ROUNDED, &f)) {
@@ -184,6 +185,7 @@ static void look_at_number(blt_looks *looks, const char *text, size_t len, char 
   uint32_t digits = whole == at + 1 && text[at] == '0' ? 0 : (uint32_t)(whole - at);
   if (digits > looks->whole) looks->whole = digits;
   if (end - whole - 1 > looks->scale) looks->scale = (uint32_t)(end - whole - 1);
+  looks->ungrouped |= digits < 1 || digits > 3 || end - whole - 1 != 3;
 }
 
 /* Notes a date or a timestamp. */
@@ -237,6 +239,7 @@ void blt_looks_merge(blt_looks *looks, const blt_looks *more) {
   if (more->whole > looks->whole) looks->whole = more->whole;
   if (more->scale > looks->scale) looks->scale = more->scale;
   looks->not_forms |= more->not_forms;
+  looks->ungrouped |= more->ungrouped;
 }
 
 #define SPELLED ((uint32_t)(BLT_LOOKS_SPELLED_DATE | BLT_LOOKS_SPELLED_TIME))
@@ -252,8 +255,17 @@ const blt_date_form *blt_looks_form(const blt_looks *looks) {
 }
 
 bool blt_looks_open(const blt_looks *looks) {
+  return blt_looks_dated(looks) || (looks->seen & (BLT_LOOKS_CODE | BLT_LOOKS_TEXT)) == BLT_LOOKS_CODE;
+}
+
+bool blt_looks_dated(const blt_looks *looks) {
   uint32_t forms = possible_forms(looks);
-  return (forms & (forms - 1)) != 0 || (looks->seen & (BLT_LOOKS_CODE | BLT_LOOKS_TEXT)) == BLT_LOOKS_CODE;
+  return (forms & (forms - 1)) != 0;
+}
+
+bool blt_looks_grouped(const blt_looks *looks) {
+  bool fractions = looks->seen & BLT_LOOKS_FIXED && !(looks->seen & ~(uint32_t)(BLT_LOOKS_INT | BLT_LOOKS_FIXED));
+  return fractions && !looks->ungrouped;
 }
 
 blt_type blt_looks_type(const blt_looks *looks, bool decimals) {

@@ -27,6 +27,7 @@ typedef struct blt_looks {
   uint32_t whole;     /* most digits before the decimal mark of a number; a zero alone is none */
   uint32_t scale;     /* most digits after it */
   uint32_t not_forms; /* bits of the known forms that a spelled date is not of */
+  bool ungrouped;     /* a number is there that is not written as 1.234 is, or 5 */
 } blt_looks;
 
 void blt_looks_add(blt_looks *looks, const char *text, size_t len, char mark);
@@ -40,6 +41,12 @@ blt_type blt_looks_type(const blt_looks *looks, bool decimals);
 const blt_date_form *blt_looks_form(const blt_looks *looks);
 /* Whether further texts could still tell of which form the dates are, or whether 12E3 is a number. */
 bool blt_looks_open(const blt_looks *looks);
+
+/* Whether the numbers are fractions, all of which could as well be whole numbers with their mark between
+ * thousands: 1.234 beside 12.000 and 5. */
+bool blt_looks_grouped(const blt_looks *looks);
+/* Whether the texts are dates that could be of several forms: 01/02/2012. */
+bool blt_looks_dated(const blt_looks *looks);
 
 /* Whole number of 64 bits. `strict`: no plus sign, no leading zero, no -0. */
 bool blt_int_parse(const char *text, size_t len, bool strict, int64_t *out);

@@ -27,7 +27,7 @@ local function describe(call, name, scope, params, slots)
   if conditional and n == 0 then
     source.fail_at(call, ("%s needs a condition as its last argument"):format(call.name))
   end
-  if call.args[1] then bind.check_number(call.args[1], scope) end
+  if call.args[1] then bind.check_constant(call.args[1], scope) end
   for i, argument in ipairs(call.args) do
     local slot = argument_slot(argument, scope, params, slots)
     if conditional and i == n then out[3] = slot else out[#out + 1] = slot end
@@ -56,6 +56,7 @@ function aggregate.split(items, scope, params, taken, slots)
   for _, item in ipairs(items) do
     if item.star then source.fail_at(item, "'*' is no aggregate: count() counts rows") end
     if taken[item.name] then source.fail_at(item, ("two columns named '%s'"):format(item.name)) end
+    bind.check_item(item, scope)
     local direct = item.node.kind == "call" and bind.aggregate(item.node)
     computes = computes or not direct
   end

@@ -7,6 +7,7 @@
 local core = require "blotter.core"
 local macros = require "blotter.lang.macros"
 local habits = require "blotter.errors.habits"
+local lexer = require "blotter.lang.lexer"
 local source = require "blotter.lang.source"
 local suggest = require "blotter.errors.suggest"
 local tree = require "blotter.lang.tree"
@@ -220,24 +221,54 @@ local function emit_operand(out, node, scope, params, wanted)
   end
 end
 
+--- Raises for a text in quotes that is the name of a column.
+local function check_text(node, scope)
+  if node.kind ~= "literal" or node.type ~= "string" or not scope.columns[node.value] then return end
+  source.fail_at(node, ("in quotes this is a text, no column: the column is written %s"):format(
+    lexer.written(node.value)))
+end
+
 --- Raises for a number that a column is called by, as after a pivot by years.
-function bind.check_number(node, scope)
+local function check_number(node, scope)
   local name = node.kind == "literal" and node.type == "int64" and tostring(node.value)
   if name and scope.columns[name] then
     source.fail_at(node, ("%s is a number; the column is written `%s`"):format(name, name))
   end
 end
 
---- Raises where an operator stands between two constants of which one is the name of a column: quotes make no column,
--- and digits none.
+--- Raises for a constant where a column is meant: quotes make none, and digits neither.
+function bind.check_constant(node, scope)
+  check_number(node, scope)
+  check_text(node, scope)
+end
+
+--- Raises for an item of a list that has no name of its own where it is such a constant, or what stands behind the
+-- comma of 1,5.
+function bind.check_item(item, scope)
+  if item.named or item.star then return end
+  local node = item.node
+  bind.check_constant(node, scope)
+  local behind = node.text and node.text:sub(1, node.first):match "%f[%w_.`]%d+,%d$"
+  if behind then source.fail_at(node, ("a fraction is written with a point: %s"):format((behind:gsub(",", ".")))) end
+end
+
+--- Raises where an operator stands between two constants of which one is meant as a column.
 local function check_constants(node, scope)
   if node.a.kind ~= "literal" or node.b.kind ~= "literal" or not node.text then return end
   for _, side in ipairs { node.a, node.b } do
-    bind.check_number(side, scope)
-    if COMPARES[node.op] and side.type == "string" and scope.columns[side.value] then
-      local name = side.value:find "^[%a_][%w_]*$" and side.value or "`" .. side.value .. "`"
-      source.fail_at(side, ("in quotes this is a text, no column: the column is written %s"):format(name))
-    end
+    check_number(side, scope)
+    check_text(side, scope)
+  end
+end
+
+--- Raises where a function of nothing but constants has a text that is the name of a column; one of digits and signs
+-- may be a date.
+local function check_arguments(arguments, scope)
+  for _, argument in ipairs(arguments) do
+    if argument.kind ~= "literal" or not argument.text then return end
+  end
+  for _, argument in ipairs(arguments) do
+    if argument.type == "string" and argument.value:find "%a" then check_text(argument, scope) end
   end
 end
 
@@ -307,6 +338,7 @@ end
 
 local function emit_in(out, node, scope, params)
   local wanted = time_type(node.a, scope)
+  check_arguments({ node.a }, scope)
   emit(out, node.a, scope, params)
   local n = #node.list
   if n == 1 and node.list[1].kind == "parameter" then
@@ -329,12 +361,14 @@ function emit(out, node, scope, params)
   elseif kind == "call" and node.name == "lua" then
     emit_host(out, node, scope, params)
   elseif kind == "call" then
+    check_arguments(node.args, scope)
     for _, argument in ipairs(node.args) do emit(out, argument, scope, params) end
     put(out, CALL, node.name, #node.args, node)
   elseif kind == "unary" then
     emit(out, node.a, scope, params)
     put(out, CALL, node.op == "-" and "neg" or node.op, 1, node)
   elseif kind == "isnull" then
+    check_arguments({ node.a }, scope)
     emit(out, node.a, scope, params)
     put(out, CALL, "isnull", 1, node)
     if node.negated then put(out, CALL, "not", 1, node) end

@@ -76,6 +76,12 @@ function lexer.backquoted(name)
   return "`" .. name:gsub("`", "``") .. "`"
 end
 
+--- A name as it is written: in backticks where it is no name of Lua's.
+function lexer.written(name)
+  local plain = name:find "^[%a_\128-\255][%w_\128-\255]*$" and not KEYWORDS[name]
+  return plain and name or lexer.backquoted(name)
+end
+
 --- A name between backticks.
 local function backticked(text, first)
   local at = first + 1

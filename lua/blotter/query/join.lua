@@ -147,13 +147,45 @@ local function type_of(q, emitted)
   return types[1]
 end
 
+--- A column as it is written in the condition of a join.
+local function written(node, side, scopes)
+  local text = node.text:sub(node.first, node.last)
+  local both = node.kind == "column" and not text:find "^left%." and not text:find "^right%."
+    and scopes.left.columns[node.name] and scopes.right.columns[node.name]
+  return both and side .. "." .. text or text
+end
+
+--- `text` of type `from` as type `to`, as an expression is written; nil where no function does that.
+local function converted(text, from, to)
+  local name = to:match "^%a[%w]*$"
+  return from == "string" and name and ("%s(%s)"):format(name, text) or nil
+end
+
+--- Raises for keys that do not compare, with what to write.
+local function refuse_key(node, scopes, left, right, one, two)
+  if node.kind == "in" then
+    local text = node.a.text:sub(node.a.first, node.a.last)
+    source.fail_at(node, ("%s is looked for among %s: write %s in $%s"):format(one, two,
+      converted(text, one, two) or ("string(%s)"):format(text), node.list[1].name))
+  end
+  local a, b = written(left, "left", scopes), written(right, "right", scopes)
+  local ways = {}
+  local at_left, at_right = converted(a, one, two), converted(b, two, one)
+  if at_left then ways[#ways + 1] = ("\"%s == %s\""):format(at_left, b) end
+  if at_right then ways[#ways + 1] = ("\"%s == %s\""):format(a, at_right) end
+  local text_left = one == "string" and a or ("string(%s)"):format(a)
+  local text_right = two == "string" and b or ("string(%s)"):format(b)
+  ways[#ways + 1] = ("\"%s == %s\""):format(text_left, text_right)
+  source.fail_at(node, ("%s is compared with %s: write %s"):format(one, two, table.concat(ways, ", or ")))
+end
+
 --- A pair of keys, one of each side, in a type that both have.
 local function put_key(description, node, sides, scopes, left, right, params)
   local a = bind.emit(plain(left), scopes.left, params)
   local b = bind.emit(plain(right), scopes.right, params)
   local one, two = type_of(sides.left, a), type_of(sides.right, b)
   local both = core.common_type(one, two)
-  if not both then source.fail_at(node, ("%s is compared with %s"):format(one, two)) end
+  if not both then refuse_key(node, scopes, left, right, one, two) end
   description.left[#description.left + 1] = put_slot(description, bind.as(a, one, both))
   description.right[#description.right + 1] = put_slot(description, bind.as(b, two, both))
 end
@@ -314,7 +346,8 @@ end
 
 for verb in pairs(KINDS) do
   query[verb] = function(self, other, on, options)
-    if on == nil then
+    if other == nil and type(options) == "string" then fail("%s: %s", verb, on) end -- a reading that failed
+    if on == nil or arguments.is_reading(on) then
       fail('%s: a condition such as "a == b", or names of columns that both sides have, expected%s', verb,
         verb == "join" and "; all pairs: cross_join" or "")
     end

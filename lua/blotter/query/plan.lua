@@ -5,6 +5,7 @@
 
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
+local mistyped = require "blotter.errors.mistyped"
 local source = require "blotter.lang.source"
 local whereabouts = require "blotter.errors.whereabouts"
 
@@ -24,32 +25,9 @@ local function place(description, position, origin)
   return origins and origins[position >= 0 and position + 1 or #origins] or nil
 end
 
---- What to write where a text, a number and a time are compared, behind the engine's message; "" otherwise.
-local function compared(node, message)
-  local a, b = message:match "^[<>=~]+ of ([%w(),]+) and ([%w(),]+)"
-  if not a or node.kind ~= "binary" then return "" end
-  local function text(side) return side.text:sub(side.first, side.last) end
-  local column, other = text(node.a), text(node.b)
-  local whole = math.tointeger(tonumber(other))
-  if (a == "date" or a == "timestamp") and b == "int64" and (not whole or whole < 0 or whole > 9999) then
-    return ": a date stands in quotes, as '2012-01-31'"
-  end
-  if (a == "date" or a == "timestamp") and b == "int64" then
-    return (": write year(%s) %s %s, or %s %s '%s-12-31'"):format(column, node.op, other, column, node.op, other)
-  end
-  if a == "string" and node.b.kind == "literal" then
-    return (": write %s %s '%s', or compare int64(%s)"):format(column, node.op, other, column)
-  end
-  if b == "string" and node.b.kind == "literal" then
-    return (": a number stands without quotes: %s %s %s"):format(column, node.op, tostring(node.b.value))
-  end
-  return ""
-end
-
 local function refuse(description, message, position, origin)
   local node = origin and place(description, position, origin)
-  if node then message = message .. compared(node, message) end
-  if node then source.fail_at(node, message) end
+  if node then source.fail_at(node, message .. mistyped.advice(node, message)) end
   fail("%s", message)
 end
 

@@ -61,7 +61,7 @@ function query:plot(options)
   options = arguments.options(options, { "x", "y", "width", "params" }, "plot")
   expect_text(options, "x", "plot")
   expect_text(options, "y", "plot")
-  for _, axis in ipairs { "x", "y" } do bind.check_number(parser.expression(options[axis]), query.scope(self)) end
+  for _, axis in ipairs { "x", "y" } do bind.check_constant(parser.expression(options[axis]), query.scope(self)) end
   local asked = self:select(("x = %s, y = %s"):format(options.x, options.y), options.params)
   local columns = asked:columns()
   if not is_number(columns[2].type) then fail("plot: y is a number, not a %s", columns[2].type) end

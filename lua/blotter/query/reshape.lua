@@ -64,7 +64,7 @@ end
 function query:rename(text)
   query.ready(self, "rename")
   local scope, new = query.scope(self), {}
-  for _, item in ipairs(parser.list(query.check_text(text, "rename"))) do
+  for _, item in ipairs(parser.list(query.check_text(text, "rename", self))) do
     if item.star or not item.named or item.node.kind ~= "column" then
       source.fail_at(item, "rename: 'new = old' expected")
     end
@@ -237,7 +237,11 @@ function query:pivot(options)
   if options.cols == nil then fail('pivot: cols = "year(received)" is missing') end
   if options.value == nil then fail('pivot: value = "sum(n)" is missing') end
   local rows = options.rows ~= nil and parser.list(query.check_text(options.rows, "rows")) or {}
-  local cols = hidden(parser.list(query.check_text(options.cols, "cols")), "#c")
+  local cols = parser.list(query.check_text(options.cols, "cols"))
+  for _, items in ipairs { rows, cols } do
+    for _, item in ipairs(items) do bind.check_item(item, query.scope(self)) end
+  end
+  cols = hidden(cols, "#c")
   local given = parser.list(query.check_text(options.value, "value"))
   local cells = cells_of(self, rows, cols, hidden(given, "#v"), params, options.totals)
   local places, texts, keys = places_of(cells, cols)

@@ -5,6 +5,7 @@ local bind = require "blotter.lang.bind"
 local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
 local join = require "blotter.query.join"
+local lexer = require "blotter.lang.lexer"
 local query = require "blotter.query.verbs"
 local suggest = require "blotter.errors.suggest"
 
@@ -27,7 +28,9 @@ local function common_types(scope, other, verb)
     end
     types[i] = core.common_type(scope.types[i], other.types[at])
     if not types[i] then
-      fail("%s: column '%s' is %s in one and %s in the other", verb, name, scope.types[i], other.types[at])
+      local written = lexer.written(name)
+      fail("%s: column '%s' is %s in one and %s in the other: derive \"%s = string(%s)\" makes both texts", verb, name,
+        scope.types[i], other.types[at], written, written)
     end
   end
   return types
@@ -47,6 +50,7 @@ end
 --- Both sides with the same columns in the same order.
 local function alike(self, other, verb, more)
   query.ready(self, verb)
+  if other == nil and type(more) == "string" then fail("%s: %s", verb, more) end -- a reading that failed
   if more ~= nil and not arguments.is_reading(more) then
     fail("%s takes one other side: t:%s(a):%s(b)", verb, verb, verb)
   end

@@ -73,23 +73,66 @@ end
 
 -- ---- arguments of verbs ----
 
---- A list or a table of other tools' kind as the text that is written for it, for a message; or nothing.
-local function as_text(given, verb)
-  if type(given) == "function" then return ": expressions are texts, in which lua($f, x) calls a function" end
-  if type(given) ~= "table" then return "" end
-  local names, name, value = {}, next(given)
-  for i, one in ipairs(given) do names[i] = tostring(one) end
-  if #names > 0 then return (': write "%s"'):format(table.concat(names, ", ")) end
-  if type(name) ~= "string" or type(value) == "table" then return "" end
-  if verb == "rename" then return (': write "%s = %s"'):format(name, tostring(value)) end
-  return (': write "%s == $v", {v = %s}, or "%s = …" for a new name'):format(name, arguments.shown(value), name)
+--- How a verb writes a name of a table of other tools' kind and what stands behind it.
+local SHAPES = {
+  where = "%s == %s", order = "%s %s", top = "%s %s", join = "%s == %s", default = "%s = %s",
+}
+
+--- Words in such tables that are no names: of a join's condition.
+local BOTH = { on = true, by = true, using = true }
+
+local function sorted_names(given)
+  local names = {}
+  for name in pairs(given) do names[#names + 1] = tostring(name) end
+  table.sort(names)
+  return names
 end
 
-local function check_text(text, verb)
+--- {on = "id"}, {left_on = "a", right_on = "b"} or {a = "b"} as a condition.
+local function as_condition(given, names)
+  local left, right = given.left_on, given.right_on
+  if type(left) == "string" and type(right) == "string" then return ("%s == %s"):format(left, right) end
+  for _, name in ipairs(names) do
+    if BOTH[name] and type(given[name]) == "string" then return given[name] end
+  end
+  return nil
+end
+
+--- The new name stands first; who writes a column of the query first means the other way round.
+local function is_turned(name, value, verb, q)
+  local columns = verb == "rename" and q and query.scope(q).columns
+  return columns and columns[name] and not columns[value]
+end
+
+local function as_item(name, value, verb, q)
+  local shape = SHAPES[verb:find "join$" and "join" or verb] or SHAPES.default
+  if verb == "where" then value = arguments.shown(value) end
+  if is_turned(name, value, verb, q) then name, value = value, name end
+  return shape:format(tostring(name), tostring(value))
+end
+
+--- A list or a table of other tools' kind as the text that is written for it, for a message; or nothing.
+local function as_text(given, verb, q)
+  if type(given) == "function" then return ": expressions are texts, in which lua($f, x) calls a function" end
+  if type(given) ~= "table" or getmetatable(given) then return "" end
+  local items = {}
+  for i, one in ipairs(given) do items[i] = tostring(one) end
+  if #items > 0 then return (': write "%s"'):format(table.concat(items, ", ")) end
+  local names = sorted_names(given)
+  local condition = verb:find "join$" and as_condition(given, names)
+  if condition then return (': write "%s"'):format(condition) end
+  for i, name in ipairs(names) do
+    if type(given[name]) == "table" then return "" end
+    items[i] = as_item(name, given[name], verb, q)
+  end
+  return #items > 0 and (': write "%s"'):format(table.concat(items, verb == "where" and " and " or ", ")) or ""
+end
+
+local function check_text(text, verb, q)
   if type(text) ~= "string" and not build.is(text) then
     local got = text == nil and "nothing" or "a " .. type(text)
-    local example = verb == "where" and "n > 5" or "a, b"
-    fail('%s expects a text such as "%s", got %s%s', verb, example, got, as_text(text, verb))
+    local example = verb == "where" and "n > 5" or verb:find "join$" and "id" or "a, b"
+    fail('%s expects a text such as "%s", got %s%s', verb, example, got, as_text(text, verb, q))
   end
   return text
 end
@@ -122,18 +165,18 @@ end
 
 query.filtered = filtered
 
---- Refuses a condition that names no column but has a number that a column is called by.
-local function check_numbers(self, root)
+--- Refuses a condition that names no column but has a constant that is the name of one.
+local function check_condition(self, root)
   if root.uses[1] then return end
   local scope = query.scope(self)
-  tree.walk(root, function(node) bind.check_number(node, scope) end)
+  tree.walk(root, function(node) bind.check_constant(node, scope) end)
 end
 
 --- Keeps the rows for which the condition is true (neither false nor null).
 function query:where(text, params)
   ready(self, "where")
   local root = parser.expression(check_text(text, "where"))
-  check_numbers(self, root)
+  check_condition(self, root)
   return filtered(self, root, arguments.parameters(params, "where"))
 end
 
@@ -158,7 +201,7 @@ end
 --- Adds the item's column, or with a star all columns that are not there yet.
 local function select_item(columns, item, scope, params)
   if not item.star then
-    if not item.named then bind.check_number(item.node, scope) end
+    bind.check_item(item, scope)
     return add_column(columns, item.name, bind.emit(item.node, scope, params), item)
   end
   for number, name in ipairs(scope.names) do
@@ -185,6 +228,7 @@ function query:derive(text, params)
   for number, name in ipairs(scope.names) do put_column(columns, name, bind.column(number)) end
   for _, item in ipairs(items) do
     if item.star then source.fail_at(item, "derive keeps all columns anyway: no '*' is needed") end
+    bind.check_item(item, scope)
     put_column(columns, item.name, bind.emit(item.node, scope, params))
   end
   return append(self, "project", columns)
@@ -209,7 +253,7 @@ local function key_columns(q, items, params, verb)
   local keys = { slots = {}, items = {}, names = {} }
   for i, item in ipairs(items) do
     if item.star then source.fail_at(item, ("'*' cannot stand in %s"):format(verb)) end
-    if not item.named then bind.check_number(item.node, query.scope(q)) end
+    bind.check_item(item, query.scope(q))
     keys.slots[i] = bind.emit(item.node, query.scope(q), params)
     keys.items[2 * i - 1], keys.items[2 * i] = item.name, i
     keys.names[i] = item.name
@@ -289,7 +333,7 @@ local function put_order(description, scope, items, params, descending)
   local slots, order = description.slots, {}
   for _, item in ipairs(items) do
     local falls = item.direction == "desc" or not item.direction and descending or false
-    bind.check_number(item.node, scope)
+    bind.check_item(item, scope)
     slots[#slots + 1] = bind.emit(item.node, scope, params)
     table.move({ #slots, falls, item.nulls == "first" }, 1, 3, #order + 1, order)
   end
@@ -336,6 +380,7 @@ local function top_of_groups(q, n, items, by, params)
   local description = { slots = {}, keys = {}, rows = n }
   for i, key in ipairs(parser.list(check_text(by, "top"))) do
     if key.star then source.fail_at(key, "'*' cannot stand in by") end
+    bind.check_item(key, query.scope(q))
     description.slots[i] = bind.emit(key.node, query.scope(q), params)
     description.keys[i] = i
   end

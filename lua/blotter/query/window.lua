@@ -96,7 +96,7 @@ local function describe(call, name, scope, params, slots)
   end
   for i, argument in ipairs(call.args) do
     no_window_inside(argument)
-    if i == 1 and kind ~= "ntile" then bind.check_number(argument, scope) end
+    if i == 1 and kind ~= "ntile" then bind.check_constant(argument, scope) end
     slots[#slots + 1] = bind.emit(argument.uses and argument or tree.survey(argument), scope, params)
     if conditional and i == n then out[3] = #slots else out[#out + 1] = #slots end
   end
@@ -115,6 +115,7 @@ local function split(items, scope, params, description)
   end
   for i, item in ipairs(items) do
     if item.star then source.fail_at(item, "a window keeps all columns anyway: no '*' is needed") end
+    bind.check_item(item, scope)
     after[i] = { name = item.name, node = tree.survey(tree.rewrite(item.node, result_of)) }
   end
   return after
@@ -145,6 +146,7 @@ function query:window(options)
   if options.by ~= nil then
     for i, key in ipairs(parser.list(query.check_text(options.by, "by"))) do
       if key.star then source.fail_at(key, "'*' cannot stand in by") end
+      bind.check_item(key, scope)
       description.slots[i], description.keys[i] = bind.emit(key.node, scope, params), i
     end
   end

@@ -1,5 +1,6 @@
 --- Running what was typed: an expression or statements of Lua, and printing what it gives.
 
+local arguments = require "blotter.errors.arguments"
 local core = require "blotter.core"
 local help = require "blotter.repl.help"
 local pager = require "blotter.repl.pager"
@@ -29,8 +30,16 @@ local function plain(text)
     :gsub("^%s*local%s+([%a_][%w_]*%s*[=,])", "%1"))
 end
 
---- `name = expression` as a function that assigns the first value and returns nil and a message when these are what
--- the expression gives, as calls answer that the data do not allow: nobody would see it otherwise.
+--- What is said of values that nobody sees: the message beside nil, and the hints of a reading.
+local function unseen(values)
+  local first, second = values[1], values[2]
+  if values.n < 2 then return { n = 0 } end
+  if first == nil and type(second) == "string" then return values end
+  local hints = arguments.is_reading(second) and second.hints[1] and table.concat(second.hints, "\n")
+  return hints and { n = 1, hints } or { n = 0 }
+end
+
+--- `name = expression` as a function that assigns the first value and returns what would not be seen.
 local function assignment(text, scope)
   local name, expression = text:match "^%s*([%a_][%w_%.]*)%s*=%s*([^=].*)$"
   if not name or not load("return " .. expression, CHUNK, "t", scope) then return nil end
@@ -40,8 +49,7 @@ local function assignment(text, scope)
   return function()
     local values = chunk(table.pack)
     assign(values[1])
-    local refused = values.n >= 2 and values[1] == nil and type(values[2]) == "string"
-    return refused and values or { n = 0 }
+    return unseen(values)
   end
 end
 

@@ -3,12 +3,14 @@
 local arguments = require "blotter.errors.arguments"
 local columnar = require "blotter.tables.columnar"
 local core = require "blotter.core"
+local doubts = require "blotter.tables.doubts"
 local ending = require "blotter.tables.ending"
 local fail = require "blotter.errors.fail"
 local near_file = require "blotter.tables.near_file"
 local progress = require "blotter.terminal.progress"
 local schema = require "blotter.tables.schema"
 local sqlite = require "blotter.tables.sqlite"
+local width = require "blotter.terminal.width"
 
 local read = {}
 
@@ -69,23 +71,31 @@ end
 --- What is known of a reading, as the prompt prints it.
 local Info = { __name = "blotter.reading" }
 
+local function first_line(text)
+  local line = text:match "[^\r\n]+" or ""
+  local cut = width.cut(width.printable(line), 40)
+  return ("'%s'"):format(cut)
+end
+
 function Info.__tostring(info)
   local text = ("%d row%s from %d bytes"):format(info.rows, info.rows == 1 and "" or "s", info.bytes)
   if info.delimiter then text = ("%s, delimiter '%s'"):format(text, info.delimiter:gsub("\t", "\\t")) end
   if info.rejected > 0 then text = ("%s; %d rejected, which are in rejects"):format(text, info.rejected) end
-  return text
+  if info.tail then text = ("%s; passed over at the end, from here on: %s"):format(text, first_line(info.tail)) end
+  return table.concat({ text, table.unpack(info.hints) }, "\n")
 end
 
 local function run(kind, from, text, options, db, name)
   local shown, line <close> = progress.shown(options, from, 0) -- luacheck: ignore line
   local rows, info, code = core[kind](from, text, shown, db, name)
   if not rows then return near_file.told(not text and from, kind, nil, info, code) end
+  info.hints = kind == "csv" and doubts(rows, info, options) or {}
   return rows, setmetatable(info, Info)
 end
 
 --- Reads CSV from a path ("-" is standard input), from a text (a string with a line end, or any with {text = true}) or
 -- from a function that returns pieces. Returns the table and what is known of the reading {rows, rejected, bytes,
--- delimiter, rejects}; or nil, a message and a code. The options are those of csrc/io/csv/csv.h, with these defaults:
+-- delimiter, rejects, hints (texts about what may be meant otherwise)}; or nil, a message and a code. The options are those of csrc/io/csv/csv.h, with these defaults:
 --   delimiter (found out), quote '"', escape (a doubled quote), comment (none), decimal_mark '.', thousands (none; with
 --   decimal_mark ',' a point), percent false, currency false, dates (ISO, and what is recognised; "dd.mm.yyyy"),
 --   encoding (UTF-8, or UTF-16 and UTF-32 by their mark), header true (or the number of its lines), skip_tail 0, flags
