@@ -47,7 +47,8 @@ describe("x in $query", function()
   it("is refused when it has more columns or another type", function()
     assert.matches("a query of one column", refusal(t.where, t, "country in $c", { c = codes }))
     assert.matches("a query of one column", refusal(t.select, t, "y = country in $c", { c = codes }))
-    assert.matches("int64 is looked for among string: write string%(n%) in %$c", refusal(t.where, t, "n in $c", { c = codes:select "code" }))
+    assert.matches("int64 is looked for among string: write string%(n%) in %$c",
+      refusal(t.where, t, "n in $c", { c = codes:select "code" }))
   end)
 end)
 

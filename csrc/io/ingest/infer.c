@@ -157,7 +157,8 @@ static bool any_open(const blt_plan *p, const blt_looks *looks) {
   return false;
 }
 
-/* Notes columns whose texts may mean something else. A comma between fields goes with a point before fractions. */
+/* Notes columns whose texts may mean something else. A comma between fields goes with a point before
+ * fractions. */
 static void note_doubts(const blt_plan *p, const blt_looks *looks, blt_csv_result *out) {
   bool grouping = !p->json && p->delimiter != ',';
   for (uint32_t i = p->ncols; i-- > 0;) {

@@ -86,7 +86,7 @@ typedef struct blt_csv_result {
   blt_table *table;   /* the rows: one reference, unless `make` or `into` was given: then it is theirs */
   blt_table *rejects; /* NULL when none: row, line, byte (int64), column, text, reason, raw (string) */
   uint64_t rows, rejected, bytes;
-  char delimiter; /* the one that was used; 0 when there is one column */
+  char delimiter;           /* the one that was used; 0 when there is one column */
   char tail[BLT_TAIL_ROOM]; /* the first bytes of what skip_tail passed over; "" for nothing */
   uint32_t grouped; /* the number from 1 of a column of fractions whose points may stand between thousands */
   uint32_t dated;   /* of one of texts that may be dates of several forms; both 0: none */

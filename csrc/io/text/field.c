@@ -264,7 +264,8 @@ bool blt_looks_dated(const blt_looks *looks) {
 }
 
 bool blt_looks_grouped(const blt_looks *looks) {
-  bool fractions = looks->seen & BLT_LOOKS_FIXED && !(looks->seen & ~(uint32_t)(BLT_LOOKS_INT | BLT_LOOKS_FIXED));
+  bool fractions =
+      looks->seen & BLT_LOOKS_FIXED && !(looks->seen & ~(uint32_t)(BLT_LOOKS_INT | BLT_LOOKS_FIXED));
   return fractions && !looks->ungrouped;
 }
 

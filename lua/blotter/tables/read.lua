@@ -95,7 +95,8 @@ end
 
 --- Reads CSV from a path ("-" is standard input), from a text (a string with a line end, or any with {text = true}) or
 -- from a function that returns pieces. Returns the table and what is known of the reading {rows, rejected, bytes,
--- delimiter, rejects, hints (texts about what may be meant otherwise)}; or nil, a message and a code. The options are those of csrc/io/csv/csv.h, with these defaults:
+-- delimiter, rejects, hints (texts about what may be meant otherwise)}; or nil, a message and a code. The
+-- options are those of csrc/io/csv/csv.h, with these defaults:
 --   delimiter (found out), quote '"', escape (a doubled quote), comment (none), decimal_mark '.', thousands (none; with
 --   decimal_mark ',' a point), percent false, currency false, dates (ISO, and what is recognised; "dd.mm.yyyy"),
 --   encoding (UTF-8, or UTF-16 and UTF-32 by their mark), header true (or the number of its lines), skip_tail 0, flags
