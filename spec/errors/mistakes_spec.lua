@@ -93,7 +93,7 @@ local RAISED = {
   { 't:left_join(blotter.csv("country,area\\nKR,Korea\\n"))', "names of columns that both sides have" },
   { 't:left_join(blotter.csv "@/none.csv")', "cannot open" },
   { 't:union_all(blotter.csv "@/none.csv")', "cannot open" },
-  { 't:left_join(other, "id == country")', 'write "id == int64(country)", or "string(id) == country"' },
+  { 't:left_join(other, "id == country")', 'write "id == int64(right.country)", or "string(id) == right.country"' },
   { 't:left_join(other:derive("n = country"), "n")', 'write "left.n == int64(right.n)"' },
   { 't:where("id in $q", {q = other:select "country"})', "write string(id) in $q" },
   { 't:union_all(t:derive "n = string(n)")', 'derive "n = string(n)"' },
