@@ -161,8 +161,8 @@ void blt_agg_work_free(blt_agg_work *w);
 
 /* Evaluates all inputs and masks of a slice. */
 blt_status blt_agg_load(blt_agg_work *w, blt_eval *ev, const blt_slice *slice, blt_error *err);
-/* The slice's contribution to each slot. */
-void blt_agg_contribute(blt_agg_work *w, const blt_slice *slice);
+/* The slice's contribution to each of the first slots. */
+void blt_agg_contribute(blt_agg_work *w, const blt_slice *slice, size_t nslots);
 /* Those of one slot, after blt_agg_contribute. */
 static inline const uint64_t *blt_agg_contribution(const blt_agg_work *w, size_t slot) {
   return w->columns[slot];

@@ -345,11 +345,11 @@ static void contribute(blt_agg_work *w, const blt_agg_part *part, const blt_slic
   }
 }
 
-void blt_agg_contribute(blt_agg_work *w, const blt_slice *slice) {
+void blt_agg_contribute(blt_agg_work *w, const blt_slice *slice, size_t nslots) {
   const blt_agg_plan *p = w->plan;
   for (size_t i = 0; i < p->nparts; i++) {
     const blt_agg_part *part = &p->parts[i];
-    if (p->slots[part->slot].constant || blt_part_is_constant(part)) continue;
+    if (part->slot >= nslots || p->slots[part->slot].constant || blt_part_is_constant(part)) continue;
     bool first = true;
     for (size_t j = 0; j < i && first; j++)
       first = p->parts[j].slot != part->slot || blt_part_is_constant(&p->parts[j]);

@@ -68,8 +68,9 @@ static blt_fused_shape shape_of(const blt_fused *f) {
   if (all && adds == 1) return small ? BLT_FUSED_ADD_32 : BLT_FUSED_ADD_64;
   if (p->nslots == 1 && p->slots[0].op == BLT_SLOT_OR) return small ? BLT_FUSED_OR_32 : BLT_FUSED_OR_64;
   if (adds == 1 && p->nslots == 2 && p->slots[1].op == BLT_SLOT_FADD) return BLT_FUSED_ADD_SUM;
-  if (all && adds == 2 && f->tabled) return BLT_FUSED_ADD_TWO;
-  if (all && (adds == 3 || adds == 4) && f->tabled) return BLT_FUSED_ADD_FOUR;
+  if (!f->tabled || f->nargs == 0) return BLT_FUSED_NONE; /* vectors of words are looked up only */
+  if (all && adds == 2) return BLT_FUSED_ADD_TWO;
+  if (all && (adds == 3 || adds == 4)) return BLT_FUSED_ADD_FOUR;
   return BLT_FUSED_NONE;
 }
 
@@ -102,9 +103,9 @@ static void fill_table(blt_fused *f) {
       if (part->kind != BLT_PART_FSUM)
         words[part->slot] += word_of(f, part, digit(f, part->a, e), digit(f, part->b, e));
     }
-    if (p->narrow)
+    if (p->narrow && f->nargs > 0)
       ((uint32_t *)f->table)[e] = (uint32_t)words[0];
-    else if (f->shape == BLT_FUSED_ADD_SUM)
+    else if (p->narrow || f->shape == BLT_FUSED_ADD_SUM)
       ((uint64_t *)f->table)[e] = words[0];
     else
       memcpy(f->table + e * p->stride * sizeof *words, words, p->stride * sizeof *words);
@@ -118,7 +119,6 @@ blt_status blt_fused_init(blt_fused *f, const blt_grouping *g, blt_error *err) {
   *f = (blt_fused){.g = g, .tabled = true, .columns = true, .summed = -1, .entries = 1};
   bool possible = g->nkeys && g->domain > 1;
   for (size_t i = 0; i < p->nparts && possible; i++) possible = add_part(f, &p->parts[i]);
-  f->tabled &= f->nargs > 0;
   f->shape = possible ? shape_of(f) : BLT_FUSED_NONE;
   if (f->shape == BLT_FUSED_NONE) return BLT_OK;
   for (size_t i = 0; i < g->inputs->n; i++)
@@ -175,9 +175,13 @@ static bool key_as_is(const blt_fused *f, const blt_agg_work *w, blt_fused_rows 
   return true;
 }
 
-/* The same for the one argument. */
+/* The same for the one argument, or where there is none. */
 static bool index_as_is(const blt_fused *f, const blt_agg_work *w, blt_fused_rows *rows, size_t entry_bytes) {
   if (!f->tabled || f->nargs > 1) return false;
+  if (f->nargs == 0) {
+    rows->words = (uintptr_t)f->table;
+    return rows->one = true;
+  }
   const blt_vec *v = &w->vecs[f->args[0]];
   if (!is_encoded(v, 1)) return false;
   rows->index = v->data;
@@ -227,7 +231,7 @@ static void move_on(blt_agg_work *w, uint32_t skip, uint32_t n) {
 static const uint64_t *make_words(blt_agg_work *w, uint32_t n) {
   blt_slice slice = {.n = n};
   memset(w->mask_states, BLT_MASK_ALL, w->plan->nmasks);
-  blt_agg_contribute(w, &slice);
+  blt_agg_contribute(w, &slice, 1);
   return blt_agg_contribution(w, 0);
 }
 
@@ -294,7 +298,7 @@ bool blt_fused_add(const blt_fused *f, blt_agg_work *w, uint32_t n, uint64_t *re
     if (!f->tabled) {
       rows.words = (uintptr_t)make_words(w, rows.n);
     } else if (indexed) {
-      rows.index = argument->data;
+      rows.index = rows.one ? NULL : argument->data;
     } else {
       make_index(f, w, rows.n, index);
       rows.index = index;

@@ -5,7 +5,8 @@
  *
  *   key     code or offset of 1, 2 or 4 bytes: the place of the group's record, as it stands in the block
  *   word    what all integer arguments of the row together add to the integer slots: looked up in a table
- *           with a record for each combination of their values, when there are at most 256
+ *           with a record for each combination of their values, when there are at most 256; where rows are
+ *           only counted, it is the same for all
  *   double  the value of the one argument that is summed as a double, as it stands or made of a decimal
  *
  *   sum(v1), sum(v2), sum(v3) by id6      records[id6].word += table[v1 * 15 + v2];  records[id6].sum += v3
@@ -36,6 +37,7 @@ typedef struct blt_fused_rows {
   const void *keys;
   const uint8_t *index;  /* of each row, in the table; NULL: words are by row */
   uintptr_t words;       /* address of the table, or of words by row (64 bits each, whatever the shape) */
+  bool one;              /* without an index: all rows have the first of the words */
   const double *doubles; /* ADD_SUM; NULL: they are read from `offsets` as they are added */
   const void *offsets;   /* decimals of a block, `offset_width` bytes each */
   blt_scaled_reader reader;
@@ -55,7 +57,7 @@ typedef struct blt_fused {
   const blt_grouping *g;
   blt_fused_shape shape;
   bool columns;   /* all inputs are bare columns: whole blocks can be added */
-  bool tabled;    /* words come from the table */
+  bool tabled;    /* words come from the table; without arguments it has one entry */
   int32_t summed; /* input that is summed as a double; -1: none */
   double centre;  /* taken from each of its values */
   uint32_t nargs; /* different integer arguments */

@@ -15,7 +15,8 @@ typedef uint64_t words4 __attribute__((vector_size(32), may_alias));
 typedef uint64_t words8 __attribute__((vector_size(64), may_alias));
 typedef double doubles8 __attribute__((vector_size(64), may_alias));
 
-typedef enum source { TABLE, BY_ROW } source;
+/* Where words come from: the table, by index; an array, by row; or all rows have the same. */
+typedef enum source { TABLE, BY_ROW, ONE } source;
 /* Where ADD_SUM has its doubles: as they are, or made of decimals. */
 typedef enum doubles { AS_THEY_ARE, DECIMALS } doubles;
 
@@ -67,28 +68,35 @@ INLINE double read_double(const blt_scaled_reader *r, const char *offsets, uint8
   return blt_scaled_quotient(r, offset);
 }
 
-/* One row. All but r, i and value are constants of the caller. */
-INLINE void add_row(const blt_fused_rows *r, size_t i, double value, blt_fused_shape shape, int width,
-                    source from) {
+/* The integer word of a row; where there is one for all, it is `one`, which a loop keeps in a register. */
+INLINE uint64_t word_at(const blt_fused_rows *r, size_t i, uint64_t one, blt_fused_shape shape, source from) {
+  if (from == ONE) return one;
+  if (from == BY_ROW) return *(const word64 *)(r->words + i * sizeof(word64));
+  if (record_bytes(shape) == sizeof(word32))
+    return *(const word32 *)(r->words + r->index[i] * sizeof(word32));
+  return *(const word64 *)(r->words + r->index[i] * sizeof(word64));
+}
+
+/* One row. All but r, i, value and one are constants of the caller. */
+INLINE void add_row(const blt_fused_rows *r, size_t i, double value, uint64_t one, blt_fused_shape shape,
+                    int width, source from) {
   char *record = (char *)(r->records + key_at(r, i, width) * record_bytes(shape));
-  size_t at = from == TABLE ? r->index[i] : i;
+  size_t at = from == TABLE ? r->index[i] : 0;
   switch (shape) {
   case BLT_FUSED_ADD_32:
-    *(word32 *)record += from == TABLE ? *(const word32 *)(r->words + at * sizeof(word32))
-                                       : (uint32_t) * (const word64 *)(r->words + at * sizeof(word64));
+    *(word32 *)record += (uint32_t)word_at(r, i, one, shape, from);
     break;
   case BLT_FUSED_OR_32:
-    *(word32 *)record |= from == TABLE ? *(const word32 *)(r->words + at * sizeof(word32))
-                                       : (uint32_t) * (const word64 *)(r->words + at * sizeof(word64));
+    *(word32 *)record |= (uint32_t)word_at(r, i, one, shape, from);
     break;
   case BLT_FUSED_ADD_64:
-    *(word64 *)record += *(const word64 *)(r->words + at * sizeof(word64));
+    *(word64 *)record += word_at(r, i, one, shape, from);
     break;
   case BLT_FUSED_OR_64:
-    *(word64 *)record |= *(const word64 *)(r->words + at * sizeof(word64));
+    *(word64 *)record |= word_at(r, i, one, shape, from);
     break;
   case BLT_FUSED_ADD_SUM:
-    *(word64 *)record += *(const word64 *)(r->words + at * sizeof(word64));
+    *(word64 *)record += word_at(r, i, one, shape, from);
     ((word_double *)record)[1] += value;
     break;
   case BLT_FUSED_ADD_TWO:
@@ -110,6 +118,7 @@ INLINE void add_rows(const blt_fused_rows *rows, blt_fused_shape shape, int widt
   const bool sum = shape == BLT_FUSED_ADD_SUM, made = how == DECIMALS;
   const char *offsets = r->offsets;
   doubles8 read[UNROLLED / 8] = {{0}};
+  uint64_t one = from == ONE ? word_at(r, 0, 0, shape, BY_ROW) : 0;
   size_t i = 0;
   for (; i + UNROLLED <= r->n; i += UNROLLED) {
     if (sum)
@@ -125,12 +134,12 @@ INLINE void add_rows(const blt_fused_rows *rows, blt_fused_shape shape, int widt
 #pragma GCC unroll 16
     for (size_t j = 0; j < UNROLLED; j++) {
       if (far) __builtin_prefetch((char *)(r->records + key_at(r, next + j, width) * record_bytes(shape)), 1);
-      add_row(r, i + j, !sum ? 0 : made ? read[j / 8][j % 8] : r->doubles[i + j], shape, width, from);
+      add_row(r, i + j, !sum ? 0 : made ? read[j / 8][j % 8] : r->doubles[i + j], one, shape, width, from);
     }
   }
   for (; i < r->n; i++) {
     double value = !sum ? 0 : made ? read_double(&r->reader, offsets, r->offset_width) : r->doubles[i];
-    add_row(r, i, value, shape, width, from);
+    add_row(r, i, value, one, shape, width, from);
     if (made) offsets += r->offset_width;
   }
 }
@@ -149,6 +158,8 @@ INLINE void by_key(const blt_fused_rows *r, blt_fused_shape shape, source from, 
 INLINE void by_source(const blt_fused_rows *r, blt_fused_shape shape, doubles how) {
   if (r->index)
     by_key(r, shape, TABLE, how);
+  else if (r->one)
+    by_key(r, shape, ONE, how);
   else
     by_key(r, shape, BY_ROW, how);
 }

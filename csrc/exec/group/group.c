@@ -331,16 +331,26 @@ void blt_group_positions(const blt_grouping *g, uint64_t first, uint32_t n, uint
   }
 }
 
+/* positions / divisor % domain. Places of direct groups and what is left of them are below 2^31: a half more,
+ * times a reciprocal, is nearer to the quotient than to any other integer, so that vectors can compute it. */
+BLT_CLONES static void digits(const uint32_t *positions, uint32_t divisor, uint32_t domain, uint32_t n,
+                              uint64_t *out) {
+  double per_divisor = 1.0 / divisor, per_domain = 1.0 / domain;
+  for (uint32_t i = 0; i < n; i++) {
+    int32_t above = (int32_t)(((int32_t)positions[i] + 0.5) * per_divisor);
+    int32_t turns = (int32_t)((above + 0.5) * per_domain);
+    out[i] = (uint64_t)(above - turns * (int32_t)domain);
+  }
+}
+
 static void direct_numbers(const blt_grouping *g, uint32_t key, const uint32_t *positions, uint32_t n,
                            uint64_t *out) {
-  if (g->nkeys == 1) {
-    for (uint32_t i = 0; i < n; i++) out[i] = positions[i];
-    return;
-  }
   uint32_t divisor = 1;
   for (uint32_t i = key + 1; i < g->nkeys; i++) divisor *= (uint32_t)g->keys[i].domain;
-  uint32_t domain = (uint32_t)g->keys[key].domain;
-  for (uint32_t i = 0; i < n; i++) out[i] = positions[i] / divisor % domain;
+  if (g->nkeys > 1)
+    digits(positions, divisor, (uint32_t)g->keys[key].domain, n, out);
+  else
+    for (uint32_t i = 0; i < n; i++) out[i] = positions[i];
 }
 
 /* Positions one after the other, as they mostly are in partitions, are read without looking each one up. */

@@ -82,7 +82,7 @@ static blt_status step(void *arg, blt_eval *ev, const blt_slice *slice, blt_erro
   if (status != BLT_OK) return status;
   if (lane->map && lane->map->left) reach(lane, slice->n);
   if (blt_fused_add(lane->fused, w, slice->n, lane->records, lane->settling)) return BLT_OK;
-  blt_agg_contribute(w, slice);
+  blt_agg_contribute(w, slice, w->plan->nslots);
   if (lane->g->domain == 1) {
     blt_agg_reduce(w, slice->n, lane->records);
     return BLT_OK;

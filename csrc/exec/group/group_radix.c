@@ -82,7 +82,7 @@ static blt_status scatter_slice(void *arg, blt_eval *ev, const blt_slice *slice,
   for (uint32_t k = 0; k < g->nwords; k++)
     scatter_column(lane->work->words + k * ROWS, w->gids, slice->n, g->words[k]);
   if (g->agg->nsegments) blt_group_segments_scatter(g, w, w->gids, slice->n);
-  blt_agg_contribute(w, slice);
+  blt_agg_contribute(w, slice, w->plan->nslots);
   for (size_t s = 0; s < g->agg->nslots; s++)
     if (!g->agg->slots[s].constant && g->agg->slots[s].op != BLT_SLOT_NEXT)
       scatter_column(blt_agg_contribution(w, s), w->gids, slice->n, g->columns[s]);
