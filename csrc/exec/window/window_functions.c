@@ -130,10 +130,24 @@ static blt_status compute_bucket(void *arg, uint32_t from, uint32_t n, uint32_t 
   return status;
 }
 
+/* Room for the results: where there is an argument its own, for a bucket's values are read before its results
+ * are written. */
+static blt_status take_room(blt_window_item *item, blt_type type, blt_error *err) {
+  const blt_window_parts *parts = item->parts;
+  blt_window_values *x = &item->x;
+  blt_dict *dict = type.id == BLT_STRING ? x->dict : NULL;
+  if (!x->words) return blt_window_room(item->out, parts->ctx, type, dict, parts->in->view->rows, err);
+  *item->out = *x;
+  item->out->type = type;
+  item->out->dict = dict ? blt_dict_retain(dict) : NULL;
+  return BLT_OK;
+}
+
 static void item_free(blt_window_item *item, blt_ctx *ctx, uint32_t workers) {
   for (uint32_t i = 0; item->works && i < workers; i++)
     blt_free(ctx, item->works[i].memory, item->works[i].cap * row_bytes(item));
   blt_free(ctx, item->works, workers * sizeof *item->works);
+  if (item->x.words == item->out->words) item->x.words = NULL, item->x.valid = NULL;
   blt_window_values_free(&item->x);
   blt_window_values_free(&item->otherwise);
 }
@@ -165,9 +179,7 @@ blt_status blt_window_compute(const blt_window_parts *parts, const blt_plan_aggr
   blt_type args[3] = {type_of_x(&item), {.id = BLT_INT64}, type_of_x(&item)};
   if (f->kind == BLT_WINDOW_NTILE) args[0] = args[1];
   if (status == BLT_OK) status = blt_window_type(a->kind, a->nargs, args, &type, err);
-  bool keeps = type.id == BLT_STRING;
-  if (status == BLT_OK)
-    status = blt_window_room(out, ctx, type, keeps ? item.x.dict : NULL, parts->in->view->rows, err);
+  if (status == BLT_OK) status = take_room(&item, type, err);
   if (status == BLT_OK) {
     item.works = blt_calloc(ctx, workers, sizeof *item.works);
     if (!item.works) status = blt_fail_memory(err, workers * sizeof *item.works);

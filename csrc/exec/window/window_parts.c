@@ -14,7 +14,7 @@ typedef struct dealing {
   blt_window_parts *p;
   blt_sort_words words;
   uint32_t shift;      /* of a number, to its bucket */
-  uint32_t *numbers;   /* by place */
+  uint32_t *numbers;   /* by place: p->sorted, which takes their place bucket by bucket */
   uint64_t **order;    /* of each word, by place */
   blt_dealer *dealers; /* of each worker */
 } dealing;
@@ -112,7 +112,7 @@ static blt_status deal_group(void *arg, uint32_t task, uint32_t worker, blt_erro
 static blt_status deal_rows(dealing *d, blt_error *err) {
   blt_window_parts *p = d->p;
   uint64_t rows = p->in->view->rows;
-  d->numbers = blt_alloc(p->ctx, (rows + 1) * sizeof *d->numbers);
+  d->numbers = p->sorted = blt_alloc(p->ctx, (rows + 1) * sizeof *p->sorted);
   d->order = blt_calloc(p->ctx, d->words.nwords + 1, sizeof *d->order);
   d->dealers = blt_alloc(p->ctx, p->in->scan.workers * sizeof *d->dealers);
   if (!d->numbers || !d->order || !d->dealers) return blt_fail_memory(err, (rows + 1) * sizeof *d->numbers);
@@ -129,7 +129,6 @@ static void dealing_free(dealing *d) {
   for (uint32_t w = 0; d->order && w < d->words.nwords; w++)
     blt_free(p->ctx, d->order[w], (rows + 1) * sizeof **d->order);
   blt_free(p->ctx, d->order, (d->words.nwords + 1) * sizeof *d->order);
-  blt_free(p->ctx, d->numbers, (rows + 1) * sizeof *d->numbers);
   blt_free(p->ctx, d->dealers, p->in->scan.workers * sizeof *d->dealers);
   blt_sort_words_free(&d->words);
 }
@@ -206,11 +205,12 @@ static blt_status sort_packed(const bucket *b, span order, uint32_t low, uint32_
   return BLT_OK;
 }
 
-static void note_flags(const bucket *b) {
+/* Puts a bucket's rows in this order. `numbers`: of the rows as dealt; NULL: all are of one partition. */
+static void put_order(const bucket *b, const uint32_t *sorted, const uint64_t *numbers) {
   const blt_window_parts *p = b->d->p;
-  const uint32_t *numbers = b->d->numbers + b->from, *sorted = p->sorted + b->from;
+  memcpy(p->sorted + b->from, sorted, b->n * sizeof *sorted);
   for (uint32_t i = 0; i < b->n; i++) {
-    bool first = i == 0 || numbers[sorted[i]] != numbers[sorted[i - 1]], equal = !first;
+    bool first = i == 0 || (numbers && numbers[sorted[i]] != numbers[sorted[i - 1]]), equal = !first;
     for (uint32_t w = 0; w < b->d->words.nwords && equal; w++)
       equal = b->d->order[w][b->from + sorted[i]] == b->d->order[w][b->from + sorted[i - 1]];
     p->flags[b->from + i] = first ? BLT_PART_FIRST : equal ? BLT_PART_EQUAL : 0;
@@ -219,10 +219,9 @@ static void note_flags(const bucket *b) {
 
 /* Any number of words: the last first, then the partitions. */
 static blt_status sort_words(const bucket *b, blt_error *err) {
-  blt_window_parts *p = b->d->p;
   uint32_t *one = (uint32_t *)b->room, *two = one + b->n, *order = one;
   uint64_t *numbers = b->room + b->n;
-  blt_scan *scan = &p->in->scan;
+  blt_scan *scan = &b->d->p->in->scan;
   blt_status status = BLT_OK;
   for (uint32_t i = 0; i < b->n; i++) one[i] = i;
   for (uint32_t i = 0; i < b->n; i++) numbers[i] = b->d->numbers[b->from + i];
@@ -232,8 +231,7 @@ static blt_status sort_words(const bucket *b, blt_error *err) {
   if (status == BLT_OK)
     status = blt_sort_positions(scan, b->worker, numbers, b->n, order, order == one ? two : one, &order, err);
   if (status != BLT_OK) return status;
-  memcpy(p->sorted + b->from, order, b->n * sizeof *order);
-  note_flags(b);
+  put_order(b, order, numbers);
   return BLT_OK;
 }
 
@@ -262,10 +260,7 @@ static blt_status sort_all(dealing *d, const blt_plan *plan, blt_error *err) {
   uint32_t *list = NULL;
   size_t n = 0;
   blt_status status = blt_passed_rows(p->in, &order, &list, &n, err);
-  if (status == BLT_OK && n) {
-    memcpy(p->sorted, list, n * sizeof *list);
-    note_flags(&(bucket){.d = d, .n = (uint32_t)n});
-  }
+  if (status == BLT_OK && n) put_order(&(bucket){.d = d, .n = (uint32_t)n}, list, NULL);
   blt_free(p->ctx, list, n * sizeof *list);
   return status;
 }
@@ -289,9 +284,8 @@ static blt_status sort_rows(dealing *d, const blt_plan *plan, blt_error *err) {
   blt_status status = take_buckets(d, err);
   if (status == BLT_OK) status = deal_rows(d, err);
   if (status != BLT_OK) return status;
-  p->sorted = blt_alloc(p->ctx, (rows + 1) * sizeof *p->sorted);
   p->flags = blt_alloc(p->ctx, rows + 1);
-  if (!p->sorted || !p->flags) return blt_fail_memory(err, (rows + 1) * sizeof *p->sorted);
+  if (!p->flags) return blt_fail_memory(err, rows + 1);
   return p->keyed ? blt_window_each(p, sort_bucket, d, err) : sort_all(d, plan, err);
 }
 
