@@ -141,4 +141,26 @@ describe("sets of rows", function()
     assert.equal("country KR JP ", lines(t:select "country":intersect(a:select "country")))
     assert.has_error(function() return t:union(a:select "country") end)
   end)
+
+  it("of whole blocks and parts of them stand one behind the other", function()
+    local function numbers(from, n)
+      local t = blotter.table "i int64, f float64, s string"
+      for i = from, from + n - 1 do t:append(i, i % 3 == 0 and blotter.null or i / 4, "text " .. i % 7) end
+      return t
+    end
+    local parts = { numbers(1, 65536 * 2), numbers(131073, 65536), numbers(196609, 10), numbers(196619, 70000) }
+    local all = parts[1]:union_all(parts[2]):union_all(parts[3]):union_all(parts[4])
+    local nested = parts[1]:union_all(parts[2]):union_all(parts[3]:union_all(parts[4]))
+    for _, q in ipairs { all, nested, all:collect(), nested:order "i", all:where "i > 0" } do
+      local good = 0
+      for i, row in q:rows() do
+        if row.i ~= i or row.f ~= (i % 3 ~= 0 and i / 4 or nil) or row.s ~= "text " .. i % 7 then break end
+        good = i
+      end
+      assert.equal(266618, good)
+    end
+    assert.same({ n = 266618, i = 35542712271, f = 5923807596.75 },
+      all:agg "n = count(), i = sum(i), f = sum(f)":first())
+    assert.same({ s = "text 3", n = 38088 }, all:by "s":agg "n = count()":where "s == 'text 3'":first())
+  end)
 end)
