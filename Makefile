@@ -4,7 +4,7 @@
 #   make test          run the busted specs and the C tests; SPEC=spec/store and TESTS=test_bits narrow it
 #   make test-parquet  TABLES random tables of SEED as Parquet to DuckDB, Polars, hyparquet and parquet-wasm, as far as npm
 #                      has them, and back
-#   make test-remote   queries on servers: three PostgreSQL clusters on the loopback, ClickHouse in process
+#   make test-remote   queries on servers on the loopback: PostgreSQL 15 and 18, ClickHouse in process and of 2018
 #   make refusals      writes the list of what does not translate to SQL anew
 #   make torture-remote   random queries there, and here: QUERIES (5000) from SEED (1) on
 #   make test-site     the site and the reports in the programs of their readers: browser, spreadsheet, TeX; installs
@@ -52,6 +52,7 @@ PACKAGES_TEST  := locales unzip=unzip pkg-config=pkg-config lua-busted lua-sql-s
 PACKAGES_REPL  := libedit-dev less=less
 PACKAGES_TEST  += $(PACKAGES_REPL) tmux=tmux libsnappy1v5 liblz4-1 libbrotli1 libsqlite3-0
 PACKAGES_REMOTE := postgresql-15 libpq5 libcurl4 openssl=openssl npm=npm
+PACKAGES_NODES  := clickhouse-server
 PACKAGES_PEERS := nodejs=node npm=npm
 PACKAGES_HOSTS := lighttpd lighttpd-modules-lua prosody pandoc curl pkg-config=pkg-config
 PACKAGES_SITE  := chromium=chromium nodejs=node npm=npm poppler-utils=pdftotext libxml2-utils=xmllint \
@@ -77,8 +78,10 @@ $(STAMP)/test: $(STAMP)/build
 	$(call setup,$(PACKAGES_TEST))@touch $@
 $(STAMP)/repl: $(STAMP)/build
 	$(call setup,$(PACKAGES_REPL))@touch $@
+# Without clickhouse-server its specs are passed over, and say so.
 $(STAMP)/remote: $(STAMP)/test
-	$(call setup,$(PACKAGES_REMOTE))@touch $@
+	$(call setup,$(PACKAGES_REMOTE))$(if $(filter no,$(SETUP)),,@.ci/setup $(PACKAGES_NODES) >/dev/null)
+	@touch $@
 $(STAMP)/peers: $(STAMP)/test
 	$(if $(filter no,$(SETUP)),,@.ci/setup $(PACKAGES_PEERS) >/dev/null)
 	@touch $@
@@ -270,15 +273,15 @@ refusals: $(STAMP)/test all
 	@BLOTTER_REFUSALS=1 $(LUA) spec/support/run.lua --specs spec/remote/sql_spec.lua
 	@git --no-pager diff --stat lua/blotter/remote
 
-build/remote/node_modules: spec/bench/package.json | $(STAMP)/remote
-	@mkdir -p $(@D)
-	$(say)cd $(@D) && $(NPM) chdb@$$(node -p 'require("$(CURDIR)/$<").dependencies.chdb') >npm.log 2>&1 && touch node_modules
+build/remote/node_modules: spec/remote/package.json | $(STAMP)/remote
+	@mkdir -p $(@D) && cp $< $(@D)
+	$(say)cd $(@D) && $(NPM) >npm.log 2>&1 && touch node_modules
 
 # Servers and their specs, apart from the others: they need packages that nothing else does.
 REMOTE ?= $(sort $(wildcard spec/remote/live/*.lua))
 .PHONY: test-remote
 test-remote: $(STAMP)/remote all
-	@$(MAKE) --no-print-directory build/remote/node_modules || echo "test-remote: without chdb from npm" >&2
+	@$(MAKE) --no-print-directory build/remote/node_modules || echo "test-remote: without chdb and PostgreSQL 18 from npm" >&2
 	@$(LUA) spec/support/run.lua $(addprefix --specs ,$(REMOTE))
 
 .PHONY: torture-remote

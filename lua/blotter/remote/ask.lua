@@ -32,7 +32,7 @@ end
 
 local function checks_of(server, node)
   local checks = {}
-  for i, far in ipairs(tables_of(node)) do checks[i] = server.check(far) end
+  for i, far in ipairs(tables_of(node)) do checks[i] = server:check(far) end
   return checks
 end
 

@@ -5,7 +5,6 @@
 -- is meant, which takes its name at the end.
 
 local address = require "blotter.remote.address"
-local clickhouse = require "blotter.remote.dialects.clickhouse"
 local core = require "blotter.core"
 local decimal = require "blotter.lang.decimal"
 local fail = require "blotter.errors.fail"
@@ -13,13 +12,16 @@ local guarded = require "blotter.remote.guarded"
 local received = require "blotter.remote.received"
 local statement = require "blotter.remote.statement"
 local suggest = require "blotter.errors.suggest"
+local terms = require "blotter.remote.dialects.clickhouse_terms"
 
 local session = {}
 session.__index = session
 
 local STEP = 50 -- milliseconds
 local QUEUE = 4 << 20 -- bytes of rows that are sent at once
-local OLDEST = 25
+
+--- The dialects of ClickHouse, by the version from which a server knows it.
+local DIALECTS = { { from = 25, name = "clickhouse" }, { from = 18.16, name = "clickhouse18" } }
 
 -- ---- requests ----
 
@@ -66,7 +68,7 @@ end
 local function target_of(self, query)
   if not self.version then return self.at.base end -- which settings it knows is not known yet
   local seconds = core.setting "timeout"
-  local parts = { "wait_end_of_query=1", "cancel_http_readonly_queries_on_client_close=1" }
+  local parts = { "wait_end_of_query=1", self.dialect.request_settings }
   if self.at.database ~= "" then parts[#parts + 1] = "database=" .. encoded(self.at.database) end
   if seconds > 0 then parts[#parts + 1] = "max_execution_time=" .. decimal("%g", math.max(seconds, 0.001)) end
   if query then parts[#parts + 1] = "query=" .. encoded(query) end
@@ -128,7 +130,7 @@ local function answer_of(self)
   end
   if reply.status == 200 then return reply.pieces end
   local text = table.concat(reply.pieces)
-  local limit = text:find("TIMEOUT_EXCEEDED", 1, true) ~= nil
+  local limit = text:find("TIMEOUT_EXCEEDED", 1, true) or text:find "^Code: 159[,.]" -- as old servers say it
   return nil, self:message(("%s (status %d)"):format(text:sub(1, 400), reply.status)), limit and "timeout" or "io"
 end
 
@@ -144,6 +146,14 @@ function session:run(sql)
   return pieces and true, message, code
 end
 
+local function dialect_of(version)
+  local number = tonumber(version:match "^%d+%.?%d*") or math.huge
+  for _, one in ipairs(DIALECTS) do
+    if number >= one.from then return require("blotter.remote.dialects." .. one.name) end
+  end
+end
+
+--- A connection to the server at `url`, or nil, message, code. Its `dialect` is what a server of its version knows.
 function session.open(url)
   local at, problem = read_url(url)
   if not at then return nil, problem, "format" end
@@ -151,9 +161,11 @@ function session.open(url)
   local pieces, message, code = guarded(made, ask, "SELECT version()")
   if not pieces then return nil, message, code end
   made.version = table.concat(pieces):match "%d+[%d.]*" or ""
-  if (tonumber(made.version:match "^%d+") or OLDEST) < OLDEST then
+  made.dialect = dialect_of(made.version)
+  if not made.dialect then
     made:drop()
-    return nil, made:message(("ClickHouse %s is too old: %d or later is needed"):format(made.version, OLDEST)), "io"
+    return nil, made:message(("ClickHouse %s is too old: %s or later is needed"):format(made.version,
+      DIALECTS[#DIALECTS].from)), "io"
   end
   return made
 end
@@ -184,7 +196,7 @@ function session:start(text, parameters, _, checks)
       return nil, self:message "a table's columns are others now, call db:table again", "type"
     end
   end
-  local sql = statement.render(text, parameters, function(_, parameter) return clickhouse.inline(parameter) end)
+  local sql = statement.render(text, parameters, function(_, parameter) return self.dialect.inline(parameter) end)
   return post(self, sql .. " FORMAT CSV")
 end
 
@@ -201,18 +213,23 @@ end
 
 -- ---- tables ----
 
-local function text(value) return clickhouse.inline { type = "string", value = value } end
+local function text(value) return terms.inline { type = "string", value = value } end
 
 local function place_of(name)
   local database, own = name:match "^([^.]+)%.(.+)$"
   return ("database = %s AND table = %s"):format(database and text(database) or "currentDatabase()", text(own or name))
 end
 
+--- Columns come in their order; old servers, which give them so, do not number them.
+local function columns_text(self, what, name)
+  return ("SELECT %s FROM system.columns WHERE %s%s"):format(what, place_of(name), self.dialect.columns_order)
+end
+
 local FINGERPRINT = "arrayStringConcat(groupArray(concat(name, ' ', type)), ',')"
 
-function session.check(far)
-  return ("SELECT %s = %s FROM (SELECT name, type FROM system.columns WHERE %s ORDER BY position)"):format(FINGERPRINT,
-    text(far.fingerprint), place_of(far.name))
+function session:check(far)
+  return ("SELECT %s = %s FROM (%s)"):format(FINGERPRINT, text(far.fingerprint), columns_text(self, "name, type",
+    far.name))
 end
 
 function session:tables()
@@ -224,31 +241,10 @@ function session:tables()
   return names
 end
 
---- Blotter's type for one of ClickHouse's, and the SQL of such a column; nil: there is none.
-local function read_type(kind, column)
-  kind = kind:match "^LowCardinality%((.*)%)$" or kind
-  kind = kind:match "^Nullable%((.*)%)$" or kind
-  if kind:find "^U?Int%d+$" and not kind:find "UInt64" and not kind:find "128" and not kind:find "256" then
-    return "int64", kind == "Int64" and column or ("toInt64(%s)"):format(column)
-  end
-  if kind == "Bool" then return "bool", column end
-  if kind == "Float64" or kind == "Float32" then return "float64", kind == "Float64" and column
-    or ("toFloat64(%s)"):format(column) end
-  if kind == "String" then return "string", column end
-  if kind:find "^FixedString" or kind:find "^Enum" or kind == "UUID" then
-    return "string", ("toString(%s)"):format(column)
-  end
-  if kind == "Date32" then return "date", column end
-  if kind == "Date" then return "date", ("toDate32(%s)"):format(column) end
-  if kind:find "^DateTime" then return "timestamp", ("toDateTime64(%s, 6, 'UTC')"):format(column) end
-  local precision, scale = kind:match "^Decimal%((%d+), (%d+)%)$"
-  if precision and tonumber(precision) <= 18 then return ("decimal(%s,%s)"):format(precision, scale), column end
-end
-
 --- The columns of a table: see far_columns.lua.
 function session:columns(name, types)
-  local answer, message, code = query(self, "SELECT name, type FROM system.columns WHERE " .. place_of(name)
-    .. " ORDER BY position", { "name", "type" }, { "string", "string" })
+  local answer, message, code = query(self, columns_text(self, "name, type", name), { "name", "type" },
+    { "string", "string" })
   if not answer then return nil, message, code end
   local names, kinds = core.values(answer, 1), core.values(answer, 2)
   if names.n == 0 then
@@ -256,9 +252,9 @@ function session:columns(name, types)
   end
   local columns, prints, given = {}, {}, types or {}
   for i = 1, names.n do
-    local column = clickhouse.quote(names[i])
-    local kind, sql = read_type(kinds[i], column)
-    if given[names[i]] then kind, sql = given[names[i]], clickhouse.cast(column, given[names[i]]) end
+    local column = terms.quote(names[i])
+    local kind, sql = self.dialect.read_type(kinds[i], column)
+    if given[names[i]] then kind, sql = given[names[i]], self.dialect.cast(column, given[names[i]]) end
     if given[names[i]] ~= false and not kind then
       fail("table '%s': column '%s' is %s on %s, which has no type here: say {types = {%s = \"decimal(18,2)\"}} (or "
         .. "another type), or {types = {%s = false}} to leave it out", name, names[i], kinds[i], self.name, names[i],
@@ -273,29 +269,50 @@ end
 
 -- ---- rows to the server ----
 
---- An empty text is quoted, a null is not.
-function session.csv_options()
-  return { header = false, progress = false, quote_all = true, null = "\\N" }
+--- The columns of a table that is made, and their names.
+local function made_columns(self, names, types)
+  local columns, quoted = {}, {}
+  for i, column in ipairs(names) do
+    quoted[i] = terms.quote(column)
+    columns[i] = ("%s Nullable(%s)"):format(quoted[i], self.dialect.column_type(types[i]))
+  end
+  return table.concat(columns, ", "), table.concat(quoted, ", ")
 end
 
+--- Whether rows of its own are in a table of this engine: not those of a view, or of other servers.
+local function is_stored(engine)
+  return engine:find "MergeTree$" or engine:find "Log$" or engine == "Memory"
+end
+
+--- Whether rows may be put into the table, and in which way: `there` says whether it is.
+local function look_at_target(self, name, exists)
+  local answer, message, code = query(self, "SELECT engine FROM system.tables WHERE "
+    .. place_of(name):gsub("table =", "name ="), { "engine" }, { "string" })
+  if not answer then return nil, message, code end
+  local engine = core.values(answer, 1)[1]
+  self.there = engine ~= nil
+  if engine and exists == "refuse" then
+    return nil, self:message("table " .. self.target .. " already exists"), "name"
+  end
+  if engine and exists == "replace" and not is_stored(engine) then
+    return nil, self:message(("table %s is a %s, whose rows are elsewhere: it is not replaced"):format(self.target,
+      engine)), "type"
+  end
+  return true
+end
+
+--- Makes a table beside the one that is meant, into which rows are put. `exists`: "refuse", "append" or "replace".
 function session:begin_rows(name, names, types, exists)
-  local columns, target = {}, clickhouse.quoted(name)
-  for i, column in ipairs(names) do
-    columns[i] = ("%s Nullable(%s)"):format(clickhouse.quote(column), clickhouse.type_name(types[i]))
+  local columns
+  columns, self.listed = made_columns(self, names, types)
+  self.target, self.exists = terms.quoted(name), exists
+  self.beside, self.old = terms.quoted(name .. " (coming)"), terms.quoted(name .. " (going)")
+  local ok, message, code = look_at_target(self, name, exists)
+  for _, one in ipairs(ok and { self.beside, self.old } or {}) do
+    if ok then ok, message, code = self:run("DROP TABLE IF EXISTS " .. one) end
   end
-  self.target, self.exists, self.beside = target, exists, clickhouse.quoted(name .. " (coming)")
-  local there, message, code = query(self, "SELECT count() FROM system.tables WHERE " .. place_of(name):gsub("table =",
-    "name ="), { "n" }, { "int64" })
-  if not there then return nil, message, code end
-  self.there = core.values(there, 1)[1] > 0
-  if self.there and exists == "refuse" then
-    return nil, self:message("table " .. target .. " already exists"), "name"
-  end
-  local ok
-  ok, message, code = self:run("DROP TABLE IF EXISTS " .. self.beside)
   if not ok then return nil, message, code end
-  return self:run(("CREATE TABLE %s (%s) ENGINE = MergeTree ORDER BY tuple()"):format(self.beside,
-    table.concat(columns, ", ")))
+  return self:run(("CREATE TABLE %s (%s) ENGINE = MergeTree ORDER BY tuple()"):format(self.beside, columns))
 end
 
 local function send_queue(self)
@@ -319,15 +336,19 @@ end
 
 session.finish = session.flush
 
+local function last_steps(self)
+  if self.there and self.exists == "append" then
+    return { ("INSERT INTO %s (%s) SELECT %s FROM %s"):format(self.target, self.listed, self.listed, self.beside),
+      "DROP TABLE " .. self.beside }
+  end
+  if not self.there then return { ("RENAME TABLE %s TO %s"):format(self.beside, self.target) } end
+  return { ("RENAME TABLE %s TO %s, %s TO %s"):format(self.target, self.old, self.beside, self.target),
+    "DROP TABLE " .. self.old }
+end
+
 --- The rows take their place.
 function session:commit()
-  local steps = { ("RENAME TABLE %s TO %s"):format(self.beside, self.target) }
-  if self.there and self.exists == "append" then
-    steps = { ("INSERT INTO %s SELECT * FROM %s"):format(self.target, self.beside), "DROP TABLE " .. self.beside }
-  elseif self.there then
-    table.insert(steps, 1, "DROP TABLE " .. self.target)
-  end
-  for _, sql in ipairs(steps) do
+  for _, sql in ipairs(last_steps(self)) do
     local ok, message, code = self:run(sql)
     if not ok then return nil, message, code end
   end

@@ -18,9 +18,8 @@ local unknown = require "blotter.errors.unknown"
 local remote = {}
 
 local SCHEMES = {
-  postgresql = { dialect = "postgresql", session = "blotter.remote.session" },
-  postgres = { dialect = "postgresql", session = "blotter.remote.session" },
-  clickhouse = { dialect = "clickhouse", session = "blotter.remote.http_session" },
+  postgresql = "blotter.remote.session", postgres = "blotter.remote.session",
+  clickhouse = "blotter.remote.http_session",
 }
 
 local database = {}
@@ -28,7 +27,8 @@ database.__name = "blotter.remote"
 
 -- ---- connecting ----
 
-local function scheme_of(url)
+--- The module of connections to servers of an address's scheme.
+local function session_of(url)
   arguments.expect(url, "string", "connect", 'an address such as "postgresql://user@host/name"')
   local name = url:match "^(%a[%w+.-]*)://"
   local scheme = SCHEMES[name or ""]
@@ -70,17 +70,20 @@ function remote.connect(target)
   local urls, options = read_target(target)
   local db = setmetatable({ servers = {}, shard_by = options.shard_by or {}, replicated = set_of(options.replicated),
     move = options.move or 1000000, known = {} }, database)
+  local sessions = {}
+  for i, url in ipairs(urls) do sessions[i] = session_of(url) end
   for i, url in ipairs(urls) do
-    local scheme = scheme_of(url)
-    local dialect = require("blotter.remote.dialects." .. scheme.dialect)
-    if db.dialect and db.dialect ~= dialect then fail "connect: all servers are of one kind" end
-    db.dialect = dialect
-    local made, message, code = require(scheme.session).open(url)
+    if sessions[i] ~= sessions[1] then fail "connect: all servers are of one kind" end
+    local made, message, code = require(sessions[i]).open(url)
+    if made and made.dialect ~= (db.dialect or made.dialect) then
+      made:drop()
+      made, message, code = nil, ("%s is much older or newer than %s"):format(made.name, db.servers[1].name), "type"
+    end
     if not made then
       database.__index.close(db)
       return nil, message, code
     end
-    db.servers[i], made.peers = made, db.servers
+    db.servers[i], made.peers, db.dialect = made, db.servers, made.dialect
   end
   for name in pairs(set_of(options.table)) do db:table(name) end
   return db

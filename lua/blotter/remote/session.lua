@@ -12,7 +12,7 @@ local postgresql = require "blotter.remote.dialects.postgresql"
 local received = require "blotter.remote.received"
 local statement = require "blotter.remote.statement"
 
-local session = {}
+local session = { dialect = postgresql }
 session.__index = session
 
 local STEP = 50 -- milliseconds
@@ -297,11 +297,6 @@ end
 
 -- ---- rows lent to a query ----
 
---- How rows are written for COPY: a text alone in its line is quoted, for it may be the mark of COPY's end.
-function session.csv_options(types)
-  return { header = false, progress = false, quote_all = #types == 1 and types[1] == "string" }
-end
-
 local function lend(self, loan)
   local known, columns = columns_of(loan.names, loan.types)
   local target = postgresql.lent(loan.name)
@@ -316,7 +311,7 @@ local function lend(self, loan)
       ok, message, code = self:put(piece)
       problem = not ok
     end
-  end, session.csv_options(loan.types))
+  end, postgresql.csv_options(loan.types))
   if problem then return nil, message, code end
   ok, message, code = self:finish()
   if not ok then return nil, message, code end
@@ -342,7 +337,7 @@ function session:columns(name, types)
 end
 
 --- The statement that fails when the table has other columns than it had.
-function session.check(far)
+function session.check(_, far)
   return catalogue.check(far.name, far.fingerprint)
 end
 

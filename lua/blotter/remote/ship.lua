@@ -90,7 +90,7 @@ end
 --- Gives the pieces of the rows' text to the servers by turns.
 local function send_in_turns(servers, q)
   local turn = 1
-  return send(q, servers[1].csv_options(query.scope(q).types), function(piece)
+  return send(q, servers[1].dialect.csv_options(query.scope(q).types), function(piece)
     local server = servers[turn]
     if #piece < PIECE then turn = turn % #servers + 1 end
     return server
@@ -107,7 +107,7 @@ local function send_by(servers, q, name)
     local slice = source:skip(first):limit(SLICE):collect()
     for i, server in ipairs(servers) do
       local part = slice:where("`#shard` == $1", { i - 1 }):select(list)
-      local n, message, code = send(part, server.csv_options(types), function() return server end)
+      local n, message, code = send(part, server.dialect.csv_options(types), function() return server end)
       if not n then return nil, message, code end
       sent = sent + n
     end
@@ -133,6 +133,28 @@ local function push_all(db, q, name, options)
   return n
 end
 
+--- Raises where a date or timestamp is none that the servers know: they would keep another one for it.
+local function check_days(db, q)
+  local dialect, scope, asked = db.dialect, query.scope(q), {}
+  local days = dialect.days
+  for i, name in ipairs(days and scope.names or {}) do
+    local x, kind = lexer.backquoted(name), scope.types[i]
+    if kind == "date" or kind == "timestamp" then
+      local also = ""
+      if kind == "timestamp" and dialect.whole_seconds then also = (" or trunc(%s, 'second') ~= %s"):format(x, x) end
+      asked[#asked + 1] = ("c%d = any(date(%s) < date '%s' or date(%s) > date '%s'%s)"):format(i, x, days[1], x,
+        days[2], also)
+    end
+  end
+  if not asked[1] then return end
+  for name, beyond in pairs(q:agg(table.concat(asked, ", ")):first()) do
+    if beyond == true then
+      fail("push: column '%s': %s has no times but from %s to %s%s", scope.names[tonumber(name:sub(2))],
+        db.servers[1].name, days[1], days[2], dialect.whole_seconds and ", and no fractions of a second" or "")
+    end
+  end
+end
+
 --- Puts the rows of a table, query or frame into the table `name` on the servers of `db`, which is made when it is
 -- missing. Options: `exists`: what happens when it is there: "refuse", "append" (below its rows) or "replace";
 -- `shard_by`: the column by whose value rows are given to servers (connect's shard_by tells queries of it); without it
@@ -146,12 +168,14 @@ function query:push(db, name, options)
   options = arguments.options(options, { "shard_by", "exists" }, "push")
   if options.exists ~= nil then arguments.one_of(options.exists, WHERE, "push", "exists") end
   if not db.servers[1] then fail "the connection is closed" end
+  local q = rows_here(self)
+  check_days(db, q)
   local finished = false
   local guard <close> = setmetatable({}, { __close = function() -- luacheck: ignore
     if finished then return end
     for _, server in ipairs(db.servers) do server:drop() end
   end })
-  local n, message, code = push_all(db, rows_here(self), name, options)
+  local n, message, code = push_all(db, q, name, options)
   finished = n ~= nil
   if finished then return n end
   return nil, message, code

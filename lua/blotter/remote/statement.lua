@@ -32,9 +32,9 @@ end
 
 --- Names for the keys of an order as columns of a subselect: each is another one, for SQL takes a name in ORDER BY for
 -- that of a result before it takes it for a column.
-function writer:hidden(order)
+function writer:hidden(keys)
   local labels = {}
-  for i in ipairs(order) do
+  for i in ipairs(keys) do
     self.keys = self.keys + 1
     labels[i] = self.dialect.quote("<" .. self.keys .. ">")
   end
@@ -68,8 +68,10 @@ end
 
 -- ---- relations ----
 
---- Names for columns in a subselect: their own where these are short and stand once.
+--- Names for columns in a subselect: their own where these are short and stand once. A dialect that `renames` takes a
+-- result's name for a column's everywhere: there each SELECT has names that were not used before.
 local function labels_of(w, relation)
+  if w.dialect.renames then return w:hidden(relation.names) end
   local labels, taken = {}, {}
   for i, name in ipairs(relation.names) do
     local label = name
@@ -106,7 +108,7 @@ end
 local function wrapped(w, relation, qualified)
   local labels, hidden, alias = labels_of(w, relation), w:hidden(relation.order), w:alias()
   local from = "(" .. select_text(relation, labels, hidden) .. ") AS " .. alias
-  local function reached(label) return qualified and alias .. "." .. label or label end
+  local function reached(label) return qualified and not w.dialect.renames and alias .. "." .. label or label end
   local columns, order = {}, {}
   for i, label in ipairs(labels) do columns[i] = reached(label) end
   for i, key in ipairs(relation.order) do
@@ -132,7 +134,8 @@ local read
 function nodes.filter(w, node)
   local relation = open(w, read(w, node.input))
   for _, term in ipairs(node.terms) do
-    relation.where[#relation.where + 1] = w:term(term, relation.columns)
+    local condition = w:term(term, relation.columns)
+    relation.where[#relation.where + 1] = w.dialect.condition and w.dialect.condition(condition) or condition
   end
   return relation
 end
@@ -177,7 +180,7 @@ function nodes.group(w, node)
   for i, term in ipairs(keys) do
     columns[i] = w.dialect.key(w:term(term, relation.columns), term.type)
     if term.type == "null" then columns[i] = w.dialect.cast(columns[i], node.types[i]) end
-    places[i] = tostring(i)
+    places[i] = w.dialect.renames and columns[i] or tostring(i)
   end
   for _, item in ipairs(node.description.aggregates or {}) do
     local at = #columns + 1
@@ -185,7 +188,7 @@ function nodes.group(w, node)
   end
   local made = relation_of(relation.from, columns, node)
   made.where, made.computed = relation.where, true
-  made.tail = #keys > 0 and " GROUP BY " .. table.concat(places, ", ") or ""
+  made.tail = #keys > 0 and " GROUP BY " .. table.concat(places, ", ") .. (w.dialect.group_tail or "") or ""
   return made
 end
 
@@ -214,7 +217,7 @@ end
 
 --- SQL takes a name in ORDER BY for that of a result before it takes it for a column: here both are the same.
 local function in_order(w, relation)
-  if not relation.order[1] then return relation end
+  if not relation.order[1] or w.dialect.renames then return relation end
   local labels = labels_of(w, relation)
   for i, sql in ipairs(relation.columns) do
     if sql ~= labels[i] then return wrapped(w, relation) end
@@ -234,6 +237,7 @@ end
 
 --- The first rows of each group: those whose number within it is small.
 function nodes.heads(w, node)
+  if w.dialect.heads then w.dialect.heads() end
   local relation = open(w, read(w, node.input))
   local own = order_keys(w, node, relation)
   local keys, groups = {}, {}
@@ -286,7 +290,8 @@ end
 --- A join as a dialect writes it that has only joins by keys.
 local function keyed_join(w, node, left, right, keys)
   local also = node.also and w:term(node.also, with(left.columns, right.columns))
-  local from, where = w.dialect.join(w, node, left, right, keys, also)
+  local from, where, joined, others = w.dialect.join(w, node, left, right, keys, also)
+  left, right = joined or left, others or right
   local columns = #node.names > #left.columns and with(left.columns, right.columns) or left.columns
   local made = relation_of(from, columns, node, left.order)
   made.where[1] = where

@@ -10,7 +10,7 @@ local statement = require "blotter.remote.statement"
 
 local translate = {}
 
-local DIALECTS = { "postgresql", "clickhouse" }
+local DIALECTS = { "postgresql", "clickhouse", "clickhouse18" }
 
 --- The dialect of that name.
 function translate.dialect(name)
@@ -96,9 +96,10 @@ local function shown(text, parameters, dialect)
   return statement.render(text, parameters, dialect.placeholder), values
 end
 
---- The query in SQL: the text and a sequence of its parameters. `dialect` is "postgresql" or "clickhouse"; without it
--- that of the server on which the query's tables are. Nothing is sent. {tables = {"tips", "areas"}}: what the query's
--- different tables, from left to right, are called there; tables of a server have their names already.
+--- The query in SQL: the text and a sequence of its parameters. `dialect` is "postgresql", "clickhouse" or
+-- "clickhouse18"; without it that of the server on which the query's tables are. Nothing is sent. {tables = {"tips",
+-- "areas"}}: what the query's different tables, from left to right, are called there; tables of a server have their
+-- names already.
 function query:sql(dialect, options)
   query.ready(self, "sql")
   options = arguments.options(options, { "tables" }, "sql")

@@ -9,7 +9,8 @@ local clickhouse = { name = "clickhouse", always = "1", call = functions.call, a
   window = aggregates.window, range_key = function(key) return key end }
 
 for _, name in ipairs { "quote", "quoted", "type_name", "cast", "value", "cell", "values", "placeholder", "inline",
-  "order", "key", "limit", "output", "distance" } do
+  "order", "key", "limit", "output", "distance", "column_type", "read_type", "days", "csv_options",
+  "request_settings", "columns_order" } do
   clickhouse[name] = terms[name]
 end
 

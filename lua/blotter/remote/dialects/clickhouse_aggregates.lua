@@ -12,16 +12,18 @@ local aggregates = {}
 
 local a = {}
 
---- The call of an aggregate function with its condition, arguments that may be null, and its window.
+--- The call of an aggregate function with its condition, arguments that may be null, and its window. A dialect with
+-- `nulls_for_if` has no -If of rows without a value: there they are null.
 local function called(c, name, args, where)
   where = where and c.where and ("(%s) AND (%s)"):format(c.where, where) or where or c.where
-  local list = {}
-  for i, arg in ipairs(args) do list[i] = arg end
+  where = where and ("ifNull(%s, 0)"):format(where)
+  local as_nulls, list = where and args[1] and c.writer.dialect.nulls_for_if, {}
+  for i, arg in ipairs(args) do list[i] = as_nulls and ("multiIf(%s, %s, NULL)"):format(where, arg) or arg end
   local parameters
   name, parameters = name:match "^(%w+)(.*)$"
-  if where then
+  if where and not as_nulls then
     name = name .. "If"
-    list[#list + 1] = ("ifNull(%s, false)"):format(where)
+    list[#list + 1] = where
   end
   local text = ("%s%s(%s)"):format(name, parameters, table.concat(list, ", "))
   return c.over and ("%s OVER (%s)"):format(text, c.over) or text
@@ -83,7 +85,7 @@ end
 local function varies(c, x)
   local where = c.where and ("(%s) AND (%s)"):format(c.where, both(c)) or both(c)
   local one = setmetatable({ { sql = as_float(x), type = "float64" }, where = where }, { __index = c })
-  return ("ifNull(%s < %s, false)"):format(a.min(one), a.max(one))
+  return ("ifNull(%s < %s, 0)"):format(a.min(one), a.max(one))
 end
 
 --- The moments of y and x in rows in which both are there.
@@ -138,6 +140,7 @@ local never = {
 never.last = never.first
 
 aggregates.aggregate = catalogue.translator(a, never, refuse)
+aggregates.known, aggregates.refused, aggregates.called = a, never, called
 
 -- ---- windows ----
 

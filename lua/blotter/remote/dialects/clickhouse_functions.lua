@@ -310,5 +310,6 @@ local refused = {
 }
 
 functions.call = catalogue.translator(f, refused, refuse)
+functions.known, functions.refused = f, refused
 
 return functions

@@ -20,6 +20,30 @@ local function type_name(kind)
 end
 terms.type_name = type_name
 
+--- The type of a column that is made.
+terms.column_type = type_name
+
+--- Blotter's type for one of the server's, and the SQL of such a column; nil: there is none.
+function terms.read_type(kind, column)
+  kind = kind:match "^LowCardinality%((.*)%)$" or kind
+  kind = kind:match "^Nullable%((.*)%)$" or kind
+  if kind:find "^U?Int%d+$" and not kind:find "UInt64" and not kind:find "128" and not kind:find "256" then
+    return "int64", kind == "Int64" and column or ("toInt64(%s)"):format(column)
+  end
+  if kind == "Bool" then return "bool", column end
+  if kind == "Float64" or kind == "Float32" then return "float64", kind == "Float64" and column
+    or ("toFloat64(%s)"):format(column) end
+  if kind == "String" then return "string", column end
+  if kind:find "^FixedString" or kind:find "^Enum" or kind == "UUID" then
+    return "string", ("toString(%s)"):format(column)
+  end
+  if kind == "Date32" then return "date", column end
+  if kind == "Date" then return "date", ("toDate32(%s)"):format(column) end
+  if kind:find "^DateTime" then return "timestamp", ("toDateTime64(%s, 6, 'UTC')"):format(column) end
+  local precision, scale = kind:match "^Decimal%((%d+), (%d+)%)$"
+  if precision and tonumber(precision) <= 18 then return ("decimal(%s,%s)"):format(precision, scale), column end
+end
+
 function terms.quote(name)
   return "`" .. name:gsub("[`\\]", "\\%0") .. "`"
 end
@@ -46,10 +70,13 @@ function LITERAL.float64(value)
 end
 function LITERAL.decimal(value, kind) return ("toDecimal64('%s', %s)"):format(value, kind:match ",(%d+)") end
 
---- ClickHouse has days from 1900 to 2299.
+--- The days that a date can be there.
+terms.days = { "1900-01-01", "2299-12-31" }
+
 local function check_year(term, text)
-  local year = tonumber(text:sub(1, 4))
-  if year < 1900 or year > 2299 then outline.refuse(term, "clickhouse: it has no dates but from 1900 to 2299") end
+  if text:sub(1, 10) < terms.days[1] or text:sub(1, 10) > terms.days[2] then
+    outline.refuse(term, "clickhouse: this does not translate: the server has no times but from 1900 to 2299")
+  end
   return text
 end
 
@@ -83,20 +110,22 @@ function terms.cell(w, kind, text)
   return literal(kind, kind == "int64" and math.tointeger(text) or text, nil)
 end
 
-function terms.values(w, rows, labels, types)
+local function select_of(cells, labels, types, cast_to)
   local parts = {}
-  for i, row in ipairs(rows) do
-    local cells = {}
-    for c, cell in ipairs(row) do cells[c] = cast(cell, types[c]) .. " AS " .. labels[c] end
-    parts[i] = "SELECT " .. table.concat(cells, ", ")
-  end
-  if #parts == 0 then
-    local nulls = {}
-    for c, kind in ipairs(types) do nulls[c] = cast("NULL", kind) .. " AS " .. labels[c] end
-    parts[1] = "SELECT " .. table.concat(nulls, ", ") .. " WHERE 0"
-  end
-  return ("(%s) AS %s"):format(table.concat(parts, " UNION ALL "), w:alias())
+  for c, kind in ipairs(types) do parts[c] = cast_to(cells[c] or "NULL", kind) .. " AS " .. labels[c] end
+  return "SELECT " .. table.concat(parts, ", ")
 end
+
+--- The function that writes rows from here, whose cells are cast by `cast_to(sql, type)`.
+function terms.values_by(cast_to)
+  return function(w, rows, labels, types)
+    local parts = {}
+    for i, row in ipairs(rows) do parts[i] = select_of(row, labels, types, cast_to) end
+    parts[1] = parts[1] or select_of({}, labels, types, cast_to) .. " WHERE 0"
+    return ("(%s) AS %s"):format(table.concat(parts, " UNION ALL "), w:alias())
+  end
+end
+terms.values = terms.values_by(cast)
 
 local PLACEHOLDER = { string = "String", int64 = "Int64", bool = "Bool" }
 
@@ -126,7 +155,7 @@ function terms.order(key)
 end
 
 function terms.key(sql, kind)
-  return kind == "float64" and ("if(isNaN(%s), nan, %s + 0)"):format(sql, sql) or sql
+  return kind == "float64" and ("multiIf(isNaN(%s), nan, %s + 0)"):format(sql, sql) or sql
 end
 
 function terms.limit(limit, skip)
@@ -178,6 +207,17 @@ function terms.to_int64(sql) return ("accurateCast(%s, 'Nullable(Int64)')"):form
 --- A decimal with room for what is made of it.
 function terms.wide_decimal(x)
   return ("CAST(%s, 'Nullable(Decimal(38, %s))')"):format(x.sql, terms.scale_of(x.type))
+end
+
+-- ---- what connections say ----
+
+--- What goes with each request: a query whose connection was closed ends.
+terms.request_settings = "cancel_http_readonly_queries_on_client_close=1"
+terms.columns_order = " ORDER BY position"
+
+--- An empty text is quoted, a null is not.
+function terms.csv_options()
+  return { header = false, progress = false, quote_all = true, null = "\\N" }
 end
 
 return terms

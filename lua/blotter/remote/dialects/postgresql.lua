@@ -56,4 +56,9 @@ function postgresql.asof(w, node, left, right, keys, relation_of)
   return relation_of(from, all, node, left.order)
 end
 
+--- How rows are written for COPY: a text alone in its line is quoted, for it may be the mark of COPY's end.
+function postgresql.csv_options(types)
+  return { header = false, progress = false, quote_all = #types == 1 and types[1] == "string" }
+end
+
 return postgresql
