@@ -17,7 +17,8 @@
 --     notes = { text, … } },
 -- where a missing end is open, `value` is the number that its source printed, `words` are the source's own ("more than
 -- 30,000"), `period` is what it counts, and `notes` stand as numbered footnotes under the block.
--- A figure with `hollow` true counts a part only of what its place on a chart's axis says.
+-- A figure with `hollow` true counts a part only of what its place on a chart's axis says; no line joins one that is
+-- `apart`, true, to its neighbour before, since they do not count the same.
 -- A column's `title` is what is printed (its `name` otherwise); `align` is "left" or "right" (by the type otherwise).
 -- A table with a `release` (of blotter.release) is printed only while release:refusal(block) is nil.
 --

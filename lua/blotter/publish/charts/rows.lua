@@ -28,6 +28,13 @@ function rows.is_hollow(value)
   return type(value) == "table" and value.hollow == true
 end
 
+--- Whether a value counts something else than its neighbour before, so that no line joins them; nil where nobody says.
+function rows.is_apart(value)
+  value = document.value(value)
+  if type(value) ~= "table" then return nil end
+  return value.apart
+end
+
 local function widest_words(list)
   local most = 0
   for _, series in ipairs(list) do

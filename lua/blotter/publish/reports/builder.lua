@@ -1,6 +1,7 @@
 --- Builds the document of a report over the operations dataset: blocks in order, figures as cells, sources numbered in
 -- the order in which they are first cited.
 
+local addable = require "blotter.publish.reports.addable"
 local cells = require "blotter.publish.formats.cell"
 
 local date, number = cells.date, cells.number
@@ -224,6 +225,12 @@ function Builder:made_of(row)
   return table.concat(parts, "; ") .. more
 end
 
+-- What this site counts under a figure's name, up to the first full stop or semicolon, in parentheses.
+local function defined(figure)
+  local definition = figure.indicator_row.definition
+  return definition and (" (%s)"):format(definition:match "^[^.;]+":gsub("^%u", string.lower)) or ""
+end
+
 -- What makes the definition of a row's figures another one, in words.
 function Builder:differences(row, notes)
   for _, item in ipairs(row.differs or {}) do
@@ -233,7 +240,8 @@ function Builder:differences(row, notes)
       what = ("of %s, %s"):format(words, self.ops:words(about).counted)
     else
       local printed = about.note and about.note:match "^Printed as: ([^.;]+)"
-      what = words .. (printed and ": printed as " .. printed or ", by another definition than that of this site")
+      what = words .. (printed and ": printed as " .. printed
+        or ", not by the definition of this site" .. defined(about))
     end
     notes[#notes + 1] = ("Counted differently: %s [%d]."):format(what, self:cite(about.source_row))
   end
@@ -254,7 +262,7 @@ end
 
 --- A row of ops:total as a cell, or nothing when its figures may not be added. `label` names the number in the audit.
 function Builder:sum(row, flags, label)
-  if row.refused then return nil end
+  if addable.refusal(self.ops, row) then return nil end
   self.published[#self.published + 1] = { label = label or "a total", low = row.low, best = row.best,
     high = row.high, flags = flags, figures = row.figures }
   local cell
@@ -299,7 +307,8 @@ end
 function Builder:total_row(result, label)
   local row = result.total
   if #row.figures == 0 then return nil end
-  if row.refused then return { label, nil, "not added: " .. row.refused } end
+  local refused = addable.refusal(self.ops, row)
+  if refused then return { label, nil, "not added: " .. refused } end
   local used = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
   local basis = ("%s used, %s left out"):format(used, #result.left_out > 0 and #result.left_out or "none")
   local cell = self:sum(row, self:flags_of(row), label)

@@ -74,9 +74,12 @@ local function add_years(doc, subject, figures, policy)
   local start = #doc.blocks + 1
   for _, indicator in ipairs(builder.indicators_of(doc.ops, figures)) do
     if indicator.unit ~= "percent" and indicator.unit ~= "currency" then
-      local result = doc.ops:total(indicator.id, { by = "year", subject = subject.id, exactly = true, policy = policy })
-      yearly.add(doc, { { name = indicator.name, rows = result.rows } }, { title = indicator.name .. " by year",
-        unit = indicator.unit, breaks = result.breaks })
+      local filter = { by = "year", subject = subject.id, exactly = true, policy = policy }
+      local result = doc.ops:total(indicator.id, filter)
+      local series, dimension = yearly.categories(doc.ops, indicator, result, filter)
+      yearly.add(doc, series, { title = indicator.name .. " by year", unit = indicator.unit, breaks = result.breaks,
+        named = dimension ~= nil,
+        note = dimension and "Each year is known of other categories, so each stands by itself." or nil })
     end
   end
   local below = {}

@@ -1,5 +1,7 @@
 --- Subjects by how much they count: a chart and a table with ranks that the bounds allow.
 
+local addable = require "blotter.publish.reports.addable"
+
 local ranking = {}
 
 local function differs(row)
@@ -24,7 +26,8 @@ function ranking.rows(ops, indicator, options)
   local result = ops:total(indicator, { by = "subject", policy = options.policy, area = options.area })
   for _, row in ipairs(result.rows) do
     local subject = not row.unexplained and row.subject and ops:row("subjects", row.subject)
-    if subject and not row.refused and (row.best or row.low) and (not options.types or options.types[subject.type]) then
+    local is_asked = subject and (not options.types or options.types[subject.type])
+    if is_asked and (row.best or row.low) and not addable.refusal(ops, row) then
       rows[#rows + 1] = { name = subject.name, subject = subject, row = row, size = row.best or row.low }
     end
   end

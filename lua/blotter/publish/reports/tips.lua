@@ -19,8 +19,8 @@ local function add_indicator(doc, id, policy)
   if indicator.definition then doc:text(indicator.definition) end
   yearly.add(doc, yearly.subjects(doc.ops, result, 12), { title = indicator.name .. " by year and receiver",
     unit = indicator.unit, note = "A fiscal year stands at the year in which it ends. Receivers pass reports on to "
-      .. "each other and are not added up. Receivers with few years, and years of which less than half or only some "
-      .. "categories are known, are not drawn." })
+      .. "each other and are not added up. Receivers with few years, and years of which less than half is known, "
+      .. "are not drawn." })
   local rows = {}
   for _, row in ipairs(result.rows) do
     if row.subject and not row.unexplained and not yearly.is_fragment(row) and (row.low or row.high) then

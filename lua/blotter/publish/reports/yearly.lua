@@ -1,7 +1,8 @@
 --- Charts over years from rows of ops:total.
 
-local document = require "blotter.publish.document"
 local cell = require "blotter.publish.formats.cell"
+local comparable = require "blotter.publish.reports.comparable"
+local document = require "blotter.publish.document"
 
 local yearly = {}
 
@@ -19,8 +20,8 @@ function yearly.year(row)
   return tonumber(first:sub(1, 4 - #last) .. last)
 end
 
--- Whether all of a row's figures are those of single operations, where a series of another subject is asked for.
-local function is_of_operations(row, subject)
+--- Whether all of a row's figures are those of single operations, where a series of another subject is asked for.
+function yearly.is_of_operations(row, subject)
   if not subject then return false end
   for _, figure in ipairs(row.figures) do
     if figure.subject == subject or figure.subject_row.type ~= "operation" then return false end
@@ -30,7 +31,7 @@ end
 
 --- Whether a row's figures cover only some of the months of its year, or of what a subject counts only operations.
 function yearly.is_part(row, subject)
-  if is_of_operations(row, subject) then return true end
+  if yearly.is_of_operations(row, subject) then return true end
   local months = row.covers and row.covers.months
   return months ~= nil and months.covered ~= nil and months.asked ~= nil and months.covered < months.asked
 end
@@ -46,19 +47,42 @@ function yearly.is_fragment(row)
   return months.covered * 2 < months.asked or (covers.categories or covers.areas or covers.subjects) ~= nil
 end
 
---- The cells of a series by year, from rows that may be added.
+--- A row of ops:total as a point of a series: its flags as readers see them, and whether it is a part of its year only.
+function yearly.point(doc, row, subject)
+  return { row = row, flags = doc:flags_of(row), is_part = yearly.is_part(row, subject) }
+end
+
+--- The points of a series by year, from rows that may be added: {row, flags, is_part, cell}.
 local function by_year(doc, item)
-  local cells = {}
+  local points = {}
   for _, row in ipairs(item.rows) do
     local year = not row.unexplained and not row.refused and not yearly.is_fragment(row) and #row.figures > 0
       and yearly.year(row)
-    if year and not cells[year] then
-      local sum = doc:sum(row, doc:flags_of(row), ("%s, %d"):format(item.name, year))
-      if sum and yearly.is_part(row, item.subject) then sum.hollow = true end
-      cells[year] = sum
+    if year and not points[year] then
+      local point = yearly.point(doc, row, item.subject)
+      point.cell = doc:sum(row, point.flags, ("%s, %d"):format(item.name, year))
+      if point.cell then points[year] = point end
     end
   end
-  return cells
+  return points
+end
+
+-- The cells of a series at its places; why some are open goes to the set `why`. One that is no more than a part of its
+-- year, or in doubt, is hollow, and one that does not count the same as its neighbour before stands apart from it.
+local function cells_at(points, at, why)
+  local values, earlier = {}, nil
+  for place, year in ipairs(at) do
+    local point = points[year]
+    if point then
+      local reason = comparable.open(point)
+      if reason then why[reason] = true end
+      values[place] = point.cell
+      point.cell.hollow = reason ~= nil or nil
+      point.cell.apart = earlier ~= nil and not comparable.are(earlier, point)
+      earlier = point
+    end
+  end
+  return values
 end
 
 local function count(cells)
@@ -96,46 +120,54 @@ local function break_places(breaks, first)
   return places
 end
 
---- The note, with what a hollow mark says where there is one.
-local function note_of(list, options)
+local OPEN = { part = "only a part of the year, or of what is counted", doubtful = "a doubtful number",
+  contradicted = "a number that another source contradicts" }
+
+--- The note, with what a hollow mark says where there is one, and that neighbours are not joined.
+local function note_of(list, options, is_line, why)
+  local reasons, is_apart = {}, false
   for _, item in ipairs(list) do
-    for _, value in pairs(item.values) do
-      if value.hollow then
-        local note = "Hollow or pale: only a part of the year, or of its operations."
-        return options.note and note .. " " .. options.note or note
-      end
-    end
+    for _, value in pairs(item.values) do is_apart = is_apart or value.apart end
   end
-  return options.note
+  for _, name in ipairs { "part", "doubtful", "contradicted" } do
+    if why[name] then reasons[#reasons + 1] = OPEN[name] end
+  end
+  local parts = {}
+  if #reasons > 0 then parts[1] = ("Hollow or pale: %s."):format(table.concat(reasons, ", or ")) end
+  if is_apart then
+    parts[#parts + 1] = is_line and "Points that are not joined do not count the same, and are not compared."
+      or "Columns with a dashed line between them do not count the same, and are not compared."
+  end
+  parts[#parts + 1] = options.note
+  return #parts > 0 and table.concat(parts, " ") or nil
 end
 
 --- Adds a chart of `series`, a list of {name, rows, subject}: lines where they share a scale, else small multiples.
 -- Series of too few years are left out, and one of `whose` that is left alone is named in the title. Returns the block,
--- or nil where none is left. options: title, unit, note, breaks.
+-- or nil where none is left. options: title, unit, note, breaks, named (also a
+-- series alone keeps its name).
 function yearly.add(doc, series, options)
   local list, first, last = {}, math.huge, -math.huge
   for _, item in ipairs(series) do
-    local cells = by_year(doc, item)
-    if count(cells) >= FEWEST_YEARS then
-      list[#list + 1] = { name = item.name, whose = item.whose, cells = cells }
-      for year in pairs(cells) do first, last = math.min(first, year), math.max(last, year) end
+    local points = by_year(doc, item)
+    if count(points) >= FEWEST_YEARS then
+      list[#list + 1] = { name = item.name, whose = item.whose, points = points }
+      for year in pairs(points) do first, last = math.min(first, year), math.max(last, year) end
     end
   end
   if #list == 0 then return nil end
-  local labels, at = {}, {}
+  local labels, at, why = {}, {}, {}
   for year = first, last do
     labels[#labels + 1], at[#at + 1] = tostring(year), year
   end
   for i, item in ipairs(list) do
-    local values = {}
-    for place, year in ipairs(at) do values[place] = item.cells[year] end
-    list[i] = { name = item.name, whose = item.whose, values = values }
+    list[i] = { name = item.name, whose = item.whose, values = cells_at(item.points, at, why) }
   end
   local is_line = share_a_scale(list, #labels)
   local block = { kind = "chart", title = options.title, unit = options.unit, of = "Year",
-    note = note_of(list, options),
+    note = note_of(list, options, is_line, why),
     labels = labels, at = at, series = list, chart = is_line and "line" or "multiples" }
-  if #list == 1 then
+  if #list == 1 and not options.named then
     block.series, block.values = nil, list[1].values
     if list[1].whose then block.title = ("%s: %s only"):format(options.title, list[1].whose) end
   end
@@ -174,18 +206,52 @@ function yearly.subjects(ops, result, most)
   return list
 end
 
-local function has_flag(item, wanted)
-  for _, flag in ipairs(item.flags) do
-    if flag == wanted then return true end
+-- The dimension in which the figures of a series differ, where each of its years is of some categories only and not of
+-- the same ones; nil else.
+local function dimension_of(rows)
+  local codes, is_mixed, before = {}, false, nil
+  for _, row in ipairs(rows) do
+    local categories = row.covers and row.covers.categories
+    if not row.unexplained and #row.figures > 0 then
+      if not categories then return nil end
+      local text = table.concat(categories, "; ")
+      is_mixed, before = is_mixed or before ~= nil and text ~= before, text
+      for _, figure in ipairs(row.figures) do
+        for dimension, code in pairs(figure.dims) do codes[dimension .. "\0" .. code] = dimension end
+      end
+    end
   end
-  return false
+  local counts, found = {}, nil
+  for _, dimension in pairs(codes) do counts[dimension] = (counts[dimension] or 0) + 1 end
+  for dimension, number in pairs(counts) do
+    if number > 1 and (not found or dimension < found) then found = dimension end
+  end
+  return is_mixed and found or nil
 end
 
---- Whether a change from one year to the next says anything: {flags, is_part} each, of rows of ops:total.
-function yearly.may_be_compared(earlier, later)
-  if earlier.is_part or later.is_part or has_flag(later, "series break") then return false end
-  if has_flag(earlier, "doubtful") or has_flag(later, "doubtful") then return false end
-  return has_flag(earlier, "counted differently") == has_flag(later, "counted differently")
+-- The categories of a figure in words, without its area.
+local function category_name(ops, figure)
+  local area, label = figure.area and ops:row("areas", figure.area), ops:label(figure)
+  local suffix = area and ", " .. area.name or ""
+  return suffix ~= "" and label:sub(-#suffix) == suffix and label:sub(1, -#suffix - 1) or label
+end
+
+--- The rows of a subject's total by year as series for yearly.add: one, or one for each category where the years are
+-- not of the same categories, and the dimension of these. `filter` are the options of ops:total.
+function yearly.categories(ops, indicator, result, filter)
+  local dimension = dimension_of(result.rows)
+  if not dimension then return { { name = indicator.name, rows = result.rows } } end
+  filter.by = dimension .. ", year"
+  local list, by_code = {}, {}
+  for _, row in ipairs(ops:total(indicator.id, filter).rows) do
+    local code = not row.unexplained and row[dimension]
+    if code then
+      by_code[code] = by_code[code] or { name = category_name(ops, row.figures[1]), rows = {} }
+      if #by_code[code].rows == 0 then list[#list + 1] = by_code[code] end
+      table.insert(by_code[code].rows, row)
+    end
+  end
+  return list, dimension
 end
 
 --- The change from one cell to a later one in percent, with its bounds; nil where neither end is known.

@@ -1,5 +1,6 @@
 --- Lines over an axis of labels (years), each with a band between the ends of its values. Where a value is unknown the
--- line is interrupted, an open end has an arrow, and a break of the series a dashed line.
+-- line is interrupted, as between neighbours that stand apart; an open end has an arrow, and a break of the series a
+-- dashed line.
 
 local cell = require "blotter.publish.formats.cell"
 local dots = require "blotter.publish.charts.kinds.dots"
@@ -33,14 +34,21 @@ function line.places(block, left, room)
   return function(i) return left + ((at and at[i] or i) - low) / span * room end
 end
 
+-- Whether a line joins two neighbours: none of them is hollow unless the values say that they may be compared, and the
+-- later one does not stand apart.
+local function are_joined(before, after)
+  local is_apart = rows.is_apart(after)
+  if is_apart ~= nil then return not is_apart and rows.is_hollow(before) == rows.is_hollow(after) end
+  return not rows.is_hollow(before) and not rows.is_hollow(after)
+end
+
 -- The runs of labels whose values are known, and between which the series has no break.
 local function runs(block, series)
   local list, run, breaks = {}, nil, {}
   for _, place in ipairs(block.breaks or {}) do breaks[place] = true end
   for i = 1, #block.labels do
     if middle(series.values[i]) then
-      local is_hollow = rows.is_hollow(series.values[i])
-      if not run or breaks[i] or is_hollow or rows.is_hollow(series.values[run[#run]]) then
+      if not run or breaks[i] or not are_joined(series.values[run[#run]], series.values[i]) then
         run = {}
         list[#list + 1] = run
       end

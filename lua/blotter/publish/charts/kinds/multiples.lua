@@ -1,5 +1,5 @@
 --- Small multiples: a small chart of columns for each series, all over the same labels, each with its largest value.
--- With `free` each has a scale of its own.
+-- With `free` each has a scale of its own, and its own first and last label.
 
 local cell = require "blotter.publish.formats.cell"
 local line = require "blotter.publish.charts.kinds.line"
@@ -10,7 +10,7 @@ local wrapping = require "blotter.publish.wrapping"
 
 local multiples = { description = "Small multiples" }
 
-local HIGH, PANEL, GAP = 60, 220, 20
+local HIGH, PANEL, GAP, WIDEST_COLUMN = 60, 220, 20, 48
 local NAME_LINES, PEAK_LINES = 4, 2
 
 local function top_of(block, list)
@@ -58,12 +58,21 @@ local function header_lines(block, list, wide)
   return names, peaks
 end
 
-local function name_ends(pen, block, x, bottom, wide)
-  local count = #block.labels
-  local first, last = block.labels[1] or "", block.labels[count] or ""
-  pen:text(x, bottom + 15, first, "soft")
-  if count > 1 and pen_of.of(first) + pen_of.of(last) + 8 < wide then
-    pen:text(x + wide, bottom + 15, last, "soft end")
+-- The first and the last label that a panel shows: all, or with a scale of its own those between which it has values.
+local function own_places(block, series)
+  local first, last
+  for i = 1, block.free and #block.labels or 0 do
+    if line.middle(series.values[i]) then first, last = first or i, i end
+  end
+  if not first then return 1, math.max(#block.labels, 1) end
+  return first, last
+end
+
+local function name_ends(pen, block, ends, at)
+  local first, last = block.labels[ends[1]] or "", block.labels[ends[2]] or ""
+  pen:text(at.x, at.y + 15, first, "soft")
+  if ends[2] > ends[1] and pen_of.of(first) + pen_of.of(last) + 8 < at.wide then
+    pen:text(at.x + at.wide, at.y + 15, last, "soft end")
   end
 end
 
@@ -73,12 +82,15 @@ local function panel(pen, block, series, at, top)
   top = top or math.max(rows.largest { series }, 1)
   pen:lines(x, at.y + 12, series.name, wide, at.names, "strong")
   pen:lines(x, at.y + 12 + at.names * pen.LINE, peak_words(block, series), wide, PEAK_LINES, "soft")
-  local each = wide / math.max(#block.labels, 1)
-  for i = 1, #block.labels do
-    column(pen, x + (i - 1) * each, math.max(each - 2, 1), bottom, series.values[i], top)
+  local first, last = own_places(block, series)
+  local each = wide / (last - first + 1)
+  for i = first, last do
+    local from = x + (i - first) * each
+    column(pen, from, math.max(math.min(each - 2, WIDEST_COLUMN), 1), bottom, series.values[i], top)
+    if rows.is_apart(series.values[i]) then pen:line(from - 1, bottom - HIGH, from - 1, bottom, "broken") end
   end
   pen:line(x, bottom, x + wide, bottom, "axis")
-  name_ends(pen, block, x, bottom, wide)
+  name_ends(pen, block, { first, last }, { x = x, y = bottom, wide = wide })
 end
 
 function multiples.svg(pen, block, list)
