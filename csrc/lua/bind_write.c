@@ -71,6 +71,7 @@ static void read_options(lua_State *L, int at, blt_write_options *o) {
     if (lua_rawlen(L, -1) != 1) bind_raise(L, "option 'delimiter': one character expected");
     o->delimiter = *lua_tostring(L, -1);
   }
+  if (option(L, at, "decimal_mark", LUA_TSTRING, "'.' or ','")) o->decimal_mark = *lua_tostring(L, -1);
   if (option(L, at, "null", LUA_TSTRING, "a string")) o->null = lua_tostring(L, -1);
   if (option(L, at, "header", LUA_TBOOLEAN, "true or false")) o->header = lua_toboolean(L, -1);
   if (option(L, at, "quote_all", LUA_TBOOLEAN, "true or false")) o->quote_all = lua_toboolean(L, -1);

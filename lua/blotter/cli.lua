@@ -81,15 +81,39 @@ local function offer_suggestions(parser)
   end
 end
 
+--- The options of a command, as they are written.
+local function options_of(parser, name)
+  local names = {}
+  for _, command in ipairs(parser._commands) do
+    for _, option in ipairs(command._name == name and command._options or {}) do
+      for _, alias in ipairs(option._aliases) do
+        if alias:find "^%-%-" then names[#names + 1] = alias end
+      end
+    end
+  end
+  return names
+end
+
+--- The option of the command that is meant by one of other tools.
+local function option_hint(parser, option, name)
+  local habit = habits.answer(habits.command_options, (option:gsub("-", "")))
+  for _, one in ipairs(options_of(parser, name)) do
+    if one == habit then return "; write " .. habit end
+  end
+  return ""
+end
+
 --- What is said behind the message of a command line that cannot be read.
-local function hint_at(message, arguments)
+local function hint_at(parser, message, arguments)
   local name = message:match "^unknown command '([^']*)'$"
   if name then
     local habit = habits.answer(habits.commands, name)
     return habit and ("; write blotter %s"):format(habit) or "; the commands are " .. table.concat(COMMANDS, ", ")
   end
   local option = message:match "^unknown option '(%-%-[^']*)'$"
-  return option and arguments[1] == option and "; options stand behind their command" or ""
+  if not option then return "" end
+  if arguments[1] == option then return "; options stand behind their command" end
+  return option_hint(parser, option, arguments[1])
 end
 
 local function run(arguments)
@@ -99,7 +123,7 @@ local function run(arguments)
   if arguments[1] == "completion" then offer_suggestions(parser) end
   local ok, args = parser:pparse(arguments)
   if not ok then
-    local message = args:gsub("\n", "; ") .. hint_at(args, arguments)
+    local message = args:gsub("\n", "; ") .. hint_at(parser, args, arguments)
     shared.stop(shared.USAGE, message .. " (blotter --help lists the commands and their options)")
   end
   local command = module_of(args.command)

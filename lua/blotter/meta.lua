@@ -336,7 +336,7 @@ function Relation:count() end
 ---@return string
 function Relation:show(rows, width) end
 ---@param to? blotter.sink
----@param options? {delimiter?: string, header?: boolean, quote_all?: boolean, crlf?: boolean, null?: string, progress?: any}
+---@param options? {delimiter?: string, decimal_mark?: string, header?: boolean, quote_all?: boolean, crlf?: boolean, null?: string, progress?: any}
 ---@return integer|string|nil done, string? message, string? code
 function Relation:csv(to, options) end
 ---@param to? blotter.sink
@@ -457,6 +457,15 @@ function Ops:label(figure, besides) end
 ---@param figure string|table
 ---@return {value: string, counted: string, period: string, source: string}
 function Ops:words(figure) end
+---@param asked? string|table a figure, a list of them, a total, a source; nothing: the dataset
+---@return string
+function Ops:cite(asked) end
+---@param name? string
+---@param params? table
+---@return table report
+function Ops:report(name, params) end
+---@return blotter.table
+function Ops:reports() end
 ---@param source string|table
 ---@return string?
 function Ops:published(source) end

@@ -54,7 +54,9 @@ describe("a mistake", function()
     for _, case in ipairs {
       { 2, "select @/ok.csv", "write blotter query" }, { 2, "quer @/ok.csv", "'query'" },
       { 2, "frobnicate", "the commands are report, new" }, { 2, "--where n @/ok.csv", "stand behind their command" },
-      { 2, "query @/ok.csv --wher 1", "'--where'" },
+      { 2, "query @/ok.csv --wher 1", "'--where'" }, { 2, "query @/ok.csv --group-by s", "write --by" },
+      { 2, "query @/ok.csv --sort n", "write --order" }, { 2, "query @/ok.csv --filter 'n > 5'", "write --where" },
+      { 2, "query @/ok.csv --sep x", "write --delimiter" }, { 2, "export @/ok.csv @/o.csv --sep x", "write --delimiter" },
       { 2, "query @/ok.csv --where 'n >'", "--where: expected an expression" },
       { 2, "query @/ok.csv --where 'n = 5'", "to compare, write '=='" },
       { 2, "query @/ok.csv --where n '>' 5", "in quotes" },

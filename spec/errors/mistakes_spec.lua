@@ -64,6 +64,20 @@ local RAISED = {
   { [[t:derive("`2022` = n"):window {derive = "r = cumsum(2022)"}]], "the column is written `2022`" },
   { [[t:derive("`2022` = n"):by "2022":agg "k = count()"]], "the column is written `2022`" },
   { [[t:derive("`2022` = n"):plot {x = "country", y = "2022"}]], "the column is written `2022`" },
+  -- names that are written in backticks, or otherwise
+  { [[t:where "Report Date > '2023-01-01'"]], "a name with a blank stands in backticks: `Report Date`" },
+  { 't:select "Report Date, n"', "`Report Date`" }, { 't:order "Report Date"', "`Report Date`" },
+  { 't:select "n, in"', "a column called in is written `in`" }, { 't:where "Cleared? == 1"', "stands in backticks" },
+  { 't:agg "n = sum(Amount $)"', "stands in backticks" },
+  { 't:derive("`Amount ($)` = n"):where "Amount > 3"', "did you mean `Amount ($)`?" },
+  { 't:rename("`Année` = n"):where "Annee > 3"', "did you mean 'Année'?" },
+  { 't:agg "x = sumif(n, n > 5)"', "write sum_if(x, condition)" }, { 't:agg "x = countif(n > 5)"', "count_if" },
+  { 't:update "n = 5"', 't:update("n > 5", "n = 5")' }, { 't:count("country")', 't:by "country":agg "n = count()"' },
+  { 't:query():count("country")', "count(country)" }, { 't:collect():count("n")', "count takes nothing" },
+  { 't:derive "p = n / sum(n)"', "in a window" }, { 't:csv("@/o.csv", {decimal_mark = ",", delimiter = ","})', "another" },
+  { 't:csv("@/o.csv", {dec = ","})', "write 'decimal_mark'" }, { 't:html("@/o.html", {sheet = "a"})', "there are: title" },
+  { 'blotter.csv("@/t.csv", {decimal = ","})', "write 'decimal_mark'" },
+  { 'blotter.csv("@/t.csv", {dayfirst = true})', "write 'dates'" },
   -- lists, functions and numbers where a text stands
   { 't:select {"country", "n"}', 'write "country, n"' }, { 't:distinct {"country"}', 'write "country"' },
   { 't:left_join(other, {"country"})', 'write "country"' }, { 't:unpivot {cols = {"n", "id"}}', 'write "n, id"' },
@@ -159,6 +173,13 @@ local RAISED = {
   { 'blotter.query {name = "x"}', "a function build" },
   { 'ops:at "31.3.2013"', "such as 2013-03-31" }, { "ops:countries(5)", "expected a subject" },
   { 'ops:reconcile {check = "partz"}', "did you mean 'parts'" },
+  { 'ops:reconcile "ICE"', '{subject = "ICE"}' }, { 'ops:reconcile "parts"', '{check = "parts"}' },
+  { 'ops:report "overvew"', "did you mean 'overview'" }, { 'ops:report {subject = "ICE"}', "ops:reports()" },
+  { 'ops:report("agency", {subjct = "ICE"})', "did you mean 'subject'" }, { 'ops:report("overview"):pdf()', "there are" },
+  { 'ops:report("overview"):html(5)', "a path expected" }, { 'blotter.report "overview"', 'ops:report "overview"' },
+  { "ops:cite(5)", "a source or a figure" }, { 'ops:cite "ice-2014-9"', "unknown source" },
+  { "ops:citation()", "ops:cite(figure)" }, { 'ops:source "x"', 'ops:row("sources"' }, { "ops:columns()", ":columns()" },
+  { "ops:table()", "a table's name expected" },
 }
 
 -- Given back as nil and a message: data and files are to blame.

@@ -8,6 +8,20 @@ end
 local read_file = require "slurp"
 
 describe("reading CSV", function()
+  it("is written with a comma before fractions, and read again", function()
+    local t = blotter.table "f float64, d decimal(6,2), n int64, s string, at timestamp"
+    t:append(-1234.5, "12.50", 1000, "1,5", "2012-01-31T10:20:30.5Z")
+    t:append(0.1, "-0.05", 0, "a.b", nil)
+    t:append(1e300, nil, nil, "1.5", nil)
+    local text = t:csv(nil, { decimal_mark = "," })
+    assert.equal("f;d;n;s;at\n-1234,5;12,50;1000;\"1,5\";2012-01-31T10:20:30.5Z\n0,1;-0,05;0;a.b;\n"
+      .. "1e+300;;;\"1.5\";\n", text)
+    local again = assert(blotter.csv(text, { decimal_mark = ",", decimals = true, types = { f = "float64" } }))
+    assert.equal(t:csv(), again:csv())
+    assert.equal("f\td\n0,1\t-0,05\n", t:select "f, d":skip(1):limit(1):csv(nil, { decimal_mark = ",", delimiter = "\t" }))
+    assert.error_matches(function() t:csv(nil, { decimal_mark = ";" }) end, "decimal_mark is '.' or ','")
+  end)
+
   it("gives a function whole rows, whatever line ends stand in texts", function()
     local t = blotter.table "a int64, s string"
     for i = 1, 70000 do t:append(i, ("line\n"):rep(i % 40)) end

@@ -37,6 +37,69 @@ describe("an answer of the dataset", function()
     assert.equal(1, #ids:semi_join(figures, "id"):collect())
   end)
 
+  it("draws what stands on its axis, and names the rest below the chart", function()
+    for by, axis in pairs { year = "year", fiscal_year = "fiscal_year", area = "area", ["subject, year"] = "year" } do
+      local chart = ops:total("arrests", { by = by }):plot { x = axis, y = "low" }
+      assert.is_nil(chart:find("null", 1, true), chart)
+      assert.is_truthy(chart:find("\nnot drawn: .*unexplained: "), chart)
+    end
+    assert.is_truthy(ops:total("arrests", { by = "year" }):plot({ x = "period", y = "low" }):find("\nFY%d+ +"))
+    assert.is_nil(ops:total("arrests"):plot({ x = "figures", y = "low" }):find "not drawn")
+  end)
+
+  it("has the figures of a total as figures", function()
+    local total = ops:total("arrests", { subject = "operation-predator" })
+    local used, left = total.used[1], total.left_out[1]
+    assert.equal(used.figure.source_row, used.source_row)
+    assert.same(ops:words(used.figure), ops:words(used))
+    assert.is_truthy(tostring(used):find(used.figure.id, 1, true))
+    assert.is_truthy(tostring(left):find("left out: " .. left.reason, 1, true))
+    assert.is_truthy(tostring(total.left_out):find(left.figure.id .. ": ", 1, true))
+    assert.equal(#total.left_out, total.left_out:by "reason":agg "n = count()":agg "n = sum(n)":value())
+    assert.equal(used.figure.id, total.used:values("id")[1])
+  end)
+
+  it("says how the rest of a long list is seen", function()
+    assert.is_truthy(tostring(ops:total("arrests", { by = "year" })):find("… (%d+) rows in all; :show%(%1%) prints them"))
+    assert.is_truthy(tostring(ops:figures {}):find("… (%d+) figures in all; :show%(%1%) prints them"))
+  end)
+
+  it("that is empty for an agency names what it leads", function()
+    for _, answer in ipairs { ops:total("arrests", { subject = "FBI" }),
+      ops:figures { subject = "FBI", indicator = "arrests" } } do
+      assert.is_truthy(tostring(answer):find("what it leads has: .*operation%-pacifier.*ops:network \"fbi\""))
+    end
+    assert.is_nil(tostring(ops:total("funding", { subject = "FBI" })):find "what it leads")
+    assert.is_nil(tostring(ops:total("arrests", { subject = "operation-predator" })):find "what it leads")
+  end)
+
+  it("is cited by its sources, each once", function()
+    local figures = ops:figures { source = "ice-2019-1" }
+    local line = ops:cite "ice-2019-1"
+    assert.is_truthy(line:find("6 Dec 2019", 1, true))
+    for _, asked in ipairs { figures, figures[1], figures[1].id, figures:first(), ops:row("sources", "ice-2019-1") } do
+      assert.equal(line, ops:cite(asked))
+    end
+    assert.equal(line, figures:cite())
+    assert.equal(line, figures[1]:cite())
+    local total = ops:total("arrests", { area = "Korea" })
+    assert.equal(ops:cite(total), total:cite())
+    assert.equal(ops:cite(total), total.used:cite())
+    assert.is_truthy(ops:cite():find("CC0-1.0", 1, true))
+  end)
+
+  it("is a report that prints, and is written by each format", function()
+    local report = ops:report("agency", { subject = "ICE" })
+    assert.is_truthy(tostring(report):find("U.S. Immigration and Customs Enforcement", 1, true))
+    assert.is_truthy(report:markdown():find("\n## Sources\n", 1, true))
+    local path = os.tmpname()
+    assert(report:html(path))
+    assert.is_truthy(io.open(path, "rb"):read "a":find("<table", 1, true))
+    os.remove(path)
+    assert.equal(tostring(ops:report "overview"), tostring(ops:report()))
+    assert.equal(1, ops:reports():where("name == 'overview'"):count())
+  end)
+
   it("is the same for a row and its id", function()
     for _, figure in ipairs(ops:figures { source = "ice-2019-1" }) do
       assert.same(ops:words(figure), ops:words(figure.id))

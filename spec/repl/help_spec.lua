@@ -7,7 +7,7 @@ local help = require "blotter.repl.help"
 local function lines()
   local list = {}
   for line in io.lines "lua/blotter/README.md" do
-    local looked_for, code = line:match "^| ([^`|]+) | `(.-)` |$"
+    local looked_for, code = line:match "^| ([^`|]+) | ``?([^`].-)``? |$"
     if looked_for then list[#list + 1] = { looked_for, code } end
   end
   return list
@@ -32,7 +32,13 @@ describe("help", function()
       outliers = "stddev(n)", correlation = "corr(n, id)", latex = "t:html", fillna = "coalesce", iterate = "t:rows()",
       speed = "explain", countif = "count()", xlsx = "f:xlsx(path", ["fiscal year"] = "fiscal_year(D, k)",
       ["operations of a country"] = "ops:operations", contradictions = "ops:reconcile", postgres = "blotter.connect",
-      interpolate = "between neighbours",
+      interpolate = "between neighbours", ["excel date"] = "1899-12-30", ["serial date"] = "1899-12-30",
+      ["title line"] = "skip = 1", ["total line"] = "skip_tail = 1", ["thousands separator"] = "thousands =",
+      ["column with a space"] = "`odd name` > 5", ["duplicate rows"] = "times > 1", ["read excel"] = "saved as CSV",
+      ["print all rows"] = "t:show(", ["median by group"] = "median(n)", ["case insensitive"] = "lower(country)",
+      ["empty rows"] = "~= nil", dollar = "currency = true", ["percent change"] = "lag(n)", cite = "ops:cite",
+      citation = "ops:cite", report = "ops:report", ["report to a file"] = "ops:report", backticks = "`odd name`",
+      ["total row"] = "skip_tail", ["sheet name"] = "sheet =", ["average by group"] = "mean(n)",
     } do
       local text = help.text(word)
       assert.is_truthy(text:find(part, 1, true), word .. ": " .. text)
@@ -43,6 +49,7 @@ describe("help", function()
   it("shows the chapter that is called so, and all of what is about a name", function()
     assert.is_truthy(help.text "joins":find "^Joins\n")
     assert.is_truthy(help.text "A line each":find "^A line each\n")
+    assert.is_truthy(help.text "total":find "the figure that stands for it%)") -- a paragraph is wrapped once
     assert.is_truthy(help.text "pivot":find("totals adds", 1, true))
     assert.is_nil(help.text "in":find "^Inside callbacks")
     assert.equal("nothing is known of 'qantile': did you mean 'quantile'?", help.text "qantile")

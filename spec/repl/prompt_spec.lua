@@ -47,6 +47,35 @@ describe("the prompt", function()
       printed 'blotter.csv("a,b\\n1,\\n1,2,3\\n", {on_error = "reject"})')
   end)
 
+  it("prints the hints of a reading that is assigned", function()
+    assert.matches("^n: the point is read as that of a fraction; .*thousands = \"%.\"}\n1\n$",
+      printed 't = blotter.csv("k;n\\nx;1.234\\n")\n#t')
+    assert.equal("1\n", printed 't = blotter.csv("k;n\\nx;1.5\\n")\n#t')
+  end)
+
+  it("says what to write where Lua itself refuses a line", function()
+    local opened = 't = blotter.table "n int64, s string"\n'
+    for line, part in pairs {
+      ["len(t)"] = "write #t, or :count()", ["head(t)"] = "t:head(…)", ["read_csv('x')"] = 'blotter.csv "file.csv"',
+      ["csv 'x'"] = "write blotter.csv(…)", ["filter(t)"] = 'write t:where "n > 5"', ["fooo(1)"] = "help()",
+      ["blotter.csv('x', skip = 1)"] = "in braces: {skip = …}", ["t:where(n > 5)"] = 't:where "n > 5"',
+      ["t:where(n + 5)"] = 't:where "n > 5"', ["t:columns"] = "in brackets: t:columns()",
+      ["t:append(1, 'a')\nfor r in t:rows() do print(r.n) end"] = "for i, row in t:rows() do", ["nope:show()"] = "called nope",
+      ["help quantile"] = "quantile(n, 0.9)", ["help year over year"] = "lag(n)", ["({}):cite()"] = "ops:cite",
+      ["t:count 's'"] = 't:by "s":agg "n = count()"', ["t:update 'n = 5'"] = 't:update("n > 5", "n = 5")',
+    } do
+      local out = printed(opened .. line)
+      assert.is_truthy(out:find(part, 1, true), line .. ": " .. out)
+    end
+  end)
+
+  it("ends by the words that other prompts end by, unless they are somebody's names", function()
+    for _, line in ipairs { "exit", "quit", "exit()", "quit()", ":q", "\\q", " .exit ", "exit;" } do
+      assert.equal("1\n", printed("1\n" .. line .. "\n2"), line)
+    end
+    assert.equal("5\n", printed "exit = 5\nexit")
+  end)
+
   it("tells an error in one paragraph, without places of its own, and goes on", function()
     assert.equal("unknown column 'm'" .. " (there are: n)\n  m > 1\n  ^\n2\n",
       printed 't = blotter.table "n int64"\nt:where "m > 1"\n1 + 1')

@@ -19,7 +19,7 @@
 #define LONGEST 40                /* bytes of a value that is no string, its separator included */
 
 blt_write_options blt_write_defaults(void) {
-  return (blt_write_options){.delimiter = ',', .header = true, .null = ""};
+  return (blt_write_options){.delimiter = ',', .decimal_mark = '.', .header = true, .null = ""};
 }
 
 /* Growing text of one group, and where it may be cut: behind rows, about every PIECE. */
@@ -74,10 +74,12 @@ static inline void put(text *t, const char *s, size_t n) {
 /* ---- strings as CSV ---- */
 
 /* Whether a reader that finds types out could take the text for something else than text. */
-static bool looks_typed(blt_str s) {
-  blt_looks looks = {0};
+static bool looks_typed(const job *k, blt_str s) {
+  blt_looks looks = {0}, others = {0};
   blt_looks_add(&looks, s.s, s.len, '.');
-  return looks.seen != BLT_LOOKS_TEXT;
+  if (k->o->decimal_mark == '.') return looks.seen != BLT_LOOKS_TEXT;
+  blt_looks_add(&others, s.s, s.len, k->o->decimal_mark);
+  return looks.seen != BLT_LOOKS_TEXT || others.seen != BLT_LOOKS_TEXT;
 }
 
 static bool needs_quotes(const job *k, blt_str s) {
@@ -89,7 +91,7 @@ static bool needs_quotes(const job *k, blt_str s) {
     char c = s.s[i];
     if (c == k->o->delimiter || c == '"' || c == '\n' || c == '\r') return true;
   }
-  return looks_typed(s);
+  return looks_typed(k, s);
 }
 
 static void put_quoted(text *t, blt_str s) {
@@ -228,6 +230,13 @@ static void put_other(job *k, blt_type type, text *t, int64_t v) {
   t->len = (size_t)(out - t->s);
 }
 
+/* Puts the mark of the caller in the place of the point in what was written from `from` on. */
+static void put_mark(const job *k, text *t, size_t from) {
+  if (k->json || k->o->decimal_mark == '.') return;
+  char *point = memchr(t->s + from, '.', t->len - from);
+  if (point) *point = k->o->decimal_mark;
+}
+
 /* ---- groups ---- */
 
 static void decode(const column *c, const blt_block *b, uint32_t start, uint32_t n, void *out) {
@@ -243,6 +252,8 @@ static void decode(const column *c, const blt_block *b, uint32_t start, uint32_t
 
 static blt_status put_value(job *k, const column *c, const blt_block *b, const void *values, uint32_t i,
                             text *t, blt_error *err) {
+  size_t from = t->len;
+  blt_status status = BLT_OK;
   switch (c->type.id) {
   case BLT_STRING: {
     if (b->enc == BLT_ENC_TEXT) return put_string(k, t, ((const blt_str *)values)[i], -1, err);
@@ -250,12 +261,15 @@ static blt_status put_value(job *k, const column *c, const blt_block *b, const v
     return put_string(k, t, blt_dict_at(c->dict, code), code < c->count ? c->needs[code] : -1, err);
   }
   case BLT_FLOAT64:
-    return put_float(k, t, ((const double *)values)[i], err);
+    status = put_float(k, t, ((const double *)values)[i], err);
+    put_mark(k, t, from);
+    return status;
   case BLT_INT64:
     put_int(t, ((const int64_t *)values)[i]);
     return BLT_OK;
   default:
     put_other(k, c->type, t, ((const int64_t *)values)[i]);
+    if (c->type.id == BLT_DECIMAL) put_mark(k, t, from);
     return BLT_OK;
   }
 }
@@ -492,6 +506,8 @@ blt_status blt_csv_write(blt_ctx *ctx, const blt_view *view, const blt_write_opt
   job k = {.ctx = ctx, .view = view, .o = o, .null_len = strlen(o->null)};
   if (!o->delimiter || strchr("\"\r\n", o->delimiter))
     return blt_fail(err, BLT_EINVAL, "the delimiter cannot be a quote, a line end or a zero byte");
+  if ((o->decimal_mark != '.' && o->decimal_mark != ',') || o->decimal_mark == o->delimiter)
+    return blt_fail(err, BLT_EINVAL, "decimal_mark is '.' or ',', and another than the delimiter");
   if (strchr(o->null, o->delimiter) || strpbrk(o->null, "\"\r\n"))
     return blt_fail(err, BLT_EINVAL, "the text of a null cannot hold a delimiter, a quote or a line end");
   return write_all(&k, sink, err);

@@ -12,13 +12,14 @@
 #include "io/source/source.h"
 
 typedef struct blt_write_options {
-  char delimiter;   /* ',' (CSV) */
-  bool header;      /* true (CSV) */
-  bool quote_all;   /* false: only fields that need it are quoted (CSV) */
-  bool crlf;        /* false: lines end with LF (CSV) */
-  const char *null; /* "": the text of a null; a string of that text is quoted (CSV) */
-  uint32_t ncols;   /* 0: all; only the first so many columns */
-  bool nan_is_null; /* false: nan and inf, which JSON does not have, are refused; true: they become null */
+  char delimiter;    /* ',' (CSV) */
+  char decimal_mark; /* '.'; ',' writes 1,5 (CSV) */
+  bool header;       /* true (CSV) */
+  bool quote_all;    /* false: only fields that need it are quoted (CSV) */
+  bool crlf;         /* false: lines end with LF (CSV) */
+  const char *null;  /* "": the text of a null; a string of that text is quoted (CSV) */
+  uint32_t ncols;    /* 0: all; only the first so many columns */
+  bool nan_is_null;  /* false: nan and inf, which JSON does not have, are refused; true: they become null */
   blt_progress_fn progress; /* NULL; called on the calling thread with bytes handed on, about how many there
                                will be, and rows. Anything but BLT_OK stops the writing */
   void *progress_arg;

@@ -236,9 +236,16 @@ function reading.of(args, kind, source)
   return options
 end
 
+--- {skip_tail = n} as it is written at the command.
+local function as_option(name, value)
+  return ("--%s %s"):format(name:gsub("_", "-"), value)
+end
+
 --- The bad rows that were passed over, and what may be meant otherwise, on standard error.
 function reading.show_rejects(info)
-  for _, hint in ipairs(info.hints or {}) do io.stderr:write("blotter: ", hint, "\n") end
+  for _, hint in ipairs(info.hints or {}) do
+    io.stderr:write("blotter: ", (hint:gsub('{([%w_]+) = "?(.-)"?}', as_option)), "\n")
+  end
   if (info.rejected or 0) == 0 then return end
   local how_many = info.rejected == 1 and "1 row was" or info.rejected .. " rows were"
   io.stderr:write(("blotter: %s rejected:\n%s\n"):format(how_many, tostring(info.rejects)))

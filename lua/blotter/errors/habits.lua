@@ -118,8 +118,12 @@ habits.ops = by_word {
   [ [[ops:reconcile()]] ] = "check checks validate verify findings contradictions conflicts",
   [ [[ops:network("icse", {depth = 2})]] ] = "graph links net tree related",
   [ [[ops:at "2013-03-31"]] ] = "asof as_known on snapshot",
-  [ [[ops:row("subjects", "icse")]] ] = "subject source indicator area record",
+  [ [[ops:row("subjects", "icse")]] ] = "subject record", [ [[ops:row("sources", "ice-2014-1")]] ] = "source",
+  [ [[ops:row("indicators", "arrests")]] ] = "indicator", [ [[ops:row("areas", "KR")]] ] = "area",
   [ [[ops:table "subjects"]] ] = "indicators areas relations judgements",
+  [ [[ops:table "figures":columns()]] ] = "columns fields schema",
+  [ [[ops:report "overview" (ops:reports() lists them)]] ] = "overview profile publish page",
+  [ [[ops:cite(figure)]] ] = "citation citations reference references howtocite bibliography",
   [ [[ops.names]] ] = "tables resources list_tables",
   [ [[ops:import(path)]] ] = "load importfile read",
 }
@@ -163,8 +167,10 @@ habits.functions = by_word {
   ["quantile(x, 0.9)"] = "percentile percentilecont percentiledisc pct",
   ["count()"] = "n nrow rows counter numrows counta",
   ["sum(x)"] = "total summe",
-  ["sum_if(x, condition)"] = "sumifs",
-  ["count_if(condition)"] = "countifs",
+  ["sum_if(x, condition)"] = "sumif sumifs",
+  ["count_if(condition)"] = "countif countifs",
+  ["mean_if(x, condition)"] = "averageif averageifs avgif meanif",
+  ["max_if(x, condition)"] = "maxif maxifs", ["min_if(x, condition)"] = "minif minifs",
   ["first(x)"] = "firstvalue anyvalue arbitrary",
   ["last(x)"] = "lastvalue",
   ["top(x, k)"] = "nlargest topk",
@@ -205,7 +211,7 @@ habits.options = by_word {
   value = "values valuesfrom aggfunc agg val", totals = "margins total subtotals", order = "orderby sort sortby",
   derive = "select add", names = "columnnames colnames headers", types = "dtype dtypes coltypes schema columntypes",
   skip = "skiprows skiplines", skip_tail = "skipfooter skipend", thousands = "thousandsseparator groupingmark",
-  decimal_mark = "decimal dec decimalseparator decimalmark", dates = "dateformat dateformats parsedates",
+  decimal_mark = "decimal dec decimalseparator decimalmark", dates = "dateformat dateformats parsedates dayfirst",
   trim = "strip stripwhite trimws skipinitialspace", on_error = "onbadlines ignoreerrors badlines errors",
   comment = "commentchar", quote = "quotechar quotestring", escape = "escapechar", over = "time date",
   fill = "fillvalue missing valuesfill default", with = "value", suffix = "suffixes lsuffix rsuffix",
@@ -220,6 +226,16 @@ habits.commands = by_word {
   schema = "columns types headers", export = "convert save write copy to", import = "load insert add read",
   search = "find grep lookup", report = "show print render", repl = "shell lua prompt console", manual = "man help",
 }
+--- Options of a command by the words of other tools; each is proposed where the command has it.
+habits.command_options = by_word {
+  ["--by"] = "groupby group", ["--order"] = "sort orderby sortby", ["--where"] = "filter having query condition",
+  ["--select"] = "columns fields cols keep", ["--limit"] = "head first n rows max top", ["--agg"] = "aggregate sum summarise",
+  ["--output"] = "out outfile to file", ["--format"] = "as type outputformat", ["--delimiter"] = "sep separator fs",
+  ["--skip"] = "skiprows skiplines", ["--skip-tail"] = "skipfooter", ["--nulls"] = "na navalues null",
+  ["--dates"] = "dateformat parsedates dayfirst", ["--decimal-mark"] = "decimal dec", ["--types"] = "dtype schema",
+  ["--derive"] = "mutate compute add", ["--left-join"] = "merge lookup", ["--distinct"] = "unique uniq dedupe",
+}
+
 habits.formats = by_word {
   xlsx = "excel xls spreadsheet", latex = "tex pdf", text = "txt plain table", html = "htm web",
   jsonl = "ndjson jsonlines", parquet = "pq", arrow = "feather ipc", csv = "tsv",
@@ -266,7 +282,7 @@ habits.before = { distinct = "write 'count_distinct(x)'", case = "write 'if(cond
 habits.signs = {
   ["?"] = "a value from outside is '$1', with {value} after the text; a choice is 'if(condition, a, b)'",
   [":"] = "a new name is written 'x = sum(n)', a type 'int64(n)', a function 'upper(s)'",
-  ["["] = "a name is written `odd name`, a list (a, b)",
+  ["["] = "a list is written (a, b)",
   ["~"] = "write 'matches(s, \"regex\")', or '~=' for not equal", ["\\"] = "a backslash stands only in a string",
   ["$"] = "a parameter is '$name', with {name = value} after the text", ["#"] = "write 'len(s)', or 'count()'",
   ["@"] = "a parameter is '$name', with {name = value} after the text",

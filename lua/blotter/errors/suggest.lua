@@ -23,26 +23,56 @@ local function distance(a, b)
   return last[#b]
 end
 
+local FOLDED = {}
+for plain, letters in pairs { a = "àáâãäåÀÁÂÃÄÅ", c = "çÇ", e = "èéêëÈÉÊË", i = "ìíîïÌÍÎÏ", n = "ñÑ", o = "òóôõöøÒÓÔÕÖØ",
+  u = "ùúûüÙÚÛÜ", y = "ýÿ", ss = "ß" } do
+  for letter in letters:gmatch(utf8.charpattern) do FOLDED[letter] = plain end
+end
+
+--- A name as it is compared: in small letters, without accents, not endless.
+local function folded(name)
+  return (name:gsub("[\xC3][\x80-\xBF]", FOLDED):lower():sub(1, LONGEST))
+end
+
 --- The nearest of `names` (a sequence) to `wanted`, or nil when none is near enough: within `most` edits, by default
 -- one for each three letters and one at least; none for a single letter, which any other would be near. Case counts
 -- for nothing.
 function suggest.nearest(wanted, names, most)
   local best, best_distance
-  local folded = wanted:lower():sub(1, LONGEST)
+  local asked = folded(wanted)
   most = most or #wanted < 2 and 0 or math.max(1, #wanted // 3)
   for _, name in ipairs(names) do
-    local other = name:lower():sub(1, LONGEST)
-    if math.abs(#other - #folded) <= most then
-      local edits = distance(folded, other)
+    local other = folded(name)
+    if math.abs(#other - #asked) <= most then
+      local edits = distance(asked, other)
       if edits <= most and (not best or edits < best_distance) then best, best_distance = name, edits end
     end
   end
   return best
 end
 
+--- The only name that has `wanted` as its first word: "Amount ($)" of "amount"; or nil.
+local function begun(wanted, names)
+  local found
+  local first = folded(wanted)
+  for _, name in ipairs(names) do
+    local other = folded(name)
+    if other:sub(1, #first) == first and other:find("^[%s_(.-]", #first + 1) then
+      if found then return nil end
+      found = name
+    end
+  end
+  return found
+end
+
+--- The name that is meant by a misspelt one, or by its first word alone; or nil.
+function suggest.meant(wanted, names)
+  return suggest.nearest(wanted, names) or #wanted > 2 and begun(wanted, names) or nil
+end
+
 --- A phrase for the end of a message: `: did you mean 'country'?`, or the list when it is short, or nothing.
 function suggest.phrase(wanted, names)
-  local near = suggest.nearest(wanted, names)
+  local near = suggest.meant(wanted, names)
   if near then return (": did you mean '%s'?"):format(near) end
   if #names > 0 and #names <= 12 then return " (there are: " .. table.concat(names, ", ") .. ")" end
   return ""

@@ -74,9 +74,11 @@ local VALUES = { null = "nil", none = "nil", na = "nil", ["true"] = "true", ["fa
 function bind.unknown_column(root, use, scope)
   local value = VALUES[use.name:lower()]
   if value then source.fail_at(use, ("unknown column '%s': write '%s'"):format(use.name, value)) end
+  local near = suggest.meant(use.name, scope.names)
   local phrase = suggest.phrase(use.name, scope.names)
+  if near and lexer.written(near) ~= near then phrase = (": did you mean %s?"):format(lexer.written(near)) end
   if use.name == "desc" or use.name == "asc" then phrase = ": it stands behind its column without a comma, 'n desc'" end
-  if is_compared(root, use) and not suggest.nearest(use.name, scope.names) then
+  if is_compared(root, use) and not near then
     phrase = ("%s; a text stands in quotes: '%s'"):format(phrase, use.name)
   end
   source.fail_at(use, ("unknown column '%s'%s"):format(use.name, phrase))
@@ -108,7 +110,8 @@ function bind.check(node, scope)
   end
   for _, call in ipairs(node.calls) do
     if bind.aggregate(call) then
-      source.fail_at(call, ("'%s' is an aggregate: it stands in agg, or after by"):format(call.name))
+      source.fail_at(call, ("'%s' is an aggregate: it stands in agg, or in a window: "
+        .. "t:window {derive = \"share = n / sum(n)\"}"):format(call.name))
     end
     if not functions[call.name] then unknown_call(call) end
   end

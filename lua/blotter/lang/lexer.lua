@@ -140,7 +140,8 @@ local function operator(text, at)
   if one == ";" then source.fail(text, at, at, "unexpected ';': a list is separated by commas") end
   local stop = text:match("^[^\128-\191][\128-\191]*()", at) or at + 1
   local hint = habits.signs[one]
-  source.fail(text, at, stop - 1, "unexpected character" .. (hint and ": " .. hint or ""))
+  source.fail(text, at, stop - 1, ("unexpected character: %sa name with such a sign stands in backticks, `odd %s name`")
+    :format(hint and hint .. "; " or "", text:sub(at, stop - 1)))
 end
 
 --- Skips blanks and comments (`--` to the end of the line).

@@ -45,6 +45,17 @@ end
 
 local WHOLE = { int64 = true }
 
+local KEYWORDS = { ["and"] = true, ["or"] = true, ["not"] = true, ["in"] = true }
+
+--- What is said where a name stands that is none without backticks: a word of the language, or two words.
+local function odd_name(s)
+  local at, word = s.at, s.text:sub(s.first[s.at], s.last[s.at])
+  if KEYWORDS[word] then return ("a column called %s is written `%s`"):format(word, word) end
+  local two = at > 1 and s.kind[at] == "name" and s.kind[at - 1] == "name" and not habits.before[s.value[at - 1]:lower()]
+  if not two or habits.answer(habits.words, s.value[at]) then return nil end
+  return ("a name with a blank stands in backticks: `%s`"):format(s.text:sub(s.first[at - 1], s.last[at]))
+end
+
 --- What is written instead of the word or sign at which reading stops, also by what stands before it.
 local function habit(s)
   local at = s.at
@@ -55,7 +66,8 @@ local function habit(s)
   if s.kind[at] == "," and at > 1 and WHOLE[s.kind[at - 1]] and WHOLE[s.kind[at + 1]] then
     return "a fraction is written with a point: 1.5"
   end
-  return habits.before[before] or habits.answer(habits.words, s.kind[at] == "name" and s.value[at] or s.kind[at])
+  local known = habits.before[before] or habits.answer(habits.words, s.kind[at] == "name" and s.value[at] or s.kind[at])
+  return odd_name(s) or known
 end
 
 local function unexpected(s, wanted)

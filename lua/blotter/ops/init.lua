@@ -9,6 +9,7 @@
 local audit = require "blotter.ops.checks.audit"
 local arguments = require "blotter.errors.arguments"
 local bounds = require "blotter.ops.figures.bounds"
+local citing = require "blotter.ops.figures.citing"
 local dates = require "blotter.ops.figures.dates"
 local diagnostics = require "blotter.ops.dataset.diagnostics"
 local fail = require "blotter.errors.fail"
@@ -17,6 +18,7 @@ local findings = require "blotter.ops.checks.findings"
 local habits = require "blotter.errors.habits"
 local history = require "blotter.ops.dataset.history"
 local adding = require "blotter.ops.dataset.adding"
+local led = require "blotter.ops.led"
 local lexicon = require "blotter.ops.figures.lexicon"
 local loader = require "blotter.ops.dataset.package"
 local model = require "blotter.ops.dataset.model"
@@ -33,6 +35,7 @@ local revision = require "blotter.ops.dataset.revision"
 local rules = require "blotter.ops.dataset.rules"
 local select_ = require "blotter.ops.figures.select"
 local show = require "blotter.ops.figures.printing"
+local suggest = require "blotter.errors.suggest"
 local tables = require "blotter.ops.dataset.engine_tables"
 local taking_part = require "blotter.ops.taking_part"
 local total = require "blotter.ops.totals.total"
@@ -68,11 +71,21 @@ local function blame_caller(call, ...)
   return result
 end
 
+-- Where to look when a question about one subject found no figures: what it leads may have some; or nil.
+local function advice(self, subject, indicator, found)
+  local id = #found == 0 and type(subject) == "string" and naming.key(subject, self.subjects, "id")
+  if not id then return nil end
+  return led.advice(self.model, id, type(indicator) == "string"
+    and naming.key(indicator, self.package.tables.indicators.rows, "id") or nil)
+end
+
 --- The statements that pass a filter: an array of figures (see model.lua for what a figure holds).
 function Ops:figures(filter)
   arguments.receiver(self, Ops, "figures")
-  arguments.expect(filter or {}, "table", "figures", "a filter such as {indicator = \"arrests\"}")
-  return show.figures(self.model, blame_caller(select_.figures, self.model, filter or {}))
+  filter = filter or {}
+  arguments.expect(filter, "table", "figures", "a filter such as {indicator = \"arrests\"}")
+  local found = blame_caller(select_.figures, self.model, filter)
+  return show.figures(self.model, found, advice(self, filter.subject, filter.indicator, found))
 end
 
 --- What is there under a name: a frame of the subjects, areas, indicators and sources whose id, name, acronym, title or
@@ -89,7 +102,8 @@ function Ops:total(indicator, options)
   arguments.expect(indicator, "string", "total", "an indicator such as \"arrests\"")
   arguments.expect(options or {}, "table", "total", "options such as {by = \"subject\"}")
   arguments.expect(options and options.by or "", "string", "total", "by to be a text such as \"area, year\"")
-  return show.total(blame_caller(total.compute, self.model, indicator, options))
+  local result = blame_caller(total.compute, self.model, indicator, options)
+  return show.total(self.model, result, advice(self, options and options.subject, indicator, result.total.figures))
 end
 
 -- The findings in which a figure of the subject, or of what belongs to it, takes part.
@@ -109,6 +123,10 @@ end
 -- The list is remembered; it is the caller's to read, not to change.
 function Ops:reconcile(options)
   arguments.receiver(self, Ops, "reconcile")
+  if type(options) == "string" then
+    local check = suggest.nearest(options, reconcile.names)
+    fail("reconcile: write ops:reconcile {%s = \"%s\"}", check and "check" or "subject", check or options)
+  end
   options = arguments.options(options, {"check", "subject"}, "reconcile")
   if options.check then arguments.one_of(options.check, reconcile.names, "reconcile", "check") end
   if options.subject then
@@ -244,7 +262,10 @@ end
 -- The data of a table of the package.
 local function data_of(self, name)
   local data = self.package.tables[name]
-  if not data then fail("no table '%s': the tables are %s", tostring(name), table.concat(self.names, ", ")) end
+  if not data then
+    fail("%s: the tables are %s", name == nil and "a table's name expected" or ("no table '%s'"):format(tostring(name)),
+      table.concat(self.names, ", "))
+  end
   return data
 end
 
@@ -261,6 +282,40 @@ end
 -- name.
 function Ops:query(name, params)
   return require("blotter.queries").build(name, self, params)
+end
+
+--- A report on the dataset, which prints as text and is written by its formats: ops:report "overview",
+-- ops:report("agency", {subject = "ICE"}):html "ice.html". ops:reports() lists what there is.
+function Ops:report(name, params)
+  arguments.receiver(self, Ops, "report")
+  if name == nil then name = "overview" end
+  arguments.expect(name, "string", "report", "a name such as \"overview\" (ops:reports() lists them)")
+  arguments.expect(params or {}, "table", "report", "parameters such as {subject = \"icse\"}")
+  local document, message = require("blotter.publish.reports").build(name, self, params)
+  return document and require("blotter.publish.written").of(document) or fail("report: %s", message)
+end
+
+--- The reports that there are: a table {name, title, params}.
+function Ops:reports()
+  arguments.receiver(self, Ops, "reports")
+  local reports = require "blotter.publish.reports"
+  local made = require("blotter").table "name string, title string, params string"
+  for _, name in ipairs(reports.names()) do
+    local report, words = reports.get(name), {}
+    for i, param in ipairs(report.params or {}) do words[i] = param.name .. (param.required and " (needed)" or "") end
+    made:append(name, report.title, table.concat(words, ", "))
+  end
+  return made
+end
+
+--- How to cite: a source, or those of a figure, a list of figures or a total, each given itself or by its id; without
+-- an argument the dataset. One line each.
+function Ops:cite(asked)
+  arguments.receiver(self, Ops, "cite")
+  if asked == nil then return citing.dataset(self.package) end
+  local found, problem = citing.sources(self.model, asked)
+  return found or fail("cite: %s", problem and self:unknown("sources", problem)
+    or "a source or a figure expected, by its id or itself")
 end
 
 --- The rows of a table, as records by column name.

@@ -13,7 +13,7 @@ local function columns_of(frame)
 end
 
 --- A frame as a document of one table; options.title, options.note and options.sources (a list of {publisher, title,
--- date, url} or texts) stand around it.
+-- date, url} or texts) stand around it, options.sheet names the table.
 function frames.document(frame, options)
   options = options or {}
   local columns, rows = columns_of(frame), {}
@@ -21,8 +21,8 @@ function frames.document(frame, options)
     rows[i] = {}
     for at, column in ipairs(columns) do rows[i][at] = row[column.name] end
   end
-  local doc = { title = options.title, blocks = { { kind = "table", columns = columns, rows = rows,
-    note = options.note } } }
+  local doc = { title = options.title, blocks = { { kind = "table", title = options.sheet, columns = columns,
+    rows = rows, note = options.note } } }
   local items = {}
   for i, source in ipairs(options.sources or {}) do
     if type(source) == "string" then source = { title = source } end

@@ -7,11 +7,12 @@ local fail = require "blotter.errors.fail"
 local publishing = {}
 
 local OPTIONS = { "title", "note", "sources" }
+local OF_SHEETS = { "title", "note", "sources", "sheet" }
 
 --- A format's text for an answer: written to `to`, or returned where that is nil.
 local function method(name, endings, must_have_path)
   return function(frame, to, options)
-    local given = arguments.options(options, OPTIONS, name)
+    local given = arguments.options(options, name == "xlsx" and OF_SHEETS or OPTIONS, name)
     if to == nil and must_have_path then
       fail("%s: a path expected, such as f:%s \"answer.%s\"", name, name, endings[1])
     end
@@ -31,7 +32,7 @@ local function method(name, endings, must_have_path)
 end
 
 --- f:xlsx(path, options) writes a workbook, f:html(path, options) a page, f:markdown(path, options) a table; the last
--- two return the text when there is no path. Options: title, note, sources.
+-- two return the text when there is no path. Options: title, note, sources; of xlsx sheet, its name.
 publishing.xlsx = method("xlsx", { "xlsx" }, true)
 publishing.html = method("html", { "html", "htm" })
 publishing.markdown = method("markdown", { "md", "markdown" })

@@ -59,6 +59,20 @@ for name, module in pairs { sql = "translate", pull = "ask", push = "ship" } do
   end
 end
 
+--- Refuses what count would pass over: it counts rows, whatever stands in them.
+local function check_count(column, more)
+  if type(column) ~= "string" then return end
+  if more then fail("count takes nothing: t:where(…):count()") end
+  fail("count takes nothing: rows of each are t:by \"%s\":agg \"n = count()\", values that are not null "
+    .. "t:agg \"n = count(%s)\"", column, column)
+end
+
+local count = frame.count
+function frame.count(f, column, more)
+  check_count(column, more)
+  return count(f)
+end
+
 frame.csv = write.csv
 frame.jsonl = write.jsonl
 for _, name in ipairs { "xlsx", "html", "markdown" } do frame[name] = publishing[name] end
@@ -75,7 +89,8 @@ end
 -- ---- parts of an answer: plans of their own ----
 
 --- How many rows there are: also `#query`.
-function query:count()
+function query:count(column, more)
+  check_count(column, more)
   local answer = plan.run_over(self, "count", "group", { slots = {}, aggregates = { { "n", "count", false } } })
   return core.values(answer, 1)[1]
 end
@@ -154,7 +169,8 @@ function table_methods.query(t)
   return base(t, "query")
 end
 
-function table_methods.count(t)
+function table_methods.count(t, column, more)
+  check_count(column, more)
   return #t
 end
 

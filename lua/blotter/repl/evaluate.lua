@@ -1,5 +1,6 @@
 --- Running what was typed: an expression or statements of Lua, and printing what it gives.
 
+local advice = require "blotter.repl.advice"
 local arguments = require "blotter.errors.arguments"
 local core = require "blotter.core"
 local help = require "blotter.repl.help"
@@ -24,9 +25,10 @@ function evaluate.scope(data)
   end })
 end
 
---- What was typed without `local`, which would end with its line, and without the `=` of older prompts.
+--- What was typed without `local`, which would end with its line, and without the `=` of older prompts; words behind
+-- help are a text.
 local function plain(text)
-  return (text:gsub("^%s*=", ""):gsub("^%s*local%s+(function%s)", "%1")
+  return (text:gsub("^%s*help%s+([%a_][%w_ %-]*)$", 'help "%1"'):gsub("^%s*=", ""):gsub("^%s*local%s+(function%s)", "%1")
     :gsub("^%s*local%s+([%a_][%w_]*%s*[=,])", "%1"))
 end
 
@@ -75,6 +77,7 @@ end
 function evaluate.is_open(text)
   text = plain(text)
   if load("return " .. text, CHUNK, "t", {}) or load(text, CHUNK, "t", {}) then return false end
+  if text:find "^%s*[%w_.]+:[%a_][%w_]*%s*$" then return false end -- a call without its brackets
   return ends_early(text) or ends_early("return " .. text)
 end
 
@@ -85,12 +88,13 @@ local function started_at(message)
   return message:match("^%d+: (.*)", #program + 2) or message
 end
 
---- An error as one paragraph: without the place of the line that was typed, or of the prompt's own.
-local function paragraph(problem)
+--- An error of `line` as one paragraph: without the place of what was typed, or of the prompt's own.
+local function paragraph(problem, line)
   local message = started_at(tostring(problem))
   if message:find "interrupted!?$" then return "interrupted" end
   message = message:gsub("^prompt:1: ", ""):gsub("^[^\n:]*blotter/repl/[%w_]+%.lua:%d+: ", "")
-  return width.printable_lines(message)
+  local said = advice.of(message, line)
+  return width.printable_lines(said and message .. "\n" .. said or message)
 end
 
 local LISTED = 20
@@ -149,7 +153,7 @@ function evaluate.run(text, scope, timed)
   local began = core.clock()
   local ok, result = pcall(run, text, scope)
   if not ok then
-    io.stdout:write(paragraph(result), "\n")
+    io.stdout:write(paragraph(result, text), "\n")
   elseif result then
     local seconds = timed and ("(%.3f s)\n"):format(core.clock() - began) or ""
     pager.show(result .. "\n", timed and scope.pager)

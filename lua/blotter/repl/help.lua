@@ -118,9 +118,24 @@ end
 
 -- ---- the answer ----
 
+--- Whether a line goes on where the one before it ends: in a paragraph, or in an item of a list.
+local function goes_on(line, before)
+  return before and before ~= "" and not before:find "^|" and not before:find "^```" and line:find "%S"
+    and not line:find "^|" and not line:find "^```" and not line:find "^%s*%- "
+end
+
 local function chapter_text(chapter)
-  local lines = { chapter.title }
-  for _, line in ipairs(chapter.lines) do lines[#lines + 1] = reference.readable(line) end
+  local lines, before, in_code = { chapter.title }, nil, false
+  for _, line in ipairs(chapter.lines) do
+    if line:find "^```" then in_code = not in_code end
+    local readable = reference.readable(line)
+    if readable and not in_code and goes_on(line, before) then
+      lines[#lines] = lines[#lines] .. " " .. readable:gsub("^%s+", "")
+    else
+      lines[#lines + 1] = readable
+    end
+    before = line
+  end
   return (table.concat(lines, "\n"):gsub("\n+$", ""))
 end
 

@@ -25,11 +25,20 @@ local function statement(reader)
   end
 end
 
+--- What people type who want to leave.
+local ENDS = {}
+for word in ("exit quit exit() quit() bye :q :quit \\q .exit .quit"):gmatch "%S+" do ENDS[word] = true end
+
+local function is_end(text, scope)
+  local word = text:match "^%s*(.-)%s*;?%s*$"
+  return ENDS[word] and rawget(scope, word:match "%a+") == nil
+end
+
 --- Reads and runs statements until the input ends.
 local function rounds(reader, scope)
   while true do
     local text = statement(reader)
-    if not text then return end
+    if not text or is_end(text, scope) then return end
     if text:find "%S" then
       reader:remember(text)
       evaluate.run(text, scope, reader.interactive)

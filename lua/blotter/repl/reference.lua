@@ -17,7 +17,8 @@ local LINES = "A line each"
 function reference.readable(line)
   if line:find "^|[%s|:-]*$" then return nil end
   line = line:gsub("^|%s*", ""):gsub("%s*|%s*$", ""):gsub("%s*|%s*", "   "):gsub("%[([^%]]*)%]%([^)]*%)", "%1")
-  return (line:gsub("`", ""):gsub("%*%*", ""))
+  line = line:gsub("``%s*(.-)%s*``", function(code) return (code:gsub("`", "\1")) end) -- code with backticks in it
+  return (line:gsub("`", ""):gsub("%*%*", ""):gsub("\1", "`"))
 end
 
 local function put_words(set, text)
@@ -51,7 +52,7 @@ local function read_entry(lines, title)
   if title ~= LINES or not text:find "^|.*`" then return entry end
   entry.phrases = {}
   for phrase in (first .. ","):gmatch "%s*(.-)%s*," do entry.phrases[phrase:lower()] = true end
-  entry.lines = { first:match "^%s*(.-)%s*$", "    " .. rest:match "`(.-)`" }
+  entry.lines = { first:match "^%s*(.-)%s*$", "    " .. (rest:match "``%s*(.-)%s*``" or rest:match "`(.-)`") }
   return entry
 end
 

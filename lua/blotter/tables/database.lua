@@ -238,6 +238,9 @@ end
 --- Gives the rows for which the condition is true new values: "n = n + 1, seen = true", or {n = 5}. Returns how many,
 -- or nil, a message and a code.
 function table_methods.update(t, where, changes, params)
+  if changes == nil and type(where) == "string" and where:find "^%s*[`%w_]+%s*=[^=]" then
+    fail("update: the condition stands first: t:update(\"n > 5\", \"%s\"), or t:update(\"true\", …) for all rows", where)
+  end
   local q = affected(t, where, params, "update")
   local items, values = change_items(changes, params)
   local names, types = core.columns(t)

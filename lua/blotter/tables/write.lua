@@ -8,7 +8,7 @@ local progress = require "blotter.terminal.progress"
 
 local write = {}
 
-local CSV_OPTIONS = { "delimiter", "header", "quote_all", "crlf", "null", "progress" }
+local CSV_OPTIONS = { "delimiter", "decimal_mark", "header", "quote_all", "crlf", "null", "progress" }
 local JSONL_OPTIONS = { "nan_is_null", "progress" }
 local PARQUET_OPTIONS = { "compression", "row_group", "partition_by", "progress" }
 local ARROW_OPTIONS = { "compression", "stream", "dictionaries", "progress" }
@@ -55,14 +55,13 @@ end
 
 --- Writes CSV to a path ("-" is standard output; .gz and .zst are compressed; the file appears when it is whole), to a
 -- function that takes pieces of text, or returns it as a string. Returns the number of rows; or nil, a message and a
--- code. Options and their defaults: delimiter "," (a tab for a path that ends in .tsv or .tab), header true,
--- quote_all false, crlf false, null "", progress as in read.csv (the total is about what it will be).
+-- code. Options and their defaults: delimiter "," (a tab for a path that ends in .tsv or .tab; ";" where the mark is a
+-- comma), decimal_mark ".", header true, quote_all false, crlf false, null "", progress as in read.csv (the total is about what it will be).
 function write.csv(frame, to, options)
   local given = arguments.options(options, CSV_OPTIONS, "csv")
-  if type(to) ~= "string" or given.delimiter ~= nil then return run(frame, "csv", to, given) end
-  local completed = { delimiter = ending.delimiter(to) }
-  for name, value in pairs(given) do completed[name] = value end
-  return run(frame, "csv", to, completed)
+  if given.delimiter == nil and type(to) == "string" then given.delimiter = ending.delimiter(to) end
+  if given.delimiter == nil and given.decimal_mark == "," then given.delimiter = ";" end
+  return run(frame, "csv", to, given)
 end
 
 --- Writes JSON lines in the same way. Options: nan_is_null false (nan and inf, which JSON lacks, are refused),

@@ -27,8 +27,8 @@ local function cell(value, kind)
   return kind == "string" and value ~= nil and tostring(value) or value
 end
 
--- The records as a table with these columns, each {name, type}.
-local function frame(records, columns)
+--- The records as a table with these columns, each {name, type}.
+function listing.frame(records, columns)
   local schema, cells = {}, {}
   for i, column in ipairs(columns) do schema[i] = {name = column.name, type = type_of(records, column)} end
   local handle = require("blotter").table(schema)
@@ -47,14 +47,15 @@ function listing.columns(text)
 end
 
 --- A metatable of an answer that prints as `text` says and whose verbs go over its records: those of `records(answer)`
--- with `columns`, or columns(answer). `elsewhere` has what is said of fields that stand elsewhere.
-function listing.class(text, columns, records, elsewhere)
+-- with `columns`, or columns(answer). `elsewhere` has what is said of fields that stand elsewhere, `own` methods that stand before the verbs.
+function listing.class(text, columns, records, elsewhere, own)
   return {__tostring = text, __index = function(answer, name)
     if elsewhere and elsewhere[name] then fail("%s", elsewhere[name]) end
+    if own and own[name] then return own[name] end
     if not verbs[name] then return nil end
     return function(_, ...)
-      local own = type(columns) == "function" and columns(answer) or columns
-      local made = frame(records and records(answer) or answer, own)
+      local typed = type(columns) == "function" and columns(answer) or columns
+      local made = listing.frame(records and records(answer) or answer, typed)
       return made[name](made, ...)
     end
   end}

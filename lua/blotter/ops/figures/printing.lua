@@ -1,6 +1,7 @@
 -- How answers look at the prompt: figures, totals and findings as text.
 
 local bounds = require "blotter.ops.figures.bounds"
+local citing = require "blotter.ops.figures.citing"
 local listing = require "blotter.ops.figures.listing"
 local phrase = require "blotter.ops.figures.phrase"
 local tables = require "blotter.ops.dataset.engine_tables"
@@ -76,8 +77,12 @@ local function figure_columns(whole)
   return columns
 end
 
+local function more_of(count, what)
+  return ("… %d %s in all; :show(%d) prints them"):format(count, what, count)
+end
+
 local function cut(lines, count, what)
-  if count > longest then lines[#lines + 1] = ("… %d %s in all"):format(count, what) end
+  if count > longest then lines[#lines + 1] = more_of(count, what) end
   return table.concat(lines, "\n")
 end
 
@@ -96,9 +101,18 @@ local function figure_whole(whole, figure)
   return table.concat(lines, "\n")
 end
 
+local function cite_figure(figure)
+  return citing.source(figure.source_row)
+end
+
+-- The sources of an answer's figures: figures:cite(), total:cite().
+local function cite_list(whole)
+  return function(list) return (citing.sources(whole, list)) or "no figures" end
+end
+
 --- Gives each of the figures a text of its own.
 local function printing(whole, list)
-  local class = {__tostring = function(figure) return figure_whole(whole, figure) end}
+  local class = {__tostring = function(figure) return figure_whole(whole, figure) end, __index = {cite = cite_figure}}
   for _, figure in ipairs(list) do
     if not getmetatable(figure) then setmetatable(figure, class) end
   end
@@ -113,19 +127,44 @@ local finding_class = {__tostring = function(finding)
 end}
 
 --- A list of figures: one line each with its id, value, subject and source; and how many may be of the asked period,
--- but are not placed in it, because a side of theirs is not known.
-function show.figures(whole, list)
+-- but are not placed in it, because a side of theirs is not known. `advice` (or nil) is said of an empty list.
+function show.figures(whole, list, advice)
   printing(whole, list)
   return setmetatable(list, listing.class(function(self)
     local lines = {}
     for i = 1, math.min(#self, longest) do lines[i] = figure_text(whole, self[i]) end
-    if #self == 0 then lines[1] = "no figures" end
+    if #self == 0 then lines[1] = "no figures" .. (advice and ": " .. advice or "") end
     if #self.unplaced > 0 then
       table.insert(lines, ("not placed in the period, as a side of theirs is open: %d (see unplaced)"):format(
         #self.unplaced))
     end
     return cut(lines, #self, "figures")
-  end, figure_columns(whole)))
+  end, figure_columns(whole), nil, nil, {cite = cite_list(whole)}))
+end
+
+-- Lists of a total's figures: its entries are also the figures that they hold, so that used[1].source_row is one.
+local entry_class = {
+  __index = function(entry, name) return rawget(entry, "figure")[name] end,
+  __tostring = function(entry)
+    local reason = rawget(entry, "reason")
+    return tostring(entry.figure) .. (reason and "\n  left out: " .. reason or "")
+  end,
+}
+
+local function entries(whole, list)
+  local columns = table.move(figure_columns(whole), 1, #figure_columns(whole), 2, {{name = "reason", type = "string"}})
+  for _, entry in ipairs(list) do
+    printing(whole, {entry.figure})
+    if not getmetatable(entry) then setmetatable(entry, entry_class) end
+  end
+  return setmetatable(list, listing.class(function(self)
+    local lines = {}
+    for i = 1, math.min(#self, longest) do
+      local reason = rawget(self[i], "reason")
+      lines[i] = figure_text(whole, self[i].figure) .. (reason and ": left out, " .. reason or "")
+    end
+    return cut(lines, #self, "figures")
+  end, columns, nil, nil, {cite = cite_list(whole)}))
 end
 
 -- What must be known before a row is printed: its flags, each with what is behind it.
@@ -137,15 +176,37 @@ local function warnings(row)
   return #words > 0 and " [" .. table.concat(words, " | ") .. "]" or ""
 end
 
-local function row_text(result, row)
+-- A row's keys and its value: "2014: 679".
+local function row_value(result, row)
   local keys = {}
   for i, name in ipairs(result.by) do keys[i] = tostring(row[name] or "not stated") end
   if row.unexplained then keys = {"unexplained"} end
   local value = row.refused and "not added: " .. row.refused or bounds.describe(row.low, row.high)
   if not row.low and not row.high and row.best then value = "about " .. bounds.group_digits(row.best) end
   if row.as_of then value = value .. " as of " .. row.as_of end
+  return ("%s: %s"):format(#keys > 0 and table.concat(keys, ", ") or "total", value)
+end
+
+local function row_text(result, row)
   local many = row.unexplained or #row.figures == 1 and "1 figure" or #row.figures .. " figures"
-  return ("%s: %s (%s)%s"):format(#keys > 0 and table.concat(keys, ", ") or "total", value, many, warnings(row))
+  return ("%s (%s)%s"):format(row_value(result, row), many, warnings(row))
+end
+
+-- A chart of a total's rows. Those that are no part of its axis, and the unexplained one, are named below it: as bars
+-- they would be the longest.
+local function plot_total(result, options)
+  local records, drawn, others = total_records(result), {}, {}
+  local axis = type(options) == "table" and options.x
+  local on_axis = (result.by[axis or ""] or axis == "period") and axis
+  for i, record in ipairs(records) do
+    if result.rows[i] and result.rows[i].unexplained or on_axis and record[on_axis] == nil then
+      others[#others + 1] = row_value(result, result.rows[i])
+    else
+      drawn[#drawn + 1] = record
+    end
+  end
+  local chart = listing.frame(drawn, total_columns(result)):plot(options)
+  return #others > 0 and ("%s\nnot drawn: %s"):format(chart, table.concat(others, "; ")) or chart
 end
 
 -- The states before that of a total, as "48 (2015-11-18), 49 (2017-01-09)"; a break is marked by "|".
@@ -159,16 +220,19 @@ local function series_text(series)
   return "series: " .. table.concat(words, ", ")
 end
 
---- A total: its rows, the total, and why figures were left out, by reason.
-function show.total(result)
+--- A total: its rows, the total, and why figures were left out, by reason. `advice` (or nil) is said of an empty one.
+function show.total(whole, result, advice)
+  entries(whole, result.used)
+  entries(whole, result.left_out)
   return setmetatable(result, listing.class(function(self)
     local lines, reasons, order = {self.indicator.name .. ", policy " .. self.policy}, {}, {}
     if #self.by > 0 then
       for i = 1, math.min(#self.rows, longest) do lines[#lines + 1] = row_text(self, self.rows[i]) end
-      if #self.rows > longest then lines[#lines + 1] = ("… %d rows in all"):format(#self.rows) end
+      if #self.rows > longest then lines[#lines + 1] = more_of(#self.rows, "rows") end
     end
     if self.unexplained and #self.rows > longest then lines[#lines + 1] = row_text(self, self.unexplained) end
     lines[#lines + 1] = row_text({by = {}}, self.total)
+    lines[#lines + 1] = advice
     local series = #self.total.figures == 1 and self.total.series or {}
     if #series > 1 then lines[#lines + 1] = series_text(series) end
     for _, cut_at in ipairs(self.breaks) do
@@ -185,7 +249,7 @@ function show.total(result)
     end)
     for _, reason in ipairs(order) do lines[#lines + 1] = ("left out: %d, %s"):format(reasons[reason], reason) end
     return table.concat(lines, "\n")
-  end, total_columns, total_records, of_rows))
+  end, total_columns, total_records, of_rows, {plot = plot_total, cite = cite_list(whole)}))
 end
 
 --- The findings: one sentence each, in their rank.

@@ -24,7 +24,8 @@ end)
 --- Registers a report; a later one of the same name replaces the earlier.
 function reports.register(definition)
   if type(definition) ~= "table" or type(definition.name) ~= "string" or type(definition.build) ~= "function" then
-    error("a report needs a name and a function build(ops, params)", 2)
+    local hint = type(definition) == "string" and (": to see one, write ops:report \"%s\""):format(definition) or ""
+    error("a report needs a name and a function build(ops, params)" .. hint, 2)
   end
   registered:add(definition.name, definition)
   return definition
