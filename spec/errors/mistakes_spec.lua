@@ -74,8 +74,10 @@ local RAISED = {
   { 't:agg "x = sumif(n, n > 5)"', "write sum_if(x, condition)" }, { 't:agg "x = countif(n > 5)"', "count_if" },
   { 't:update "n = 5"', 't:update("n > 5", "n = 5")' }, { 't:count("country")', 't:by "country":agg "n = count()"' },
   { 't:query():count("country")', "count(country)" }, { 't:collect():count("n")', "count takes nothing" },
-  { 't:derive "p = n / sum(n)"', "in a window" }, { 't:csv("@/o.csv", {decimal_mark = ",", delimiter = ","})', "another" },
-  { 't:csv("@/o.csv", {dec = ","})', "write 'decimal_mark'" }, { 't:html("@/o.html", {sheet = "a"})', "there are: title" },
+  { 't:derive "p = n / sum(n)"', "in a window" },
+  { 't:csv("@/o.csv", {decimal_mark = ",", delimiter = ","})', "another" },
+  { 't:csv("@/o.csv", {dec = ","})', "write 'decimal_mark'" },
+  { 't:html("@/o.html", {sheet = "a"})', "there are: title" },
   { 'blotter.csv("@/t.csv", {decimal = ","})', "write 'decimal_mark'" },
   { 'blotter.csv("@/t.csv", {dayfirst = true})', "write 'dates'" },
   -- lists, functions and numbers where a text stands
@@ -175,10 +177,12 @@ local RAISED = {
   { 'ops:reconcile {check = "partz"}', "did you mean 'parts'" },
   { 'ops:reconcile "ICE"', '{subject = "ICE"}' }, { 'ops:reconcile "parts"', '{check = "parts"}' },
   { 'ops:report "overvew"', "did you mean 'overview'" }, { 'ops:report {subject = "ICE"}', "ops:reports()" },
-  { 'ops:report("agency", {subjct = "ICE"})', "did you mean 'subject'" }, { 'ops:report("overview"):pdf()', "there are" },
+  { 'ops:report("agency", {subjct = "ICE"})', "did you mean 'subject'" },
+  { 'ops:report("overview"):pdf()', "there are" },
   { 'ops:report("overview"):html(5)', "a path expected" }, { 'blotter.report "overview"', 'ops:report "overview"' },
   { "ops:cite(5)", "a source or a figure" }, { 'ops:cite "ice-2014-9"', "unknown source" },
-  { "ops:citation()", "ops:cite(figure)" }, { 'ops:source "x"', 'ops:row("sources"' }, { "ops:columns()", ":columns()" },
+  { "ops:citation()", "ops:cite(figure)" }, { 'ops:source "x"', 'ops:row("sources"' },
+  { "ops:columns()", ":columns()" },
   { "ops:table()", "a table's name expected" },
 }
 

@@ -60,7 +60,8 @@ describe("the prompt", function()
       ["csv 'x'"] = "write blotter.csv(…)", ["filter(t)"] = 'write t:where "n > 5"', ["fooo(1)"] = "help()",
       ["blotter.csv('x', skip = 1)"] = "in braces: {skip = …}", ["t:where(n > 5)"] = 't:where "n > 5"',
       ["t:where(n + 5)"] = 't:where "n > 5"', ["t:columns"] = "in brackets: t:columns()",
-      ["t:append(1, 'a')\nfor r in t:rows() do print(r.n) end"] = "for i, row in t:rows() do", ["nope:show()"] = "called nope",
+      ["t:append(1, 'a')\nfor r in t:rows() do print(r.n) end"] = "for i, row in t:rows() do",
+      ["nope:show()"] = "called nope",
       ["help quantile"] = "quantile(n, 0.9)", ["help year over year"] = "lag(n)", ["({}):cite()"] = "ops:cite",
       ["t:count 's'"] = 't:by "s":agg "n = count()"', ["t:update 'n = 5'"] = 't:update("n > 5", "n = 5")',
     } do

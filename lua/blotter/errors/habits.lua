@@ -229,7 +229,8 @@ habits.commands = by_word {
 --- Options of a command by the words of other tools; each is proposed where the command has it.
 habits.command_options = by_word {
   ["--by"] = "groupby group", ["--order"] = "sort orderby sortby", ["--where"] = "filter having query condition",
-  ["--select"] = "columns fields cols keep", ["--limit"] = "head first n rows max top", ["--agg"] = "aggregate sum summarise",
+  ["--select"] = "columns fields cols keep", ["--limit"] = "head first n rows max top",
+  ["--agg"] = "aggregate sum summarise",
   ["--output"] = "out outfile to file", ["--format"] = "as type outputformat", ["--delimiter"] = "sep separator fs",
   ["--skip"] = "skiprows skiplines", ["--skip-tail"] = "skipfooter", ["--nulls"] = "na navalues null",
   ["--dates"] = "dateformat parsedates dayfirst", ["--decimal-mark"] = "decimal dec", ["--types"] = "dtype schema",

@@ -24,8 +24,8 @@ local function distance(a, b)
 end
 
 local FOLDED = {}
-for plain, letters in pairs { a = "àáâãäåÀÁÂÃÄÅ", c = "çÇ", e = "èéêëÈÉÊË", i = "ìíîïÌÍÎÏ", n = "ñÑ", o = "òóôõöøÒÓÔÕÖØ",
-  u = "ùúûüÙÚÛÜ", y = "ýÿ", ss = "ß" } do
+for plain, letters in pairs { a = "àáâãäåÀÁÂÃÄÅ", c = "çÇ", e = "èéêëÈÉÊË", i = "ìíîïÌÍÎÏ", n = "ñÑ",
+  o = "òóôõöøÒÓÔÕÖØ", u = "ùúûüÙÚÛÜ", y = "ýÿ", ss = "ß" } do
   for letter in letters:gmatch(utf8.charpattern) do FOLDED[letter] = plain end
 end
 

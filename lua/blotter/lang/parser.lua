@@ -51,8 +51,8 @@ local KEYWORDS = { ["and"] = true, ["or"] = true, ["not"] = true, ["in"] = true 
 local function odd_name(s)
   local at, word = s.at, s.text:sub(s.first[s.at], s.last[s.at])
   if KEYWORDS[word] then return ("a column called %s is written `%s`"):format(word, word) end
-  local two = at > 1 and s.kind[at] == "name" and s.kind[at - 1] == "name" and not habits.before[s.value[at - 1]:lower()]
-  if not two or habits.answer(habits.words, s.value[at]) then return nil end
+  local two = at > 1 and s.kind[at] == "name" and s.kind[at - 1] == "name"
+  if not two or habits.before[s.value[at - 1]:lower()] or habits.answer(habits.words, s.value[at]) then return nil end
   return ("a name with a blank stands in backticks: `%s`"):format(s.text:sub(s.first[at - 1], s.last[at]))
 end
 

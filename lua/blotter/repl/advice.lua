@@ -4,8 +4,8 @@ local habits = require "blotter.errors.habits"
 
 local advice = {}
 
--- Each as {a pattern of Lua's message, a pattern of the line, what is said}: %1 is what the message has, %2 the line. The
--- first that fits is said.
+-- Each as {a pattern of Lua's message, a pattern of the line, what is said}: %1 is what the message has, %2 the line.
+-- The first that fits is said.
 local HINTS = {
   { "near '='", "%(.-,%s*([%a_][%w_]*)%s*=[^=]", "options stand in braces: {%2 = …}" },
   { "function arguments expected", "([%w_]+:[%a_][%w_]*)%s*$", "a call ends in brackets: %2()" },

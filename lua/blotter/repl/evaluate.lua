@@ -28,7 +28,8 @@ end
 --- What was typed without `local`, which would end with its line, and without the `=` of older prompts; words behind
 -- help are a text.
 local function plain(text)
-  return (text:gsub("^%s*help%s+([%a_][%w_ %-]*)$", 'help "%1"'):gsub("^%s*=", ""):gsub("^%s*local%s+(function%s)", "%1")
+  text = text:gsub("^%s*help%s+([%a_][%w_ %-]*)$", 'help "%1"')
+  return (text:gsub("^%s*=", ""):gsub("^%s*local%s+(function%s)", "%1")
     :gsub("^%s*local%s+([%a_][%w_]*%s*[=,])", "%1"))
 end
 

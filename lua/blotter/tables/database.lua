@@ -239,7 +239,8 @@ end
 -- or nil, a message and a code.
 function table_methods.update(t, where, changes, params)
   if changes == nil and type(where) == "string" and where:find "^%s*[`%w_]+%s*=[^=]" then
-    fail("update: the condition stands first: t:update(\"n > 5\", \"%s\"), or t:update(\"true\", …) for all rows", where)
+    fail("update: the condition stands first: t:update(\"n > 5\", \"%s\"), or t:update(\"true\", …) for all rows",
+      where)
   end
   local q = affected(t, where, params, "update")
   local items, values = change_items(changes, params)

@@ -56,7 +56,8 @@ end
 --- Writes CSV to a path ("-" is standard output; .gz and .zst are compressed; the file appears when it is whole), to a
 -- function that takes pieces of text, or returns it as a string. Returns the number of rows; or nil, a message and a
 -- code. Options and their defaults: delimiter "," (a tab for a path that ends in .tsv or .tab; ";" where the mark is a
--- comma), decimal_mark ".", header true, quote_all false, crlf false, null "", progress as in read.csv (the total is about what it will be).
+-- comma), decimal_mark ".", header true, quote_all false, crlf false, null "", progress as in
+-- read.csv (the total is about what it will be).
 function write.csv(frame, to, options)
   local given = arguments.options(options, CSV_OPTIONS, "csv")
   if given.delimiter == nil and type(to) == "string" then given.delimiter = ending.delimiter(to) end

@@ -47,7 +47,8 @@ function listing.columns(text)
 end
 
 --- A metatable of an answer that prints as `text` says and whose verbs go over its records: those of `records(answer)`
--- with `columns`, or columns(answer). `elsewhere` has what is said of fields that stand elsewhere, `own` methods that stand before the verbs.
+-- with `columns`, or columns(answer). `elsewhere` has what is said of fields that stand elsewhere, `own`
+-- methods that stand before the verbs.
 function listing.class(text, columns, records, elsewhere, own)
   return {__tostring = text, __index = function(answer, name)
     if elsewhere and elsewhere[name] then fail("%s", elsewhere[name]) end
