@@ -60,8 +60,10 @@ end
 -- read.csv (the total is about what it will be).
 function write.csv(frame, to, options)
   local given = arguments.options(options, CSV_OPTIONS, "csv")
-  if given.delimiter == nil and type(to) == "string" then given.delimiter = ending.delimiter(to) end
-  if given.delimiter == nil and given.decimal_mark == "," then given.delimiter = ";" end
+  if given.delimiter == nil then
+    local usual = type(to) == "string" and ending.delimiter(to) or ","
+    given.delimiter = usual == "," and given.decimal_mark == "," and ";" or usual
+  end
   return run(frame, "csv", to, given)
 end
 
