@@ -78,8 +78,14 @@ local function known_rows(rows, count)
   return #kept > 0 and kept or rows
 end
 
+-- A last column that says what the numbers count.
+local function add_unit(columns, rows, unit)
+  columns[#columns + 1] = { name = "unit", title = "Unit", type = "string" }
+  for _, row in ipairs(rows) do row[#columns] = unit end
+end
+
 --- The block that says the same in a table: a column of labels, and one for each series, without the labels of which
--- nothing is known. With `raw` all labels are there, and dates are ISO's, for programs.
+-- nothing is known. With `raw` all labels are there, dates are ISO's, and a last column has the unit, for programs.
 function charts.as_table(block, raw)
   if block.chart == "network" then return network_table(block) end
   local columns, rows = { { name = "label", title = block.of or "Of", type = "string" } }, {}
@@ -99,6 +105,7 @@ function charts.as_table(block, raw)
       title = block.series and series.name or block.unit or "Value" }
     for i, row in ipairs(rows) do row[at] = document.series(block)[s].values[i] end
   end
+  if raw and block.unit and not block.spans then add_unit(columns, rows, block.unit) end
   return { kind = "table", title = block.title, note = block.note, columns = columns,
     rows = raw and rows or known_rows(rows, #columns) }
 end

@@ -6,6 +6,7 @@ local cell = require "blotter.publish.formats.cell"
 local document = require "blotter.publish.document"
 local pen = require "blotter.publish.charts.pen"
 local scale = require "blotter.publish.charts.scale"
+local titles = require "blotter.publish.titles"
 local width = require "blotter.terminal.width"
 local wrapping = require "blotter.publish.wrapping"
 
@@ -33,6 +34,30 @@ function rows.is_apart(value)
   value = document.value(value)
   if type(value) ~= "table" then return nil end
   return value.apart
+end
+
+-- The flags of a value, but for the open end that is drawn.
+local function flags_of(value)
+  local list = {}
+  for _, flag in ipairs(type(value) == "table" and value.flags or {}) do
+    if flag ~= "lower bound" and titles.seen(flag) then list[#list + 1] = flag end
+  end
+  return list
+end
+
+--- The flags of a value in a drawing as a text, nil for none.
+function rows.flags(value)
+  local list = flags_of(document.value(value))
+  return #list > 0 and table.concat(list, ", ") or nil
+end
+
+--- What is said of a value below its label in a drawing: its period and its flags; nil for nothing.
+function rows.said(value)
+  value = document.value(value)
+  local list = flags_of(value)
+  local period = type(value) == "table" and titles.seen(document.value(value.period))
+  if period then table.insert(list, 1, period) end
+  return #list > 0 and table.concat(list, ", ") or nil
 end
 
 local function widest_words(list)
@@ -70,20 +95,44 @@ local function name_marks(self, marks, place, left)
   self.height = self.height + 20
 end
 
+-- The label of row i and what is said of it, in lines of at most `most` pixels from the height `y` on; returns how many
+-- lines they take.
+local function draw_label(self, block, options, i, y, most)
+  local lines = self:lines(0, y, block.labels[i], most, LABEL_LINES)
+  local said = options.said and options.said(i)
+  for _, line in ipairs(said and pen.folded(said, most, 2) or {}) do
+    self:text(0, y + lines * pen.LINE, line, "soft")
+    lines = lines + 1
+  end
+  return lines
+end
+
+-- The marks of row i at the height `y`, each with its words at its end.
+local function draw_marks(self, options, i, y, left, place)
+  for at = 1, options.bars do
+    local mark_y = y + (at - 1) * (BAR + 2)
+    local x, words = options.mark(left, mark_y, BAR, i, at, place)
+    if words then
+      local most = pen.of(words)
+      if x + 6 + most > self.wide then x = math.max(0, self.wide - most - 6) end
+      self:text(x + 6, mark_y + BAR - 2, words, "value", self.wide - x)
+    end
+  end
+end
+
 --- Draws rows, those of the pen's part where it has one (see charts.parts). `list` holds the series; `scale` makes a
--- scale for a length. `below`, when it is there, gives what a narrow drawing says below a label. `bars`
--- is how many marks stand below each other in a row, and mark(x, y, high, i, place) draws those of row i and returns,
--- for each, where its words stand and the words.
+-- scale for a length. `said`, when it is there, gives what stands below a label, and `below` what a narrow drawing has
+-- there. `bars` is how many marks stand below each other in a row, and mark(x, y, high, i, place) draws those of row i
+-- and returns, for each, where its words stand and the words.
 function rows.draw(self, block, list, options)
   local left = self.narrow and 0 or label_width(block.labels, self.wide)
   local room = self.wide - left - math.min(widest_words(list), self.wide * 0.35) - 22
   local place, marks = options.scale(room)
   local top, start = self.height, #self + 1
   for i = self.first or 1, self.last or #block.labels do
-    local label = block.labels[i]
     self.height = self.height + ROW_GAP / 2
     if self.narrow then
-      local lines = self:lines(0, self.height + 12, label, self.wide, LABEL_LINES)
+      local lines = draw_label(self, block, options, i, self.height + 12, self.wide)
       if options.below then
         self:text(0, self.height + 12 + lines * pen.LINE, options.below(i), "soft", self.wide)
         lines = lines + 1
@@ -92,18 +141,9 @@ function rows.draw(self, block, list, options)
     end
     local y, high = self.height, options.bars * BAR + (options.bars - 1) * 2
     if not self.narrow then
-      local lines = self:lines(0, y + BAR - 2, label, left - 8, LABEL_LINES)
-      high = math.max(high, lines * pen.LINE - 2)
+      high = math.max(high, draw_label(self, block, options, i, y + BAR - 2, left - 8) * pen.LINE - 2)
     end
-    for at = 1, options.bars do
-      local mark_y = y + (at - 1) * (BAR + 2)
-      local x, words = options.mark(left, mark_y, BAR, i, at, place)
-      if words then
-        local most = pen.of(words)
-        if x + 6 + most > self.wide then x = math.max(0, self.wide - most - 6) end
-        self:text(x + 6, mark_y + BAR - 2, words, "value", self.wide - x)
-      end
-    end
+    draw_marks(self, options, i, y, left, place)
     self.height = y + high + ROW_GAP / 2
   end
   local behind = pen.new(self.wide)
@@ -126,13 +166,15 @@ function rows.linear(list, self)
   return function(room) return scale.linear(low, high, room, self.narrow and 3 or 5) end
 end
 
---- One bar: full to the lower end, pale to the upper one, an arrow where that is open. Returns where it ends.
+--- One bar: full (hollow, where the value is) to the lower end, pale to the upper one, an arrow where that is open.
+-- Returns where it ends.
 function rows.bar(self, left, y, high, value, place, class)
   local low, up = cell.extent(value)
   if not (low or up) then return left end
   local zero, from = left + place(0), left + place(low or 0)
   if low and low ~= 0 then
-    self:rect(math.min(zero, from), y, math.max(math.abs(from - zero), 1), high, "mark " .. class)
+    local ink = rows.is_hollow(value) and "hollow " or "mark "
+    self:rect(math.min(zero, from), y, math.max(math.abs(from - zero), 1), high, ink .. class)
   end
   if not up then
     self:open(from + 2, y + high / 2, high / 2, "pale " .. class)

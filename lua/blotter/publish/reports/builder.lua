@@ -118,9 +118,27 @@ function Builder:notes_of(figure)
   return notes
 end
 
+-- What flags a source that is neither a release nor a report of one.
+local ENCYCLOPEDIA = "encyclopedia"
+
+local function is_of_encyclopedia(figure)
+  return figure.source_row.publisher_row.type == ENCYCLOPEDIA
+end
+
+-- Some flags, and that the source of a figure is an encyclopedia.
+local function flags_with_source(figure, flags)
+  local list = table.move(flags or {}, 1, #(flags or {}), 1, {})
+  for _, flag in ipairs(list) do
+    if flag == ENCYCLOPEDIA then return list end
+  end
+  if is_of_encyclopedia(figure) then list[#list + 1] = ENCYCLOPEDIA end
+  return list
+end
+
 --- A figure as a cell, with its words, period, notes and source.
 function Builder:figure(figure, flags)
-  return { low = figure.low, best = figure.best, high = figure.high, value = figure.value, flags = flags or {},
+  flags = flags_with_source(figure, flags)
+  return { low = figure.low, best = figure.best, high = figure.high, value = figure.value, flags = flags,
     words = words_of(self.ops, figure), period = self.ops:words(figure).period, notes = self:notes_of(figure),
     sources = { self:cite(figure.source_row) } }
 end
@@ -180,19 +198,21 @@ function Builder:finding(finding)
 end
 
 --- The flags of a row of ops:total: its own, contradicted first when a figure in it stands in a contradiction, and
--- that all of its figures are estimates.
+-- that all of its figures are estimates, or of an encyclopedia.
 function Builder:flags_of(row)
   self.impossible = self.impossible or self.ops:impossible()
-  local flags, is_estimate, is_contradicted = {}, #row.figures > 0, false
+  local flags, is_estimate, is_contradicted, is_weak = {}, #row.figures > 0, false, #row.figures > 0
   for _, figure in ipairs(row.exceeded_by and { row.exceeded_by } or row.figures) do
     is_contradicted = is_contradicted or self.impossible[figure.id] or false
     is_estimate = is_estimate and figure.status == "E"
+    is_weak = is_weak and is_of_encyclopedia(figure)
   end
   if is_contradicted then flags[1] = "contradicted" end
   for _, flag in ipairs(row.flags) do
     if not (is_contradicted and flag == "contested") then flags[#flags + 1] = flag end
   end
   if is_estimate then flags[#flags + 1] = builder.status_words.E end
+  if is_weak then flags[#flags + 1] = ENCYCLOPEDIA end
   return flags
 end
 
@@ -290,6 +310,14 @@ end
 
 local MOST_UNDATED = 3
 
+-- When an operation was, in words behind a number that has no date of its own.
+local function dated(subject)
+  local from = builder.known_date(subject.date_start, subject.date_precision)
+  local to = builder.known_date(subject.date_end, subject.date_precision)
+  if not from or subject.type ~= "operation" then return "" end
+  return (" (its operation is of %s)"):format(to and to ~= from and from .. " to " .. to or from)
+end
+
 -- What was left out since no source dates it, and may be newer than what is used; nil where there is nothing.
 function Builder:undated(result)
   local parts, used = {}, result.total.figures[1]
@@ -297,7 +325,8 @@ function Builder:undated(result)
     local figure = entry.figure
     local is_like = figure.dim_count == used.dim_count and figure.rank ~= "deprecated" and figure.status ~= "U"
     if is_like and not figure.first and not figure.last and #parts < MOST_UNDATED then
-      parts[#parts + 1] = ("%s [%d]"):format(self.ops:words(figure).value, self:cite(figure.source_row))
+      parts[#parts + 1] = ("%s%s [%d]"):format(self.ops:words(figure).value, dated(figure.subject_row),
+        self:cite(figure.source_row))
     end
   end
   return #parts > 0 and ("Not dated by its source, and so not used: %s."):format(table.concat(parts, "; ")) or nil

@@ -1,5 +1,7 @@
 --- Operations over time as a chart.
 
+local builder = require "blotter.publish.reports.builder"
+
 local chronology = {}
 
 -- An ISO day as exactly as it is known.
@@ -22,29 +24,56 @@ local function arrests_of(doc)
   return cells
 end
 
---- Adds a timeline of those subjects that have a date, the earliest first, with their arrests; nothing where fewer than
--- two have one.
-function chronology.add(doc, subjects, title)
-  local list = {}
-  for _, subject in ipairs(subjects) do
-    if subject.date_start then list[#list + 1] = subject end
+-- The arrests of a subject as a cell, or nil.
+local function arrests(doc, subject)
+  local row = arrests_of(doc)[subject.id]
+  return row and doc:sum(row, doc:flags_of(row), subject.name .. ", arrests") or nil
+end
+
+local function by_date(a, b)
+  if a.date_start ~= b.date_start then return a.date_start < b.date_start end
+  return a.name < b.name
+end
+
+-- The subjects of which a source dates the beginning, in order, and the others by name.
+local function apart(subjects)
+  local dated, others = {}, {}
+  for _, subject in ipairs(subjects) do table.insert(subject.date_start and dated or others, subject) end
+  table.sort(dated, by_date)
+  table.sort(others, function(a, b) return a.name < b.name end)
+  return dated, others
+end
+
+-- Names those whose beginning nobody dates, which a timeline leaves out.
+local function add_undated(doc, subjects)
+  local rows = {}
+  for i, subject in ipairs(subjects) do
+    local cell = arrests(doc, subject)
+    rows[i] = { subject.name, builder.known_date(subject.date_end, subject.date_precision), cell }
   end
+  if #rows == 0 then return end
+  doc:add { kind = "table", title = "Not in the timeline: no source says when they began", rows = rows, columns = {
+    { name = "subject", title = "Operation", type = "string" }, { name = "ended", title = "Ended", type = "string" },
+    { name = "arrests", title = "Arrests", type = "figure" } } }
+end
+
+--- Adds a timeline of those subjects that have a date, the earliest first, with their arrests, and a table of the
+-- others; nothing where fewer than two have a date.
+function chronology.add(doc, subjects, title)
+  local list, undated = apart(subjects)
   if #list < 2 then return end
-  table.sort(list, function(a, b)
-    if a.date_start ~= b.date_start then return a.date_start < b.date_start end
-    return a.name < b.name
-  end)
-  local labels, spans, values, rows = {}, {}, {}, arrests_of(doc)
+  local labels, spans, values = {}, {}, {}
   for i, subject in ipairs(list) do
-    local row = rows[subject.id]
     labels[i] = subject.name
     spans[i] = { from = known(subject.date_start, subject.date_precision),
       to = known(subject.date_end, subject.date_precision) }
-    values[i] = row and doc:sum(row, doc:flags_of(row), subject.name .. ", arrests") or nil
+    values[i] = arrests(doc, subject)
   end
   doc:add { kind = "chart", chart = "timeline", title = title, of = "Operation", unit = "Arrests", labels = labels,
     spans = spans, values = values,
-    note = "Behind the dates stand the arrests, where they were published. An arrow: no source says when it ended." }
+    note = "Behind the dates stand the arrests, where they were published, and in parentheses what keeps them from "
+      .. "being compared. An arrow: no source says when it ended." }
+  add_undated(doc, undated)
 end
 
 return chronology

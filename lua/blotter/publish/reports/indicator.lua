@@ -43,7 +43,7 @@ function indicator.build(ops, params)
   else
     add_years(doc, row, params)
     if row.unit ~= "percent" and row.unit ~= "currency" and not params.subject then
-      ranking.add(doc, row, { policy = params.policy, area = params.area, limit = 15 })
+      ranking.add_groups(doc, row, { policy = params.policy, area = params.area, limit = 15 })
     end
     statements.add(doc, figures, { indicator = true })
     doc:audit()

@@ -21,9 +21,9 @@ function league.build(ops, params)
   local indicator = ops:row("indicators", params.indicator)
   local doc = builder.new(ops)
   doc:text("What an operation counts depends on its length, its countries and what its press release chose to print. "
-    .. "A place in this list is no measure of success. Operations against online offences, sweeps against trafficking "
-    .. "and police action against digital sexual offences of every kind stand side by side; most numbers come from "
-    .. "news reports of a press release.")
+    .. "A place in this list is no measure of success. Operations against online offences and police action against "
+    .. "digital sexual offences of every kind stand side by side, sweeps against trafficking have no place; most "
+    .. "numbers come from news reports of a press release.")
   local rows, cells, unranked = ranking.add(doc, indicator, { policy = params.policy, types = { operation = true },
     limit = params.limit, title = ("Operations with most %s"):format(indicator.name:lower()) })
   local listed = {}
@@ -33,15 +33,16 @@ function league.build(ops, params)
   end
   for _, item in ipairs(unranked) do
     listed[#listed + 1] = { "not ranked", item.name, item.subject.date_start and item.subject.date_start:sub(1, 4),
-      item.cell }
+      item.cell, item.why }
   end
   doc:add { kind = "table", title = "Places that the bounds allow", rows = listed, columns = {
     { name = "place", title = "Place", type = "string", align = "right" },
     { name = "subject", title = "Operation", type = "string" }, { name = "began", title = "Began", type = "string" },
-    { name = "value", title = indicator.name, type = "figure" } },
+    { name = "value", title = indicator.name, type = "figure" },
+    #unranked > 0 and { name = "why", title = "Why not ranked", type = "string" } or nil },
     note = "A place is a range where a number is open or rounded: how many operations are surely larger, and how many "
-      .. "may be. Not ranked is what counts something else: persons arrested or convicted, or persons most of whom "
-      .. "were not taken into custody." }
+      .. "may be. What counts something else is not ranked: persons arrested or convicted, or persons most of "
+      .. "whom were not taken into custody." }
   doc:audit()
   doc:sources()
   return doc:document(("Operations by %s"):format(indicator.name:lower()), params)

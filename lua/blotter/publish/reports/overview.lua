@@ -5,6 +5,7 @@ local builder = require "blotter.publish.reports.builder"
 local breakdowns = require "blotter.publish.reports.breakdowns"
 local chronology = require "blotter.publish.reports.chronology"
 local discrepancies = require "blotter.publish.reports.discrepancies"
+local groups = require "blotter.publish.reports.groups"
 local number = require("blotter.publish.formats.cell").number
 local ranking = require "blotter.publish.reports.ranking"
 
@@ -20,16 +21,6 @@ local MEASURES = {
   { indicator = "arrests", title = "Arrests" },
   { indicator = "suspects_identified", title = "Suspects" },
   { indicator = "victims_safeguarded", title = "Victims safeguarded" },
-}
-
-local GROUPS = {
-  { title = "Operations", types = { operation = true } },
-  { title = "Programmes, projects and task forces",
-    types = { programme = true, project = true, task_force = true, fund = true, measure = true } },
-  { title = "Agencies, jurisdictions and statistics",
-    types = { agency = true, jurisdiction = true, statistic = true } },
-  { title = "Databases, hotlines, notices and platforms",
-    types = { database = true, hotline = true, notice_system = true, platform = true } },
 }
 
 -- ---- what each subject counts ----
@@ -72,7 +63,7 @@ local function add_subjects(doc, params)
   end
   local totals = totals_by_subject(doc.ops, params)
   doc:heading(1, "What each subject counts")
-  for _, group in ipairs(GROUPS) do
+  for _, group in ipairs(groups.list) do
     local rows = subject_rows(doc, group, totals)
     if #rows > 0 then doc:add { kind = "table", title = group.title, columns = columns, rows = rows } end
   end
@@ -111,12 +102,13 @@ end
 local function add_areas(doc, params)
   local rows, labels, values = {}, {}, {}
   for _, area in ipairs(countries(doc.ops)) do
-    local row = doc.ops:total("arrests", { area = area.code, policy = params.policy }).total
-    if not row.refused and (row.best or row.low) then rows[#rows + 1] = { area.name, row } end
+    local result = doc.ops:total("arrests", { area = area.code, policy = params.policy })
+    local cells = doc:total_row(result, area.name .. ", arrests")
+    if cells and cells[2] then rows[#rows + 1] = { area.name, cells[2] } end
   end
   table.sort(rows, function(a, b) return a[1] < b[1] end)
   for i, item in ipairs(rows) do
-    labels[i], values[i] = item[1], doc:sum(item[2], doc:flags_of(item[2]), item[1] .. ", arrests")
+    labels[i], values[i] = item[1], item[2]
   end
   if #labels < 2 then return end
   doc:heading(1, "Arrests by country")

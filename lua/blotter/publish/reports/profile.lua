@@ -44,9 +44,12 @@ local function add_network(doc, subject)
   neighbours.add_table(doc, edges, subject.id)
 end
 
+-- Units that the name of what is counted does not say.
+local UNSAID = { percent = true, terabytes = true }
+
 -- What a number counts, with the unit where the name does not say it.
 local function counted(indicator, currency)
-  local unit = indicator.unit == "percent" and "percent" or currency
+  local unit = UNSAID[indicator.unit] and indicator.unit or currency
   return unit and ("%s (%s)"):format(indicator.name, unit) or indicator.name
 end
 

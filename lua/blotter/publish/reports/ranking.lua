@@ -1,6 +1,8 @@
 --- Subjects by how much they count: a chart and a table with ranks that the bounds allow.
 
 local addable = require "blotter.publish.reports.addable"
+local comparable = require "blotter.publish.reports.comparable"
+local groups = require "blotter.publish.reports.groups"
 
 local ranking = {}
 
@@ -11,16 +13,22 @@ local function differs(row)
   return false
 end
 
--- Those that count what the indicator says, and the others; all of them where none does.
-local function apart(rows)
+--- Why an item has no place, as `why` of those that are left out.
+ranking.OTHERWISE, ranking.SWEEP = "counts something else", "a sweep against trafficking"
+
+-- Those that count what the indicator says, and the others with a reason; all of them where none does.
+local function apart(ops, rows)
   local alike, others = {}, {}
-  for _, item in ipairs(rows) do table.insert(differs(item.row) and others or alike, item) end
+  for _, item in ipairs(rows) do
+    item.why = differs(item.row) and ranking.OTHERWISE or groups.is_sweep(ops, item.subject) and ranking.SWEEP or nil
+    table.insert(item.why and others or alike, item)
+  end
   if #alike == 0 then return others, alike end
   return alike, others
 end
 
 --- The rows of a total by subject that may be printed, the largest first, equal ones by name; and apart from them those
--- that count something else than the indicator says.
+-- that count something else than the indicator says, and sweeps against trafficking.
 function ranking.rows(ops, indicator, options)
   local rows = {}
   local result = ops:total(indicator, { by = "subject", policy = options.policy, area = options.area })
@@ -35,7 +43,7 @@ function ranking.rows(ops, indicator, options)
     if a.size ~= b.size then return a.size > b.size end
     return a.name < b.name
   end)
-  return apart(rows)
+  return apart(ops, rows)
 end
 
 --- The best and the worst place that an item can have: how many are surely larger, and how many may be.
@@ -52,8 +60,12 @@ function ranking.places(rows, at)
   return surely, perhaps
 end
 
+-- The number of an item, hollow where it is of a part only, or in doubt.
 local function sum_of(doc, indicator, item)
-  return doc:sum(item.row, doc:flags_of(item.row), ("%s, %s"):format(item.name, indicator.name:lower()))
+  local flags = doc:flags_of(item.row)
+  local cell = doc:sum(item.row, flags, ("%s, %s"):format(item.name, indicator.name:lower()))
+  cell.hollow = comparable.open { row = item.row, flags = flags } ~= nil or nil
+  return cell
 end
 
 local MOST_NAMES = 4
@@ -70,10 +82,32 @@ local function unranked(doc, indicator, others, least)
   local list = {}
   for _, item in ipairs(others) do
     if item.size >= least then
-      list[#list + 1] = { name = item.name, subject = item.subject, cell = sum_of(doc, indicator, item) }
+      item.cell = sum_of(doc, indicator, item)
+      list[#list + 1] = item
     end
   end
   return list
+end
+
+-- What the note says of those that are left out, by reason.
+local function said_of(left)
+  local parts = {}
+  for _, reason in ipairs { { ranking.OTHERWISE, "Not drawn, since they count something else" },
+    { ranking.SWEEP, "Not drawn, since they are sweeps against trafficking" } } do
+    local list = {}
+    for _, item in ipairs(left) do
+      if item.why == reason[1] then list[#list + 1] = item end
+    end
+    if #list > 0 then parts[#parts + 1] = (" %s: %s."):format(reason[2], names_of(list)) end
+  end
+  return table.concat(parts)
+end
+
+local function has_hollow(values)
+  for _, value in ipairs(values) do
+    if value.hollow then return " Hollow: a part only, or a number in doubt, as is said below its name." end
+  end
+  return ""
 end
 
 --- Adds the chart; options: policy, area, types, limit, title. Returns the rows, their cells, and those that are not
@@ -92,9 +126,17 @@ function ranking.add(doc, indicator, options)
       unit = indicator.unit, labels = labels, values = values,
       note = (#rows > #labels and ("The %d largest of %d. "):format(#labels, #rows) or "")
         .. "They may hold one another and are not added up."
-        .. (#left > 0 and " Not drawn, since they count something else: " .. names_of(left) .. "." or "") }
+        .. has_hollow(values) .. said_of(left) }
   end
   return rows, cells, left
+end
+
+--- Adds a chart for each group of subjects that has two; options as above, without types and title.
+function ranking.add_groups(doc, indicator, options)
+  for _, group in ipairs(groups.list) do
+    ranking.add(doc, indicator, { policy = options.policy, area = options.area, limit = options.limit,
+      types = group.types, title = ("%s: %s"):format(indicator.name, group.short) })
+  end
 end
 
 return ranking

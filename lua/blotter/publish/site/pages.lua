@@ -256,36 +256,55 @@ end
 
 local OPERATIONS = { operation = true, programme = true, project = true, task_force = true }
 
--- The newest first, those without a date at the end.
+-- The newest first, by when they began or else ended.
 local function newer(a, b)
-  local x, y = a.date_start or "", b.date_start or ""
+  local x, y = a.date_start or a.date_end, b.date_start or b.date_end
   if x ~= y then return x > y end
   return a.name < b.name
 end
 
---- Every operation and programme that has a figure or a date, by date, with its country and arrests.
-function pages.operations(ops)
-  local doc, by_id, arrests, listed, rows = builder.new(ops), statements(ops, "subject"), {}, {}, {}
-  for _, row in ipairs(ops:total("arrests", { by = "subject" }).rows) do
-    if row.subject and not row.unexplained and #row.figures > 0 then arrests[row.subject] = row end
-  end
+-- The operations and programmes that have a figure or a date: those with a date, the newest first, and the others.
+local function operations_of(ops)
+  local by_id, dated, others = statements(ops, "subject"), {}, {}
   for _, subject in ipairs(ops.subjects) do
-    if OPERATIONS[subject.type] and (by_id[subject.id] or subject.date_start) then listed[#listed + 1] = subject end
+    local has_date = subject.date_start or subject.date_end
+    if OPERATIONS[subject.type] and (by_id[subject.id] or has_date) then
+      table.insert(has_date and dated or others, subject)
+    end
   end
-  table.sort(listed, newer)
-  for i, subject in ipairs(listed) do
+  table.sort(dated, newer)
+  table.sort(others, function(a, b) return a.name < b.name end)
+  return dated, others
+end
+
+local function add_operations(doc, subjects, arrests, title)
+  local ops, rows = doc.ops, {}
+  for i, subject in ipairs(subjects) do
     local area, row = subject.area and ops:row("areas", subject.area), arrests[subject.id]
     rows[i] = { subject.name, builder.known_date(subject.date_start, subject.date_precision),
       builder.known_date(subject.date_end, subject.date_precision), area and area.name,
-      row and doc:sum(row, doc:flags_of(row), subject.name .. ", arrests") or nil, #(by_id[subject.id] or {}) }
+      row and doc:sum(row, doc:flags_of(row), subject.name .. ", arrests") or nil,
+      #(statements(ops, "subject")[subject.id] or {}) }
   end
-  doc:text("Dates are those of the action, not of its announcement. Arrests are those that may be added; a subject "
-    .. "that has none here may count other things. An area is named only where the whole subject lies in it.")
-  doc:add { kind = "table", title = "Operations and programmes, the newest first", rows = rows, columns = {
+  if #rows == 0 then return end
+  doc:add { kind = "table", title = title, rows = rows, columns = {
     { name = "subject", title = "Operation", type = "string" }, { name = "began", title = "Began", type = "string" },
     { name = "ended", title = "Ended", type = "string" }, { name = "area", title = "Area", type = "string" },
     { name = "arrests", title = "Arrests", type = "figure" },
     { name = "statements", title = "Statements", type = "int64" } } }
+end
+
+--- Every operation and programme that has a figure or a date, by date, with its country and arrests.
+function pages.operations(ops)
+  local doc, arrests = builder.new(ops), {}
+  for _, row in ipairs(ops:total("arrests", { by = "subject" }).rows) do
+    if row.subject and not row.unexplained and #row.figures > 0 then arrests[row.subject] = row end
+  end
+  doc:text("Dates are those of the action, not of its announcement. Arrests are those that may be added; a subject "
+    .. "that has none here may count other things. An area is named only where the whole subject lies in it.")
+  local dated, others = operations_of(ops)
+  add_operations(doc, dated, arrests, "Operations and programmes, the newest first")
+  add_operations(doc, others, arrests, "Without a date in any source")
   doc:audit()
   doc:sources()
   return doc:document(pages.by_date[2])
@@ -311,6 +330,8 @@ local FLAGS = {
   { "doubtful", "The curator doubts the number itself; its note says why." },
   { "calendar or fiscal", "The source names a year and does not say which of the two." },
   { "estimate", "The source calls it an estimate." },
+  { "encyclopedia", "Its source is an encyclopedia that its readers or a program write, which is no release and no "
+    .. "report of one." },
   { "computed", "Made of several figures; the footnote names them." },
   { "contested", "Another source says something that cannot be true with it." },
   { "contradicted", "It stands in a contradiction that no reading of the figures can repair." },

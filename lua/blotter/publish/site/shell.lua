@@ -2,6 +2,7 @@
 -- search, whose few lines of script only hide what does not match.
 
 local escape = require "blotter.publish.formats.escape"
+local groups = require "blotter.publish.reports.groups"
 local html = require "blotter.publish.formats.html"
 local pages = require "blotter.publish.site.pages"
 
@@ -162,20 +163,10 @@ local function put_folded(out, kind, entries, summary)
   out[#out + 1] = "</details>"
 end
 
--- The parts of the list of subjects: by what they are, those without a figure at the end.
-local GROUPS = {
-  { title = "Operations", types = { operation = true } },
-  { title = "Programmes, projects, funds and task forces",
-    types = { programme = true, project = true, task_force = true, fund = true, measure = true } },
-  { title = "Agencies, jurisdictions and statistics",
-    types = { agency = true, jurisdiction = true, statistic = true } },
-  { title = "Databases, hotlines, notices and platforms",
-    types = { database = true, hotline = true, notice_system = true, platform = true } },
-}
-
+-- The subjects by what they are, those without a figure at the end.
 local function put_subjects(out, entries)
   local without = {}
-  for _, group in ipairs(GROUPS) do
+  for _, group in ipairs(groups.list) do
     local list = {}
     for _, entry in ipairs(entries) do
       if group.types[entry.row.type] then

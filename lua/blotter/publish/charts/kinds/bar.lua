@@ -6,10 +6,12 @@ local rows = require "blotter.publish.charts.rows"
 local bar = { description = "Bar chart", by_row = true }
 
 function bar.svg(pen, block, list)
-  rows.draw(pen, block, list, { bars = 1, scale = rows.linear(list, pen), mark = function(left, y, high, i, _, place)
-    local value = list[1].values[i]
-    return rows.bar(pen, left, y, high, value, place, "s1"), rows.words(value)
-  end })
+  rows.draw(pen, block, list, { bars = 1, scale = rows.linear(list, pen),
+    said = function(i) return rows.said(list[1].values[i]) end,
+    mark = function(left, y, high, i, _, place)
+      local value = list[1].values[i]
+      return rows.bar(pen, left, y, high, value, place, "s1"), rows.words(value)
+    end })
 end
 
 function bar.lines(block, list, most, numbering)

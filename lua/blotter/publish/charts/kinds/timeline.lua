@@ -38,7 +38,9 @@ local function words(block, list, i, say)
   local dates = from and to and from ~= to and from .. " to " .. to
     or from and not to and "from " .. from or from or to or "no date"
   local known = value ~= nil and rows.words(value)
-  return known and known ~= "–" and ("%s: %s"):format(dates, known) or dates
+  if not known or known == "–" then return dates end
+  local flags = rows.flags(value)
+  return ("%s: %s%s"):format(dates, known, flags and " (" .. flags .. ")" or "")
 end
 timeline.words = words
 
