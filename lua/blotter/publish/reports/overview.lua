@@ -5,7 +5,7 @@ local builder = require "blotter.publish.reports.builder"
 local breakdowns = require "blotter.publish.reports.breakdowns"
 local chronology = require "blotter.publish.reports.chronology"
 local discrepancies = require "blotter.publish.reports.discrepancies"
-local groups = require "blotter.publish.reports.groups"
+local groups = require "blotter.publish.reports.subject_groups"
 local number = require("blotter.publish.formats.cell").number
 local ranking = require "blotter.publish.reports.ranking"
 

@@ -2,7 +2,7 @@
 
 local addable = require "blotter.publish.reports.addable"
 local comparable = require "blotter.publish.reports.comparable"
-local groups = require "blotter.publish.reports.groups"
+local groups = require "blotter.publish.reports.subject_groups"
 
 local ranking = {}
 

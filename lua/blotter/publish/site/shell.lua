@@ -2,7 +2,7 @@
 -- search, whose few lines of script only hide what does not match.
 
 local escape = require "blotter.publish.formats.escape"
-local groups = require "blotter.publish.reports.groups"
+local groups = require "blotter.publish.reports.subject_groups"
 local html = require "blotter.publish.formats.html"
 local pages = require "blotter.publish.site.pages"
 
