@@ -60,6 +60,7 @@ static int scan(lua_State *L) {
   for (uint32_t i = 0; i < schema->ncols; i++)
     columns[i] = (blt_plan_column){schema->fields[i].name, schema->fields[i].type};
   blt_plan draft = {.kind = BLT_PLAN_SCAN, .ncolumns = schema->ncols, .columns = columns};
+  if (schema->primary) draft.u.scan.nkey = schema->keys->ncols, draft.u.scan.key = schema->keys->cols;
   bind_plan *p = bind_plan_new(L, bind_state_of(L));
   if (blt_plan_make(p->arena, &draft, &p->plan, NULL, &err) != BLT_OK) bind_raise(L, "%s", err.message);
   return 1;
@@ -144,7 +145,11 @@ static int rules(lua_State *L) {
 
 /* ---- running ---- */
 
-/* The tables are those that the plan was made for, or have the same columns. */
+static bool has_key(const blt_schema *s, const uint32_t *key, uint32_t n) {
+  return n == 0 || (s->primary && s->keys->ncols == n && memcmp(s->keys->cols, key, n * sizeof *key) == 0);
+}
+
+/* The tables are those that the plan was made for, or have the same columns and key. */
 static bool fits(const blt_plan *p, blt_table *const *sources, uint32_t n) {
   if (p->kind != BLT_PLAN_SCAN)
     return fits(p->input, sources, n) && (!p->other || fits(p->other, sources, n));
@@ -155,7 +160,7 @@ static bool fits(const blt_plan *p, blt_table *const *sources, uint32_t n) {
     blt_type a = p->columns[i].type;
     if (c >= s->ncols || s->fields[c].type.id != a.id || s->fields[c].type.scale != a.scale) return false;
   }
-  return true;
+  return has_key(s, p->u.scan.key, p->u.scan.nkey);
 }
 
 /* A run over the tables from index 2 on. What is made on the stack is made first: it may run finalizers. */

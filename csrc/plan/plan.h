@@ -110,6 +110,8 @@ struct blt_plan {
     struct {
       uint32_t source;         /* number of the source in the run */
       const uint32_t *columns; /* its columns that the node has (ncolumns of them) */
+      uint32_t nkey;           /* 0: no primary key is known */
+      const uint32_t *key;     /* its columns of which no two rows have the same values, nor a null */
     } scan;
     struct {
       uint32_t n;

@@ -60,6 +60,10 @@ bool blt_rules_passes_on(const blt_plan *p) {
          p->kind == BLT_PLAN_HEADS || p->kind == BLT_PLAN_SAMPLE;
 }
 
+bool blt_rules_makes_rows(const blt_plan_aggregate *a) {
+  return strcmp(a->kind, "top") == 0 || strcmp(a->kind, "bottom") == 0;
+}
+
 bool blt_rules_whole_order(const blt_plan *p) {
   return p->kind == BLT_PLAN_ORDER && p->u.order.skip == 0 && p->u.order.limit == UINT64_MAX;
 }
@@ -110,38 +114,47 @@ static const blt_plan *rewrite(blt_rules *r, const blt_plan *p, const char *only
 
 /* ---- numbers ---- */
 
-typedef struct numbering {
-  blt_rules *r;
-  uint32_t nodes, sources;
-} numbering;
-
-static const blt_plan *number(numbering *n, const blt_plan *p) {
-  blt_plan *copy = blt_rules_alloc(n->r, sizeof *copy);
+/* Sources are numbered as they stand in the plan that was written: a rule may leave some out. */
+static const blt_plan *number_sources(blt_rules *r, const blt_plan *p, uint32_t *sources) {
+  blt_plan *copy = blt_rules_alloc(r, sizeof *copy);
   if (!copy) return p;
   *copy = *p;
-  copy->number = n->nodes++;
-  if (p->kind == BLT_PLAN_SCAN) copy->u.scan.source = n->sources++;
-  if (p->input) copy->input = number(n, p->input);
-  if (p->other) copy->other = number(n, p->other);
+  if (p->kind == BLT_PLAN_SCAN) copy->u.scan.source = (*sources)++;
+  if (p->input) copy->input = number_sources(r, p->input, sources);
+  if (p->other) copy->other = number_sources(r, p->other, sources);
+  return copy;
+}
+
+static const blt_plan *number_nodes(blt_rules *r, const blt_plan *p, uint32_t *nodes) {
+  blt_plan *copy = blt_rules_alloc(r, sizeof *copy);
+  if (!copy) return p;
+  *copy = *p;
+  copy->number = (*nodes)++;
+  if (p->input) copy->input = number_nodes(r, p->input, nodes);
+  if (p->other) copy->other = number_nodes(r, p->other, nodes);
   return copy;
 }
 
 static blt_status finish(blt_rules *r, const blt_plan *p, const blt_plan **out, blt_error *err) {
-  numbering n = {.r = r};
-  if (!r->refused) p = number(&n, p);
+  uint32_t nodes = 0;
+  if (!r->refused) p = number_nodes(r, p, &nodes);
   if (r->refused) return blt_fail_memory(err, sizeof *p);
   *out = p;
   return BLT_OK;
 }
 
 blt_status blt_plan_number(blt_plan_arena *a, const blt_plan *plan, const blt_plan **out, blt_error *err) {
-  return finish(&(blt_rules){.a = a}, plan, out, err);
+  blt_rules r = {.a = a};
+  uint32_t sources = 0;
+  return finish(&r, number_sources(&r, plan, &sources), out, err);
 }
 
 blt_status blt_plan_rewrite(blt_plan_arena *a, const blt_plan *plan, const char *only, const blt_plan **out,
                             blt_error *err) {
   blt_rules r = {.a = a};
-  const blt_plan *p = rewrite(&r, plan, only);
+  uint32_t sources = 0;
+  const blt_plan *p = number_sources(&r, plan, &sources);
+  if (!r.refused) p = rewrite(&r, p, only);
   if (!r.refused && (!only || strcmp(only, PRUNE) == 0)) p = blt_rules_prune(&r, p);
   if (!r.refused && !only) p = rewrite(&r, p, NULL);
   return finish(&r, p, out, err);

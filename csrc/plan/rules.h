@@ -13,8 +13,9 @@
 
 #include "tree.h"
 
-/* The plan after the rules (only: after the rule of that name, NULL: all), its nodes numbered and its scans'
- * sources too, from left to right. Nodes of `plan` may be part of it: it must live as long. */
+/* The plan after the rules (only: after the rule of that name, NULL: all), its nodes numbered. Sources have
+ * the numbers that scans have in `plan`, from left to right, also where a rule leaves some out. Nodes of
+ * `plan` may be part of it: it must live as long. */
 blt_status blt_plan_rewrite(blt_plan_arena *a, const blt_plan *plan, const char *only, const blt_plan **out,
                             blt_error *err);
 /* Numbers nodes and sources without any rule. */

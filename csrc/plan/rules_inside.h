@@ -20,6 +20,8 @@ const blt_plan *blt_rules_over(blt_rules *r, const blt_plan *p, const blt_plan *
 void *blt_rules_alloc(blt_rules *r, size_t bytes);
 /* The node has the columns of its input. */
 bool blt_rules_passes_on(const blt_plan *p);
+/* The aggregate decides how many rows a group has. */
+bool blt_rules_makes_rows(const blt_plan_aggregate *a);
 /* An order that keeps all rows. */
 bool blt_rules_whole_order(const blt_plan *p);
 
@@ -35,6 +37,9 @@ blt_rule blt_rule_merge_limits, blt_rule_limit_into_order, blt_rule_merge_orders
     blt_rule_distinct_of_keys, blt_rule_heads_as_top;
 /* rules_group.c */
 blt_rule blt_rule_distinct_as_groups, blt_rule_keys_of_keys;
+/* rules_join.c: every row of the left is in the join exactly once, whatever the rows, and nothing is refused.
+ */
+bool blt_rules_keeps_left(blt_rules *r, const blt_plan *join);
 /* rules_prune.c */
 const blt_plan *blt_rules_prune(blt_rules *r, const blt_plan *plan);
 

@@ -1,4 +1,4 @@
-/* rules_prune.c: columns that nobody reads are not there. */
+/* rules_prune.c: columns that nobody reads are not there, nor joins that are made for them alone. */
 #include "rules_inside.h"
 
 #include <string.h>
@@ -135,10 +135,6 @@ static const blt_plan *prune_project(blt_rules *r, const blt_plan *p, wish *w) {
 }
 
 /* Aggregates that decide how many rows there are stay, and those of an answer that several nodes share. */
-static bool makes_rows(const blt_plan_aggregate *a) {
-  return strcmp(a->kind, "top") == 0 || strcmp(a->kind, "bottom") == 0;
-}
-
 static const blt_plan *prune_group(blt_rules *r, const blt_plan *p, wish *w) {
   uint32_t nkeys = p->u.group.nkeys, naggregates = p->u.group.naggregates, kept = 0;
   blt_plan copy = *p;
@@ -149,7 +145,7 @@ static const blt_plan *prune_group(blt_rules *r, const blt_plan *p, wish *w) {
     need(&in, &p->u.group.keys[i].term);
   }
   for (uint32_t i = 0; i < naggregates; i++)
-    if (p->u.group.shared || makes_rows(&p->u.group.aggregates[i])) w->needed[nkeys + i] = true;
+    if (p->u.group.shared || blt_rules_makes_rows(&p->u.group.aggregates[i])) w->needed[nkeys + i] = true;
   uint32_t n = number_kept(w);
   blt_plan_aggregate *aggregates = blt_rules_alloc(r, naggregates * sizeof *aggregates);
   for (uint32_t i = 0; aggregates && i < naggregates; i++) {
@@ -205,7 +201,21 @@ static void join_maps(wish *w, const wish *left, const wish *right, uint32_t nle
   }
 }
 
+static bool reads_right(const blt_plan *p, const wish *w) {
+  for (uint32_t i = p->input->ncolumns; i < w->n; i++)
+    if (w->needed[i]) return true;
+  return false;
+}
+
+/* A join that is there for its left side, which it keeps as it is, is that side. */
+static const blt_plan *prune_right(blt_rules *r, const blt_plan *p, wish *w) {
+  wish left = {p->input->ncolumns, w->needed, w->map};
+  for (uint32_t i = left.n; i < w->n; i++) w->map[i] = GONE;
+  return prune(r, p->input, &left);
+}
+
 static const blt_plan *prune_join(blt_rules *r, const blt_plan *p, wish *w) {
+  if (!reads_right(p, w) && blt_rules_keeps_left(r, p)) return prune_right(r, p, w);
   uint32_t before = p->input->ncolumns, nkeys = p->u.join.nkeys;
   blt_plan copy = *p;
   wish left, right, both;

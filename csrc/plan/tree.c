@@ -141,7 +141,8 @@ static bool keep_scan(blt_plan_arena *a, blt_plan *p) {
   }
   p->columns = columns;
   p->u.scan.columns = numbers;
-  return true;
+  if (p->u.scan.nkey) p->u.scan.key = blt_plan_keep(a, p->u.scan.key, p->u.scan.nkey * sizeof *p->u.scan.key);
+  return p->u.scan.nkey == 0 || p->u.scan.key;
 }
 
 static bool copy_parts(blt_plan_arena *a, blt_plan *p) {

@@ -357,6 +357,39 @@ group: c = count(x)
     └ scan 2: k, f]])
   end)
 
+  it("prune columns: a join that is there for its left side is that side", function()
+    local kept = blotter.table "code string key, name string, n int64"
+    for i = 0, 4 do kept:append("k" .. i, "name " .. i, i) end
+    local function gone(q)
+      local text = q:explain()
+      assert.is_nil(text:find("join", 1, true), text)
+      assert.equal(answer(core.prepare(q.plan, "written"), q), answer(core.prepare(q.plan), q))
+      return text
+    end
+    local function stays(q) assert.matches("join", q:explain(), 1, true) end
+    assert.equal("group: `count()` = count()\n└ scan k", gone(t:left_join(kept, "k == code"):agg "count()"))
+    assert.equal("group: s = sum(n)\n└ filter f > 1\n  └ scan n, f",
+      gone(t:left_join(kept, "k == code"):where "f > 1":agg "s = sum(n)"))
+    gone(t:left_join(kept:where "n > 1":rename "c = code":order "n":limit(3), "k == c and left.n > right.n")
+      :agg "count()")
+    gone(t:left_join(few, "k == j"):select "k, f")
+    gone(t:left_join(few, "k == j and n == m"):agg "count()")
+    gone(t:left_join(t:agg "m = max(n)", "n == m"):agg "count()")
+    gone(t:left_join(more:top(1, "n", { by = "k" }), "k"):agg "count()")
+    gone(t:asof_join(more, "k == right.k and n >= right.n"):agg "count()")
+    -- What stands behind the one that is gone is found under its own number.
+    assert.matches("scan 3: k, n", gone(t:left_join(kept, "k == code"):select "k, n":union_all(more:select "k, n")), 1, true)
+    stays(t:left_join(more, "k"):agg "count()")
+    stays(t:left_join(kept, "k == name"):agg "count()")
+    stays(t:left_join(kept, "k == code"):agg "count(name)")
+    stays(t:join(kept, "k == code"):agg "count()")
+    stays(t:left_join(few, "n == m"):agg "count()")
+    stays(t:left_join(t:by "f":agg "m = max(n)", "f"):agg "count()")
+    stays(t:left_join(kept, "k == code", { unmatched = "error" }):agg "count()")
+    stays(t:left_join(more, "k", { validate = "many-to-one" }):agg "count()")
+    stays(t:left_join(t:by "k":agg "top_n = top(n, 2)", "k"):agg "count()")
+  end)
+
   it("is each in this file", function()
     local file <close> = assert(io.open "spec/query/rules_spec.lua")
     local text = file:read "a"
