@@ -268,24 +268,24 @@ static bool all_values(const blt_op *op) {
   return true;
 }
 
-/* Values that a schema's expression holds are as written, so that their mistakes are told at once. Those of a
- * view may have come from rules, and a condition may never look at them: they fail when they are evaluated.
- */
+/* Values that a schema's expression holds are as written, so that their mistakes are told at once, unless it
+ * asks for mistakes. Those of a view may have come from rules, and a condition may never look at them: they
+ * fail when they are evaluated. */
 static blt_op *unfolded(const blt_binder *b, blt_op *op, const blt_error *err) {
   bool of_data = err->code == BLT_EFORMAT || err->code == BLT_EOVERFLOW || err->code == BLT_EINVAL;
-  if (b->types || !b->guards || !of_data) return NULL;
+  if (!of_data || !(b->types ? b->tries : b->guards)) return NULL;
   op->can_fail = true;
   return op;
 }
 
-/* Whether some function looks at its arguments only where it needs them. */
-static bool has_guard(const blt_node *nodes, uint32_t nnodes) {
+/* Whether some function looks at its arguments only where it needs them, or whether they fail. */
+static void find_guards(blt_binder *b, const blt_node *nodes, uint32_t nnodes) {
   for (uint32_t i = 0; i < nnodes; i++) {
     const blt_function *fn =
         nodes[i].kind == BLT_NODE_CALL && nodes[i].name ? blt_function_find(nodes[i].name) : NULL;
-    if (fn && fn->lazy) return true;
+    b->guards |= fn && fn->lazy;
+    b->tries |= fn && strcmp(fn->name, "fails") == 0;
   }
-  return false;
 }
 
 static blt_op *fold(blt_binder *b, blt_op *op, blt_error *err) {
@@ -401,7 +401,7 @@ static void order_conjuncts(blt_expr *e) {
 static blt_status bind_all(blt_binder *b, const blt_node *nodes, uint32_t nnodes, blt_error *err) {
   stack s = {.ops = blt_bind_alloc(b, (nnodes + 1) * sizeof *s.ops)};
   blt_expr *e = b->expr;
-  b->guards = has_guard(nodes, nnodes);
+  find_guards(b, nodes, nnodes);
   if (!s.ops) return blt_fail_memory(err, nnodes * sizeof *s.ops);
   for (uint32_t i = 0; i < nnodes; i++) {
     blt_status status = push_node(b, &s, &nodes[i], i, err);

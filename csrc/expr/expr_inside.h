@@ -197,6 +197,7 @@ typedef struct blt_binder {
   uint32_t ncolumns;
   const blt_type *types; /* of the columns; NULL: those of the view */
   bool guards;           /* some function may leave arguments unevaluated */
+  bool tries;            /* some function asks whether its argument fails */
   const blt_view *view;  /* NULL: without data, nothing is prepared */
   blt_expr *expr;
   blt_eval *folder; /* for constant folding, NULL until needed */

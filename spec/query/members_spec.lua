@@ -76,6 +76,10 @@ describe("calls that stand for others", function()
     assert.equal("a,b,c 12,,2 ,, ,,3 ,,4 ,2012-02-28,5 ",
       lines(t:select "a = try_int64(s), b = try_date(s), c = try(n + 1)"))
     assert.equal("n 9223372036854775807 3 4 ", lines(t:where "fails(int64(s))":select "n"))
+    assert.equal("a,b,c ,,7 ", lines(t:limit(1):select("a = try_int64('12x'), b = try_date($d, 'dd.mm.yyyy'), " ..
+      "c = coalesce(try(9223372036854775807 + 1), 7)", { d = "31.02.2012" })))
+    assert.equal(5, t:where "try_int64('x') == nil":count())
+    assert.equal("a,s 0,5 ", lines(t:by "a = coalesce(try_int64('x'), 0)":agg "s = count_if(fails(int64('y')))"))
     assert.equal(12, t:agg "n = sum(try_int64(s))":value())
     local many = blotter.table "s string, k int64"
     for i = 1, 5000 do many:append(i % 3 == 0 and "no" .. i or tostring(i), i) end
