@@ -3,12 +3,14 @@
 #include "bind.h"
 
 #include "base/mem.h"
+#include "solve/circuits.h"
 #include "solve/program.h"
 
 #include <math.h>
 
 #define BIND_SYSTEM "blotter.system"
 #define BIND_PROGRAM "blotter.program"
+#define BIND_CIRCUITS "blotter.circuits"
 #define NEAR 1e-5 /* how far from an integer a proposal may lie: what is proposed is checked exactly */
 
 /* All arrays lie in one Lua userdata, user value 1, so that an error anywhere loses nothing. */
@@ -24,6 +26,13 @@ typedef struct bind_program {
   blt_program *p;
   uint32_t ncols, nrows;
 } bind_program;
+
+/* The system is user value 1. */
+typedef struct bind_circuits {
+  blt_ctx *ctx;
+  blt_circuits *k;
+  uint32_t ncols;
+} bind_circuits;
 
 static bind_system *system_at(lua_State *L, int index) {
   return luaL_checkudata(L, index, BIND_SYSTEM);
@@ -43,6 +52,19 @@ static int program_release(lua_State *L) {
   bind_program *h = lua_touserdata(L, 1);
   blt_program_free(h->p);
   h->p = NULL;
+  return bind_handle_end(h);
+}
+
+static bind_circuits *circuits_at(lua_State *L, int index) {
+  bind_circuits *h = luaL_checkudata(L, index, BIND_CIRCUITS);
+  if (!h->k) bind_raise(L, "the circuits are closed");
+  return h;
+}
+
+static int circuits_release(lua_State *L) {
+  bind_circuits *h = lua_touserdata(L, 1);
+  blt_circuits_free(h->k);
+  h->k = NULL;
   return bind_handle_end(h);
 }
 
@@ -135,6 +157,24 @@ static uint32_t column_at(lua_State *L, int index, uint32_t ncols) {
   return (uint32_t)c - 1;
 }
 
+/* system:keeps(columns, by) -> whether all equations still hold when each of these columns is larger by that
+ */
+static int keeps(lua_State *L) {
+  bind_system *h = system_at(L, 1);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  lua_Unsigned n = lua_rawlen(L, 2);
+  if (n > h->s.ncols) bind_raise(L, "keeps: more columns than the system has");
+  uint32_t *columns = lua_newuserdatauv(L, (n + 1) * sizeof *columns, 0);
+  for (uint32_t i = 0; i < n; i++) {
+    lua_rawgeti(L, 2, i + 1);
+    columns[i] = column_at(L, -1, h->s.ncols);
+    lua_pop(L, 1);
+  }
+  read_list(L, 3, h->values, (uint32_t)n);
+  lua_pushboolean(L, blt_system_keeps(&h->s, (uint32_t)n, columns, h->values, h->sums));
+  return 1;
+}
+
 /* system:bound(column, sign, multipliers, denominator) -> the largest (smallest) value they allow, or nil */
 static int bound(lua_State *L) {
   bind_system *h = system_at(L, 1);
@@ -210,6 +250,15 @@ static int solve(lua_State *L) {
   return 2;
 }
 
+static bool is_whole(double value) {
+  double whole = round(value);
+  return fabs(value - whole) < NEAR && fabs(whole) < (double)BLT_SYSTEM_LARGEST;
+}
+
+static double near_whole(double value) {
+  return is_whole(value) ? round(value) : value;
+}
+
 /* program:values() -> what the last solution gives each column, and whether all are integers; what lies next
  * to an integer is that integer */
 static int values(lua_State *L) {
@@ -218,17 +267,54 @@ static int values(lua_State *L) {
   bool all = true;
   lua_createtable(L, (int)h->ncols, 0);
   for (uint32_t c = 0; c < h->ncols; c++) {
-    double whole = round(found[c]);
-    bool is_whole = fabs(found[c] - whole) < NEAR && fabs(whole) < (double)BLT_SYSTEM_LARGEST;
-    all = all && is_whole;
-    if (is_whole)
-      lua_pushinteger(L, (lua_Integer)whole);
+    bool is_integer = is_whole(found[c]);
+    all = all && is_integer;
+    if (is_integer)
+      lua_pushinteger(L, (lua_Integer)round(found[c]));
     else
       lua_pushnumber(L, found[c]);
     lua_rawseti(L, -2, (lua_Integer)c + 1);
   }
   lua_pushboolean(L, all);
   return 2;
+}
+
+static double moved_by(const double *found, uint32_t pair) {
+  return near_whole(found[2 * pair]) - near_whole(found[2 * pair + 1]);
+}
+
+static void push_moved(lua_State *L, lua_Integer pair, double by) {
+  lua_createtable(L, 2, 0);
+  lua_pushinteger(L, pair);
+  lua_rawseti(L, -2, 1);
+  if (by == round(by))
+    lua_pushinteger(L, (lua_Integer)by);
+  else
+    lua_pushnumber(L, by);
+  lua_rawseti(L, -2, 2);
+}
+
+/* program:moved() -> {{pair, by}, ...}: of a program whose columns 2k - 1 and 2k raise and lower one thing,
+ * by how much the last solution moves each; and, where it gives a column a fraction, the first such column
+ * and its value */
+static int moved(lua_State *L) {
+  bind_program *h = program_at(L, 1);
+  const double *found = blt_program_values(h->p);
+  lua_Integer n = 0;
+  uint32_t fraction = 0;
+  lua_newtable(L);
+  for (uint32_t c = h->ncols; c > 0; c--)
+    if (!is_whole(found[c - 1])) fraction = c;
+  for (uint32_t pair = 0; pair < h->ncols / 2; pair++) {
+    double by = moved_by(found, pair);
+    if (by == 0) continue;
+    push_moved(L, (lua_Integer)pair + 1, by);
+    lua_rawseti(L, -2, ++n);
+  }
+  if (!fraction) return 1;
+  lua_pushinteger(L, fraction);
+  lua_pushnumber(L, found[fraction - 1]);
+  return 3;
 }
 
 /* program:multipliers(factor) -> the prices of the equations times the factor, rounded to integers */
@@ -257,18 +343,71 @@ static int solver(lua_State *L) {
   return 1;
 }
 
+/* system:circuits() -> searches for moves of its columns, none of which may move at first */
+static int new_circuits(lua_State *L) {
+  blt_error err;
+  bind_state *s = bind_state_of(L);
+  bind_system *system = system_at(L, 1);
+  bind_circuits *h = bind_handle_new(L, s->ctx, sizeof *h, 1, BIND_CIRCUITS);
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, -2, 1);
+  h->ncols = system->s.ncols;
+  if (blt_circuits_new(s->ctx, &system->s, &h->k, &err) != BLT_OK) return bind_report(L, &err);
+  return 1;
+}
+
+/* circuits:allow(column, is_allowed) */
+static int allow(lua_State *L) {
+  bind_circuits *h = circuits_at(L, 1);
+  blt_circuits_allow(h->k, column_at(L, 2, h->ncols), lua_toboolean(L, 3));
+  return 0;
+}
+
+static void push_steps(lua_State *L, const int64_t *move, uint32_t ncols) {
+  lua_Integer n = 0;
+  lua_newtable(L);
+  for (uint32_t c = 0; c < ncols; c++) {
+    if (!move[c]) continue;
+    lua_createtable(L, 2, 0);
+    lua_pushinteger(L, (lua_Integer)c + 1);
+    lua_rawseti(L, -2, 1);
+    lua_pushinteger(L, move[c]);
+    lua_rawseti(L, -2, 2);
+    lua_rawseti(L, -2, ++n);
+  }
+}
+
+/* circuits:find(column, by) -> {{column, by}, ...}, nil when none was found; and the steps of the search */
+static int find(lua_State *L) {
+  bind_circuits *h = circuits_at(L, 1);
+  uint32_t c = column_at(L, 2, h->ncols);
+  uint64_t before = blt_circuits_steps(h->k);
+  const int64_t *move = blt_circuits_find(h->k, c, luaL_checkinteger(L, 3));
+  if (move)
+    push_steps(L, move, h->ncols);
+  else
+    lua_pushnil(L);
+  lua_pushinteger(L, (lua_Integer)(blt_circuits_steps(h->k) - before));
+  return 2;
+}
+
 void bind_open_solve(lua_State *L, int state) {
   static const luaL_Reg functions[] = {{"system", new_system}, {NULL, NULL}};
-  static const luaL_Reg of_system[] = {
-      {"fits", fits}, {"bound", bound}, {"program", new_program}, {NULL, NULL}};
-  static const luaL_Reg of_program[] = {
-      {"cost", cost},     {"bounds", bounds},           {"solve", solve},
-      {"values", values}, {"multipliers", multipliers}, {"restart", restart},
-      {"steps", steps},   {"solver", solver},           {NULL, NULL}};
+  static const luaL_Reg of_system[] = {{"fits", fits},           {"keeps", keeps},           {"bound", bound},
+                                       {"program", new_program}, {"circuits", new_circuits}, {NULL, NULL}};
+  static const luaL_Reg of_program[] = {{"cost", cost},       {"bounds", bounds},
+                                        {"solve", solve},     {"values", values},
+                                        {"moved", moved},     {"multipliers", multipliers},
+                                        {"restart", restart}, {"steps", steps},
+                                        {"solver", solver},   {NULL, NULL}};
+  static const luaL_Reg of_circuits[] = {{"allow", allow}, {"find", find}, {NULL, NULL}};
+  static const luaL_Reg circuits_meta[] = {
+      {"__gc", circuits_release}, {"__close", circuits_release}, {NULL, NULL}};
   static const luaL_Reg system_meta[] = {{"__gc", handle_release}, {NULL, NULL}};
   static const luaL_Reg program_meta[] = {
       {"__gc", program_release}, {"__close", program_release}, {NULL, NULL}};
   bind_class(L, state, BIND_SYSTEM, of_system, system_meta);
+  bind_class(L, state, BIND_CIRCUITS, of_circuits, circuits_meta);
   bind_class(L, state, BIND_PROGRAM, of_program, program_meta);
   lua_pushvalue(L, state);
   luaL_setfuncs(L, functions, 1);

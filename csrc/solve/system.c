@@ -20,16 +20,31 @@ static bool is_within(const blt_system *s, uint32_t c, int64_t value) {
   return value >= s->low[c] && value <= s->high[c] && value <= BLT_SYSTEM_LARGEST;
 }
 
+static void add(const blt_system *s, uint32_t c, int64_t value, __int128 *sums) {
+  for (int32_t k = s->starts[c]; k < s->starts[c + 1]; k++)
+    sums[s->rows[k]] += (__int128)s->coefficients[k] * value;
+}
+
+static bool are_zero(const blt_system *s, const __int128 *sums) {
+  for (uint32_t r = 0; r < s->nrows; r++)
+    if (sums[r] != 0) return false;
+  return true;
+}
+
 bool blt_system_fits(const blt_system *s, const int64_t *values, __int128 *sums) {
   memset(sums, 0, s->nrows * sizeof *sums);
   for (uint32_t c = 0; c < s->ncols; c++) {
     if (!is_within(s, c, values[c])) return false;
-    for (int32_t k = s->starts[c]; k < s->starts[c + 1]; k++)
-      sums[s->rows[k]] += (__int128)s->coefficients[k] * values[c];
+    add(s, c, values[c], sums);
   }
-  for (uint32_t r = 0; r < s->nrows; r++)
-    if (sums[r] != 0) return false;
-  return true;
+  return are_zero(s, sums);
+}
+
+bool blt_system_keeps(const blt_system *s, uint32_t n, const uint32_t *columns, const int64_t *by,
+                      __int128 *sums) {
+  memset(sums, 0, s->nrows * sizeof *sums);
+  for (uint32_t i = 0; i < n; i++) add(s, columns[i], by[i], sums);
+  return are_zero(s, sums);
 }
 
 /* What is left of a column's weight in the target once the equations have been taken off. */

@@ -26,6 +26,11 @@ blt_status blt_system_check(const blt_system *s, blt_error *err);
 /* Whether `values` lie within their bounds and all equations hold. `sums` is room for nrows. */
 bool blt_system_fits(const blt_system *s, const int64_t *values, __int128 *sums);
 
+/* Whether the equations still hold when column columns[i] is larger by by[i], for n columns; a column that
+ * stands twice is moved twice. No bounds are looked at. `sums` is room for nrows. */
+bool blt_system_keeps(const blt_system *s, uint32_t n, const uint32_t *columns, const int64_t *by,
+                      __int128 *sums);
+
 /* The largest value (`sign` 1) or the smallest (-1) that column `target` can have, as far as the multipliers
  * of the equations, each divided by `denominator`, show it. False when they show no bound. */
 bool blt_system_bound(const blt_system *s, uint32_t target, int sign, const int64_t *multipliers,

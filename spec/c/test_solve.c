@@ -1,6 +1,7 @@
 /* Systems, checked exactly, and programs over them. Programs are left out where Clp is not installed. */
 #include "base/mem.h"
 #include "check.h"
+#include "solve/circuits.h"
 #include "solve/clp.h"
 #include "solve/program.h"
 
@@ -67,6 +68,89 @@ static void nonsense_is_refused(void) {
   CHECK_INT(blt_system_check(&s, &err), BLT_EINVAL);
 }
 
+/* Four cells, each in a sum across and in one down that are published: changes that add up to nothing. */
+static blt_system changes(const int64_t falls[4]) {
+  static const int32_t from[] = {0, 2, 4, 6, 8};
+  for (int c = 0; c < 4; c++) low[c] = -falls[c], high[c] = BLT_SYSTEM_OPEN;
+  return (blt_system){4, 4, from, rows, coefficients, low, high};
+}
+
+static void a_circuit_moves_cells_and_no_sum(void) {
+  blt_error err;
+  blt_ctx *ctx = blt_ctx_new();
+  blt_system s = changes((int64_t[]){3, 4, 5, 6});
+  blt_circuits *k;
+  REQUIRE(blt_circuits_new(ctx, &s, &k, &err) == BLT_OK);
+  for (uint32_t c = 0; c < 3; c++) blt_circuits_allow(k, c, true);
+  CHECK(!blt_circuits_find(k, 0, 1)); /* the fourth may not move */
+  blt_circuits_allow(k, 3, true);
+  const int64_t *move = blt_circuits_find(k, 0, 4);
+  REQUIRE(move);
+  CHECK_INT(move[0], 4);
+  CHECK_INT(move[1], -4);
+  CHECK_INT(move[2], -4);
+  CHECK_INT(move[3], 4);
+  CHECK(!blt_circuits_find(k, 0, 5)); /* the second cannot fall so far */
+  CHECK(blt_circuits_find(k, 0, -3));
+  CHECK(!blt_circuits_find(k, 0, -4));
+  CHECK(!blt_circuits_find(k, 0, INT64_MIN));
+  CHECK(blt_circuits_steps(k) > 0);
+  blt_circuits_free(k);
+  blt_ctx_release(ctx);
+}
+
+enum { SIDE = 4, NCUBE = SIDE * SIDE * SIDE, NLINES = 3 * SIDE * SIDE };
+
+/* A cube of cells, each in three lines, that fall by 0 to 4. */
+static blt_system cube(int32_t *from, int32_t *in, int32_t *times, int64_t *lows, int64_t *highs) {
+  for (int32_t c = 0; c <= NCUBE; c++) from[c] = 3 * c;
+  for (int32_t c = 0; c < NCUBE; c++) {
+    int32_t x = c / SIDE / SIDE, y = c / SIDE % SIDE, z = c % SIDE;
+    in[3 * c] = x * SIDE + y, in[3 * c + 1] = SIDE * SIDE + x * SIDE + z;
+    in[3 * c + 2] = 2 * SIDE * SIDE + y * SIDE + z;
+    for (int d = 0; d < 3; d++) times[3 * c + d] = 1;
+    lows[c] = -(c * 7 % 5), highs[c] = BLT_SYSTEM_OPEN;
+  }
+  return (blt_system){NLINES, NCUBE, from, in, times, lows, highs};
+}
+
+static bool is_move(const blt_system *s, const int64_t *move) {
+  __int128 sums[NLINES];
+  return blt_system_fits(s, move, sums);
+}
+
+static void circuits_are_put_together(void) {
+  blt_error err;
+  blt_ctx *ctx = blt_ctx_new();
+  int32_t from[NCUBE + 1], in[3 * NCUBE], times[3 * NCUBE], found = 0;
+  int64_t lows[NCUBE], highs[NCUBE];
+  blt_system s = cube(from, in, times, lows, highs);
+  blt_circuits *k;
+  REQUIRE(blt_circuits_new(ctx, &s, &k, &err) == BLT_OK);
+  for (uint32_t c = 0; c < NCUBE; c++) blt_circuits_allow(k, c, c % 7 != 3);
+  for (uint32_t c = 0; c < NCUBE; c++)
+    for (int64_t by = -4; by <= 9; by++) {
+      const int64_t *move = c % 7 != 3 && by ? blt_circuits_find(k, c, by) : NULL;
+      if (!move) continue;
+      CHECK_INT(move[c], by);
+      CHECK(is_move(&s, move));
+      for (uint32_t other = 3; other < NCUBE; other += 7) CHECK_INT(move[other], 0);
+      found += by > 4;
+    }
+  CHECK(found > 0); /* none of them is one circuit: no cell falls by more than four */
+  blt_circuits_free(k);
+  blt_ctx_release(ctx);
+}
+
+static void changes_of_a_table_are_checked_alone(void) {
+  blt_system s = square();
+  __int128 room[4];
+  CHECK(blt_system_keeps(&s, 4, (uint32_t[]){0, 1, 2, 3}, (int64_t[]){2, -2, -2, 2}, room));
+  CHECK(blt_system_keeps(&s, 0, NULL, NULL, room));
+  CHECK(!blt_system_keeps(&s, 3, (uint32_t[]){0, 1, 2}, (int64_t[]){2, -2, -2}, room));
+  CHECK(!blt_system_keeps(&s, 4, (uint32_t[]){0, 1, 2, 2}, (int64_t[]){2, -2, -2, 2}, room));
+}
+
 static const blt_columns every = {8, (const uint32_t[]){0, 1, 2, 3, 4, 5, 6, 7}};
 
 static double solved(blt_program *p, uint32_t column, double cost, bool dual) {
@@ -113,6 +197,26 @@ static void a_program_may_be_over_some_columns(void) {
   blt_ctx_release(ctx);
 }
 
+static void circuits_tell_every_refused_allocation(void) {
+  blt_error err;
+  blt_ctx *ctx = blt_ctx_new();
+  blt_system s = changes((int64_t[]){3, 4, 5, 6});
+  for (uint64_t n = 1;; n++) {
+    blt_circuits *k = NULL;
+    blt_ctx_fail_allocation(ctx, n);
+    blt_status st = blt_circuits_new(ctx, &s, &k, &err);
+    blt_ctx_fail_allocation(ctx, 0);
+    if (st == BLT_OK) {
+      blt_circuits_free(k);
+      CHECK(n > 5);
+      break;
+    }
+    CHECK_INT(st, BLT_ENOMEM);
+  }
+  CHECK_INT(blt_ctx_memory_used(ctx), 0);
+  blt_ctx_release(ctx);
+}
+
 static void every_refused_allocation_is_told(void) {
   blt_error err;
   blt_ctx *ctx = blt_ctx_new();
@@ -140,6 +244,10 @@ int main(void) {
   RUN(sums_beyond_64_bits_do_not_wrap);
   RUN(multipliers_bound_a_cell);
   RUN(nonsense_is_refused);
+  RUN(changes_of_a_table_are_checked_alone);
+  RUN(a_circuit_moves_cells_and_no_sum);
+  RUN(circuits_are_put_together);
+  RUN(circuits_tell_every_refused_allocation);
   if (blt_clp_load(&clp, &err) == BLT_OK) {
     RUN(a_program_answers_again_and_again);
     RUN(a_program_may_be_over_some_columns);

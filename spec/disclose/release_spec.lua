@@ -121,6 +121,17 @@ describe("release", function()
     assert.equal(8 + 22 + 17 + 12, least.record.counts.withheld_value)
   end)
 
+  it("lets the small cells of a dense cube protect each other", function()
+    local t, names = random_table({10, 10, 10}, 2, generator(1))
+    local release = assert(blotter.release(t, {dimensions = names, value = "n"}))
+    assert.same({"safe", 440}, {release.verdict, release.record.counts.sensitive})
+    assert.is_true(release.record.counts.added <= 25)
+    local narrow = disclose.decode(release:json())
+    local change = narrow.proof.tables[1]
+    narrow.proof.tables[1] = table.move(change, 1, #change, #change + 1, table.move(change, 1, #change, 1, {}))
+    assert.is_false(disclose.verify(narrow))
+  end)
+
   it("gives every cell and total a row, and null where nothing is said", function()
     local frame = assert(blotter.release(small, {dimensions = "row, col", value = "n"})):table()
     assert.equal(16, #frame)

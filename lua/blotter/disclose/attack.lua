@@ -12,6 +12,7 @@ local equations = require "blotter.disclose.equations"
 
 local DENOMINATORS = {1, 2, 3, 4, 6, 12, 60, 5040}
 local MOST_BRANCHES = 60
+local LARGEST = 1 << 53
 
 --- An attack on a model: `is_unknown(i)` says which cells are not known, `low(i)` and `high(i)` between what they are
 -- known to lie (high nil: open).
@@ -65,21 +66,43 @@ function attack:questions(needs, model)
   return list
 end
 
--- Answers by `values` every question that they answer; what they show becomes one table of the proof.
-local function show(self, questions, values)
-  local table_number
-  for _, question in ipairs(questions) do
-    local c = self.place[question.cell]
-    if not question.verdict and question.sign * values[c] >= question.sign * question.goal then
-      if not table_number then
-        if not self:fits(values) then return false end
-        self.tables[#self.tables + 1] = copied(values, self.count)
-        table_number = #self.tables
-      end
-      question.verdict, question.table = "safe", table_number
+-- A list of values as a change of the true table: {cell, value, cell, value, …}, the model's cells.
+local function change_to(self, values)
+  local change = {}
+  for c, i in ipairs(self.cells) do
+    if values[c] ~= self.truth[c] then
+      change[#change + 1] = i
+      change[#change + 1] = values[c]
     end
   end
-  return table_number ~= nil
+  return change
+end
+
+--- Whether the true table with a change fits everything that is known, as the true one does: the changed values by
+-- unknown cell, or false.
+function attack:changed(change)
+  local columns, by, values = {}, {}, {}
+  for k = 1, #change, 2 do
+    local c, value = self.place[change[k]], change[k + 1]
+    if not c or values[c] or value < self.low[c] or value > (self.high[c] or LARGEST) then return false end
+    columns[#columns + 1], by[#by + 1], values[c] = c, value - self.truth[c], value
+  end
+  return self.system:keeps(columns, by) and values
+end
+
+-- Answers by a change every question that it answers; what shows something becomes one table of the proof.
+local function show(self, open, change)
+  local values = self:changed(change)
+  local number = #self.tables + 1
+  for k = 1, values and #change or 0, 2 do
+    local value = change[k + 1]
+    for _, question in ipairs(open[change[k]] or {}) do
+      if not question.verdict and question.sign * value >= question.sign * question.goal then
+        question.verdict, question.table = "safe", number
+        self.tables[number] = change
+      end
+    end
+  end
 end
 
 -- Answers a question by multipliers: true when they bound the cell short of its goal.
@@ -121,7 +144,7 @@ local function branch(self, program, low, high, budget)
 end
 
 -- Asks the solver for a table that answers the question, and for multipliers when there is none.
-local function ask(self, questions, question)
+local function ask(self, open, question)
   local program, message, code = program_of(self)
   if not program then return nil, message, code end
   local c = self.place[question.cell]
@@ -139,13 +162,34 @@ local function ask(self, questions, question)
         program:bounds(c, low[c], high[c])
         values = branch(self, program, low, high, {left = MOST_BRANCHES})
       end
-      if values then show(self, questions, values) end
+      if values then show(self, open, change_to(self, values)) end
     end
   end
   question.verdict = question.verdict or "undecided"
   program:cost(c, 0)
   program:bounds(c, self.low[c], self.high[c] or nil)
   return true
+end
+
+local function by_cell(questions)
+  local of = {}
+  for _, question in ipairs(questions) do
+    of[question.cell] = of[question.cell] or {}
+    table.insert(of[question.cell], question)
+  end
+  return of
+end
+
+local function change_by(self, move)
+  local change = {}
+  for _, step in ipairs(move) do
+    local c = self.place[step[1]]
+    if c then
+      change[#change + 1] = step[1]
+      change[#change + 1] = self.truth[c] + step[2] * move.times
+    end
+  end
+  return change
 end
 
 --- Answers all questions; `moves` are changes of the true table that may serve: {{{cell, by}, …, times =}, …}.
@@ -155,17 +199,11 @@ function attack:answer(questions, moves)
   if not self:fits(copied(self.truth, self.count)) then
     return nil, "the true table does not fit its own sums", "invalid"
   end
-  for _, move in ipairs(moves or {}) do
-    local values = copied(self.truth, self.count)
-    for _, step in ipairs(move) do
-      local c = self.place[step[1]]
-      if c then values[c] = values[c] + step[2] * move.times end
-    end
-    show(self, questions, values)
-  end
+  local open = by_cell(questions)
+  for _, move in ipairs(moves or {}) do show(self, open, change_by(self, move)) end
   for _, question in ipairs(questions) do
     if not question.verdict then
-      local done, message, code = ask(self, questions, question)
+      local done, message, code = ask(self, open, question)
       if not done then return nil, message, code end
     end
   end

@@ -51,6 +51,14 @@ function equations.of_cells(rows, low, high)
   return core.system(#rows, starts, of, signs, low, high), extend
 end
 
+--- Changes of cells, a column each: the cell cannot fall by more than falls[i], and all sums stay what they are.
+function equations.of_changes(rows, falls)
+  local low, high = {}, {}
+  for c, fall in ipairs(falls) do low[c], high[c] = -fall, false end
+  local starts, of, signs = flattened(transposed(rows, #falls))
+  return core.system(#rows, starts, of, signs, low, high)
+end
+
 --- Moves of cells: column 2i - 1 raises cell i, column 2i lowers it, and all sums stay what they are. The cell cannot
 -- fall by more than falls[i].
 function equations.of_moves(rows, falls)

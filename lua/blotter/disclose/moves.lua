@@ -20,6 +20,7 @@ function moves.new(rows, falls, prices)
   if not program then return nil, message, code end
   local made = setmetatable({system = system, falls = falls, prices = prices, withheld = {}, free = 0.01, work = 0},
     moves)
+  made.circuits = equations.of_changes(rows, falls):circuits()
   made.wide = {program = program, cells = {}, place = {}}
   for c = 1, #falls do
     made.wide.cells[c], made.wide.place[c] = c, c
@@ -83,6 +84,7 @@ end
 --- Cell c is withheld from now on: it moves freely.
 function moves:withhold(c)
   self.withheld[c] = true
+  self.circuits:allow(c, true)
   price(self.wide, c, self.free)
   if not self.inner then return end
   if self.inner.place[c] then allow(self, self.inner, c, true) else self.inner = nil end
@@ -91,6 +93,7 @@ end
 --- Cell c is published from now on.
 function moves:publish(c)
   if self.withheld[c] then self.withheld[c] = false end
+  self.circuits:allow(c, false)
   price(self.wide, c, self.prices[c])
   if self.inner and self.inner.place[c] then allow(self, self.inner, c, false) end
 end
@@ -105,18 +108,11 @@ local function solve(self, view, way)
   return outcome == "optimal"
 end
 
--- What the last solution moves: {{cell, by}, …}; nil when something moves by a fraction, and then the column.
+-- What the last solution moves: {{cell, by}, …}; and when something moves by a fraction, that column and its value.
 local function taken(view)
-  local values, is_whole = view.program:values()
-  local move = {}
-  for k, c in ipairs(view.cells) do
-    local by = values[2 * k - 1] - values[2 * k]
-    if by ~= 0 then move[#move + 1] = {c, by} end
-  end
-  if is_whole then return move end
-  for column = 1, #values do
-    if math.type(values[column]) == "float" then return nil, column, values[column], move end
-  end
+  local move, column, value = view.program:moved()
+  for _, step in ipairs(move) do step[1] = view.cells[step[1]] end
+  return move, column, value
 end
 
 -- A move in fractions, so often that all are whole; nil when a cell would fall below nothing.
@@ -137,7 +133,7 @@ local function branch(self, view, limits, budget)
   if budget.left == 0 or not solve(self, view) then return nil end
   budget.left = budget.left - 1
   local move, column, value = taken(view)
-  if move then return move end
+  if not column then return move end
   local low, high = limits(column)
   for _, half in ipairs {{low, math.floor(value)}, {math.ceil(value), high}} do
     view.program:bounds(column, half[1], half[2])
@@ -172,10 +168,10 @@ local function ask(self, view, demand, branches)
   local amount, restore, program = math.abs(demand.by), limits_of(self, view), view.program
   program:bounds(must, amount, amount)
   program:bounds(not_at_all, 0, 0)
-  local move, column, _, fractions
   program:restart()
-  local is_solved = solve(self, view)
-  if is_solved then move, column, _, fractions = taken(view) end
+  local fractions, column
+  if solve(self, view) then fractions, column = taken(view) end
+  local move = fractions
   if column then move = multiplied(fractions, self.falls) end
   if column and not move and branches > 0 then
     move = branch(self, view, function(other)
@@ -185,7 +181,14 @@ local function ask(self, view, demand, branches)
     end, {left = branches})
   end
   for _, which in ipairs {must, not_at_all} do program:bounds(which, restore(which)) end
-  return move, is_solved and fractions or nil
+  return move, fractions
+end
+
+--- A move of withheld cells alone that a search finds at once; nil when none was found.
+function moves:short(demand)
+  local move, steps = self.circuits:find(demand.cell, demand.by)
+  self.work = self.work + steps * 100
+  return move
 end
 
 --- A move of withheld cells alone that meets the demand; nil when none was found. `quickly` gives up
@@ -216,14 +219,15 @@ function moves:together(demands)
     program:cost(must, -1 / math.abs(demand.by))
   end
   program:restart()
-  local move = solve(self, view, "primal") and taken(view) or nil
+  local move, column
+  if solve(self, view, "primal") then move, column = taken(view) end
   for _, demand in ipairs(demands) do
     local must, not_at_all = asked_of(view, demand)
     program:bounds(must, restore(must))
     program:bounds(not_at_all, restore(not_at_all))
   end
   set_costs(view, 1)
-  return move
+  return not column and move or nil
 end
 
 local function common_divisor(a, b)

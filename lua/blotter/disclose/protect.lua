@@ -11,7 +11,7 @@ local pattern = require "blotter.disclose.withheld"
 
 local FREE = {0.01, 0.15, 0.3, 0.4} -- what moving a withheld cell costs, by unit
 local LARGE = 4000 -- cells
-local SLICE, CLEAN, ANEW = 200000000, 400000000, 300000000 -- work, see moves.lua
+local SLICE, CLEAN, ANEW = 200000000, 300000000, 300000000 -- work, see moves.lua
 
 -- The moves that were found, each once, in the model's cells: {{cell, by}, …, times = how often it fits}.
 local function proposals(state)
@@ -44,6 +44,7 @@ end
 -- Publishes what is not needed; false when the work was too much to look at all.
 local function clean(state, work)
   state.budget = state.moves.work + work
+  pattern.clean(state, pattern.idle_cells(state), true)
   pattern.clean(state, pattern.idle_cells(state))
   return state.moves.work < state.budget
 end
@@ -53,6 +54,7 @@ end
 function protect.choose(model, needs, price)
   local state, message, code = pattern.new(model, needs, price)
   if not state then return nil, message, code end
+  pattern.apart(state)
   pattern.together(state)
   meet_all(state)
   state.moves:set_free(FREE[1])

@@ -58,22 +58,6 @@ function record.decode(text)
   return whole(made)
 end
 
--- The tables of the proof as changes: {cell, value, cell, value, …}.
-local function changes(tables, cells, truth)
-  local list = {}
-  for t, values in ipairs(tables) do
-    local change = {}
-    for c, i in ipairs(cells) do
-      if values[c] ~= truth[c] then
-        change[#change + 1] = i
-        change[#change + 1] = values[c]
-      end
-    end
-    list[t] = change
-  end
-  return list
-end
-
 local function sparse(multipliers)
   local list = {}
   for r, multiplier in ipairs(multipliers) do
@@ -93,7 +77,7 @@ function record.proof(made, questions)
       table = question.table, bound = question.bound, denominator = question.denominator,
       multipliers = question.multipliers and sparse(question.multipliers), published = question.published}
   end
-  return {answers = answers, tables = changes(made.tables, made.cells, made.truth)}
+  return {answers = answers, tables = made.tables}
 end
 
 --- The attack that a record stands against: the cells that it does not publish, within what is known of them.
@@ -112,27 +96,16 @@ local function dense(list, count)
   return multipliers
 end
 
--- The values of a table of the proof, or false when it is none or does not fit what is published.
-local function table_of(against, change)
-  if not change then return false end
-  local values = table.move(against.truth, 1, against.count, 1, {})
-  for k = 1, #change, 2 do
-    local c = against.place[change[k]]
-    if not c then return false end
-    values[c] = change[k + 1]
-  end
-  return against:fits(values) and values
-end
-
 -- Whether a table of the proof shows that a cell can be as low (sign -1) or as high as its goal.
 local function is_shown(view, cell, sign, goal)
   for _, answer in ipairs(view.by_cell[cell] or {}) do
     local number = answer.verdict == "safe" and answer.sign == sign and answer.table
     if number and view.tables[number] == nil then
-      view.tables[number] = table_of(view.against, view.made.proof.tables[number])
+      local change = view.made.proof.tables[number]
+      view.tables[number] = change and view.against:changed(change) or false
     end
     local values, c = number and view.tables[number], view.against.place[cell]
-    if values and c and sign * values[c] >= sign * goal then return true end
+    if values and values[c] and sign * values[c] >= sign * goal then return true end
   end
   return false
 end

@@ -1,6 +1,7 @@
 --- A pattern: which cells are withheld, what the sensitive ones demand of them, and the moves that meet it.
 --
--- A pattern has moves (see moves.lua), demands = {{cell =, by =, move = (nil: not met)}, …}, added = {[cell] = true},
+-- A pattern has moves (see moves.lua), demands = {{cell =, by =, number =, move = (nil: not met)}, …}, through =
+-- {[cell] = moves that need it}, added = {[cell] = true},
 -- what is withheld for the sake of others, and cost, the sum of its prices.
 
 local pattern = {}
@@ -22,6 +23,7 @@ local function demands_of(model, cells, place, needs)
     if a.cell ~= b.cell then return a.cell < b.cell end
     return a.by > b.by
   end)
+  for number, demand in ipairs(demands) do demand.number = number end
   return demands
 end
 
@@ -36,17 +38,23 @@ end
 
 -- Gives a direction to every demand that it meets, as often as it fits; counts those that had none.
 local function give(state, direction)
-  local met = 0
+  local served = {}
   for _, step in ipairs(direction.times > 0 and direction or {}) do
     for _, demand in ipairs(state.of[step[1]] or {}) do
       local by = step[2] * direction.times
       if not demand.move and (demand.by > 0 and by >= demand.by or demand.by < 0 and by <= demand.by) then
         demand.move = direction
-        met = met + 1
+        served[#served + 1] = demand
       end
     end
   end
-  return met
+  for _, step in ipairs(served[1] and direction or {}) do
+    local list = state.through[step[1]] or {}
+    list[#list + 1] = direction
+    state.through[step[1]] = list
+  end
+  direction.served = served
+  return #served
 end
 
 -- A move serves in both directions.
@@ -76,14 +84,22 @@ local function by_turns(open, round)
   return chosen
 end
 
+--- What the withheld cells do for each other, a few at a time.
+function pattern.apart(state)
+  for _, demand in ipairs(state.demands) do
+    local move = not demand.move and state.moves:short(demand)
+    if move then hand_out(state, move) end
+  end
+end
+
 local MANY = 1000 -- demands at once: where no whole move was found for so many, another try is dear and seldom better
 
---- What the withheld cells do for each other.
+--- What they do for each other all at once.
 function pattern.together(state)
   local poor = 0
   for round = 1, 40 do
     local open = open_demands(state)
-    if #open < 8 or poor == 4 then break end
+    if #open < 8 or poor == 2 then break end
     local chosen = by_turns(open, round)
     local move = #chosen > 0 and state.moves:together(chosen)
     if not move and #chosen > MANY then break end
@@ -116,6 +132,8 @@ end
 
 --- Meets a demand, with further cells where it needs them; false when it cannot.
 function pattern.meet(state, demand)
+  local short = state.moves:short(demand)
+  if short then return hand_out(state, short) > 0 end
   local move, fractions = state.moves:cheapest(demand)
   for _, step in ipairs(move or fractions or {}) do pattern.withhold(state, step[1]) end
   move = move or state.moves:within(demand)
@@ -136,27 +154,23 @@ function pattern.meet_all(state, list)
   return true
 end
 
-local function uses(move, c)
-  if not move.cells then
-    move.cells = {}
-    for _, step in ipairs(move) do move.cells[step[1]] = true end
-  end
-  return move.cells[c]
-end
-
 --- The demands whose moves need cell c.
 function pattern.users(state, c)
   local list = {}
-  for _, demand in ipairs(state.demands) do
-    if demand.move and uses(demand.move, c) then list[#list + 1] = demand end
+  for _, direction in ipairs(state.through[c] or {}) do
+    for _, demand in ipairs(direction.served) do
+      if demand.move == direction then list[#list + 1] = demand end
+    end
   end
+  table.sort(list, function(a, b) return a.number < b.number end)
   return list
 end
 
--- Meets demands by what is withheld; false when one of them cannot be met.
-local function meet_within(state, demands)
+-- Meets demands by what is withheld; false when one of them cannot be met, or is not met by a short move.
+local function meet_within(state, demands, only_short)
   for _, demand in ipairs(demands) do
-    local move = not demand.move and state.moves:within(demand, true)
+    local move = not demand.move and (state.moves:short(demand)
+      or not only_short and state.moves:within(demand, true))
     if move then hand_out(state, move) end
     if not demand.move then return false end
   end
@@ -189,7 +203,7 @@ local function is_needed(state, c)
 end
 
 -- Publishes c when all that needed it can do without.
-local function try_without(state, c)
+local function try_without(state, c, only_short)
   if is_needed(state, c) then return end
   pattern.publish(state, c)
   local affected, before = pattern.users(state, c), {}
@@ -197,7 +211,7 @@ local function try_without(state, c)
     before[i] = demand.move
     demand.move = nil
   end
-  if meet_within(state, affected) then return end
+  if meet_within(state, affected, only_short) then return end
   pattern.withhold(state, c)
   for k, other in ipairs(affected) do other.move = before[k] end
 end
@@ -230,10 +244,11 @@ function pattern.idle_cells(state)
   return list
 end
 
---- Publishes those of a list that nobody needs, as long as work is left in the budget.
-function pattern.clean(state, list)
+--- Publishes those of a list that nobody needs, as long as work is left in the budget; with `only_short`, those that
+-- short moves can do without, which is soon seen.
+function pattern.clean(state, list, only_short)
   for _, c in ipairs(list) do
-    if state.added[c] and state.moves.work < state.budget then try_without(state, c) end
+    if state.added[c] and state.moves.work < state.budget then try_without(state, c, only_short) end
   end
 end
 
@@ -260,7 +275,7 @@ function pattern.new(model, needs, price)
   for c, i in ipairs(cells) do
     if needs[i] or model.kinds[i] == "hidden" then made:withhold(c) end
   end
-  return {cells = cells, moves = made, demands = demands, of = by_cell(demands), prices = prices, added = {}, cost = 0,
+  return {cells = cells, moves = made, demands = demands, of = by_cell(demands), prices = prices, added = {}, cost = 0, through = {},
     rows_of = rows_by_cell(rows, #cells)}
 end
 
