@@ -275,8 +275,8 @@ function pattern.new(model, needs, price)
   for c, i in ipairs(cells) do
     if needs[i] or model.kinds[i] == "hidden" then made:withhold(c) end
   end
-  return {cells = cells, moves = made, demands = demands, of = by_cell(demands), prices = prices, added = {}, cost = 0, through = {},
-    rows_of = rows_by_cell(rows, #cells)}
+  return {cells = cells, moves = made, demands = demands, of = by_cell(demands), prices = prices, added = {}, cost = 0,
+    through = {}, rows_of = rows_by_cell(rows, #cells)}
 end
 
 return pattern
