@@ -26,14 +26,14 @@ void blt_run_say(const blt_run *run, const blt_plan *plan, const char *way) {
 
 static blt_status scan(blt_run *run, const blt_plan *plan, blt_view **out, blt_error *err) {
   uint32_t source = plan->u.scan.source;
+  const uint32_t *columns = plan->u.scan.columns;
   blt_view *view;
   if (source >= run->nsources)
     return blt_fail(err, BLT_EINVAL, "the plan reads source %u of %u", source + 1, run->nsources);
   blt_origin *origin = blt_table_origin(run->sources[source]);
-  if (origin)
-    return origin->view(origin, run->sources[source], plan->u.scan.columns, plan->ncolumns, out, err);
-  blt_status status = blt_table_view(run->sources[source], &view, err);
-  return status == BLT_OK ? blt_narrow(view, plan->u.scan.columns, plan->ncolumns, out, err) : status;
+  if (origin) return origin->view(origin, run->sources[source], columns, plan->ncolumns, out, err);
+  blt_status status = blt_table_view_of(run->sources[source], columns, plan->ncolumns, &view, err);
+  return status == BLT_OK ? blt_narrow(view, columns, plan->ncolumns, out, err) : status;
 }
 
 /* The answer of a shared group, by the number that its nodes have. */

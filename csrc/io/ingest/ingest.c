@@ -295,9 +295,11 @@ static blt_status make_table(blt_loading *k, blt_error *err) {
   k->target = blt_alloc(k->ctx, BLT_MAX_COLUMNS * sizeof *k->target);
   if (!k->target) return blt_fail_memory(err, BLT_MAX_COLUMNS * sizeof *k->target);
   blt_status status = BLT_OK;
-  if (l->into)
+  if (l->into) {
     k->table = l->into;
-  else {
+    status = blt_table_writable(l->into, err);
+    if (status != BLT_OK) return status;
+  } else {
     blt_schema *schema = NULL;
     status = make_schema(k, &schema, err);
     if (status != BLT_OK) return status;

@@ -43,6 +43,7 @@ typedef struct blt_dict_inside {
   uint32_t found;  /* lookups through a slot, from the last drop of the slots on */
   uint32_t *ranks; /* of the first `ranked` entries */
   uint32_t ranked;
+  blt_dict_origin *origin; /* of strings that are not here yet; NULL: none */
 } inside;
 
 static inline uint32_t tag_of(uint64_t hash) {
@@ -127,6 +128,7 @@ void blt_dict_release(blt_dict *d) {
   blt_ctx *ctx = in->ctx;
   drop_slots(in);
   drop_ranks(in);
+  if (in->origin) in->origin->release(in->origin);
   blt_free(ctx, in->offsets, in->offsets_cap * sizeof *in->offsets);
   blt_free(ctx, in->bytes, in->bytes_cap);
   blt_free(ctx, in, sizeof *in);
@@ -385,6 +387,40 @@ void blt_dict_adopt(blt_dict *d, uint64_t *offsets, size_t offsets_cap, char *by
   d->count = n;
 }
 
+/* ---- strings that are fetched later ---- */
+
+void blt_dict_postpone(blt_dict *d, uint32_t count, blt_dict_origin *from) {
+  d->inside->origin = from;
+  d->offsets = NULL;
+  d->count = count;
+}
+
+/* Moves the strings of `from` here. */
+static void take_strings(blt_dict *d, blt_dict *from) {
+  inside *in = from->inside;
+  blt_dict_adopt(d, in->offsets, in->offsets_cap, in->bytes, in->bytes_cap, from->count);
+  if (!d->bytes) d->bytes = "";
+  in->offsets = NULL;
+  in->bytes = NULL;
+  in->offsets_cap = in->bytes_cap = 0;
+}
+
+blt_status blt_dict_open(blt_dict *d, blt_error *err) {
+  inside *in = d->inside;
+  blt_dict *fetched;
+  if (blt_dict_is_open(d)) return BLT_OK;
+  blt_status status = blt_dict_new(in->ctx, &fetched, err);
+  if (status != BLT_OK) return status;
+  status = in->origin->fetch(in->origin, fetched, err);
+  if (status == BLT_OK) {
+    take_strings(d, fetched);
+    in->origin->release(in->origin);
+    in->origin = NULL;
+  }
+  blt_dict_release(fetched);
+  return status;
+}
+
 static void trim(blt_ctx *ctx, void *p, size_t *cap, size_t need, size_t size) {
   void **array = p;
   void *less = need && need < *cap ? blt_realloc(ctx, *array, *cap * size, need * size) : NULL;
@@ -395,6 +431,7 @@ static void trim(blt_ctx *ctx, void *p, size_t *cap, size_t need, size_t size) {
 
 void blt_dict_settle(blt_dict *d) {
   inside *in = d->inside;
+  if (!blt_dict_is_open(d)) return;
   if (d->count <= SETTLED_MOST) drop_slots(in);
   trim(in->ctx, &in->offsets, &in->offsets_cap, (size_t)d->count + 1, sizeof *in->offsets);
   trim(in->ctx, &in->bytes, &in->bytes_cap, in->offsets[d->count], 1);

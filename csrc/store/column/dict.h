@@ -6,6 +6,9 @@
  * Codes never change while the dictionary lives, so blocks, frames and snapshots share it by reference; it
  * only grows (or is cut back by a rollback that nobody else can see). A pointer from blt_dict_at is good
  * until the next blt_dict_intern. Reading from several threads is safe while nobody interns.
+ *
+ * The strings of a dictionary that a file has may wait there until somebody asks for them: `count` is known
+ * before, everything else is for a dictionary that is open.
  */
 #ifndef BLT_STORE_DICT_H
 #define BLT_STORE_DICT_H
@@ -19,7 +22,7 @@
 typedef struct blt_dict {
   uint64_t id; /* no other dictionary of the context has it; a new one when entries were forgotten */
   uint32_t count;
-  const uint64_t *offsets; /* count + 1 */
+  const uint64_t *offsets; /* count + 1; NULL: not open */
   const char *bytes;
   struct blt_dict_inside *inside;
 } blt_dict;
@@ -60,6 +63,22 @@ blt_status blt_dict_load(blt_dict *d, const uint64_t *offsets, const char *bytes
  * on: arrays of the context, with room for these numbers of offsets and bytes. */
 void blt_dict_adopt(blt_dict *d, uint64_t *offsets, size_t offsets_cap, char *bytes, size_t bytes_cap,
                     uint32_t n);
+/* Where the strings of a dictionary are that nobody has asked for. */
+typedef struct blt_dict_origin {
+  /* Adds them to `into`, which is empty. Asked again after a failure. */
+  blt_status (*fetch)(struct blt_dict_origin *self, blt_dict *into, blt_error *err);
+  void (*release)(struct blt_dict_origin *self);
+} blt_dict_origin;
+
+/* Gives an empty dictionary `count` strings that are fetched when it is opened. Takes the origin. */
+void blt_dict_postpone(blt_dict *d, uint32_t count, blt_dict_origin *from);
+static inline bool blt_dict_is_open(const blt_dict *d) {
+  return d->offsets != NULL;
+}
+/* Fetches what was postponed. Not while anybody else looks at the dictionary. What the origin says; the
+ * dictionary is as before then. */
+blt_status blt_dict_open(blt_dict *d, blt_error *err);
+
 /* Gives back memory that only adding needs, once all strings are there: spare room, and the lookup where it
  * is soon made again. Refused memory is none of its errors. */
 void blt_dict_settle(blt_dict *d);

@@ -1,11 +1,10 @@
 /* From the file to tables. Nothing in it is trusted: every reference, count and size is checked before it is
- * used, and what is only mapped is checked when it is first read (unread.h). */
+ * used, and what is only mapped is checked when it is first read (unread.h, dict_read.h). */
+#include "dict_read.h"
 #include "patch.h"
 #include "stored.h"
 #include "base/bits.h"
 #include "base/mem.h"
-#include "base/par.h"
-#include "store/column/packed.h"
 
 #include <string.h>
 
@@ -268,108 +267,7 @@ static blt_status load_groups(blt_file *f, blt_table *t, const blt_disk_record *
   return left ? blt_file_damaged(f, err, "a table's chunks do not add up") : BLT_OK;
 }
 
-/* ---- dictionaries and tail ---- */
-
-/* Bounds and bytes of the strings of a piece, to be checked. */
-typedef struct strings {
-  const uint64_t *offsets;
-  const char *bytes;
-  uint64_t size;
-  uint64_t *own_offsets; /* where they were unpacked, or NULL: n + 1 */
-  char *own_bytes;       /* size */
-} strings;
-
-static blt_status senseless_piece(const blt_file *f, blt_error *err) {
-  return blt_file_damaged(f, err, "a piece of a dictionary makes no sense");
-}
-
-/* `n` is below what the rest of the piece, in as many bytes, could hold: see read_strings. */
-static void plain_strings(cursor *c, uint64_t n, strings *s) {
-  s->offsets = (const uint64_t *)(const void *)skip(c, (n + 1) * 8);
-  s->bytes = c->p;
-  s->size = c->left;
-}
-
-static blt_status unpack_strings(const blt_file *f, cursor *c, uint64_t n, strings *s, blt_error *err) {
-  if (!take(c, &s->size, sizeof s->size) || s->size > SIZE_MAX / 2) return senseless_piece(f, err);
-  s->offsets = s->own_offsets = blt_alloc_whole(f->ctx, (n + 1) * 8);
-  s->bytes = s->own_bytes = blt_alloc_whole(f->ctx, s->size);
-  if (!s->own_offsets || !s->own_bytes) return blt_fail_memory(err, (n + 1) * 8 + s->size);
-  blt_whole w = {.numbers = s->own_offsets,
-                 .n = (uint32_t)n + 1,
-                 .width = 8,
-                 .text = s->own_bytes,
-                 .text_bytes = s->size};
-  return blt_unpack(f->ctx, c->p, c->left, &w, err);
-}
-
-static blt_status check_strings(const blt_file *f, const strings *s, uint64_t n, blt_error *err) {
-  bool ok = s->offsets[0] == 0 && s->offsets[n] <= s->size;
-  for (uint64_t i = 0; i < n; i++)
-    ok &= s->offsets[i] <= s->offsets[i + 1] && s->offsets[i + 1] - s->offsets[i] <= BLT_MAX_STRING;
-  return ok ? BLT_OK : blt_file_damaged(f, err, "the strings of a dictionary make no sense");
-}
-
-static blt_status read_strings(const blt_file *f, const blt_disk_piece *piece, strings *s, blt_error *err) {
-  cursor c;
-  uint64_t n = 0;
-  blt_status status = open_ref(f, &piece->where, &c, err);
-  if (status != BLT_OK) return status;
-  if (piece->packed > (f->version >= BLT_DISK_PACKS) || !take(&c, &n, sizeof n) || n != piece->count ||
-      n == 0 || n > BLT_DICT_MAX || (!piece->packed && n >= c.left / 8))
-    return senseless_piece(f, err);
-  if (piece->packed)
-    status = unpack_strings(f, &c, n, s, err);
-  else
-    plain_strings(&c, n, s);
-  return status == BLT_OK ? check_strings(f, s, n, err) : status;
-}
-
-/* An empty dictionary takes what was unpacked as it is. */
-static blt_status load_dict_piece(const blt_file *f, blt_dict *d, const blt_disk_piece *piece,
-                                  blt_error *err) {
-  strings s = {0};
-  uint32_t n = piece->count;
-  blt_status status = read_strings(f, piece, &s, err);
-  if (status == BLT_OK && s.own_offsets && d->count == 0) {
-    blt_dict_adopt(d, s.own_offsets, (size_t)n + 1, s.own_bytes, s.size, n);
-    return BLT_OK;
-  }
-  if (status == BLT_OK) status = blt_dict_load(d, s.offsets, s.bytes, n, err);
-  if (s.own_offsets) blt_free(f->ctx, s.own_offsets, ((size_t)n + 1) * 8);
-  if (s.own_bytes) blt_free(f->ctx, s.own_bytes, s.size);
-  return status;
-}
-
-typedef struct dict_loading {
-  const blt_file *f;
-  blt_table *t;
-  const blt_stored *s;
-} dict_loading;
-
-/* The strings of one column. */
-static blt_status load_dict(void *arg, uint32_t col, uint32_t worker, blt_error *err) {
-  dict_loading *l = arg;
-  const blt_pieces *pieces = &l->s->dicts[col];
-  blt_status status = BLT_OK;
-  (void)worker;
-  for (size_t i = 0; status == BLT_OK && i < pieces->n; i++)
-    status = load_dict_piece(l->f, l->t->columns[col].dict, &pieces->v[i], err);
-  return status == BLT_EINVAL ? blt_file_damaged(l->f, err, "a dictionary is too large") : status;
-}
-
-#define SMALL_BYTES ((uint64_t)256 << 10) /* of dictionaries: fewer are not worth waking anybody */
-
-static blt_status load_dicts(const blt_file *f, blt_table *t, const blt_stored *s, blt_error *err) {
-  dict_loading l = {f, t, s};
-  uint64_t bytes = 0;
-  for (uint32_t i = 0; i < s->ncols; i++)
-    for (size_t k = 0; k < s->dicts[i].n; k++) bytes += s->dicts[i].v[k].where.bytes;
-  if (bytes >= SMALL_BYTES) return blt_par(f->ctx, s->ncols, load_dict, &l, err);
-  blt_status status = BLT_OK;
-  for (uint32_t i = 0; status == BLT_OK && i < s->ncols; i++) status = load_dict(&l, i, 0, err);
-  return status;
-}
+/* ---- columns and tail ---- */
 
 static blt_status read_column(blt_file *f, blt_table *t, uint32_t col, cursor *c, blt_stored *s,
                               blt_error *err) {
@@ -384,7 +282,9 @@ static blt_status read_column(blt_file *f, blt_table *t, uint32_t col, cursor *c
     blt_status status = blt_pieces_add(f->ctx, &s->dicts[col], &piece, err);
     if (status != BLT_OK) return status;
   }
-  return BLT_OK;
+  blt_status status = d.npieces ? blt_dict_read_later(f, column->dict, &s->dicts[col], err) : BLT_OK;
+  t->postponed |= d.npieces && !blt_dict_is_open(column->dict);
+  return status;
 }
 
 static blt_status load_tail_piece(blt_file *f, blt_table *t, const blt_disk_piece *piece, blt_error *err) {
@@ -442,7 +342,6 @@ static blt_status fill_table(blt_file *f, blt_table *t, const blt_disk_record *r
   s->chunk_groups = r->chunk_groups;
   s->schema = r->schema;
   for (uint32_t i = 0; status == BLT_OK && i < r->ncols; i++) status = read_column(f, t, i, c, s, err);
-  if (status == BLT_OK) status = load_dicts(f, t, s, err);
   if (status == BLT_OK) status = load_groups(f, t, r, c, s, err);
   if (status == BLT_OK) status = load_tail(f, t, r, c, s, err);
   if (status == BLT_OK && f->version >= BLT_DISK_REUSES) status = load_patches(f, t, c, s, err);

@@ -1,6 +1,7 @@
 /* Single values of a table: reading any, writing one in the tail, deleting and counting rows. */
 #include "change.h"
 #include "index_inside.h"
+#include "strings.h"
 #include "undo.h"
 #include "base/bits.h"
 #include "base/mem.h"
@@ -38,12 +39,14 @@ blt_status blt_table_cell(blt_table *t, uint32_t col, uint64_t row, blt_value *o
     return blt_fail(err, BLT_EINVAL, "the table has no cell in column %u, row %llu", col + 1,
                     (unsigned long long)row + 1);
   const blt_column *c = &t->columns[col];
+  blt_status status = blt_table_open_strings(t, &col, 1, err);
+  if (status != BLT_OK) return status;
   if (row >= t->sealed_rows) {
     *out = blt_tail_value(t, col, (uint32_t)(row - t->sealed_rows));
     return BLT_OK;
   }
   const blt_block *b;
-  blt_status status = blt_table_block(t, col, (uint32_t)(row / BLT_BLOCK_ROWS), &b, err);
+  status = blt_table_block(t, col, (uint32_t)(row / BLT_BLOCK_ROWS), &b, err);
   if (status == BLT_OK) *out = blt_block_value(b, c->type, c->dict, (uint32_t)(row % BLT_BLOCK_ROWS));
   return status;
 }

@@ -265,7 +265,7 @@ void blt_table_exchange(blt_table *a, blt_table *b) {
   EXCHANGE(tail_kept), EXCHANGE(row);
   EXCHANGE(touched), EXCHANGE(ntouched), EXCHANGE(touched_cap);
   EXCHANGE(dying), EXCHANGE(ndying), EXCHANGE(dying_cap);
-  EXCHANGE(recoded);
+  EXCHANGE(recoded), EXCHANGE(postponed);
 #undef EXCHANGE
   a->version = b->version = version;
 }

@@ -3,6 +3,7 @@
  * pushed on. */
 #include "index_inside.h"
 #include "change.h"
+#include "strings.h"
 #include "base/bits.h"
 #include "base/text/civil.h"
 #include "base/clock.h"
@@ -206,8 +207,9 @@ static void leave(const blt_table *t, uint32_t k, uint64_t row) {
 /* ---- building ---- */
 
 /* The blocks of a key's columns may come from a file: looked at before the index trusts them. */
-static blt_status check_blocks(const blt_table *t, const blt_key *key, blt_error *err) {
+static blt_status check_blocks(blt_table *t, const blt_key *key, blt_error *err) {
   blt_status there = blt_table_intact(t, err);
+  if (there == BLT_OK) there = blt_table_open_strings(t, key->cols, key->ncols, err);
   if (there != BLT_OK) return there;
   for (uint32_t i = 0; i < key->ncols; i++) {
     for (uint32_t g = 0; g < t->ngroups; g++) {

@@ -1,6 +1,6 @@
 #include "stats.h"
 #include "change.h"
-#include "table_inside.h"
+#include "strings.h"
 
 #include <string.h>
 
@@ -50,6 +50,8 @@ static void number_bounds(blt_type t, const bounds *b, blt_column_stats *out) {
 blt_status blt_table_stats(blt_table *t, uint32_t col, blt_column_stats *out, blt_error *err) {
   if (col >= t->schema->ncols) return blt_fail(err, BLT_EINVAL, "the table has no column %u", col + 1);
   blt_column *c = &t->columns[col];
+  blt_status status = blt_table_open_strings(t, &col, 1, err);
+  if (status != BLT_OK) return status;
   blt_tail_settle(c, t->tail_rows);
   bool text = c->plain && t->tail_rows;
   bounds b = {0};

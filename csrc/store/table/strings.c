@@ -2,10 +2,52 @@
 #include "index_inside.h"
 #include "base/bits.h"
 #include "base/mem.h"
+#include "base/par.h"
 
 #include <string.h>
 
-#define SPARE 64u /* entries that a small table may have too many */
+#define SPARE 64u                /* entries that a small table may have too many */
+#define MANY (UINT64_C(1) << 14) /* strings: fewer are not worth waking anybody */
+
+/* ---- opening ---- */
+
+typedef struct opening {
+  blt_table *t;
+  const uint32_t *cols; /* NULL: all */
+} opening;
+
+static blt_dict *postponed(const opening *o, uint32_t i) {
+  blt_dict *d = o->t->columns[o->cols ? o->cols[i] : i].dict;
+  return d && !blt_dict_is_open(d) ? d : NULL;
+}
+
+static blt_status open_one(void *arg, uint32_t i, uint32_t worker, blt_error *err) {
+  blt_dict *d = postponed(arg, i);
+  (void)worker;
+  return d ? blt_dict_open(d, err) : BLT_OK;
+}
+
+static bool any_postponed(const blt_table *t) {
+  for (uint32_t i = 0; i < t->schema->ncols; i++)
+    if (postponed(&(opening){(blt_table *)(uintptr_t)t, NULL}, i)) return true;
+  return false;
+}
+
+blt_status blt_table_open_strings(blt_table *t, const uint32_t *cols, uint32_t n, blt_error *err) {
+  opening o = {t, cols};
+  uint64_t strings = 0;
+  if (!t->postponed) return BLT_OK;
+  if (!cols) n = t->schema->ncols;
+  for (uint32_t i = 0; i < n; i++) strings += postponed(&o, i) ? postponed(&o, i)->count : 0;
+  if (strings == 0) return BLT_OK;
+  blt_status status = BLT_OK;
+  if (strings >= MANY) status = blt_par(t->ctx, n, open_one, &o, err);
+  for (uint32_t i = 0; status == BLT_OK && i < n; i++) status = open_one(&o, i, 0, err);
+  t->postponed = any_postponed(t);
+  return status;
+}
+
+/* ---- giving up ---- */
 
 /* New codes for one column on their way. */
 typedef struct renewal {
@@ -97,6 +139,7 @@ static void take_over(renewal *n) {
 static void renew(blt_table *t, uint32_t col) {
   blt_error ignored;
   uint32_t ncodes = t->columns[col].dict->count;
+  if (blt_table_open_strings(t, &col, 1, &ignored) != BLT_OK) return;
   size_t codes = ncodes * sizeof(uint32_t), blocks = (t->ngroups + (size_t)1) * sizeof(blt_unread),
          tail = (t->tail_rows + (size_t)1) * sizeof(uint32_t);
   renewal n = {.t = t,

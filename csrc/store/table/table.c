@@ -1,5 +1,6 @@
 #include "table_inside.h"
 #include "index_inside.h"
+#include "strings.h"
 #include "base/bits.h"
 #include "base/mem.h"
 
@@ -102,7 +103,7 @@ blt_row *blt_table_open_row(blt_table *t) {
   return &t->row;
 }
 
-blt_status blt_table_writable(const blt_table *t, blt_error *err) {
+blt_status blt_table_writable(blt_table *t, blt_error *err) {
   if (t->pins) return blt_fail(err, BLT_EBUSY, "the table cannot change while a query is reading it");
   if (t->closed) return blt_fail(err, BLT_ECLOSED, "the table is no longer part of an open database");
   if (t->origin)
@@ -110,10 +111,12 @@ blt_status blt_table_writable(const blt_table *t, blt_error *err) {
                     "the table is read from a file, which it does not change: collect() gives "
                     "one of its own");
   if (t->readonly) return blt_fail(err, BLT_EREADONLY, "the table was opened read-only");
-  return BLT_OK;
+  if (!t->postponed) return BLT_OK;
+  blt_status status = blt_table_intact(t, err);
+  return status == BLT_OK ? blt_table_open_strings(t, NULL, 0, err) : status;
 }
 
-blt_status blt_table_changeable(const blt_table *t, blt_error *err) {
+blt_status blt_table_changeable(blt_table *t, blt_error *err) {
   if (t->row_open) return blt_fail(err, BLT_EBUSY, "a row is being appended");
   return blt_table_writable(t, err);
 }
@@ -204,8 +207,14 @@ static blt_status view_origin(blt_table *t, blt_view **out, blt_error *err) {
 
 blt_status blt_table_view(blt_table *t, blt_view **out, blt_error *err) {
   if (t->origin) return view_origin(t, out, err);
+  return blt_table_view_of(t, NULL, 0, out, err);
+}
+
+blt_status blt_table_view_of(blt_table *t, const uint32_t *cols, uint32_t ncols, blt_view **out,
+                             blt_error *err) {
   if (t->row_open) return blt_fail(err, BLT_EBUSY, "a row is being appended");
   blt_status status = blt_table_intact(t, err);
+  if (status == BLT_OK) status = blt_table_open_strings(t, cols, ncols, err);
   if (status != BLT_OK) return status;
   uint32_t n = t->schema->ncols;
   blt_view *v = blt_alloc(t->ctx, view_bytes(n));

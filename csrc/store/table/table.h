@@ -28,7 +28,7 @@ uint64_t blt_table_rows(const blt_table *t);                /* living rows */
 blt_dict *blt_table_dict(const blt_table *t, uint32_t col); /* of a string column, borrowed; else NULL */
 
 /* BLT_EBUSY while a view is held, BLT_ECLOSED, BLT_EREADONLY. Call before any change. */
-blt_status blt_table_writable(const blt_table *t, blt_error *err);
+blt_status blt_table_writable(blt_table *t, blt_error *err);
 
 /* Appending one row: push each column once, in any order, then end the row.
  * A row is visible only after blt_table_end_row. A push that fails leaves the row open: call
@@ -101,6 +101,9 @@ blt_origin *blt_table_origin(const blt_table *t); /* borrowed; NULL: its rows ar
 
 /* The table as a relation. While it is held the table refuses changes with BLT_EBUSY. */
 blt_status blt_table_view(blt_table *t, blt_view **out, blt_error *err);
+/* The same of a table with rows of its own, for who reads no other columns than these `n` (NULL: any):
+ * strings of others may stay in the file. */
+blt_status blt_table_view_of(blt_table *t, const uint32_t *cols, uint32_t n, blt_view **out, blt_error *err);
 
 /* Memory held by blocks, tail and dictionaries, each shared one counted once per table. */
 size_t blt_table_bytes(const blt_table *t);

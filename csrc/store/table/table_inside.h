@@ -48,6 +48,7 @@ struct blt_table {
   uint32_t pins; /* views held */
   bool readonly;
   bool closed;        /* its database is: it can still be read */
+  bool postponed;     /* strings of some dictionaries may not be there yet: strings.h opens them */
   bool owned;         /* a database has it */
   blt_origin *origin; /* whose rows it shows; NULL: it has its own */
   /* Whether the file that blocks lie in still is what it was; NULL: the table is in no open file. */
@@ -110,7 +111,7 @@ static inline blt_status blt_table_block(const blt_table *t, uint32_t col, uint3
 blt_status blt_table_encode_rows(blt_table *t, uint32_t col, uint32_t first, uint32_t rows, blt_block **out,
                                  blt_error *err);
 /* blt_table_writable, and BLT_EBUSY while a row is open. */
-blt_status blt_table_changeable(const blt_table *t, blt_error *err);
+blt_status blt_table_changeable(blt_table *t, blt_error *err);
 /* BLT_EINVAL unless row numbers rise strictly and exist. */
 blt_status blt_rows_check(const blt_table *t, const uint64_t *rows, size_t n, blt_error *err);
 /* Value of a row of the tail, the open one (number tail_rows) included. */

@@ -271,6 +271,8 @@ static blt_status decode_to_tail(blt_table *t, blt_column *c, blt_unread from, u
                                  blt_error *err) {
   const blt_block *b;
   blt_status status = blt_unread_open(from, c->type, c->dict ? c->dict->count : 0, &b, err);
+  if (status == BLT_OK && c->dict && c->plain != (b->enc == BLT_ENC_TEXT))
+    status = blt_dict_open(c->dict, err);
   if (status != BLT_OK) return status;
   if (c->type.id == BLT_FLOAT64)
     blt_block_read_f64(b, 0, rows, (double *)c->tail.data + at);
@@ -371,7 +373,10 @@ static blt_status make_room(blt_table *t, blt_error *err) {
 }
 
 blt_status blt_table_begin_row(blt_table *t, blt_error *err) {
-  if (t->pins || t->readonly || t->closed) return blt_table_writable(t, err);
+  if (t->pins || t->readonly || t->closed || t->postponed) {
+    blt_status status = blt_table_writable(t, err);
+    if (status != BLT_OK) return status;
+  }
   if (t->tail_rows == t->tail_cap || t->tail_rows == 0 || t->tail_rows == BLT_BLOCK_ROWS) {
     blt_status status = make_room(t, err);
     if (status != BLT_OK) return status;

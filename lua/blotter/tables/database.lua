@@ -185,9 +185,11 @@ end
 
 local STATS = { "name", "type", "nulls", "min", "max", "distinct", "bytes", "blocks" }
 
---- {rows, bytes, columns}, and of each column bounds, nulls and encodings; prints as a table.
+--- {rows, bytes, columns}, and of each column bounds, nulls and encodings; prints as a table. Of a damaged file nil.
 function table_methods.stats(t)
-  return setmetatable(core.stats(t), { __tostring = function(self)
+  local stats, message, code = core.stats(t)
+  if not stats then return nil, message, code end
+  return setmetatable(stats, { __tostring = function(self)
     return ("%s, %s\n%s"):format(counted(self.rows, "row"), counted(self.bytes, "byte"),
       show.records(self.columns, STATS))
   end })
