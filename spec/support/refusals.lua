@@ -64,6 +64,13 @@ local FORMS = { "f % 2e0", "d % 2", "d // 2", "round(f, 2)", "round(d, 1)", "tru
   "bin(f, 2e0)", "least(f, 0e0)", "floor(d)", "int64(d)", "date_diff(received, z, 'week')", "trunc(received, 'week')",
   "replace(channel, 'a', country)" }
 
+--- A query over a table whose rows are on other servers than the one that is asked.
+local function elsewhere()
+  local q = blotter.table "n int64":query()
+  q.sources[1] = { db = { servers = { {}, {} } }, from = "t", columns = { "n" }, elsewhere = true }
+  return q
+end
+
 --- What more than an expression makes, by what it is called on the list.
 local SHAPES = {
   { "`first(n)`, `last(n)` after an order", function() return tips:order "n":agg "x = first(n), y = last(n)" end },
@@ -91,6 +98,7 @@ local SHAPES = {
   { "`median(n)` over a window", function() return tips:window { derive = "x = median(n)" } end },
   { "`count_distinct(n)` over a window", function() return tips:window { derive = "x = count_distinct(n)" } end },
   { "`mode(n)` over a window", function() return tips:window { derive = "x = mode(n)" } end },
+  { "`variance(n)` over a `Distributed` table", function() return elsewhere():agg "x = variance(n)" end },
   { "a text with a zero byte", function() return tips:where("country == $c", { c = "a\0b" }) end },
   { "a text that is no UTF-8", function() return tips:where("country == $c", { c = "\xff" }) end },
 }

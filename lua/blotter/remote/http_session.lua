@@ -241,7 +241,20 @@ function session:tables()
   return names
 end
 
---- The columns of a table: see far_columns.lua.
+--- Whether rows of its own are in a table of this engine: not those of a view, or of other servers.
+local function is_stored(engine)
+  return engine:find "MergeTree$" or engine:find "Log$" or engine == "Memory"
+end
+
+--- The engine of a table, nil without one; or false, message, code.
+local function engine_of(self, name)
+  local answer, message, code = query(self, "SELECT engine FROM system.tables WHERE "
+    .. place_of(name):gsub("table =", "name ="), { "engine" }, { "string" })
+  if not answer then return false, message, code end
+  return core.values(answer, 1)[1]
+end
+
+--- The columns of a table: see far_columns.lua. `elsewhere`: its rows are in other tables, perhaps on other servers.
 function session:columns(name, types)
   local answer, message, code = query(self, columns_text(self, "name, type", name), { "name", "type" },
     { "string", "string" })
@@ -264,6 +277,10 @@ function session:columns(name, types)
     if given[names[i]] ~= false then columns[#columns + 1] = { name = names[i], type = kind, sql = sql } end
   end
   columns.fingerprint = table.concat(prints, ",")
+  local engine
+  engine, message, code = engine_of(self, name)
+  if engine == false then return nil, message, code end
+  columns.elsewhere = not is_stored(engine or "")
   return columns
 end
 
@@ -279,17 +296,10 @@ local function made_columns(self, names, types)
   return table.concat(columns, ", "), table.concat(quoted, ", ")
 end
 
---- Whether rows of its own are in a table of this engine: not those of a view, or of other servers.
-local function is_stored(engine)
-  return engine:find "MergeTree$" or engine:find "Log$" or engine == "Memory"
-end
-
 --- Whether rows may be put into the table, and in which way: `there` says whether it is.
 local function look_at_target(self, name, exists)
-  local answer, message, code = query(self, "SELECT engine FROM system.tables WHERE "
-    .. place_of(name):gsub("table =", "name ="), { "engine" }, { "string" })
-  if not answer then return nil, message, code end
-  local engine = core.values(answer, 1)[1]
+  local engine, message, code = engine_of(self, name)
+  if engine == false then return nil, message, code end
   self.there = engine ~= nil
   if engine and exists == "refuse" then
     return nil, self:message("table " .. self.target .. " already exists"), "name"

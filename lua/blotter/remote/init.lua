@@ -135,7 +135,7 @@ end
 
 local function far_of(db, name, columns)
   local far = { db = db, dialect = db.dialect, name = name, from = db.dialect.quoted(name), columns = {},
-    fingerprint = columns.fingerprint, parts = columns.parts,
+    fingerprint = columns.fingerprint, parts = columns.parts, elsewhere = columns.elsewhere,
     replicated = db.replicated[name], shard_by = db.shard_by[name] }
   local known = {}
   for i, column in ipairs(columns) do

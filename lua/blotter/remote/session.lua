@@ -102,13 +102,17 @@ function session.copy(sql, columns)
   return ("COPY (%s) TO STDOUT WITH (FORMAT csv%s)"):format(sql, columns == 1 and ", NULL '\\N', FORCE_QUOTE *" or "")
 end
 
+--- The time that a statement may take there: the server's own limit stays when it is shorter.
+local LIMIT = "SELECT set_config('statement_timeout', '%d', true) FROM pg_settings WHERE name = 'statement_timeout' "
+  .. "AND (setting::bigint = 0 OR setting::bigint > %d)"
+
 --- Sends a query whose answer `receive` takes: in a transaction that only reads, after the statements `checks`, which
 -- fail when the query is about something else now.
 function session:start(text, parameters, columns, checks)
   local sql = statement.render(text, parameters, function(_, parameter) return postgresql.inline(parameter) end)
   local seconds = core.setting "timeout"
   local parts = { self.aborted and "ROLLBACK; BEGIN READ ONLY" or "BEGIN READ ONLY" }
-  parts[2] = ("SET LOCAL statement_timeout = %d"):format(seconds > 0 and math.max(1, math.ceil(seconds * 1000)) or 0)
+  if seconds > 0 then parts[2] = LIMIT:gsub("%%d", tostring(math.max(1, math.ceil(seconds * 1000)))) end
   for _, check in ipairs(checks) do parts[#parts + 1] = check end
   parts[#parts + 1] = session.copy(sql, columns)
   parts[#parts + 1] = "COMMIT"
@@ -292,7 +296,7 @@ function session:finish(problem)
     event, message, code = self:next()
     if event == nil then return nil, message, code end
   until event == "done"
-  return true
+  return self:run "SET CONSTRAINTS ALL IMMEDIATE" -- what is only checked at the end is checked before others commit
 end
 
 -- ---- rows lent to a query ----

@@ -74,26 +74,55 @@ local function each(servers, step)
   return true
 end
 
---- Writes the rows of q as text; `turn(piece)` gives the server of a piece. Returns how many rows, or nil, message,
--- code.
-local function send(q, options, turn)
+--- Writes the rows of q as text; `put(piece)` sends a piece: true, or nil, message, code. Returns how many rows, or
+-- nil, message, code.
+local function send(q, options, put)
   local problem, code
   local n = q:csv(function(piece)
     if problem then return end
-    local ok, message, why = turn(piece):put(piece)
+    local ok, message, why = put(piece)
     if not ok then problem, code = message, why end
   end, options)
   if problem then return nil, problem, code end
   return n
 end
 
---- Gives the pieces of the rows' text to the servers by turns.
+--- The place of the first newline from `at` on that ends a row: those between quotes do not.
+local function end_of_row(text, first, at)
+  local quotes, seen = 0, first
+  repeat
+    at = text:find("\n", at, true)
+    if not at then return #text end
+    quotes, seen, at = quotes + select(2, text:sub(seen, at):gsub('"', "")), at + 1, at + 1
+  until quotes % 2 == 0
+  return at - 1
+end
+
+--- A text of whole rows in at most `n` parts of about the same length.
+local function parted(text, n)
+  local parts, first = {}, 1
+  for i = 1, n do
+    if first > #text then break end
+    local last = i == n and #text or end_of_row(text, first, math.max(first, #text * i // n))
+    parts[#parts + 1] = text:sub(first, last)
+    first = last + 1
+  end
+  return parts
+end
+
+--- Gives the pieces of the rows' text to the servers by turns; of the first, which is often the only one, each gets a
+-- part.
 local function send_in_turns(servers, q)
-  local turn = 1
+  local turn, began = 1, false
   return send(q, servers[1].dialect.csv_options(query.scope(q).types), function(piece)
-    local server = servers[turn]
-    if #piece < PIECE then turn = turn % #servers + 1 end
-    return server
+    local parts = not began and #piece < PIECE and parted(piece, #servers) or { piece }
+    began = true
+    for _, part in ipairs(parts) do
+      local ok, message, code = servers[turn]:put(part)
+      if not ok then return nil, message, code end
+      if #piece < PIECE then turn = turn % #servers + 1 end
+    end
+    return true
   end)
 end
 
@@ -107,12 +136,25 @@ local function send_by(servers, q, name)
     local slice = source:skip(first):limit(SLICE):collect()
     for i, server in ipairs(servers) do
       local part = slice:where("`#shard` == $1", { i - 1 }):select(list)
-      local n, message, code = send(part, server.dialect.csv_options(types), function() return server end)
+      local function put(piece) return server:put(piece) end
+      local n, message, code = send(part, server.dialect.csv_options(types), put)
       if not n then return nil, message, code end
       sent = sent + n
     end
   end
   return sent
+end
+
+--- All servers commit, one after the other. One that fails then, after others have, is told so.
+local function commit_all(servers)
+  local done = 0
+  local ok, message, code = each(servers, function(server)
+    local committed, problem, why = server:commit()
+    done = done + (committed and 1 or 0)
+    return committed, problem, why
+  end)
+  if ok or done == 0 then return ok, message, code end
+  return nil, ("%s (the first %d of %d servers have their rows already)"):format(message, done, #servers), code
 end
 
 local function push_all(db, q, name, options)
@@ -128,9 +170,9 @@ local function push_all(db, q, name, options)
   if not n then return nil, message, code end
   ok, message, code = each(servers, function(server) return server:flush() end)
   if ok then ok, message, code = each(servers, function(server) return server:finish() end) end
-  if ok then ok, message, code = each(servers, function(server) return server:commit() end) end
   if not ok then return nil, message, code end
-  return n
+  ok, message, code = commit_all(servers)
+  return ok and n, message, code
 end
 
 --- Raises where a date or timestamp is none that the servers know: they would keep another one for it.
@@ -158,7 +200,8 @@ end
 --- Puts the rows of a table, query or frame into the table `name` on the servers of `db`, which is made when it is
 -- missing. Options: `exists`: what happens when it is there: "refuse", "append" (below its rows) or "replace";
 -- `shard_by`: the column by whose value rows are given to servers (connect's shard_by tells queries of it); without it
--- they take turns. Returns how many rows, or nil, message, code: then no server has any of them.
+-- they take turns. Returns how many rows, or nil, message, code: then no server has any of them,
+-- or the message says which have.
 function query:push(db, name, options)
   query.ready(self, "push")
   if type(db) ~= "table" or not getmetatable(db) or getmetatable(db).__name ~= "blotter.remote" then

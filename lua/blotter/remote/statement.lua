@@ -360,6 +360,7 @@ end
 --- One input of a union, with keys of an order that both have: its number, those of the first and of the second.
 local function branch(w, relation, number, orders)
   local copy = setmetatable({ order = {} }, { __index = relation })
+  if w.dialect.stacked then copy.columns = w.dialect.stacked(relation) end
   if orders then
     copy.order[1] = { sql = tostring(number), type = "int64" }
     for which, order in ipairs(orders) do

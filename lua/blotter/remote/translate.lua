@@ -86,6 +86,7 @@ function translate.scanner(send)
   return function(w, node)
     if not translate.far_of(node.sources) then return send(w, node, translate.answer_here(node)) end
     if node.kind ~= "scan" then return nil end
+    w.elsewhere = w.elsewhere or node.source.elsewhere
     return table_relation(w, node, node.source.from, node.source.columns)
   end
 end

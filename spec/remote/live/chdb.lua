@@ -33,6 +33,25 @@ describe("ClickHouse", function()
     assert.equal(6, db:table("all types"):count())
   end)
 
+  it("takes no days that it would change, and replaces no view", function()
+    if not chdb then return pending "chdb is not installed" end
+    for _, day in ipairs { "1899-12-31", "2300-01-01" } do
+      local t = blotter.table "d date, n int64"
+      assert(t:append(day, 1))
+      local message = answer.refusal(t.push, t, db, "days", { exists = "replace" })
+      assert.is_truthy(message:find("column 'd'", 1, true) and message:find("from 1900-01-01 to 2299-12-31", 1, true))
+    end
+    local t = blotter.table "d date, z timestamp"
+    for _, day in ipairs { "1900-01-01", "2299-12-31" } do assert(t:append(day, day .. "T23:59:59.999999Z")) end
+    assert(t:push(db, "days", { exists = "replace" }))
+    assert.equal(t:csv(), db:table "days":order "d":csv())
+    assert(db.servers[1]:run "CREATE OR REPLACE VIEW seen AS SELECT * FROM days")
+    local n, message = t:push(db, "seen", { exists = "replace" })
+    assert.is_nil(n)
+    assert.is_truthy(message:find("is a View, whose rows are elsewhere", 1, true), message)
+    assert.equal(2, db:table "seen":count())
+  end)
+
   it("cuts moments before 1970 downwards", function()
     if not chdb then return pending "chdb is not installed" end
     local t = blotter.table "z timestamp"

@@ -23,6 +23,10 @@ describe("servers that fail", function()
 
   local function all() return assert(blotter.connect { table.unpack(urls) }) end
 
+  local function as_user(cluster, user, password)
+    return ("postgresql://%s:%s@127.0.0.1:%d/postgres"):format(user, password, cluster.port)
+  end
+
   --- Without the password, wherever it could stand.
   local function discreet(message)
     assert.is_nil(tostring(message):find(clusters.PASSWORD, 1, true), message)
@@ -59,9 +63,8 @@ describe("servers that fail", function()
   end
 
   it("are told without a password", function()
-    local wrong = list[1].url:gsub(clusters.PASSWORD, "wrong-secret")
-    local made, message, code = blotter.connect(wrong)
-    if made then return end -- clusters that trust everybody
+    local made, message, code = blotter.connect(as_user(list[1], "postgres", "wrong-secret"))
+    assert.is_nil(made)
     assert.equal("io", code)
     assert.is_truthy(message:find("password authentication failed", 1, true), message)
     assert.is_nil(message:find("wrong-secret", 1, true))
@@ -213,6 +216,48 @@ describe("servers that fail", function()
     assert(session:run "DROP TABLE changing")
     assert.is_truthy(answer.refusal(function() q:collect() end):find "changing")
     session:drop()
+  end)
+
+  it("keep limits of time of their own, unless blotter's is shorter", function()
+    local session = assert(require("blotter.remote.session").open(urls[1]))
+    slow(list[1], 1)
+    assert(session:run("DROP ROLE IF EXISTS hurried; CREATE ROLE hurried LOGIN PASSWORD 'quickly'; "
+      .. "ALTER ROLE hurried SET statement_timeout = '50ms'; GRANT SELECT ON slow TO hurried"))
+    session:drop()
+    local db <close> = assert(blotter.connect(as_user(list[1], "hurried", "quickly")))
+    for _, seconds in ipairs { 0, 60 } do
+      blotter.timeout = seconds
+      local q = db:table "slow"
+      assert.is_truthy(answer.refusal(function() q:collect() end):find("statement timeout", 1, true))
+    end
+  end)
+
+  it("check all rows before any keeps them, and tell how many have them when one dies after that", function()
+    local db <close> = all()
+    local few = rows:limit(30)
+    assert(few:push(db, "late", { exists = "replace" }))
+    for i = 1, 3 do -- a small table is spread, too
+      local one <close> = assert(blotter.connect(urls[i]))
+      assert.is_true(one:table "late":count() > 5)
+    end
+    local session = assert(require("blotter.remote.session").open(urls[3]))
+    assert(session:run [[CREATE OR REPLACE FUNCTION never() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'not today'; END $$; CREATE CONSTRAINT TRIGGER late AFTER INSERT ON late
+      DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION never()]])
+    local n, message = few:push(db, "late", { exists = "append" })
+    assert.is_nil(n)
+    assert.is_truthy(discreet(message):find("not today", 1, true), message)
+    assert.equal(30, db:table "late":count())
+    assert(session:run "DROP TRIGGER late ON late")
+    session:drop()
+    local last = db.servers[3]
+    function last:commit()
+      hang_up(list[3])
+      return getmetatable(self).__index.commit(self)
+    end
+    n, message = few:push(db, "late", { exists = "append" })
+    assert.is_nil(n)
+    assert.is_truthy(discreet(message):find("the first 2 of 3 servers have their rows already", 1, true), message)
   end)
 
   it("take all rows that are pushed, or none", function()

@@ -25,7 +25,7 @@ local QUESTIONS = {
   function(q) return q:order "id" end,
   function(q) return q:where "b and d > 3":by "s":agg "n = count(), i = sum(id), d = sum(d), x = max(t)":order "s" end,
   function(q) return q:by "y = year(t), h = hour(z)":agg "m = mean(id), k = count_distinct(s)":order "y, h" end,
-  function(q) return q:agg "a = min(s), b = max(f), c = any(b), e = variance(id), g = floor(1e6 * corr(id, d))" end,
+  function(q) return q:agg "a = min(s), b = max(f), c = any(b), e = mean(id), g = count_distinct(d)" end,
   function(q) return q:where "id < 0":agg "n = count(), s = sum(id), k = count_distinct(s)" end,
   function(q) return q:order "d desc, id":skip(5):limit(3):select "id, x = id // -7, y = id % -7, w = string(b)" end,
   function(q, a) return q:left_join(a, "s == code"):by "area":agg "n = count(), m = sum(d)":order "area" end,
@@ -72,6 +72,11 @@ describe("ClickHouse of Debian", function()
       assert.equal(own, ask(both:table "part", areas):csv(), "two, " .. i)
       assert.equal(own, ask(one:table "wide", areas):csv(), "Distributed, " .. i)
     end
+    local spread = "v = variance(id), c = floor(1e6 * corr(id, d))"
+    assert.equal(here:agg(spread):csv(), one:table "whole":agg(spread):csv())
+    assert.equal(here:agg(spread):csv(), both:table "part":agg(spread):csv())
+    local message = answer.refusal(function() one:table "wide":agg(spread):collect() end)
+    assert.is_truthy(message:find("can not merge", 1, true), message)
     assert.equal(302, one:table "wide":count())
     assert.is_true(one:table "part":count() < 302)
   end)
@@ -139,7 +144,7 @@ describe("ClickHouse of Debian", function()
     t:append(math.maxinteger)
     t:append(1)
     assert(t:push(both, "large", { exists = "replace" }))
-    assert.is_truthy(answer.refusal(function() both:table "large":agg "n = sum(n)":collect() end):find "overflow")
+    assert.is_truthy(answer.refusal(function() both:table "large":agg "n = sum(n)":collect() end):find "too large")
     assert(one.servers[1]:run "CREATE TABLE larger AS large ENGINE = Distributed(pair, default, large)")
     assert.is_truthy(answer.refusal(function() one:table "larger":agg "n = sum(n)":collect() end):find "overflow")
     local _, message = blotter.connect((list[1].url:gsub("geheim%-7", "wrong-secret")))

@@ -22,6 +22,13 @@ end
 --- A condition of WHERE: behind it the server takes it for a constant, and fails where that may be null.
 function old.condition(sql) return ("ifNull(%s, 0)"):format(sql) end
 
+--- The columns of an input of a union: both have the same types, which may be null.
+function old.stacked(relation)
+  local columns = {}
+  for i, sql in ipairs(relation.columns) do columns[i] = terms.cast(sql, relation.types[i]) end
+  return columns
+end
+
 --- Raises: what has no place in the text.
 local function refuse(what, reason)
   outline.refuse(nil, ("clickhouse18: %s does not translate: %s"):format(what, reason))

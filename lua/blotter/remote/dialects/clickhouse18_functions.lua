@@ -37,7 +37,7 @@ f["or"] = function(c) return logic("greatest", { c[1].sql, c[2].sql }) end
 f["not"] = "({1} = 0)" -- the text of NOT that a server sends to another is not one that it reads
 
 f["in"] = function(c)
-  if #c == 1 then return "0" end
+  if #c == 1 then return "toUInt8(0)" end
   local list = {}
   for i = 2, #c do
     list[i - 1] = c[i].type == "null" and cast("NULL", "bool") or compare("==", c[1], c[i])
@@ -246,9 +246,17 @@ end
 
 local a = {}
 
-for _, name in ipairs { "count", "min", "max", "any", "all", "variance", "variance_pop", "stddev", "stddev_pop",
-  "covar", "covar_pop", "corr", "regr_slope", "regr_intercept", "regr_r2", "weighted_mean" } do
+for _, name in ipairs { "count", "min", "max", "any", "all", "weighted_mean" } do
   a[name] = aggregates.known[name]
+end
+
+--- What a server sends another of these has no form that is read as it was meant.
+for _, name in ipairs { "variance", "variance_pop", "stddev", "stddev_pop", "covar", "covar_pop", "corr", "regr_slope",
+  "regr_intercept", "regr_r2" } do
+  a[name] = function(c)
+    if c.writer.elsewhere then refuse(c, "the servers of a table that is elsewhere can not merge it") end
+    return aggregates.known[name](c)
+  end
 end
 
 function a.count_distinct(c) return ("ifNull(%s, toInt64(0))"):format(aggregates.known.count_distinct(c)) end

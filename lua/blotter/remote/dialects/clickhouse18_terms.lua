@@ -60,7 +60,7 @@ terms.days, terms.whole_seconds = { "1970-01-01", "2105-12-31" }, true
 
 local LITERAL = {}
 
-function LITERAL.bool(value) return value and "1" or "0" end
+function LITERAL.bool(value) return value and "toUInt8(1)" or "toUInt8(0)" end -- a bare number may be a place
 function LITERAL.int64(value) return ("toInt64('%d')"):format(value) end
 function LITERAL.float64(value)
   local text = exact.float(value)
@@ -102,7 +102,7 @@ end
 function terms.cell(w, kind, text)
   if text == nil then return cast("NULL", kind) end
   if kind == "string" then return w:parameter(text, "string") end
-  if kind == "bool" then return text == "true" and "1" or "0" end
+  if kind == "bool" then return LITERAL.bool(text == "true") end
   if kind == "float64" then return text:find "[ni]" and "(" .. text .. ")" or ("toFloat64('%s')"):format(text) end
   return literal(kind, kind == "int64" and math.tointeger(text) or text, nil)
 end
@@ -127,7 +127,7 @@ function terms.day_text(sql)
 end
 
 function terms.moment_text(sql)
-  return ("formatDateTime(%s, '%%Y-%%m-%%dT%%H:%%M:%%SZ', 'UTC')"):format(sql)
+  return ("concat(%s, 'T', substring(toString(%s), 12, 8), 'Z')"):format(terms.day_text("toDate(" .. sql .. ")"), sql)
 end
 
 function terms.bool_text(sql)
