@@ -133,6 +133,23 @@ static void numbers_of_every_kind_come_back(void) {
   free(v);
 }
 
+/* Odd and even steps from 1 to more than half of all words, with a number between two multiples now and then.
+ */
+static void steps_of_every_size(void) {
+  uint64_t v[2100];
+  for (uint32_t round = 0; round < 400; round++) {
+    uint64_t step = rnd() >> round % 64 | 1, least = rnd();
+    uint32_t twos = (uint32_t)(rnd() % 20);
+    if (step <= UINT64_MAX >> twos) step <<= twos;
+    uint64_t most = UINT64_MAX / step;
+    for (uint32_t i = 0; i < 2100; i++)
+      v[i] = least + step * (most == UINT64_MAX ? rnd() : rnd() % (most + 1));
+    try(&(blt_whole){v, 2100, 8, false, NULL, 0, NULL, 0});
+    v[rnd() % 2100] += 1 + rnd() % 3;
+    try(&(blt_whole){v, 2100, 8, false, NULL, 0, NULL, 0});
+  }
+}
+
 static size_t size_of(uint64_t (*kind)(uint32_t), uint8_t width) {
   uint64_t *v = malloc(MOST * 8);
   for (uint32_t i = 0; i < MOST; i++) {
@@ -181,6 +198,7 @@ static void refused_memory_leaves_nothing(void) {
 int main(void) {
   ctx = blt_ctx_new();
   RUN(numbers_of_every_kind_come_back);
+  RUN(steps_of_every_size);
   RUN(each_kind_takes_what_it_needs);
   RUN(refused_memory_leaves_nothing);
   CHECK(blt_ctx_memory_used(ctx) == 0);

@@ -8,9 +8,7 @@
 #include <zstd.h>
 
 #define LEAST_BYTES 256u /* contents below this are left as they are */
-#define LEVEL 3
-#define TEXT_LEVEL 1 /* long matches: texts take as much room as with level 3, in two thirds of the time, */
-#define TEXT_HASH_LOG 16 /* when more places are remembered */
+#define LEVEL 1          /* zstd's; higher ones take far longer and hardly less room */
 #define SAMPLE 4096u     /* numbers looked at to guess how well they compress */
 
 /* At the start of packed contents. */
@@ -40,17 +38,6 @@ static bool helps(size_t packed, size_t whole) {
 /* Bytes that the frame takes, or 0 when it does not fit into the room. */
 static size_t squeeze(const void *in, size_t bytes, void *out, size_t room) {
   size_t n = ZSTD_compress(out, room, in, bytes, LEVEL);
-  return ZSTD_isError(n) ? 0 : n;
-}
-
-/* The same for texts. */
-static size_t squeeze_text(const void *in, size_t bytes, void *out, size_t room) {
-  ZSTD_CCtx *z = ZSTD_createCCtx();
-  if (!z) return 0;
-  ZSTD_CCtx_setParameter(z, ZSTD_c_compressionLevel, TEXT_LEVEL);
-  ZSTD_CCtx_setParameter(z, ZSTD_c_hashLog, TEXT_HASH_LOG);
-  size_t n = ZSTD_compress2(z, out, room, in, bytes);
-  ZSTD_freeCCtx(z);
   return ZSTD_isError(n) ? 0 : n;
 }
 
@@ -113,7 +100,7 @@ static void keep(packing *p, int part, const void *data, size_t bytes) {
 
 /* A part whose bytes are compressed when that pays. The room has `bytes` bytes at least. */
 static void pack_bytes(packing *p, int part, const void *data, size_t bytes) {
-  size_t n = bytes ? (part == TEXT ? squeeze_text : squeeze)(data, bytes, place(p), bytes / 16 * 15) : 0;
+  size_t n = bytes ? squeeze(data, bytes, place(p), bytes / 16 * 15) : 0;
   if (n)
     close_part(p, part, BLT_PACK_ZSTD, n);
   else
@@ -276,12 +263,35 @@ static uint64_t divisor(uint64_t a, uint64_t b) {
   return a;
 }
 
+/* Divides multiples of a step by multiplying: an odd word has an inverse. */
+typedef struct divider {
+  uint64_t inverse; /* of the step without its factors of two */
+  uint32_t twos;    /* these factors */
+  uint64_t most;    /* that a multiple can give */
+} divider;
+
+static divider divider_of(uint64_t step) {
+  uint32_t twos = (uint32_t)__builtin_ctzll(step);
+  uint64_t odd = step >> twos, inverse = odd; /* its lowest three bits are right; each round doubles that */
+  for (int i = 0; i < 5; i++) inverse *= 2 - odd * inverse;
+  return (divider){inverse, twos, UINT64_MAX / step};
+}
+
+/* x / step; above `most` when x is no multiple. */
+static inline uint64_t divided(divider d, uint64_t x) {
+  uint64_t q = x * d.inverse;
+  return d.twos ? q >> d.twos | q << (64 - d.twos) : q;
+}
+
 /* The greatest step of which all numbers are multiples above `least`; 1: none that a few do not have. */
 static uint64_t step_of(const int64_t *v, uint32_t n, int64_t least) {
   uint64_t step = 0;
+  divider d = {0};
   for (uint32_t i = 0; i < n && step != 1; i++) {
     uint64_t x = (uint64_t)v[i] - (uint64_t)least;
-    if (step == 0 || x % step) step = divisor(x, step);
+    if (x == 0 || (step && divided(d, x) <= d.most)) continue;
+    step = divisor(x, step);
+    d = divider_of(step);
   }
   return step;
 }
@@ -294,7 +304,8 @@ static bool pack_steps(packing *p, const blt_whole *w) {
   if (step < 2) return false;
   uint64_t *numbers = blt_alloc(p->ctx, w->n * sizeof *numbers);
   if (!numbers) return false;
-  for (uint32_t i = 0; i < w->n; i++) numbers[i] = ((uint64_t)v[i] - (uint64_t)least) / step;
+  divider d = divider_of(step);
+  for (uint32_t i = 0; i < w->n; i++) numbers[i] = divided(d, (uint64_t)v[i] - (uint64_t)least);
   pack_made(p, w, numbers, BLT_PACK_STEPS, &(made_head){.base = least, .step = step, .width = 8});
   blt_free(p->ctx, numbers, w->n * sizeof *numbers);
   return true;
