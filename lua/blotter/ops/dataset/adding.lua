@@ -7,6 +7,7 @@
 
 local diagnostics = require "blotter.ops.dataset.diagnostics"
 local filling = require "blotter.ops.dataset.filling"
+local listed = require "blotter.ops.dataset.listed"
 local loader = require "blotter.ops.dataset.package"
 local rules = require "blotter.ops.dataset.rules"
 local writing = require "blotter.ops.dataset.writing"
@@ -92,6 +93,16 @@ local function identify(figures, source, context)
   end
 end
 
+-- Fills in the figures: each by itself, then the lists that they make.
+local function fill_figures(rows, context)
+  local unstated = {}
+  for _, row in ipairs(rows) do
+    unstated[row] = row.qualifier == nil
+    filling.figure(context, row)
+  end
+  listed.settle(rows, unstated)
+end
+
 -- The new rows by table, as texts, with what follows filled in.
 local function collect(record, context)
   local fresh = {}
@@ -108,7 +119,7 @@ local function collect(record, context)
     if name ~= "figures" then context:know(name, fresh[name]) end
   end
   identify(fresh.figures, record.source and fresh.sources[1] and fresh.sources[1].id, context)
-  for _, row in ipairs(fresh.figures) do filling.figure(context, row) end
+  fill_figures(fresh.figures, context)
   return fresh
 end
 

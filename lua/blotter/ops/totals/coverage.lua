@@ -8,6 +8,7 @@ local dates = require "blotter.ops.figures.dates"
 local facets = require "blotter.ops.figures.facets"
 local months = require "blotter.ops.totals.months"
 local phrase = require "blotter.ops.figures.phrase"
+local placeless = require "blotter.ops.totals.placeless"
 local questions = require "blotter.ops.totals.question"
 
 local coverage = {}
@@ -225,6 +226,8 @@ function coverage.add_missing(question, row)
   if count > 0 then row.lacks[#row.lacks + 1] = "not " .. who .. ", whose figures reach outside the period" end
   who, count = some_subjects(question.model, uncertain)
   if count > 0 then row.lacks[#row.lacks + 1] = "perhaps not all of " .. who .. ", which it may count in part" end
+  local unnamed = placeless.subjects(question, there)
+  if #unnamed > 0 then row.lacks[#row.lacks + 1] = "not " .. names(unnamed) .. ", whose figures name no area" end
 end
 
 --- What a row covers and lacks; see the head of this file.

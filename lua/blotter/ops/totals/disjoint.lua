@@ -194,6 +194,11 @@ local function reaches_outside(question, figure, other)
     or figure.last > other.last
 end
 
+-- Whether an indicator's counts of two subjects may be held against each other as sums.
+local function may_add(question, a, b)
+  return question.indicator.adds_over.subject or a.figure.subject == b.figure.subject
+end
+
 local function is_like(a, b) return a.stated == b.stated and a.extra == b.extra end
 
 local function most(choice) return choice.high or choice.best or choice.low or 0 end
@@ -204,7 +209,7 @@ local function rivals_of(question, entry, lost)
   local kept_out = groups.where(lost, function(loss)
     local below = loss.entry.figure.subject ~= entry.figure.subject
       and question.model:lineage(loss.entry.figure.subject)[entry.figure.subject]
-    return loss.clash == entry and is_like(loss.entry, entry) and not below
+    return loss.clash == entry and may_add(question, loss.entry, entry) and is_like(loss.entry, entry) and not below
   end)
   return groups.where(groups.by(kept_out, function(loss) return loss.entry.figure.subject end), function(list)
     local sum, outside = 0, false
@@ -292,8 +297,7 @@ function disjoint.take(question, choices, per_subject)
   end
   add_reach(question, scored)
   table.sort(scored, comes_first)
-  local adds = question.indicator.adds_over
-  local take = not question.is_state and adds.subject and adds.period and improve or pick
+  local take = not question.is_state and question.indicator.adds_over.period and improve or pick
   local used, lost = take(question, scored, per_subject)
   note_lost(question, lost)
   for i, entry in ipairs(used) do used[i] = entry.choice end

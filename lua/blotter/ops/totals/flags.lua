@@ -8,6 +8,7 @@
 --   partial           months, areas, categories or parts of the subject are missing
 --   lower bound       more was counted than the number says; its upper end is open
 --   overlap possible  two of its figures may count the same person, report or case
+--   attributed        reports that a clearing house elsewhere received and counts for the area they are about
 --   series break      a figure is not comparable with those before it
 --   calendar or fiscal  its sources name years and do not say which of the two
 
@@ -77,6 +78,20 @@ local function may_overlap(model, choices)
   return false
 end
 
+-- Whether a figure is of reports that another country's body received: its area is where they point to.
+local function is_attributed(model, figure)
+  local own = figure.subject_row.area
+  if figure.unit ~= "reports" or not figure.area or not own then return false end
+  return not areas_meet(model, figure.area, own)
+end
+
+local function any(model, choices, test)
+  for _, choice in ipairs(choices) do
+    if test(model, choice.figure) then return true end
+  end
+  return false
+end
+
 --- The flags of a row as a list, in the order above.
 function flags.of(question, row, choices)
   local list = {}
@@ -90,6 +105,7 @@ function flags.of(question, row, choices)
   set("partial", #row.lacks > 0)
   set("lower bound", row.low ~= nil and row.high == nil)
   set("overlap possible", #choices > 1 and not row.refused and may_overlap(question.model, choices))
+  set("attributed", any(question.model, choices, is_attributed))
   set("series break", has_status(choices, "B"))
   set("calendar or fiscal", are_open_years(choices))
   return list

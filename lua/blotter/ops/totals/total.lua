@@ -80,10 +80,19 @@ local function sum(question, choices, result)
   return result
 end
 
+-- Whether the figures of a row are of one subject.
+local function is_of_one(row)
+  for _, figure in ipairs(row.figures) do
+    if figure.subject ~= row.figures[1].subject then return false end
+  end
+  return true
+end
+
 -- The statement with the largest minimum of some that a row's question allows; nil where they are no counts.
 local function largest(question, row, allowed)
   local adds, found = question.indicator.adds_over, nil
-  if question.is_state or row.refused or not row.low or not (adds.subject and adds.period) then return nil end
+  local may_add = adds.period and (adds.subject or is_of_one(row))
+  if question.is_state or row.refused or not row.low or not may_add then return nil end
   for _, choice in ipairs(allowed) do
     local is_like = choice.figure.currency == row.currency and choice.low
     if is_like and choice.low > (found and found.low or row.low) then found = choice end
