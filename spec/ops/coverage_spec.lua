@@ -182,6 +182,31 @@ describe("a total that a reader may print", function()
       assert.same({"2024-01-01"}, {result.breaks[1].from})
     end)
 
+    it("reports of several receivers are not added up, and those of one are", function()
+      local whole = ops:total("reports_received", {area = "CA"}).total
+      assert.is_nil(whole.low)
+      assert.equal("reports received may not be added over subject", whole.refused)
+      assert.equal(10646749, ops:total("reports_received", {area = "PH"}).total.best)
+      local accce = row_of(ops:total("reports_received", {by = "subject"}), "subject", "accce")
+      assert.same({252024, 257944}, {accce.low, accce.high})
+    end)
+
+    it("reports that a clearing house elsewhere counts for an area are said to be attributed to it", function()
+      assert.is_true(has(ops:total("reports_received", {area = "PH"}).total, "attributed"))
+      local own = ops:total("reports_received", {subject = "accce"}).total
+      assert.is_false(has(own, "attributed"))
+      assert.is_false(has(ops:total("arrests", {area = "PH"}).total, "attributed"))
+    end)
+
+    it("a total of an area names those whose figures name no area, unless they are asked for", function()
+      local whole = ops:total("arrests", {area = "AU"}).total
+      assert.matches("not [^;]*Australian Federal Police[^;]*, whose figures name no area", table.concat(whole.lacks, "; "))
+      local narrow = ops:total("arrests", {area = "AU", subject = "operation-endeavour"}).total
+      assert.is_nil(table.concat(narrow.lacks, "; "):find("name no area", 1, true))
+      local elsewhere = ops:total("arrests", {area = "PH"}).total
+      assert.is_nil(table.concat(elsewhere.lacks, "; "):find("Australian", 1, true))
+    end)
+
     it("a year of which the text does not say whether it is fiscal is said to be one", function()
       local result = ops:total("arrests", {subject = "operation-predator", by = "year"})
       local row = row_of(result, "year", 2010)

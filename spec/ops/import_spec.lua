@@ -67,6 +67,45 @@ describe("import", function()
     assert.matches("'quite a few' is refused", problem, 1, true)
   end)
 
+  -- A record of one source with `count` numbers that do not end in zeros, and then these.
+  local function list_of(count, ...)
+    local record = source_of_ten()
+    record.figures = {}
+    for i = 1, count do
+      record.figures[i] = {subject = "ncmec-cybertipline", indicator = "urls_blocked", printed = tostring(7013 + 101 * i)}
+    end
+    for _, printed in ipairs {...} do
+      table.insert(record.figures, {subject = "ncmec-cybertipline", indicator = "urls_blocked", printed = printed})
+    end
+    for i, row in ipairs(record.figures) do row.locator, row.period = i, tostring(1980 + i) end
+    return record
+  end
+
+  local function last_of(record)
+    assert(ops:add(record))
+    local figures = ops:figures {source = "examplepost-2024-1"}
+    local last = figures[#figures]
+    return {last.qualifier, last.low, last.high, last.stated}
+  end
+
+  it("takes a number that ends in zeros for exact in a long list of numbers that do not", function()
+    assert.same({"exact", 9400, 9400, "qualifier"}, last_of(list_of(19, "9,400")))
+  end)
+
+  it("takes it for round in a short list, beside other round ones, and where the record says so", function()
+    assert.same({"round", 8930, 9870}, last_of(list_of(18, "9,400")))
+    copy:remove()
+    copy = package_copy.new()
+    ops = assert(operations.open(copy.path))
+    assert.same({"round", 8930, 9870}, last_of(list_of(19, "3,100", "5,000", "9,400")))
+    copy:remove()
+    copy = package_copy.new()
+    ops = assert(operations.open(copy.path))
+    local record = list_of(19, "9,400")
+    record.figures[20].qualifier = "round"
+    assert.same({"round", 8930, 9870}, last_of(record))
+  end)
+
   it("writes a source of ten statements and reports exactly the three that conflict", function()
     local before = #ops:figures {}
     local report = assert(ops:add(source_of_ten()))

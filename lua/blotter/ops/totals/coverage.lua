@@ -226,7 +226,7 @@ function coverage.add_missing(question, row)
   if count > 0 then row.lacks[#row.lacks + 1] = "not " .. who .. ", whose figures reach outside the period" end
   who, count = some_subjects(question.model, uncertain)
   if count > 0 then row.lacks[#row.lacks + 1] = "perhaps not all of " .. who .. ", which it may count in part" end
-  local unnamed = placeless.subjects(question, there)
+  local unnamed = placeless.subjects(question, row)
   if #unnamed > 0 then row.lacks[#row.lacks + 1] = "not " .. names(unnamed) .. ", whose figures name no area" end
 end
 

@@ -21,14 +21,15 @@ local function without_area(question)
   return filter
 end
 
---- The names of the subjects of a question's area whose figures name none, in the order of the table; `there` has the
--- ids of those that the total counts already.
-function placeless.subjects(question, there)
+--- The names of the subjects of a question's area whose figures name none, in the order of the table, but for those of
+-- which the row of a total has figures.
+function placeless.subjects(question, row)
   local wanted, model, list, seen = question.values.area, question.model, {}, {}
   if not wanted then return list end
+  for _, figure in ipairs(row.figures) do seen[figure.subject] = true end
   for _, figure in ipairs(select_.figures(model, without_area(question))) do
     local own = figure.subject_row
-    if not figure.area and own.area and figure.rank ~= "deprecated" and not there[own.id] and not seen[own.id]
+    if not figure.area and own.area and figure.rank ~= "deprecated" and not seen[own.id]
       and lies_in(model, own.area, wanted) then
       seen[own.id] = true
       list[#list + 1] = own.name

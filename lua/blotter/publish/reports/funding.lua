@@ -45,13 +45,12 @@ local function add_funders(doc)
     { name = "sources", title = "Sources", type = "string" } } }
 end
 
+local NONE = "A programme of which no amount stands here has none in this collection; that is not to say that none was "
+  .. "published. What offenders' customers paid is no funding: see payments identified."
+
 function funding.build(ops, params)
-  local doc = builder.new(ops)
-  local amounts = {}
-  for _, figure in ipairs(ops:figures {}) do
-    if figure.unit == "currency" then amounts[#amounts + 1] = figure end
-  end
-  doc:text(("%d amounts of money were published, in several currencies; they are not added up."):format(#amounts))
+  local doc, amounts = builder.new(ops), ops:figures { indicator = "funding" }
+  doc:text(("%d statements of amounts of money, in several currencies; they are not added up. %s"):format(#amounts, NONE))
   if #amounts > 0 then statements.add(doc, amounts) end
   add_funders(doc)
   add_programmes(doc)
