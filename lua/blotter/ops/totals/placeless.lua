@@ -22,11 +22,12 @@ local function without_area(question)
 end
 
 --- The names of the subjects of a question's area whose figures name none, in the order of the table, but for those of
--- which the row of a total has figures.
+-- which the row of a total has figures or may count some.
 function placeless.subjects(question, row)
   local wanted, model, list, seen = question.values.area, question.model, {}, {}
   if not wanted then return list end
   for _, figure in ipairs(row.figures) do seen[figure.subject] = true end
+  for id in pairs(question.uncertain or {}) do seen[id] = true end
   for _, figure in ipairs(select_.figures(model, without_area(question))) do
     local own = figure.subject_row
     if not figure.area and own.area and figure.rank ~= "deprecated" and not seen[own.id]
