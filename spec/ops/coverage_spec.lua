@@ -200,7 +200,8 @@ describe("a total that a reader may print", function()
 
     it("a total of an area names those whose figures name no area, unless they are asked for", function()
       local whole = ops:total("arrests", {area = "AU"}).total
-      assert.matches("not [^;]*Australian Federal Police[^;]*, whose figures name no area", table.concat(whole.lacks, "; "))
+      assert.matches("not [^;]*Australian Federal Police[^;]*, whose figures name no area",
+        table.concat(whole.lacks, "; "))
       local narrow = ops:total("arrests", {area = "AU", subject = "operation-endeavour"}).total
       assert.is_nil(table.concat(narrow.lacks, "; "):find("name no area", 1, true))
       local elsewhere = ops:total("arrests", {area = "PH"}).total

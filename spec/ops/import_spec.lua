@@ -71,12 +71,11 @@ describe("import", function()
   local function list_of(count, ...)
     local record = source_of_ten()
     record.figures = {}
-    for i = 1, count do
-      record.figures[i] = {subject = "ncmec-cybertipline", indicator = "urls_blocked", printed = tostring(7013 + 101 * i)}
-    end
-    for _, printed in ipairs {...} do
+    local function say(printed)
       table.insert(record.figures, {subject = "ncmec-cybertipline", indicator = "urls_blocked", printed = printed})
     end
+    for i = 1, count do say(tostring(7013 + 101 * i)) end
+    for _, printed in ipairs {...} do say(printed) end
     for i, row in ipairs(record.figures) do row.locator, row.period = i, tostring(1980 + i) end
     return record
   end

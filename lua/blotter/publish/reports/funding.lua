@@ -50,7 +50,8 @@ local NONE = "A programme of which no amount stands here has none in this collec
 
 function funding.build(ops, params)
   local doc, amounts = builder.new(ops), ops:figures { indicator = "funding" }
-  doc:text(("%d statements of amounts of money, in several currencies; they are not added up. %s"):format(#amounts, NONE))
+  doc:text(("%d statements of amounts of money, in several currencies; they are not added up. %s")
+    :format(#amounts, NONE))
   if #amounts > 0 then statements.add(doc, amounts) end
   add_funders(doc)
   add_programmes(doc)

@@ -339,8 +339,8 @@ local FLAGS = {
   { "partial", "Months, areas, categories or parts are missing; the footnote names them." },
   { "lower bound", "It is open above: the sources say no less, and no upper end." },
   { "overlap possible", "It may count one person, report or case twice." },
-  { "attributed", "Reports that a clearing house elsewhere received, counted for the area to which they point: the area "
-    .. "itself did not receive them." },
+  { "attributed", "Reports that a clearing house elsewhere received, counted for the area to which they point: the "
+    .. "area itself did not receive them." },
   { "series break", "It is not comparable with what was before." },
 }
 
