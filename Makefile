@@ -23,6 +23,7 @@
 #                      bench-huge reads a hundred million rows: 5 GB of disk, 20 GiB of memory, half an hour;
 #                      bench-shards asks q1 to q9 of three PostgreSQL servers (also part of bench and bench-quick);
 #                      bench-clicks asks ClickBench's questions, and some about a web log;
+#                      bench-joins asks only for the joins, windows, pivot and cube;
 #                      bench-tpch asks TPC-H's 22 queries at SCALE=1;
 #                      bench-report writes a report over ten million records, or ROWS
 #
@@ -409,6 +410,12 @@ bench bench-quick bench-huge: $(STAMP)/bench all $(BENCH_PROGRAMS)
 bench-shards: $(STAMP)/remote all build/bench/groupby_data
 	@mkdir -p build/bench/data; f=build/bench/data/G1_$(or $(ROWS),1000000)_100.csv; \
 	  [ -e $$f ] || build/bench/groupby_data $(or $(ROWS),1000000) 100 108 >$$f && $(LUA) spec/bench/groupby_shards.lua $$f $(or $(RUNS),3)
+
+# The joins, windows, pivot and cube alone; ROWS, RUNS, THREADS and PEERS as in spec/bench/benchmarks.lua.
+.PHONY: bench-joins
+bench-joins: $(STAMP)/bench all $(BENCH_PROGRAMS)
+	@$(MAKE) --no-print-directory build/bench/node_modules || echo "bench: without the peers from npm" >&2
+	@ONLY=joins BENCH_FLAGS='$(strip $(ALL_CFLAGS))' $(LUA) spec/bench/benchmarks.lua full
 
 # A report with four tables and two charts over generated records.
 .PHONY: bench-report

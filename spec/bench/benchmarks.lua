@@ -8,7 +8,7 @@
 --
 -- full: ten million rows; quick: one million, in under two minutes; huge: a hundred million, two runs, without all
 -- threads against one (elsewhere for so many seconds). ROWS, RUNS and THREADS override, PEERS names the engines to run
--- (PEERS="duckdb sqlite"). Leaves build/bench/results.tsv (each line that an engine printed) and build/bench/results.md
+-- (PEERS="duckdb sqlite"), ONLY the kind of questions (ONLY=joins). Leaves build/bench/results.tsv (each line that an engine printed) and build/bench/results.md
 -- (medians, the ratio of the best peer to blotter: above 1, blotter is ahead; and a table of all threads against one).
 -- Its status is 1 if answers differ, from engine to engine or from one thread to all.
 
@@ -31,6 +31,7 @@ local rows = tonumber(os.getenv "ROWS") or size.rows
 local runs = tonumber(os.getenv "RUNS") or size.runs
 local threads = tonumber(os.getenv "THREADS") or 2
 local chosen = os.getenv "PEERS" or size.peers
+local only = os.getenv "ONLY" or ""
 
 local function capture(command)
   local pipe = assert(io.popen(command))
@@ -133,6 +134,7 @@ local function jobs(csv)
 end
 
 local function wanted(engine, command)
+  if not command:find(only, 1, true) then return false end
   if engine == "sqlite" and rows > SQLITE_ROWS and command:find "groupby" then return false end
   local stored = command:find "store" or command:find "joins" or command:find "parquet" or command:find "arrow"
   if rows > STORE_ROWS and stored then return false end
