@@ -8,8 +8,9 @@
 --
 -- full: ten million rows; quick: one million, in under two minutes; huge: a hundred million, two runs, without all
 -- threads against one (elsewhere for so many seconds). ROWS, RUNS and THREADS override, PEERS names the engines to run
--- (PEERS="duckdb sqlite"), ONLY the kind of questions (ONLY=joins). Leaves build/bench/results.tsv (each line that an engine printed) and build/bench/results.md
--- (medians, the ratio of the best peer to blotter: above 1, blotter is ahead; and a table of all threads against one).
+-- (PEERS="duckdb sqlite"), ONLY the kind of questions (ONLY=joins). Leaves build/bench/results.tsv (each line that an
+-- engine printed) and build/bench/results.md (medians, the ratio of the best peer to blotter: above 1, blotter is
+-- ahead; and a table of all threads against one).
 -- Its status is 1 if answers differ, from engine to engine or from one thread to all.
 
 package.path = "spec/bench/?.lua;" .. package.path
