@@ -49,6 +49,9 @@ local RAISED = {
   { [[t:derive("b = n > 3"):where "b == 'TRUE'"]], "write b == true" },
   { [[t:derive("b = n > 3"):where "b ~= 'yes'"]], "write b == false" },
   { [[t:derive("b = n > 3"):where "b == 'perhaps'"]], "write b, or not b" },
+  { [[t:where "n in ('99', '1.310')"]], "without quotes: n in (99, 1310)" },
+  { [[t:where "day == '03.01.2022'"]], "write '2022-01-03'" },
+  { [[t:where "day in ('1/31/2012')"]], "write '2012-01-31'" },
   { 't:where "country > 5"', "write int64(country) > 5" }, { 't:where "country == 5"', "write country == '5'" },
   { 't:derive "x = country * 2"', "read as text from a file? see its options thousands" },
   { 't:derive "y = year(country)"', "its option dates says" }, { 't:derive "r = round(country, 1)"', "thousands" },
@@ -103,6 +106,8 @@ local RAISED = {
   { 'blotter.csv("@/t.csv", ";")', "options such as {delimiter" },
   -- joins, windows, reshaping
   { "t:left_join(other)", "names of columns that both sides have" },
+  { 't:left_join(other, "country", "area")', 'write "country == area"' }, { 't:rename("n", "m")', 'write "m = n"' },
+  { 'blotter.csv("@/t.csv", {dates = "%d.%m.%Y"})', "write 'dd.mm.yyyy'" },
   { 't:left_join(other, {on = "country"})', 'write "country"' },
   { 't:left_join(other, {left_on = "country", right_on = "area"})', 'write "country == area"' },
   { 't:left_join(other, {country = "area"})', 'write "country == area"' },

@@ -264,6 +264,7 @@ describe("a table on a sheet", function()
       { "k;n\n1;1,234\n2;2,500\n", comma, { decimal_mark = "," } }, { "d,n\n01/02/2012,1\n", date },
       { "d;n\n01/02/2012;1.234\n", point .. "\n" .. date }, { "k,n\nx,1\nTotal,1\n", "the last row is called 'Total'" },
       { "k;n\nx;1\nSumme aller:;1\n", "the last row is called 'Summe aller:'" },
+      { "k;n\nx;1\n;\n", "the last row has no value at all" },
       { "k,n\nx,1\ny,2\nnote\n", "passed over at the end, from here on: 'note'", { skip_tail = 1 } },
     } do
       local _, info = blotter.csv(case[1], case[3])

@@ -63,6 +63,7 @@ describe("the prompt", function()
       ["t:append(1, 'a')\nfor r in t:rows() do print(r.n) end"] = "for i, row in t:rows() do",
       ["nope:show()"] = "called nope",
       ["help quantile"] = "quantile(n, 0.9)", ["help year over year"] = "lag(n)", ["({}):cite()"] = "ops:cite",
+      ["t.columns"] = "as in t:columns()", ["t:show(5):csv()"] = "t:limit(10):csv(…)",
       ["t:count 's'"] = 't:by "s":agg "n = count()"', ["t:update 'n = 5'"] = 't:update("n > 5", "n = 5")',
     } do
       local out = printed(opened .. line)

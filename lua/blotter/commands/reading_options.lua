@@ -73,7 +73,7 @@ local OPTIONS = {
   { "no-header", CSV, "The first row is data; columns are c1, c2, …" },
   { "names", CSV, "Names of all columns, as \"a, b, c\", instead of those of the header.", "<names>", list },
   { "skip", CSV, "Lines above the header to pass over.", "<n>", whole "skip" },
-  { "skip-tail", CSV, "Lines under the table to pass over.", "<n>", whole "skip-tail" },
+  { "skip-tail", CSV, "Lines at the end to pass over, empty ones counted.", "<n>", whole "skip-tail" },
   { "flags", CSV, "Columns of numbers with flags behind them, which get columns of their own.", "<columns>", list },
   { "nulls", CSV, "Texts that mean null beside the empty one, such as \"NA, -\" (also --null).", "<texts>", list,
     more = true, alias = "--null" },

@@ -63,6 +63,17 @@ local function compared(node, a, b)
   return b == "string" and constant and number_for(column, node.op, tostring(node.b.value), a) or ""
 end
 
+--- A column of numbers and a list of texts.
+local function listed(node, kind)
+  local numbers = {}
+  for i, item in ipairs(node.list) do
+    local value = item.kind == "literal" and tostring(item.value)
+    numbers[i] = value and (item.type == "string" and plain_number(value, kind) or value)
+    if not numbers[i] then return "" end
+  end
+  return (": numbers stand without quotes: %s in (%s)"):format(text_of(node.a), table.concat(numbers, ", "))
+end
+
 local AS_TEXT = " (read as text from a file? see its options thousands, decimal_mark, percent, currency, nulls)"
 
 --- Of an operator or a function that is given a text.
@@ -81,9 +92,20 @@ local function called(node, number, expected)
   return argument and argument.kind == "column" and given_text(expected, text_of(argument)) or ""
 end
 
+--- How a day that is written otherwise stands in an expression: behind the message that it is none.
+function mistyped.day(text)
+  local day, month, year = text:match "^%s*(%d%d?)[./](%d%d?)[./](%d%d%d%d)%s*$"
+  if not day then return "" end
+  local swapped = tonumber(month) > 12 and text:find("/", 1, true)
+  if swapped then day, month = month, day end
+  if tonumber(month) > 12 or text:find("/", 1, true) and not swapped and tonumber(day) <= 12 then return "" end
+  return (": write '%s-%02d-%02d'"):format(year, month, day)
+end
+
 --- What stands behind `message` of the engine, which is about that node; "" when nothing is known.
 function mistyped.advice(node, message)
   local a, b = message:match "^[<>=~]+ of ([%w(),]+) and ([%w(),]+)"
+  if a and node.kind == "in" then return b == "string" and a ~= "bool" and listed(node, a) or "" end
   if a then return node.kind == "binary" and compared(node, a, b) or "" end
   local one, two, expected = message:match "^%S+ of ([%w(),]+) and ([%w(),]+): expected (.+)"
   if one then return (one == "string" or two == "string") and given_text(expected, "x") or "" end

@@ -8,6 +8,7 @@ local core = require "blotter.core"
 local macros = require "blotter.lang.macros"
 local habits = require "blotter.errors.habits"
 local lexer = require "blotter.lang.lexer"
+local mistyped = require "blotter.errors.mistyped"
 local source = require "blotter.lang.source"
 local suggest = require "blotter.errors.suggest"
 local tree = require "blotter.lang.tree"
@@ -191,6 +192,7 @@ end
 local function put_literal(out, node, kind, value)
   if kind ~= node.type then
     local ok, message = core.literal_problem(kind, value)
+    if not ok and type(value) == "string" then message = message .. mistyped.day(value) end
     if not ok then source.fail_at(node, message) end
   end
   if value == nil then value = false end -- a sequence has no holes; a null's value is not looked at

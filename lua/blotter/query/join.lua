@@ -347,6 +347,7 @@ end
 for verb in pairs(KINDS) do
   query[verb] = function(self, other, on, options)
     if other == nil and type(options) == "string" then fail("%s: %s", verb, on) end -- a reading that failed
+    if type(on) == "string" and type(options) == "string" then fail('%s: write "%s == %s"', verb, on, options) end
     if on == nil or arguments.is_reading(on) then
       fail('%s: a condition such as "a == b", or names of columns that both sides have, expected%s', verb,
         verb == "join" and "; all pairs: cross_join" or "")

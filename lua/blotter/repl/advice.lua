@@ -16,6 +16,7 @@ local HINTS = {
   { "attempt to index a number value", ":rows%s*%(", "the row's number stands first: for i, row in t:rows() do … end" },
   { "attempt to index a nil value %(global '([%a_][%w_]*)'%)", "", "nothing is called %1 here" },
   { "attempt to call a nil value %(method 'cite'%)", "", "write ops:cite(…)" },
+  { "attempt to call a nil value %(method '([%a_][%w_]*)'%)", ":show%s*%(", "show gives a text: t:limit(10):%1(…)" },
 }
 
 --- What a call of a name that is no global stands for: a call of blotter, a verb, or a word of other tools.

@@ -128,6 +128,7 @@ local function inert(text)
 end
 
 local function text_of(value)
+  if type(value) == "function" then return "a function: a call ends in brackets, as in t:columns()" end
   if type(value) == "string" then return inert(value) end
   local class = getmetatable(value)
   if type(value) == "table" and not (class and class.__tostring) then return listing(value) end

@@ -25,12 +25,16 @@ local function is_total(text)
   return found and words <= 3
 end
 
---- The first text of the last row when it is a word of totals.
-local function total_line(rows)
+--- What is said of the last row: that it is called by a word of totals, or has no value at all; or nil.
+local function last_line(rows)
   local last = #rows > 1 and rows:row(#rows)
+  if last and next(last) == nil then return "the last row has no value at all:" end
   for _, column in ipairs(last and rows:columns() or {}) do
     local value = last[column.name]
-    if type(value) == "string" then return is_total(value) and value or nil end
+    if type(value) == "string" then
+      return is_total(value) and ("the last row is called %s: a total among what it adds up?"):format(
+        arguments.shown(value)) or nil
+    end
   end
   return nil
 end
@@ -40,10 +44,7 @@ return function(rows, info, options)
   local hints = {}
   if info.grouped then hints[#hints + 1] = grouped(rows, info, options) end
   if info.dated then hints[#hints + 1] = dated(rows, info) end
-  local word = not options.into and total_line(rows)
-  if word then
-    hints[#hints + 1] = ("the last row is called %s: a total among what it adds up? {skip_tail = n} passes over the "
-      .. "last n lines"):format(arguments.shown(word))
-  end
+  local last = not options.into and last_line(rows)
+  if last then hints[#hints + 1] = last .. " {skip_tail = n} passes over the last n lines" end
   return hints
 end

@@ -55,6 +55,17 @@ local function typed(options)
   return options
 end
 
+local STRFTIME = { ["%d"] = "dd", ["%m"] = "mm", ["%Y"] = "yyyy", ["%y"] = "yy", ["%e"] = "d" }
+
+--- The options, whose form of dates is none of other languages.
+local function dated(options)
+  local form = options.dates
+  if type(form) == "string" and form:find "%%" then
+    fail("dates: '%s' is no form of dates: write '%s'", form, (form:gsub("%%%a", STRFTIME)))
+  end
+  return options
+end
+
 --- Whether `from` is text to be read, and not a path or a function.
 local function is_text(from, options, verb)
   local kind = type(from)
@@ -89,7 +100,11 @@ local function run(kind, from, text, options, db, name)
   local shown, line <close> = progress.shown(options, from, 0) -- luacheck: ignore line
   local rows, info, code = core[kind](from, text, shown, db, name)
   if not rows then return near_file.told(not text and from, kind, nil, info, code) end
-  info.hints = kind == "csv" and doubts(rows, info, options) or {}
+  info.hints = {}
+  if kind == "csv" then -- a look at the rows that was ended, or had no memory, is no error of the reading
+    local looked, hints = pcall(doubts, rows, info, options)
+    if looked then info.hints = hints end
+  end
   return rows, setmetatable(info, Info)
 end
 
@@ -107,7 +122,7 @@ end
 --   (none), into (a table to append to), progress (a function(bytes, total, rows) that stops by returning false; by
 --   default a line on standard error when that is a terminal and the work takes over a second; false: neither)
 function read.csv(from, options)
-  options = typed(listed(arguments.options(options, CSV_OPTIONS, "csv")))
+  options = dated(typed(listed(arguments.options(options, CSV_OPTIONS, "csv"))))
   return run("csv", from, is_text(from, options, "csv"), options)
 end
 
@@ -127,6 +142,7 @@ function read.into(db, name, from, options)
   if kind == "parquet" or kind == "arrow" then return columnar.into(kind, db, name, from, options) end
   if kind == "sqlite" then return sqlite.into(db, name, from, options) end
   options = typed(listed(arguments.options(options, kind == "jsonl" and JSONL_OPTIONS or CSV_OPTIONS, "import")))
+  options = dated(options)
   if options.into then fail "import: it makes a new table; to append to one, use blotter.csv with into" end
   return run(kind, from, is_text(from, options, "import"), options, db, name)
 end
