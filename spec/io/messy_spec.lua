@@ -265,6 +265,12 @@ describe("a table on a sheet", function()
       { "d;n\n01/02/2012;1.234\n", point .. "\n" .. date }, { "k,n\nx,1\nTotal,1\n", "the last row is called 'Total'" },
       { "k;n\nx;1\nSumme aller:;1\n", "the last row is called 'Summe aller:'" },
       { "k;n\nx;1\n;\n", "the last row has no value at all" },
+      { "n;m\n1,5;-\n2,25;7\n3;8\n", 'n, m: numbers that are read as texts; {decimal_mark = ",", nulls = "-"}' },
+      { 'n,m\n"1,234",12 %\n5,3.5%\n', 'n, m: numbers that are read as texts; {thousands = ",", percent = true}' },
+      { "n\n$5.50\n($1)\n", "{currency = true}" }, { "n;m\n1.234.567;1\n5;2\n", '{decimal_mark = ","}' },
+      { "k,n\na,12 p\nb,13\nc,14\n", '{flags = "n"}' }, { "k,n\na,N/A\nb,13\nc,14\n", '{nulls = "N/A"}' },
+      { "a;31.01.2012\nb;01.02.2012\n", "a column is called '31.01.2012'" }, { "1,2\n3,4\n", "a column is called '1'" },
+      { "x;1.234,50\ny;3,25\n", "a row of data taken as the header?" },
       { "k,n\nx,1\ny,2\nnote\n", "passed over at the end, from here on: 'note'", { skip_tail = 1 } },
     } do
       local _, info = blotter.csv(case[1], case[3])
@@ -277,6 +283,11 @@ describe("a table on a sheet", function()
       { "k;n\n1;1.234\n2;12.5\n" }, { "k;n\n1;1.234\n2;0.500\n" }, { "k;n\n1;1.234\n2;12345\n" }, { "k,n\n1,1.234\n" },
       { "k;n\n1;1.234\n2;1.234,5\n", { decimal_mark = "," } }, { "k;n\n1;1.234\n", { types = { n = "float64" } } },
       { "k;n\n1;1.234\n", { thousands = "." } }, { "d,n\n31/01/2012,1\n01/02/2012,1\n" }, { "k;n\n1;1.234\n2;1e5\n" },
+      { "k,c\n1,00123\n2,00124\n" }, { "k,t\n1,030-12\n2,040-13\n" }, { 'k,n\n1,"5"\n2,"13"\n' },
+      { "k,n\n1,a\n2,13\n3,b\n4,c\n" },
+      { "geo,2012,2013\nKR,1,2\n" }, { "geo,0-14,15-24\nKR,1,2\n" }, { "m,1,2\nKR,1,2\n" }, { "2012,2013\n1,2\n" },
+      { "1,2\n3,4\n", { header = false } }, { "n;m\n1,5;2\n3;4\n", { types = { n = "string" } } },
+      { "k,n\na,1\nb,x\n" },
       { "d,n\n01/02/2012,1\n", { dates = "dd/mm/yyyy" } }, { "k,n\nTotal,1\nx,2\n" },
       { "k,n\nx,1\nLand ohne summen,2\n" },
     } do

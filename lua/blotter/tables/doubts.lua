@@ -1,23 +1,12 @@
 --- What may have been read otherwise than it was meant: hints beside the answer of a reading, never errors.
 
 local arguments = require "blotter.errors.arguments"
+local spelled = require "blotter.tables.spelled"
 
 --- How the last line of a table is called when it adds up those above.
 local TOTALS = {}
 for word in ([[total totals totaal totale totales sum summe gesamt gesamtsumme insgesamt suma somme subtotal 합계 총계 계
   合計 总计 合计]]):gmatch "%S+" do TOTALS[word] = true end
-
-local function grouped(rows, info, options)
-  local mark = options.decimal_mark or options.thousands == "." and "," or "."
-  local say = mark == "." and '{thousands = "."}' or '{thousands = ","} and no decimal_mark'
-  return ("%s: %s; where it stands between thousands: %s"):format(rows:columns()[info.grouped].name,
-    mark == "." and "the point is read as that of a fraction" or "the comma is read as that of a fraction", say)
-end
-
-local function dated(rows, info)
-  return ("%s: dates that could be of several forms stay texts: {dates = \"dd/mm/yyyy\"} says which"):format(
-    rows:columns()[info.dated].name)
-end
 
 local function is_total(text)
   local words, found = 0, false
@@ -25,26 +14,59 @@ local function is_total(text)
   return found and words <= 3
 end
 
---- What is said of the last row: that it is called by a word of totals, or has no value at all; or nil.
-local function last_line(rows)
-  local last = #rows > 1 and rows:row(#rows)
-  if last and next(last) == nil then return "the last row has no value at all:" end
-  for _, column in ipairs(last and rows:columns() or {}) do
+-- ---- one doubt each: a hint, or nil ----
+
+local function grouped(columns, info, options)
+  if not info.grouped then return nil end
+  local mark = options.decimal_mark or options.thousands == "." and "," or "."
+  local say = mark == "." and '{thousands = "."}' or '{thousands = ","} and no decimal_mark'
+  return ("%s: %s; where it stands between thousands: %s"):format(columns[info.grouped].name,
+    mark == "." and "the point is read as that of a fraction" or "the comma is read as that of a fraction", say)
+end
+
+local function dated(columns, info)
+  return info.dated and ("%s: dates that could be of several forms stay texts: {dates = \"dd/mm/yyyy\"} says which")
+    :format(columns[info.dated].name) or nil
+end
+
+--- Whether a column is called by a value: a date, a fraction, a number that is no year.
+local function is_value(name)
+  if name:find "^%d+[./-]%d+[./-]%d+$" or name:find "^%-?%d+[.,]%d" then return true end
+  local whole = math.tointeger(tonumber(name))
+  return whole and (whole < 0 or whole > 2200) or false
+end
+
+local function header(columns, _, options)
+  local is_all, first = true, nil
+  for _, column in ipairs(columns) do
+    is_all = is_all and tonumber(column.name) ~= nil and not column.name:find "^[12]%d%d%d$"
+    if is_value(column.name) then first = first or column.name end
+  end
+  if options.header == false or options.names or not (first or is_all) then return nil end
+  return ("a column is called %s: a row of data taken as the header? {header = false}, or another skip"):format(
+    arguments.shown(first or columns[1].name))
+end
+
+--- The last row: called by a word of totals, or without any value.
+local function last_line(columns, _, _, rows)
+  local last, said = #rows > 1 and rows:row(#rows), nil
+  if last and next(last) == nil then said = "the last row has no value at all:" end
+  for _, column in ipairs(last and columns or {}) do
     local value = last[column.name]
     if type(value) == "string" then
-      return is_total(value) and ("the last row is called %s: a total among what it adds up?"):format(
-        arguments.shown(value)) or nil
+      if is_total(value) then said = ("the last row is called %s: a total among what it adds up?"):format(
+        arguments.shown(value)) end
+      break
     end
   end
-  return nil
+  return said and said .. " {skip_tail = n} passes over the last n lines"
 end
+
+local DOUBTS = { header, grouped, dated, spelled.hint, last_line }
 
 --- The hints about a table that was just read from CSV, as texts.
 return function(rows, info, options)
-  local hints = {}
-  if info.grouped then hints[#hints + 1] = grouped(rows, info, options) end
-  if info.dated then hints[#hints + 1] = dated(rows, info) end
-  local last = not options.into and last_line(rows)
-  if last then hints[#hints + 1] = last .. " {skip_tail = n} passes over the last n lines" end
+  local hints, columns = {}, rows:columns()
+  for _, doubt in ipairs(options.into and {} or DOUBTS) do hints[#hints + 1] = doubt(columns, info, options, rows) end
   return hints
 end

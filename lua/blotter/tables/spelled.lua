@@ -1,0 +1,98 @@
+--- Columns of texts that are numbers as people write them, 1.234,50 or 12 % or N/A between numbers: which options of
+-- reading make numbers of them.
+
+local spelled = {}
+
+local LOOKED = 200 -- rows
+local MOST = 2     -- different texts among numbers that may mean null
+
+local SIGNS = { "%$", "€", "£", "¥", "₩" }
+
+--- The text without signs of money and of percent, which are noted in `needs`.
+local function without_signs(text, needs)
+  local rest, percent = text:gsub("%s*%%$", "")
+  local money = 0
+  for _, sign in ipairs(SIGNS) do
+    local n
+    rest, n = rest:gsub("%s*" .. sign .. "%s*", "")
+    money = money + n
+  end
+  if percent > 0 then needs.percent = "true" end
+  if money > 0 then needs.currency = "true" end
+  return rest:gsub("^%((.*)%)$", "-%1")
+end
+
+--- Whether a text is a number; what it needs to be read so is noted. `comma`: a single comma stands before a fraction.
+local function is_number(text, needs, comma)
+  local own = {}
+  local rest = without_signs(text, own)
+  if rest:find "^0%d" or not rest:find "%d" then return false end
+  if not (rest:find "^%-?%d+$" or rest:find "^%-?%d+%.%d+$") then
+    local point = rest:find "^%-?%d+,%d+$" and comma or rest:find "^%-?%d[%d.]*%.%d%d%d,%d+$"
+      or rest:find "^%-?%d%d?%d?%.%d%d%d%.%d%d%d$"
+    local thousands = rest:gsub("%.%d+$", ""):find "^%-?%d%d?%d?,%d%d%d" and not rest:find "%..*,"
+    if not point and not thousands then return false end
+    own[point and "decimal_mark" or "thousands"] = '","'
+  end
+  for name, value in pairs(own) do needs[name] = value end
+  return true
+end
+
+--- What the texts of a column need to be numbers, {option = value}, and the texts that would be null; nil when they are
+-- none.
+local function needs_of(values, n, comma)
+  local needs, others, distinct, count = {}, {}, 0, 0
+  for i = 1, n do
+    local text = values[i]
+    if text and is_number(text, needs, comma) then
+      count = count + 1
+    elseif text and text:find "^%-?%d[%d.,]*%s+%a%a?$" then
+      needs.flags = true
+    elseif text and not others[text] then
+      others[text], distinct = true, distinct + 1
+      others[distinct] = text
+    end
+    if distinct > MOST then return nil end
+  end
+  if count < 2 or count <= distinct or not next(needs) and distinct == 0 then return nil end
+  return needs, others
+end
+
+local function written(needs, nulls, flagged)
+  local options = {}
+  for _, name in ipairs { "decimal_mark", "thousands", "percent", "currency" } do
+    if needs[name] then options[#options + 1] = ("%s = %s"):format(name, needs[name]) end
+  end
+  if #flagged > 0 then options[#options + 1] = ('flags = "%s"'):format(table.concat(flagged, ", ")) end
+  if #nulls > 0 then options[#options + 1] = ('nulls = "%s"'):format(table.concat(nulls, ", ")) end
+  return "{" .. table.concat(options, ", ") .. "}"
+end
+
+--- Columns whose types nobody has given.
+local function texts_among(columns, options)
+  local texts = {}
+  local types = type(options.types) == "table" and options.types or {}
+  for _, column in ipairs(options.infer ~= false and columns or {}) do
+    if column.type == "string" and not types[column.name] then texts[#texts + 1] = column.name end
+  end
+  return texts
+end
+
+--- The columns of texts that could be numbers, and the options that make them so; or nil.
+function spelled.hint(columns, info, options, rows)
+  local texts, names, all, nulls, flagged = texts_among(columns, options), {}, {}, {}, {}
+  local sample = #texts > 0 and rows:limit(LOOKED):collect()
+  for _, name in ipairs(texts) do
+    local needs, others = needs_of(sample:values(name), #sample, info.delimiter ~= ",")
+    if needs then names[#names + 1] = name end
+    if needs and needs.flags then flagged[#flagged + 1] = name end
+    for option, value in pairs(needs or {}) do all[option] = value end
+    for _, text in ipairs(others or {}) do
+      if not nulls[text] then nulls[text], nulls[#nulls + 1] = true, text end
+    end
+  end
+  if #names == 0 then return nil end
+  return ("%s: numbers that are read as texts; %s"):format(table.concat(names, ", "), written(all, nulls, flagged))
+end
+
+return spelled
