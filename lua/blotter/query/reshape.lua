@@ -61,8 +61,8 @@ end
 -- ---- columns by name ----
 
 --- New names for columns, which stay where they are: `rename "place = country, m = n"`.
-function query:rename(text, new)
-  if type(new) == "string" then fail('rename: write "%s = %s"', new, tostring(text)) end
+function query:rename(text, second)
+  if type(second) == "string" then fail('rename: write "%s = %s"', second, tostring(text)) end
   query.ready(self, "rename")
   local scope, new = query.scope(self), {}
   for _, item in ipairs(parser.list(query.check_text(text, "rename", self))) do
