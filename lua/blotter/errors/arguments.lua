@@ -59,7 +59,7 @@ end
 --- What is said of an option that is none of `known`: the one that other tools call so, a near one, or all.
 local function no_option(name, known)
   local near, habit = suggest.nearest(name, known), habits.answer(habits.options, name)
-  if habit and has(known, habit) then return (": write '%s'"):format(habit) end
+  if habit and habit ~= near and has(known, habit) then return (": write '%s'"):format(habit) end
   if near then return (": did you mean '%s'?"):format(near) end
   return " (there are: " .. table.concat(known, ", ") .. ")"
 end
