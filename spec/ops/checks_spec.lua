@@ -119,6 +119,16 @@ describe("reconcile sees", function()
         range(184, "2012-01-01", "2014-12-31", years)}))
     end)
 
+    it("one count of two years that overlap", function()
+      local function fiscal(value, more) return range(value, "2013-07-01", "2014-06-30", more or {source = other}) end
+      assert.same({{"datings", "some"}}, (findings {year(2032, {subject = "icac"}),
+        fiscal(2032, {subject = "icac", source = other})}))
+      local apart = range(2032, "2014-01-01", "2014-12-31", {subject = "icac", source = other})
+      assert.same({}, (findings {year(2032, {subject = "icac"}), apart}))
+      assert.same({}, (findings {year(32, {subject = "icac"}), fiscal(32, {subject = "icac", source = other})}))
+      assert.same({}, (findings {year(2032, {subject = "icac"}), fiscal(2031, {subject = "icac", source = other})}))
+    end)
+
     it("a duration that the dates do not make", function()
       local function lasting(value, unit, more)
         local figure = range(value, "2014-01-01", "2014-12-31", {indicator = "duration_" .. unit, unit = unit})

@@ -1,7 +1,9 @@
--- One count under two dates: what one source says happened on a day, and others say of months or years.
+-- One count under two dates: what one source says happened on a day, and others say of months or years; or a number that
+-- one source prints of a calendar year and another of a fiscal year that overlaps it.
 --
--- Figures of one cell that say the same number (of what happened once), one of a single day, another of a stretch of a
--- month or more that holds the day and that its source prints. Both can not be so.
+-- Figures of one cell that say the same number: of what happened once, one of a single day, another of a stretch of a
+-- month or more that holds the day and that its source prints; of what goes on, exact numbers of at least TELLING in two
+-- years that overlap and are not the same. Both can not be so, or only by a rare chance.
 
 local facets = require "blotter.ops.figures.facets"
 local phrase = require "blotter.ops.figures.phrase"
@@ -9,6 +11,7 @@ local phrase = require "blotter.ops.figures.phrase"
 local datings = {}
 
 local month = 28
+local TELLING = 100
 
 local function same_number(a, b)
   return a.value ~= nil and a.value == b.value and (a.low or 0) > 1
@@ -60,11 +63,34 @@ local function collect(model, cell, by_source, order)
   end
 end
 
---- Runs the check over the results of operations; what one source dates to a day is one finding.
+local function is_year(figure)
+  local days = figure.first and figure.last and facets.length(figure)
+  return days and days > 360 and days < 370 and figure.low == figure.high and (figure.low or 0) >= TELLING
+end
+
+-- Whether two exact numbers are one that was put to two years which overlap.
+local function differ_in_year(a, b)
+  return is_year(a) and is_year(b) and a.value == b.value and a.source ~= b.source and a.first < b.first
+    and b.first < a.last
+end
+
+local function check_years(found, cell)
+  for _, a in ipairs(cell) do
+    for _, b in ipairs(cell) do
+      if differ_in_year(a, b) and is_whole(a) and not found.model:is_settled(a, b) then report(found, {a}, {b}) end
+    end
+  end
+end
+
+--- Runs the check; what one source dates to a day is one finding.
 function datings.check(found)
   local by_source, order = {}, {}
   for _, cell in ipairs(found.model.cells) do
-    if #cell > 1 and facets.happens_once(cell[1]) then collect(found.model, cell, by_source, order) end
+    if #cell > 1 and facets.happens_once(cell[1]) then
+      collect(found.model, cell, by_source, order)
+    elseif #cell > 1 then
+      check_years(found, cell)
+    end
   end
   for _, entry in ipairs(order) do report(found, entry.days, entry.stretches) end
 end

@@ -35,7 +35,7 @@ local CHECKS = {
   sums = "a stated sum", shares = "shares and the counts beside them", margins = "narrow counts and a wide one",
   linked = "all breakdowns at once", phases = "a phase and its programme", ages = "ages and age bands",
   rates = "a rate and its count", countries = "a number of countries and their list",
-  durations = "a duration and its dates", datings = "a count of a day and of years",
+  durations = "a duration and its dates", datings = "one count under two dates",
   drift = "one number under two names", judged = "what a curator judged",
 }
 
