@@ -1,9 +1,9 @@
--- One count under two dates: what one source says happened on a day, and others say of months or years; or a number that
--- one source prints of a calendar year and another of a fiscal year that overlaps it.
+-- One count under two dates: what one source says happened on a day, and others say of months or years; or a number
+-- that one source prints of a calendar year and another of a fiscal year that overlaps it.
 --
 -- Figures of one cell that say the same number: of what happened once, one of a single day, another of a stretch of a
--- month or more that holds the day and that its source prints; of what goes on, exact numbers of at least TELLING in two
--- years that overlap and are not the same. Both can not be so, or only by a rare chance.
+-- month or more that holds the day and that its source prints; of what goes on, exact numbers of at least TELLING in
+-- two years that overlap and are not the same. Both can not be so, or only by a rare chance.
 
 local facets = require "blotter.ops.figures.facets"
 local phrase = require "blotter.ops.figures.phrase"
