@@ -1,10 +1,10 @@
 /* slab.h: memory of middle size, 16 KiB to 2 MiB, kept for reuse.
  *
  * Blocks of columns and scratch of queries have such sizes, and fresh pages cost more than most kernels.
- * Pieces are cut from slabs on small pages, rounded up to a quarter of a power of two, and
- * go to a list of their class when they are freed. Pages of freed pieces beyond BLT_SLAB_KEPT bytes are given
- * back to the system; address space is given back by blt_slabs_free only. Not for several threads at once:
- * the context's lock guards it.
+ * Pieces are cut from slabs on small pages, rounded up to a quarter of a power of two, and go to a list of
+ * their class when they are freed. Pages of freed pieces beyond BLT_SLAB_KEPT bytes are given back to the
+ * system, and those beyond BLT_SLAB_SPARE as far as other sizes need new slabs; address space is given back
+ * by blt_slabs_free only. Not for several threads at once: the context's lock guards it.
  */
 #ifndef BLT_BASE_SLAB_H
 #define BLT_BASE_SLAB_H
@@ -15,6 +15,7 @@
 #define BLT_SLAB_LEAST ((size_t)16 << 10)
 #define BLT_SLAB_MOST ((size_t)2 << 20) /* not included */
 #define BLT_SLAB_KEPT ((size_t)256 << 20)
+#define BLT_SLAB_SPARE ((size_t)64 << 20)
 #define BLT_SLAB_CLASSES 28 /* four for each power of two from 16 KiB on */
 
 typedef struct blt_slabs {

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/par.h"
 #include "base/processor.h"
+#include "base/slab.h"
 
 #include <sched.h>
 #include <stdatomic.h>
@@ -75,6 +76,36 @@ static blt_status step(void *arg, uint32_t task, uint32_t worker, blt_error *e) 
   atomic_fetch_add(&w->ran[task], 1);
   atomic_fetch_add(&w->total, 1);
   return BLT_OK;
+}
+
+/* Pieces of one size, filled and given back. */
+static void churn(blt_slabs *s, uint32_t n, size_t bytes) {
+  static char *pieces[400];
+  for (uint32_t i = 0; i < n; i++) {
+    pieces[i] = blt_slab_alloc(s, bytes);
+    REQUIRE(pieces[i]);
+    memset(pieces[i], (int)i, bytes);
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    CHECK(pieces[i][0] == (char)i && pieces[i][bytes / 2] == (char)i && pieces[i][bytes - 1] == (char)i);
+    blt_slab_free(s, pieces[i], bytes);
+  }
+}
+
+static void idle_pieces_make_way_for_other_sizes(void) {
+  blt_slabs s = {0};
+  churn(&s, 200, 640 << 10);
+  size_t first = s.kept;
+  CHECK_INT(first, (size_t)200 * (640 << 10));
+  churn(&s, 200, 640 << 10);
+  CHECK_INT(s.kept, first); /* the same pieces again */
+  churn(&s, 200, 300 << 10);
+  CHECK(s.kept < first + ((size_t)8 << 20)); /* what came beside them went from them */
+  churn(&s, 400, 640 << 10);
+  CHECK(s.kept <= BLT_SLAB_KEPT);
+  churn(&s, 400, 20 << 10);
+  CHECK(s.kept >= BLT_SLAB_SPARE);
+  blt_slabs_free(&s);
 }
 
 static void every_task_runs_once(void) {
@@ -194,6 +225,7 @@ int main(void) {
   RUN(the_limit_refuses_and_gives_back);
   RUN(the_nth_allocation_fails_and_all_later_ones);
   RUN(large_buffers_are_reused_and_writable_to_the_end);
+  RUN(idle_pieces_make_way_for_other_sizes);
   RUN(every_task_runs_once);
   RUN(the_first_failure_stops_the_rest);
   RUN(a_poll_ends_the_work);
