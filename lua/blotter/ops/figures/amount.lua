@@ -2,7 +2,7 @@
 --
 -- An amount is a list of parts, each a decimal {n, d} (n divided by ten to the d) with the unit in which its last part
 -- was said (scale, or nil): 100 times 10,000 for "3百万". grain is 2 where halves were said and 4 where quarters were:
--- "half a million" is said in halves of a million. A word that does not fit behind the others is refused, so that two
+-- "half a million" is said in halves of a million. unit is 100 where a word for hundreds was said ("cien"). A word that does not fit behind the others is refused, so that two
 -- numbers are never read as one.
 
 local amount = {}
@@ -56,11 +56,25 @@ local function add_fraction(self, fraction, is_joined)
   return true
 end
 
---- Adds a decimal {n, d, grain}. is_joined: a word such as "and" stands before it. Returns whether it fits.
+-- The part that a decimal is. A word for hundreds counts in hundreds, one for thousands or more in these.
+local function part_of(number)
+  local part = {n = number.n, d = number.d, grain = number.grain}
+  if not number.is_word or number.d > 0 or number.n == 0 then return part end
+  for _, scale in ipairs {1000000, 1000} do
+    if number.n % scale == 0 then
+      part.scale, part.word = scale, scale
+      return part
+    end
+  end
+  part.unit = number.n % 100 == 0 and 100 or nil
+  return part
+end
+
+--- Adds a decimal {n, d, grain, is_word}. is_joined: a word such as "and" stands before it. Returns whether it fits.
 function Amount:add(number, is_joined)
   local last = self[#self]
   if not last then
-    self[1] = {n = number.n, d = number.d, grain = number.grain}
+    self[1] = part_of(number)
     return true
   end
   if last.is_share or number.n == 0 then return false end
@@ -68,20 +82,24 @@ function Amount:add(number, is_joined)
   local is_unit_first = is_joined and last.d == 0 and not last.scale and last.n < 10 and number.d == 0
     and number.n % 10 == 0 and number.n >= 20 and number.n <= 90
   if number.d > 0 or not is_unit_first and number.n >= room(last) then return false end
-  self[#self + 1] = {n = number.n, d = 0}
+  self[#self + 1] = part_of(number)
   return true
 end
 
---- Multiplies what stands below the multiplier by it. Returns whether that makes sense.
-function Amount:multiply(scale)
+--- Multiplies what stands below the multiplier by it, or adds one of it where it is its own number ("and a hundred").
+-- Returns whether that makes sense.
+function Amount:multiply(scale, is_own)
   local sum, unit
-  if #self == 1 and not self[1].scale then sum = table.remove(self) end
-  while self[#self] and as_number(self[#self]) < scale and not self[#self].is_share do
+  if #self == 1 and not self[1].scale and not is_own then
+    sum = table.remove(self)
+    unit = sum.unit
+  end
+  while not is_own and self[#self] and as_number(self[#self]) < scale and not self[#self].is_share do
     local part = table.remove(self)
-    unit = unit or not sum and part.scale
+    unit = unit or not sum and (part.scale or part.unit)
     sum = sum and plus(part, sum) or {n = part.n, d = part.d, grain = part.grain}
   end
-  if not sum and #self > 0 and scale >= 1000 then return false end
+  if not sum and #self > 0 and scale >= 1000 and not is_own then return false end
   local last, made = self[#self], times(sum or {n = 1, d = 0}, scale)
   if not made or last and as_number(made) >= room(last) then return false end
   made.scale, made.word = in_grains(scale * (unit or 1), sum and sum.grain), scale

@@ -101,6 +101,14 @@ local function joins_things(items, at)
   return behind ~= nil and before.roles and before.roles.counted and behind.roles and behind.roles.counted
 end
 
+-- A percentage with "more" behind it is a change, which a share is not.
+local function check_more(item, context)
+  if context.is_percent and not context.is_change and neutral[item.roles.tail.qualifier] then
+    refuse("'%s' makes a change of the percentage; expected the number's own words alone, or value and qualifier",
+      item.text)
+  end
+end
+
 local function read_behind(state, items, at, context)
   local item = items[at]
   local roles = item.roles
@@ -112,7 +120,11 @@ local function read_behind(state, items, at, context)
   elseif roles.part then
     read_part(item, context)
   elseif roles.tail then
+    check_more(item, context)
     note_hedge(state, roles.tail, context)
+  elseif roles.filler and roles.number then
+    refuse("'%s' behind the number may be one more; expected the number's own words alone, or value and qualifier",
+      item.text)
   elseif roles.counted or roles.filler or roles.percent or roles.join and joins_things(items, at) then
     return
   elseif roles.hedge or roles.vague or roles.range_start then

@@ -78,14 +78,39 @@ end
 local function decimal_of(row)
   local whole, decimals = tostring(row.value):match "^(%d+)%.?(%d*)$"
   local grain = #decimals == 1 and 2 or #decimals == 2 and 4 or nil
-  return {n = math.tointeger(tonumber(whole .. decimals)), d = #decimals, grain = grain}
+  local n = math.tointeger(tonumber(whole .. decimals))
+  return {n = n, d = #decimals, grain = grain}
 end
 
--- Whether a word that is an article as well ("a", "un") is a number where it stands.
+-- Whether a word that is an article as well ("a", "un") is a number where it stands: behind another number word it is
+-- one more ("ciento un"), but for the English article, which has a numeral beside it.
 local function counts_as_number(state, item, following)
   if not item.roles.filler then return true end
   if item.is_piece or is_multiplier(following) or state.context.is_alone then return true end
-  return #state.sum > 0 and (state.joined or state.context.is_dense)
+  return #state.sum > 0 and item.roles.filler.language ~= "en"
+end
+
+-- A number word behind digits is no part of their number ("20 five"), unless it has a multiplier of its own.
+local function check_behind_digits(state, item, following)
+  local last = state.sum[#state.sum]
+  if state.has_digits and not (last.scale and is_multiplier(following)) and not is_fraction(item) then
+    refuse("'%s' stands behind digits and may be another number; expected the number's own words alone, or value and "
+      .. "qualifier", item.text)
+  end
+end
+
+-- A multiplier alone is one of them only in the form that says so: "tausend", not "thousands" or "tysięcy".
+local function check_alone(item)
+  if item.roles.multiplier.meaning ~= "one" then
+    refuse("'%s' alone does not say how many; expected the number before it, or value and qualifier", item.text)
+  end
+end
+
+-- Whether a number word is the name of a unit behind a number: "mười năm" is ten years.
+local function is_unit_behind(items, at)
+  local item, before = items[at], items[at - 1]
+  local is_behind = before and (before.digits or is_multiplier(before) or before.roles and before.roles.number)
+  return is_behind and item.roles.measure and before.last ~= item.first - 1 and not is_multiplier(items[at + 1])
 end
 
 -- Whether a multiplier follows, or a range whose end has one ("1.5 to 2 million", "between 1.5 and 2 million").
@@ -100,6 +125,15 @@ end
 -- Whether a plus sign stands between a number and its multiplier ("10.8+ million").
 local function is_inner_plus(items, at)
   return items[at] ~= nil and items[at].text == "+" and is_multiplier(items[at + 1])
+end
+
+-- Digits behind a last unit that do not fill the places below it may count another unit: "2万5" is 25,000 to some.
+local function check_short_digits(state, number, following)
+  local last = state.sum[#state.sum]
+  if not last or state.is_spaced or is_multiplier(following) or last.scale < 100 then return end
+  if number.n < 10 or last.scale >= 100000000 and number.n < 1000 then
+    refuse("digits behind the last unit may count the unit below it; expected value and qualifier")
+  end
 end
 
 -- In Chinese a last digit behind a hundred and more counts the next lower unit, unless a zero stands between them.
@@ -132,7 +166,8 @@ local function take(state, items, at)
     local continues = last and last.scale and (state.context.is_dense or is_multiplier(following))
     if last and not continues then return nil end
     local number = read_digits(item, is_scaled_at(items, behind, state.context), state.context)
-    state.has_decimals = state.has_decimals or number.d > 0
+    check_short_digits(state, number, following)
+    state.has_decimals, state.has_digits = state.has_decimals or number.d > 0, true
     return sum:add(number, state.joined) or nil
   end
   if roles.filler and last and (last.d > 0 or is_fraction(following)) then return "joined" end
@@ -142,12 +177,17 @@ local function take(state, items, at)
       refuse("'%s' may be a multiplier or something else; expected it written out", item.text)
     end
     local scale = math.tointeger(number_of(roles.multiplier))
-    if sum:multiply(scale) then return true end
+    local is_own = not last or state.joined == "word"
+    if is_own then check_alone(item) end
+    if sum:multiply(scale, is_own) then return true end
     refuse("the words around '%s' make no number", item.text)
   end
-  if roles.number and counts_as_number(state, item, following) then
+  if roles.number and (state.has_digits or counts_as_number(state, item, following)) then
+    if is_unit_behind(items, at) then return nil end
+    check_behind_digits(state, item, following)
     state.hedge = state.hedge or roles.hedge
     local number = decimal_of(roles.number)
+    number.is_word = not roles.hedge
     if last and number.n == 0 and state.context.language == "zh" then
       state.joined, state.is_spaced = true, true
       return "joined"
@@ -157,7 +197,7 @@ local function take(state, items, at)
     return sum:add(number, is_joined) or nil
   end
   if last and (roles.join or item.text == "-") then
-    state.joined = true
+    state.joined = roles.join and "word" or "hyphen"
     return "joined"
   end
   return nil
@@ -212,6 +252,20 @@ end
 local function is_mute(item)
   local roles = item.roles
   return not roles or roles.filler and not roles.multiplier and not roles.tail and item.text:find "^%a+$" ~= nil
+end
+
+-- A word without a meaning, or another number, that hangs on digits by a hyphen ("20-an") makes another word of them.
+local function check_hyphens(items)
+  for i = 2, #items - 1 do
+    local before, hyphen, behind = items[i - 1], items[i], items[i + 1]
+    local touch = hyphen.text == "-" and before.last == hyphen.first - 1 and behind.first == hyphen.last + 1
+    local word = touch and (before.digits and behind or behind.digits and before)
+    if word and not word.digits and not beside.is_punctuation(word)
+      and (is_mute(word) or word.roles.number ~= nil and not is_multiplier(word)) then
+      refuse("'%s' hangs on a number by a hyphen; expected the number's own words alone, or value and qualifier",
+        word.text)
+    end
+  end
 end
 
 -- Letters that hang on digits ("1e5", "4x") may make something else of them.
@@ -307,8 +361,8 @@ local is_time = {days = true, months = true, years = true}
 -- that it may be; half of something is about half of it.
 local function bare_qualifier(number, context)
   if is_share_of_all(number, context) then return "about" end
-  local is_duration = is_time[context.unit] and not context.is_counted
-  if math.type(number.value) == "float" or not is_to_the_last(number) or context.is_percent or is_duration then
+  local is_measured = context.unit == "percent" or is_time[context.unit] and not context.is_counted
+  if math.type(number.value) == "float" or not is_to_the_last(number) or is_measured then
     return "rounded"
   end
   return number.value ~= 0 and number.value % 100 == 0 and "round" or "exact"
@@ -335,6 +389,7 @@ end
 -- The qualifier of the words; the curator's own where they say none.
 local function qualifier_of(number, state, context)
   local said = state.hedge and state.hedge.qualifier
+  if context.unit == "percent" and beside.neutral[said] then said = nil end
   if context.qualifier and said and said ~= context.qualifier and not beside.neutral[said] then
     refuse_qualifier(state.hedge.word, said, context)
   end
@@ -355,6 +410,9 @@ local function read_single(items, numbers, context)
   if state.rate and not context.is_rate then
     refuse("'%s' makes a rate of the number, and the indicator counts %s", state.rate.text, context.unit)
   end
+  if state.is_fall ~= nil and state.hedge and state.hedge.qualifier == "up to" then
+    refuse("'%s' with a word for a change may be its end; expected value and qualifier", state.hedge.word)
+  end
   local value = signed(items, number, state, context)
   if context.is_counted and math.type(value) == "float" then
     refuse("%s is a fraction of what is counted (%s); expected a whole number", show(value), context.unit)
@@ -369,9 +427,9 @@ end
 local function read_two(items, numbers, context)
   local state = beside.read(items, numbers[1].first, numbers[2].last, context)
   local is_bounded = state.hedge and not beside.neutral[state.hedge.qualifier]
-  if is_bounded or state.is_fall or is_negative(items, numbers[1]) then
+  if is_bounded or state.is_fall ~= nil or is_negative(items, numbers[1]) then
     refuse("a range with '%s' can be read in several ways; expected low and high",
-      is_bounded and state.hedge.word or state.is_fall and "a fall" or "-")
+      is_bounded and state.hedge.word or state.is_fall ~= nil and "a word for a change" or "-")
   end
   local range = read_range(numbers[1], numbers[2], context)
   for _, name in ipairs {"low", "high", "multiplier"} do range[name] = times(range[name], state.factor) end
@@ -451,6 +509,7 @@ local function read(text, context)
       twisting.text)
   end
   check_glue(items, context)
+  check_hyphens(items)
   check_front(items)
   context.is_alone = #items == 1
   local one = context.is_alone and read_article(items[1], context)
