@@ -2,8 +2,8 @@
 --
 -- An amount is a list of parts, each a decimal {n, d} (n divided by ten to the d) with the unit in which its last part
 -- was said (scale, or nil): 100 times 10,000 for "3百万". grain is 2 where halves were said and 4 where quarters were:
--- "half a million" is said in halves of a million. unit is 100 where a word for hundreds was said ("cien"). A word that does not fit behind the others is refused, so that two
--- numbers are never read as one.
+-- "half a million" is said in halves of a million. unit is 100 where a word for hundreds was said ("cien"). A word that
+-- does not fit behind the others is refused, so that two numbers are never read as one.
 
 local amount = {}
 local Amount = {}
