@@ -196,7 +196,17 @@ void blt_give_back(void *p, size_t bytes, size_t from, size_t to) {
   if (from < to) madvise((char *)p + from, to - from, MADV_DONTNEED);
 }
 
+/* A mapped block that stays one gives back the pages at its end. */
+static bool shrink_large(blt_ctx *ctx, void *p, size_t old, size_t bytes) {
+  if (HEADER || !p || bytes < BLT_LARGE || bytes > old) return false;
+  size_t had = round_large(old), keeps = round_large(bytes);
+  if (keeps < had) munmap((char *)p + keeps, had - keeps);
+  unaccount(ctx, old - bytes);
+  return true;
+}
+
 void *blt_realloc(blt_ctx *ctx, void *p, size_t old, size_t bytes) {
+  if (shrink_large(ctx, p, old, bytes)) return p;
   void *q = blt_alloc(ctx, bytes);
   if (!q || !p) return q;
   memcpy(q, p, old < bytes ? old : bytes);

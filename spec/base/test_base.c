@@ -60,6 +60,34 @@ static void large_buffers_are_reused_and_writable_to_the_end(void) {
   blt_ctx_release(ctx);
 }
 
+/* Down to sizes of fewer pages, of as many, and of a block that is not large; each is freed and used again.
+ */
+static void large_buffers_become_smaller(void) {
+  static const size_t sizes[] = {5 * BLT_LARGE + 1, 5 * BLT_LARGE, 3 * BLT_LARGE - 7,
+                                 BLT_LARGE,         BLT_LARGE - 1, 9};
+  for (size_t last = 0; last < sizeof sizes / sizeof *sizes; last++) {
+    blt_ctx *ctx = blt_ctx_new();
+    size_t n = 6 * BLT_LARGE;
+    unsigned char *p = blt_alloc(ctx, n);
+    REQUIRE(p != NULL);
+    for (size_t i = 0; i < n; i += 9) p[i] = (unsigned char)(i % 251);
+    for (size_t k = 0; k <= last; n = sizes[k++]) {
+      p = blt_realloc(ctx, p, n, sizes[k]);
+      REQUIRE(p != NULL);
+      CHECK_INT(blt_ctx_memory_used(ctx), sizes[k]);
+    }
+    for (size_t i = 0; i < n; i += 9) REQUIRE(p[i] == i % 251);
+    memset(p, 1, n);
+    blt_free(ctx, p, n);
+    unsigned char *q = blt_alloc(ctx, n);
+    REQUIRE(q != NULL);
+    memset(q, 2, n);
+    blt_free(ctx, q, n);
+    CHECK_INT(blt_ctx_memory_used(ctx), 0);
+    blt_ctx_release(ctx);
+  }
+}
+
 enum { TASKS = 2000 };
 
 typedef struct work {
@@ -226,6 +254,7 @@ int main(void) {
   RUN(the_nth_allocation_fails_and_all_later_ones);
   RUN(large_buffers_are_reused_and_writable_to_the_end);
   RUN(idle_pieces_make_way_for_other_sizes);
+  RUN(large_buffers_become_smaller);
   RUN(every_task_runs_once);
   RUN(the_first_failure_stops_the_rest);
   RUN(a_poll_ends_the_work);

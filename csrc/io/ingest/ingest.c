@@ -7,9 +7,10 @@
 
 #include <string.h>
 
-#define FIRST_WAVE 8  /* chunks: a column that should fall back to text shows early */
-#define FIRST_COUNT 4 /* waves */
-#define LAST_WAVE 32  /* 8 MiB of text are in flight, and about as much memory */
+#define FIRST_WAVE 8   /* chunks: a column that should fall back to text shows early, */
+#define SECOND_WAVE 16 /* when the first group of rows is there */
+#define FIRST_COUNT 4  /* waves */
+#define LAST_WAVE 32   /* 8 MiB of text are in flight, and about as much memory */
 
 /* ---- setting up ---- */
 
@@ -217,6 +218,11 @@ static void count_quotes(pace *p) {
   if (p->again < UINT32_MAX / 2) p->again *= 2;
 }
 
+/* Whether nobody knows yet which columns hardly repeat. */
+static bool looks_for_text(const blt_loading *k) {
+  return k->table && !k->by_row && k->grouped == 0;
+}
+
 static blt_status run_wave(blt_loading *k, pace *p, blt_error *err) {
   uint64_t size = blt_source_size(k->l->source), bytes = k->l->chunk_bytes;
   wave v = {.k = k, .first = k->next / bytes};
@@ -231,7 +237,7 @@ static blt_status run_wave(blt_loading *k, pace *p, blt_error *err) {
   if (status == BLT_OK && p->count && v.n > 1) status = guess_quotes(&v, err);
   if (status == BLT_OK) status = blt_par(k->ctx, v.n, read_chunk, &v, err);
   if (status == BLT_OK) {
-    uint32_t good = accepted(&v), most = LAST_WAVE;
+    uint32_t good = accepted(&v), most = looks_for_text(k) ? SECOND_WAVE : LAST_WAVE;
     bool counted = p->count > 0;
     p->count -= counted;
     if (good < v.n) {
