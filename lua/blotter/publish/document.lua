@@ -33,6 +33,9 @@
 -- A column, facts or notes may have `links`, addresses by texts: of a cell, of a fact's value, or of what a note says
 -- before a comma or a colon. Pages make links of them.
 --
+-- A heading may have an `anchor`, by which pages are led to it. A table of statements has their ids by row,
+-- `statements`; of these a page makes `anchors`, the ids of rows, and `addresses`, where each row leads to.
+--
 -- Numbers of a column with `plain` true are printed without commas, as years and codes are no quantities.
 
 local document = {}

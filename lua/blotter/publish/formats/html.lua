@@ -40,6 +40,8 @@ thead button { all: unset; cursor: pointer; text-decoration: underline dotted; t
 thead button:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 th[aria-sort=ascending] button::after { content: " \2191"; }
 th[aria-sort=descending] button::after { content: " \2193"; }
+.bounds { color: inherit; text-decoration: underline dotted; text-underline-offset: .2em; }
+.here { color: var(--soft); text-decoration: none; }
 .meta { display: block; color: var(--soft); font-size: .85rem; line-height: 1.35; }
 .chart { margin: 1.5rem 0 2rem; }
 figcaption { font-weight: 600; padding: .25rem 0 .5rem; }
@@ -59,7 +61,7 @@ sup a, .sources a { color: inherit; }
 :target { background: var(--wash); outline: 2px solid var(--link); outline-offset: 2px; }
 dl { display: grid; grid-template-columns: fit-content(18rem) 1fr; gap: .25rem 1.2rem; }
 dt { font-weight: 600; overflow-wrap: anywhere; }
-dd { margin: 0; overflow-wrap: anywhere; }
+dt { grid-column: 1; } dd { grid-column: 2; margin: 0; overflow-wrap: anywhere; }
 input { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 4px;
   padding: .35rem .6rem; width: 100%; max-width: 24rem; }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9rem; }
@@ -89,14 +91,15 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft)
 @media print {
   @page { margin: 18mm 15mm; }
   body { font-size: 10pt; max-width: none; padding: 0; }
-  .site, .contents, .data, summary, #search, .filter { display: none; }
+  .site, .contents, .data, .here, summary, #search, .filter { display: none; }
   a { color: inherit; text-decoration: none; }
   thead { display: table-header-group; break-inside: avoid; }
   thead button { display: contents; }
   tr, figcaption, .chart svg, li, dd { break-inside: avoid; }
-  .chart svg { width: auto; max-width: 100%; max-height: 20cm; }
+  .chart svg { width: auto; max-width: 100%; max-height: 13cm; }
+  .short { white-space: nowrap; }
   h1 { break-inside: avoid; }
-  tbody tr:first-child, tbody tr:last-child { break-before: avoid; }
+  tbody tr:first-child, tbody tr:nth-child(2), tbody tr:last-child { break-before: avoid; }
   h1, h2, h3, h4, caption, figcaption, dt { break-after: avoid; }
   p { orphans: 3; widows: 3; }
   .wide { overflow: visible; }
@@ -156,12 +159,19 @@ local function meta(figure)
   return ' <span class="meta">' .. escape(table.concat(said, " · ")) .. "</span>"
 end
 
+-- The bounds behind a number, which lead to how they are made where the caller says where that is.
+local function bounds_link(out, bounds)
+  if bounds == "" then return "" end
+  if not out.bounds then return " " .. escape(bounds) end
+  return (' <a class="bounds" href="%s">%s</a>'):format(escape(out.bounds), escape(bounds))
+end
+
 local function cell_html(out, value, plain, numbering, mark)
   value = document.value(value)
   if value == nil then return '<span class="unknown" title="unknown">' .. cell.UNKNOWN .. "</span>" end
   if not document.is_figure(value) then return text_html(out, cell.text(value, plain)) end
   local main, bounds = cell.bounds(value)
-  return escape(bounds == "" and main or main .. " " .. bounds) .. note_links(value, numbering, mark)
+  return escape(main) .. bounds_link(out, bounds) .. note_links(value, numbering, mark)
     .. references(out, value) .. meta(value)
 end
 
@@ -232,15 +242,27 @@ local function begun_by_link(out, item, links)
   return linked(links[name], escape(name)) .. text_html(out, item:sub(found + 1))
 end
 
+-- What a heading is led to by.
+local function heading_id(block, number)
+  return block.anchor or "part-" .. number
+end
+
 local render = {}
 
 function render.heading(out, block)
   local level = math.max(2, math.min(6, (block.level or 1) + 1))
-  out[#out + 1] = ('<h%d id="part-%d">%s</h%d>'):format(level, out.number, escape(block.text), level)
+  out[#out + 1] = ('<h%d id="%s">%s</h%d>'):format(level, heading_id(block, out.number), escape(block.text), level)
 end
 
 function render.text(out, block)
   out[#out + 1] = "<p>" .. text_html(out, block.text) .. "</p>"
+end
+
+-- The address of a row, behind its last cell.
+local function here_link(block, r)
+  local address = block.addresses and block.addresses[r]
+  return address and (' <a class="here" href="%s" aria-label="Address of this statement">#</a>'):format(escape(address))
+    or ""
 end
 
 function render.table(out, block)
@@ -258,12 +280,13 @@ function render.table(out, block)
     put_cell(out, "th", ' scope="col"', classes[i] == "number" and classes[i], title)
   end
   out[#out + 1] = "</tr></thead><tbody>"
-  for _, row in ipairs(block.rows) do
-    out[#out + 1] = "<tr>"
+  for r, row in ipairs(block.rows) do
+    local anchor = block.anchors and block.anchors[r]
+    out[#out + 1] = anchor and ('<tr id="%s">'):format(escape(anchor)) or "<tr>"
     for i, column in ipairs(block.columns) do
       local content = cell_html(out, row[i], column.plain, numbering, mark)
       local link = column.links and titles.seen(row[i]) and column.links[row[i]]
-      content = linked(link, content)
+      content = linked(link, content) .. (i == #block.columns and here_link(block, r) or "")
       put_cell(out, "td", labels[i], classes[i], content)
     end
     out[#out + 1] = "</tr>"
@@ -277,10 +300,11 @@ end
 function render.facts(out, block)
   local notes, numbering, mark = footnotes(out, block)
   out[#out + 1] = "<dl>"
-  for _, item in ipairs(block.items) do
+  for i, item in ipairs(block.items) do
     local address = block.links and block.links[item[2]] or web_address(item[2])
     local value = linked(address, cell_html(out, item[2], false, numbering, mark))
-    out[#out + 1] = ("<dt>%s</dt><dd>%s</dd>"):format(escape(tostring(item[1])), value)
+    local is_same = i > 1 and block.items[i - 1][1] == item[1]
+    out[#out + 1] = ("%s<dd>%s</dd>"):format(is_same and "" or "<dt>" .. escape(tostring(item[1])) .. "</dt>", value)
   end
   out[#out + 1] = "</dl>"
   put_footnotes(out, notes, mark)
@@ -352,7 +376,7 @@ local function contents(doc)
   local items = {}
   for number, block in ipairs(doc.blocks) do
     if block.kind == "heading" and (block.level or 1) == 1 then
-      items[#items + 1] = ('<li><a href="#part-%d">%s</a></li>'):format(number, escape(block.text))
+      items[#items + 1] = ('<li><a href="#%s">%s</a></li>'):format(heading_id(block, number), escape(block.text))
     end
   end
   if #items < 3 then return nil end
@@ -383,13 +407,13 @@ function html.page(title, body, options)
   }, "\n")
 end
 
---- options.contents asks for a list of the headings; options.data(n) is the address of the n-th table's data; for the
--- others see html.page.
+--- options.contents asks for a list of the headings; options.data(n) is the address of the n-th table's data,
+-- options.bounds that of how bounds are made; for the others see html.page.
 function html.render(doc, options)
   options = options or {}
   local out = { options.contents and contents(doc) }
   out.heading = doc.title or "Table"
-  out.cited, out.known, out.data, out.tables = {}, {}, options.data, 0
+  out.cited, out.known, out.data, out.tables, out.bounds = {}, {}, options.data, 0, options.bounds
   for _, block in ipairs(doc.blocks) do
     for _, item in ipairs(block.kind == "sources" and block.items or {}) do out.known[tostring(item.number)] = true end
   end

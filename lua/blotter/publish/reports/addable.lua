@@ -7,9 +7,9 @@ local kept = setmetatable({}, { __mode = "k" })
 
 -- The findings that no reading can repair, as lists of figures' ids, by the id of each figure.
 local function contradictions(ops)
-  if kept[ops] then return kept[ops] end
+  if kept[ops.model] then return kept[ops.model] end
   local by_id = {}
-  kept[ops] = by_id
+  kept[ops.model] = by_id
   for _, finding in ipairs(ops:reconcile()) do
     for _, figure in ipairs(finding.verdict == "none" and #finding.figures > 1 and finding.figures or {}) do
       by_id[figure.id] = by_id[figure.id] or {}
@@ -23,9 +23,9 @@ end
 local judged = setmetatable({}, { __mode = "k" })
 
 local function conflicts(ops)
-  if judged[ops] then return judged[ops] end
+  if judged[ops.model] then return judged[ops.model] end
   local by_id = {}
-  judged[ops] = by_id
+  judged[ops.model] = by_id
   for _, row in ipairs(ops:rows "judgements") do
     if row.verdict == "conflict" then
       by_id[row.left] = by_id[row.left] or {}
@@ -90,9 +90,21 @@ local function is_mixed(row)
   return not is_one
 end
 
+-- What the dimensions over which nothing is added are called.
+local DIMENSIONS = { period = "time", age_band = "ages" }
+
+-- The dataset's own reason in words for readers.
+local function in_words(refused)
+  local dimension = refused:match "may not be added over (%S+)$"
+  if dimension then return "such numbers are not added up over " .. (DIMENSIONS[dimension] or dimension) end
+  local covered, asked = refused:match "^they cover (%d+) of (%d+) months$"
+  if covered then return ("its years cover %s of the %s months from the first to the last"):format(covered, asked) end
+  return refused
+end
+
 --- Why a row of ops:total is not to be printed as one number, in words, or nil.
 function addable.refusal(ops, row)
-  if row.refused then return row.refused end
+  if row.refused then return in_words(row.refused) end
   if row.exceeded_by or #row.figures < 2 then return nil end
   local figures = at_odds(ops, row)
   if figures then

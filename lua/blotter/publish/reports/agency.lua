@@ -111,7 +111,7 @@ function agency.build(ops, params)
   for i, point in ipairs(points) do drawn[i] = point.row end
   yearly.add(doc, { { name = indicator.name, rows = drawn, subject = subject.id } }, {
     title = ("%s by %s"):format(indicator.name, years),
-    unit = indicator.unit, breaks = result.breaks })
+    unit = builder.unit(indicator), breaks = result.breaks })
   add_table(doc, points, years, indicator, subject.id)
   add_others(doc, others, indicator)
   doc:audit()

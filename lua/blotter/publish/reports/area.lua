@@ -1,5 +1,6 @@
 --- One area: what was counted there, the operations there over time, and every statement about it.
 
+local asked = require "blotter.publish.reports.asked"
 local builder = require "blotter.publish.reports.builder"
 local statements = require "blotter.publish.reports.every_statement"
 local chronology = require "blotter.publish.reports.chronology"
@@ -15,7 +16,7 @@ local function add_totals(doc, row, figures, policy)
   local rows = {}
   for _, indicator in ipairs(builder.indicators_of(doc.ops, figures)) do
     if indicator.unit ~= "percent" and indicator.unit ~= "currency" then
-      local result = doc.ops:total(indicator.id, { area = row.code, policy = policy })
+      local result = asked.total(doc.ops, indicator.id, { area = row.code, policy = policy })
       rows[#rows + 1] = doc:total_row(result, indicator.name)
     end
   end

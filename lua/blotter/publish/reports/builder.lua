@@ -78,6 +78,20 @@ function builder.known(items)
   return known
 end
 
+-- Units that the name of what is counted does not say.
+local UNSAID = { percent = true, terabytes = true }
+
+--- What a number counts, with the unit, or its currency, where the name does not say it.
+function builder.counted(indicator, currency)
+  local unit = UNSAID[indicator.unit] and indicator.unit or currency
+  return unit and ("%s (%s)"):format(indicator.name, unit) or indicator.name
+end
+
+--- The unit of an indicator as people write it: "URLs a day".
+function builder.unit(indicator)
+  return (indicator.unit:gsub("_per_", " a "):gsub("_", " "):gsub("^urls", "URLs"))
+end
+
 --- The indicators of some figures, in the order of their table.
 function builder.indicators_of(ops, figures)
   local present, list = {}, {}

@@ -1,5 +1,6 @@
 --- Operations over time as a chart.
 
+local asked = require "blotter.publish.reports.asked"
 local builder = require "blotter.publish.reports.builder"
 
 local chronology = {}
@@ -10,23 +11,9 @@ local function known(day, precision)
   return day:sub(1, precision == "year" and 4 or precision == "month" and 7 or 10)
 end
 
--- The arrests by subject, by dataset, as many pages ask.
-local kept = setmetatable({}, { __mode = "k" })
-
---- The rows of the total of arrests by subject.
-local function arrests_of(doc)
-  if kept[doc.ops] then return kept[doc.ops] end
-  local cells = {}
-  kept[doc.ops] = cells
-  for _, row in ipairs(doc.ops:total("arrests", { by = "subject" }).rows) do
-    if row.subject and not row.unexplained and not row.refused and #row.figures > 0 then cells[row.subject] = row end
-  end
-  return cells
-end
-
 -- The arrests of a subject as a cell, or nil.
 local function arrests(doc, subject)
-  local row = arrests_of(doc)[subject.id]
+  local row = asked.by_subject_of(doc.ops, "arrests")[subject.id]
   return row and doc:sum(row, doc:flags_of(row), subject.name .. ", arrests") or nil
 end
 

@@ -16,12 +16,14 @@ local function before(a, b)
 end
 
 --- Adds the table. `left_out` names columns that say the same in every row, {indicator = true}, and `heading` where the
--- caller has made one. `lines` is the title of a column with the line of the source in which each stands.
+-- caller has made one, `title` that of the table. `lines` is the title of a column with the line of the source in which
+-- each stands.
 function statements.add(doc, figures, left_out, lines)
   local sorted, rows, columns, has_label = table.move(figures, 1, #figures, 1, {}), {}, {}, false
   for _, figure in ipairs(figures) do has_label = has_label or doc.ops:label(figure) ~= "" end
   left_out = { subject = left_out and left_out.subject, indicator = left_out and left_out.indicator,
-    heading = left_out and left_out.heading, of = not has_label, line = not lines }
+    heading = left_out and left_out.heading, title = left_out and left_out.title,
+    of = not has_label, line = not lines }
   table.sort(sorted, before)
   for _, column in ipairs {
     { name = "subject", title = "Subject", type = "string" },
@@ -31,9 +33,11 @@ function statements.add(doc, figures, left_out, lines)
   } do
     if not left_out[column.name] then columns[#columns + 1] = column end
   end
+  local ids = {}
   for i, figure in ipairs(sorted) do
+    ids[i] = figure.id
     local value = doc:figure(figure, { builder.status_words[figure.status] })
-    local cells = { subject = figure.subject_row.name, indicator = figure.indicator_row.name,
+    local cells = { subject = figure.subject_row.name, indicator = builder.counted(figure.indicator_row),
       of = doc.ops:label(figure), period = value.period, value = value,
       line = figure.locator and tostring(figure.locator) }
     value.period = nil
@@ -41,7 +45,8 @@ function statements.add(doc, figures, left_out, lines)
     for at, column in ipairs(columns) do rows[i][at] = cells[column.name] end
   end
   if not left_out.heading then doc:heading(1, "Every statement") end
-  doc:add { kind = "table", title = "Statements, by subject", columns = columns, rows = rows }
+  return doc:add { kind = "table", title = left_out.title or "Statements, by subject", columns = columns,
+    rows = rows, statements = ids }
 end
 
 return statements

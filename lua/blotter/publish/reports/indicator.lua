@@ -18,7 +18,7 @@ local MOST_SERIES = 8
 
 local function add_facts(doc, row)
   local kinds = { stock = "a state on a day", flow = "a count over a period" }
-  doc:add { kind = "facts", items = builder.known { { "Definition", row.definition }, { "Unit", row.unit },
+  doc:add { kind = "facts", items = builder.known { { "Definition", row.definition }, { "Unit", builder.unit(row) },
     { "Kind", kinds[row.kind] or row.kind } } }
 end
 
@@ -27,7 +27,8 @@ local function add_years(doc, row, filter)
   local result = doc.ops:total(row.id, { by = "subject, year", policy = filter.policy, area = filter.area,
     subject = filter.subject })
   local series = yearly.subjects(doc.ops, result, MOST_SERIES)
-  yearly.add(doc, series, { title = row.name .. " by year", unit = row.unit, breaks = #series == 1 and result.breaks,
+  yearly.add(doc, series, { title = row.name .. " by year", unit = builder.unit(row),
+    breaks = #series == 1 and result.breaks,
     note = "One year of a subject at a time; a fiscal year stands at the year in which it ends. A missing year was not "
       .. "published, or not in figures that may be added." })
 end

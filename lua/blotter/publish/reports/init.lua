@@ -13,9 +13,9 @@ local suggest = require "blotter.errors.suggest"
 local reports = {}
 
 local BUILT_IN = { "overview", "profile", "area", "indicator", "agency", "league", "breakdowns", "discrepancies",
-  "sources", "funding", "tips", "network", "table" }
+  "sources", "funding", "tips", "ages", "outcomes", "network", "table" }
 -- Reports whose file has another name.
-local FILES = { network = "neighbours", table = "own_table" }
+local FILES = { ages = "age_and_sex", network = "neighbours", table = "own_table" }
 
 local registered = registry.new(BUILT_IN, function(name)
   return require("blotter.publish.reports." .. (FILES[name] or name))

@@ -1,6 +1,7 @@
 --- The overview: what each subject counts, how its figures break down and what that leaves unexplained, and where the
 -- public record contradicts itself; every number with its source.
 
+local asked = require "blotter.publish.reports.asked"
 local builder = require "blotter.publish.reports.builder"
 local breakdowns = require "blotter.publish.reports.breakdowns"
 local chronology = require "blotter.publish.reports.chronology"
@@ -28,11 +29,7 @@ local MEASURES = {
 local function totals_by_subject(ops, params)
   local totals = {}
   for i, measure in ipairs(MEASURES) do
-    totals[i] = {}
-    local result = ops:total(measure.indicator, { by = "subject", policy = params.policy })
-    for _, row in ipairs(result.rows) do
-      if not row.unexplained then totals[i][row.subject] = row end
-    end
+    totals[i] = asked.by_subject_of(ops, measure.indicator, params.policy)
   end
   return totals
 end
@@ -102,7 +99,7 @@ end
 local function add_areas(doc, params)
   local rows, labels, values = {}, {}, {}
   for _, area in ipairs(countries(doc.ops)) do
-    local result = doc.ops:total("arrests", { area = area.code, policy = params.policy })
+    local result = asked.total(doc.ops, "arrests", { area = area.code, policy = params.policy })
     local cells = doc:total_row(result, area.name .. ", arrests")
     if cells and cells[2] then rows[#rows + 1] = { area.name, cells[2] } end
   end

@@ -1,10 +1,12 @@
 --- The profile of one subject: what it is, who is linked to it, every figure with its bounds and source, how the
 -- figures break down, and what does not fit.
 
+local asked = require "blotter.publish.reports.asked"
 local builder = require "blotter.publish.reports.builder"
 local chronology = require "blotter.publish.reports.chronology"
 local discrepancies = require "blotter.publish.reports.discrepancies"
 local neighbours = require "blotter.publish.reports.neighbours"
+local rounds = require "blotter.publish.reports.rounds"
 local yearly = require "blotter.publish.reports.yearly"
 
 local profile = { name = "profile", title = "Profile of a subject" }
@@ -44,23 +46,14 @@ local function add_network(doc, subject)
   neighbours.add_table(doc, edges, subject.id)
 end
 
--- Units that the name of what is counted does not say.
-local UNSAID = { percent = true, terabytes = true }
-
--- What a number counts, with the unit where the name does not say it.
-local function counted(indicator, currency)
-  local unit = UNSAID[indicator.unit] and indicator.unit or currency
-  return unit and ("%s (%s)"):format(indicator.name, unit) or indicator.name
-end
-
 local function add_totals(doc, subject, figures, policy)
   local rows, with_shares = {}, false
   for _, indicator in ipairs(builder.indicators_of(doc.ops, figures)) do
     if indicator.unit == "percent" then
       with_shares = true
     else
-      local result = doc.ops:total(indicator.id, { subject = subject.id, exactly = true, policy = policy })
-      rows[#rows + 1] = doc:total_row(result, counted(indicator, result.total.currency))
+      local result = asked.total(doc.ops, indicator.id, { subject = subject.id, exactly = true, policy = policy })
+      rows[#rows + 1] = doc:total_row(result, builder.counted(indicator, result.total.currency))
     end
   end
   if #rows == 0 then return end
@@ -72,16 +65,26 @@ local function add_totals(doc, subject, figures, policy)
     with_shares and " Shares and changes in percent are no totals: they stand among the statements below." or "") }
 end
 
+-- Whether the figures of an indicator end in enough years for a chart.
+local function has_years(figures, indicator)
+  local seen, count = {}, 0
+  for _, figure in ipairs(figures) do
+    local year = figure.indicator == indicator.id and figure.period_end and tostring(figure.period_end):sub(1, 4)
+    if year and not seen[year] then seen[year], count = true, count + 1 end
+  end
+  return count >= yearly.FEWEST
+end
+
 -- A chart for each thing that was counted in several years, and one of the operations below the subject.
 local function add_years(doc, subject, figures, policy)
   local start = #doc.blocks + 1
   for _, indicator in ipairs(builder.indicators_of(doc.ops, figures)) do
-    if indicator.unit ~= "percent" and indicator.unit ~= "currency" then
+    if indicator.unit ~= "percent" and indicator.unit ~= "currency" and has_years(figures, indicator) then
       local filter = { by = "year", subject = subject.id, exactly = true, policy = policy }
       local result = doc.ops:total(indicator.id, filter)
       local series, dimension = yearly.categories(doc.ops, indicator, result, filter)
-      yearly.add(doc, series, { title = indicator.name .. " by year", unit = indicator.unit, breaks = result.breaks,
-        named = dimension ~= nil,
+      yearly.add(doc, series, { title = indicator.name .. " by year", unit = builder.unit(indicator),
+        breaks = result.breaks, named = dimension ~= nil,
         note = dimension and "Each year is known of other categories, so each stands by itself." or nil })
     end
   end
@@ -89,6 +92,7 @@ local function add_years(doc, subject, figures, policy)
   for _, other in ipairs(doc.ops.subjects) do
     if other.parent == subject.id then below[#below + 1] = other end
   end
+  rounds.add(doc, subject, policy)
   chronology.add(doc, below, "What belongs to it, over time")
   if #doc.blocks >= start then
     table.insert(doc.blocks, start, { kind = "heading", level = 1, text = "Over the years" })
@@ -112,21 +116,22 @@ local function in_order(ops, figures)
 end
 
 local function add_figures(doc, figures)
-  local rows = {}
+  local rows, ids = {}, {}
   for i, figure in ipairs(in_order(doc.ops, figures)) do
+    ids[i] = figure.id
     local words, flags = doc.ops:words(figure), { builder.status_words[figure.status] }
     local whole = figure.part_of and doc.ops.model.by_id[figure.part_of]
     if whole then table.insert(flags, 1, "part of " .. doc.ops:words(whole).counted) end
     local value = doc:figure(figure, flags)
     value.period = nil
-    rows[i] = { counted(figure.indicator_row, figure.currency), doc.ops:label(figure), words.period, value }
+    rows[i] = { builder.counted(figure.indicator_row, figure.currency), doc.ops:label(figure), words.period, value }
   end
   doc:heading(1, "Every statement")
   doc:add { kind = "table", rows = rows, columns = {
     { name = "indicator", title = "Counted", type = "string" }, { name = "of", title = "Of", type = "string" },
     { name = "period", title = "Period", type = "string" },
     { name = "value", title = "Value", type = "figure" },
-  } }
+  }, statements = ids }
 end
 
 local function add_breakdowns(doc, figures)

@@ -1,6 +1,8 @@
 --- Subjects by how much they count: a chart and a table with ranks that the bounds allow.
 
 local addable = require "blotter.publish.reports.addable"
+local asked = require "blotter.publish.reports.asked"
+local builder = require "blotter.publish.reports.builder"
 local comparable = require "blotter.publish.reports.comparable"
 local groups = require "blotter.publish.reports.subject_groups"
 
@@ -31,8 +33,8 @@ end
 -- that count something else than the indicator says, and sweeps against trafficking.
 function ranking.rows(ops, indicator, options)
   local rows = {}
-  local result = ops:total(indicator, { by = "subject", policy = options.policy, area = options.area })
-  for _, row in ipairs(result.rows) do
+  local filter = { by = "subject", policy = options.policy, area = options.area }
+  for _, row in ipairs(asked.total(ops, indicator, filter).rows) do
     local subject = not row.unexplained and row.subject and ops:row("subjects", row.subject)
     local is_asked = subject and (not options.types or options.types[subject.type])
     if is_asked and (row.best or row.low) and not addable.refusal(ops, row) then
@@ -123,7 +125,7 @@ function ranking.add(doc, indicator, options)
   local left = unranked(doc, indicator, others, #rows > #labels and rows[#labels].size or 0)
   if #labels > 1 then
     doc:add { kind = "chart", chart = "bar", title = options.title or indicator.name .. " by subject", of = "Subject",
-      unit = indicator.unit, labels = labels, values = values,
+      unit = builder.unit(indicator), labels = labels, values = values,
       note = (#rows > #labels and ("The %d largest of %d. "):format(#labels, #rows) or "")
         .. "They may hold one another and are not added up."
         .. has_hollow(values) .. said_of(left) }

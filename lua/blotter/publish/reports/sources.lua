@@ -29,6 +29,28 @@ local function publishers(ops)
   return list
 end
 
+-- How far one can go back from the statements: by whom they are, what retells another, what has no address.
+local function add_voices(doc)
+  local sources_of, statements_of = { official = 0, retells = 0, none = 0 }, { official = 0, retells = 0, none = 0 }
+  local function count(into, source)
+    if source.publisher_row.official then into.official = into.official + 1 end
+    if source.original_source then into.retells = into.retells + 1 end
+    if not source.url then into.none = into.none + 1 end
+  end
+  for _, source in ipairs(doc.ops.sources) do count(sources_of, source) end
+  local figures = doc.ops:figures {}
+  for _, figure in ipairs(figures) do count(statements_of, figure.source_row) end
+  doc:heading(1, "How far back they lead")
+  doc:add { kind = "table", title = "Sources and statements, by what they are", columns = {
+    { name = "what", title = "What", type = "string" }, { name = "sources", title = "Sources", type = "int64" },
+    { name = "statements", title = "Statements", type = "int64" } }, rows = {
+    { "by the body responsible", sources_of.official, statements_of.official },
+    { "retells another source here", sources_of.retells, statements_of.retells },
+    { "without an address", sources_of.none, statements_of.none },
+    { "all", #doc.ops.sources, #figures } },
+    note = "One source may stand in several rows. No copy in an archive is linked." }
+end
+
 local function add_publishers(doc)
   local rows = {}
   for i, item in ipairs(publishers(doc.ops)) do
@@ -115,6 +137,7 @@ end
 
 function sources.build(ops, params)
   local doc = builder.new(ops)
+  add_voices(doc)
   add_by_year(doc)
   add_coverage(doc)
   add_publishers(doc)

@@ -24,9 +24,9 @@ end
 
 -- The families of operations of which a statement counts trafficking.
 local function sweeps(ops)
-  if kept[ops] then return kept[ops] end
+  if kept[ops.model] then return kept[ops.model] end
   local found = {}
-  kept[ops] = found
+  kept[ops.model] = found
   for _, figure in ipairs(ops:figures {}) do
     if figure.subject_row.type == "operation" and (figure.offence or ""):find(TRAFFICKING) then
       found[family(figure.subject_row)] = true

@@ -18,7 +18,8 @@ local function add_indicator(doc, id, policy)
   doc:heading(1, indicator.name)
   if indicator.definition then doc:text(indicator.definition) end
   yearly.add(doc, yearly.subjects(doc.ops, result, 12), { title = indicator.name .. " by year and receiver",
-    unit = indicator.unit, note = "A fiscal year stands at the year in which it ends. Receivers pass reports on to "
+    unit = builder.unit(indicator),
+    note = "A fiscal year stands at the year in which it ends. Receivers pass reports on to "
       .. "each other and are not added up. Receivers with few years, and years of which less than half is known, "
       .. "are not drawn." })
   local rows = {}

@@ -6,7 +6,10 @@ local document = require "blotter.publish.document"
 
 local yearly = {}
 
-local FEWEST_YEARS, MOST_LINES = 3, 3
+--- The fewest years that make a chart.
+yearly.FEWEST = 3
+
+local MOST_LINES = 3
 --- How much larger than another a series of one scale may be.
 local WIDEST = 30
 
@@ -150,7 +153,7 @@ function yearly.add(doc, series, options)
   local list, first, last = {}, math.huge, -math.huge
   for _, item in ipairs(series) do
     local points = by_year(doc, item)
-    if count(points) >= FEWEST_YEARS then
+    if count(points) >= yearly.FEWEST then
       list[#list + 1] = { name = item.name, whose = item.whose, points = points }
       for year in pairs(points) do first, last = math.min(first, year), math.max(last, year) end
     end

@@ -114,7 +114,8 @@ function site.write(ops, directory)
     if not ok then return nil, message end
   end
   for _, item in ipairs(pages.reports) do
-    if ok then ok, message = put(state, item[1], pages.link(assert(reports.build(item[1], ops, {})), ops, "")) end
+    local doc = assert(reports.build(item.report or item[1], ops, item.params or {}))
+    if ok then ok, message = put(state, item[1], pages.link(doc, ops, "")) end
   end
   if ok then ok, message = put(state, pages.by_date[1], pages.link(pages.operations(ops), ops, "")) end
   local agencies = pages.agencies(ops)

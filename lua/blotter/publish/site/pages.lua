@@ -1,5 +1,7 @@
 --- The pages of the site by kind: what there is of each kind, where its page lies, and its document.
 
+local asked = require "blotter.publish.reports.asked"
+local bounds_in_words = require "blotter.publish.site.bounds_in_words"
 local builder = require "blotter.publish.reports.builder"
 local cell = require "blotter.publish.formats.cell"
 local every_statement = require "blotter.publish.reports.every_statement"
@@ -81,7 +83,9 @@ local function links(ops, kind, root)
   return once(ops, kind .. root, function()
     local by_title = {}
     for _, entry in ipairs(pages.list(ops, kind)) do
-      by_title[entry.row.name] = root .. pages.path(kind, entry.id) .. ".html"
+      local address = root .. pages.path(kind, entry.id) .. ".html"
+      by_title[entry.row.name] = address
+      if kind == "indicator" then by_title[builder.counted(entry.row)] = address end
     end
     return by_title
   end)
@@ -98,10 +102,25 @@ local function names(ops, root)
   end)
 end
 
+-- The id of a statement on the page of its source.
+local function anchor_of(id)
+  return "s-" .. id:gsub("[^%w_-]", "-")
+end
+
+-- Leads from each statement of a table to its place on the page of its source.
+local function address_statements(block, ops, root)
+  block.addresses = {}
+  for r, id in ipairs(block.statements) do
+    local page = pages.path("source", ops:row("figures", id).source)
+    block.addresses[r] = ("%s%s.html#%s"):format(root, page, anchor_of(id))
+  end
+end
+
 --- Makes links of the subjects, areas and indicators in a report's tables, facts and notes; `root` leads to the index.
 function pages.link(doc, ops, root)
   for _, block in ipairs(doc.blocks) do
     if block.kind == "facts" or block.kind == "notes" then block.links = names(ops, root) end
+    if block.statements then address_statements(block, ops, root) end
     for _, column in ipairs(block.columns or {}) do
       if TABLES[column.name] then column.links = links(ops, column.name, root) end
     end
@@ -132,7 +151,11 @@ local function source_page(ops, entry)
   doc:add { kind = "facts", items = builder.known { { "Publisher", row.publisher_row.name }, { "Title", row.title },
     { "Published", ops:published(row) }, { "Language", row.language }, { "Kind", (row.type:gsub("_", " ")) },
     { "Address", row.url }, { "Retells", retells }, { "Retold by", retold }, { "Note", row.note } } }
-  if #entry.figures > 0 then every_statement.add(doc, entry.figures, nil, "Line") end
+  if #entry.figures > 0 then
+    local block = every_statement.add(doc, entry.figures, nil, "Line")
+    block.anchors = {}
+    for r, id in ipairs(block.statements) do block.anchors[r] = anchor_of(id) end
+  end
   doc:sources()
   return doc:document(entry.title, { source = entry.id })
 end
@@ -153,7 +176,7 @@ local function whose_page(ops, subject)
   local items = { { "Agency", subject.name } }
   for _, other in ipairs(ops.subjects) do
     if other.parent == subject.id and statements(ops, "subject")[other.id] then
-      items[#items + 1] = { #items == 1 and "Belongs to it" or "and", other.name }
+      items[#items + 1] = { "Belongs to it", other.name }
     end
   end
   return { kind = "facts", items = items }
@@ -296,10 +319,7 @@ end
 
 --- Every operation and programme that has a figure or a date, by date, with its country and arrests.
 function pages.operations(ops)
-  local doc, arrests = builder.new(ops), {}
-  for _, row in ipairs(ops:total("arrests", { by = "subject" }).rows) do
-    if row.subject and not row.unexplained and #row.figures > 0 then arrests[row.subject] = row end
-  end
+  local doc, arrests = builder.new(ops), asked.by_subject_of(ops, "arrests")
   doc:text("Dates are those of the action, not of its announcement. Arrests are those that may be added; a subject "
     .. "that has none here may count other things. An area is named only where the whole subject lies in it.")
   local dated, others = operations_of(ops)
@@ -316,9 +336,13 @@ pages.by_date = { "operations", "Operations by date and country", "every operati
 --- The reports that have a page of their own, each with what the index says of it.
 pages.reports = {
   { "overview", "Overview", "the main numbers of each subject, operations over time, arrests by country" },
-  { "league", "Operations by size", "the largest operations, with the places that the bounds allow" },
+  { "league", "Operations by arrests", "the largest operations, with the places that the bounds allow" },
+  { "league-victims", "Operations by victims safeguarded", "the same by children removed from harm", report = "league",
+    params = { indicator = "victims_safeguarded" } },
   { "tips", "Tips and reports received", "by receiver and year" },
   { "breakdowns", "Breakdowns", "how figures split into parts, and what the parts leave unexplained" },
+  { "ages", "Age and sex", "what is known of the ages and the sex of victims and suspects" },
+  { "outcomes", "From arrest to conviction", "arrests, charges and convictions side by side" },
   { "discrepancies", "Discrepancies", "where the public record contradicts itself, with the curator's judgements" },
   { "funding", "Funding and programmes", "amounts, funders, and what belongs to what" },
   { "sources", "Sources and coverage", "who published how much, and for which years" },
@@ -363,8 +387,7 @@ local METHOD = {
   { "Numbers and their bounds", "Each number stands in its source's words, as in \"more than 30,000\": the number and "
     .. "what qualifies it. The sentences around it are not copied; the page of a source gives the line, counted among "
     .. "those of its text that are not empty, in which each number stands. The words leave bounds: more than 30,000 "
-    .. "has a lower end and none above; about 400 is taken as 360 to 440. A number that was rounded has the bounds of "
-    .. "its rounding." },
+    .. "has a lower end and none above; about 400 is taken as 360 to 440. The table below says it of every word." },
   { "How a total is made", "Figures are added only where they cannot count the same thing twice: never a part and its "
     .. "whole, overlapping periods, or an operation and the agency that led it. What was computed says so and names "
     .. "its figures in a footnote, with what is missing. Years of one series that cover less than half of its time are "
@@ -386,6 +409,7 @@ function pages.method(ops, about)
     doc:heading(1, part[1])
     doc:text(part[2])
   end
+  bounds_in_words.add(doc)
   doc:heading(1, "What the words beside a number mean")
   doc:add { kind = "facts", items = FLAGS }
   doc:heading(1, "Version, licence, citation")

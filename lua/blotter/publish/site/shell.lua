@@ -109,7 +109,7 @@ end
 
 --- The options of the HTML format for a page: `root` leads to the index, `base` names the data beside the page.
 function shell.options(about, root, base)
-  return { contents = true, head = head(root), before = navigation(root, base),
+  return { contents = true, bounds = root .. "method.html#bounds", head = head(root), before = navigation(root, base),
     after = footer(about, root) .. "\n<script>\n" .. TABLES .. "</script>" }
 end
 
