@@ -90,3 +90,21 @@ describe("apart", function()
     end
   end)
 end)
+
+describe("findings", function()
+  it("stand in a table, in the order of their texts, and each check has words", function()
+    local ops = assert(operations.open "data")
+    local document = reports.build("discrepancies", ops, {})
+    local rows = blocks_of(document, "table")["All findings at a glance"].rows
+    assert.equal(#ops:reconcile(), #rows)
+    assert.equal("Operation Narsil", rows[2][1])
+    assert.equal("195 countries taking part; 27 countries taking part", rows[2][2])
+    assert.equal("beyond repair; judged a conflict", rows[2][4])
+    for _, row in ipairs(rows) do assert.matches(" ", row[3], 1, true) end
+    local texts = {}
+    for _, block in ipairs(document.blocks) do
+      if block.kind == "notes" then table.move(block.items, 1, #block.items, #texts + 1, texts) end
+    end
+    for i, row in ipairs(rows) do assert.is_truthy(texts[i]:find(row[1], 1, true), row[1]) end
+  end)
+end)

@@ -40,24 +40,38 @@ describe("the site", function()
     assert.is_truthy(read(directory .. "/subject/operation-predator-1.csv"):find "^role,subject,date,sources\n")
   end)
 
+  -- The folder and the rest of a path, without "../".
+  local function resolved(path)
+    repeat
+      local count
+      path, count = path:gsub("[^/]+/%.%./", "", 1)
+    until count == 0
+    return path
+  end
+
   it("has no link that leads nowhere, no id twice and nothing from elsewhere", function()
+    local ids_of, texts = {}, {}
     for _, name in ipairs(names) do
-      local text, ids, targets = read(directory .. "/" .. name), {}, {}
+      local text, ids = read(directory .. "/" .. name), {}
       for id in text:gmatch ' id="([^"]*)"' do
         assert.is_nil(ids[id], name .. ": twice " .. id)
         ids[id] = true
       end
-      for target in text:gmatch 'href="([^"]*)"' do targets[target] = true end
-      for target in pairs(targets) do
-        if target:find "^#" then
-          assert.is_true(ids[target:sub(2)], name .. ": " .. target)
-        elseif not target:find "^https?:" then
-          local folder = name:match "^(.*/)" or ""
-          assert.is_truthy(read(directory .. "/" .. folder .. target), name .. ": " .. target)
-        end
-      end
+      ids_of[name], texts[name] = ids, text
       assert.is_nil(text:find "<[^>]* src=", name)
       assert.is_nil(text:find("@import", 1, true), name)
+    end
+    for _, name in ipairs(names) do
+      local targets = {}
+      for target in texts[name]:gmatch 'href="([^"]*)"' do targets[target] = true end
+      for target in pairs(targets) do
+        if not target:find "^https?:" then
+          local path, id = target:match "^([^#]*)#?(.*)$"
+          local page = path == "" and name or resolved((name:match "^(.*/)" or "") .. path)
+          assert.is_truthy(ids_of[page] or read(directory .. "/" .. page), name .. ": " .. target)
+          if id ~= "" then assert.is_true(ids_of[page][id], name .. ": " .. target) end
+        end
+      end
     end
   end)
 

@@ -10,7 +10,7 @@ local network = {}
 local outward = {participates = "takes part in", leads = "leads", coordinates = "coordinates", supports = "supports",
   requests = "requested", funds = "funds", member_of = "is a member of", chairs = "chairs", hosts = "runs",
   led_to = "led to", succeeded_by = "was succeeded by", part_of = "is part of",
-  with_results = "had arrests or rescues of", may_contain = "may count in its own",
+  with_results = "had arrests or rescues of", may_contain = "may also count those of",
   has_figures_of = "has the figures of"}
 local inward = {participates = "taking part", leads = "led by", coordinates = "coordinated by",
   supports = "supported by", requests = "requested by", funds = "funded by", member_of = "member",

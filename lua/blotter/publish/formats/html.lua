@@ -394,14 +394,24 @@ local function short_title(title)
   return short
 end
 
---- A whole page around a body in HTML. options: head, before and after are HTML of the caller's own.
+-- What stands at the foot of every sheet of paper: a text of the caller's, and the number of the sheet.
+local function sheet_style(text)
+  if not text then return "" end
+  text = width.printable(text):gsub('[\\"<]', function(c) return ("\\%x "):format(c:byte()) end)
+  return ('@media print { @page { @bottom-left { content: "%s"; font: 8pt system-ui, sans-serif; }'
+    .. ' @bottom-right { content: counter(page); font: 8pt system-ui, sans-serif; } } }\n'):format(text)
+end
+
+--- A whole page around a body in HTML. options: head, before and after are HTML of the caller's own, sheet is a text
+-- for the foot of every printed sheet.
 function html.page(title, body, options)
   local short = short_title(title)
   title = escape(title)
   return table.concat({
     '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">', options.head or "",
-    "<title>" .. short .. "</title>\n<style>\n" .. STYLE .. charts.STYLE .. "</style>\n</head>\n<body>",
+    "<title>" .. short .. "</title>\n<style>\n" .. STYLE .. charts.STYLE .. sheet_style(options.sheet)
+      .. "</style>\n</head>\n<body>",
     options.before or "",
     "<main>\n<h1>" .. title .. "</h1>", body, "</main>", options.after or "", "</body>\n</html>\n",
   }, "\n")

@@ -34,7 +34,8 @@ local CHECKS = {
   percentages = "a share and its numbers", changes = "a change and its numbers", subsets = "a group and one within it",
   sums = "a stated sum", shares = "shares and the counts beside them", margins = "narrow counts and a wide one",
   linked = "all breakdowns at once", phases = "a phase and its programme", ages = "ages and age bands",
-  rates = "a rate and its count", countries = "a number of countries and their list",
+  rates = "a rate and its count", growth = "a change and the counts beside it",
+  countries = "a number of countries and their list",
   durations = "a duration and its dates", datings = "one count under two dates",
   drift = "one number under two names", judged = "what a curator judged",
 }
@@ -64,6 +65,56 @@ local function add_chart(doc, findings)
       { name = "a matter of reading", values = second } } }
 end
 
+local MOST_NUMBERS = 4
+
+-- The numbers of a finding in their sources' words, each once.
+local function numbers_of(doc, finding)
+  local parts, seen = {}, {}
+  for _, figure in ipairs(finding.figures) do
+    local words = doc.ops:words(figure).counted
+    if not seen[words] then
+      seen[words] = true
+      parts[#parts + 1] = words
+    end
+  end
+  local more = #parts - MOST_NUMBERS
+  return table.concat(parts, "; ", 1, math.min(#parts, MOST_NUMBERS))
+    .. (more > 0 and (" and %d more"):format(more) or "")
+end
+
+local VERDICTS = { conflict = "judged a conflict", revision = "judged a revision",
+  different = "judged different things", same = "judged the same" }
+local CLASSES = { drift = "perhaps another definition", revision = "perhaps a revision",
+  remainder = "left unexplained" }
+
+-- What becomes of a finding, in words.
+local function verdict_of(finding)
+  local words = finding.verdict == "none" and "beyond repair" or CLASSES[finding.class] or "a matter of reading"
+  local judged = finding.judgement and VERDICTS[finding.judgement.verdict]
+  return judged and ("%s; %s"):format(words, judged) or words
+end
+
+-- All findings at a glance; the text of each follows.
+local function add_table(doc, findings)
+  local rows = {}
+  for _, finding in ipairs(findings) do
+    rows[#rows + 1] = { finding.figures[1].subject_row.name, numbers_of(doc, finding),
+      CHECKS[finding.check] or finding.check,
+      verdict_of(finding), builder.marks(doc:cite_all(finding.figures)) }
+  end
+  doc:add { kind = "table", title = "All findings at a glance", rows = rows, columns = {
+    { name = "subject", title = "Subject", type = "string" }, { name = "numbers", title = "Numbers", type = "string" },
+    { name = "kind", title = "Compared", type = "string" }, { name = "verdict", title = "Verdict", type = "string" },
+    { name = "sources", title = "Sources", type = "string" } }, note = "In the order of the texts below." }
+end
+
+local function add_texts(doc, title, findings)
+  local items = {}
+  for i, finding in ipairs(findings) do items[i] = doc:finding(finding) end
+  doc:heading(1, title)
+  doc:add { kind = "notes", items = items }
+end
+
 function discrepancies.build(ops, params)
   local doc, kept = builder.new(ops), {}
   for _, finding in ipairs(ops:reconcile()) do
@@ -78,15 +129,17 @@ function discrepancies.build(ops, params)
       .. "is widest beside their numbers.")
   end
   add_chart(doc, kept)
-  for _, part in ipairs(PARTS) do
-    local items = {}
+  local parts, ordered = {}, {}
+  for i, part in ipairs(PARTS) do
+    parts[i] = {}
     for _, finding in ipairs(kept) do
-      if part.test(finding) then items[#items + 1] = doc:finding(finding) end
+      if part.test(finding) then table.insert(parts[i], finding) end
     end
-    if #items > 0 then
-      doc:heading(1, part.title)
-      doc:add { kind = "notes", items = items }
-    end
+    table.move(parts[i], 1, #parts[i], #ordered + 1, ordered)
+  end
+  if #ordered > 1 then add_table(doc, ordered) end
+  for i, part in ipairs(PARTS) do
+    if #parts[i] > 0 then add_texts(doc, part.title, parts[i]) end
   end
   doc:sources()
   return doc:document(discrepancies.title, params)

@@ -90,6 +90,11 @@ local function footer(about, root)
     :format(escape(about.title), escape(about.version), escape(about.newest), root, escape(about.licence), root)
 end
 
+-- What every printed sheet says of where it is from.
+local function sheet(about)
+  return ("blotter: %s, version %s, sources up to %s"):format(about.title, about.version, about.newest)
+end
+
 local function head(root)
   return ('<link rel="alternate" type="application/atom+xml" title="Changes" href="%schanges.xml">'):format(root)
 end
@@ -109,7 +114,8 @@ end
 
 --- The options of the HTML format for a page: `root` leads to the index, `base` names the data beside the page.
 function shell.options(about, root, base)
-  return { contents = true, bounds = root .. "method.html#bounds", head = head(root), before = navigation(root, base),
+  return { contents = true, sheet = sheet(about), bounds = root .. "method.html#bounds", head = head(root),
+    before = navigation(root, base),
     after = footer(about, root) .. "\n<script>\n" .. TABLES .. "</script>" }
 end
 
@@ -225,7 +231,7 @@ function shell.index(ops, about, agencies)
   out[#out + 1] = "</ul></nav>"
   for _, kind in ipairs(pages.kinds) do put_section(out, ops, kind) end
   return html.page(about.title, table.concat(out, "\n"), { head = head "", before = navigation(""),
-    after = footer(about, "") .. "\n<script>\n" .. SEARCH .. "</script>" })
+    sheet = sheet(about), after = footer(about, "") .. "\n<script>\n" .. SEARCH .. "</script>" })
 end
 
 return shell
