@@ -42,10 +42,8 @@ describe("the site", function()
 
   -- The folder and the rest of a path, without "../".
   local function resolved(path)
-    repeat
-      local count
-      path, count = path:gsub("[^/]+/%.%./", "", 1)
-    until count == 0
+    local changed
+    repeat path, changed = path:gsub("[^/]+/%.%./", "", 1) until changed == 0
     return path
   end
 

@@ -63,12 +63,16 @@ async function unnamed(session) {
     .map((node) => node.role.value);
 }
 
+// What stands at the foot of every sheet, behind all that the page itself says.
+const FOOT = /^blotter: .*, sources up to .* \d+$/;
+
 function printProblems(pdf, headings) {
   const problems = [];
   const text = execFileSync("pdftotext", ["-layout", pdf, "-"], { encoding: "utf8", maxBuffer: 1 << 28 });
   const sheets = text.split("\f").slice(0, -1);
   sheets.forEach((sheet, at) => {
-    const lines = sheet.split("\n").map((line) => line.trim().replace(/\s+/g, " ")).filter(Boolean);
+    const lines = sheet.split("\n").map((line) => line.trim().replace(/\s+/g, " "))
+      .filter((line) => line && !FOOT.test(line));
     if (lines.length === 0) problems.push(`page ${at + 1} is empty`);
     else if (at < sheets.length - 1 && lines.length < 3) problems.push(`page ${at + 1} has ${lines.length} lines`);
     else if (at < sheets.length - 1 && headings.has(lines[lines.length - 1]))

@@ -17,6 +17,7 @@ local REPORTS = {
   { "overview", {} }, { "profile", { subject = "operation-predator" } }, { "area", { area = "KR" } },
   { "indicator", { indicator = "victims_identified" } }, { "agency", { subject = "ice" } }, { "league", {} },
   { "breakdowns", {} }, { "discrepancies", {} }, { "sources", {} }, { "funding", {} }, { "tips", {} },
+  { "ages", {} }, { "outcomes", {} },
   { "network", { subject = "hsi", depth = 2 } }, { "table", { from = "figures", by = "indicator, status",
     agg = "n = count(), mean = mean(value)", order = "n desc", chart = "dots", title = "Statements" } },
 }

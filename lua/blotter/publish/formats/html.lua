@@ -71,7 +71,7 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft)
 .lead { padding-left: 1.2rem; }
 [hidden] { display: none !important; }
 @media screen and (min-width: 40rem) { .stack td:not(.short, .number) { min-width: 8.5rem; } }
-@media screen and (min-width: 60rem) { .short { white-space: nowrap; } }
+@media screen and (min-width: 60rem) { .short, .bounds { white-space: nowrap; } }
 @media screen and (max-width: 40rem) {
   body { padding: .8rem 1rem 2rem; }
   h1 { font-size: 1.5rem; }

@@ -294,6 +294,11 @@ local function is_one_figure(row)
   return #row.figures == 1 and figure.low == row.low and figure.high == row.high
 end
 
+-- What a row lacks, in words for readers: "some of its figures only of: Telephone".
+local function readable_lacks(lacks)
+  return (table.concat(lacks, "; "):gsub("some figures only of ", "some of its figures only of: "))
+end
+
 --- A row of ops:total as a cell, or nothing when its figures may not be added. `label` names the number in the audit.
 function Builder:sum(row, flags, label)
   if addable.refusal(self.ops, row) then return nil end
@@ -317,7 +322,7 @@ function Builder:sum(row, flags, label)
   end
   self:differences(row, cell.notes)
   if #(row.lacks or {}) > 0 then
-    cell.notes[#cell.notes + 1] = ("Partial: %s."):format(table.concat(row.lacks, "; "))
+    cell.notes[#cell.notes + 1] = ("Partial: %s."):format(readable_lacks(row.lacks))
   end
   return cell
 end

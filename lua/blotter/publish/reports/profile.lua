@@ -158,15 +158,17 @@ local function add_breakdowns(doc, figures)
   end
 end
 
-local function add_findings(doc, subject)
+-- The findings about a subject: those that no reading can repair, which a reader must know before the totals, or the
+-- others.
+local function add_findings(doc, subject, is_beyond_repair)
   local items = {}
   for _, finding in ipairs(doc.ops:reconcile()) do
-    if discrepancies.concerns(finding, subject.id) then
+    if (finding.verdict == "none") == is_beyond_repair and discrepancies.concerns(finding, subject.id) then
       items[#items + 1] = doc:finding(finding)
     end
   end
   if #items == 0 then return end
-  doc:heading(1, "What does not fit")
+  doc:heading(1, is_beyond_repair and "What contradicts itself" or "What does not fit, or may not")
   doc:add { kind = "notes", items = items }
 end
 
@@ -193,10 +195,11 @@ function profile.build(ops, params)
   if #figures == 0 then
     add_no_figures(doc, subject)
   else
+    add_findings(doc, subject, true)
     add_totals(doc, subject, figures, params.policy)
     add_years(doc, subject, figures, params.policy)
     add_breakdowns(doc, figures)
-    add_findings(doc, subject)
+    add_findings(doc, subject, false)
     add_figures(doc, figures)
     doc:audit()
   end

@@ -11,7 +11,7 @@ local scale = require "blotter.publish.charts.scale"
 
 local line = { description = "Line chart", legend = true }
 
-local HIGH = 220
+local HIGH, MOST_NAME = 220, 150
 
 --- The middle of a value for the line.
 local function middle(value)
@@ -130,12 +130,13 @@ local function draw_breaks(pen, block, x, top, bottom)
   end
 end
 
---- The room for the names of several series at the ends of their lines: none in a narrow drawing.
+--- The room for the names of several series at the ends of their lines: none in a narrow drawing, nor for long names,
+-- which the legend has.
 local function names_room(pen, list)
   if pen.narrow or #list < 2 then return 0 end
   local most = 0
   for _, series in ipairs(list) do most = math.max(most, pen_of.of(series.name)) end
-  return math.min(most, 150) + 8
+  return most <= MOST_NAME and most + 8 or 0
 end
 
 --- The names at the ends of the lines, those kept apart that would touch.
