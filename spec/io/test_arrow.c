@@ -1,11 +1,11 @@
 /* Arrow written and read back: values, threads, cut and damaged files, refused memory, bombs. */
-#include "check.h"
+#include "column_files.h"
 #include "arrow_table.h"
 #include "store/table/change.h"
 
-static blt_ctx *ctx;
-static blt_error err;
-static const blt_parquet_options all;
+static blt_status write_way(blt_ctx *c, blt_table *t, const void *way, filed *out, blt_error *e) {
+  return write_arrow(c, t, way, out, e);
+}
 
 static const blt_arrow_write_options ways[] = {{.codec = BLT_CODEC_NONE},
                                                {.codec = BLT_CODEC_ZSTD},
@@ -14,24 +14,17 @@ static const blt_arrow_write_options ways[] = {{.codec = BLT_CODEC_NONE},
                                                {.stream = true, .codec = BLT_CODEC_ZSTD},
                                                {.plain = true}};
 
+static column_file of_way(uint32_t way) {
+  return (column_file){write_way, &ways[way], read_arrow};
+}
+
 static void all_values_come_back(void) {
   static const uint32_t rows[] = {0, 1, 7, 100, 5000, 140000};
-  filed f = {0};
-  for (uint32_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    blt_table *t = random_columns(ctx, i + 1, rows[i]);
-    for (uint32_t w = 0; t && w < (rows[i] > 5000 ? 2 : 6); w++) {
-      blt_table *back = NULL;
-      char why[160] = "";
-      CHECK_AT(write_arrow(ctx, t, &ways[w], &f, &err) == BLT_OK, "%s", err.message);
-      CHECK_AT(read_arrow(ctx, f.bytes, f.len, &all, &back, &err) == BLT_OK, "%u rows, way %u: %s", rows[i],
-               w, err.message);
-      CHECK_AT(back && same_values(t, back, why), "%u rows, way %u: %s", rows[i], w, why);
-      CHECK(back && blt_table_validate(back, &err) == BLT_OK);
-      blt_table_release(back);
+  for (uint32_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    for (uint32_t w = 0; w < (rows[i] > 5000 ? 2 : 6); w++) {
+      column_file k = of_way(w);
+      values_come_back(&k, i + 1, rows[i]);
     }
-    blt_table_release(t);
-  }
-  free(f.bytes);
 }
 
 /* Only rows that live are written, and only entries that they have. */
@@ -79,120 +72,38 @@ static void deleted_rows_are_left_out(void) {
 }
 
 static void threads_change_nothing(void) {
-  blt_ctx *many = blt_ctx_new();
-  blt_ctx_set_threads(ctx, 1);
-  blt_ctx_set_threads(many, 3);
-  blt_table *a = random_columns(ctx, 9, 200000), *b = random_columns(many, 9, 200000);
-  filed f = {0}, g = {0};
-  CHECK(write_arrow(ctx, a, &ways[1], &f, &err) == BLT_OK);
-  CHECK(write_arrow(many, b, &ways[1], &g, &err) == BLT_OK);
-  CHECK(f.len == g.len && memcmp(f.bytes, g.bytes, f.len) == 0);
-  blt_table_release(a);
-  blt_table_release(b);
-  blt_ctx_release(many);
-  free(f.bytes);
-  free(g.bytes);
+  column_file k = of_way(1);
+  threads_write_the_same(&k);
 }
 
 /* A file is refused; of a stream the batches that are whole are read. */
 static void what_is_cut_is_told(void) {
-  for (uint32_t w = 0; w < 4; w += 3) {
-    blt_table *t = random_columns(ctx, 3, 20), *back = NULL;
-    filed f = {0};
-    REQUIRE(write_arrow(ctx, t, &ways[w], &f, &err) == BLT_OK);
-    uint32_t read = 0;
-    for (size_t len = 0; len < f.len; len++) {
-      blt_status status = read_arrow(ctx, f.bytes, len, &all, &back, &err);
-      CHECK_AT(status == BLT_EFORMAT || (status == BLT_OK && ways[w].stream), "of %zu bytes %zu were read",
-               f.len, len);
-      if (status != BLT_OK) continue;
-      read++;
-      blt_table_release(back);
-    }
-    CHECK_AT(read <= 12, "%u beginnings were read", read);
-    blt_table_release(t);
-    free(f.bytes);
-  }
+  column_file file = of_way(0), stream = of_way(3);
+  beginnings_are_refused(&file, 0);
+  beginnings_are_refused(&stream, 12);
 }
 
-/* A bit of each byte, and all of them at once: an error, or a table that holds together. */
-static void damage_harms_nothing(void) {
-  filed f = {0};
+static void damage_is_survived(void) {
   for (uint32_t w = 0; w < 5; w++) {
-    blt_table *t = random_columns(ctx, 4 + w, 12);
-    REQUIRE(write_arrow(ctx, t, &ways[w], &f, &err) == BLT_OK);
-    char *bytes = malloc(f.len);
-    for (size_t at = 0; at < f.len; at++)
-      for (uint32_t all_bits = 0; all_bits < 2; all_bits++) {
-        blt_table *back = NULL;
-        memcpy(bytes, f.bytes, f.len);
-        bytes[at] = (char)(bytes[at] ^ (all_bits ? 0xff : 1 << at % 8));
-        if (read_arrow(ctx, bytes, f.len, &all, &back, &err) != BLT_OK) continue;
-        CHECK_AT(blt_table_validate(back, &err) == BLT_OK, "byte %zu of %zu: %s", at, f.len, err.message);
-        blt_table_release(back);
-      }
-    free(bytes);
-    blt_table_release(t);
+    column_file k = of_way(w);
+    damage_harms_nothing(&k, 4 + w, false);
   }
-  free(f.bytes);
 }
 
 static void refused_memory_leaves_nothing(void) {
-  blt_ctx *c = blt_ctx_new();
-  blt_ctx_set_threads(c, 1);
-  blt_table *t = random_columns(c, 5, 300), *back = NULL;
-  filed f = {0};
-  size_t held = blt_ctx_memory_used(c);
-  blt_status status = BLT_ENOMEM;
-  for (uint64_t n = 1; status != BLT_OK && n < 5000; n++) {
-    blt_ctx_fail_allocation(c, n);
-    status = write_arrow(c, t, &ways[1], &f, &err);
-    blt_ctx_fail_allocation(c, 0);
-    CHECK_AT(status == BLT_OK || status == BLT_ENOMEM, "%s", err.message);
-    CHECK_INT(blt_ctx_memory_used(c), held);
-  }
-  CHECK(status == BLT_OK);
-  status = BLT_ENOMEM;
-  for (uint64_t n = 1; status != BLT_OK && n < 5000; n++) {
-    blt_ctx_fail_allocation(c, n);
-    status = read_arrow(c, f.bytes, f.len, &all, &back, &err);
-    blt_ctx_fail_allocation(c, 0);
-    CHECK_AT(status == BLT_OK || status == BLT_ENOMEM, "%s", err.message);
-    if (status != BLT_OK) CHECK_INT(blt_ctx_memory_used(c), held);
-  }
-  CHECK(status == BLT_OK);
-  blt_table_release(back);
-  blt_table_release(t);
-  CHECK_INT(blt_ctx_memory_used(c), 0);
-  blt_ctx_release(c);
-  free(f.bytes);
+  column_file k = of_way(1);
+  refused_memory_is_left(&k);
 }
 
-/* Two hundred megabytes of one letter in few bytes: refused where memory ends, before they are made. */
 static void a_bomb_ends_at_the_limit(void) {
-  blt_field field = {"s", {.id = BLT_STRING}};
-  blt_schema *schema = NULL;
-  blt_table *t = NULL, *back = NULL;
-  char *text = calloc(1, 1 << 20);
-  filed f = {0};
-  REQUIRE(blt_schema_new(ctx, &field, 1, NULL, 0, false, &schema, &err) == BLT_OK);
-  REQUIRE(blt_table_new(ctx, schema, &t, &err) == BLT_OK);
-  for (uint32_t i = 0; i < 200; i++) {
-    memcpy(text, &i, 4);
-    blt_value v = {.type = field.type, .u.s = {text, 1 << 20}};
-    REQUIRE(blt_table_append(t, &v, &err) == BLT_OK);
-  }
-  REQUIRE(write_arrow(ctx, t, &ways[1], &f, &err) == BLT_OK);
-  CHECK(f.len < 1 << 20);
-  blt_ctx *small = blt_ctx_new();
-  blt_ctx_set_memory_limit(small, 16 << 20);
-  CHECK(read_arrow(small, f.bytes, f.len, &all, &back, &err) == BLT_ENOMEM);
-  CHECK_INT(blt_ctx_memory_used(small), 0);
-  blt_ctx_release(small);
-  blt_table_release(t);
-  blt_schema_free(schema);
-  free(text);
-  free(f.bytes);
+  column_file k = of_way(1);
+  a_bomb_is_refused(&k);
+}
+
+static void a_large_dictionary_stays_one(void) {
+  column_file file = of_way(0), stream = of_way(3);
+  words_stay_codes(&file);
+  words_stay_codes(&stream);
 }
 
 int main(void) {
@@ -201,9 +112,10 @@ int main(void) {
   RUN(deleted_rows_are_left_out);
   RUN(threads_change_nothing);
   RUN(what_is_cut_is_told);
-  RUN(damage_harms_nothing);
+  RUN(damage_is_survived);
   RUN(refused_memory_leaves_nothing);
   RUN(a_bomb_ends_at_the_limit);
+  RUN(a_large_dictionary_stays_one);
   CHECK_INT(blt_ctx_memory_used(ctx), 0);
   blt_ctx_release(ctx);
   return check_report();

@@ -1,152 +1,74 @@
 /* Parquet written and read back: values, threads, cut and damaged files, refused memory, bombs. */
-#include "check.h"
+#include "column_files.h"
 #include "io/columnar/pick.h"
-#include "parquet_table.h"
 
-static blt_ctx *ctx;
-static blt_error err;
-static const blt_parquet_options all;
-static const read_columns_fn ways[] = {read_columns, read_lazily}; /* into memory, and when somebody asks */
+/* How a file is compressed, and how many rows a row group has at least. */
+typedef struct packing {
+  blt_codec codec;
+  uint64_t row_group;
+} packing;
+
+static blt_status write_packed(blt_ctx *c, blt_table *t, const void *way, filed *out, blt_error *e) {
+  const packing *p = way;
+  return write_columns(c, t, p->codec, p->row_group, out, e);
+}
+
+enum { READS = 2 };
+
+/* Into memory, and when somebody asks. */
+static column_file of_way(const packing *p, uint32_t read) {
+  return (column_file){write_packed, p, read ? read_lazily : read_columns};
+}
+
+static const packing zstd = {BLT_CODEC_ZSTD, 1}, snappy = {BLT_CODEC_SNAPPY, 1}, plain = {BLT_CODEC_NONE, 1};
 
 static void all_values_come_back(void) {
-  static const blt_codec codecs[] = {BLT_CODEC_NONE, BLT_CODEC_ZSTD,   BLT_CODEC_SNAPPY,
-                                     BLT_CODEC_GZIP, BLT_CODEC_BROTLI, BLT_CODEC_LZ4_RAW};
+  static const packing packings[] = {{BLT_CODEC_NONE, BLT_BLOCK_ROWS},   {BLT_CODEC_ZSTD, BLT_BLOCK_ROWS},
+                                     {BLT_CODEC_SNAPPY, BLT_BLOCK_ROWS}, {BLT_CODEC_GZIP, BLT_BLOCK_ROWS},
+                                     {BLT_CODEC_BROTLI, BLT_BLOCK_ROWS}, {BLT_CODEC_LZ4_RAW, BLT_BLOCK_ROWS}};
   static const uint32_t rows[] = {0, 1, 7, 100, 5000, 140000};
-  filed f = {0};
-  for (uint32_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    uint32_t codec = rows[i] > 5000 ? 1 : i;
-    blt_table *t = random_columns(ctx, i + 1, rows[i]), *back = NULL;
-    char why[160] = "";
-    REQUIRE(t && write_columns(ctx, t, codecs[codec], BLT_BLOCK_ROWS, &f, &err) == BLT_OK);
-    for (uint32_t way = 0; way < 2; way++) {
-      CHECK_AT(ways[way](ctx, f.bytes, f.len, &all, &back, &err) == BLT_OK, "%u rows: %s", rows[i],
-               err.message);
-      CHECK_AT(back && same_values(t, back, why), "%u rows: %s", rows[i], why);
-      CHECK(back && blt_table_validate(back, &err) == BLT_OK);
-      blt_table_release(back);
-      back = NULL;
+  for (uint32_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    for (uint32_t read = 0; read < READS; read++) {
+      column_file k = of_way(&packings[rows[i] > 5000 ? 1 : i], read);
+      values_come_back(&k, i + 1, rows[i]);
     }
-    blt_table_release(t);
-  }
-  free(f.bytes);
 }
 
 static void threads_change_nothing(void) {
-  blt_ctx *many = blt_ctx_new();
-  blt_ctx_set_threads(ctx, 1);
-  blt_ctx_set_threads(many, 3);
-  blt_table *a = random_columns(ctx, 9, 200000), *b = random_columns(many, 9, 200000);
-  filed f = {0}, g = {0};
-  CHECK(write_columns(ctx, a, BLT_CODEC_ZSTD, 1, &f, &err) == BLT_OK);
-  CHECK(write_columns(many, b, BLT_CODEC_ZSTD, 1, &g, &err) == BLT_OK);
-  CHECK(f.len == g.len && memcmp(f.bytes, g.bytes, f.len) == 0);
-  blt_table_release(a);
-  blt_table_release(b);
-  blt_ctx_release(many);
-  free(f.bytes);
-  free(g.bytes);
+  column_file k = of_way(&zstd, 0);
+  threads_write_the_same(&k);
 }
 
 static void a_cut_file_is_refused(void) {
-  blt_table *t = random_columns(ctx, 3, 20), *back = NULL;
-  filed f = {0};
-  REQUIRE(write_columns(ctx, t, BLT_CODEC_SNAPPY, 1, &f, &err) == BLT_OK);
-  for (size_t len = 0; len < f.len; len++) {
-    for (uint32_t way = 0; way < 2; way++)
-      CHECK_AT(ways[way](ctx, f.bytes, len, &all, &back, &err) == BLT_EFORMAT && err.message[0],
-               "of %zu bytes %zu were read", f.len, len);
+  for (uint32_t read = 0; read < READS; read++) {
+    column_file k = of_way(&snappy, read);
+    beginnings_are_refused(&k, 0);
   }
-  blt_table_release(t);
-  free(f.bytes);
 }
 
-/* Each bit of each byte, and all of them at once: an error, or the same values. */
 static void damage_is_told(void) {
-  static const blt_codec codecs[] = {BLT_CODEC_NONE, BLT_CODEC_ZSTD};
-  filed f = {0};
-  for (uint32_t k = 0; k < 3; k++) {
-    blt_table *t = random_columns(ctx, 4 + k, 12);
-    REQUIRE(write_columns(ctx, t, codecs[k % 2], 1, &f, &err) == BLT_OK);
-    char *bytes = malloc(f.len);
-    uint32_t read = 0;
-    for (size_t at = 0; at < f.len; at++)
-      for (uint32_t bit = 0; bit < 9; bit++) {
-        blt_table *back = NULL;
-        char why[160];
-        memcpy(bytes, f.bytes, f.len);
-        bytes[at] = (char)(bytes[at] ^ (bit == 8 ? 0xff : 1 << bit));
-        if (ways[k / 2](ctx, bytes, f.len, &all, &back, &err) != BLT_OK) continue;
-        CHECK_AT(same_values(t, back, why), "byte %zu of %zu, bit %u: %s", at, f.len, bit, why);
-        blt_table_release(back);
-        read++;
-      }
-    CHECK_AT(read < f.len / 2, "%u of %zu were not told", read, f.len * 9);
-    free(bytes);
-    blt_table_release(t);
-  }
-  free(f.bytes);
+  column_file ways[] = {of_way(&plain, 0), of_way(&zstd, 0), of_way(&plain, 1)};
+  for (uint32_t i = 0; i < 3; i++) damage_harms_nothing(&ways[i], 4 + i, true);
 }
 
 static void refused_memory_leaves_nothing(void) {
-  blt_ctx *c = blt_ctx_new();
-  blt_ctx_set_threads(c, 1);
-  blt_table *t = random_columns(c, 5, 300), *back = NULL;
-  filed f = {0};
-  size_t held = blt_ctx_memory_used(c);
-  blt_status status = BLT_ENOMEM;
-  for (uint64_t n = 1; status != BLT_OK && n < 5000; n++) {
-    blt_ctx_fail_allocation(c, n);
-    status = write_columns(c, t, BLT_CODEC_ZSTD, 1, &f, &err);
-    blt_ctx_fail_allocation(c, 0);
-    CHECK_AT(status == BLT_OK || status == BLT_ENOMEM, "%s", err.message);
-    CHECK_INT(blt_ctx_memory_used(c), held);
+  for (uint32_t read = 0; read < READS; read++) {
+    column_file k = of_way(&zstd, read);
+    refused_memory_is_left(&k);
   }
-  CHECK(status == BLT_OK);
-  for (uint32_t way = 0; way < 2; way++) {
-    status = BLT_ENOMEM;
-    for (uint64_t n = 1; status != BLT_OK && n < 5000; n++) {
-      blt_ctx_fail_allocation(c, n);
-      status = ways[way](c, f.bytes, f.len, &all, &back, &err);
-      blt_ctx_fail_allocation(c, 0);
-      CHECK_AT(status == BLT_OK || status == BLT_ENOMEM, "%s", err.message);
-      if (status != BLT_OK) CHECK_INT(blt_ctx_memory_used(c), held);
-    }
-    CHECK(status == BLT_OK);
-    blt_table_release(back);
-    back = NULL;
-  }
-  blt_table_release(t);
-  CHECK_INT(blt_ctx_memory_used(c), 0);
-  blt_ctx_release(c);
-  free(f.bytes);
 }
 
-/* A megabyte of zeros in each of a hundred rows takes few bytes: it is refused where memory ends. */
 static void a_bomb_ends_at_the_limit(void) {
-  blt_field field = {"s", {.id = BLT_STRING}};
-  blt_schema *schema = NULL;
-  blt_table *t = NULL, *back = NULL;
-  char *text = calloc(1, 1 << 20);
-  filed f = {0};
-  REQUIRE(blt_schema_new(ctx, &field, 1, NULL, 0, false, &schema, &err) == BLT_OK);
-  REQUIRE(blt_table_new(ctx, schema, &t, &err) == BLT_OK);
-  for (uint32_t i = 0; i < 100; i++) {
-    memcpy(text, &i, 4);
-    blt_value v = {.type = field.type, .u.s = {text, 1 << 20}};
-    REQUIRE(blt_table_append(t, &v, &err) == BLT_OK);
+  for (uint32_t read = 0; read < READS; read++) {
+    column_file k = of_way(&zstd, read);
+    a_bomb_is_refused(&k);
   }
-  REQUIRE(write_columns(ctx, t, BLT_CODEC_ZSTD, 1, &f, &err) == BLT_OK);
-  CHECK(f.len < 1 << 20);
-  blt_ctx *small = blt_ctx_new();
-  blt_ctx_set_memory_limit(small, 16 << 20);
-  for (uint32_t way = 0; way < 2; way++)
-    CHECK(ways[way](small, f.bytes, f.len, &all, &back, &err) == BLT_ENOMEM);
-  CHECK_INT(blt_ctx_memory_used(small), 0);
-  blt_ctx_release(small);
-  blt_table_release(t);
-  blt_schema_free(schema);
-  free(text);
-  free(f.bytes);
+}
+
+static void a_large_dictionary_stays_one(void) {
+  static const packing one = {BLT_CODEC_ZSTD, 1 << 20};
+  column_file k = of_way(&one, 0);
+  words_stay_codes(&k);
 }
 
 /* Tables of all sizes, of bytes that end at the end of their memory. */
@@ -178,6 +100,7 @@ int main(void) {
   RUN(damage_is_told);
   RUN(refused_memory_leaves_nothing);
   RUN(a_bomb_ends_at_the_limit);
+  RUN(a_large_dictionary_stays_one);
   CHECK_INT(blt_ctx_memory_used(ctx), 0);
   blt_ctx_release(ctx);
   return check_report();

@@ -228,20 +228,21 @@ static blt_status rows(void *reader_, size_t batch, blt_arrow_rows *out, blt_err
 }
 
 /* The dictionary as it is for a batch of rows: the last whole one before, and what was added to it. */
-static blt_status dictionary(void *reader_, size_t batch, uint64_t *version, uint32_t *pieces,
-                             blt_error *err) {
+static blt_status dictionary(void *reader_, size_t batch, blt_arrow_words *out, blt_error *err) {
   reader *k = reader_;
   const blt_arrow_batch *all = k->file->batches;
-  size_t last = 0;
-  *pieces = 0;
-  for (size_t i = k->from->numbers[batch]; i-- > 0;) {
+  size_t at = k->from->numbers[batch], last = 0, next = at;
+  out->pieces = 0;
+  for (size_t i = at; i-- > 0;) {
     if (all[i].id != k->c->dictionary) continue;
-    if ((*pieces)++ == 0) last = i + 1;
+    if (out->pieces++ == 0) last = i + 1;
     k->dictionary_from = i;
     if (!all[i].delta) break;
   }
   if (last == 0) return failed(k, "rows without their dictionary", err);
-  *version = last;
+  while (next < k->file->nbatches && all[next].id != k->c->dictionary) next++;
+  out->version = last;
+  out->until = next < k->file->nbatches ? all[next].first : k->file->rows;
   return BLT_OK;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/bits.h"
 #include "base/mem.h"
+#include "store/column/runs.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,7 @@ typedef struct column {
   bool loaded;  /* the rows of that batch are in `part` */
   blt_part part;
   uint64_t version; /* of the dictionary in `part`; 0: none yet */
+  uint64_t until;   /* row before which rows have numbers of it */
   blt_room entries; /* of each entry of the dictionary: number of its value, or NO_ENTRY; empty: the same */
   uint32_t nentries;
   bool holes;      /* some entry is null */
@@ -124,15 +126,16 @@ static blt_status add_entries(column *k, uint32_t piece, blt_error *err) {
 }
 
 static blt_status load_dictionary(column *k, blt_error *err) {
-  uint64_t version;
-  uint32_t pieces;
-  blt_status status = k->feed->ops->dictionary(k->reader, k->batch, &version, &pieces, err);
-  if (status != BLT_OK || version == k->version) return status;
+  blt_arrow_words words;
+  blt_status status = k->feed->ops->dictionary(k->reader, k->batch, &words, err);
+  if (status != BLT_OK) return status;
+  k->until = words.until;
+  if (words.version == k->version) return BLT_OK;
   k->part.dictionary.n = k->nentries = 0;
   k->part.mapped = k->holes = false;
   k->version = 0;
-  for (uint32_t i = 0; status == BLT_OK && i < pieces; i++) status = add_entries(k, i, err);
-  if (status == BLT_OK) k->version = version;
+  for (uint32_t i = 0; status == BLT_OK && i < words.pieces; i++) status = add_entries(k, i, err);
+  if (status == BLT_OK) k->version = words.version;
   return status;
 }
 
@@ -172,6 +175,7 @@ static blt_status load_coded(column *k, blt_arrow_rows *r, blt_error *err) {
 static blt_status load_plain(column *k, blt_arrow_rows *r, blt_error *err) {
   blt_status status = k->feed->ops->rows(k->reader, k->batch, r, err);
   if (status != BLT_OK) return status;
+  k->part.values.lean = true;
   status = blt_arrow_values(k->feed->ctx, k->kind, r, &k->part.values, err);
   return status == BLT_OK ? BLT_OK : refused(k, first_row(k), r, err);
 }
@@ -232,9 +236,12 @@ static blt_status block_in_place(const column *k, uint64_t first, uint32_t n, bl
                                  blt_error *err) {
   uint64_t at = first - first_row(k);
   const blt_values *v = &k->part.values;
-  if (k->kind->means.type.id == BLT_FLOAT64)
-    return blt_block_from_f64(k->feed->ctx, (const double *)v->doubles.p + at, NULL, n, out, err);
-  return blt_block_from_i64(k->feed->ctx, (const int64_t *)v->ints.p + at, NULL, n, out, err);
+  uint32_t width = v->raw ? v->raw_width : 8;
+  bool is_float = k->kind->means.type.id == BLT_FLOAT64;
+  const uint8_t *all = v->raw ? v->raw : is_float ? v->doubles.p : v->ints.p;
+  const void *from = all + at * width;
+  if (is_float) return blt_block_from_f64(k->feed->ctx, from, NULL, n, out, err);
+  return blt_block_from_int_runs(k->feed->ctx, &(blt_run){from, n, width == 8}, 1, n, out, err);
 }
 
 static blt_status fill_block(column *k, blt_dict *dict, blt_scratch *scratch, uint64_t first, uint32_t n,
@@ -268,6 +275,11 @@ static blt_status open_column(const void *feed_, uint32_t col, void **out, blt_e
   return feed->ops->open(feed->from, col, &k->reader, err);
 }
 
+static uint64_t met_rows(const void *column_) {
+  const column *k = column_;
+  return k->version ? k->until : 0;
+}
+
 static void close_column(void *column_) {
   column *k = column_;
   if (!k) return;
@@ -281,7 +293,7 @@ static void close_column(void *column_) {
   blt_free(ctx, k, sizeof *k);
 }
 
-static const blt_column_ops ops = {open_column, read_block, close_column};
+static const blt_column_ops ops = {open_column, read_block, met_rows, close_column};
 
 blt_status blt_arrow_to_table(const blt_arrow_feed *feed, const blt_parquet_options *o, blt_table **out,
                               blt_error *err) {

@@ -13,14 +13,19 @@ typedef struct blt_arrow_span {
   uint64_t rows;  /* at most INT32_MAX */
 } blt_arrow_span;
 
+typedef struct blt_arrow_words {
+  uint64_t version; /* another one for another dictionary, and never 0 */
+  uint32_t pieces;  /* in which it comes */
+  uint64_t until;   /* row before which all rows from the batch on have numbers of it, as far as is known */
+} blt_arrow_words;
+
 /* A reader of a column, one for each thread. What `rows` and `entries` give is good until the next call of
  * either, or, after `hold`, until `let_go` or the end of the reader. */
 typedef struct blt_arrow_ops {
   blt_status (*open)(const void *from, uint32_t col, void **reader, blt_error *err);
   blt_status (*rows)(void *reader, size_t batch, blt_arrow_rows *out, blt_error *err);
-  /* The dictionary that rows of the batch have numbers of: it comes in `*pieces` pieces. `*version` is
-   * another one for another dictionary, and never 0. */
-  blt_status (*dictionary)(void *reader, size_t batch, uint64_t *version, uint32_t *pieces, blt_error *err);
+  /* The dictionary that rows of the batch have numbers of. */
+  blt_status (*dictionary)(void *reader, size_t batch, blt_arrow_words *out, blt_error *err);
   blt_status (*entries)(void *reader, uint32_t piece, blt_arrow_rows *out, blt_error *err);
   blt_status (*hold)(void *reader, blt_error *err);
   void (*let_go)(void *reader);

@@ -186,12 +186,27 @@ static blt_status read_layout(const blt_arrow_kind *k, const blt_arrow_rows *r, 
   }
 }
 
+/* Numbers that mean what they are and lie one behind the other need not be copied. */
+static bool stay(const blt_arrow_kind *k, const blt_arrow_rows *r) {
+  bool number = k->layout == BLT_ARROW_INT || k->layout == BLT_ARROW_FLOAT;
+  bool wide = k->width == 8 || (k->width == 4 && k->layout == BLT_ARROW_INT);
+  return number && wide && k->means.step == BLT_STEP_NONE && k->times == 1 && !r->valid &&
+         (uintptr_t)r->first.p % k->width == 0;
+}
+
 blt_status blt_arrow_values(blt_ctx *ctx, const blt_arrow_kind *k, const blt_arrow_rows *r, blt_values *out,
                             blt_error *err) {
   blt_arrow_layout l = k->layout;
   bool ints = l == BLT_ARROW_INT || l == BLT_ARROW_UINT || l == BLT_ARROW_BITS;
   bool texts = l == BLT_ARROW_BYTES || l == BLT_ARROW_FIXED || l == BLT_ARROW_VIEW;
   err->position = -1;
+  out->raw = NULL;
+  if (out->lean && stay(k, r)) {
+    out->n = r->n;
+    out->raw = r->first.p;
+    out->raw_width = (uint8_t)k->width;
+    return r->first.len / k->width < r->n ? damaged(BLT_ARROW_SHORT, err) : BLT_OK;
+  }
   blt_status status = blt_values_room(ctx, &k->means, r->present, ints, texts, out, err);
   if (status == BLT_OK) status = read_layout(k, r, out, err);
   return status == BLT_OK ? blt_mean(ctx, &k->means, out, err) : status;

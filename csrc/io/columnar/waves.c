@@ -47,6 +47,12 @@ static uint32_t rows_of(const loading *k, uint64_t first) {
 
 /* ---- making blocks ---- */
 
+/* How many rows the strings of the dictionary are of, when blocks were made up to row `end`. */
+static uint64_t met_rows(const loading *k, const strings *s, uint64_t end) {
+  uint64_t met = k->c->ops->met(s->column);
+  return met > end ? met : end;
+}
+
 static blt_status make_blocks(loading *k, strings *s, task t, uint32_t worker, blt_error *err) {
   for (uint32_t i = t.from; i < t.from + t.n; i++) {
     uint64_t first = k->row + (uint64_t)i * BLT_BLOCK_ROWS;
@@ -56,7 +62,7 @@ static blt_status make_blocks(loading *k, strings *s, task t, uint32_t worker, b
     if (status == BLT_OK) status = blt_par_check(k->ctx, worker, k->row, k->c->rows, err);
     if (status != BLT_OK) return status;
     /* A column that hardly repeats is plain text from the next block on. */
-    if (s->dict && blt_dict_hardly_repeats(s->dict->count, first + rows)) s->dict = NULL;
+    if (s->dict && blt_dict_hardly_repeats(s->dict->count, met_rows(k, s, first + rows))) s->dict = NULL;
   }
   return BLT_OK;
 }

@@ -15,6 +15,9 @@ typedef struct blt_column_ops {
   /* The block of rows `first` to `first + rows - 1`; `dict` NULL: strings stay texts. */
   blt_status (*block)(void *column, blt_dict *dict, blt_scratch *scratch, uint64_t first, uint32_t rows,
                       blt_block **out, blt_error *err);
+  /* Rows before this one have all strings that `block` put into the dictionary so far: a file may say its
+   * dictionary before the rows that it is of. */
+  uint64_t (*met)(const void *column);
   void (*close)(void *column); /* NULL is allowed */
 } blt_column_ops;
 

@@ -99,10 +99,9 @@ typedef struct reader {
   const taken *t;
   const blt_arrow_column *c;
   const char *name;
-  struct ArrowArray *entries; /* of the dictionary last seen, */
-  struct ArrowArray seen;     /* what it was, */
-  const void *buffers[2];
-  uint64_t version; /* and the how many-th */
+  const struct ArrowArray *entries; /* of the dictionary last seen, */
+  uint64_t version;                 /* the how many-th that was, */
+  size_t until;                     /* and the batch before which all have it */
   blt_room valid;
   blt_arrow_bytes *views;
   size_t views_cap;
@@ -234,27 +233,44 @@ static blt_status rows(void *reader_, size_t batch, blt_arrow_rows *out, blt_err
   return status;
 }
 
-static blt_status dictionary(void *reader_, size_t batch, uint64_t *version, uint32_t *pieces,
-                             blt_error *err) {
-  reader *k = reader_;
+/* The array of the reader's column in a batch; NULL: there is none. */
+static const struct ArrowArray *column_of(const reader *k, size_t batch) {
   const struct ArrowArray *a = &k->t->arrays[batch];
   uint64_t ignored = 0;
   uint32_t chain[BLT_ARROW_DEEPEST + 1], depth = 0;
   for (uint32_t up = k->c->up; up != BLT_ARROW_TOP; up = k->t->schema.structs[up].up) chain[depth++] = up;
   while (a && depth) a = child_of(a, k->t->schema.structs[chain[--depth]].at.node, &ignored);
-  a = child_of(a, k->c->at.node, &ignored);
-  if (!a || !is_sound(a->dictionary)) return failed(k, "an array without its dictionary", err);
-  struct ArrowArray *d = a->dictionary;
-  const void *one = d->n_buffers > 1 ? d->buffers[1] : NULL, *two = d->n_buffers > 2 ? d->buffers[2] : NULL;
-  bool same = k->version && one == k->buffers[0] && two == k->buffers[1] && d->length == k->seen.length &&
-              d->offset == k->seen.offset;
+  return child_of(a, k->c->at.node, &ignored);
+}
+
+static bool has_dictionary(const struct ArrowArray *a) {
+  return a && is_sound(a->dictionary);
+}
+
+static const void *buffer_of(const struct ArrowArray *a, int64_t i) {
+  return a->n_buffers > i ? a->buffers[i] : NULL;
+}
+
+/* Two arrays that lie at the same place, while both are there, are one. */
+static bool is_same(const struct ArrowArray *a, const struct ArrowArray *b) {
+  return buffer_of(a, 1) == buffer_of(b, 1) && buffer_of(a, 2) == buffer_of(b, 2) && a->length == b->length &&
+         a->offset == b->offset;
+}
+
+static blt_status dictionary(void *reader_, size_t batch, blt_arrow_words *out, blt_error *err) {
+  reader *k = reader_;
+  const struct ArrowArray *a = column_of(k, batch), *next = a;
+  if (!has_dictionary(a)) return failed(k, "an array without its dictionary", err);
+  bool same = k->version && is_same(k->entries, a->dictionary);
   if (!same) k->version++;
-  k->entries = d;
-  k->seen = *d;
-  k->buffers[0] = one;
-  k->buffers[1] = two;
-  *version = k->version;
-  *pieces = 1;
+  if (!same || batch >= k->until) {
+    k->until = batch;
+    while (++k->until < k->t->narrays && has_dictionary(next = column_of(k, k->until)) &&
+           is_same(a->dictionary, next->dictionary))
+      continue;
+  }
+  k->entries = a->dictionary;
+  *out = (blt_arrow_words){k->version, 1, k->until < k->t->narrays ? k->t->spans[k->until].first : k->t->rows};
   return BLT_OK;
 }
 

@@ -42,6 +42,12 @@ static blt_status read_block(void *column, blt_dict *dict, blt_scratch *scratch,
   return blt_pq_column_block(&c->column, scratch, first, rows, out, err);
 }
 
+/* Rows of the row group at hand, whose dictionary was taken over whole. */
+static uint64_t met_rows(const void *column) {
+  const spare *c = column;
+  return c->column.open ? c->home->set.parts[c->column.part + 1].first : 0;
+}
+
 static void close_column(void *column) {
   spare *c = column;
   if (!c) return;
@@ -60,7 +66,7 @@ static void free_spares(reading *r) {
   }
 }
 
-static const blt_column_ops ops = {open_column, read_block, close_column};
+static const blt_column_ops ops = {open_column, read_block, met_rows, close_column};
 
 static uint64_t bytes_of(const blt_pq_set *s) {
   uint64_t bytes = 0;
