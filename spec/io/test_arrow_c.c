@@ -248,6 +248,105 @@ static void a_stream_that_fails_is_told(void) {
   blt_table_release(t);
 }
 
+/* ---- streams whose arrays do not stay ---- */
+
+enum { COMING_MOST = 40 };
+static uint32_t coming_rows; /* of each batch */
+
+/* One array of a batch: a column of codes, with a dictionary of two words that no other batch has. */
+typedef struct coming {
+  struct ArrowArray column, words, *columns[1];
+  int8_t codes[BLT_BLOCK_ROWS];
+  int32_t offsets[3];
+  char text[32];
+  const void *code_buffers[2], *word_buffers[3], *none[1];
+} coming;
+
+static uint32_t batches_come, batches_alive, batches_alive_most;
+
+static void free_batch(struct ArrowArray *a) {
+  free_array(&((coming *)a->private_data)->column);
+  free(a->private_data);
+  a->release = NULL;
+  batches_alive--;
+  alive--;
+}
+
+static void put_words(coming *k, uint32_t batch) {
+  k->offsets[1] = snprintf(k->text, 16, "a%u", batch);
+  k->offsets[2] = k->offsets[1] + snprintf(k->text + k->offsets[1], 16, "b%u", batch);
+}
+
+static int coming_next(struct ArrowArrayStream *s, struct ArrowArray *out) {
+  uint32_t batch = COMING_MOST - batches_come;
+  (void)s;
+  *out = (struct ArrowArray){0};
+  if (batches_come == 0) return 0;
+  batches_come--;
+  coming *k = calloc(1, sizeof *k);
+  for (uint32_t i = 0; i < coming_rows; i++) k->codes[i] = i % 3 == 0;
+  put_words(k, batch);
+  k->code_buffers[1] = k->codes;
+  k->word_buffers[1] = k->offsets;
+  k->word_buffers[2] = k->text;
+  k->words = array_of(2, 0, 3, k->word_buffers);
+  k->column = array_of(coming_rows, 0, 2, k->code_buffers);
+  k->column.dictionary = &k->words;
+  k->columns[0] = &k->column;
+  *out = array_of(coming_rows, 0, 1, k->none);
+  out->n_children = 1, out->children = k->columns;
+  out->private_data = k, out->release = free_batch;
+  if (++batches_alive > batches_alive_most) batches_alive_most = batches_alive;
+  return 0;
+}
+
+static struct ArrowSchema coming_column, coming_words, *coming_columns[] = {&coming_column};
+
+static int coming_schema(struct ArrowArrayStream *s, struct ArrowSchema *out) {
+  (void)s;
+  coming_words = schema_of("u", "", 0, NULL);
+  coming_column = schema_of("c", "s", 0, NULL);
+  coming_column.dictionary = &coming_words;
+  *out = schema_of("+s", "", 1, coming_columns);
+  return 0;
+}
+
+static void coming_release(struct ArrowArrayStream *s) {
+  s->release = NULL;
+}
+
+/* Rows are read as they come and their arrays released, whose memory the next ones may get: a dictionary of
+ * its own in each. */
+static void read_coming(uint32_t rows) {
+  struct ArrowArrayStream s = {coming_schema, coming_next, NULL, coming_release, NULL};
+  blt_table *t = NULL;
+  blt_view *v = NULL;
+  uint32_t wrong = 0;
+  batches_come = COMING_MOST;
+  coming_rows = rows;
+  batches_alive_most = 0;
+  REQUIRE(import_stream(ctx, &s, &all, &t) == BLT_OK && blt_table_view(t, &v, &err) == BLT_OK);
+  CHECK_INT(v->rows, (uint64_t)coming_rows * COMING_MOST);
+  for (uint64_t r = 0; r < v->rows; r += 997) {
+    char text[16];
+    blt_value x = cell_of(v, 0, (uint32_t)(r / BLT_BLOCK_ROWS), r % BLT_BLOCK_ROWS);
+    int n = snprintf(text, sizeof text, "%c%u", r % coming_rows % 3 == 0 ? 'b' : 'a',
+                     (uint32_t)(r / coming_rows));
+    wrong += x.null || x.u.s.len != (uint32_t)n || memcmp(x.u.s.s, text, x.u.s.len) != 0;
+  }
+  CHECK_INT(wrong, 0);
+  CHECK_AT(batches_alive_most < 16, "%u of %d batches were there at once", batches_alive_most, COMING_MOST);
+  CHECK_INT(batches_alive, 0);
+  CHECK_INT(alive, 0);
+  blt_view_release(v);
+  blt_table_release(t);
+}
+
+static void arrays_go_once_they_are_read(void) {
+  read_coming(BLT_BLOCK_ROWS); /* a wave ends where a batch does */
+  read_coming(50001);
+}
+
 static void refused_memory_leaves_nothing(void) {
   blt_ctx *c = blt_ctx_new();
   blt_ctx_set_threads(c, 1);
@@ -275,6 +374,7 @@ int main(void) {
   RUN(offsets_structs_and_views_are_followed);
   RUN(what_has_no_place_is_refused);
   RUN(a_stream_that_fails_is_told);
+  RUN(arrays_go_once_they_are_read);
   RUN(refused_memory_leaves_nothing);
   CHECK_INT(blt_ctx_memory_used(ctx), 0);
   blt_ctx_release(ctx);

@@ -295,7 +295,15 @@ static void close_column(void *column_) {
 
 static const blt_column_ops ops = {open_column, read_block, met_rows, close_column};
 
-blt_status blt_arrow_to_table(const blt_arrow_feed *feed, const blt_parquet_options *o, blt_table **out,
+static blt_status more_rows(const void *feed_, uint64_t done, uint64_t enough, uint64_t *rows,
+                            blt_error *err) {
+  blt_arrow_feed *feed = (blt_arrow_feed *)(uintptr_t)feed_; /* nobody reads meanwhile */
+  blt_status status = feed->more(feed, done, enough, err);
+  *rows = feed->rows;
+  return status;
+}
+
+blt_status blt_arrow_to_table(blt_arrow_feed *feed, const blt_parquet_options *o, blt_table **out,
                               blt_error *err) {
   blt_columns columns = {.ctx = feed->ctx,
                          .ops = &ops,
@@ -304,6 +312,7 @@ blt_status blt_arrow_to_table(const blt_arrow_feed *feed, const blt_parquet_opti
                          .ncols = feed->schema->ncols,
                          .rows = feed->rows,
                          .bytes = feed->bytes,
+                         .more = feed->more ? more_rows : NULL,
                          .schema_only = o->schema_only,
                          .make = o->make,
                          .make_arg = o->make_arg,

@@ -41,9 +41,11 @@ typedef struct blt_arrow_feed {
   uint64_t rows, bytes; /* bytes: for progress */
   const blt_arrow_ops *ops;
   const void *from; /* what `open` gets */
+  /* NULL, or as in blt_columns: brings more rows and their spans. */
+  blt_status (*more)(struct blt_arrow_feed *feed, uint64_t done, uint64_t enough, blt_error *err);
 } blt_arrow_feed;
 
-blt_status blt_arrow_to_table(const blt_arrow_feed *feed, const blt_parquet_options *o, blt_table **out,
+blt_status blt_arrow_to_table(blt_arrow_feed *feed, const blt_parquet_options *o, blt_table **out,
                               blt_error *err);
 
 /* A message that a column is damaged. */

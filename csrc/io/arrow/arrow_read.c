@@ -24,7 +24,7 @@ static blt_status read_table(const blt_arrow_file *f, const blt_parquet_options 
   blt_arrow_batches from = {f, blt_calloc(f->ctx, n + 1, sizeof *from.numbers)};
   blt_arrow_span *spans = blt_calloc(f->ctx, n + 1, sizeof *spans);
   blt_arrow_feed feed = {f->ctx,  blt_source_name(f->source), &f->schema,           spans, n,
-                         f->rows, blt_source_size(f->source), &blt_arrow_batch_ops, &from};
+                         f->rows, blt_source_size(f->source), &blt_arrow_batch_ops, &from, NULL};
   bool there = from.numbers && spans;
   if (there) list_rows(f, spans, from.numbers);
   blt_status status =

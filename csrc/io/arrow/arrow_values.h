@@ -24,8 +24,8 @@ typedef struct blt_arrow_rows {
 /* Counts the rows that are not null. */
 void blt_arrow_count(blt_arrow_rows *r);
 
-/* The values that are not null; when `out->lean` some stay where they lie. On failure err->position is the value that was refused, or -1 and the
- * message says what is damaged. */
+/* The values that are not null; when `out->lean` some stay where they lie. On failure err->position is the
+ * value that was refused, or -1 and the message says what is damaged. */
 blt_status blt_arrow_values(blt_ctx *ctx, const blt_arrow_kind *k, const blt_arrow_rows *r, blt_values *out,
                             blt_error *err);
 /* The numbers of entries of rows that are not null, each checked to be below `entries`. */

@@ -6,6 +6,7 @@
 
 #define WAVE 32u          /* blocks of each column that are made before they go into the table */
 #define SPAN 16u          /* blocks of a column that one task makes */
+#define AT_HAND 8u        /* blocks of each column in a wave of rows that come: caches still hold them */
 #define WAVE_BLOCKS 8192u /* of all columns, unless a wave is one block of each */
 
 typedef struct task {
@@ -30,6 +31,8 @@ typedef struct loading {
   task *tasks;
   uint32_t ntasks;
   uint64_t row;     /* with which the wave begins */
+  uint64_t rows;    /* that are there */
+  bool all;         /* no more come */
   uint32_t nblocks; /* of a column in this wave */
 } loading;
 
@@ -42,7 +45,7 @@ static bool is_string(const loading *k, uint32_t col) {
 }
 
 static uint32_t rows_of(const loading *k, uint64_t first) {
-  return k->c->rows - first < BLT_BLOCK_ROWS ? (uint32_t)(k->c->rows - first) : BLT_BLOCK_ROWS;
+  return k->rows - first < BLT_BLOCK_ROWS ? (uint32_t)(k->rows - first) : BLT_BLOCK_ROWS;
 }
 
 /* ---- making blocks ---- */
@@ -59,7 +62,7 @@ static blt_status make_blocks(loading *k, strings *s, task t, uint32_t worker, b
     uint32_t rows = rows_of(k, first);
     blt_status status =
         k->c->ops->block(s->column, s->dict, &k->scratch[worker], first, rows, block_of(k, i, t.col), err);
-    if (status == BLT_OK) status = blt_par_check(k->ctx, worker, k->row, k->c->rows, err);
+    if (status == BLT_OK) status = blt_par_check(k->ctx, worker, k->row, k->rows, err);
     if (status != BLT_OK) return status;
     /* A column that hardly repeats is plain text from the next block on. */
     if (s->dict && blt_dict_hardly_repeats(s->dict->count, met_rows(k, s, first + rows))) s->dict = NULL;
@@ -103,17 +106,26 @@ static blt_status add_groups(loading *k, blt_error *err) {
 }
 
 static blt_status report(loading *k, blt_error *err) {
-  if (!k->c->progress) return blt_poll(k->ctx, k->row, k->c->rows, err);
-  double share = (double)k->row / (double)k->c->rows;
+  if (!k->c->progress) return blt_poll(k->ctx, k->row, k->rows, err);
+  double share = (double)k->row / (double)k->rows;
   return k->c->progress(k->c->progress_arg, (uint64_t)((double)k->c->bytes * share), k->c->bytes, k->row,
                         err);
 }
 
+/* Sees to it that the rows of the next wave are there, or all that come. */
+static blt_status fetch(loading *k, blt_error *err) {
+  uint64_t enough = k->row + (uint64_t)k->wave * BLT_BLOCK_ROWS;
+  if (k->all) return BLT_OK;
+  blt_status status = k->c->more(k->c->file, k->row, enough, &k->rows, err);
+  k->all = k->rows < enough;
+  return status;
+}
+
 static blt_status read_wave(loading *k, blt_error *err) {
-  uint64_t left = (k->c->rows - k->row + BLT_BLOCK_ROWS - 1) / BLT_BLOCK_ROWS;
+  uint64_t left = (k->rows - k->row + BLT_BLOCK_ROWS - 1) / BLT_BLOCK_ROWS;
   k->nblocks = left < k->wave ? (uint32_t)left : k->wave;
   list_tasks(k);
-  bool small = k->c->rows < BLT_BLOCK_ROWS && k->c->rows * k->c->ncols < 4 * BLT_BLOCK_ROWS;
+  bool small = k->rows < BLT_BLOCK_ROWS && k->rows * k->c->ncols < 4 * BLT_BLOCK_ROWS;
   blt_status status = (small ? blt_seq : blt_par)(k->ctx, k->ntasks, run_task, k, err);
   if (status == BLT_OK) status = add_groups(k, err);
   return status == BLT_OK ? report(k, err) : status;
@@ -134,7 +146,8 @@ static blt_status make_table(loading *k, blt_error *err) {
 
 static blt_status start(loading *k, blt_error *err) {
   uint32_t n = k->c->ncols;
-  k->wave = WAVE_BLOCKS / n > WAVE ? WAVE : WAVE_BLOCKS / n ? WAVE_BLOCKS / n : 1;
+  uint32_t most = k->c->more ? AT_HAND : WAVE;
+  k->wave = WAVE_BLOCKS / n > most ? most : WAVE_BLOCKS / n ? WAVE_BLOCKS / n : 1;
   k->nworkers = blt_par_workers(k->ctx);
   k->strings = blt_calloc(k->ctx, n, sizeof *k->strings);
   k->scratch = blt_calloc(k->ctx, k->nworkers, sizeof *k->scratch);
@@ -158,11 +171,12 @@ static void finish(loading *k) {
 }
 
 blt_status blt_columns_read(const blt_columns *c, blt_table **out, blt_error *err) {
-  loading k = {.c = c, .ctx = c->ctx};
+  loading k = {.c = c, .ctx = c->ctx, .rows = c->rows, .all = !c->more};
   blt_status status = make_table(&k, err);
   if (status == BLT_OK && !c->schema_only) {
     status = start(&k, err);
-    while (status == BLT_OK && k.row < c->rows) status = read_wave(&k, err);
+    while (status == BLT_OK && (status = fetch(&k, err)) == BLT_OK && k.row < k.rows)
+      status = read_wave(&k, err);
     finish(&k);
   }
   if (status == BLT_OK)

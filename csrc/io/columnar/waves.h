@@ -27,7 +27,11 @@ typedef struct blt_columns {
   const void *file;
   const blt_field *fields;
   uint32_t ncols;
-  uint64_t rows, bytes;   /* bytes: for progress */
+  uint64_t rows, bytes; /* bytes: for progress */
+  /* NULL: all rows are there. Otherwise `rows` is 0: brings more of them, which changes `file`, until there
+   * are `enough` or no more come; what rows before `done` were read from may go. `*rows` gets how many there
+   * are so far, fewer than `enough` at the end only. */
+  blt_status (*more)(const void *file, uint64_t done, uint64_t enough, uint64_t *rows, blt_error *err);
   bool schema_only;       /* no rows are read */
   blt_make_table_fn make; /* NULL: a new table in memory */
   void *make_arg;

@@ -2,6 +2,7 @@
 #include "io/arrow/arrow_lay.h"
 
 #include "base/mem.h"
+#include "base/par.h"
 #include "store/table/schema.h"
 #include <errno.h>
 #include <stdio.h>
@@ -216,20 +217,31 @@ static int get_schema(struct ArrowArrayStream *in, struct ArrowSchema *out) {
   return no_memory(s);
 }
 
-static blt_status get_column(stream *s, uint32_t col, struct ArrowArray *out) {
+/* A batch on its way: a task for each column. */
+typedef struct batch {
+  stream *s;
+  struct ArrowArray *out;
+} batch;
+
+static blt_status get_column(void *batch_, uint32_t col, uint32_t worker, blt_error *err) {
+  batch *b = batch_;
+  stream *s = b->s;
+  struct ArrowArray *out = b->out->children[col];
   held *h = new_array(s->ctx, 0, s->forms[col].coded, out);
-  if (!h) return blt_fail_memory(&s->err, sizeof *h);
-  blt_status status = blt_arrow_lay(&s->forms[col], s->next, &h->lot, &s->err);
+  (void)worker;
+  if (!h) return blt_fail_memory(err, sizeof *h);
+  blt_status status = blt_arrow_lay(&s->forms[col], s->next, &h->lot, err);
   if (status == BLT_OK && s->words[col] && !entries_array(s->words[col], out->dictionary))
-    status = blt_fail_memory(&s->err, sizeof *h);
+    status = blt_fail_memory(err, sizeof *h);
   if (status == BLT_OK) set_buffers(out, h, &h->lot);
   return status;
 }
 
 static blt_status get_batch(stream *s, struct ArrowArray *out) {
+  batch b = {s, out};
+  bool small = s->view->group_rows[s->next] < BLT_BLOCK_ROWS / 4;
   if (!new_array(s->ctx, s->ncols, false, out)) return blt_fail_memory(&s->err, sizeof(held));
-  blt_status status = BLT_OK;
-  for (uint32_t c = 0; status == BLT_OK && c < s->ncols; c++) status = get_column(s, c, out->children[c]);
+  blt_status status = (small ? blt_seq : blt_par)(s->ctx, s->ncols, get_column, &b, &s->err);
   if (status != BLT_OK) {
     release_array(out);
     return status;

@@ -10,13 +10,14 @@
 
 #define NAME "the stream"
 
-/* Everything that was taken over: it is released at the end. */
+/* What was taken over. Arrays are released once their rows were read, the rest at the end. */
 typedef struct taken {
   blt_ctx *ctx;
+  struct ArrowArrayStream *stream;
   struct ArrowSchema described;
   struct ArrowArray *arrays;
-  size_t narrays, cap;
-  blt_arrow_schema schema; /* a place's node is the number of a child */
+  size_t narrays, cap, released; /* released: those before this one */
+  blt_arrow_schema schema;       /* a place's node is the number of a child */
   blt_arrow_span *spans;
   size_t spans_cap;
   uint64_t rows;
@@ -270,7 +271,8 @@ static blt_status dictionary(void *reader_, size_t batch, blt_arrow_words *out, 
       continue;
   }
   k->entries = a->dictionary;
-  *out = (blt_arrow_words){k->version, 1, k->until < k->t->narrays ? k->t->spans[k->until].first : k->t->rows};
+  *out =
+      (blt_arrow_words){k->version, 1, k->until < k->t->narrays ? k->t->spans[k->until].first : k->t->rows};
   return BLT_OK;
 }
 
@@ -341,26 +343,47 @@ static blt_status said(struct ArrowArrayStream *stream, int code, blt_error *err
   return blt_fail(err, BLT_EIO, NAME ": %.400s", what && *what ? what : strerror(code));
 }
 
-static blt_status take_all(taken *t, struct ArrowArrayStream *stream, blt_error *err) {
-  int code = stream->get_schema(stream, &t->described);
-  if (code) {
-    t->described.release = NULL;
-    return said(stream, code, err);
-  }
-  for (;;) {
-    struct ArrowArray a = {0};
-    blt_status status = blt_poll(t->ctx, t->rows, 0, err);
-    if (status != BLT_OK) return status;
-    code = stream->get_next(stream, &a);
-    if (code) return said(stream, code, err);
-    if (!a.release) return BLT_OK;
-    status = add_array(t, &a, err);
-    if (status != BLT_OK) return status;
+/* The array that row `done - 1` is of stays: a dictionary at the same place is the same while it is there. */
+static void release_read(taken *t, uint64_t done) {
+  for (; t->released < t->narrays; t->released++) {
+    size_t i = t->released;
+    if (t->spans[i].first + t->spans[i].rows >= done) return;
+    t->arrays[i].release(&t->arrays[i]);
   }
 }
 
+static blt_status take_schema(taken *t, blt_error *err) {
+  int code = t->stream->get_schema(t->stream, &t->described);
+  if (code == 0) return BLT_OK;
+  t->described.release = NULL;
+  return said(t->stream, code, err);
+}
+
+/* Another array; `*end`: none is left. */
+static blt_status take_next(taken *t, bool *end, blt_error *err) {
+  struct ArrowArray a = {0};
+  blt_status status = blt_poll(t->ctx, t->rows, 0, err);
+  if (status != BLT_OK) return status;
+  int code = t->stream->get_next(t->stream, &a);
+  if (code) return said(t->stream, code, err);
+  *end = !a.release;
+  return *end ? BLT_OK : add_array(t, &a, err);
+}
+
+static blt_status take_more(blt_arrow_feed *feed, uint64_t done, uint64_t enough, blt_error *err) {
+  taken *t = (taken *)(uintptr_t)feed->from; /* which only its readers take for constant */
+  blt_status status = BLT_OK;
+  release_read(t, done);
+  for (bool end = false; status == BLT_OK && !end && t->rows < enough;) status = take_next(t, &end, err);
+  feed->spans = t->spans;
+  feed->nspans = t->narrays;
+  feed->rows = t->rows;
+  return status;
+}
+
 static blt_status to_table(taken *t, const blt_parquet_options *o, blt_parquet_result *out, blt_error *err) {
-  blt_arrow_feed feed = {t->ctx, NAME, &t->schema, t->spans, t->narrays, t->rows, 0, &ops, t};
+  blt_arrow_feed feed = {t->ctx, NAME, &t->schema, t->spans, t->narrays, t->rows, 0, &ops, t, NULL};
+  if (t->stream) feed.more = take_more;
   blt_table *table = NULL;
   blt_status status = read_schema(t, o, err);
   if (status == BLT_OK) status = blt_arrow_to_table(&feed, o, &table, err);
@@ -371,7 +394,7 @@ static blt_status to_table(taken *t, const blt_parquet_options *o, blt_parquet_r
 }
 
 static void release_all(taken *t) {
-  for (size_t i = 0; i < t->narrays; i++) t->arrays[i].release(&t->arrays[i]);
+  for (size_t i = t->released; i < t->narrays; i++) t->arrays[i].release(&t->arrays[i]);
   if (t->described.release) t->described.release(&t->described);
   blt_free(t->ctx, t->arrays, t->cap * sizeof *t->arrays);
   blt_free(t->ctx, t->spans, t->spans_cap * sizeof *t->spans);
@@ -384,7 +407,8 @@ blt_status blt_arrow_import(blt_ctx *ctx, struct ArrowArrayStream *stream, const
   if (!stream->release) return blt_fail(err, BLT_EINVAL, NAME " was released, or taken by somebody else");
   struct ArrowArrayStream own = *stream;
   stream->release = NULL;
-  blt_status status = take_all(&t, &own, err);
+  t.stream = &own;
+  blt_status status = take_schema(&t, err);
   if (status == BLT_OK) status = to_table(&t, o, out, err);
   release_all(&t);
   if (own.release) own.release(&own);
