@@ -4,6 +4,7 @@
 --   blotter.table(schema)         a table in memory           blotter.csv(path)   one read from a file
 --   blotter.jsonl(path)          one read from JSON lines   blotter.parquet(path)    one from Parquet files
 --   blotter.arrow(path)           Arrow                       blotter.sqlite(path, table)   SQLite
+--   blotter.folder(path)          the files of a folder as a database that is read
 --   blotter.connect(address)      a database on a server, or on several
 --   blotter.null                  null, as lua-cjson has it   blotter.operations()   the operations dataset
 --   blotter.report, blotter.format, blotter.query   register a report, a format or a named query
@@ -16,6 +17,7 @@
 local columnar = require "blotter.tables.columnar"
 local core = require "blotter.core"
 local database = require "blotter.tables.database"
+local folder = require "blotter.tables.folder"
 local fail = require "blotter.errors.fail"
 local habits = require "blotter.errors.habits"
 local read = require "blotter.tables.read"
@@ -33,6 +35,7 @@ local blotter = {
   jsonl = read.jsonl,
   parquet = columnar.parquet,
   arrow = columnar.arrow,
+  folder = folder.open,
   sqlite = sqlite.read,
   xlsx = workbooks.read,
   null = core.null,

@@ -5,7 +5,7 @@
 
 ---@alias blotter.value boolean|integer|number|string|nil
 ---@alias blotter.params table<string|integer, blotter.value|blotter.value[]>
----@alias blotter.source string|fun(): string? A path, a text with a line end, or a function that gives pieces.
+---@alias blotter.source string|string[]|fun(): string? A path, a pattern or a folder, several of these, a text with a line end, or a function that gives pieces.
 ---@alias blotter.sink string|fun(piece: string) A path or a function that takes pieces.
 ---@alias blotter.row table<string, blotter.value>
 ---@alias blotter.rows blotter.table|blotter.query|blotter.frame
@@ -103,6 +103,24 @@ function blotter.parquet(from, options) end
 ---@param options? table
 ---@return blotter.table? rows, table|string info, string? code
 function blotter.arrow(from, options) end
+
+--- The files of a folder as a database that is only read.
+---@class blotter.folder
+local Folder = {}
+---@return string[]
+function Folder:tables() end
+---@param name string
+---@return blotter.table? rows, table|string info, string? code
+function Folder:table(name) end
+---@param name string
+---@param params? table
+---@return blotter.query
+function Folder:query(name, params) end
+
+---@param path string
+---@param options? {csv?: blotter.csv_options, jsonl?: blotter.jsonl_options, parquet?: table, arrow?: table}
+---@return blotter.folder? db, string? message, string? code
+function blotter.folder(path, options) end
 
 --- A table of an SQLite file.
 ---@param path string

@@ -158,7 +158,7 @@ local RAISED = {
   { 't:delete()', '"true" stands for all rows' }, { "t:upsert {id = 1}", "a primary key" },
   -- files and schemas
   { 'blotter.csv ""', "a path expected, got an empty text" }, { "blotter.csv()", "got nothing" },
-  { 'blotter.csv {"@/t.csv"}', "union_all" }, { 't:csv ""', "a path expected" }, { "blotter.open()", "got nothing" },
+  { 'blotter.csv {"@/t.csv", 1}', "paths are strings" }, { 't:csv ""', "a path expected" }, { "blotter.open()", "got nothing" },
   { "blotter.table()", "got nothing" }, { 'blotter.table "id, n"', "expected a type" },
   { 'blotter.table "id int64; n int64"', "commas" },
   { 'blotter.csv("@/t.csv", {types = {n = "integer"}})', "write 'int64'" },
@@ -195,7 +195,7 @@ local RAISED = {
 local GIVEN = {
   { 'blotter.csv "@/tt.csv"', "did you mean '@/t.csv'?" }, { 'blotter.jsonl "@/tcsv"', "did you mean '@/t.csv'?" },
   { 'blotter.parquet "@/t.cvs"', "did you mean '@/t.csv'?" }, { 'blotter.csv "a,b"', "{text = true}" },
-  { 'blotter.csv "@/*.csv"', "union_all" }, { 'blotter.csv "https://example.org/t.csv"', "save the file first" },
+  { 'blotter.csv "@/x*.csv"', "no file fits" }, { 'blotter.csv "https://example.org/t.csv"', "save the file first" },
   { 'blotter.jsonl "@/t.csv"', "blotter.csv reads it" }, { 'blotter.parquet "@/t.csv"', "blotter.csv reads it" },
   { 'blotter.open "@/t.csv"', "blotter.csv reads it" }, { 'blotter.sqlite("@/t.csv", "t")', "blotter.csv reads it" },
   { 'blotter.open("@/d.blt", {must_exist = true})', "No such file" },

@@ -3,8 +3,10 @@
 
 local core = require "blotter.core"
 local ending = require "blotter.tables.ending"
+local folder = require "blotter.tables.folder"
 local frames = require "blotter.publish.frames"
 local reading = require "blotter.commands.reading_options"
+local several = require "blotter.tables.several"
 local shared = require "blotter.commands.shared"
 
 local place = {}
@@ -20,6 +22,12 @@ function place.split_sqlite(text)
   if path and ending.kind(path) == "sqlite" then return path, name end
 end
 
+--- The path of a folder and the name of a table in it, or nil.
+function place.split_folder(text)
+  local path, name = text:match "^(.+):([^:/]+)$"
+  if path and several.below(path) then return path, name end
+end
+
 --- Opens the database at `path`.
 function place.open(path, options)
   local db, message = require("blotter").open(path, options)
@@ -31,7 +39,10 @@ end
 function place.table(db, name)
   local names = db:tables()
   for _, known in ipairs(names) do
-    if known == name then return db:table(name) end
+    if known == name then
+      local rows, message = shared.blame_user(shared.REFUSED, "", function() return db:table(name) end)
+      return rows or shared.stop(shared.REFUSED, message)
+    end
   end
   local phrase = require("blotter.errors.suggest").phrase(name, names)
   shared.stop(shared.REFUSED, ("no table '%s'%s"):format(name, phrase))
@@ -47,10 +58,21 @@ local OTHER = { blt = "a database: name a table of it, as %s:table", json = JSON
   ods = WORKBOOK, orc = BINARY, avro = BINARY, duckdb = BINARY, pdf = BINARY, zip = PACKED, bz2 = PACKED, xz = PACKED,
   lz4 = PACKED, br = PACKED, ["7z"] = PACKED, tar = PACKED, tgz = PACKED }
 
---- What a file is, "csv", "jsonl", "parquet", "arrow" or "sqlite": as told, or by the end of its name. The end of a
--- file of another kind ends the command.
+-- What all files of a folder are, or the end of the command.
+local function kind_below(path, kinds)
+  local kind = next(kinds)
+  if kind and not next(kinds, kind) then return kind end
+  if not kind then shared.stop(shared.REFUSED, path .. ": a folder without a file of rows") end
+  shared.stop(shared.REFUSED, ("%s: has files of several kinds: name a table of it, as %s:table, or say by --as which "
+    .. "files are meant"):format(path, (path:gsub("/+$", ""))))
+end
+
+--- What a file is, "csv", "jsonl", "parquet", "arrow" or "sqlite": as told, or by the end of its name, or of the names
+-- of all files below a folder. The end of a file of another kind ends the command.
 function place.kind(path, told)
   if told then return told end
+  local below = several.below(path)
+  if below then return kind_below(path, below) end
   local other = OTHER[ending.of(path) or ""]
   if other then shared.stop(shared.USAGE, ("%s is " .. other):format(path, path)) end
   return ending.kind(path)
@@ -68,12 +90,21 @@ function place.options(command)
   reading.options(command)
 end
 
+-- What a source is, for the options of reading: a table of a folder is what its files are, a folder of several tables
+-- what the first of these is.
+local function kind_of_source(text, args)
+  if place.split(text) or ending.of(text) == "blt" then return "blt" end
+  local path, name = place.split_folder(text)
+  local db = not args.as and folder.open(path or text)
+  if not db then return place.kind(place.split_sqlite(text) or text, args.as) end
+  return folder.kind(db, name or db:tables()[1]) or place.kind(text, args.as)
+end
+
 --- Ends the command, before anything is read, when an option of reading is about none of its sources.
 function place.check(args, sources)
   local kinds = {}
   for i, text in ipairs(sources) do
-    local is_database = place.split(text) or ending.of(text) == "blt"
-    kinds[i] = is_database and "blt" or place.kind(place.split_sqlite(text) or text, args.as)
+    kinds[i] = kind_of_source(text, args)
   end
   reading.check(args, sources, kinds)
 end
@@ -96,6 +127,14 @@ local function read_file(text, args, more)
   return rows, info
 end
 
+--- The folder as a database whose files are read as the command line says.
+local function open_folder(path, args, text)
+  local options = {}
+  for _, kind in ipairs { "csv", "jsonl", "parquet", "arrow" } do options[kind] = reading.of(args, kind, text) end
+  local db, message = folder.open(path, options)
+  return db or shared.stop(shared.REFUSED, message)
+end
+
 --- The rows of a table of a database (and the database), or of a file, read as the command line says.
 function place.rows(text, args)
   local path, name = place.split(text)
@@ -103,7 +142,18 @@ function place.rows(text, args)
     local db = place.open(path, { readonly = true })
     return place.table(db, name), db
   end
+  path, name = place.split_folder(text)
+  if path then return place.table(open_folder(path, args, text), name) end
   return (read_file(text, args, {}))
+end
+
+-- A folder of several tables, not one of the parts of one: those lie in folders called column=value.
+local function is_database(text, args)
+  if args.as or not several.below(text) then return false end
+  for _, name in ipairs(open_folder(text, args, text):tables()) do
+    if not name:find "=" then return true end
+  end
+  return false
 end
 
 --- Calls `take` with the name and the columns of every table of a database, or of the one table, or with nil, those of
@@ -113,7 +163,10 @@ function place.each(text, args, take)
   if ending.of(text) == "blt" then
     local db <close> = place.open(text, { readonly = true })
     for _, name in ipairs(db:tables()) do take(name, db:table(name)) end
-  elseif place.split(text) then
+  elseif is_database(text, args) then
+    local db = open_folder(text, args, text)
+    for _, name in ipairs(db:tables()) do take(name, place.table(db, name)) end
+  elseif place.split(text) or place.split_folder(text) then
     take(nil, place.rows(text, args))
   elseif not place.split_sqlite(text) and place.kind(text, args.as) == "sqlite" then
     local names, message = core.sqlite_tables(text)

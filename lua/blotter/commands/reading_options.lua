@@ -97,7 +97,7 @@ local OPTIONS = {
     one_of("binary", "refuse string") },
   { "nanoseconds", COLUMNS, "Times finer than microseconds: refuse or cut.", "<what>",
     one_of("nanoseconds", "refuse cut") },
-  { "no-partitions", "parquet", "Folders called column=value are names like others." },
+  { "no-partitions", TEXT .. " " .. COLUMNS, "Folders called column=value are names like others." },
 }
 
 local KIND_NAMES = { csv = "CSV", jsonl = "JSON lines", parquet = "Parquet", arrow = "Arrow", sqlite = "SQLite",

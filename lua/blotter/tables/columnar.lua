@@ -5,42 +5,23 @@ local core = require "blotter.core"
 local fail = require "blotter.errors.fail"
 local near_file = require "blotter.tables.near_file"
 local progress = require "blotter.terminal.progress"
+local several = require "blotter.tables.several"
 
 local columnar = {}
 
-local OPTIONS = { "columns", "flatten", "binary", "nanoseconds", "skip", "progress" }
-local PARQUET_OPTIONS = { "columns", "flatten", "binary", "nanoseconds", "skip", "progress", "memory",
-  "partitions" }
+local OPTIONS = { "columns", "flatten", "binary", "nanoseconds", "skip", "progress", "partitions" }
+local PARQUET_OPTIONS = { "columns", "flatten", "binary", "nanoseconds", "skip", "progress", "partitions", "memory" }
 
---- The files that a path or a pattern names. What exists is a path, whatever its letters; a pattern that nothing fits
--- is tried as a path, so that the message names it.
-local function matching(path)
-  local below = core.files_below(path, ".parquet") -- of a folder
-  if below then return #below > 0 and below or { path } end
-  if not path:find "[*?%[]" then return { path } end
-  local file = io.open(path, "rb")
-  if file then
-    file:close()
-    return { path }
+--- All files of a path, a pattern, a folder, or a sequence of these.
+local function files_of(from, kind, verb)
+  if type(from) ~= "string" and type(from) ~= "table" then
+    fail("%s: a path, a pattern such as \"*.%s\", a sequence of paths or a function expected, got %s", verb, kind,
+      arguments.kind(from))
   end
-  local found = core.glob(path)
-  return #found > 0 and found or { path }
-end
-
---- All files of a path, a pattern, or a sequence of these.
-local function files_of(from, verb)
-  if type(from) == "string" then from = { from } end
-  if type(from) ~= "table" or #from == 0 then
-    fail("%s: a path, a pattern such as \"*.%s\", a sequence of paths or a function expected, got %s", verb, verb,
-      type(from) == "table" and "an empty table" or "a " .. type(from))
+  if from == "" or (type(from) == "string" and from:find("\0", 1, true)) then
+    fail("%s: a path expected, got %q", verb, from)
   end
-  local files = {}
-  for _, path in ipairs(from) do
-    if type(path) ~= "string" then fail("%s: paths are strings, one is a %s", verb, type(path)) end
-    if path == "" or path:find("\0", 1, true) then fail("%s: a path expected, got %q", verb, path) end
-    table.move(matching(path), 1, #matching(path), #files + 1, files)
-  end
-  return files
+  return several.paths(from, kind) or { from }
 end
 
 --- A word of an option as a truth; nothing is false.
@@ -62,7 +43,19 @@ local function words_of(given, verb, shown, schema_only)
   }
 end
 
-local function run(kind, from, options, verb, db, name, schema_only)
+local run
+
+--- Arrow files have their dictionaries each, so that they are read one by one and put together.
+local function read_several(files, options, schema_only, db, name)
+  if schema_only then files = { files[1] } end
+  local rows, info, code = several.read(files, function(path, these)
+    return run("arrow", path, these, "arrow", nil, nil, schema_only)
+  end, options)
+  if db then return several.into(db, name, rows, info, code) end
+  return rows, info, code
+end
+
+function run(kind, from, options, verb, db, name, schema_only)
   local given = arguments.options(options, verb == "parquet" and PARQUET_OPTIONS or OPTIONS, verb)
   for _, option in ipairs { "memory", "partitions" } do
     if given[option] ~= nil and type(given[option]) ~= "boolean" then
@@ -72,9 +65,9 @@ local function run(kind, from, options, verb, db, name, schema_only)
   if kind == "arrow" and type(from) == "userdata" and from ~= core.null then
     return core.arrow_import(from, false, words_of(given, verb, given), db, name)
   end
-  local files = type(from) == "function" and from or files_of(from, kind)
+  local files = type(from) == "function" and from or files_of(from, kind, verb)
   if kind == "arrow" and type(files) == "table" and #files > 1 then
-    fail("%s: %d files; Arrow files are read one by one", verb, #files)
+    return read_several(files, options or {}, schema_only, db, name)
   end
   local shown, line <close> = progress.shown(given, type(from) == "string" and from or "", 0) -- luacheck: ignore line
   return near_file.told(from, kind, core[kind](files, false, words_of(given, verb, shown, schema_only), db, name))
@@ -89,13 +82,13 @@ end
 --   "refuse" ("cut": to microseconds), skip false (true: columns that cannot be read are left out, and `notes` says
 --   which), memory false (true: all is read at once, into memory), partitions true (folders called column=value are
 --   columns of the files below them; false: they are not), progress as in read.csv
--- A path may be that of a folder: all .parquet files below it.
+-- A path may be that of a folder: all Parquet files below it.
 function columnar.parquet(from, options)
   return run("parquet", from, options, "parquet")
 end
 
---- Reads an Arrow IPC file (Feather) or stream from a path ("-" is standard input) or a function, or takes the stream
--- of another library (the address of its ArrowArrayStream as light userdata, or what f:arrow_stream gives), with the
+--- Reads Arrow IPC files (Feather) or streams from paths as above or a function, or takes the stream of another
+-- library (the address of its ArrowArrayStream as light userdata, or what f:arrow_stream gives), with the
 -- options and results of columnar.parquet.
 function columnar.arrow(from, options)
   return run("arrow", from, options, "arrow")

@@ -25,6 +25,22 @@ function ending.kind(path)
   return KINDS[ending.of(path) or ""] or "csv"
 end
 
+local TEXT = { csv = true, tsv = true, tab = true }
+
+--- The same, but nil where the name does not say that the file holds rows.
+function ending.said(path)
+  local last = ending.of(path) or ""
+  return KINDS[last] or TEXT[last] and "csv" or nil
+end
+
+--- The name of the file without its folders and its endings: "tips" of `in/tips.csv.gz`.
+function ending.stem(path)
+  local name, last = path:match "[^/]*$", ending.of(path)
+  local at = last and name:lower():find("." .. last, 1, true)
+  while at and name:lower():find("." .. last, at + 1, true) do at = name:lower():find("." .. last, at + 1, true) end
+  return at and name:sub(1, at - 1) or name
+end
+
 --- The delimiter that a file of that name is written with.
 function ending.delimiter(path)
   local last = ending.of(path)

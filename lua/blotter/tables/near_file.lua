@@ -18,7 +18,7 @@ function near_file.phrase(path)
   local folder, name = path:match "^(.*/)([^/]*)$"
   if not folder then folder, name = "", path end
   local near = suggest.nearest(name, names_in(folder))
-  if name:find "[*?]" then return "; one file is read at a time, and union_all puts several together" end
+  if name:find "[*?]" then return "; no file fits the pattern" end
   if path:find "^%a+://" then return "; addresses are not fetched: save the file first" end
   if near then return ("; did you mean '%s'?"):format(folder .. near) end
   local is_text = name:find "[,;\t]"

@@ -9,6 +9,7 @@ local fail = require "blotter.errors.fail"
 local near_file = require "blotter.tables.near_file"
 local progress = require "blotter.terminal.progress"
 local schema = require "blotter.tables.schema"
+local several = require "blotter.tables.several"
 local sqlite = require "blotter.tables.sqlite"
 local width = require "blotter.terminal.width"
 
@@ -17,10 +18,10 @@ local read = {}
 local CSV_OPTIONS = { "delimiter", "quote", "escape", "comment", "decimal_mark", "thousands", "percent", "currency",
   "dates", "encoding", "header", "ragged", "utf8", "on_error", "skip", "skip_tail", "max_rejects", "chunk_bytes",
   "trim", "infer", "decimals", "quoted_nulls", "line_column", "nulls", "names", "flags", "types", "into", "progress",
-  "text" }
+  "text", "partitions" }
 
 local JSONL_OPTIONS = { "on_error", "max_rejects", "chunk_bytes", "infer", "decimals", "line_column", "types", "into",
-  "encoding", "progress", "text" }
+  "encoding", "progress", "text", "partitions" }
 
 --- The options that each reading takes.
 read.options = { csv = CSV_OPTIONS, jsonl = JSONL_OPTIONS }
@@ -70,8 +71,7 @@ end
 local function is_text(from, options, verb)
   local kind = type(from)
   if kind ~= "string" and kind ~= "function" then
-    fail("%s: a path, a text or a function expected, got %s%s", verb, arguments.kind(from),
-      (kind == "table" and ": one file at a time, csv(a):union_all(csv(b))" or ""))
+    fail("%s: a path, a text or a function expected, got %s", verb, arguments.kind(from))
   end
   if from == "" and not options.text then
     fail("%s: a path expected, got an empty text (an empty text that is to be read: {text = true})", verb)
@@ -108,10 +108,22 @@ local function run(kind, from, text, options, db, name)
   return rows, setmetatable(info, Info)
 end
 
---- Reads CSV from a path ("-" is standard input), from a text (a string with a line end, or any with {text = true}) or
--- from a function that returns pieces. Returns the table and what is known of the reading {rows, rejected, bytes,
--- delimiter, rejects, hints (texts about what may be meant otherwise)}; or nil, a message and a code. The
--- options are those of csrc/io/csv/csv.h, with these defaults:
+--- The same for one file, or for several as one table.
+local function read_all(kind, from, options)
+  local paths = not options.text and several.paths(from, kind)
+  if not paths then return run(kind, from, is_text(from, options, kind), options) end
+  if options.into then fail("%s: into takes the rows of one file", kind) end
+  local rows, info, code = several.read(paths, function(path, these) return run(kind, path, false, these) end,
+    options, true)
+  if not rows then return nil, info, code end
+  return rows, setmetatable(info, Info)
+end
+
+--- Reads CSV from a path ("-" is standard input), from a text (a string with a line end, or any with {text = true}),
+-- from a function that returns pieces, or from several files as one table: all that fit a pattern such as "2024/*.csv",
+-- that lie below a folder or that a sequence names. Returns the table and what is known of the reading {rows, rejected,
+-- bytes, delimiter, rejects, files, hints (texts about what may be meant otherwise)}; or nil, a message and a code.
+-- The options are those of csrc/io/csv/csv.h, with these defaults:
 --   delimiter (found out), quote '"', escape (a doubled quote), comment (none), decimal_mark '.', thousands (none; with
 --   decimal_mark ',' a point), percent false, currency false, dates (ISO, and what is recognised; "dd.mm.yyyy"),
 --   encoding (UTF-8, or UTF-16 and UTF-32 by their mark), header true (or the number of its lines), skip_tail 0, flags
@@ -120,16 +132,17 @@ end
 --   skip 0, trim false, infer true (false: everything is string), decimals false (true: 12.50 is a decimal),
 --   nulls {""}, quoted_nulls false, names (those of the header), types {column = "int64"} (found out), line_column
 --   (none), into (a table to append to), progress (a function(bytes, total, rows) that stops by returning false; by
---   default a line on standard error when that is a terminal and the work takes over a second; false: neither)
+--   default a line on standard error when that is a terminal and the work takes over a second; false: neither),
+--   partitions true (of several files: folders called column=value are columns)
 function read.csv(from, options)
   options = dated(typed(listed(arguments.options(options, CSV_OPTIONS, "csv"))))
-  return run("csv", from, is_text(from, options, "csv"), options)
+  return read_all("csv", from, options)
 end
 
 --- Reads JSON lines, one object a line, from what read.csv reads from, with the same results.
 function read.jsonl(from, options)
   options = typed(arguments.options(options, JSONL_OPTIONS, "jsonl"))
-  return run("jsonl", from, is_text(from, options, "jsonl"), options)
+  return read_all("jsonl", from, options)
 end
 
 --- Reads into a new table of a database; the end of a path's name says what it holds: JSON lines (.jsonl, .ndjson),
@@ -144,6 +157,9 @@ function read.into(db, name, from, options)
   options = typed(listed(arguments.options(options, kind == "jsonl" and JSONL_OPTIONS or CSV_OPTIONS, "import")))
   options = dated(options)
   if options.into then fail "import: it makes a new table; to append to one, use blotter.csv with into" end
+  if not options.text and several.paths(from, kind) then
+    return several.into(db, name, read_all(kind, from, options))
+  end
   return run(kind, from, is_text(from, options, "import"), options, db, name)
 end
 
