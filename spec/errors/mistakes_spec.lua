@@ -158,7 +158,8 @@ local RAISED = {
   { 't:delete()', '"true" stands for all rows' }, { "t:upsert {id = 1}", "a primary key" },
   -- files and schemas
   { 'blotter.csv ""', "a path expected, got an empty text" }, { "blotter.csv()", "got nothing" },
-  { 'blotter.csv {"@/t.csv", 1}', "paths are strings" }, { 't:csv ""', "a path expected" }, { "blotter.open()", "got nothing" },
+  { 'blotter.csv {"@/t.csv", 1}', "paths are strings" },
+  { 't:csv ""', "a path expected" }, { "blotter.open()", "got nothing" },
   { "blotter.table()", "got nothing" }, { 'blotter.table "id, n"', "expected a type" },
   { 'blotter.table "id int64; n int64"', "commas" },
   { 'blotter.csv("@/t.csv", {types = {n = "integer"}})', "write 'int64'" },
