@@ -11,6 +11,7 @@ static blt_status learn(blt_ctx *ctx, blt_named *k, blt_dict *dict, blt_error *e
     blt_str s = blt_intern_at(&k->own, k->known);
     status = blt_dict_intern(dict, s.s, s.len, &k->codes[k->known], err);
     if (status != BLT_OK) break;
+    k->moved += k->codes[k->known] != k->known;
   }
   return status;
 }
@@ -34,7 +35,7 @@ static blt_status batch(blt_ctx *ctx, blt_named *k, blt_dict *dict, const blt_st
   blt_intern_fields f = {.text = base, .ends = ends + 1, .stride = 1, .gap = gap, .n = n};
   blt_status status = blt_intern_fields_of(&k->own, &f, out, &empty, err);
   if (status == BLT_OK) status = learn(ctx, k, dict, err);
-  if (status == BLT_OK && k->known)
+  if (status == BLT_OK && k->moved)
     for (uint32_t i = 0; i < n; i++) out[i] = k->codes[out[i]];
   return status == BLT_OK && empty ? put_empty(dict, texts, n, out, err) : status;
 }

@@ -12,6 +12,7 @@ typedef struct blt_named {
   uint32_t *codes; /* of own's entries, in the table's dictionary */
   size_t cap;
   uint32_t known; /* of them */
+  uint32_t moved; /* of these the ones whose code is not their number in `own` */
 } blt_named;
 
 #define BLT_NAMED_ROOM 16u /* bytes that must be readable before the first text and behind the last one */

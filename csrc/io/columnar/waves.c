@@ -1,5 +1,6 @@
 #include "waves.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/par.h"
 #include <string.h>
@@ -16,6 +17,7 @@ typedef struct task {
 /* A column of strings, which is read from the beginning to the end. */
 typedef struct strings {
   void *column;
+  double took;    /* seconds, in the last wave */
   blt_dict *dict; /* NULL once its values hardly repeat */
 } strings;
 
@@ -74,18 +76,34 @@ static blt_status run_task(void *arg, uint32_t number, uint32_t worker, blt_erro
   loading *k = arg;
   task t = k->tasks[number];
   strings fresh = {0}, *s = is_string(k, t.col) ? &k->strings[t.col] : &fresh;
+  double start = blt_seconds();
   blt_status status = s->column ? BLT_OK : k->c->ops->open(k->c->file, t.col, &s->column, err);
   if (status == BLT_OK) status = make_blocks(k, s, t, worker, err);
   k->c->ops->close(fresh.column);
+  s->took = blt_seconds() - start;
   return status;
 }
 
-/* Strings first: their tasks are the longest. */
+/* The column of strings that took longest in the last wave; UINT32_MAX: there is none. */
+static uint32_t longest_strings(const loading *k) {
+  uint32_t longest = UINT32_MAX;
+  for (uint32_t c = 0; c < k->c->ncols; c++)
+    if (is_string(k, c) && (longest == UINT32_MAX || k->strings[c].took > k->strings[longest].took))
+      longest = c;
+  return longest;
+}
+
+static void add_strings(loading *k, uint32_t col) {
+  k->tasks[k->ntasks++] = (task){col, 0, k->nblocks};
+}
+
+/* Strings first: their tasks are the longest, and the longest of them should not come last. */
 static void list_tasks(loading *k) {
-  uint32_t n = k->c->ncols;
+  uint32_t n = k->c->ncols, longest = longest_strings(k);
   k->ntasks = 0;
+  if (longest < n) add_strings(k, longest);
   for (uint32_t c = 0; c < n; c++)
-    if (is_string(k, c)) k->tasks[k->ntasks++] = (task){c, 0, k->nblocks};
+    if (is_string(k, c) && c != longest) add_strings(k, c);
   for (uint32_t from = 0; from < k->nblocks; from += SPAN)
     for (uint32_t c = 0; c < n; c++)
       if (!is_string(k, c))
