@@ -380,10 +380,14 @@ fuzz: $(STAMP)/fuzz
 
 # ---- benchmarks ----------------------------------------------------------------------------------------
 
-BENCH_PROGRAMS := $(addprefix build/bench/,groupby_data joins_data clicks_data tpch_data measure processors bandwidth groupby_sqlite store_sqlite)
+BENCH_PROGRAMS := $(addprefix build/bench/,groupby_data joins_data clicks_data tpch_data measure processors bandwidth groupby_sqlite store_sqlite memory_copy.so)
 build/bench/%: spec/bench/%.c $(wildcard spec/bench/*.h) | $(STAMP)/bench
 	@mkdir -p $(@D)
 	$(say)$(CC) -std=c11 -D_GNU_SOURCE -O3 $(WARNINGS) -pthread -o $@ $< -lm $(if $(findstring sqlite,$@),-lsqlite3)
+
+build/bench/%.so: spec/bench/%.c spec/bench/bench.h | $(STAMP)/bench
+	@mkdir -p $(@D)
+	$(say)$(CC) -std=c11 -D_GNU_SOURCE -O3 $(WARNINGS) -pthread -fPIC -shared -I$(LUA_INCDIR) -o $@ $<
 
 # The npm package of DuckDB brings its C library. npm does not always find the package with Polars' binary, which is
 # an optional one, so it is named.
