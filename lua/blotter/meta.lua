@@ -34,6 +34,7 @@
 ---@field decimals? boolean
 ---@field quoted_nulls? boolean
 ---@field line_column? string
+---@field partitions? boolean
 ---@field nulls? string|string[]
 ---@field names? string|string[]
 ---@field flags? string|string[] Columns of numbers with flags behind them.
@@ -49,6 +50,7 @@
 ---@field infer? boolean
 ---@field decimals? boolean
 ---@field line_column? string
+---@field partitions? boolean
 ---@field types? string|table<string, string>
 ---@field into? blotter.table
 ---@field encoding? string

@@ -72,7 +72,7 @@ describe("a mistake", function()
       { 2, "query @/ok.csv --types n:int64", "column=type" }, { 2, "query @/ok.csv --types n=int", "write 'int64'" },
       { 2, "query @/ok.csv --header no", "a whole number" }, { 3, "query @/ok.csv --dates german", "as in dd.mm.yyyy" },
       { 3, "query @/ok.csv --encoding latin-99", "iconv -l" }, { 2, "query @/ok.xlsx", "save the sheet as CSV" },
-      { 3, "query @", "is a directory" }, { 2, "query @/db.blt", "name a table of it" },
+      { 3, "query @", "name a table of it, as @:table" }, { 2, "query @/db.blt", "name a table of it" },
       { 3, "query @/db.blt:tt", "no table 'tt'" }, { 3, "query @/okk.csv", "did you mean '@/ok.csv'" },
       { 2, "report nix", "there are: overview" }, { 2, "report area", "needs the parameter 'area'" },
       { 2, "report area -p area", "name=value" }, { 2, "report area -p aria=KR", "did you mean 'area'" },

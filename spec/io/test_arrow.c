@@ -1,6 +1,7 @@
 /* Arrow written and read back: values, threads, cut and damaged files, refused memory, bombs. */
 #include "column_files.h"
 #include "arrow_table.h"
+#include "io/arrow/arrow_batches.h"
 #include "store/table/change.h"
 
 static blt_status write_way(blt_ctx *c, blt_table *t, const void *way, filed *out, blt_error *e) {
@@ -14,8 +15,25 @@ static const blt_arrow_write_options ways[] = {{.codec = BLT_CODEC_NONE},
                                                {.stream = true, .codec = BLT_CODEC_ZSTD},
                                                {.plain = true}};
 
+/* Batches are read in slices, as large ones are. */
+static blt_status read_slices(blt_ctx *c, const void *bytes, size_t len, const blt_parquet_options *o,
+                              blt_table **out, blt_error *e) {
+  blt_source *s = NULL;
+  blt_parquet_result result = {0};
+  blt_status status = blt_source_memory(c, bytes, len, &s, e);
+  if (status == BLT_OK) status = blt_arrow_read_slices(c, s, o, 8, &result, e);
+  blt_source_close(s);
+  if (status == BLT_OK) *out = result.table;
+  if (status == BLT_OK) blt_parquet_result_free(c, &result);
+  return status;
+}
+
 static column_file of_way(uint32_t way) {
-  return (column_file){write_way, &ways[way], read_arrow};
+  return (column_file){.write = write_way, .way = &ways[way], .read = read_arrow};
+}
+
+static column_file in_slices(uint32_t way) {
+  return (column_file){.write = write_way, .way = &ways[way], .read = read_slices};
 }
 
 static void all_values_come_back(void) {
@@ -71,6 +89,41 @@ static void deleted_rows_are_left_out(void) {
   free(f.bytes);
 }
 
+static void large_batches_are_read_in_slices(void) {
+  static const uint32_t rows[] = {1, 8, 9, 500, 70000};
+  for (uint32_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    for (uint32_t w = 0; w < (rows[i] > 5000 ? 1 : 6); w++) {
+      column_file k = in_slices(w);
+      values_come_back(&k, i + 1, rows[i]);
+    }
+  column_file plain = in_slices(5), coded = in_slices(3);
+  refused_memory_is_left(&plain);
+  words_stay_codes(&coded);
+}
+
+/* What Polars wrote: views of texts in several buffers, nulls, booleans; and every damage of it. */
+static void views_are_read_in_slices(void) {
+  static char bytes[1 << 16];
+  FILE *file = fopen("spec/io/arrow/uncompressed.arrow", "rb");
+  size_t len = file ? fread(bytes, 1, sizeof bytes, file) : 0;
+  blt_table *whole = NULL, *back = NULL;
+  char why[160] = "";
+  REQUIRE(len && len < sizeof bytes && fclose(file) == 0);
+  REQUIRE(read_arrow(ctx, bytes, len, &all, &whole, &err) == BLT_OK);
+  CHECK_AT(read_slices(ctx, bytes, len, &all, &back, &err) == BLT_OK, "%s", err.message);
+  CHECK_AT(back && blt_table_rows(back) > 8 && same_values(whole, back, why), "%s", why);
+  blt_table_release(back);
+  for (size_t at = 0; at < len; at++) {
+    bytes[at] = (char)(bytes[at] ^ 0xff);
+    if (read_slices(ctx, bytes, len, &all, &back, &err) == BLT_OK) {
+      CHECK_AT(blt_table_validate(back, &err) == BLT_OK, "byte %zu: %s", at, err.message);
+      blt_table_release(back);
+    }
+    bytes[at] = (char)(bytes[at] ^ 0xff);
+  }
+  blt_table_release(whole);
+}
+
 static void threads_change_nothing(void) {
   column_file k = of_way(1);
   threads_write_the_same(&k);
@@ -88,6 +141,8 @@ static void damage_is_survived(void) {
     column_file k = of_way(w);
     damage_harms_nothing(&k, 4 + w, false);
   }
+  column_file plain = in_slices(5);
+  damage_harms_nothing(&plain, 3, false);
 }
 
 static void refused_memory_leaves_nothing(void) {
@@ -110,6 +165,8 @@ int main(void) {
   ctx = blt_ctx_new();
   RUN(all_values_come_back);
   RUN(deleted_rows_are_left_out);
+  RUN(large_batches_are_read_in_slices);
+  RUN(views_are_read_in_slices);
   RUN(threads_change_nothing);
   RUN(what_is_cut_is_told);
   RUN(damage_is_survived);

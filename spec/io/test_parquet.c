@@ -17,7 +17,7 @@ enum { READS = 2 };
 
 /* Into memory, and when somebody asks. */
 static column_file of_way(const packing *p, uint32_t read) {
-  return (column_file){write_packed, p, read ? read_lazily : read_columns};
+  return (column_file){.write = write_packed, .way = p, .read = read ? read_lazily : read_columns};
 }
 
 static const packing zstd = {BLT_CODEC_ZSTD, 1}, snappy = {BLT_CODEC_SNAPPY, 1}, plain = {BLT_CODEC_NONE, 1};
