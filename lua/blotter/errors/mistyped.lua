@@ -60,6 +60,9 @@ local function compared(node, a, b)
   local constant = node.b.kind == "literal"
   if (a == "date" or a == "timestamp") and b == "int64" then return day_for(column, node.op, other) end
   if a == "string" and constant then return text_for(column, node.op, other) end
+  if a == "string" and other:find "^%d[%d/-]*$" then
+    return (": a text stands in quotes: %s %s '%s'"):format(column, node.op, other)
+  end
   return b == "string" and constant and number_for(column, node.op, tostring(node.b.value), a) or ""
 end
 

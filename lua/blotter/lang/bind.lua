@@ -58,11 +58,13 @@ local function unknown_call(node)
       habit and ": write " .. habit or suggest.phrase(node.name, names)))
 end
 
+local COMPARES = { ["=="] = true, ["~="] = true, ["<"] = true, ["<="] = true, [">"] = true, [">="] = true }
+
 --- Whether the name `use` is compared with something in the tree: there it may be a text without its quotes.
 local function is_compared(root, use)
   local found = false
   tree.walk(root, function(node)
-    if node.kind == "binary" and node.b == use then found = true end
+    if node.kind == "binary" and COMPARES[node.op] and node.b == use then found = true end
     for _, item in ipairs(node.kind == "in" and node.list or {}) do found = found or item == use end
   end)
   return found
@@ -216,8 +218,6 @@ local function emit_constant(out, node, params, wanted)
   put_literal(out, node, kind ~= "null" and wanted or kind, value)
 end
 
-local COMPARES = { ["=="] = true, ["~="] = true, ["<"] = true, ["<="] = true, [">"] = true, [">="] = true }
-
 local function emit_operand(out, node, scope, params, wanted)
   if wanted and (node.type == "string" or node.kind == "parameter") then
     emit_constant(out, node, params, wanted)
@@ -241,8 +241,17 @@ local function check_number(node, scope)
   end
 end
 
+--- Raises for 2013-01, 2013/14 or 0-14 where a column is called so.
+local function check_computed(node, scope)
+  local text = node.text and node.text:sub(node.first, node.last)
+  if text and text:find "^%d" and scope.columns[text] then
+    source.fail_at(node, ("%s is computed; the column is written `%s`"):format(text, text))
+  end
+end
+
 --- Raises for a constant where a column is meant: quotes make none, and digits neither.
 function bind.check_constant(node, scope)
+  check_computed(node, scope)
   check_number(node, scope)
   check_text(node, scope)
 end
@@ -279,6 +288,7 @@ end
 
 local function emit_binary(out, node, scope, params)
   local compares = COMPARES[node.op]
+  check_computed(node, scope)
   check_constants(node, scope)
   emit_operand(out, node.a, scope, params, compares and time_type(node.b, scope))
   emit_operand(out, node.b, scope, params, compares and time_type(node.a, scope))

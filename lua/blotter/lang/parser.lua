@@ -66,6 +66,9 @@ local function habit(s)
   if s.kind[at] == "," and at > 1 and WHOLE[s.kind[at - 1]] and WHOLE[s.kind[at + 1]] then
     return "a fraction is written with a point: 1.5"
   end
+  if at > 2 and s.kind[at - 1] == "%" and tonumber(s.value[at - 2]) then
+    return ("%s %% is the fraction %.15g"):format(s.value[at - 2], tonumber(s.value[at - 2]) / 100)
+  end
   local known = habits.before[before] or habits.answer(habits.words, s.kind[at] == "name" and s.value[at] or s.kind[at])
   return odd_name(s) or known
 end

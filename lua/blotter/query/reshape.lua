@@ -67,6 +67,7 @@ function query:rename(text, second)
   local scope, new = query.scope(self), {}
   for _, item in ipairs(parser.list(query.check_text(text, "rename", self))) do
     if item.star or not item.named or item.node.kind ~= "column" then
+      if item.named then bind.check_constant(item.node, scope) end
       source.fail_at(item, "rename: 'new = old' expected")
     end
     local old = item.node.name
