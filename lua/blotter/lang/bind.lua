@@ -251,8 +251,8 @@ end
 
 --- Raises for a constant where a column is meant: quotes make none, and digits neither.
 function bind.check_constant(node, scope)
-  check_computed(node, scope)
   check_number(node, scope)
+  check_computed(node, scope)
   check_text(node, scope)
 end
 
