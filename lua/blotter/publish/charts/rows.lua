@@ -121,9 +121,9 @@ local function draw_marks(self, options, i, y, left, place)
 end
 
 --- Draws rows, those of the pen's part where it has one (see charts.parts). `list` holds the series; `scale` makes a
--- scale for a length. `said`, when it is there, gives what stands below a label, and `below` what a narrow drawing has
--- there. `bars` is how many marks stand below each other in a row, and mark(x, y, high, i, place) draws those of row i
--- and returns, for each, where its words stand and the words.
+-- scale for a length. `said`, when it is there, gives what stands below a label. `bars` is how many marks stand below
+-- each other in a row, and mark(x, y, high, i, place) draws those of row i and returns, for each, where its words stand
+-- and the words.
 function rows.draw(self, block, list, options)
   local left = self.narrow and 0 or label_width(block.labels, self.wide)
   local room = self.wide - left - math.min(widest_words(list), self.wide * 0.35) - 22
@@ -132,12 +132,7 @@ function rows.draw(self, block, list, options)
   for i = self.first or 1, self.last or #block.labels do
     self.height = self.height + ROW_GAP / 2
     if self.narrow then
-      local lines = draw_label(self, block, options, i, self.height + 12, self.wide)
-      if options.below then
-        self:text(0, self.height + 12 + lines * pen.LINE, options.below(i), "soft", self.wide)
-        lines = lines + 1
-      end
-      self.height = self.height + lines * pen.LINE + 2
+      self.height = self.height + draw_label(self, block, options, i, self.height + 12, self.wide) * pen.LINE + 2
     end
     local y, high = self.height, options.bars * BAR + (options.bars - 1) * 2
     if not self.narrow then

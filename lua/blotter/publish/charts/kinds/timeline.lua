@@ -46,7 +46,7 @@ timeline.words = words
 
 function timeline.svg(pen, block, list)
   local low, high = ends(block)
-  rows.draw(pen, block, {}, { bars = 1, below = function(i) return words(block, list, i) end,
+  rows.draw(pen, block, {}, { bars = 1, said = pen.narrow and function(i) return words(block, list, i) end,
     scale = function(room) return scale.years(low, high, room, pen.narrow and 4 or 8) end,
     mark = function(left, y, size, i, _, place)
       local from, to = span_of(block, i)
