@@ -25,8 +25,8 @@ function bounds_in_words.add(doc)
     .. "of the source's words by the table below; no source printed them. They are a reading, wide enough for how such "
     .. "words are used, and carried through every sum and comparison; do not cite them as the source's. A number "
     .. "without a word that ends in two zeros is read as round, 5 percent either way, since those who retell a release "
-    .. "drop its \"more than\" and \"nearly\"; it is not where the curator knows it to be exact, or where it stands in a "
-    .. "long list of exact counts.")
+    .. "drop its \"more than\" and \"nearly\"; it is not where the curator knows it to be exact, or where it stands in "
+    .. "a long list of exact counts.")
   doc:add { kind = "table", title = "Words, and the bounds that they make", rows = rows, columns = {
     { name = "word", title = "Word", type = "string" }, { name = "low", title = "Lower end", type = "string" },
     { name = "high", title = "Upper end", type = "string" },
