@@ -41,7 +41,7 @@ thead button:focus-visible { outline: 2px solid var(--link); outline-offset: 2px
 th[aria-sort=ascending] button::after { content: " \2191"; }
 th[aria-sort=descending] button::after { content: " \2193"; }
 .bounds { color: inherit; text-decoration: underline dotted; text-underline-offset: .2em; }
-.here { color: var(--soft); text-decoration: none; }
+.here { color: var(--soft); }
 .meta { display: block; color: var(--soft); font-size: .85rem; line-height: 1.35; }
 .chart { margin: 1.5rem 0 2rem; }
 figcaption { font-weight: 600; padding: .25rem 0 .5rem; }
