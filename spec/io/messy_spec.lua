@@ -272,6 +272,8 @@ describe("a table on a sheet", function()
       { "a;31.01.2012\nb;01.02.2012\n", "a column is called '31.01.2012'" }, { "1,2\n3,4\n", "a column is called '1'" },
       { "x;1.234,50\ny;3,25\n", "a row of data taken as the header?" },
       { "k,n\nx,1\ny,2\nnote\n", "passed over at the end, from here on: 'note'", { skip_tail = 1 } },
+      { "k,n\nx,1\ncafé", "'café'", { skip_tail = 1 } },
+      { "k,n\nx,1\n" .. ("ж"):rep(80) .. "\n", ("ж"):rep(31) .. "'", { skip_tail = 1 } },
     } do
       local _, info = blotter.csv(case[1], case[3])
       assert.is_truthy(tostring(info):find(case[2], 1, true), case[1] .. tostring(info))

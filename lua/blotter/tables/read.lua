@@ -82,8 +82,11 @@ end
 --- What is known of a reading, as the prompt prints it.
 local Info = { __name = "blotter.reading" }
 
+local TAIL = 63 -- bytes that are kept of what was passed over
+
 local function first_line(text)
-  local line = text:match "[^\r\n]+" or ""
+  local whole = #text < TAIL and text or text:gsub("[\xC0-\xFF][\x80-\xBF]*$", "") -- the last character may be cut
+  local line = whole:match "[^\r\n]+" or ""
   local cut = width.cut(width.printable(line), 40)
   return ("'%s'"):format(cut)
 end
