@@ -1,5 +1,6 @@
 #include "arrow_write.h"
 #include "arrow_describe.h"
+#include "io/columnar/writing.h"
 
 #include "base/mem.h"
 #include "base/par.h"
@@ -163,11 +164,9 @@ static blt_status lay_task(void *arg, uint32_t task, uint32_t worker, blt_error 
   return status == BLT_OK ? prepare(k, p, err) : status;
 }
 
-static blt_status report(job *k, blt_error *err) {
-  blt_status status = blt_poll(k->ctx, k->first, k->view->ngroups, err);
-  if (status != BLT_OK || !k->o->progress) return status;
-  uint64_t total = k->rows ? (uint64_t)((double)k->at / (double)k->rows * (double)k->view->live_rows) : 0;
-  return k->o->progress(k->o->progress_arg, k->at, total, k->rows, err);
+static blt_status report(const job *k, blt_error *err) {
+  blt_writing w = {k->view, k->first, k->rows, k->at, k->o->progress, k->o->progress_arg};
+  return blt_writing_report(&w, err);
 }
 
 static blt_status run_wave(job *k, blt_error *err) {
@@ -189,8 +188,7 @@ static blt_status run_wave(job *k, blt_error *err) {
 
 static blt_status allocate(job *k, blt_error *err) {
   size_t n = k->ncols;
-  k->wave = WAVE_LOTS / k->ncols < 1 ? 1 : WAVE_LOTS / k->ncols;
-  if (k->wave > 2 * blt_par_workers(k->ctx)) k->wave = 2 * blt_par_workers(k->ctx);
+  k->wave = blt_writing_wave(k->ctx, k->ncols, WAVE_LOTS);
   k->forms = blt_calloc(k->ctx, n, sizeof *k->forms);
   k->pieces = blt_calloc(k->ctx, n * k->wave, sizeof *k->pieces);
   k->nodes = blt_calloc(k->ctx, n, sizeof *k->nodes);

@@ -1,5 +1,6 @@
 #include "parquet_write.h"
 #include "chunk_write.h"
+#include "io/columnar/writing.h"
 
 #include "base/mem.h"
 #include "base/par.h"
@@ -68,11 +69,9 @@ static blt_status put_group(job *k, const blt_pq_chunk_out *chunks, blt_error *e
   return status;
 }
 
-static blt_status report(job *k, blt_error *err) {
-  blt_status status = blt_poll(k->ctx, k->first, k->view->ngroups, err);
-  if (status != BLT_OK || !k->o->progress) return status;
-  uint64_t total = k->rows ? (uint64_t)((double)k->at / (double)k->rows * (double)k->view->live_rows) : 0;
-  return k->o->progress(k->o->progress_arg, k->at, total, k->rows, err);
+static blt_status report(const job *k, blt_error *err) {
+  blt_writing w = {k->view, k->first, k->rows, k->at, k->o->progress, k->o->progress_arg};
+  return blt_writing_report(&w, err);
 }
 
 static blt_status run_wave(job *k, blt_error *err) {
@@ -275,9 +274,7 @@ static blt_status start(job *k, blt_error *err) {
   uint64_t blocks = (k->o->row_group + BLT_BLOCK_ROWS - 1) / BLT_BLOCK_ROWS;
   k->per_group = blocks < 1 ? 1 : blocks > 256 ? 256 : (uint32_t)blocks;
   k->ncols = k->o->ncols && k->o->ncols < k->view->ncols ? k->o->ncols : k->view->ncols;
-  uint32_t most = 2 * blt_par_workers(k->ctx);
-  k->wave = WAVE_CHUNKS / k->ncols < 1 ? 1 : WAVE_CHUNKS / k->ncols;
-  if (k->wave > most) k->wave = most;
+  k->wave = blt_writing_wave(k->ctx, k->ncols, WAVE_CHUNKS);
   k->chunks = blt_calloc(k->ctx, (size_t)k->wave * k->ncols, sizeof *k->chunks);
   if (!k->chunks) return blt_fail_memory(err, (size_t)k->wave * k->ncols * sizeof *k->chunks);
   return put(k, "PAR1", 4, err);
