@@ -194,6 +194,32 @@ local function refuse_field(context, row, field)
   row.is_lame = true
 end
 
+-- The unit of a whole number's last digit that is not zero.
+local function last_unit(value)
+  local unit = 1
+  while value ~= 0 and value % (unit * 10) == 0 do unit = unit * 10 end
+  return unit
+end
+
+-- What a rounded number is rounded to, where the curator states it without a multiplier: the unit of its digits
+-- ("1.5" of millions), or that of its last digit that is not zero. Digits that are the whole number say nothing.
+local function fill_multiplier(context, row, indicator)
+  local value = math.tointeger(tonumber(row.value))
+  if row.qualifier ~= "rounded" or not value or value == 0 or (tonumber(row.multiplier) or 1) ~= 1 then return end
+  value = math.abs(value)
+  local digits = stating.only_digits(row.printed)
+  local factor = digits and digits > 0 and math.tointeger(value / digits)
+  if factor and factor > 1 then
+    row.multiplier = filling.text(factor)
+  elseif #reading.digits(row.printed) == 0 then
+    row.multiplier = filling.text(last_unit(value))
+  elseif tostring(indicator.step) == "1" and last_unit(value) > 1 then
+    context:refuse(row, "qualifier", ("'rounded' does not say to what %s is rounded; expected 'round' or 'about', or "
+      .. "low, high and 'between'"):format(row.value))
+    row.is_lame = true
+  end
+end
+
 -- Takes the number as the curator states it, or refuses what the words do not bear.
 local function take_statement(context, row, problem, values, is_open)
   local is_explicit = row.stated == "number"
@@ -202,6 +228,9 @@ local function take_statement(context, row, problem, values, is_open)
   if not speaks_for_itself(row) then
     context:refuse(row, is_explicit and "stated" or "printed", is_explicit
       and "expects value and qualifier, or low, high and qualifier, beside it" or problem)
+    row.is_lame = true
+  elseif not is_explicit and context.contradiction then
+    context:refuse(row, "qualifier", context.contradiction)
     row.is_lame = true
   elseif not is_explicit and value and values and #values > 0 and not reading.allows(value, values, is_open) then
     refuse_field(context, row, "value")
@@ -232,14 +261,16 @@ local function fill_number(context, row, indicator)
   if row.low and row.high and not row.value then row.qualifier = row.qualifier or "between" end
   local format = format_of(context, row, context:row("sources", row.source))
   context.may_be_negative = indicator and indicator.unit == "percent" and (tonumber(indicator.minimum) or -1) < 0
-  local read, problem, values, is_open = reading.printed(row.printed,
+  local read, problem, values, is_open, contradiction = reading.printed(row.printed,
     stating.context(context.languages, row, context.find, format))
+  context.contradiction = contradiction
   if row.stated == "number" or not read then
     take_statement(context, row, problem, values, is_open)
   else
     take_reading(context, row, read)
     if format and not row.stated and not row.is_lame and not is_read_alone(context, row) then row.stated = "number" end
   end
+  if row.stated and indicator and not row.is_lame then fill_multiplier(context, row, indicator) end
 end
 
 -- The ends that the lexicon gives, where the row states none.
@@ -249,6 +280,12 @@ local function fill_bounds(context, row, indicator)
     multiplier = tonumber(row.multiplier)}
   local limits = {step = indicator.step, minimum = as_number(indicator.minimum), maximum = as_number(indicator.maximum)}
   local low, high = lexicon.bounds(context.lexicon, figure, limits)
+  if low and high and low > high then
+    context:refuse(row, "qualifier", ("'%s' of %s leaves no whole number; expected value, a wider qualifier ('%s') and "
+      .. "stated 'number'"):format(row.qualifier, row.value, low > figure.value and "more than" or "under"))
+    row.is_lame = true
+    return
+  end
   row.low, row.high = filling.text(low), filling.text(high)
 end
 
@@ -281,12 +318,10 @@ local function subject_span(context, row)
     precision = precision ~= "unknown" and precision or "day"}
 end
 
--- The last day on which a source can have been published, where it is known to the month.
+-- The last day on which a source can have been published.
 local function last_published(source)
   local first = source and source.date_published and dates.parse(source.date_published)
-  if not first or source.date_precision == "day" then return first end
-  local year, month = dates.civil(first)
-  return source.date_precision == "month" and dates.day(year, month, dates.days_in_month(year, month)) or nil
+  return first and source.date_precision ~= "unknown" and dates.latest(first, source.date_precision) or nil
 end
 
 local function fill_period(context, row)

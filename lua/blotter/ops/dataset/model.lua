@@ -81,16 +81,6 @@ local function month_of(day)
   return month
 end
 
--- The last day on which a source may have been published.
-local function latest_publication(source)
-  if not source.published then return nil end
-  local year, month = dates.civil(source.published)
-  if source.date_precision == "year" then return dates.day(year, 12, 31) end
-  if source.date_precision == "quarter" then month = (month + 2) // 3 * 3 end
-  if source.date_precision ~= "day" then return dates.day(year, month, dates.days_in_month(year, month)) end
-  return source.published
-end
-
 local function voice_of(sources, source)
   local seen = {}
   while source.original_source and not seen[source] do
@@ -107,7 +97,7 @@ local function resolve_sources(tables)
     source.voice = voice_of(tables.sources.index, source)
     source.published = source.date_published and source.date_precision ~= "unknown"
       and dates.parse(source.date_published) or nil
-    source.published_last = latest_publication(source)
+    source.published_last = source.published and dates.latest(source.published, source.date_precision)
   end
 end
 

@@ -4,6 +4,7 @@
 
 local lexicon = require "blotter.ops.figures.lexicon"
 local bounds = require "blotter.ops.figures.bounds"
+local dates = require "blotter.ops.figures.dates"
 local languages = require "blotter.ops.figures.languages"
 local reading = require "blotter.ops.figures.reading"
 local stating = require "blotter.ops.dataset.stating"
@@ -68,18 +69,41 @@ local function check_unit(context, figure, indicator)
   end
 end
 
+-- The last day on which a source can have been published, or nil.
+local function last_published(source)
+  local day = source and source.date_precision ~= "unknown" and source.date_published
+    and dates.parse(source.date_published)
+  return day and dates.format(dates.latest(day, source.date_precision)) or nil
+end
+
+-- The day on which a state of a day, month or year begins.
+local function start_of_state(figure)
+  local last, precision = figure.period_end, figure.period_precision
+  if precision == "year" then return last:sub(1, 4) .. "-01-01" end
+  return precision == "day" and last or last:sub(1, 7) .. "-01"
+end
+
+-- A period that begins after its source was published, or ends in a later year, is a forecast.
+local function check_future(context, figure, published)
+  local first, last, column = figure.period_start, figure.period_end, "period_start"
+  if figure.period_kind == "as_of" and last then first, column = start_of_state(figure), "period_end" end
+  if first and first > published then
+    context:refuse(figure, column, ("%s is after its source was published, %s; expected status F for a forecast")
+      :format(first, published))
+  elseif last and last:sub(1, 4) > published:sub(1, 4) and figure.period_kind ~= "fiscal" then
+    context:refuse(figure, "period_end", ("%s is after its source was published, %s; expected status F for a forecast")
+      :format(last, published))
+  end
+end
+
 local function check_period(context, figure)
   local first, last = figure.period_start, figure.period_end
   if first and last and first > last then
     context:refuse(figure, "period_end", ("%s is before period_start, %s; expected a period that runs forwards")
       :format(last, first))
   end
-  local source = context.find("sources", figure.source)
-  local published = source and source.date_precision == "day" and source.date_published
-  if first and published and first > published and figure.status ~= "F" then
-    context:refuse(figure, "period_start", ("%s is after its source was published, %s; expected status F for a "
-      .. "forecast"):format(first, published))
-  end
+  local published = last_published(context.find("sources", figure.source))
+  if published and figure.status ~= "F" then check_future(context, figure, published) end
   if figure.period_kind == "as_of" and first then
     context:refuse(figure, "period_start", "is given for an as_of figure; expected only period_end")
   end

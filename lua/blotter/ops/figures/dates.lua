@@ -61,6 +61,14 @@ function dates.format(number)
   return ("%04d-%02d-%02d"):format(dates.civil(number))
 end
 
+--- The last day of what a day is known to: its "year", "quarter" or "month", or the day itself.
+function dates.latest(day, precision)
+  local year, month = dates.civil(day)
+  if precision == "year" then return dates.day(year, 12, 31) end
+  if precision == "quarter" then month = (month + 2) // 3 * 3 end
+  return precision == "day" and day or dates.day(year, month, dates.days_in_month(year, month))
+end
+
 -- First and last day of a date of any precision or of a fiscal year of the United States, or nil.
 local function span(text)
   local fiscal = text:match "^[Ff][Yy]%s*(%d%d%d%d)$"

@@ -1,11 +1,11 @@
 -- A printed number read in its language: "más de 72.000", "1,8 juta", "no more than 40", "40명 이상", "20 to 30".
 --
 -- reading.printed(text, context) returns {value, multiplier, qualifier, said} or {low, high, qualifier = "between"}, or
--- nil, a message, the values that the digits could stand for, and whether a word may multiply them. said is the
--- qualifier of the words alone. What can be read in two ways, or holds a word that is not understood (see beside.lua),
--- is refused: nothing is guessed. context holds words (see wording.lua), language, formats (number formats of the
--- language), is_explicit (the curator named the format), qualifier (the curator's own, for words that say none or
--- several), is_part (the figure is a part of another) and indicator.
+-- nil, a message, the values that the digits could stand for, whether a word may multiply them, and what the words have
+-- against the curator's qualifier. said is the qualifier of the words alone. What can be read in two ways, or holds a
+-- word that is not understood (see beside.lua), is refused: nothing is guessed. context holds words (see wording.lua),
+-- language, formats (number formats of the language), is_explicit (the curator named the format), qualifier (the
+-- curator's own, for words that say none or several), is_part (the figure is a part of another) and indicator.
 
 local decimal = require "blotter.lang.decimal"
 local amount = require "blotter.ops.figures.amount"
@@ -382,8 +382,8 @@ local function signed(items, number, state, context)
 end
 
 local function refuse_qualifier(word, said, context)
-  refuse("'%s' says '%s' and the record says '%s'; expected one of them, or value and qualifier", word, said,
-    context.qualifier)
+  refuse("'%s' says '%s' and the record says '%s'; expected one of them, or stated 'number' beside value "
+    .. "and qualifier", word, said, context.qualifier)
 end
 
 -- The qualifier of the words; the curator's own where they say none.
@@ -563,6 +563,21 @@ function reading.digits(text)
   return values
 end
 
+-- What is wrong with the curator's qualifier where a text that is not read bounds its number by another one, or nil.
+local function contradiction_of(text, context)
+  local folded = glyphs.fold(text)
+  local other
+  for _, item in ipairs(context.qualifier and utf8.len(folded) and context.words:scan(folded, context.language) or {}) do
+    for _, role in ipairs {"hedge", "tail", "vague"} do
+      local row = item.roles and item.roles[role]
+      if row and row.qualifier == context.qualifier then return nil end
+      if row and not beside.neutral[row.qualifier] then other = row end
+    end
+  end
+  return other and ("'%s' says '%s' and the record says '%s'; expected one of them, or stated 'number' beside value and "
+    .. "qualifier"):format(other.word, other.qualifier, context.qualifier) or nil
+end
+
 --- Reads a printed number; see the head of this file.
 function reading.printed(text, context)
   local prepared = prepare(context)
@@ -570,7 +585,7 @@ function reading.printed(text, context)
   if ok then return result end
   if type(result) ~= "table" then error(result, 0) end
   local message = ("'%s' is refused: %s"):format(text, result.message)
-  return nil, message, result.values or prepared.seen, result.values == nil
+  return nil, message, result.values or prepared.seen, result.values == nil, contradiction_of(text, prepared)
 end
 
 return reading

@@ -144,9 +144,11 @@ local function read_range(text, countries)
     to, problem = one(to_text, countries)
     if not to then return nil, problem end
   end
-  local precision = coarser(from, to)
+  local printed = coarser(from, to)
+  local precision = printed
   if kind_of(from, to) == "calendar" and from.first == to.first then precision = "day" end
-  return {first = from and from.first, last = to and to.last, kind = kind_of(from, to), precision = precision}
+  return {first = from and from.first, last = to and to.last, kind = kind_of(from, to), precision = precision,
+    printed = printed}
 end
 
 --- A period from text; see the head of this file.
@@ -158,7 +160,7 @@ function spans.read(text, countries)
   local span, problem = read_range(since_both or state or text, countries or {})
   if not span then return nil, problem end
   if since then span.kind = "since" end
-  if state then span.first, span.kind = nil, "as_of" end
+  if state then span.first, span.kind, span.precision = nil, "as_of", span.printed end
   if span.first and span.last and span.first > span.last then
     return nil, ("the period '%s' ends before it begins"):format(text)
   end
