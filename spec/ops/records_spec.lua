@@ -210,6 +210,72 @@ describe("a record", function()
     assert.equal("2022-05-01", figure.period_end)
   end)
 
+  it("says what a rounded number is rounded to, and what its words do not contradict", function()
+    local function add(figure, language) return ops:add(record({figure}, {language = language}), {dry_run = true}) end
+    local function ends(figure, language)
+      local report, message = add(figure, language)
+      assert(report, message)
+      return {report.added.figures[1].low, report.added.figures[1].high}
+    end
+    local files, share = "files_seized", "victims_share"
+    local function rounded(printed, value, indicator)
+      return {indicator = indicator or files, printed = printed, value = value, qualifier = "rounded"}
+    end
+    assert.same({1450000, 1550000}, ends(rounded("1.5 ล้านไฟล์", 1500000), "th"))
+    assert.same({250000, 350000}, ends(rounded("3 แสนไฟล์", 300000), "th"))
+    assert.same({15450, 15550}, ends(rounded("15,5 tysiąca plików", 15500), "pl"))
+    local half = rounded("пів мільйона", 500000)
+    half.stated = "number"
+    assert.same({450000, 550000}, ends(half, "uk"))
+    assert.same({65, 75}, ends(rounded("七成", 70, share), "zh"))
+    assert.same({69.5, 70.5}, ends(rounded("70 wobbles", 70, share), "en"))
+    local _, message = add(rounded("300 wobbles", 300))
+    assert.matches("'rounded' does not say to what 300 is rounded; expected 'round' or 'about'", message, 1, true)
+    assert.is_nil((add(rounded("300", 300))))
+    for _, printed in ipairs {"nearly 300", "nearly 300 wobbles", "fast 300"} do
+      _, message = add({printed = printed, value = 300, qualifier = "exact"}, printed:find "fast" and "de" or "en")
+      assert.matches("says 'nearly' and the record says 'exact'; expected one of them, or stated 'number'", message, 1,
+        true)
+    end
+    assert.is_nil((add {printed = "more than 300", low = 100, high = 200, qualifier = "between"}))
+    local stated = add_one {printed = "nearly 300", value = 300, qualifier = "exact", stated = "number"}
+    assert.equal("number", stated.stated)
+    _, message = add({printed = "gut ein Dutzend"}, "de")
+    assert.matches("'just over' of 12 leaves no whole number; expected value, a wider qualifier ('more than')", message,
+      1, true)
+    for _, printed in ipairs {"just over 10", "nearly 3", "just under 5"} do
+      _, message = add {printed = printed}
+      assert.matches("leaves no whole number", message, 1, true)
+    end
+  end)
+
+  it("does not know the future of a source that is known to the year or the month", function()
+    local function add(period, precision, day)
+      return ops:add(record({{period = period}}, {date_published = day or "2011-05-01", date_precision = precision}),
+        {dry_run = true})
+    end
+    for _, precision in ipairs {"year", "quarter", "month", "day"} do
+      for _, period in ipairs {"2022-11", "since 2022-07", "2022", "as of 2022", "as of 2022-03-01", "2009/2022",
+        "since 2009/2022-03-31"} do
+        local report, message = add(period, precision)
+        assert.is_nil(report, period .. " " .. precision)
+        assert.matches("is after its source was published", message, 1, true)
+      end
+      assert(add("2011", precision))
+      assert(add("as of 2011", precision))
+      assert(add("since 2009", precision))
+    end
+    assert(add("2011-11", "year"))
+    assert.is_nil((add("2011-11", "month")))
+    assert.is_nil((add("2022-11", nil, "2011")))
+    local figure = add_one({period = "since 2009"}, {date_published = "2011-05-01", date_precision = "year"})
+    assert.equal("2011-12-31", figure.period_end)
+    figure = add_one({period = "as of 2018"}, {date_published = "2018-05-01"})
+    assert.same({"year", "2018-12-31"}, {figure.period_precision, figure.period_end})
+    assert.equal("month", add_one({period = "as of 2018-05"}, {date_published = "2018-06-01"}).period_precision)
+    assert.equal("day", add_one({period = "as of 2018-05-02"}, {date_published = "2018-06-01"}).period_precision)
+  end)
+
   it("of any other form is refused, never an error, also when it is asked about", function()
     local odd = {"", 0, 0 / 0, true, {}, {1}, "\255", "eine" .. ("und"):rep(200), ("9"):rep(400), "1 234", "½", "#1"}
     local fields = {"subject", "indicator", "printed", "value", "low", "period", "area", "part_of", "source", "locator",

@@ -122,6 +122,8 @@ local function read_behind(state, items, at, context)
   elseif roles.tail then
     check_more(item, context)
     note_hedge(state, roles.tail, context)
+  elseif roles.range and roles.filler then
+    refuse("'%s' begins a range that does not end; expected low and high", item.text)
   elseif roles.filler and roles.number then
     refuse("'%s' behind the number may be one more; expected the number's own words alone, or value and qualifier",
       item.text)

@@ -136,12 +136,31 @@ local function check_short_digits(state, number, following)
   end
 end
 
--- In Chinese a last digit behind a hundred and more counts the next lower unit, unless a zero stands between them.
+local says_short = {zh = true, vi = true}
+
+-- In Chinese and Vietnamese a last digit behind a hundred and more counts the next lower unit, unless a zero stands
+-- between them.
 local function check_short_form(state, number, following)
   local last = state.sum[#state.sum]
-  if state.context.language == "zh" and last and last.scale and last.scale >= 100 and number.n < 10
+  if says_short[state.context.language] and last and last.scale and last.scale >= 100 and number.n < 10
     and not state.is_spaced and not is_multiplier(following) then
     refuse("a digit behind the last unit may count the unit below it; expected value and qualifier")
+  end
+end
+
+-- Languages that say "five and twenty", and those that say "thirty and five".
+local units_first = {de = true, nl = true, da = true, no = true, nb = true, nn = true, ar = true}
+local tens_first = {es = true, fr = true, pt = true}
+
+-- Tens and units with "and" between them are one number only in the order in which a language says them.
+local function check_and(state, item, number)
+  local last, language = state.sum[#state.sum], state.context.language
+  if state.joined ~= "word" or not last or last.scale or last.d > 0 or number.d > 0 then return end
+  local is_units = last.n < 10 and number.n >= 10 and not units_first[language]
+  local is_tens = last.n >= 20 and last.n < 100 and not tens_first[language]
+  if is_units or is_tens then
+    refuse("'%s' behind 'and' may be another number; expected the number's own words alone, or value and qualifier",
+      item.text)
   end
 end
 
@@ -185,6 +204,9 @@ local function take(state, items, at)
   if roles.number and (state.has_digits or counts_as_number(state, item, following)) then
     if is_unit_behind(items, at) then return nil end
     check_behind_digits(state, item, following)
+    if last and roles.measure and roles.measure.meaning == state.context.unit then
+      refuse("'%s' may be a number or what it counts; expected value and qualifier", item.text)
+    end
     state.hedge = state.hedge or roles.hedge
     local number = decimal_of(roles.number)
     number.is_word = not roles.hedge
@@ -193,6 +215,7 @@ local function take(state, items, at)
       return "joined"
     end
     check_short_form(state, number, following)
+    check_and(state, item, number)
     local is_joined = state.joined or item.text:find "^\u{648}" ~= nil or is_glyph(item)
     return sum:add(number, is_joined) or nil
   end
