@@ -588,17 +588,17 @@ end
 
 -- What is wrong with the curator's qualifier where a text that is not read bounds its number by another one, or nil.
 local function contradiction_of(text, context)
-  local folded = glyphs.fold(text)
-  local other
-  for _, item in ipairs(context.qualifier and utf8.len(folded) and context.words:scan(folded, context.language) or {}) do
+  local folded, other = glyphs.fold(text), nil
+  local is_read = context.qualifier and utf8.len(folded)
+  for _, item in ipairs(is_read and context.words:scan(folded, context.language) or {}) do
     for _, role in ipairs {"hedge", "tail", "vague"} do
       local row = item.roles and item.roles[role]
       if row and row.qualifier == context.qualifier then return nil end
       if row and not beside.neutral[row.qualifier] then other = row end
     end
   end
-  return other and ("'%s' says '%s' and the record says '%s'; expected one of them, or stated 'number' beside value and "
-    .. "qualifier"):format(other.word, other.qualifier, context.qualifier) or nil
+  return other and ("'%s' says '%s' and the record says '%s'; expected one of them, or stated 'number' beside value "
+    .. "and qualifier"):format(other.word, other.qualifier, context.qualifier) or nil
 end
 
 --- Reads a printed number; see the head of this file.
