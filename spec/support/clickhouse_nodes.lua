@@ -38,8 +38,8 @@ end
 
 --- Starts a node that does not run: whether it listens.
 function clickhouse_nodes.start(node)
-  node.pid = line_of(("%s --config-file=%s/config.xml </dev/null >%s/log 2>&1 & echo $!"):format(SERVER, node.folder,
-    node.folder))
+  node.pid = line_of(("%s --config-file=%s/config.xml </dev/null >%s/log 2>&1 & echo $! | tee %s/pid"):format(SERVER,
+    node.folder, node.folder, node.folder))
   local session = require "blotter.remote.http_session"
   repeat -- until it listens, or has ended
     local made, message = session.open(node.url)
@@ -58,8 +58,14 @@ function clickhouse_nodes.kill(node)
   node.pid = nil
 end
 
+--- A child that ends the nodes in a folder, and the folder, when what this gives is closed.
+local function guard_of(folder)
+  return io.popen(("trap '' HUP INT TERM; read line; kill -9 $(cat %s/*/pid) 2>/dev/null; rm -rf %s"):format(folder,
+    folder), "w")
+end
+
 local function set_up(folder, first)
-  local list, shards = { folder = folder }, {}
+  local list, shards = { guard = guard_of(folder) }, {}
   for i = 1, 2 do
     list[i] = { folder = folder .. "/" .. i, url = ("clickhouse://me:geheim-7@127.0.0.1:%d"):format(first + i) }
     shards[i] = SHARD:format(first + 2 + i)
@@ -89,8 +95,7 @@ end
 
 --- Stops them and removes their folder.
 function clickhouse_nodes.close(list)
-  for _, node in ipairs(list) do clickhouse_nodes.kill(node) end
-  os.execute("rm -rf " .. list.folder)
+  list.guard:close()
 end
 
 return clickhouse_nodes

@@ -72,10 +72,15 @@ function clusters.kill(cluster)
   control(cluster, "stop")
 end
 
+--- An empty cluster in folder/new, of which all are copies.
+local function prepare(folder, bin)
+  must(as_server(("%s/initdb -D %s/new -U postgres -A scram-sha-256 --pwfile=%s/password -E UTF8 --locale=C.UTF-8 "
+    .. "--no-sync"):format(bin, folder, folder)))
+end
+
 local function make(folder, number, bin)
   local cluster = { folder = folder .. "/" .. number, bin = bin }
-  must(as_server(("%s/initdb -D %s -U postgres -A scram-sha-256 --pwfile=%s/password -E UTF8 --locale=C.UTF-8 "
-    .. "--no-sync"):format(bin, cluster.folder, folder)))
+  must(as_server(("cp -r %s/new %s && chmod 700 %s"):format(folder, cluster.folder, cluster.folder)))
   local first = 20000 + math.random(0, 30000)
   for port = first, first + 20 do
     cluster.port = port
@@ -99,6 +104,14 @@ local function newer_in(folder)
   return folder .. "/native/bin"
 end
 
+--- A child that ends the servers in a folder, and the folder, when what this gives is closed: also when the process is
+-- killed that has it.
+local function guard_of(folder, bin)
+  local stop = as_server(("%s/pg_ctl -D $one -m immediate stop"):format(bin))
+  return io.popen(("trap '' HUP INT TERM; read line; for one in %s/[0-9]; do %s >/dev/null 2>&1; done; rm -rf %s")
+    :format(folder, stop, folder), "w")
+end
+
 --- `n` running clusters: {port, folder, url} each. `newer`: of PostgreSQL 18.
 function clusters.open(n, newer)
   local list, given = {}, not newer and os.getenv "BLOTTER_PG"
@@ -109,15 +122,16 @@ function clusters.open(n, newer)
     local folder = must "mktemp -d":gsub("%s+$", "")
     must(("printf %%s %s >%s/password; chmod 755 %s"):format(clusters.PASSWORD, folder, folder))
     if root then must(("chown postgres %s %s/password"):format(folder, folder)) end
-    list.folder = folder
     local bin = newer and newer_in(folder) or BIN
+    list.guard = guard_of(folder, bin)
+    local ok, made = pcall(prepare, folder, bin)
     for i = 1, n do
-      local ok, made = pcall(make, folder, i, bin)
-      if not ok then
-        clusters.close(list)
-        error(made, 0)
-      end
-      list[i] = made
+      if ok then ok, made = pcall(make, folder, i, bin) end
+      list[i] = ok and made or nil
+    end
+    if not ok then
+      clusters.close(list)
+      error(made, 0)
     end
   end
   for _, cluster in ipairs(list) do
@@ -156,9 +170,7 @@ end
 
 --- Stops them and removes their folder.
 function clusters.close(list)
-  if not list.folder then return end
-  for _, cluster in ipairs(list) do clusters.kill(cluster) end
-  must("rm -rf " .. list.folder)
+  if list.guard then list.guard:close() end
 end
 
 return clusters

@@ -147,7 +147,7 @@ function session:run(sql)
 end
 
 local function dialect_of(version)
-  local number = tonumber(version:match "^%d+%.?%d*") or math.huge
+  local number = tonumber(version:match "^%d+%.%d+")
   for _, one in ipairs(DIALECTS) do
     if number >= one.from then return require("blotter.remote.dialects." .. one.name) end
   end
@@ -158,14 +158,15 @@ function session.open(url)
   local at, problem = read_url(url)
   if not at then return nil, problem, "format" end
   local made = setmetatable({ at = at, name = at.name, moved = 0 }, session)
-  local pieces, message, code = guarded(made, ask, "SELECT version()")
+  local pieces, message, code = guarded(made, ask, "SELECT version() FORMAT TabSeparated")
   if not pieces then return nil, message, code end
-  made.version = table.concat(pieces):match "%d+[%d.]*" or ""
-  made.dialect = dialect_of(made.version)
+  made.version = table.concat(pieces):match "^%d+%.%d[%d.]*%s*$"
+  made.dialect = made.version and dialect_of(made.version)
   if not made.dialect then
     made:drop()
-    return nil, made:message(("ClickHouse %s is too old: %s or later is needed"):format(made.version,
-      DIALECTS[#DIALECTS].from)), "io"
+    local what = made.version and ("ClickHouse %s is too old: %s or later is needed"):format(made.version:match "%S+",
+      DIALECTS[#DIALECTS].from) or "what answers there is no ClickHouse"
+    return nil, made:message(what), "io"
   end
   return made
 end

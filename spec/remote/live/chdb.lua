@@ -66,6 +66,20 @@ describe("ClickHouse", function()
     assert.equal(cut(t), cut(db:table "moments"))
   end)
 
+  it("is told from servers that are older, or something else", function()
+    if not chdb then return pending "chdb is not installed" end
+    for says, wanted in pairs { ["1.1.54394"] = "ClickHouse 1.1.54394 is too old: 18.16 or later",
+      ["18.15.2"] = "too old", ["<h1>25.8</h1>"] = "is no ClickHouse", [""] = "is no ClickHouse" } do
+      local pipe = io.popen(([[exec node -e "const s = require('http').createServer((q, r) => { q.resume();
+        r.end('%s\n', () => s.close()) }).listen(0, '127.0.0.1', () => console.log(s.address().port))"]]):format(says))
+      local _, message, code = blotter.connect(("clickhouse://me:geheim-7@127.0.0.1:%d"):format(pipe:read "n"))
+      pipe:close()
+      assert.is_truthy(message:find(wanted, 1, true), message)
+      assert.is_nil(message:find("geheim", 1, true))
+      assert.equal("io", code)
+    end
+  end)
+
   it("tells errors without a password, and goes on", function()
     if not chdb then return pending "chdb is not installed" end
     local _, message = blotter.connect((url:gsub("geheim%-7", "wrong-secret")))

@@ -14,7 +14,8 @@ describe("PostgreSQL 18", function()
     list = clusters.open(3, true)
     local urls = {}
     for i, cluster in ipairs(list) do urls[i] = cluster.url end
-    one, three = assert(blotter.connect(urls[1])), assert(blotter.connect(urls))
+    one = assert(blotter.connect(urls[1]))
+    three = assert(blotter.connect { shard_by = { shared = "id" }, table.unpack(urls) })
   end)
   teardown(function()
     if not list then return end
@@ -33,7 +34,7 @@ describe("PostgreSQL 18", function()
   try("answers as here, alone and as three servers", function()
     local here, areas = far_questions.table(), far_questions.areas()
     assert(here:push(one, "whole", { exists = "replace" }))
-    assert(here:push(three, "shared", { exists = "replace" }))
+    assert(here:push(three, "shared", { exists = "replace", shard_by = "id" }))
     for name, ask in pairs(far_questions.ALL) do
       local function text(x) return type(x) == "number" and tostring(x) or x:csv() end
       local own = text(ask(here, areas))
@@ -48,7 +49,7 @@ describe("PostgreSQL 18", function()
 
   try("answers random queries as here", function()
     local places = {}
-    for label, db in pairs { own = one, shared = three } do
+    for label, db in pairs { own = one, spread = three } do
       places[#places + 1] = { label = label, put = function(name, t)
         assert(t:push(db, label .. "_" .. name, { exists = "replace" }))
         return db:table(label .. "_" .. name)
