@@ -300,6 +300,58 @@ describe("a total", function()
       rows[1].flags})
   end)
 
+  it("is no more of a country than of the subject whose years leave out most of its time", function()
+    local ops = open {
+      {value = 100, subject = "kr-cyber", area = "KR",
+        period_kind = "range", period_start = "2012-01-01", period_end = "2012-12-31"},
+      {value = 200, subject = "kr-cyber", area = "KR",
+        period_kind = "range", period_start = "2018-01-01", period_end = "2018-12-31"},
+      {value = 19, subject = "seoul-2014", area = "KR",
+        period_kind = "range", period_start = "2014-11-12", period_end = "2014-11-12"},
+    }
+    assert.equal("they cover 24 of 84 months", ops:total("arrests", {subject = "kr-cyber"}).total.refused)
+    for _, row in ipairs {ops:total("arrests", {area = "KR"}).total, ops:total("arrests", {by = "area"}).rows[1],
+      ops:total("arrests").total} do
+      assert.equal("the figures of Korean police against sexual violence online cover 24 of 84 months", row.refused)
+      assert.is_nil(row.best)
+    end
+    ops = open {
+      {value = 3, subject = "kr-cyber", area = "KR",
+        period_kind = "range", period_start = "2012-01-01", period_end = "2012-12-31"},
+      {value = 4, subject = "kr-cyber", area = "KR",
+        period_kind = "range", period_start = "2018-01-01", period_end = "2018-12-31"},
+      {value = 19, subject = "seoul-2014", area = "KR",
+        period_kind = "range", period_start = "2014-11-12", period_end = "2014-11-12"},
+    }
+    assert.same({26, 26, 26}, range(ops:total("arrests", {area = "KR"}).total))
+  end)
+
+  it("does not give up a fund for a grant out of it", function()
+    local money = {indicator = "funding", unit = "currency", currency = "GBP", subject = "end-violence-fund"}
+    local function sum(value, more)
+      local figure = {value = value}
+      for name, one in pairs(money) do figure[name] = one end
+      for name, one in pairs(more or {}) do figure[name] = one end
+      return figure
+    end
+    local ops = open {sum(40000000), sum(635000)}
+    local total = ops:total("funding", {currency = "GBP"})
+    assert.equal(40000000, total.total.best)
+    assert.matches("a small part of what another statement gives", reasons(total)["test.2"])
+  end)
+
+  it("says that what remains beside its years is of no known year", function()
+    local ops = open {
+      {value = 25, subject = "operation-cumberland",
+        period_kind = "range", source = "gzero-nd-1", period_end = "2025-02-28"},
+      {value = 24, subject = "operation-cumberland",
+        period_kind = "range", source = "gzero-nd-1", period_start = "2025-02-26", period_end = "2025-02-26"},
+    }
+    local total = ops:total("arrests", {subject = "operation-cumberland", by = "year"})
+    assert.same({24, 1, 25}, {total.rows[1].best, total.unexplained.best, total.total.best})
+    assert.matches("not known to be of one of these years", total.unexplained.unexplained)
+  end)
+
   it("names what it does not know", function()
     local ops = open {{value = 1}}
     assert.has_error(function() ops:total("arests") end, "unknown indicator 'arests': did you mean 'arrests'?")

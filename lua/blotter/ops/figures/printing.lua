@@ -192,14 +192,15 @@ local function row_text(result, row)
   return ("%s (%s)%s"):format(row_value(result, row), many, warnings(row))
 end
 
--- A chart of a total's rows. Those that are no part of its axis, and the unexplained one, are named below it: as bars
--- they would be the longest.
+-- A chart of a total's rows. Those that are no part of its axis, those that are not added, and the unexplained one, are
+-- named below it: as bars they would be the longest, or none.
 local function plot_total(result, options)
   local records, drawn, others = total_records(result), {}, {}
   local axis = type(options) == "table" and options.x
   local on_axis = (result.by[axis or ""] or axis == "period") and axis
   for i, record in ipairs(records) do
-    if result.rows[i] and result.rows[i].unexplained or on_axis and record[on_axis] == nil then
+    local row = result.rows[i] or {}
+    if row.unexplained or row.refused or on_axis and record[on_axis] == nil then
       others[#others + 1] = row_value(result, result.rows[i])
     else
       drawn[#drawn + 1] = record

@@ -209,11 +209,24 @@ local function refine(choice)
   if choice.best and choice.high then choice.best = math.min(choice.best, choice.high) end
 end
 
+-- A grant out of a fund is no newer count of the fund: of money of no stated period, an amount below a tenth of what
+-- another statement gives is a payment of it. Returns that statement, or nil.
+local function paid_from(figure, statements)
+  if figure.unit ~= "currency" or facets.has_period(figure) or not figure.high then return nil end
+  for _, other in ipairs(statements) do
+    if other.low and other.low >= 10 * figure.high and not facets.has_period(other) then return other end
+  end
+  return nil
+end
+
 local function settle_group(question, group)
   local standing = {}
   for _, figure in ipairs(group) do
     local newer = #group > 1 and replaced_by(question, figure, group)
-    if newer then
+    local fund = not newer and paid_from(figure, group)
+    if fund then
+      leave_out(question, figure, "a small part of what another statement gives, of no stated period", fund)
+    elseif newer then
       leave_out(question, figure, "replaced by a revision", newer)
     else
       standing[#standing + 1] = figure

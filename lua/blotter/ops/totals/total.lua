@@ -111,13 +111,19 @@ local function raise(question, row, allowed)
   if row.best and row.best < row.low then row.best = nil end
 end
 
--- Years of one series that leave out most of its time make no total.
+-- Years of a series that leave out most of its time make no total, neither alone nor where they are most of one.
 local function refuse_scattered(row)
-  local months = row.covers.months
-  if row.exceeded_by or row.refused or #row.figures < 2 or not months.is_series
-    or months.covered * 2 >= months.asked then return end
-  row.refused = ("they cover %d of %d months"):format(months.covered, months.asked)
-  row.low, row.best, row.high = nil, nil, nil
+  if row.exceeded_by or row.refused or not row.best then return end
+  for _, series in ipairs(row.covers.months.scattered or {}) do
+    local part = 0
+    for _, figure in ipairs(series.figures) do part = part + (figure.best or figure.low or 0) end
+    if part * 2 >= row.best and not row.refused then
+      row.refused = ("%s cover %d of %d months"):format(series.name and "the figures of " .. series.name or "they",
+        series.covered, series.asked)
+      row.low, row.best, row.high = nil, nil, nil
+      return
+    end
+  end
 end
 
 -- The figures of a row added up, with what the row covers and lacks, and its flags. `allowed` are all statements that
@@ -235,10 +241,19 @@ local reasons = {
   more = "the rows make less than the total: what is not broken down so",
   less = "the rows make more than the total: they overlap, or contradict it",
   open = "the rows and the total rest on different figures",
+  undated = "the rows make less than the total: what is not known to be of one of these years",
 }
 
+-- Why the rows make less: a figure of the total may begin before the years that the rows are of.
+local function reason_for_less(question, whole)
+  for _, figure in ipairs(question.by_year and whole.figures or {}) do
+    if not figure.first or not figure.last then return reasons.undated end
+  end
+  return reasons.more
+end
+
 -- What the total has beyond the rows, as a row of its own, or nil where they agree.
-local function unexplained(rows, whole)
+local function unexplained(question, rows, whole)
   if whole.refused or #whole.figures == 0 or agree(rows, whole) and not whole.exceeded_by then return nil end
   for _, row in ipairs(rows) do
     if row.refused then return nil end
@@ -249,8 +264,9 @@ local function unexplained(rows, whole)
   local row = {figures = {}, low = less(whole.low, together.high), best = less(whole.best, together.best),
     high = less(whole.high, together.low), flags = {}, lacks = {}, covers = {}, currency = whole.currency}
   local sign = row.best or row.low or row.high or 0
-  row.unexplained = row.low and row.low > 0 and reasons.more or row.high and row.high < 0 and reasons.less
-    or sign > 0 and reasons.more or sign < 0 and reasons.less or reasons.open
+  local more = reason_for_less(question, whole)
+  row.unexplained = row.low and row.low > 0 and more or row.high and row.high < 0 and reasons.less
+    or sign > 0 and more or sign < 0 and reasons.less or reasons.open
   return row
 end
 
@@ -308,7 +324,7 @@ function total.compute(whole, indicator, options)
     left_out = question.left_out, breaks = breaks_of(used), as_of = question.as_of and dates.format(question.as_of),
     total = finished(plain, taken_plain(question, plain, choices, used), {}, choices),
   }
-  result.unexplained = #question.by > 0 and unexplained(rows, result.total) or nil
+  result.unexplained = #question.by > 0 and unexplained(question, rows, result.total) or nil
   if result.unexplained and question.is_state and question.by_year then
     result.unexplained.unexplained = "states of several years are no parts of one, and are not added up"
   end
