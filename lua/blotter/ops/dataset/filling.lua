@@ -343,12 +343,7 @@ local function fill_period(context, row)
     row.period_kind, row.period_precision = "unspecified", "unknown"
     return
   end
-  local source = context:row("sources", row.source)
-  local published = last_published(source)
-  if span.first and published and span.first > published and source.date_precision ~= "day" and row.status ~= "F" then
-    context:refuse(row, "period", ("%s is after its source was published, %s; expected status F for a forecast"):format(
-      dates.format(span.first), dates.format(published)))
-  end
+  local published = last_published(context:row("sources", row.source))
   if span.kind == "since" and not span.last and published and published >= span.first then span.last = published end
   if row.period_kind ~= "as_of" then row.period_start = span.first and dates.format(span.first) end
   row.period_end = span.last and dates.format(span.last)

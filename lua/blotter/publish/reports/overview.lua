@@ -97,11 +97,12 @@ end
 
 -- Each country as its own page has it.
 local function add_areas(doc, params)
-  local rows, labels, values = {}, {}, {}
+  local rows, labels, values, refused = {}, {}, {}, {}
   for _, area in ipairs(countries(doc.ops)) do
     local result = asked.total(doc.ops, "arrests", { area = area.code, policy = params.policy })
     local cells = doc:total_row(result, area.name .. ", arrests")
     if cells and cells[2] then rows[#rows + 1] = { area.name, cells[2] } end
+    if cells and not cells[2] and cells[3] then refused[#refused + 1] = ("%s, %s"):format(area.name, cells[3]) end
   end
   table.sort(rows, function(a, b) return a[1] < b[1] end)
   for i, item in ipairs(rows) do
@@ -115,6 +116,7 @@ local function add_areas(doc, params)
     note = "By name. Each country publishes other things for other years: these numbers cannot be compared. A country "
       .. "that is missing has none in this collection by itself; arrests that were published for a wider area, such as "
       .. "Europe, or for several countries together are in none of them." }
+  if #refused > 0 then doc:text("Countries without a number: " .. table.concat(refused, "; ") .. ".") end
 end
 
 -- ---- the document ----
