@@ -75,6 +75,13 @@ function package_copy.new(options)
     for i, figure in ipairs(options.figures) do lines[i] = figure_line(header, figure, i) end
     copy:replace("figures", lines)
     for _, name in ipairs {"relations", "judgements", "facts"} do copy:replace(name, {}) end
+    -- Made-up figures may be of later than the year or month in which their source was published.
+    copy:edit("sources.csv", function(text)
+      for _, precision in ipairs {"month", "quarter", "year"} do
+        text = text:gsub("(,%d%d%d%d%-%d%d%-%d%d,)" .. precision .. ",", "%1unknown,")
+      end
+      return text
+    end)
   end
   return copy
 end
