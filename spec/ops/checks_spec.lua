@@ -336,6 +336,7 @@ describe("reconcile sees", function()
     assert.same({}, (findings {year(132), part(72, {}), part(50, {split = "warning"}), year(132, {source = other})}))
     assert.equal(132, assert(operations.open(copy.path)):total("arrests").total.best)
     assert.same({{"parts", "none"}}, (findings {year(132), part(140, {})}))
+    assert.same({}, (findings {year(141), part(110, {}), part(18, {}), part(6, {}), part(2, {}), part(2, {})}))
   end)
 
   it("changes against different years are no rivals", function()
