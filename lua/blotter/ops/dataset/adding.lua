@@ -254,7 +254,7 @@ function adding.prepare(whole, record, file)
   local combined, added = combine(whole, fresh, context)
   check_keys(combined, added, context)
   check_documents(combined, added, context)
-  rules.check(combined, added.figures, context.problems)
+  rules.check(combined, added.figures, context.problems, true)
   if #context.problems > 0 then return nil, context.problems end
   return combined, added, fresh
 end

@@ -1,6 +1,7 @@
 -- What a package must obey beyond its schema: codes of the right dimension, bounds by the lexicon, numbers that their
 -- words say, periods that run forwards, parts that are no part of themselves. rules.check(whole, figures, problems)
--- looks at the given rows only, so that an import is checked by the same rules as a whole package.
+-- looks at the given rows only, so that an import is checked by the same rules as a whole package, and by one more: new
+-- rows know no future, however little is known of the day of their source.
 
 local lexicon = require "blotter.ops.figures.lexicon"
 local bounds = require "blotter.ops.figures.bounds"
@@ -83,14 +84,14 @@ local function start_of_state(figure)
   return precision == "day" and last or last:sub(1, 7) .. "-01"
 end
 
--- A period that begins after its source was published, or ends in a later year, is a forecast.
+-- A period that begins after its source was published is a forecast; so is a new one that ends in a later year.
 local function check_future(context, figure, published)
   local first, last, column = figure.period_start, figure.period_end, "period_start"
-  if figure.period_kind == "as_of" and last then first, column = start_of_state(figure), "period_end" end
+  if context.are_new and figure.period_kind == "as_of" and last then first, column = start_of_state(figure), "period_end" end
   if first and first > published then
     context:refuse(figure, column, ("%s is after its source was published, %s; expected status F for a forecast")
       :format(first, published))
-  elseif last and last:sub(1, 4) > published:sub(1, 4) and figure.period_kind ~= "fiscal" then
+  elseif context.are_new and last and last:sub(1, 4) > published:sub(1, 4) and figure.period_kind ~= "fiscal" then
     context:refuse(figure, "period_end", ("%s is after its source was published, %s; expected status F for a forecast")
       :format(last, published))
   end
@@ -102,8 +103,10 @@ local function check_period(context, figure)
     context:refuse(figure, "period_end", ("%s is before period_start, %s; expected a period that runs forwards")
       :format(last, first))
   end
-  local published = last_published(context.find("sources", figure.source))
-  if published and figure.status ~= "F" then check_future(context, figure, published) end
+  local source = context.find("sources", figure.source)
+  local published = last_published(source)
+  local is_held = published and (context.are_new or source.date_precision == "day")
+  if is_held and figure.status ~= "F" then check_future(context, figure, published) end
   if figure.period_kind == "as_of" and first then
     context:refuse(figure, "period_start", "is given for an as_of figure; expected only period_end")
   end
@@ -222,8 +225,8 @@ end
 rules.required = {"areas", "publishers", "sources", "subjects", "links", "indicators", "codes", "qualifiers", "words",
   "number_formats", "figures", "relations", "judgements", "history"}
 
---- Checks figures (rows of the table, or rows that are about to join it) and the chains of the other tables.
-function rules.check(whole, figures, problems)
+--- Checks figures (rows of the table, or rows that are about to join it: are_new) and the chains of the other tables.
+function rules.check(whole, figures, problems, are_new)
   local is_complete = true
   for _, name in ipairs(rules.required) do
     if not whole.tables[name] then
@@ -234,6 +237,7 @@ function rules.check(whole, figures, problems)
   end
   if not is_complete then return end
   local context = context_of(whole, problems)
+  context.are_new = are_new
   for _, figure in ipairs(figures) do check_figure(context, figure) end
   check_chain(context, whole.tables.subjects, "parent")
   check_chain(context, whole.tables.areas, "parent")
