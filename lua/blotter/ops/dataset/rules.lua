@@ -91,7 +91,8 @@ local function check_future(context, figure, published)
   if first and first > published then
     context:refuse(figure, column, ("%s is after its source was published, %s; expected status F for a forecast")
       :format(first, published))
-  elseif context.are_new and last and last:sub(1, 4) > published:sub(1, 4) and figure.period_kind ~= "fiscal" then
+  elseif context.are_new and last and last:sub(1, 4) > published:sub(1, 4)
+    and figure.period_kind ~= "fiscal" then
     context:refuse(figure, "period_end", ("%s is after its source was published, %s; expected status F for a forecast")
       :format(last, published))
   end
