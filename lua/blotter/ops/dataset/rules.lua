@@ -87,7 +87,9 @@ end
 -- A period that begins after its source was published is a forecast; so is a new one that ends in a later year.
 local function check_future(context, figure, published)
   local first, last, column = figure.period_start, figure.period_end, "period_start"
-  if context.are_new and figure.period_kind == "as_of" and last then first, column = start_of_state(figure), "period_end" end
+  if context.are_new and figure.period_kind == "as_of" and last then
+    first, column = start_of_state(figure), "period_end"
+  end
   if first and first > published then
     context:refuse(figure, column, ("%s is after its source was published, %s; expected status F for a forecast")
       :format(first, published))
