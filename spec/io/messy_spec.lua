@@ -160,6 +160,12 @@ describe("flags", function()
     }
   end)
 
+  it("are no digits: a number goes on behind a blank that nobody spoke of", function()
+    local cells = "a;n\nv;1 234 p\nw;2\u{202f}345\nx;12 1)\ny;1\u{2019}234\nz;7 1\n"
+    expect { { cells, "string int64 string | a,n,n_flag/v,,1 234 p/w,,2\u{202f}345/x,12,1)/y,,1\u{2019}234/z,,7 1/",
+      { flags = "n" } } }
+  end)
+
   it("follow what says that there is no number", function()
     local cells = "a;n\nv;: c\nw;:\nx;: \ny;5 p\nz;:d\n"
     expect {

@@ -53,6 +53,16 @@ describe("the prompt", function()
     assert.equal("1\n", printed 't = blotter.csv("k;n\\nx;1.5\\n")\n#t')
   end)
 
+  it("tells how many rows a reading passed over, whatever its answer is called", function()
+    local reading = 'blotter.csv("n,m\\n1,2\\n3\\n4,5,6\\n7,8\\n", {on_error = "reject"})'
+    for _, names in ipairs { "t", "t, info", "local t, info", "t,info,more" } do
+      assert.matches("^2 rows rejected: info.rejects .*\n2\n$", printed(names .. " = " .. reading .. "\n#t"))
+    end
+    assert.matches("^2 rows rejected", printed("t = assert(" .. reading .. ")"))
+    assert.equal("2\n", printed("t, info = " .. reading:gsub("3.-8", "7,8") .. "\n#t"))
+    assert.equal("2\n", printed "a, b = 1, 2\nb")
+  end)
+
   it("says what to write where Lua itself refuses a line", function()
     local opened = 't = blotter.table "n int64, s string"\n'
     for line, part in pairs {

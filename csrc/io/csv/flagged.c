@@ -23,8 +23,34 @@ static bool begins_with(blt_str text, blt_str null) {
   return is_sign(null.s[null.len - 1]) && is_letter(text.s[null.len]);
 }
 
-uint32_t blt_flagged_number(const blt_csv_format *f, blt_str text, bool quoted) {
+/* Passes what may stand between thousands though it was not said: blanks, an underscore, an apostrophe. */
+static blt_str behind_separator(blt_str rest) {
+  static const char apostrophe[] = "\xe2\x80\x99";
+  uint32_t n = 0;
+  if (rest.len && (*rest.s == '_' || *rest.s == '\''))
+    n = 1;
+  else if (rest.len > 3 && memcmp(rest.s, apostrophe, 3) == 0)
+    n = 3;
+  return blt_flagged_trim((blt_str){rest.s + n, rest.len - n});
+}
+
+/* Whether the number goes on behind what was read of it, as 1 234 does where no blank is expected: digits are
+ * no flag, but the mark of a note is: 12 1) */
+static bool goes_on(blt_str rest) {
+  rest = behind_separator(rest);
+  uint32_t n = 0;
+  while (n < rest.len && rest.s[n] >= '0' && rest.s[n] <= '9') n++;
+  return n > 2 || (n > 0 && (n == rest.len || rest.s[n] != ')'));
+}
+
+/* The bytes of a number at the beginning, when it is one as a whole. */
+static uint32_t number_in(const blt_csv_format *f, blt_str text) {
   uint32_t n = (uint32_t)blt_spelled_prefix(&f->spelling, text.s, text.len);
+  return goes_on((blt_str){text.s + n, text.len - n}) ? 0 : n;
+}
+
+uint32_t blt_flagged_number(const blt_csv_format *f, blt_str text, bool quoted) {
+  uint32_t n = number_in(f, text);
   if (n > 0 || (quoted && !f->quoted_nulls)) return n;
   for (uint32_t i = 0; i < f->nnulls; i++)
     if (f->nulls[i].len > n && begins_with(text, f->nulls[i])) n = f->nulls[i].len;

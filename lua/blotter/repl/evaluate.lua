@@ -33,26 +33,36 @@ local function plain(text)
     :gsub("^%s*local%s+([%a_][%w_]*%s*[=,])", "%1"))
 end
 
---- What is said of values that nobody sees: the message beside nil, and the hints of a reading.
-local function unseen(values)
-  local first, second = values[1], values[2]
-  if values.n < 2 then return { n = 0 } end
-  if first == nil and type(second) == "string" then return values end
-  local hints = arguments.is_reading(second) and second.hints[1] and table.concat(second.hints, "\n")
-  return hints and { n = 1, hints } or { n = 0 }
+--- What a reading has to say when nobody prints it: its hints, and that rows were passed over.
+local function told(info)
+  local texts = { table.unpack(info.hints) }
+  if (info.rejected or 0) > 0 then
+    texts[#texts + 1] = ("%d row%s rejected: info.rejects of t, info = … shows them"):format(info.rejected,
+      info.rejected == 1 and "" or "s")
+  end
+  return #texts > 0 and table.concat(texts, "\n") or nil
 end
 
---- `name = expression` as a function that assigns the first value and returns what would not be seen.
+--- What is said of values that nobody sees: the message beside nil, unless it has a name, and what a reading tells.
+local function unseen(values, named)
+  local first, second = values[1], values[2]
+  if values.n < 2 then return { n = 0 } end
+  if first == nil and type(second) == "string" and not named then return values end
+  local text = arguments.is_reading(second) and told(second)
+  return text and { n = 1, text } or { n = 0 }
+end
+
+--- `name = expression`, or `name, name = expression`, as a function that assigns and returns what would not be seen.
 local function assignment(text, scope)
-  local name, expression = text:match "^%s*([%a_][%w_%.]*)%s*=%s*([^=].*)$"
-  if not name or not load("return " .. expression, CHUNK, "t", scope) then return nil end
+  local names, expression = text:match "^%s*([%a_][%w_%.,%s]*)=%s*([^=].*)$"
+  if not names or not load("return " .. expression, CHUNK, "t", scope) then return nil end
   local chunk = load("local pack = ... return pack(" .. expression .. "\n)", CHUNK, "t", scope)
-  local assign = load(("local value = ... %s = value"):format(name), CHUNK, "t", scope)
+  local assign = load(names .. " = ...", CHUNK, "t", scope)
   if not chunk or not assign then return nil end
   return function()
     local values = chunk(table.pack)
-    assign(values[1])
-    return unseen(values)
+    assign(table.unpack(values, 1, values.n))
+    return unseen(values, names:find(",", 1, true))
   end
 end
 
