@@ -286,6 +286,27 @@ describe("a table on a sheet", function()
     end
   end)
 
+  it("is read with hints at columns that are of one type in all but a few cells", function()
+    local rows = {}
+    for i = 1, 3000 do
+      rows[i] = ("2024-01-%02dT10:00:00Z,%d,%d.5,2024-02-01,%d\n"):format(i % 28 + 1, i, i, 10000 + i)
+    end
+    rows[2500] = "not-a-time,fast,-,soon,01234\n"
+    local _, info = blotter.csv("ts,ms,a b,day,zip\n" .. table.concat(rows))
+    assert.same({
+      "ts: 2,999 of 3,000 values are timestamps (row 2500: 'not-a-time'); {types = {ts = \"timestamp\"}}; "
+        .. '{on_error = "reject"} drops the other rows',
+      "ms: 2,999 of 3,000 values are whole numbers (row 2500: 'fast'); {types = {ms = \"int64\"}}; "
+        .. '{on_error = "reject"} drops the other rows',
+      "a b: 2,999 of 3,000 values are numbers (row 2500: '-'); {types = {[\"a b\"] = \"float64\"}}; "
+        .. '{on_error = "reject"} drops the other rows',
+      "day: 2,999 of 3,000 values are dates (row 2500: 'soon'); {types = {day = \"date\"}}; "
+        .. '{on_error = "reject"} drops the other rows',
+    }, info.hints)
+    _, info = blotter.csv("k,ts\n1,2024-01-01 10:00\n2,2024-01-01 11:00\n3,x\n4,2024-01-02 10:00\n5,2024-01-03 10:00\n")
+    assert.matches("^ts: 4 of 5 values are timestamps .row 3: 'x'.", info.hints[1])
+  end)
+
   it("is read without hints where nothing is in doubt", function()
     for _, case in ipairs {
       { "k;n\n1;1.234\n2;12.5\n" }, { "k;n\n1;1.234\n2;0.500\n" }, { "k;n\n1;1.234\n2;12345\n" }, { "k,n\n1,1.234\n" },

@@ -236,15 +236,21 @@ function reading.of(args, kind, source)
   return options
 end
 
---- {skip_tail = n} as it is written at the command.
 local function as_option(name, value)
-  return ("--%s %s"):format(name:gsub("_", "-"), value)
+  if value == "true" then return "--" .. name:gsub("_", "-") end
+  return ("--%s %s"):format(name:gsub("_", "-"), value:find "^[%w.]+$" and value or "'" .. value .. "'")
+end
+
+--- Options in a hint, {skip_tail = n, currency = true}, as they are written at the command.
+local function as_options(options)
+  return (options:sub(2, -2):gsub('types = {%[?"?(.-)"?%]? = "(.-)"}', 'types = "%1=%2"')
+    :gsub('([%w_]+) = "(.-)",?', as_option):gsub("([%w_]+) = (%w+),?", as_option))
 end
 
 --- The bad rows that were passed over, and what may be meant otherwise, on standard error.
 function reading.show_rejects(info)
   for _, hint in ipairs(info.hints or {}) do
-    io.stderr:write("blotter: ", (hint:gsub('{([%w_]+) = "?(.-)"?}', as_option)), "\n")
+    io.stderr:write("blotter: ", (hint:gsub("%b{}", as_options)), "\n")
   end
   if (info.rejected or 0) == 0 then return end
   local how_many = info.rejected == 1 and "1 row was" or info.rejected .. " rows were"

@@ -14,7 +14,7 @@ local function is_total(text)
   return found and words <= 3
 end
 
--- ---- one doubt each: a hint, or nil ----
+-- ---- one doubt each: a hint, several, or nil ----
 
 local function grouped(columns, info, options)
   if not info.grouped then return nil end
@@ -62,11 +62,14 @@ local function last_line(columns, _, _, rows)
   return said and said .. " {skip_tail = n} passes over the last n lines"
 end
 
-local DOUBTS = { header, grouped, dated, spelled.hint, last_line }
+local DOUBTS = { header, grouped, dated, spelled.hints, last_line }
 
 --- The hints about a table that was just read from CSV, as texts.
 return function(rows, info, options)
   local hints, columns = {}, rows:columns()
-  for _, doubt in ipairs(options.into and {} or DOUBTS) do hints[#hints + 1] = doubt(columns, info, options, rows) end
+  for _, doubt in ipairs(options.into and {} or DOUBTS) do
+    local said = doubt(columns, info, options, rows)
+    for _, hint in ipairs(type(said) == "table" and said or { said }) do hints[#hints + 1] = hint end
+  end
   return hints
 end

@@ -1,6 +1,8 @@
 --- Columns of texts that are numbers as people write them, 1.234,50 or 12 % or N/A between numbers: which options of
 -- reading make numbers of them.
 
+local strays = require "blotter.tables.strays"
+
 local spelled = {}
 
 local LOOKED = 200 -- rows
@@ -78,21 +80,33 @@ local function texts_among(columns, options)
   return texts
 end
 
---- The columns of texts that could be numbers, and the options that make them so; or nil.
-function spelled.hint(columns, info, options, rows)
-  local texts, names, all, nulls, flagged = texts_among(columns, options), {}, {}, {}, {}
-  local sample = #texts > 0 and rows:limit(LOOKED):collect()
+--- What is unlike the others in columns of texts, as hints.
+local function add_strays(hints, rows, sample, names)
+  for _, name in ipairs(names) do hints[#hints + 1] = strays.hint(rows, name, sample:values(name), #sample) end
+end
+
+--- The columns of texts that could be numbers, and the options that make them so; and those of one type in all but a
+-- few cells. As hints.
+function spelled.hints(columns, info, options, rows)
+  local texts, names, all, nulls, flagged, rest = texts_among(columns, options), {}, {}, {}, {}, {}
+  if #texts == 0 then return {} end
+  local sample, hints = rows:limit(LOOKED):collect(), {}
   for _, name in ipairs(texts) do
     local needs, others = needs_of(sample:values(name), #sample, info.delimiter ~= ",")
-    if needs then names[#names + 1] = name end
+    local list = needs and names or rest
+    list[#list + 1] = name
     if needs and needs.flags then flagged[#flagged + 1] = name end
     for option, value in pairs(needs or {}) do all[option] = value end
     for _, text in ipairs(others or {}) do
       if not nulls[text] then nulls[text], nulls[#nulls + 1] = true, text end
     end
   end
-  if #names == 0 then return nil end
-  return ("%s: numbers that are read as texts; %s"):format(table.concat(names, ", "), written(all, nulls, flagged))
+  if #names > 0 then
+    hints[1] = ("%s: numbers that are read as texts; %s"):format(table.concat(names, ", "),
+      written(all, nulls, flagged))
+  end
+  add_strays(hints, rows, sample, rest)
+  return hints
 end
 
 return spelled
