@@ -164,6 +164,13 @@ describe("flags", function()
     local cells = "a;n\nv;1 234 p\nw;2\u{202f}345\nx;12 1)\ny;1\u{2019}234\nz;7 1\n"
     expect { { cells, "string int64 string | a,n,n_flag/v,,1 234 p/w,,2\u{202f}345/x,12,1)/y,,1\u{2019}234/z,,7 1/",
       { flags = "n" } } }
+    local _, info = blotter.csv("a;n\n" .. ("x;5 p\n"):rep(500) .. "y;1\u{A0}234 p\n", { flags = "n" })
+    assert.equal("n: 1 number with blanks between thousands (row 501: '1\u{A0}234 p'); {thousands = \" \"}",
+      info.hints[1])
+    _, info = blotter.csv("a;n\nx;1 234 p\ny;2 345\n", { flags = "n" })
+    assert.same({ "n: 2 numbers with blanks between thousands (row 1: '1 234 p'); {thousands = \" \"}" }, info.hints)
+    _, info = blotter.csv("a;n\nx;1 234 p\ny;5\n", { flags = "n", thousands = " " })
+    assert.same({}, info.hints)
   end)
 
   it("follow what says that there is no number", function()
@@ -275,6 +282,14 @@ describe("a table on a sheet", function()
       { 'n,m\n"1,234",12 %\n5,3.5%\n', 'n, m: numbers that are read as texts; {thousands = ",", percent = true}' },
       { "n\n$5.50\n($1)\n", "{currency = true}" }, { "n;m\n1.234.567;1\n5;2\n", '{decimal_mark = ","}' },
       { "k,n\na,12 p\nb,13\nc,14\n", '{flags = "n"}' }, { "k,n\na,N/A\nb,13\nc,14\n", '{nulls = "N/A"}' },
+      { "a;n\nx;1 234\ny;2 345\n", '; {thousands = " "}' },
+      { "a;n\nx;1 234 p\ny;7\n", '; {thousands = " ", flags = "n"}' },
+      { "a;n\nx;1\u{202F}234\u{A0}567,5\ny;-2\n", '; {decimal_mark = ",", thousands = " "}' },
+      { "a;n\nx;\u{2212}5\ny;7\n", "; {currency = true}" },
+      { "a;n\nx;47 812 €\ny;23 €\n", '; {thousands = " ", currency = true}' },
+      { "a;n;m;o\nx;1 234 p;12,5 %;47 812 €\ny;559;3 %;23 €\n",
+        'n, m, o: numbers that are read as texts; {decimal_mark = ",", thousands = " ", percent = true, '
+        .. 'currency = true, flags = "n"}' },
       { "a;31.01.2012\nb;01.02.2012\n", "a column is called '31.01.2012'" }, { "1,2\n3,4\n", "a column is called '1'" },
       { "x;1.234,50\ny;3,25\n", "a row of data taken as the header?" },
       { "k,n\nx,1\ny,2\nnote\n", "passed over at the end, from here on: 'note'", { skip_tail = 1 } },
@@ -312,6 +327,8 @@ describe("a table on a sheet", function()
       { "k;n\n1;1.234\n2;12.5\n" }, { "k;n\n1;1.234\n2;0.500\n" }, { "k;n\n1;1.234\n2;12345\n" }, { "k,n\n1,1.234\n" },
       { "k;n\n1;1.234\n2;1.234,5\n", { decimal_mark = "," } }, { "k;n\n1;1.234\n", { types = { n = "float64" } } },
       { "k;n\n1;1.234\n", { thousands = "." } }, { "d,n\n31/01/2012,1\n01/02/2012,1\n" }, { "k;n\n1;1.234\n2;1e5\n" },
+      { "k;c\n1;01\n2;34\n3;69\n4;21\n" }, { "k;c\n1;01\n2;34\n3;2A\n4;21\n" },
+      { "a;n\nx;5 g\ny;7 g\n" }, { "k;c\n1;12 34\n2;56 78\n3;5\n" },
       { "k,c\n1,00123\n2,00124\n" }, { "k,t\n1,030-12\n2,040-13\n" }, { 'k,n\n1,"5"\n2,"13"\n' },
       { "k,n\n1,a\n2,13\n3,b\n4,c\n" },
       { "geo,2012,2013\nKR,1,2\n" }, { "geo,0-14,15-24\nKR,1,2\n" }, { "m,1,2\nKR,1,2\n" }, { "2012,2013\n1,2\n" },
