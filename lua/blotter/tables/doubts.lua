@@ -2,17 +2,7 @@
 
 local arguments = require "blotter.errors.arguments"
 local spelled = require "blotter.tables.spelled"
-
---- How the last line of a table is called when it adds up those above.
-local TOTALS = {}
-for word in ([[total totals totaal totale totales sum summe gesamt gesamtsumme insgesamt suma somme subtotal 합계 총계 계
-  合計 总计 合计]]):gmatch "%S+" do TOTALS[word] = true end
-
-local function is_total(text)
-  local words, found = 0, false
-  for word in text:lower():gmatch "[^%s:.,]+" do words, found = words + 1, found or TOTALS[word] end
-  return found and words <= 3
-end
+local totals = require "blotter.tables.totals"
 
 -- ---- one doubt each: a hint, several, or nil ----
 
@@ -47,19 +37,23 @@ local function header(columns, _, options)
     arguments.shown(first or columns[1].name))
 end
 
---- The last row: called by a word of totals, or without any value.
-local function last_line(columns, _, _, rows)
-  local last, said = #rows > 1 and rows:row(#rows), nil
-  if last and next(last) == nil then said = "the last row has no value at all:" end
-  for _, column in ipairs(last and columns or {}) do
+--- What is said of the last row: nothing in it, called by a word of totals, or the sum of those above it.
+local function said_of(rows, columns, last)
+  if next(last) == nil then return "the last row has no value at all:" end
+  for _, column in ipairs(columns) do
     local value = last[column.name]
-    if type(value) == "string" then
-      if is_total(value) then said = ("the last row is called %s: a total among what it adds up?"):format(
-        arguments.shown(value)) end
+    if type(value) == "string" and totals.is_word(value) then
+      return ("the last row is called %s: a total among what it adds up?"):format(arguments.shown(value))
+    elseif type(value) == "string" then
       break
     end
   end
-  return said and said .. " {skip_tail = n} passes over the last n lines"
+  return totals.adds_up(rows, columns, last) and "the last row is the sum of those above it:" or nil
+end
+
+local function last_line(columns, _, _, rows)
+  local said = #rows > 1 and said_of(rows, columns, rows:row(#rows))
+  return said and said .. " {skip_tail = n} passes over the last n lines" or nil
 end
 
 local DOUBTS = { header, grouped, dated, spelled.hints, last_line }
