@@ -43,7 +43,7 @@ local CONDITIONS = {
   { "n BETWEEN 1 AND 5", "between(x, a, b)" }, { "country == KR", "a text stands in quotes: 'KR'" },
   { "country in (KR, JP)", "a text stands in quotes: 'KR'" }, { "contry == 'KR'", "did you mean 'country'" },
   { "received > 2012", "year(received) > 2012" }, { "received >= 2012", "year(received) >= 2012" },
-  { "country > 5", "write int64(country) > 5" },
+  { "country > 5", "write try_int64(country) > 5" },
   { "n > '5'", "a number stands without quotes" }, { "n", "a condition" },
   { "t.n > 5", "stand by themselves" }, { "string.upper(country) == 'KR'", "stand by themselves" },
   { "n::int > 5", "int64(n)" }, { "n == ?", "'$1'" }, { "n == @x", "'$name'" },

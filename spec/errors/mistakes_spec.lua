@@ -52,7 +52,7 @@ local RAISED = {
   { [[t:where "n in ('99', '1.310')"]], "without quotes: n in (99, 1310)" },
   { [[t:where "day == '03.01.2022'"]], "write '2022-01-03'" },
   { [[t:where "day in ('1/31/2012')"]], "write '2012-01-31'" },
-  { 't:where "country > 5"', "write int64(country) > 5" }, { 't:where "country == 5"', "write country == '5'" },
+  { 't:where "country > 5"', "write try_int64(country) > 5" }, { 't:where "country == 5"', "write country == '5'" },
   { 't:derive "x = country * 2"', "read as text from a file? see its options thousands" },
   { 't:derive "y = year(country)"', "its option dates says" }, { 't:derive "r = round(country, 1)"', "thousands" },
   -- a comma before a fraction

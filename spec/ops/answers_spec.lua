@@ -163,6 +163,9 @@ describe("an answer of the dataset", function()
     local meant = "unknown area 'britian': did you mean 'GB' (United Kingdom)?"
     assert.error_matches(function() ops:figures { area = "britian" } end, meant, 1, true)
     assert.error_matches(function() ops:operations "britian" end, meant, 1, true)
+    assert.error_matches(function() ops:operations "Cumberland" end, 'a subject, no area: ops:countries "Cumberland"')
+    assert.error_matches(function() ops:figures({ subject = "IWF" }):order "period desc" end,
+      "did you mean 'period_start' or 'period_end' or")
     assert.is_truthy(select(2, reports.build("area", ops, { area = "britian" })):find(meant, 1, true))
   end)
 

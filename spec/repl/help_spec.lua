@@ -31,6 +31,7 @@ describe("help", function()
       quit = "os.exit()", random = "sample", melt = ":unpivot", gaps = ":fill", histogram = "bin(n, 50)",
       outliers = "stddev(n)", correlation = "corr(n, id)", latex = "t:html", fillna = "coalesce", iterate = "t:rows()",
       speed = "explain", countif = "count()", xlsx = "f:xlsx(path", ["fiscal year"] = "fiscal_year(D, k)",
+      indicators = 'ops:table "indicators"', areas = 'ops:table "areas"', definition = 'ops:row("indicators"',
       ["operations of a country"] = "ops:operations", contradictions = "ops:reconcile", postgres = "blotter.connect",
       interpolate = "between neighbours", ["excel date"] = "1899-12-30", ["serial date"] = "1899-12-30",
       ["title line"] = "skip = 1", ["total line"] = "skip_tail = 1", ["thousands separator"] = "thousands =",

@@ -47,7 +47,7 @@ end
 
 --- A column of texts and a number: texts have an order of their own, "10" before "9".
 local function text_for(column, op, other)
-  local converted = (math.tointeger(tonumber(other)) and "int64(%s)" or "float64(%s)"):format(column)
+  local converted = (math.tointeger(tonumber(other)) and "try_int64(%s)" or "try_float64(%s)"):format(column)
   if op == "==" or op == "~=" then
     return (": write %s %s '%s', or compare %s"):format(column, op, other, converted)
   end

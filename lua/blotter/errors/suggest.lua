@@ -3,6 +3,7 @@
 local suggest = {}
 
 local LONGEST = 64
+local MOST = 4 -- names that are proposed together
 
 -- Edit distance of two short strings (insert, delete, replace, and swap of neighbours each cost one).
 local function distance(a, b)
@@ -51,15 +52,14 @@ function suggest.nearest(wanted, names, most)
   return best
 end
 
---- The only name that has `wanted` as its first word: "Amount ($)" of "amount"; or nil.
+--- The names that have `wanted` as their first word: "Amount ($)" of "amount".
 local function begun(wanted, names)
-  local found
+  local found = {}
   local first = folded(wanted)
   for _, name in ipairs(names) do
     local other = folded(name)
-    if other:sub(1, #first) == first and other:find("^[%s_(.-]", #first + 1) then
-      if found then return nil end
-      found = name
+    if #wanted > 2 and other:sub(1, #first) == first and other:find("^[%s_(.-]", #first + 1) then
+      found[#found + 1] = name
     end
   end
   return found
@@ -67,7 +67,8 @@ end
 
 --- The name that is meant by a misspelt one, or by its first word alone; or nil.
 function suggest.meant(wanted, names)
-  return suggest.nearest(wanted, names) or #wanted > 2 and begun(wanted, names) or nil
+  local near, found = suggest.nearest(wanted, names), begun(wanted, names)
+  return near or #found == 1 and found[1] or nil
 end
 
 --- A phrase for the end of a message: `: did you mean 'country'?`, or the list when it is short, or nothing.
@@ -75,6 +76,8 @@ function suggest.phrase(wanted, names)
   local near = suggest.meant(wanted, names)
   if near then return (": did you mean '%s'?"):format(near) end
   if #names > 0 and #names <= 12 then return " (there are: " .. table.concat(names, ", ") .. ")" end
+  local found = begun(wanted, names)
+  if #found > 1 and #found <= MOST then return (": did you mean '%s'?"):format(table.concat(found, "' or '")) end
   return ""
 end
 

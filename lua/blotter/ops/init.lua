@@ -256,6 +256,9 @@ end
 
 --- The operations that a country, or a larger area, had a part in: a frame {id, name, type, start, how, figures}.
 function Ops:operations(area)
+  arguments.receiver(self, Ops, "operations")
+  local is_subject = type(area) == "string" and not self:row("areas", area) and self:row("subjects", area)
+  if is_subject then fail("'%s' is a subject, no area: ops:countries %q has the countries of one", area, area) end
   return taking_part.operations(self.model, key_asked(self, "areas", area, "operations", "an area such as \"Korea\""))
 end
 
