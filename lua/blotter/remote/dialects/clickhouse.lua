@@ -14,10 +14,13 @@ for _, name in ipairs { "quote", "quoted", "type_name", "cast", "value", "cell",
   clickhouse[name] = terms[name]
 end
 
---- Nulls in joins, names of columns before those of results, dates outside 1970 to 2106.
+--- Nulls in joins, names of columns before those of results, dates outside 1970 to 2106; and comparisons as they are
+-- written, since the server makes a list of several, in which NaN equals itself.
 clickhouse.settings = " SETTINGS join_use_nulls = 1, prefer_column_name_to_alias = 1, "
   .. "enable_extended_results_for_datetime_functions = 1, session_timezone = 'UTC', "
-  .. "output_format_decimal_trailing_zeros = 1, optimize_functions_to_subcolumns = 0"
+  .. "output_format_decimal_trailing_zeros = 1, optimize_functions_to_subcolumns = 0, "
+  .. "optimize_min_equality_disjunction_chain_length = 4294967295, "
+  .. "optimize_min_inequality_conjunction_chain_length = 4294967295"
 
 -- ---- joins ----
 

@@ -10,7 +10,9 @@ local outline = require "blotter.remote.outline"
 local terms = require "blotter.remote.dialects.clickhouse18_terms"
 
 local old = { name = "clickhouse18", always = "1", renames = true, nulls_for_if = true, call = functions.call,
-  aggregate = functions.aggregate, settings = " SETTINGS join_use_nulls = 1", columns_order = "",
+  aggregate = functions.aggregate,
+  settings = " SETTINGS join_use_nulls = 1, optimize_min_equality_disjunction_chain_length = 4294967295",
+  columns_order = "",
   request_settings = "insert_distributed_sync=1&date_time_input_format=best_effort",
   group_tail = " HAVING count() > 0" } -- keys that are constants make no row of none
 
