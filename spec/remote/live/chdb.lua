@@ -52,6 +52,17 @@ describe("ClickHouse", function()
     assert.equal(2, db:table "seen":count())
   end)
 
+  it("does not find NaN among several values, which the server makes a list of", function()
+    if not chdb then return pending "chdb is not installed" end
+    local t = blotter.table "id int64, f float64"
+    for i = 1, 60 do assert(t:append(i, i % 7 == 0 and 0 / 0 or i % 9)) end
+    assert(t:push(db, "with_nan", { exists = "replace" }))
+    local list, other = t:where "id in (6, 7, 8, 9, 10)":select "f", db:table "with_nan"
+    for _, condition in ipairs { "f in $list", "f not in $list" } do
+      assert.equal(t:where(condition, { list = list }):csv(), other:where(condition, { list = list }):order("id"):csv())
+    end
+  end)
+
   it("cuts moments before 1970 downwards", function()
     if not chdb then return pending "chdb is not installed" end
     local t = blotter.table "z timestamp"
