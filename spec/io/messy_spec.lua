@@ -286,6 +286,7 @@ describe("a table on a sheet", function()
       { "k,n,m,o\nx,1,0.1,\ny,2,0.2,\nz,3,0.3,1\nAltogether,6,0.6,\n", "the last row is the sum" },
       { "k,n\nx,9223372036854775807\ny,9223372036854775807\nTotal,1\n", "the last row is called 'Total'" },
       { "a;m\n1 234;9223372036854775807\n2 345;9223372036854775807\n5;1\n", '{thousands = " "}' },
+      { "a;n\nv;:\nw;: c\nx;1\ny;2\nz;3\nz;4\n", '; {flags = "n", nulls = ":"}' },
       { "a;n\nx;1 234\ny;2 345\n", '; {thousands = " "}' },
       { "a;n\nx;1 234 p\ny;7\n", '; {thousands = " ", flags = "n"}' },
       { "a;n\nx;1\u{202F}234\u{A0}567,5\ny;-2\n", '; {decimal_mark = ",", thousands = " "}' },

@@ -70,12 +70,20 @@ local function is_flagged(text, needs, comma)
   return number and (is_number(number, needs, comma) or number:find "^%-?%d[%d.,]*$")
 end
 
+--- ":" and "c" of ": c": a sign that says that there is no number, and a flag; or the text alone.
+local function null_and_flag(text)
+  local null, flag = text:match "^(%p+)%s+(%a%a?)$"
+  return null or text, flag
+end
+
 --- What the texts of a column need to be numbers, {option = value}, and the texts that would be null; nil when they are
 -- none.
 local function needs_of(values, n, comma)
   local needs, others, distinct, count, flagged = {}, {}, 0, 0, 0
   for i = 1, n do
-    local text = values[i]
+    local text, flag = values[i], nil
+    if text then text, flag = null_and_flag(text) end
+    if flag then needs.flags = true end
     if text and is_number(text, needs, comma) then
       count = count + 1
     elseif text and is_flagged(text, needs, comma) then
