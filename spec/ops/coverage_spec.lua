@@ -202,6 +202,8 @@ describe("a total that a reader may print", function()
       local whole = ops:total("arrests", {area = "AU"}).total
       assert.matches("not [^;]*Australian Federal Police[^;]*, whose figures name no area",
         table.concat(whole.lacks, "; "))
+      local charges = ops:total("charges_laid", {area = "AU"}).total
+      assert.matches("not [^;]*Operation Molto[^;]*, whose figures name no area", table.concat(charges.lacks, "; "))
       local narrow = ops:total("arrests", {area = "AU", subject = "operation-endeavour"}).total
       assert.is_nil(table.concat(narrow.lacks, "; "):find("name no area", 1, true))
       local elsewhere = ops:total("arrests", {area = "PH"}).total

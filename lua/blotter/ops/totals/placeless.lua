@@ -12,6 +12,14 @@ local function lies_in(model, area, wanted)
   return false
 end
 
+-- Whether a figure is of all of some area that is asked for, and not of a part of it.
+local function is_of_all(model, figure, wanted)
+  for _, asked in ipairs(wanted) do
+    if figure.area and model:area_within(asked, figure.area) then return true end
+  end
+  return false
+end
+
 -- The filter of a question without its area.
 local function without_area(question)
   local filter = {period = question.period}
@@ -22,11 +30,13 @@ local function without_area(question)
 end
 
 --- The names of the subjects of a question's area whose figures name none, in the order of the table, but for those of
--- which the row of a total has figures or may count some.
+-- which the row of a total has figures of all of the area, or may count some.
 function placeless.subjects(question, row)
   local wanted, model, list, seen = question.values.area, question.model, {}, {}
   if not wanted then return list end
-  for _, figure in ipairs(row.figures) do seen[figure.subject] = true end
+  for _, figure in ipairs(row.figures) do
+    if is_of_all(model, figure, wanted) then seen[figure.subject] = true end
+  end
   for id in pairs(question.uncertain or {}) do seen[id] = true end
   for _, figure in ipairs(select_.figures(model, without_area(question))) do
     local own = figure.subject_row
