@@ -139,9 +139,11 @@ describe("a query that is stopped", function()
     local file = assert(io.open(script, "w"))
     file:write(([[
       local blotter = require "blotter"
-      io.stdout:write "ready\n"
-      io.stdout:flush()
-      print(pcall(blotter.open, %q, { timeout = math.huge }))
+      print(pcall(function()
+        io.stdout:write "ready\n"
+        io.stdout:flush()
+        return blotter.open(%q, { timeout = math.huge })
+      end))
     ]]):format(path))
     file:close()
     local pipe = interrupted(script)
