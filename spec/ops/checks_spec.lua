@@ -330,13 +330,16 @@ describe("reconcile sees", function()
 
   it("a part without a category is no statement of its whole", function()
     local function part(value, more)
-      more.part_of, more.split, more.coverage = more.part_of or "test.1", more.split or "flagrante", "partial"
+      more.part_of, more.split, more.coverage = more.part_of or "test.1", more.split or "flagrante", more.coverage or "partial"
       return year(value, more)
     end
     assert.same({}, (findings {year(132), part(72, {}), part(50, {split = "warning"}), year(132, {source = other})}))
     assert.equal(132, assert(operations.open(copy.path)):total("arrests").total.best)
     assert.same({{"parts", "none"}}, (findings {year(132), part(140, {})}))
     assert.same({}, (findings {year(141), part(110, {}), part(18, {}), part(6, {}), part(2, {}), part(2, {})}))
+    local function one_of_all(value) return part(value, {coverage = "exhaustive"}) end
+    assert.same({}, (findings {year(310), one_of_all(24), one_of_all(144), one_of_all(142)}))
+    assert.same({{"parts", "none"}}, (findings {year(310), one_of_all(24), one_of_all(144), one_of_all(132)}))
   end)
 
   it("changes against different years are no rivals", function()

@@ -240,6 +240,12 @@ describe("a record", function()
     assert.is_nil((add {printed = "more than 300", low = 100, high = 200, qualifier = "between"}))
     local stated = add_one {printed = "nearly 300", value = 300, qualifier = "exact", stated = "number"}
     assert.equal("number", stated.stated)
+    local vague = {indicator = files, printed = "wobbles", qualifier = "millions of", stated = "number"}
+    assert.same({2000000}, ends(vague, "en"))
+    vague.value = 1000000
+    _, message = add(vague)
+    assert.matches("1,000,000 stands beside 'millions of', which prints no number; expected it to be empty", message, 1,
+      true)
     _, message = add({printed = "gut ein Dutzend"}, "de")
     assert.matches("'just over' of 12 leaves no whole number; expected value, a wider qualifier ('more than')", message,
       1, true)

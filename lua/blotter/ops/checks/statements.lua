@@ -33,7 +33,6 @@ local near = 183
 
 -- What happened once is spoken of as a whole by a figure without a period, or with another one.
 local function comparable(a, b)
-  if a.is_unnamed and b.is_unnamed and a.part_of == b.part_of then return false end -- parts side by side
   local open1, open2 = a.period_kind == "unspecified", b.period_kind == "unspecified"
   if facets.happens_once(a) and not a.indicator_row.adds_over.period then
     return a.source ~= b.source or facets.same_period(a, b) and not open1

@@ -177,7 +177,8 @@ local function apply(row, read)
 end
 
 -- Whether the row says by itself what its words cannot.
-local function speaks_for_itself(row)
+local function speaks_for_itself(context, row)
+  if row.stated == "number" and not row.value and lexicon.is_vague(context.lexicon, row.qualifier) then return true end
   if row.low and row.high and row.qualifier then return true end
   return row.value ~= nil and row.qualifier ~= nil
 end
@@ -225,7 +226,7 @@ local function take_statement(context, row, problem, values, is_open)
   local is_explicit = row.stated == "number"
   if not is_explicit then multiply_digits(row) end
   local value = tonumber(row.value)
-  if not speaks_for_itself(row) then
+  if not speaks_for_itself(context, row) then
     context:refuse(row, is_explicit and "stated" or "printed", is_explicit
       and "expects value and qualifier, or low, high and qualifier, beside it" or problem)
     row.is_lame = true

@@ -150,13 +150,13 @@ local function resolve_figure(figure, tables)
   figure.parts = nil
 end
 
--- A part that no area, category or period tells from its whole is no statement of the whole: it measures what the
--- package has no code for, by the name of its split and in its own source.
+-- A part that no area, category or period tells from its whole is no statement of the whole, nor of another part: it
+-- measures what the package has no code for.
 local function set_apart(figure, by_id)
   local whole = figure.part_of and by_id[figure.part_of]
   if whole and whole.cell == figure.cell and whole.first == figure.first and whole.last == figure.last then
     figure.is_unnamed = true
-    figure.cell = ("%s|%s of %s"):format(figure.cell, figure.split or "a part", figure.source)
+    figure.cell = figure.cell .. "|" .. figure.id
   end
 end
 

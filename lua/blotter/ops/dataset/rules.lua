@@ -47,6 +47,10 @@ local function check_order(context, figure)
 end
 
 local function check_lexicon(context, figure, indicator)
+  if figure.value and lexicon.is_vague(context.lexicon, figure.qualifier) then
+    context:refuse(figure, "value", ("%s stands beside '%s', which prints no number; expected it to be empty")
+      :format(show(figure.value), figure.qualifier))
+  end
   local low, high = lexicon.bounds(context.lexicon, figure, indicator)
   if not near(low, figure.low) then
     context:refuse(figure, "low", ("%s is not what the lexicon makes of '%s'; expected %s")

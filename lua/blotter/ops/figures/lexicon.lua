@@ -15,6 +15,12 @@ function lexicon.from_rows(rows)
   return words
 end
 
+--- Whether a qualifier stands for a number that is not printed: hundreds of.
+function lexicon.is_vague(words, qualifier)
+  local low = words[qualifier] and tonumber(words[qualifier].low)
+  return low ~= nil and low > 0
+end
+
 -- The value times a decimal factor, rounded up or down where things are counted.
 local function scaled(value, factor, is_counted, is_low)
   local whole, decimals = factor:match "^(%d+)%.?(%d*)$"
