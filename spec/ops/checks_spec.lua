@@ -330,7 +330,8 @@ describe("reconcile sees", function()
 
   it("a part without a category is no statement of its whole", function()
     local function part(value, more)
-      more.part_of, more.split, more.coverage = more.part_of or "test.1", more.split or "flagrante", more.coverage or "partial"
+      more.part_of, more.split = more.part_of or "test.1", more.split or "flagrante"
+      more.coverage = more.coverage or "partial"
       return year(value, more)
     end
     assert.same({}, (findings {year(132), part(72, {}), part(50, {split = "warning"}), year(132, {source = other})}))
