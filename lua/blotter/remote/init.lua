@@ -70,7 +70,11 @@ function remote.connect(target)
   local urls, options = read_target(target)
   local db = setmetatable({ servers = {}, shard_by = options.shard_by or {}, replicated = set_of(options.replicated),
     move = options.move or 1000000, known = {} }, database)
-  local sessions = {}
+  local sessions, places = {}, {}
+  for i, url in ipairs(urls) do
+    if places[url] then fail("connect: address %d is that of %d: its rows would count twice", i, places[url]) end
+    places[url] = i
+  end
   for i, url in ipairs(urls) do sessions[i] = session_of(url) end
   for i, url in ipairs(urls) do
     if sessions[i] ~= sessions[1] then fail "connect: all servers are of one kind" end

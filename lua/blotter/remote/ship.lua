@@ -145,6 +145,27 @@ local function send_by(servers, q, name)
   return sent
 end
 
+--- Gives all rows to each server.
+local function send_to_all(servers, q)
+  return send(q, servers[1].dialect.csv_options(query.scope(q).types), function(piece)
+    return each(servers, function(server) return server:put(piece) end)
+  end)
+end
+
+--- How rows are given to servers, and the column by which: as the connection declares of the table, since its queries
+-- rely on that.
+local function way_of(db, name, given)
+  local declared = db.shard_by[name]
+  if db.replicated[name] and given then
+    fail("push: shard_by: this connection declares '%s' replicated, which every server has whole", name)
+  elseif given and declared and given ~= declared then
+    fail("push: shard_by = '%s', but this connection declares '%s' of '%s': its queries rely on it", given, declared, name)
+  end
+  local by = given or declared
+  if #db.servers == 1 then return send_in_turns end
+  return db.replicated[name] and send_to_all or by and send_by or send_in_turns, by
+end
+
 --- All servers commit, one after the other. One that fails then, after others have, is told so.
 local function commit_all(servers)
   local done = 0
@@ -160,13 +181,13 @@ end
 local function push_all(db, q, name, options)
   local scope = query.scope(q)
   local servers = db.servers
+  local way, by = way_of(db, name, options.shard_by)
   local ok, message, code = each(servers, function(server)
     return server:begin_rows(name, scope.names, scope.types, options.exists or "refuse")
   end)
   if not ok then return nil, message .. (message:find "already exists" and EXISTS or ""), code end
   local n
-  local by = #servers > 1 and options.shard_by
-  n, message, code = (by and send_by or send_in_turns)(servers, q, by)
+  n, message, code = way(servers, q, by)
   if not n then return nil, message, code end
   ok, message, code = each(servers, function(server) return server:flush() end)
   if ok then ok, message, code = each(servers, function(server) return server:finish() end) end
@@ -199,8 +220,8 @@ end
 
 --- Puts the rows of a table, query or frame into the table `name` on the servers of `db`, which is made when it is
 -- missing. Options: `exists`: what happens when it is there: "refuse", "append" (below its rows) or "replace";
--- `shard_by`: the column by whose value rows are given to servers (connect's shard_by tells queries of it); without it
--- they take turns. Returns how many rows, or nil, message, code: then no server has any of them,
+-- `shard_by`: the column by whose value rows are given to servers; without it that which connect's shard_by declares of
+-- the table (another one is refused), else they take turns; a replicated table goes to every server whole. Returns how many rows, or nil, message, code: then no server has any of them,
 -- or the message says which have.
 function query:push(db, name, options)
   query.ready(self, "push")

@@ -47,6 +47,32 @@ describe("verbs on servers", function()
     end
   end)
 
+  it("are given rows as the connection declares it of a table", function()
+    local db <close> = assert(blotter.connect { shard_by = { placed = "b" }, replicated = { "whole_areas" },
+      table.unpack(urls) })
+    local function groups(q) return q:by "b":agg "n = count()":order "b":csv() end
+    assert(here:push(db, "placed", { exists = "replace" }))
+    assert.equal(groups(here), groups(db:table "placed"))
+    assert(here:push(db, "placed", { exists = "append" }))
+    assert.equal(groups(here:union_all(here)), groups(db:table "placed"))
+    assert.is_truthy(answer.refusal(here.push, here, db, "placed", { exists = "replace", shard_by = "id" })
+      :find("shard_by = 'id', but this connection declares 'b' of 'placed'", 1, true))
+    assert.equal(areas:count(), areas:push(db, "whole_areas", { exists = "replace" }))
+    assert.equal(areas:count(), db:table "whole_areas":count())
+    local left, right = areas:columns()[1].name, "other"
+    local function joined(t, u)
+      return t:join(u:select(("%s = %s"):format(right, left)), ("%s == %s"):format(left, right)):count()
+    end
+    assert.equal(joined(areas, areas), joined(db:table "whole_areas", db:table "whole_areas"))
+    assert.is_truthy(answer.refusal(areas.push, areas, db, "whole_areas", { exists = "replace", shard_by = left })
+      :find("declares 'whole_areas' replicated", 1, true))
+  end)
+
+  it("are each named once", function()
+    assert.is_truthy(answer.refusal(blotter.connect, { urls[1], urls[2], urls[1] })
+      :find("address 3 is that of 1: its rows would count twice", 1, true))
+  end)
+
   it("say how many rows they would move, and how to allow it", function()
     local shared = three:table "shared"
     local twice = shared:union_all(shared)
