@@ -159,7 +159,8 @@ local function way_of(db, name, given)
   if db.replicated[name] and given then
     fail("push: shard_by: this connection declares '%s' replicated, which every server has whole", name)
   elseif given and declared and given ~= declared then
-    fail("push: shard_by = '%s', but this connection declares '%s' of '%s': its queries rely on it", given, declared, name)
+    fail("push: shard_by = '%s', but this connection declares '%s' of '%s': its queries rely on it", given, declared,
+      name)
   end
   local by = given or declared
   if #db.servers == 1 then return send_in_turns end
@@ -221,8 +222,8 @@ end
 --- Puts the rows of a table, query or frame into the table `name` on the servers of `db`, which is made when it is
 -- missing. Options: `exists`: what happens when it is there: "refuse", "append" (below its rows) or "replace";
 -- `shard_by`: the column by whose value rows are given to servers; without it that which connect's shard_by declares of
--- the table (another one is refused), else they take turns; a replicated table goes to every server whole. Returns how many rows, or nil, message, code: then no server has any of them,
--- or the message says which have.
+-- the table (another one is refused), else they take turns; a replicated table goes to every server whole.
+-- Returns how many rows, or nil, message, code: then no server has any of them, or the message says which have.
 function query:push(db, name, options)
   query.ready(self, "push")
   if type(db) ~= "table" or not getmetatable(db) or getmetatable(db).__name ~= "blotter.remote" then
