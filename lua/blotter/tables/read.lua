@@ -99,14 +99,21 @@ function Info.__tostring(info)
   return table.concat({ text, table.unpack(info.hints) }, "\n")
 end
 
+--- Whether a look at the rows was ended, or had no memory: that is no error of the reading.
+local function is_ended(message)
+  message = tostring(message)
+  return message:find "interrupted" or message:find "memory" or message:find "timeout" or message:find "time limit"
+end
+
 local function run(kind, from, text, options, db, name)
   local shown, line <close> = progress.shown(options, from, 0) -- luacheck: ignore line
   local rows, info, code = core[kind](from, text, shown, db, name)
   if not rows then return near_file.told(not text and from, kind, nil, info, code) end
   info.hints = {}
-  if kind == "csv" then -- a look at the rows that was ended, or had no memory, is no error of the reading
+  if kind == "csv" then
     local looked, hints = pcall(doubts, rows, info, options)
-    if looked then info.hints = hints end
+    if not looked and not is_ended(hints) then error(hints, 0) end
+    info.hints = looked and hints or {}
   end
   return rows, setmetatable(info, Info)
 end
