@@ -3,6 +3,7 @@
 -- The text is read in its source's language; where it can be read in several ways, any of them will do, and what cannot
 -- be read, or was stated by the curator, is left.
 
+local digit_values = require "blotter.ops.figures.digit_values"
 local languages = require "blotter.ops.figures.languages"
 local phrase = require "blotter.ops.figures.phrase"
 local reading = require "blotter.ops.figures.reading"
@@ -26,7 +27,7 @@ function printed.agrees(figure, spoken)
   if not figure.value or figure.stated == "number" then return nil end
   local list = readings(figure, spoken)
   if #list == 0 then return nil end
-  return reading.allows(figure.value, list)
+  return digit_values.allow(figure.value, list)
 end
 
 --- Runs the check over all figures.

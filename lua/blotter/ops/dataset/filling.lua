@@ -10,6 +10,7 @@
 local decimal = require "blotter.lang.decimal"
 local cjson = require "cjson"
 local dates = require "blotter.ops.figures.dates"
+local digit_values = require "blotter.ops.figures.digit_values"
 local languages = require "blotter.ops.figures.languages"
 local lexicon = require "blotter.ops.figures.lexicon"
 local numerals = require "blotter.ops.figures.numerals"
@@ -212,7 +213,7 @@ local function fill_multiplier(context, row, indicator)
   local factor = digits and digits > 0 and math.tointeger(value / digits)
   if factor and factor > 1 then
     row.multiplier = filling.text(factor)
-  elseif #reading.digits(row.printed) == 0 then
+  elseif #digit_values.of(row.printed) == 0 then
     row.multiplier = filling.text(last_unit(value))
   elseif tostring(indicator.step) == "1" and last_unit(value) > 1 then
     context:refuse(row, "qualifier", ("'rounded' does not say to what %s is rounded; expected 'round' or 'about', or "
@@ -233,7 +234,7 @@ local function take_statement(context, row, problem, values, is_open)
   elseif not is_explicit and context.contradiction then
     context:refuse(row, "qualifier", context.contradiction)
     row.is_lame = true
-  elseif not is_explicit and value and values and #values > 0 and not reading.allows(value, values, is_open) then
+  elseif not is_explicit and value and values and #values > 0 and not digit_values.allow(value, values, is_open) then
     refuse_field(context, row, "value")
   end
   row.stated = "number"

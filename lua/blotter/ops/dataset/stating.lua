@@ -5,7 +5,7 @@
 -- because words beside it are not known, or mislead. One law for import, revision and check: what is not stated is
 -- read, and what is read is never something else than what is stored.
 
-local reading = require "blotter.ops.figures.reading"
+local digit_values = require "blotter.ops.figures.digit_values"
 
 local stating = {}
 
@@ -60,7 +60,7 @@ end
 function stating.multiplier_problem(figure)
   local value, multiplier = tonumber(figure.value), tonumber(figure.multiplier)
   if not value or not multiplier or multiplier == 1 then return nil end
-  local printed = reading.digits(figure.printed)
+  local printed = digit_values.of(figure.printed)
   for _, one in ipairs(printed) do
     if near(one * multiplier, math.abs(value)) then return nil end
   end
@@ -71,7 +71,7 @@ end
 
 --- The only number that the digits of a text can be, or nil.
 function stating.only_digits(text)
-  local values = reading.digits(text)
+  local values = digit_values.of(text)
   return #values == 1 and values[1] or nil
 end
 
