@@ -73,11 +73,14 @@ describe("every chart", function()
     for _, kind in ipairs { "bar", "dots", "stacked", "timeline" } do
       local block = block_of(kind, { labels = labels, values = values, series = false })
       local parts, seen = charts.parts(block), 0
+      local axis = "soft middle"
       assert.is_true(#parts > 1, kind)
       for i, part in ipairs(parts) do
         local drawing = charts.svg(block, charts.WIDE, "c", { part = part })
         local title = ("<title id=\"c-title\">Arrests (part %d of %d)</title>"):format(i, #parts)
         assert.is_truthy(drawing:find(title, 1, true))
+        assert.equal(i == #parts, drawing:find(axis, 1, true) ~= nil, kind .. ": the axis is named below the last")
+        assert.equal(i == 1 and kind ~= "timeline", drawing:find(">persons<", 1, true) ~= nil, kind)
         for row in drawing:gmatch ">row (%d+)%.</text>" do
           seen = seen + 1
           assert.equal(seen, tonumber(row), kind)

@@ -95,4 +95,44 @@ describe("a reader", function()
     end
     assert.matches("10 to 19 years: .*20 to 29 years: .*30 to 39 years: ", found)
   end)
+
+  it("finds a number flagged as contradicted whoever prints it", function()
+    local document = reports.build("profile", ops, {subject = "operation-icarus"})
+    local count = 0
+    for _, block in ipairs(document.blocks) do
+      for _, row in ipairs(block.kind == "table" and block.statements and block.rows or {}) do
+        local value = row[#row]
+        if value.value == 269 then
+          count = count + 1
+          assert.equal("contradicted", value.flags[1])
+        end
+      end
+    end
+    assert.is_true(count > 3)
+  end)
+
+  it("is told why a lower end is above what the words say", function()
+    local count = 0
+    for _, name in ipairs {"overview", "tips", "outcomes"} do
+      for _, block in ipairs(reports.build(name, ops, {}).blocks) do
+        for _, row in ipairs(block.kind == "table" and block.rows or {}) do
+          for _, value in ipairs(row) do
+            if type(value) == "table" and value.value and value.flags[1] == "computed"
+              and (value.words or ""):find "^more than" then
+              count = count + 1
+              local says = table.concat(value.notes, " "):find("at least %d[%d,]*%.") ~= nil
+              assert.equal(value.low > value.value + 1, says, value.words)
+            end
+          end
+        end
+      end
+    end
+    assert.is_true(count > 0)
+  end)
+
+  it("is told how many of a total's figures cover a part only", function()
+    local text = formats.render(reports.build("area", ops, {area = "US"}), "text", {width = 2000})
+    assert.matches("%d+ of its %d+ figures covers? only ", text)
+    assert.is_nil(text:find("some of its figures", 1, true))
+  end)
 end)

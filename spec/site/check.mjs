@@ -63,21 +63,36 @@ async function unnamed(session) {
     .map((node) => node.role.value);
 }
 
-// What stands at the foot of every sheet, behind all that the page itself says.
-const FOOT = /^blotter: .*, sources up to .* \d+$/;
+// What stands at the foot of every sheet of the site, behind all that the page itself says.
+const FOOT = /^blotter .*, sources up to .* \d+$/;
+// How much of a sheet that another one follows is filled at least, and how many lines its last one has.
+const FULL = 0.5, FEWEST_LINES = 2;
 
-function printProblems(pdf, headings) {
-  const problems = [];
-  const text = execFileSync("pdftotext", ["-layout", pdf, "-"], { encoding: "utf8", maxBuffer: 1 << 28 });
-  const sheets = text.split("\f").slice(0, -1);
-  sheets.forEach((sheet, at) => {
-    const lines = sheet.split("\n").map((line) => line.trim().replace(/\s+/g, " "))
-      .filter((line) => line && !FOOT.test(line));
-    if (lines.length === 0) problems.push(`page ${at + 1} is empty`);
-    else if (at < sheets.length - 1 && lines.length < 3) problems.push(`page ${at + 1} has ${lines.length} lines`);
-    else if (at < sheets.length - 1 && headings.has(lines[lines.length - 1]))
-      problems.push(`page ${at + 1} ends in the heading '${lines[lines.length - 1]}'`);
+// The sheets of a PDF, each a list of lines {text, at}, `at` the share of the sheet above its end.
+function sheetsOf(pdf) {
+  const xml = execFileSync("pdftotext", ["-bbox", pdf, "-"], { encoding: "utf8", maxBuffer: 1 << 29 });
+  const plain = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&quot;/g, '"').replace(/&amp;/g, "&");
+  return xml.split("<page ").slice(1).map((sheet) => {
+    const height = Number(/height="([\d.]+)"/.exec(sheet)[1]), lines = [];
+    for (const [, x, y, word] of sheet.matchAll(/<word xMin="([\d.-]+)" yMin="[\d.-]+" xMax="[\d.-]+" yMax="([\d.-]+)">(.*?)<\/word>/g)) {
+      const line = lines.find((line) => Math.abs(line.y - y) < 2) ?? lines[lines.push({ y: Number(y), words: [] }) - 1];
+      line.words.push([Number(x), plain(word)]);
+    }
+    return lines.sort((a, b) => a.y - b.y).map((line) => ({ at: line.y / height,
+      text: line.words.sort((a, b) => a[0] - b[0]).map((pair) => pair[1]).join(" ") }));
   });
+}
+
+function printProblems(pdf, headings, has_foot) {
+  const problems = [], sheets = sheetsOf(pdf);
+  for (const [at, lines] of sheets.entries()) {
+    const says = (what) => problems.push(`page ${at + 1} of ${sheets.length} ${what}`);
+    if (has_foot && !FOOT.test(lines.at(-1)?.text)) says(`has no foot on one line but '${lines.at(-1)?.text}'`);
+    const own = lines.filter((line) => !FOOT.test(line.text)), last = own.at(-1);
+    if (own.length < FEWEST_LINES) says(`has ${own.length} lines`);
+    else if (at < sheets.length - 1 && last.at < FULL) says(`is ${Math.round(last.at * 100)} percent full`);
+    else if (at < sheets.length - 1 && headings.has(last.text)) says(`ends in the heading '${last.text}'`);
+  }
   return problems;
 }
 
@@ -122,7 +137,7 @@ async function browse(list) {
         (list) => list.map((item) => [...item.children].map((part) => part.textContent).join(" ") || item.textContent)
           .map((text) => text.trim().replace(/\s+/g, " "))));
       await page.pdf({ path: pdf, format: "A4", preferCSSPageSize: true });
-      for (const problem of printProblems(pdf, headings)) problems.print.push(`${current}: ${problem}`);
+      for (const problem of printProblems(pdf, headings, name.startsWith(site))) problems.print.push(`${current}: ${problem}`);
     }
   }
   fs.rmSync(scratch, { recursive: true });

@@ -158,7 +158,12 @@ local restrictions = {
   {"categories", categories_of},
 }
 
--- To what the figures are confined: "only" where all of them are, "in part only" where some are.
+local function some_of(confined, count)
+  return ("%d of its %d figures %s only "):format(confined, count, confined == 1 and "covers" or "cover")
+end
+
+-- To what the figures are confined: "only Texas" where all of them are, "1 of its 3 figures covers only Texas" where
+-- some are.
 local function confine(question, figures, lacks)
   local covers = {}
   for _, restriction in ipairs(restrictions) do
@@ -170,7 +175,7 @@ local function confine(question, figures, lacks)
     end
     if confined > 0 then
       covers[restriction[1]] = list
-      lacks[#lacks + 1] = (confined == #figures and "only " or "some figures only of ") .. names(list)
+      lacks[#lacks + 1] = (confined == #figures and "only " or some_of(confined, #figures)) .. names(list)
     end
   end
   return covers

@@ -156,36 +156,39 @@ local function names_of(list)
   return names
 end
 
--- So many bars stand on a sheet of paper.
-local MOST_BARS = 25
+-- So many bars stand in one part of a drawing, which no sheet of paper breaks: the more there are in a part, the more of
+-- the sheet before it may stay empty.
+local MOST_BARS = 6
 
---- The parts of a chart that each fit on a sheet of paper, {first, last, title} each; one without first and last unless
--- it is drawn in many rows.
+--- The parts of a chart between which a sheet of paper may end, {first, last, number, of, title} each; they go on
+-- without a gap. One without first and last unless it is drawn in many rows.
 function charts.parts(block)
   local kind, count, title = kind_of(block), #block.labels, block.title or charts.name(block)
   local bars = kind.legend and block.chart ~= "stacked" and #document.series(block) or 1
-  local most = math.max(5, MOST_BARS // math.max(bars, 1))
-  if not kind.by_row or count <= most then return { { title = title } } end
+  local most = math.max(3, MOST_BARS // math.max(bars, 1))
+  if not kind.by_row or count <= most + 1 then return { { title = title } } end
   local parts, number = {}, math.ceil(count / most)
   for i = 1, number do
-    parts[i] = { first = (i - 1) * count // number + 1, last = i * count // number,
+    parts[i] = { first = (i - 1) * count // number + 1, last = i * count // number, number = i, of = number,
       title = ("%s (part %d of %d)"):format(title, i, number) }
   end
   return parts
 end
 
 --- A drawing as SVG, `wide` pixels wide. `id` begins its ids; options.style puts the style into it, options.title draws
--- the title above it, options.part is one of charts.parts.
+-- the title above it, options.part is one of charts.parts: the legend and the unit stand above the first of them, the
+-- names of the axis below the last.
 function charts.svg(block, wide, id, options)
   options = options or {}
   local drawing, kind, list = pen.new(wide), kind_of(block), document.series(block)
   local part = options.part or {}
-  drawing.first, drawing.last = part.first, part.last
+  drawing.first, drawing.last, drawing.goes_on = part.first, part.last, part.number ~= part.of
+  local is_first = (part.number or 1) == 1
   if options.title and block.title then
     drawing.height = drawing:lines(0, 14, block.title, wide, 3, "strong") * pen.LINE + 8
   end
-  if kind.legend and #list > 1 then drawing.height = drawing:legend(names_of(list), drawing.height) end
-  if block.unit and #list <= 1 and block.chart ~= "network" and block.chart ~= "timeline" then
+  if is_first and kind.legend and #list > 1 then drawing.height = drawing:legend(names_of(list), drawing.height) end
+  if is_first and block.unit and #list <= 1 and block.chart ~= "network" and block.chart ~= "timeline" then
     drawing:text(0, drawing.height + 12, block.unit, "soft", wide)
     drawing.height = drawing.height + 18
   end

@@ -99,10 +99,22 @@ function pen:open(x, y, size, class)
   self:path(class, "M", x, y - size, "L", x + size, y, "L", x, y + size, "z")
 end
 
+--- Pixels that a text takes, more or less: a blank takes half of what a letter does.
+function pen.of(text)
+  text = width.printable(tostring(text))
+  local _, blanks = text:gsub(" ", "")
+  return (width.of(text) - blanks / 2) * pen.CELL
+end
+
+local function fits(text, cell, most)
+  return pen.of(text) * cell / pen.CELL <= most
+end
+
 -- A text on one line that takes at most `most` pixels.
 local function line_of(text, cell, most)
   text = width.printable((tostring(text):gsub("%s*\n%s*", " ")))
-  return most and width.cut(text, math.max(1, math.floor(most / cell))) or text
+  if not most or fits(text, cell, most) then return text end
+  return width.cut(text, math.max(1, math.floor(most / cell)))
 end
 
 --- One line of text on the base line `y`, cut to `most` pixels; `before` is soft and stands before it in at most half.
@@ -117,15 +129,11 @@ function pen:text(x, y, text, class, most, before)
     escape(line_of(text, cell, most))))
 end
 
---- Pixels that a text takes, more or less.
-function pen.of(text)
-  return width.of(width.printable(tostring(text))) * pen.CELL
-end
-
 --- A text as at most `count` lines of `most` pixels.
 function pen.folded(text, most, count, class)
   text = width.printable((tostring(text):gsub("%s*\n%s*", " ")))
   local cell = class and class:find "strong" and pen.CELL * 1.12 or pen.CELL
+  if fits(text, cell, most) then return { text } end
   return wrapping.few(text, math.max(4, math.floor(most / cell)), count)
 end
 

@@ -145,7 +145,7 @@ function rows.draw(self, block, list, options)
   behind.height = self.height
   draw_axis(behind, marks, place, left, top)
   table.insert(self, start, table.concat(behind))
-  name_marks(self, marks, place, left)
+  if not self.goes_on then name_marks(self, marks, place, left) end
 end
 
 --- A scale for rows.draw from the ends of the values of some series.

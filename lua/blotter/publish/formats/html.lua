@@ -70,7 +70,9 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft)
 .index .note { white-space: nowrap; }
 .lead { padding-left: 1.2rem; }
 [hidden] { display: none !important; }
-@media screen and (min-width: 40rem) { .stack td:not(.short, .number) { min-width: 8.5rem; } }
+@media screen and (min-width: 40rem) {
+  .stack td:not(.short, .number) { min-width: 8.5rem; } .stack td.long { min-width: 15rem; }
+}
 @media screen and (min-width: 60rem) { .short, .bounds { white-space: nowrap; } }
 @media screen and (max-width: 40rem) {
   body { padding: .8rem 1rem 2rem; }
@@ -91,15 +93,17 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft)
 @media print {
   @page { margin: 18mm 15mm; }
   body { font-size: 10pt; max-width: none; padding: 0; }
-  .site, .contents, .data, .here, summary, #search, .filter { display: none; }
+  .site, .contents, .data, .here, summary, #search, .filter, .back, footer { display: none; }
   a { color: inherit; text-decoration: none; }
+  th, td { padding-right: .9rem; }
+  td.long { min-width: 14rem; }
   thead { display: table-header-group; break-inside: avoid; }
   thead button { display: contents; }
   tr, figcaption, .chart svg, li, dd { break-inside: avoid; }
   .chart svg { width: auto; max-width: 100%; max-height: 13cm; }
   .short { white-space: nowrap; }
   h1 { break-inside: avoid; }
-  tbody tr:first-child, tbody tr:nth-child(2), tbody tr:last-child { break-before: avoid; }
+  tbody tr:first-child, tbody tr:nth-child(2), tbody tr:last-child, li:last-child { break-before: avoid; }
   h1, h2, h3, h4, caption, figcaption, dt { break-after: avoid; }
   p { orphans: 3; widows: 3; }
   .wide { overflow: visible; }
@@ -196,15 +200,15 @@ local function put_cell(out, tag, attributes, class, content)
   out[#out + 1] = ("<%s%s%s>%s</%s>"):format(tag, attributes, class, content, tag)
 end
 
-local SHORT = 20
+local SHORT, LONG = 20, 60
 
---- The class of a column's cells: numbers stand at the right, and short texts such as dates are not broken.
+--- The class of a column's cells: numbers stand at the right, short texts such as dates are not broken, and sentences
+-- get the room that they need.
 local function class_of(block, i)
   if document.is_right(block.columns[i]) then return "number" end
-  for _, row in ipairs(block.rows) do
-    if width.of(width.printable(cell.text(row[i]))) > SHORT then return nil end
-  end
-  return "short"
+  local most = 0
+  for _, row in ipairs(block.rows) do most = math.max(most, width.of(width.printable(cell.text(row[i])))) end
+  return most <= SHORT and "short" or most > LONG and "long" or nil
 end
 
 --- A link to the data of a table or chart beside the page, where the caller says that they are there.
@@ -365,7 +369,7 @@ function render.sources(out, block)
   for _, item in ipairs(block.items) do
     local line, url = cell.source(item)
     local number = escape(tostring(item.number))
-    local back = out.cited[number] and (' <a href="#cited-%s" aria-label="back">↑</a>'):format(number) or ""
+    local back = out.cited[number] and (' <a class="back" href="#cited-%s" aria-label="back">↑</a>'):format(number) or ""
     out[#out + 1] = ('<li id="source-%s">[%s] %s%s%s</li>'):format(number, number, escape(line), address(url), back)
   end
   out[#out + 1] = "</ul>"
@@ -398,7 +402,7 @@ end
 local function sheet_style(text)
   if not text then return "" end
   text = width.printable(text):gsub('[\\"<]', function(c) return ("\\%x "):format(c:byte()) end)
-  return ('@media print { @page { @bottom-left { content: "%s"; font: 8pt system-ui, sans-serif; }'
+  return ('@media print { @page { @bottom-left { content: "%s"; font: 6.5pt system-ui, sans-serif; white-space: nowrap; }'
     .. ' @bottom-right { content: counter(page); font: 8pt system-ui, sans-serif; } } }\n'):format(text)
 end
 

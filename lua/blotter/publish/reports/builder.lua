@@ -211,13 +211,46 @@ function Builder:finding(finding)
   return table.concat(parts, " ") .. " " .. builder.marks(self:cite_all(figures))
 end
 
+-- What a figure says, whoever prints it: what it counts, its period and its bounds.
+local function said_by(figure)
+  return ("%s|%s|%s|%s|%s"):format(figure.cell, figure.first, figure.last, figure.low, figure.high)
+end
+
+-- What the contradicted figures of a dataset say, as a set.
+local contradicted = setmetatable({}, { __mode = "k" })
+
+local function contradicted_of(ops)
+  local set = contradicted[ops]
+  if not set then
+    set = {}
+    local ids = ops:impossible()
+    for _, figure in ipairs(ops:figures {}) do
+      if ids[figure.id] then set[said_by(figure)] = true end
+    end
+    contradicted[ops] = set
+  end
+  return set
+end
+
+--- Whether a figure stands in a contradiction that no reading can repair, or another source prints just that one.
+function Builder:is_contradicted(figure)
+  self.contradicted = self.contradicted or contradicted_of(self.ops)
+  return self.contradicted[said_by(figure)] or false
+end
+
+--- The flags of one statement: contradicted first, then its status.
+function Builder:statement_flags(figure)
+  local flags = self:is_contradicted(figure) and { "contradicted" } or {}
+  flags[#flags + 1] = builder.status_words[figure.status]
+  return flags
+end
+
 --- The flags of a row of ops:total: its own, contradicted first when a figure in it stands in a contradiction, and
 -- that all of its figures are estimates, or of an encyclopedia.
 function Builder:flags_of(row)
-  self.impossible = self.impossible or self.ops:impossible()
   local flags, is_estimate, is_contradicted, is_weak = {}, #row.figures > 0, false, #row.figures > 0
   for _, figure in ipairs(row.exceeded_by and { row.exceeded_by } or row.figures) do
-    is_contradicted = is_contradicted or self.impossible[figure.id] or false
+    is_contradicted = is_contradicted or self:is_contradicted(figure)
     is_estimate = is_estimate and figure.status == "E"
     is_weak = is_weak and is_of_encyclopedia(figure)
   end
@@ -230,8 +263,8 @@ function Builder:flags_of(row)
   return flags
 end
 
--- The words for a sum with an open end, and its number: "more than 35,200" where its figures say no less, and nothing
--- where not.
+-- The words for a sum with an open end, its number, and a note where its figures together say more than these words:
+-- "more than 35,200" where its figures say no less, and nothing where not.
 local function open_words(row)
   if row.high or not row.low then return nil end
   local sum, low, word = 0, 0, "at least"
@@ -243,7 +276,8 @@ local function open_words(row)
     sum, low = sum + figure.value, low + figure.low
   end
   if low ~= row.low then return nil end
-  return ("%s %s"):format(word, number(sum)), sum
+  local least = low > sum + 1 and ("Each 'more than' is one more, so at least %s."):format(number(low)) or nil
+  return ("%s %s"):format(word, number(sum)), sum, least
 end
 
 local MOST_PARTS = 6
@@ -294,11 +328,6 @@ local function is_one_figure(row)
   return #row.figures == 1 and figure.low == row.low and figure.high == row.high
 end
 
--- What a row lacks, in words for readers: "some of its figures only of: Telephone".
-local function readable_lacks(lacks)
-  return (table.concat(lacks, "; "):gsub("some figures only of ", "some of its figures only of: "))
-end
-
 --- A row of ops:total as a cell, or nothing when its figures may not be added. `label` names the number in the audit.
 function Builder:sum(row, flags, label)
   if addable.refusal(self.ops, row) then return nil end
@@ -312,17 +341,17 @@ function Builder:sum(row, flags, label)
     cell = self:figure(row.figures[1], flags)
   else
     flags = table.move(flags or {}, 1, #(flags or {}), 2, { "computed" })
-    local words, value = open_words(row)
+    local words, value, least = open_words(row)
     local made = #row.figures == 1 and "Narrowed by its parts" or ("Computed from %d figures"):format(#row.figures)
     cell = { low = row.low, best = row.best, high = row.high, value = value, flags = flags,
       sources = self:cite_all(row.figures),
       words = words or not row.high and row.low and number(row.low) .. " or more" or nil,
       period = row.as_of and "as of " .. date(row.as_of) or gap_of(row),
-      notes = { ("%s: %s."):format(made, self:made_of(row)) } }
+      notes = { ("%s: %s."):format(made, self:made_of(row)), least } }
   end
   self:differences(row, cell.notes)
   if #(row.lacks or {}) > 0 then
-    cell.notes[#cell.notes + 1] = ("Partial: %s."):format(readable_lacks(row.lacks))
+    cell.notes[#cell.notes + 1] = ("Partial: %s."):format(table.concat(row.lacks, "; "))
   end
   return cell
 end
@@ -389,10 +418,13 @@ function Builder:sources()
   end
   if #items == 0 then return end
   self:heading(1, "Sources")
-  self:add { kind = "sources", items = items }
   for _, item in ipairs(items) do
-    if not item.url then return self:text "Where a source has no address, none was collected." end
+    if not item.url then
+      self:text "Where a source has no address, none was collected."
+      break
+    end
   end
+  self:add { kind = "sources", items = items }
 end
 
 --- The finished document.

@@ -36,7 +36,7 @@ function statements.add(doc, figures, left_out, lines)
   local ids = {}
   for i, figure in ipairs(sorted) do
     ids[i] = figure.id
-    local value = doc:figure(figure, { builder.status_words[figure.status] })
+    local value = doc:figure(figure, doc:statement_flags(figure))
     local cells = { subject = figure.subject_row.name, indicator = builder.counted(figure.indicator_row),
       of = doc.ops:label(figure), period = value.period, value = value,
       line = figure.locator and tostring(figure.locator) }

@@ -119,7 +119,7 @@ local function add_figures(doc, figures)
   local rows, ids = {}, {}
   for i, figure in ipairs(in_order(doc.ops, figures)) do
     ids[i] = figure.id
-    local words, flags = doc.ops:words(figure), { builder.status_words[figure.status] }
+    local words, flags = doc.ops:words(figure), doc:statement_flags(figure)
     local whole = figure.part_of and doc.ops.model.by_id[figure.part_of]
     if whole then table.insert(flags, 1, "part of " .. doc.ops:words(whole).counted) end
     local value = doc:figure(figure, flags)

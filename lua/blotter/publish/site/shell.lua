@@ -90,9 +90,9 @@ local function footer(about, root)
     :format(escape(about.title), escape(about.version), escape(about.newest), root, escape(about.licence), root)
 end
 
--- What every printed sheet says of where it is from.
+-- What every printed sheet says of where it is from, in place of the footer.
 local function sheet(about)
-  return ("blotter: %s, version %s, sources up to %s"):format(about.title, about.version, about.newest)
+  return ("blotter %s: %s, %s, sources up to %s"):format(about.version, about.title, about.licence, about.newest)
 end
 
 local function head(root)
