@@ -364,12 +364,14 @@ local function address(url)
   return (' <a href="%s">%s</a>'):format(escape(url), escape(url))
 end
 
+local BACK = ' <a class="back" href="#cited-%s" aria-label="back">↑</a>'
+
 function render.sources(out, block)
   out[#out + 1] = '<ul class="sources">'
   for _, item in ipairs(block.items) do
     local line, url = cell.source(item)
     local number = escape(tostring(item.number))
-    local back = out.cited[number] and (' <a class="back" href="#cited-%s" aria-label="back">↑</a>'):format(number) or ""
+    local back = out.cited[number] and BACK:format(number) or ""
     out[#out + 1] = ('<li id="source-%s">[%s] %s%s%s</li>'):format(number, number, escape(line), address(url), back)
   end
   out[#out + 1] = "</ul>"
@@ -402,8 +404,8 @@ end
 local function sheet_style(text)
   if not text then return "" end
   text = width.printable(text):gsub('[\\"<]', function(c) return ("\\%x "):format(c:byte()) end)
-  return ('@media print { @page { @bottom-left { content: "%s"; font: 6.5pt system-ui, sans-serif; white-space: nowrap; }'
-    .. ' @bottom-right { content: counter(page); font: 8pt system-ui, sans-serif; } } }\n'):format(text)
+  return ('@media print { @page { @bottom-left { content: "%s"; font: 6.5pt system-ui, sans-serif;'
+    .. ' white-space: nowrap; } @bottom-right { content: counter(page); font: 8pt system-ui, sans-serif; } } }\n'):format(text)
 end
 
 --- A whole page around a body in HTML. options: head, before and after are HTML of the caller's own, sheet is a text
