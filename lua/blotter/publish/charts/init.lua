@@ -156,8 +156,8 @@ local function names_of(list)
   return names
 end
 
--- So many bars stand in one part of a drawing, which no sheet of paper breaks: the more there are, the more of the sheet
--- before it may stay empty.
+-- So many bars stand in one part of a drawing, which no sheet of paper breaks: the more there are, the more of the
+-- sheet before it may stay empty.
 local MOST_BARS = 6
 
 --- The parts of a chart between which a sheet of paper may end, {first, last, number, of, title} each; they go on

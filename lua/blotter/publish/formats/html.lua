@@ -405,7 +405,8 @@ local function sheet_style(text)
   if not text then return "" end
   text = width.printable(text):gsub('[\\"<]', function(c) return ("\\%x "):format(c:byte()) end)
   return ('@media print { @page { @bottom-left { content: "%s"; font: 6.5pt system-ui, sans-serif;'
-    .. ' white-space: nowrap; } @bottom-right { content: counter(page); font: 8pt system-ui, sans-serif; } } }\n'):format(text)
+    .. ' white-space: nowrap; } @bottom-right { content: counter(page); font: 8pt system-ui, sans-serif; } } }\n')
+    :format(text)
 end
 
 --- A whole page around a body in HTML. options: head, before and after are HTML of the caller's own, sheet is a text
