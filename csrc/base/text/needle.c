@@ -20,21 +20,29 @@ static uint32_t commonness(unsigned char c) {
   return c == '/' || c == '.' || c == '-' || c == '_' || c == ',' ? 150 : 50;
 }
 
+/* Which place to compare besides those chosen: of the bytes that differ from theirs the rarest, else any other
+ * place; `looked` if there is none. */
+static uint32_t next_rarest(blt_str text, uint32_t looked, const uint32_t *chosen, uint32_t count) {
+  uint32_t best = looked, least = UINT32_MAX;
+  for (uint32_t i = 0; i < looked; i++) {
+    uint32_t cost = commonness((unsigned char)text.s[i]);
+    for (uint32_t k = 0; k < count; k++)
+      cost = chosen[k] == i ? UINT32_MAX : text.s[chosen[k]] == text.s[i] ? cost | 1u << 8 : cost;
+    if (cost < least) best = i, least = cost;
+  }
+  return best;
+}
+
 blt_needle blt_needle_of(blt_str text) {
   blt_needle n = {.s = text.s, .len = text.len};
-  uint32_t looked = text.len < LOOKED_AT ? text.len : LOOKED_AT, rare = 0, next = 0;
+  uint32_t looked = text.len < LOOKED_AT ? text.len : LOOKED_AT;
   if (looked < 2) return n;
   memcpy(&n.head, text.s, looked < 8 ? looked : 8);
   memset(&n.mask, 0xff, looked < 8 ? looked : 8);
-  for (uint32_t i = 1; i < looked; i++)
-    if (commonness((unsigned char)text.s[i]) < commonness((unsigned char)text.s[rare])) rare = i;
-  next = rare == 0;
-  for (uint32_t i = 0; i < looked; i++) {
-    bool better = commonness((unsigned char)text.s[i]) < commonness((unsigned char)text.s[next]);
-    if (i != rare && (better || (text.s[next] == text.s[rare] && text.s[i] != text.s[rare]))) next = i;
+  for (uint32_t count = 0; count < 3; count++) {
+    uint32_t place = next_rarest(text, looked, n.rare, count);
+    n.rare[count] = place < looked ? place : n.rare[0];
   }
-  n.first = rare < next ? rare : next;
-  n.second = rare < next ? next : rare;
   return n;
 }
 
@@ -48,22 +56,21 @@ static inline bool is_at(const blt_needle *n, const char *at, const char *end) {
 
 /* One place after the other, up to `last`. */
 static const char *find_slowly(const blt_needle *n, const char *from, const char *last) {
-  const char a = n->s[n->first], b = n->s[n->second];
+  const uint32_t rare = n->rare[0];
   for (const char *p = from; p <= last; p++)
-    if (p[n->first] == a && p[n->second] == b && is_at(n, p, last + n->len)) return p;
+    if (p[rare] == n->s[rare] && is_at(n, p, last + n->len)) return p;
   return NULL;
 }
 
 #if defined(__x86_64__)
 
 /* A search for an instruction set that compares WIDTH places at a time; the last ones overlap those before.
- * `NAME`_places: bit i where both bytes are at p + i. At least WIDTH places. */
+ * `NAME`_places: bit i where the three bytes are at p + i. At least WIDTH places. */
 #define DEFINE_FIND(NAME, TARGET, WIDTH)                                                                     \
   TARGET static const char *find_##NAME(const blt_needle *n, const char *from, const char *last) {           \
-    const char a = n->s[n->first], b = n->s[n->second];                                                      \
     for (const char *p = from;; p += WIDTH) {                                                                \
       if (last - p < WIDTH - 1) p = last - (WIDTH - 1);                                                      \
-      for (uint32_t m = NAME##_places(p + n->first, p + n->second, a, b); m; m &= m - 1) {                   \
+      for (uint32_t m = NAME##_places(n, p); m; m &= m - 1) {                   \
         const char *at = p + __builtin_ctz(m);                                                               \
         if (is_at(n, at, last + n->len)) return at;                                                          \
       }                                                                                                      \
@@ -71,20 +78,26 @@ static const char *find_slowly(const blt_needle *n, const char *from, const char
     }                                                                                                        \
   }
 
-static inline uint32_t sse2_places(const char *p, const char *q, char a, char b) {
-  __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-  __m128i w = _mm_loadu_si128((const __m128i *)(const void *)q);
-  v = _mm_and_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(a)), _mm_cmpeq_epi8(w, _mm_set1_epi8(b)));
-  return (uint32_t)_mm_movemask_epi8(v);
+static inline __m128i sse2_same(const blt_needle *n, const char *p, uint32_t place) {
+  __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + place));
+  return _mm_cmpeq_epi8(v, _mm_set1_epi8(n->s[place]));
+}
+
+static inline uint32_t sse2_places(const blt_needle *n, const char *p) {
+  __m128i v = _mm_and_si128(sse2_same(n, p, n->rare[0]), sse2_same(n, p, n->rare[1]));
+  return (uint32_t)_mm_movemask_epi8(_mm_and_si128(v, sse2_same(n, p, n->rare[2])));
 }
 
 #define TARGET_AVX2 __attribute__((target("avx2,bmi")))
 
-TARGET_AVX2 static inline uint32_t avx2_places(const char *p, const char *q, char a, char b) {
-  __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p);
-  __m256i w = _mm256_loadu_si256((const __m256i *)(const void *)q);
-  v = _mm256_and_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(a)), _mm256_cmpeq_epi8(w, _mm256_set1_epi8(b)));
-  return (uint32_t)_mm256_movemask_epi8(v);
+TARGET_AVX2 static inline __m256i avx2_same(const blt_needle *n, const char *p, uint32_t place) {
+  __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(p + place));
+  return _mm256_cmpeq_epi8(v, _mm256_set1_epi8(n->s[place]));
+}
+
+TARGET_AVX2 static inline uint32_t avx2_places(const blt_needle *n, const char *p) {
+  __m256i v = _mm256_and_si256(avx2_same(n, p, n->rare[0]), avx2_same(n, p, n->rare[1]));
+  return (uint32_t)_mm256_movemask_epi8(_mm256_and_si256(v, avx2_same(n, p, n->rare[2])));
 }
 
 DEFINE_FIND(sse2, , 16)

@@ -1,7 +1,7 @@
 /* needle.h: a text that is looked for in many others.
  *
- * Two of its bytes, those that texts have least often, are compared with 16 or 32 places at a time; only
- * where both are found is the rest compared. What is searched may be many texts that lie one behind the
+ * Three of its bytes, those that texts have least often, are compared with 16 or 32 places at a time; only
+ * where all are found is the rest compared: a pair alone may stand in every text that is searched. What is searched may be many texts that lie one behind the
  * other: the caller sees from the place in which of them a match lies, and goes on behind it.
  */
 #ifndef BLT_BASE_NEEDLE_H
@@ -12,8 +12,8 @@
 typedef struct blt_needle {
   const char *s; /* borrowed */
   uint32_t len;
-  uint32_t first, second; /* places of the two rarest bytes, first < second when there are two */
-  uint64_t head, mask;    /* the first bytes, up to eight, as a word */
+  uint32_t rare[3];    /* places of the rarest bytes, different ones if there are so many */
+  uint64_t head, mask; /* the first bytes, up to eight, as a word */
 } blt_needle;
 
 blt_needle blt_needle_of(blt_str text);

@@ -199,7 +199,7 @@ void blt_agg_reduce(const blt_agg_work *w, uint32_t n, uint64_t *record) {
     else if (slot->op == BLT_SLOT_MAX)
       record[s] = combine(slot, record[s], reduce_max(c, n));
     else if (slot->op == BLT_SLOT_TEXT)
-      for (uint32_t i = 0; i < n; i++) record[s] = blt_agg_texts_better(slot->texts, record[s], c[i]);
+      record[s] = blt_agg_texts_best(slot->texts, record[s], c, n);
     else if (slot->op == BLT_SLOT_TOP)
       for (uint32_t i = 0; i < n; i++) top_insert(record + s, slot->n, c[i]);
   }

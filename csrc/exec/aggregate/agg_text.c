@@ -1,7 +1,7 @@
 #include "agg_text.h"
 
 #include "base/mem.h"
-#include <string.h>
+#include "base/text/order.h"
 
 struct blt_agg_texts {
   blt_ctx *ctx;
@@ -59,17 +59,24 @@ static inline blt_str text_of(const blt_agg_texts *t, uint64_t word) {
                                 : blt_dict_at(t->dict, (uint32_t)blt_block_i64(b, row));
 }
 
-/* As memcmp of both, the shorter one first where it begins the other. */
-static inline int compare(blt_str a, blt_str b) {
-  uint32_t n = a.len < b.len ? a.len : b.len;
-  int order = n ? memcmp(a.s, b.s, n) : 0;
-  return order ? order : a.len < b.len ? -1 : a.len > b.len;
-}
-
 uint64_t blt_agg_texts_better(const blt_agg_texts *t, uint64_t a, uint64_t b) {
   if (a == b || b == 0) return a;
   if (a == 0) return b;
-  int order = compare(text_of(t, a), text_of(t, b));
+  int order = blt_text_order(text_of(t, a), text_of(t, b));
   if (order == 0) return a < b ? a : b;
   return (order > 0) == t->largest ? a : b;
+}
+
+uint64_t blt_agg_texts_best(const blt_agg_texts *t, uint64_t best, const uint64_t *words, uint32_t n) {
+  blt_str least = best ? text_of(t, best) : (blt_str){"", 0};
+  for (uint32_t i = 0; i < n; i++) {
+    if (n - i > BLT_TEXTS_AHEAD && words[i + BLT_TEXTS_AHEAD])
+      blt_text_ahead(text_of(t, words[i + BLT_TEXTS_AHEAD]));
+    if (words[i] == 0 || words[i] == best) continue;
+    blt_str s = text_of(t, words[i]);
+    int order = best ? blt_text_order(s, least) : 0;
+    bool better = order ? (order > 0) == t->largest : best == 0 || words[i] < best;
+    if (better) best = words[i], least = s;
+  }
+  return best;
 }

@@ -23,5 +23,7 @@ blt_status blt_agg_texts_open(blt_agg_texts *t, uint32_t group, blt_error *err);
 
 /* The better one of two words. */
 uint64_t blt_agg_texts_better(const blt_agg_texts *t, uint64_t a, uint64_t b);
+/* The best one of n and the one so far. */
+uint64_t blt_agg_texts_best(const blt_agg_texts *t, uint64_t best, const uint64_t *words, uint32_t n);
 
 #endif

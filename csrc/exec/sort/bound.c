@@ -1,7 +1,7 @@
 #include "bound.h"
 
 #include "base/mem.h"
-#include <string.h>
+#include "base/text/order.h"
 
 #define ROWS BLT_VECTOR_ROWS
 #define SLICES 16u /* of a sample, taken evenly from the whole view */
@@ -14,9 +14,7 @@ typedef struct heap {
 } heap;
 
 static bool before(const heap *h, blt_str a, blt_str b) {
-  uint32_t n = a.len < b.len ? a.len : b.len;
-  int c = n ? memcmp(a.s, b.s, n) : 0;
-  if (c == 0) c = a.len < b.len ? -1 : a.len > b.len;
+  int c = blt_text_order(a, b);
   return h->descending ? c > 0 : c < 0;
 }
 

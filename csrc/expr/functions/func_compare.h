@@ -14,8 +14,6 @@ blt_status blt_bind_interval(blt_op *op, int64_t low, int64_t high);
 /* The constant as a value of an int-like column, in its scale; false when no value of the column equals it.
  */
 bool blt_exact_integer(const blt_value *v, blt_type column, int64_t *out);
-/* -1, 0 or 1 by bytes. */
-int blt_text_order(blt_str a, blt_str b);
 /* The dictionary when `op` is a bare string column that has one, else NULL. */
 blt_dict *blt_op_dict(const blt_binder *b, const blt_op *op);
 

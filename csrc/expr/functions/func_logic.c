@@ -3,6 +3,7 @@
  * An argument that may fail is evaluated only for the rows that need it: `x ~= 0 and f(x)` and `if(x > 0,
  * f(x), 0)` never see f of the other rows. */
 #include "func.h"
+#include "base/text/order.h"
 #include "base/words.h"
 
 #include <string.h>
@@ -410,9 +411,7 @@ static bool precedes(const mosaic *m, const void *in, uint32_t j, uint32_t i) {
     return blt_word_of_double(x[j]) < blt_word_of_double(y[i]);
   }
   if (m->type.id == BLT_STRING) {
-    blt_str x = ((const blt_str *)in)[j], y = ((const blt_str *)m->data)[i];
-    int d = memcmp(x.s, y.s, x.len < y.len ? x.len : y.len);
-    return d < 0 || (d == 0 && x.len < y.len);
+    return blt_text_order(((const blt_str *)in)[j], ((const blt_str *)m->data)[i]) < 0;
   }
   if (m->type.id == BLT_BOOL) return ((const uint8_t *)in)[j] < ((const uint8_t *)m->data)[i];
   return ((const int64_t *)in)[j] < ((const int64_t *)m->data)[i];

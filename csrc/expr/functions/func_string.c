@@ -310,18 +310,44 @@ BLT_STRICT(blt_run_split_part, loop_split_part);
 
 /* ---- new strings ---- */
 
+/* Texts from … to - 1, which lie one behind the other and have no longer characters: they stay where they are
+ * unless one of them changes. */
+static blt_status ascii_case(blt_text_room *room, const blt_str *texts, uint32_t from, uint32_t to, bool upper,
+                             blt_str *out, blt_error *err) {
+  const char *start = texts[from].s;
+  blt_str whole = {start, (uint32_t)(texts[to - 1].s + texts[to - 1].len - start)};
+  if (blt_ascii_changes(whole, upper)) {
+    char *p = blt_text_take(room, whole.len, err);
+    if (!p) return err->code;
+    start = blt_ascii_case(whole, upper, p).s;
+  }
+  for (uint32_t i = from; i < to; i++) out[i] = (blt_str){start + (texts[i].s - whole.s), texts[i].len};
+  return BLT_OK;
+}
+
+static blt_status text_case(blt_text_room *room, blt_str s, bool upper, blt_str *out, blt_error *err) {
+  char *p = blt_text_take(room, (size_t)s.len + s.len / 2, err); /* two bytes become three at most */
+  if (p) *out = blt_text_case(s, upper, p);
+  return p ? BLT_OK : err->code;
+}
+
 static blt_status loop_case(blt_call *c, blt_error *err) {
-  reader r = read_args(c);
+  const blt_str *texts = blt_call_text(c, 0);
   blt_text_room room = {.ev = c->frame->ev};
   blt_str *out = c->out;
-  for (uint32_t i = 0; i < c->n; i++) {
-    blt_str s = text(&r, 0, i);
-    if (blt_call_worked(c, s.len, err) != BLT_OK) return err->code;
-    char *p = blt_text_take(&room, (size_t)s.len + s.len / 2, err); /* two bytes become three at most */
-    if (!p) return err->code;
-    out[i] = blt_text_case(s, c->op->code == BLT_UPPER, p);
+  bool upper = c->op->code == BLT_UPPER;
+  blt_status status = BLT_OK;
+  for (uint32_t i = 0, end; i < c->n && status == BLT_OK; i = end) {
+    bool ascii = blt_text_run(texts, i, c->n, &end);
+    uint64_t bytes = 0;
+    if (ascii) status = ascii_case(&room, texts, i, end, upper, out, err);
+    for (uint32_t k = i; k < end && status == BLT_OK; k++) {
+      if (!ascii) status = text_case(&room, texts[k], upper, &out[k], err);
+      bytes += texts[k].len;
+    }
+    if (status == BLT_OK) status = blt_call_worked(c, bytes, err);
   }
-  return BLT_OK;
+  return status;
 }
 BLT_STRICT(blt_run_case, loop_case);
 

@@ -298,14 +298,26 @@ BLT_CLONES static void change_ascii(const char *s, uint32_t n, unsigned char fir
   }
 }
 
+BLT_CLONES static bool has_any_of_26(const char *s, uint32_t n, unsigned char first) {
+  unsigned char found = 0;
+  for (uint32_t i = 0; i < n; i++) found |= (unsigned char)((unsigned char)s[i] - first) < 26;
+  return found;
+}
+
+bool blt_ascii_changes(blt_str s, bool upper) {
+  return has_any_of_26(s.s, s.len, upper ? 'a' : 'A');
+}
+
+blt_str blt_ascii_case(blt_str s, bool upper, char *out) {
+  change_ascii(s.s, s.len, upper ? 'a' : 'A', out);
+  return (blt_str){out, s.len};
+}
+
 blt_str blt_text_case(blt_str s, bool upper, char *out) {
   static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* what needs so many bytes */
   const char *p = s.s, *end = p + s.len;
   char *o = out;
-  if (is_ascii(s.s, s.len)) {
-    change_ascii(s.s, s.len, upper ? 'a' : 'A', out);
-    return (blt_str){out, s.len};
-  }
+  if (is_ascii(s.s, s.len)) return blt_ascii_case(s, upper, out);
   while (p < end) {
     uint32_t n = blt_char_bytes(p, end);
     if (n == 1) {

@@ -52,5 +52,8 @@ char *blt_text_take(blt_text_room *room, size_t bytes, blt_error *err);
 /* Upper or lower case by Unicode's simple mappings, one character for one. `out` has room for half more than
  * s. */
 blt_str blt_text_case(blt_str s, bool upper, char *out);
+/* The same of a text each of whose characters is a byte: whether any changes, and how it reads then. */
+bool blt_ascii_changes(blt_str s, bool upper);
+blt_str blt_ascii_case(blt_str s, bool upper, char *out);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/bits.h"
 #include "base/mem.h"
 #include "base/par.h"
+#include "base/text/order.h"
 #include <string.h>
 #include <zlib.h>
 
@@ -425,11 +426,6 @@ static void bound_doubles(const chunk *k, blt_pq_written *m) {
   set_bound(m->most, &m->max_len, &m->max, &high, 8);
 }
 
-static int compare(blt_str a, blt_str b) {
-  int order = memcmp(a.s, b.s, a.len < b.len ? a.len : b.len);
-  return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 /* The beginning of a text lies below it, so a long least one is cut between characters; a long largest one is
  * left out. */
 static void bound_texts(const chunk *k, blt_pq_written *m) {
@@ -437,8 +433,8 @@ static void bound_texts(const chunk *k, blt_pq_written *m) {
   uint32_t n = k->entries ? k->entries : k->n;
   blt_str low = v[0], high = v[0];
   for (uint32_t i = 1; i < n; i++) {
-    if (compare(v[i], low) < 0) low = v[i];
-    if (compare(v[i], high) > 0) high = v[i];
+    if (blt_text_order(v[i], low) < 0) low = v[i];
+    if (blt_text_order(v[i], high) > 0) high = v[i];
   }
   if (low.len > BLT_PQ_BOUND_BYTES) {
     m->min_exact = false;

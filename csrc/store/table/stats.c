@@ -2,6 +2,7 @@
 #include "change.h"
 #include "strings.h"
 
+#include "base/text/order.h"
 #include <string.h>
 
 const char *blt_encoding_name(uint8_t enc) {
@@ -23,17 +24,12 @@ static void widen(bounds *b, blt_type t, blt_scalar min, blt_scalar max) {
   b->any = true;
 }
 
-static int compare(blt_str a, blt_str b) {
-  int c = memcmp(a.s, b.s, a.len < b.len ? a.len : b.len);
-  return c ? c : (a.len > b.len) - (a.len < b.len);
-}
-
 /* Codes are in order of appearance: the smallest and largest string is looked for among all in the range. */
 static void string_bounds(const blt_column *c, const bounds *b, blt_column_stats *out) {
   for (int64_t code = b->min.i; code <= b->max.i; code++) {
     blt_str s = blt_dict_at(c->dict, (uint32_t)code);
-    if (code == b->min.i || compare(s, out->min.u.s) < 0) out->min = (blt_value){.type = c->type, .u.s = s};
-    if (code == b->min.i || compare(s, out->max.u.s) > 0) out->max = (blt_value){.type = c->type, .u.s = s};
+    if (code == b->min.i || blt_text_order(s, out->min.u.s) < 0) out->min = (blt_value){.type = c->type, .u.s = s};
+    if (code == b->min.i || blt_text_order(s, out->max.u.s) > 0) out->max = (blt_value){.type = c->type, .u.s = s};
   }
 }
 

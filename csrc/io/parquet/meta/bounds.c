@@ -1,7 +1,7 @@
 #include "bounds.h"
 #include "io/parquet/pages/values.h"
 
-#include <string.h>
+#include "base/text/order.h"
 
 /* The bound as a value of the column; false: it is none. */
 static bool value_of(blt_ctx *ctx, const blt_pq_kind *kind, blt_str bound, blt_values *room,
@@ -55,13 +55,7 @@ void blt_pq_place_bounds(const blt_pq_place *p, blt_values *room, blt_facts *out
   if (!text && !v->null) out->low = out->high = v->u.i;
 }
 
-static int order(blt_str a, blt_str b) {
-  uint32_t n = a.len < b.len ? a.len : b.len;
-  int d = n ? memcmp(a.s, b.s, n) : 0;
-  return d ? d : a.len < b.len ? -1 : a.len > b.len;
-}
-
 bool blt_pq_text_may_be(const blt_pq_kind *kind, const blt_pq_statistics *s, blt_str text) {
   if (kind->physical != BLT_PQ_BYTES || kind->means.step != BLT_STEP_NONE) return true;
-  return !(s->min.s && order(text, s->min) < 0) && !(s->max.s && order(text, s->max) > 0);
+  return !(s->min.s && blt_text_order(text, s->min) < 0) && !(s->max.s && blt_text_order(text, s->max) > 0);
 }
