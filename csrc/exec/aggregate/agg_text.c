@@ -1,7 +1,7 @@
 #include "agg_text.h"
 
 #include "base/mem.h"
-#include "base/text/order.h"
+#include "base/text/text_order.h"
 
 struct blt_agg_texts {
   blt_ctx *ctx;

@@ -1,7 +1,7 @@
 #include "bound.h"
 
 #include "base/mem.h"
-#include "base/text/order.h"
+#include "base/text/text_order.h"
 
 #define ROWS BLT_VECTOR_ROWS
 #define SLICES 16u /* of a sample, taken evenly from the whole view */

@@ -6,7 +6,7 @@
 #include "func_compare.h"
 
 #include "base/text/num.h"
-#include "base/text/order.h"
+#include "base/text/text_order.h"
 
 #include <math.h>
 #include <string.h>

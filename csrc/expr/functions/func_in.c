@@ -1,7 +1,7 @@
 /* func_in.c: x in (constants …). Integers, dates, decimals, dictionary codes and the words of doubles share
  * one test of membership; a list with other members becomes a chain of == and or. */
 #include "func_compare.h"
-#include "base/text/order.h"
+#include "base/text/text_order.h"
 #include "base/words.h"
 
 #include <math.h>

@@ -3,7 +3,7 @@
  * An argument that may fail is evaluated only for the rows that need it: `x ~= 0 and f(x)` and `if(x > 0,
  * f(x), 0)` never see f of the other rows. */
 #include "func.h"
-#include "base/text/order.h"
+#include "base/text/text_order.h"
 #include "base/words.h"
 
 #include <string.h>

@@ -6,7 +6,7 @@
 #include "base/bits.h"
 #include "base/mem.h"
 #include "base/par.h"
-#include "base/text/order.h"
+#include "base/text/text_order.h"
 #include <string.h>
 #include <zlib.h>
 

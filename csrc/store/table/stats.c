@@ -2,7 +2,7 @@
 #include "change.h"
 #include "strings.h"
 
-#include "base/text/order.h"
+#include "base/text/text_order.h"
 #include <string.h>
 
 const char *blt_encoding_name(uint8_t enc) {

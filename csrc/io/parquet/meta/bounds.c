@@ -1,7 +1,7 @@
 #include "bounds.h"
 #include "io/parquet/pages/values.h"
 
-#include "base/text/order.h"
+#include "base/text/text_order.h"
 
 /* The bound as a value of the column; false: it is none. */
 static bool value_of(blt_ctx *ctx, const blt_pq_kind *kind, blt_str bound, blt_values *room,

@@ -1,9 +1,9 @@
-/* order.h: which of two texts comes first, byte by byte; one that begins the other comes before it.
+/* text_order.h: which of two texts comes first, byte by byte; one that begins the other comes before it.
  *
  * Most texts differ within their first sixteen bytes, which are compared as two words on the spot.
  */
-#ifndef BLT_BASE_ORDER_H
-#define BLT_BASE_ORDER_H
+#ifndef BLT_BASE_TEXT_ORDER_H
+#define BLT_BASE_TEXT_ORDER_H
 
 #include "blt.h"
 
