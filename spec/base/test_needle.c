@@ -42,7 +42,8 @@ static void every_match_is_found(void) {
 
 static void rare_bytes_are_different_ones(void) {
   blt_needle n = blt_needle_of((blt_str){"google", 6});
-  CHECK(n.s[n.rare[0]] != n.s[n.rare[1]] && n.s[n.rare[1]] != n.s[n.rare[2]] && n.s[n.rare[0]] != n.s[n.rare[2]]);
+  CHECK(n.s[n.rare[0]] != n.s[n.rare[1]] && n.s[n.rare[1]] != n.s[n.rare[2]] &&
+        n.s[n.rare[0]] != n.s[n.rare[2]]);
   n = blt_needle_of((blt_str){"aa", 2});
   CHECK(n.rare[0] != n.rare[1]);
   n = blt_needle_of((blt_str){"aaab", 4});

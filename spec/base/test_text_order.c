@@ -1,5 +1,5 @@
-/* The order of texts against memcmp. Each text is an allocation of its own size, so that sanitizers see what is read
- * beside it. */
+/* The order of texts against memcmp. Each text is an allocation of its own size, so that sanitizers see what
+ * is read beside it. */
 #include "base/text/text_order.h"
 #include "check.h"
 #include "random.h"

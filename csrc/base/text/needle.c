@@ -20,8 +20,8 @@ static uint32_t commonness(unsigned char c) {
   return c == '/' || c == '.' || c == '-' || c == '_' || c == ',' ? 150 : 50;
 }
 
-/* Which place to compare besides those chosen: of the bytes that differ from theirs the rarest, else any other
- * place; `looked` if there is none. */
+/* Which place to compare besides those chosen: of the bytes that differ from theirs the rarest, else any
+ * other place; `looked` if there is none. */
 static uint32_t next_rarest(blt_str text, uint32_t looked, const uint32_t *chosen, uint32_t count) {
   uint32_t best = looked, least = UINT32_MAX;
   for (uint32_t i = 0; i < looked; i++) {
@@ -70,7 +70,7 @@ static const char *find_slowly(const blt_needle *n, const char *from, const char
   TARGET static const char *find_##NAME(const blt_needle *n, const char *from, const char *last) {           \
     for (const char *p = from;; p += WIDTH) {                                                                \
       if (last - p < WIDTH - 1) p = last - (WIDTH - 1);                                                      \
-      for (uint32_t m = NAME##_places(n, p); m; m &= m - 1) {                   \
+      for (uint32_t m = NAME##_places(n, p); m; m &= m - 1) {                                                \
         const char *at = p + __builtin_ctz(m);                                                               \
         if (is_at(n, at, last + n->len)) return at;                                                          \
       }                                                                                                      \

@@ -1,8 +1,9 @@
 /* needle.h: a text that is looked for in many others.
  *
  * Three of its bytes, those that texts have least often, are compared with 16 or 32 places at a time; only
- * where all are found is the rest compared: a pair alone may stand in every text that is searched. What is searched may be many texts that lie one behind the
- * other: the caller sees from the place in which of them a match lies, and goes on behind it.
+ * where all are found is the rest compared: a pair alone may stand in every text that is searched. What is
+ * searched may be many texts that lie one behind the other: the caller sees from the place in which of them a
+ * match lies, and goes on behind it.
  */
 #ifndef BLT_BASE_NEEDLE_H
 #define BLT_BASE_NEEDLE_H

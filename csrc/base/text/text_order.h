@@ -10,8 +10,8 @@
 #include <string.h>
 
 #define BLT_ORDER_WORDS 16u /* bytes that are compared as words */
-/* Of many texts, how far ahead the next ones are asked for: what is compared of each is little, and too far apart
- * for the processor to foresee. */
+/* Of many texts, how far ahead the next ones are asked for: what is compared of each is little, and too far
+ * apart for the processor to foresee. */
 #define BLT_TEXTS_AHEAD 128u
 
 /* Eight bytes as a number that is in the order of their text. */

@@ -269,7 +269,8 @@ static bool compare_codes(blt_call *c) {
   return true;
 }
 
-/* Whether texts come before, or behind, a long one: nearly all are told from it by their first sixteen bytes. */
+/* Whether texts come before, or behind, a long one: nearly all are told from it by their first sixteen bytes.
+ */
 static void compare_long(const blt_str *texts, blt_str k, uint8_t code, uint32_t n, uint8_t *r) {
   const uint64_t first = blt_order_word(k.s), second = blt_order_word(k.s + 8);
   const bool before = code == BLT_LT || code == BLT_LE;

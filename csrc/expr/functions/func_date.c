@@ -150,8 +150,8 @@ BLT_UNARY(first_of_quarter, int64_t, int64_t, first_day(x, 3))
 BLT_UNARY(first_of_month, int64_t, int64_t, first_day(x, 1))
 BLT_UNARY(trunc_to, int64_t, int64_t, trunc_timestamp(x, (blt_unit)p))
 
-/* The multiple of a length at or below x. The length is a constant of a second or more, so a quotient of doubles
- * is at most one off, whatever x is: the rest tells. */
+/* The multiple of a length at or below x. The length is a constant of a second or more, so a quotient of
+ * doubles is at most one off, whatever x is: the rest tells. */
 static inline __attribute__((always_inline)) int64_t floor_to(int64_t x, int64_t length) {
   int64_t quotient = (int64_t)((double)x * (1.0 / (double)length)) - (x < 0);
   int64_t rest = (int64_t)((uint64_t)x - (uint64_t)quotient * (uint64_t)length);

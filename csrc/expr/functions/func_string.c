@@ -312,8 +312,8 @@ BLT_STRICT(blt_run_split_part, loop_split_part);
 
 /* Texts from … to - 1, which lie one behind the other and have no longer characters: they stay where they are
  * unless one of them changes. */
-static blt_status ascii_case(blt_text_room *room, const blt_str *texts, uint32_t from, uint32_t to, bool upper,
-                             blt_str *out, blt_error *err) {
+static blt_status ascii_case(blt_text_room *room, const blt_str *texts, uint32_t from, uint32_t to,
+                             bool upper, blt_str *out, blt_error *err) {
   const char *start = texts[from].s;
   blt_str whole = {start, (uint32_t)(texts[to - 1].s + texts[to - 1].len - start)};
   if (blt_ascii_changes(whole, upper)) {

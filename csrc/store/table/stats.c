@@ -28,8 +28,10 @@ static void widen(bounds *b, blt_type t, blt_scalar min, blt_scalar max) {
 static void string_bounds(const blt_column *c, const bounds *b, blt_column_stats *out) {
   for (int64_t code = b->min.i; code <= b->max.i; code++) {
     blt_str s = blt_dict_at(c->dict, (uint32_t)code);
-    if (code == b->min.i || blt_text_order(s, out->min.u.s) < 0) out->min = (blt_value){.type = c->type, .u.s = s};
-    if (code == b->min.i || blt_text_order(s, out->max.u.s) > 0) out->max = (blt_value){.type = c->type, .u.s = s};
+    if (code == b->min.i || blt_text_order(s, out->min.u.s) < 0)
+      out->min = (blt_value){.type = c->type, .u.s = s};
+    if (code == b->min.i || blt_text_order(s, out->max.u.s) > 0)
+      out->max = (blt_value){.type = c->type, .u.s = s};
   }
 }
 
