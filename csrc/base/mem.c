@@ -8,6 +8,7 @@
 
 #define POOLED_BYTES_MAX ((size_t)320 << 20)
 #define TOUCHED_MOST ((size_t)64 << 20) /* what a file says that it unpacks to may be false */
+#define GROWN_HUGE ((size_t)64 << 20)   /* what has grown to this size gets huge pages */
 
 /* A build with -DBLT_CHECKED keeps the size in front of each block and aborts when a free names another. */
 #ifdef BLT_CHECKED
@@ -88,18 +89,27 @@ static bool pool_put(blt_ctx *ctx, void *p, size_t bytes) {
   return kept;
 }
 
-/* A block of at least BLT_LARGE bytes: on huge pages, but for what is written once and read in order, which
- * small ones serve as well (slab.c says what fresh huge pages cost). */
-static void *map_large(blt_ctx *ctx, size_t bytes, bool huge) {
-  void *p = pool_take(ctx, bytes);
-  if (p) return p;
-  char *raw = mmap(NULL, bytes + BLT_LARGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+/* Address space that is aligned to huge pages. */
+static char *map_aligned(size_t bytes, int access) {
+  char *raw = mmap(NULL, bytes + BLT_LARGE, access, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (raw == MAP_FAILED) return NULL;
   char *aligned = (char *)round_large((size_t)raw);
   if (aligned > raw) munmap(raw, (size_t)(aligned - raw));
   if (raw + BLT_LARGE > aligned) munmap(aligned + bytes, (size_t)(raw + BLT_LARGE - aligned));
-  if (huge) madvise(aligned, bytes, MADV_HUGEPAGE);
   return aligned;
+}
+
+/* A block of at least BLT_LARGE bytes: on huge pages, but for what is written once and read in order, which
+ * small ones serve as well (slab.c says what fresh huge pages cost). `*zero` is set when all its bytes are 0.
+ */
+static void *map_large(blt_ctx *ctx, size_t bytes, bool huge, bool *zero) {
+  char *p = pool_take(ctx, bytes);
+  if (p) return p;
+  p = map_aligned(bytes, PROT_READ | PROT_WRITE);
+  if (!p) return NULL;
+  if (huge) madvise(p, bytes, MADV_HUGEPAGE);
+  *zero = true;
+  return p;
 }
 
 static void unmap_large(blt_ctx *ctx, void *p, size_t bytes) {
@@ -126,8 +136,8 @@ static void slab_free(blt_ctx *ctx, void *p, size_t bytes) {
   pthread_mutex_unlock(&ctx->lock);
 }
 
-static void *raw_alloc(blt_ctx *ctx, size_t bytes, bool huge) {
-  if (bytes >= BLT_LARGE) return map_large(ctx, round_large(bytes), huge);
+static void *raw_alloc(blt_ctx *ctx, size_t bytes, bool huge, bool *zero) {
+  if (bytes >= BLT_LARGE) return map_large(ctx, round_large(bytes), huge, zero);
   if (SLABS && blt_slab_serves(bytes)) return slab_alloc(ctx, bytes);
   void *p = NULL;
   return posix_memalign(&p, 64, bytes) ? NULL : p;
@@ -142,10 +152,10 @@ static void raw_free(blt_ctx *ctx, void *p, size_t bytes) {
     free(p);
 }
 
-static void *alloc(blt_ctx *ctx, size_t bytes, bool huge) {
+static void *alloc(blt_ctx *ctx, size_t bytes, bool huge, bool *zero) {
   if (bytes == 0) bytes = 1;
   if (bytes > SIZE_MAX / 2 || !account(ctx, bytes)) return NULL;
-  char *p = raw_alloc(ctx, bytes + HEADER, huge);
+  char *p = raw_alloc(ctx, bytes + HEADER, huge, zero);
   if (!p) {
     unaccount(ctx, bytes);
     return NULL;
@@ -157,21 +167,33 @@ static void *alloc(blt_ctx *ctx, size_t bytes, bool huge) {
 }
 
 void *blt_alloc(blt_ctx *ctx, size_t bytes) {
-  return alloc(ctx, bytes, true);
+  bool zero;
+  return alloc(ctx, bytes, true, &zero);
 }
 
 void *blt_alloc_whole(blt_ctx *ctx, size_t bytes) {
-  char *p = alloc(ctx, bytes, false);
+  bool zero;
+  char *p = alloc(ctx, bytes, false, &zero);
   if (p && SLABS && bytes >= BLT_SLAB_LEAST && bytes <= TOUCHED_MOST) blt_slab_touch(p, bytes);
+  return p;
+}
+
+static void *alloc_zero(blt_ctx *ctx, size_t bytes, bool huge) {
+  bool zero = false;
+  void *p = alloc(ctx, bytes, huge, &zero);
+  if (p && !zero) memset(p, 0, bytes);
   return p;
 }
 
 void *blt_calloc(blt_ctx *ctx, size_t count, size_t size) {
   size_t bytes;
+  return __builtin_mul_overflow(count, size, &bytes) ? NULL : alloc_zero(ctx, bytes, true);
+}
+
+void *blt_calloc_growing(blt_ctx *ctx, size_t count, size_t size) {
+  size_t bytes;
   if (__builtin_mul_overflow(count, size, &bytes)) return NULL;
-  void *p = blt_alloc(ctx, bytes);
-  if (p) memset(p, 0, bytes);
-  return p;
+  return alloc_zero(ctx, bytes, bytes >= GROWN_HUGE);
 }
 
 void blt_free(blt_ctx *ctx, void *p, size_t bytes) {
@@ -205,9 +227,32 @@ static bool shrink_large(blt_ctx *ctx, void *p, size_t old, size_t bytes) {
   return true;
 }
 
+/* A mapped block that grows moves with its pages. Sanitizers do not follow that. */
+static bool may_move(const void *p, size_t old, size_t bytes) {
+  return SLABS && p && old >= BLT_LARGE && bytes > old && bytes <= SIZE_MAX / 2;
+}
+
+static void *move_large(blt_ctx *ctx, void *p, size_t old, size_t bytes) {
+  size_t had = round_large(old), needs = round_large(bytes);
+  if (!account(ctx, bytes - old)) return NULL;
+  if (needs == had) return p;
+  char *to = map_aligned(needs, PROT_NONE);
+  if (to && mremap(p, had, needs, MREMAP_MAYMOVE | MREMAP_FIXED, to) != to) {
+    munmap(to, needs);
+    to = NULL;
+  }
+  if (!to)
+    unaccount(ctx, bytes - old);
+  else if (needs >= GROWN_HUGE)
+    madvise(to, needs, MADV_HUGEPAGE);
+  return to;
+}
+
 void *blt_realloc(blt_ctx *ctx, void *p, size_t old, size_t bytes) {
+  bool zero;
   if (shrink_large(ctx, p, old, bytes)) return p;
-  void *q = blt_alloc(ctx, bytes);
+  if (may_move(p, old, bytes)) return move_large(ctx, p, old, bytes);
+  void *q = alloc(ctx, bytes, bytes >= GROWN_HUGE, &zero);
   if (!q || !p) return q;
   memcpy(q, p, old < bytes ? old : bytes);
   blt_free(ctx, p, old);

@@ -16,7 +16,11 @@ void *blt_alloc(blt_ctx *ctx, size_t bytes); /* NULL when refused; 64-byte align
  * small ones, also in large blocks. */
 void *blt_alloc_whole(blt_ctx *ctx, size_t bytes);
 void *blt_calloc(blt_ctx *ctx, size_t count, size_t size); /* zeroed; NULL also when the product overflows */
-/* Grows or shrinks; on NULL the old block is still there. `p` may be NULL with `old` 0. */
+/* The same for a table that will likely be replaced by a larger one: on small pages while it is not very
+ * large, for fresh huge ones cost far more than what is saved by them. */
+void *blt_calloc_growing(blt_ctx *ctx, size_t count, size_t size);
+/* Grows or shrinks, large blocks without a copy; on NULL the old block is still there. `p` may be NULL with
+ * `old` 0. What has grown is on small pages as well. */
 void *blt_realloc(blt_ctx *ctx, void *p, size_t old, size_t bytes);
 void blt_free(blt_ctx *ctx, void *p, size_t bytes); /* NULL is allowed */
 /* Asks for the pages of bytes `from` to `to` of block p, which will be written in no order: where fresh

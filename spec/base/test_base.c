@@ -88,6 +88,38 @@ static void large_buffers_become_smaller(void) {
   }
 }
 
+/* Up from a block that is not large, within one mapping and past it; a refusal leaves what there was. */
+static void buffers_that_grow_keep_their_bytes(void) {
+  static const size_t sizes[] = {100000,        BLT_LARGE,         BLT_LARGE + 1,
+                                 2 * BLT_LARGE, 9 * BLT_LARGE + 5, 40 * BLT_LARGE};
+  blt_ctx *ctx = blt_ctx_new();
+  unsigned char *p = NULL;
+  size_t n = 0;
+  for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+    blt_ctx_set_memory_limit(ctx, n + sizes[k] / 2);
+    CHECK(n == 0 || sizes[k] - n <= sizes[k] / 2 || blt_realloc(ctx, p, n, sizes[k]) == NULL);
+    blt_ctx_set_memory_limit(ctx, 0);
+    CHECK_INT(blt_ctx_memory_used(ctx), n);
+    for (size_t i = 0; i < n; i += 4099) REQUIRE(p[i] == i % 251);
+    p = blt_realloc(ctx, p, n, sizes[k]);
+    REQUIRE(p != NULL);
+    for (size_t i = 0; i < n; i += 4099) REQUIRE(p[i] == i % 251);
+    n = sizes[k];
+    CHECK_INT(blt_ctx_memory_used(ctx), n);
+    for (size_t i = 0; i < n; i++) p[i] = (unsigned char)(i % 251);
+  }
+  blt_free(ctx, p, n);
+  unsigned char *zero = blt_calloc_growing(ctx, n, 1); /* the mapping that was kept, and a fresh one */
+  unsigned char *more = blt_calloc_growing(ctx, n, 1);
+  REQUIRE(zero && more);
+  for (size_t i = 0; i < n; i++) REQUIRE(!zero[i] && !more[i]);
+  CHECK(blt_calloc_growing(ctx, SIZE_MAX / 2, 3) == NULL);
+  blt_free(ctx, zero, n);
+  blt_free(ctx, more, n);
+  CHECK_INT(blt_ctx_memory_used(ctx), 0);
+  blt_ctx_release(ctx);
+}
+
 enum { TASKS = 2000 };
 
 typedef struct work {
@@ -253,6 +285,7 @@ int main(void) {
   RUN(the_limit_refuses_and_gives_back);
   RUN(the_nth_allocation_fails_and_all_later_ones);
   RUN(large_buffers_are_reused_and_writable_to_the_end);
+  RUN(buffers_that_grow_keep_their_bytes);
   RUN(idle_pieces_make_way_for_other_sizes);
   RUN(large_buffers_become_smaller);
   RUN(every_task_runs_once);

@@ -73,7 +73,7 @@ static blt_status slots_grow(blt_intern *in, uint64_t entries, blt_error *err) {
   while (n / 2 < entries) n *= 2;
   if (n > UINT32_MAX)
     return blt_fail(err, BLT_EFORMAT, "more distinct strings in a column than a dictionary holds");
-  blt_slot *slots = blt_calloc(in->ctx, n, sizeof *slots);
+  blt_slot *slots = blt_calloc_growing(in->ctx, n, sizeof *slots);
   if (!slots) return blt_fail_memory(err, n * sizeof *slots);
   if (in->slots) {
     for (uint64_t i = 0; i <= in->mask; i++)
@@ -228,7 +228,7 @@ static blt_status reach(blt_intern *in, uint32_t number, blt_error *err) {
   uint32_t limit = 1024;
   if (number >= 1024 && number / 16 >= in->count) return BLT_OK;
   while (limit <= number) limit *= 2;
-  uint32_t *codes = blt_calloc(in->ctx, limit, sizeof *codes);
+  uint32_t *codes = blt_calloc_growing(in->ctx, limit, sizeof *codes);
   if (!codes) return blt_fail_memory(err, limit * sizeof *codes);
   blt_free(in->ctx, f->codes, f->limit * sizeof *f->codes);
   f->codes = codes;

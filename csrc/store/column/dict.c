@@ -182,7 +182,7 @@ static void forget(const inside *in, uint64_t hash, uint32_t code) {
 
 static void make_sets(inside *in) {
   uint32_t slots = in->mask + 1, n = slots / 2 < RECENT_SETS_MAX ? slots / 2 : RECENT_SETS_MAX;
-  in->sets = blt_calloc(in->ctx, (size_t)n * 2, sizeof *in->sets);
+  in->sets = blt_calloc_growing(in->ctx, (size_t)n * 2, sizeof *in->sets);
   in->sets_mask = in->sets ? n - 1 : 0;
 }
 
@@ -190,7 +190,7 @@ static void make_sets(inside *in) {
 static blt_status slots_grow(blt_dict *d, uint64_t entries, blt_error *err) {
   inside *in = d->inside;
   uint64_t n = slots_for(entries);
-  uint64_t *slots = blt_calloc(in->ctx, n, sizeof *slots);
+  uint64_t *slots = blt_calloc_growing(in->ctx, n, sizeof *slots);
   if (!slots) return blt_fail_memory(err, n * sizeof *slots);
   uint32_t mask = (uint32_t)(n - 1);
   if (in->slots) {
