@@ -295,7 +295,8 @@ describe("a total that a reader may print", function()
     local result = linked:total "arrests"
     assert.equal(100, result.total.best)
     assert.matches("may be counted in", reasons(result)["test.2"])
-    assert.same({"perhaps not all of Operation Ketch, which it may count in part"}, result.total.lacks)
+    assert.same({"perhaps not all of Operation Ketch: 40 (United Kingdom, 2012), which it may count in part"},
+      result.total.lacks)
   end)
 
   it("standing counts of one place and time may overlap, two operations do not", function()

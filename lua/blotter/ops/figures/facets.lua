@@ -5,6 +5,7 @@
 -- added. facets.same_period(a, b) says whether two figures of one cell speak of one period.
 
 local ages_overlap = require("blotter.ops.dataset.model").ages_overlap
+local places = require "blotter.ops.figures.places"
 
 local facets = {}
 
@@ -54,11 +55,15 @@ local function codes_apart(model, a, b)
   return not model:code_within(a, b) and not model:code_within(b, a)
 end
 
--- Categories of one kind (children of one code) exclude each other; those of different kinds do not.
+-- Categories of one kind (below one code) exclude each other, unless one is a narrower one of the other; those of
+-- different kinds do not. Where something is (places.lua), it is in as wide a place as its source says.
 local function categories_apart(model, a, b)
-  local codes = model.tables.codes.index
-  local one, two = codes[a], codes[b]
-  return one.parent ~= nil and one.parent == two.parent and a ~= b
+  if not codes_apart(model, a, b) or places.is_place(a) or places.is_place(b) then return false end
+  local above = model:ancestry("codes", b, "parent")
+  for code in pairs(model:ancestry("codes", a, "parent")) do
+    if code ~= a and above[code] then return true end
+  end
+  return false
 end
 
 local function dims_apart(model, a, b)
@@ -98,7 +103,7 @@ function facets.separates(model, a, b, timeless)
     return a.split == "area" and "area" or "split"
   end
   if not timeless and facets.periods_apart(a, b) then return "period" end
-  if areas_apart(model, a, b) then return "area" end
+  if areas_apart(model, a, b) or places.apart(model, a, b) then return "area" end
   return dims_apart(model, a, b)
 end
 

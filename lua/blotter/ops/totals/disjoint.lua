@@ -32,6 +32,15 @@ local function states_area(question, figure, area)
   return area_breadth[area] <= 2 and not has_all_areas(question, figure)
 end
 
+-- How many codes stand above those of a figure: a kind comes before its narrower kinds.
+local function fineness(question, figure)
+  local count = 0
+  for _, code in pairs(figure.dims) do
+    for _ in pairs(question.model:ancestry("codes", code, "parent")) do count = count + 1 end
+  end
+  return count
+end
+
 local function score(question, figure)
   local whole, asked = question.model, question.asked
   local area = figure.area and whole.tables.areas.index[figure.area].type
@@ -47,7 +56,7 @@ local function score(question, figure)
   if asked.area then width = area and area_breadth[area] or 5 else width = area and area_width[area] or 0 end
   return {
     figure = figure, stated = stated, extra = extra, width = width,
-    length = facets.length(figure), depth = whole:count_holders(figure.subject),
+    length = facets.length(figure), depth = whole:count_holders(figure.subject), fineness = fineness(question, figure),
   }
 end
 
@@ -90,6 +99,7 @@ local function comes_first(a, b)
   if a.length ~= b.length then return a.length > b.length end
   local x, y = a.figure.placed or -math.huge, b.figure.placed or -math.huge
   if x ~= y then return x > y end
+  if a.fineness ~= b.fineness then return a.fineness < b.fineness end
   return a.figure.id < b.figure.id
 end
 
@@ -103,6 +113,10 @@ local function is_part_of(figure, other, by_id)
   end
   return false
 end
+
+-- Reasons that leave it open whether a figure is counted.
+local unclear = "may overlap a figure that is used"
+local undated = "its period is not stated and may be that of a figure that is used"
 
 local function overlap_reason(question, figure, used)
   local whole = question.model
@@ -120,7 +134,7 @@ local function overlap_reason(question, figure, used)
     end
     return "holds or may hold " .. used.subject_row.name .. ", whose figure is used"
   end
-  if not facets.has_period(figure) then return "its period is not stated and may be that of a figure that is used" end
+  if not facets.has_period(figure) then return undated end
   if figure.cell == used.cell then
     return facets.length(figure) > facets.length(used) and "a cumulative figure that contains one that is used"
       or "its period overlaps that of a figure that is used"
@@ -131,32 +145,45 @@ local function overlap_reason(question, figure, used)
   if facets.dims_within(whole, used, figure) and whole:area_within(used.area, figure.area) then
     return "contains a figure that is used, by its category or area"
   end
-  return "may overlap a figure that is used"
+  return unclear
 end
 
--- Notes a subject that is left out because a link says that the one taken may count it: whether it does is not known.
+local function note(question, list, figure)
+  question[list] = question[list] or {}
+  table.insert(question[list], figure)
+end
+
+-- Notes what is left out because a link says that the one taken may count it: whether it does is not known.
 local function note_uncertain(question, figure, used)
   local model = question.model
   if figure.subject == used.subject or model:lineage(figure.subject)[used.subject]
     or model:lineage(used.subject)[figure.subject] then return end
-  question.uncertain = question.uncertain or {}
-  question.uncertain[figure.subject] = true
+  note(question, "uncertain", figure)
 end
 
 -- Notes what is left out although it reaches further than what is taken in its place: the total does not reach so far.
 local function note_beyond(question, figure, used)
   if question.is_state or not figure.last or not used.last or figure.last <= used.last then return end
-  question.beyond = question.beyond or {}
-  table.insert(question.beyond, figure)
+  note(question, "beyond", figure)
 end
 
 -- ---- taking them ----
+
+-- Whether two figures stand in rows of different kinds of category, which are not added up.
+local function in_other_rows(question, a, b)
+  local one, two = a.dims.category, b.dims.category
+  if not question.by.category or not one or not two then return false end
+  return not question.model:code_within(one, two) and not question.model:code_within(two, one)
+end
 
 -- The first figure of a family that may count what a figure counts, or nil.
 local function clash_in(question, family, figure)
   local timeless = question.is_state and not question.by_year
   for _, entry in ipairs(family) do
-    if not facets.separates(question.model, figure, entry.figure, timeless) then return entry end
+    local other = entry.figure
+    if not facets.separates(question.model, figure, other, timeless) and not in_other_rows(question, figure, other) then
+      return entry
+    end
   end
   return nil
 end
@@ -280,7 +307,9 @@ end
 local function note_lost(question, lost)
   for _, loss in ipairs(lost) do
     local figure, clash = loss.entry.figure, loss.clash.figure
-    settled.leave_out(question, figure, overlap_reason(question, figure, clash), clash)
+    local reason = overlap_reason(question, figure, clash)
+    settled.leave_out(question, figure, reason, clash)
+    if reason == unclear or reason == undated then note(question, "unclear", figure) end
     note_uncertain(question, figure, clash)
     note_beyond(question, figure, clash)
   end

@@ -1,6 +1,7 @@
 -- Statements that name no area, of subjects that have one: a national police force's own count is most of what is
 -- known of its country, but may reach beyond it. A total of an area does not add it, and says whom it leaves out.
 
+local facets = require "blotter.ops.figures.facets"
 local select_ = require "blotter.ops.figures.select"
 
 local placeless = {}
@@ -29,21 +30,28 @@ local function without_area(question)
   return filter
 end
 
---- The names of the subjects of a question's area whose figures name none, in the order of the table, but for those of
--- which the row of a total has figures of all of the area, or may count some.
-function placeless.subjects(question, row)
-  local wanted, model, list, seen = question.values.area, question.model, {}, {}
-  if not wanted then return list end
-  for _, figure in ipairs(row.figures) do
-    if is_of_all(model, figure, wanted) then seen[figure.subject] = true end
+-- Whether a figure of all of the area counts at least what one without an area does, in a time that it shares.
+local function is_counted(figure, used, model, wanted)
+  for _, own in ipairs(used) do
+    if own.subject == figure.subject and is_of_all(model, own, wanted) and not facets.periods_apart(own, figure)
+      and (own.high or own.low or 0) >= (figure.low or 0) then return true end
   end
-  for id in pairs(question.uncertain or {}) do seen[id] = true end
+  return false
+end
+
+--- The statements without an area of subjects that lie in a question's area, in the order of the table: of one subject
+-- in a row of it, else of all but those that the row may count in part. What figures of all of the area count is none.
+function placeless.figures(question, row)
+  local wanted, model, list = question.values.area, question.model, {}
+  if not wanted then return list end
+  local uncertain = {}
+  for _, figure in ipairs(question.uncertain or {}) do uncertain[figure.subject] = true end
   for _, figure in ipairs(select_.figures(model, without_area(question))) do
-    local own = figure.subject_row
-    if not figure.area and own.area and figure.rank ~= "deprecated" and not seen[own.id]
-      and lies_in(model, own.area, wanted) then
-      seen[own.id] = true
-      list[#list + 1] = own.name
+    local area = figure.subject_row.area
+    local is_asked = not row.subject and not uncertain[figure.subject] or row.subject == figure.subject
+    if is_asked and not figure.area and area and figure.rank ~= "deprecated" and lies_in(model, area, wanted)
+      and not is_counted(figure, row.figures, model, wanted) then
+      list[#list + 1] = figure
     end
   end
   return list

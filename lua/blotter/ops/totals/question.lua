@@ -74,7 +74,7 @@ end
 function question.ungrouped(asked)
   local plain = setmetatable({by = {}, asked = {}, left_out = {}}, {__index = asked})
   plain.by_year = false
-  if #asked.by > 0 then plain.uncertain, plain.beyond = {}, {} end
+  if #asked.by > 0 then plain.uncertain, plain.beyond, plain.unclear, plain.unlike = {}, {}, {}, {} end
   for name in pairs(asked.values) do plain.asked[name] = true end
   return plain
 end

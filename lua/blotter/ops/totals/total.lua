@@ -6,6 +6,7 @@
 -- may be printed (flags.lua). (4) Where the rows are not what the total of the same question without its grouping is, a
 -- last row, unexplained, has the difference.
 
+local alike = require "blotter.ops.totals.alike"
 local bounds = require "blotter.ops.figures.bounds"
 local coverage = require "blotter.ops.totals.coverage"
 local dates = require "blotter.ops.figures.dates"
@@ -13,6 +14,7 @@ local definition = require "blotter.ops.totals.definition"
 local disjoint = require "blotter.ops.totals.disjoint"
 local facets = require "blotter.ops.figures.facets"
 local flags = require "blotter.ops.totals.flags"
+local missing = require "blotter.ops.totals.missing"
 local model = require "blotter.ops.dataset.model"
 local questions = require "blotter.ops.totals.question"
 local settled = require "blotter.ops.totals.settled"
@@ -88,13 +90,20 @@ local function is_of_one(row)
   return true
 end
 
+local function ids_of(list)
+  local ids = {}
+  for _, figure in ipairs(list) do ids[figure.id] = true end
+  return ids
+end
+
 -- The statement with the largest minimum of some that a row's question allows; nil where they are no counts.
 local function largest(question, row, allowed)
   local adds, found = question.indicator.adds_over, nil
   local may_add = adds.period and (adds.subject or is_of_one(row))
   if question.is_state or row.refused or not row.low or not may_add then return nil end
+  local narrower = ids_of(question.unlike or {})
   for _, choice in ipairs(allowed) do
-    local is_like = choice.figure.currency == row.currency and choice.low
+    local is_like = choice.figure.currency == row.currency and choice.low and not narrower[choice.figure.id]
     if is_like and choice.low > (found and found.low or row.low) then found = choice end
   end
   return found
@@ -127,14 +136,14 @@ local function refuse_scattered(row)
 end
 
 -- The figures of a row added up, with what the row covers and lacks, and its flags. `allowed` are all statements that
--- its question allows.
-local function finished(question, choices, row, allowed)
+-- its question allows, `whole` the total of which it is a row.
+local function finished(question, choices, row, allowed, whole)
   sum(question, choices, row)
   raise(question, row, allowed)
   local standing = row.exceeded_by and {figures = {row.exceeded_by}} or row
   for _, name in ipairs(question.by) do standing[name] = row[name] end
   row.covers, row.lacks = coverage.of(question, standing)
-  coverage.add_missing(question, row)
+  missing.add(question, row, whole)
   if not question.period and not question.by_year then refuse_scattered(row) end
   row.differs = definition.of(question.model, standing.figures)
   row.flags = flags.of(question, row, choices)
@@ -185,7 +194,7 @@ local function by_row(question, choices)
   return lists
 end
 
-local function rows_of(question, used, choices)
+local function rows_of(question, used, choices, whole)
   local rows, index, allowed = {}, {}, by_row(question, choices)
   for _, choice in ipairs(used) do
     local keys, text = row_key(question, choice.figure)
@@ -201,18 +210,12 @@ local function rows_of(question, used, choices)
   for i, row in ipairs(rows) do
     local keys = {}
     for place, name in ipairs(question.by) do keys[name] = row.keys[place] or nil end
-    rows[i] = finished(question, row.choices, keys, row.allowed)
+    rows[i] = finished(question, row.choices, keys, row.allowed, whole)
   end
   return rows
 end
 
 -- ---- rows against the total ----
-
-local function ids_of(list)
-  local ids = {}
-  for _, figure in ipairs(list) do ids[figure.id] = true end
-  return ids
-end
 
 -- Whether the rows count exactly the figures of the total, each once.
 local function agree(rows, whole)
@@ -241,6 +244,7 @@ local reasons = {
   more = "the rows make less than the total: what is not broken down so",
   less = "the rows make more than the total: they overlap, or contradict it",
   open = "the rows and the total rest on different figures",
+  unlike = "the rows make more than the total: of some, it leaves out what is of some areas or categories only",
   undated = "the rows make less than the total: what is not known to be of one of these years",
 }
 
@@ -253,7 +257,7 @@ local function reason_for_less(question, whole)
 end
 
 -- What the total has beyond the rows, as a row of its own, or nil where they agree.
-local function unexplained(question, rows, whole)
+local function unexplained(question, rows, whole, plain)
   if whole.refused or #whole.figures == 0 or agree(rows, whole) and not whole.exceeded_by then return nil end
   for _, row in ipairs(rows) do
     if row.refused then return nil end
@@ -264,9 +268,9 @@ local function unexplained(question, rows, whole)
   local row = {figures = {}, low = less(whole.low, together.high), best = less(whole.best, together.best),
     high = less(whole.high, together.low), flags = {}, lacks = {}, covers = {}, currency = whole.currency}
   local sign = row.best or row.low or row.high or 0
-  local more = reason_for_less(question, whole)
-  row.unexplained = row.low and row.low > 0 and more or row.high and row.high < 0 and reasons.less
-    or sign > 0 and more or sign < 0 and reasons.less or reasons.open
+  local more, less_ = reason_for_less(question, whole), #plain.unlike > 0 and reasons.unlike or reasons.less
+  row.unexplained = row.low and row.low > 0 and more or row.high and row.high < 0 and less_
+    or sign > 0 and more or sign < 0 and less_ or reasons.open
   return row
 end
 
@@ -292,8 +296,10 @@ end
 local function taken(question, choices, per_subject)
   local used = disjoint.take(question, choices, per_subject)
   if question.is_state then return used end
-  local kept, lost = coverage.of_one_kind(question, used)
-  for _, loss in ipairs(lost) do
+  local kept, lost = alike.kept(question, used)
+  question.unlike = {}
+  for i, loss in ipairs(lost) do
+    question.unlike[i] = loss.choice.figure
     settled.leave_out(question, loss.choice.figure, "counts some areas or categories only, beside figures of all",
       loss.whole)
   end
@@ -317,14 +323,15 @@ function total.compute(whole, indicator, options)
   local question = questions.read(whole, indicator, options or {})
   local choices = settled.of(question)
   local used = taken(question, choices, question.by.subject)
-  local rows = rows_of(question, used, choices)
   local plain = questions.ungrouped(question)
+  local whole_row = finished(plain, taken_plain(question, plain, choices, used), {}, choices)
+  local rows = rows_of(question, used, choices, whole_row)
   local result = {
     indicator = question.indicator, policy = question.policy, by = question.by, rows = rows, used = used,
     left_out = question.left_out, breaks = breaks_of(used), as_of = question.as_of and dates.format(question.as_of),
-    total = finished(plain, taken_plain(question, plain, choices, used), {}, choices),
+    total = whole_row,
   }
-  result.unexplained = #question.by > 0 and unexplained(question, rows, result.total) or nil
+  result.unexplained = #question.by > 0 and unexplained(question, rows, result.total, plain) or nil
   if result.unexplained and question.is_state and question.by_year then
     result.unexplained.unexplained = "states of several years are no parts of one, and are not added up"
   end
