@@ -141,9 +141,6 @@ const blt_db *bind_owner(lua_State *L, int index);
 void bind_push_db_table(lua_State *L, int index, blt_table *t);
 
 void bind_read_schema(lua_State *L, int columns, int keys, bind_schema *out);
-/* Spreads the row table at `index` (positional or named) over the stack, one value a column; returns where
- * the first one stands. With the sequence of names at `names` (or 0) no finalizer runs. Raises. */
-int bind_spread(lua_State *L, int index, const blt_schema *schema, int names);
 
 /* Opens a part: the module is on top of the stack, the state at `state`. */
 void bind_open_interrupt(lua_State *L);

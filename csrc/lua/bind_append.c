@@ -17,9 +17,9 @@ blt_status bind_column_failed(const blt_table *t, uint32_t col, blt_error *err) 
                      message);
 }
 
-/* What the fast paths of push_cell do not take. */
-static blt_status push_converted(lua_State *L, int index, blt_table *t, uint32_t col, blt_type type,
-                                 blt_error *err) {
+/* A value of any column, by the rules of its type. */
+static blt_status push_converted(lua_State *L, int index, blt_table *t, uint32_t col, blt_error *err) {
+  blt_type type = blt_table_schema(t)->fields[col].type;
   blt_value v;
   blt_status st = bind_to_value(L, index, type, &v, err);
   if (st != BLT_OK) return bind_column_failed(t, col, err);
@@ -38,37 +38,50 @@ static blt_status push_converted(lua_State *L, int index, blt_table *t, uint32_t
  * strings' codes last. A string that the memo does not know is rare and costs a second try: learning it may
  * raise, so no row may be open then. */
 
-/* A value of a column that is no string: what needs neither a check nor a conversion goes straight in. */
-static inline blt_status push_other(lua_State *L, int index, blt_table *t, blt_row *row, uint32_t col,
-                                    blt_type type, blt_error *err) {
-  if (type.id == BLT_INT64 && lua_isinteger(L, index))
-    blt_row_put_i64(row, col, lua_tointeger(L, index));
-  else if (type.id == BLT_FLOAT64 && lua_type(L, index) == LUA_TNUMBER)
-    blt_row_put_f64(row, col, lua_tonumber(L, index));
-  else
-    return push_converted(L, index, t, col, type, err);
-  return BLT_OK;
+/* The row's values of int64, float64 and other columns, one loop each, as most need neither a check nor a
+ * conversion. */
+static blt_status push_others(lua_State *L, int first, blt_table *t, const bind_memos *memos,
+                              blt_error *err) {
+  const uint32_t *order = memos->order, *ends = memos->ends;
+  blt_row *row = memos->row;
+  blt_status st = BLT_OK;
+  uint32_t k = ends[BIND_MEMO_STRINGS];
+  for (; k < ends[BIND_MEMO_INTEGERS] && st == BLT_OK; k++) {
+    int index = first + (int)order[k];
+    if (lua_isinteger(L, index))
+      blt_row_put_i64(row, order[k], lua_tointeger(L, index));
+    else
+      st = push_converted(L, index, t, order[k], err);
+  }
+  for (; k < ends[BIND_MEMO_DOUBLES] && st == BLT_OK; k++) {
+    int index = first + (int)order[k];
+    if (lua_type(L, index) == LUA_TNUMBER)
+      blt_row_put_f64(row, order[k], lua_tonumber(L, index));
+    else
+      st = push_converted(L, index, t, order[k], err);
+  }
+  for (; k < memos->ncols && st == BLT_OK; k++)
+    st = push_converted(L, first + (int)order[k], t, order[k], err);
+  return st;
 }
 
 /* Fills the open row with the values from `first` on. `*unknown` when a string was left out. */
 static blt_status push_values(lua_State *L, int first, blt_table *t, bind_memos *memos, bool *unknown,
                               blt_error *err) {
-  const blt_field *fields = memos->schema->fields;
   const uint32_t *order = memos->order;
-  blt_status st = BLT_OK;
-  for (uint32_t k = 0; k < memos->nstrings; k++) {
+  uint32_t nstrings = memos->ends[BIND_MEMO_STRINGS];
+  for (uint32_t k = 0; k < nstrings; k++) {
     bind_memo *m = &memos->columns[order[k]];
     m->address = bind_memo_address(L, first + (int)order[k]);
     bind_memo_prefetch(m, m->address);
   }
-  for (uint32_t k = memos->nstrings; k < memos->ncols && st == BLT_OK; k++)
-    st = push_other(L, first + (int)order[k], t, memos->row, order[k], fields[order[k]].type, err);
-  for (uint32_t k = 0; k < memos->nstrings && st == BLT_OK; k++) {
+  blt_status st = push_others(L, first, t, memos, err);
+  for (uint32_t k = 0; k < nstrings && st == BLT_OK; k++) {
     uint32_t c = order[k], code;
     bind_memo *m = &memos->columns[c];
     const blt_dict *d = blt_table_interns(t, c);
     if (!m->address || !d) {
-      st = push_converted(L, first + (int)c, t, c, fields[c].type, err);
+      st = push_converted(L, first + (int)c, t, c, err);
     } else if (bind_memo_find(m, d, m->address, &code)) {
       blt_row_put_code(memos->row, c, code);
       m->learnt = false;
@@ -88,13 +101,14 @@ static blt_status learn_values(lua_State *L, int first, blt_table *t, bind_memo_
     blt_status st = bind_memo_learn(L, first + (int)c, d, c, memos, &memos.memos->columns[c].code, err);
     if (st != BLT_OK) return st;
   }
-  blt_row *row = memos.memos->row;
   blt_status st = blt_table_begin_row(t, err);
-  for (uint32_t c = 0; c < schema->ncols && st == BLT_OK; c++) {
+  if (st == BLT_OK) st = push_others(L, first, t, memos.memos, err);
+  for (uint32_t k = 0; k < memos.memos->ends[BIND_MEMO_STRINGS] && st == BLT_OK; k++) {
+    uint32_t c = memos.memos->order[k];
     if (blt_table_interns(t, c) && lua_type(L, first + (int)c) == LUA_TSTRING)
-      blt_row_put_code(row, c, memos.memos->columns[c].code);
+      blt_row_put_code(memos.memos->row, c, memos.memos->columns[c].code);
     else
-      st = push_other(L, first + (int)c, t, row, c, schema->fields[c].type, err);
+      st = push_converted(L, first + (int)c, t, c, err);
   }
   return st;
 }
@@ -120,26 +134,30 @@ static void check_count(lua_State *L, lua_Integer got, uint32_t wanted) {
     bind_raise(L, "%d values expected, one for each column, got %d", (int)wanted, (int)got);
 }
 
-/* Pushes field `n` of a table as it stands there: no metamethod runs while a table is in hand. */
-static int raw_n(lua_State *L, int index) {
-  lua_pushliteral(L, "n");
+/* Pushes field `n` of a table as it stands there: no metamethod runs while a table is in hand. The word is
+ * taken from the sequence of names at `names`, so that no finalizer runs, or made when that is 0. */
+static int raw_n(lua_State *L, int index, int names) {
+  if (names)
+    lua_rawgeti(L, names, 0);
+  else
+    lua_pushliteral(L, "n");
   return lua_rawget(L, index);
 }
 
 /* Length of a positional row: `n`, or the border. */
-static lua_Integer row_length(lua_State *L, int index) {
+static lua_Integer row_length(lua_State *L, int index, int names) {
   lua_Integer n = (lua_Integer)lua_rawlen(L, index);
-  if (raw_n(L, index) == LUA_TNUMBER && lua_isinteger(L, -1)) n = lua_tointeger(L, -1);
+  if (raw_n(L, index, names) == LUA_TNUMBER && lua_isinteger(L, -1)) n = lua_tointeger(L, -1);
   lua_pop(L, 1);
   return n;
 }
 
-/* A row table is positional when it has [1], or no string keys but `n`. */
-static bool is_positional(lua_State *L, int index, const blt_schema *schema) {
+/* A row table is positional when it has [1], or no string keys but `n`. `has_n`: a column is called so. */
+static bool is_positional(lua_State *L, int index, bool has_n, int names) {
   bool first = lua_rawgeti(L, index, 1) != LUA_TNIL;
   lua_pop(L, 1);
-  if (first || blt_schema_find(schema, "n", 1) >= 0) return first;
-  bool counted = raw_n(L, index) != LUA_TNIL;
+  if (first || has_n) return first;
+  bool counted = raw_n(L, index, names) != LUA_TNIL;
   lua_pop(L, 1);
   return counted;
 }
@@ -157,36 +175,54 @@ static void refuse_key(lua_State *L, const char *name, const blt_schema *schema)
              schema->ncols > NAMES_SHOWN ? ", …" : "");
 }
 
-/* Raises for the first key (in Lua's own order) that is no column. */
-static void check_keys(lua_State *L, int index, const blt_schema *schema) {
-  lua_pushnil(L);
-  while (lua_next(L, index)) {
-    size_t len;
-    lua_pop(L, 1);
-    if (lua_type(L, -1) != LUA_TSTRING) bind_raise(L, "a named row has column names as keys");
-    const char *name = lua_tolstring(L, -1, &len);
-    if (blt_schema_find(schema, name, len) < 0) refuse_key(L, name, schema);
-  }
+/* The column that the key at -2 names; raises when there is none. */
+static uint32_t column_of_key(lua_State *L, const blt_schema *schema) {
+  size_t len;
+  if (lua_type(L, -2) != LUA_TSTRING) bind_raise(L, "a named row has column names as keys");
+  const char *name = lua_tolstring(L, -2, &len);
+  int column = blt_schema_find(schema, name, len);
+  if (column < 0) refuse_key(L, name, schema);
+  return (uint32_t)column;
 }
 
-int bind_spread(lua_State *L, int index, const blt_schema *schema, int names) {
+/* The same for the key that Lua gives as number `k`: rows that are written alike have their keys in one
+ * order, so it most often is the key that it was last time. */
+static inline uint32_t column_of_next(lua_State *L, const blt_schema *schema, bind_memos *memos, uint32_t k) {
+  uint64_t address = bind_memo_address(L, -2);
+  if (!memos || k >= memos->ncols) return column_of_key(L, schema);
+  bind_memo_key *key = &memos->keys[k];
+  if (address && key->address == address) return key->column;
+  uint32_t column = column_of_key(L, schema);
+  if (lua_rawlen(L, -2) <= BIND_MEMO_LONGEST) *key = (bind_memo_key){address, column};
+  return column;
+}
+
+/* Puts the values of a named row where their columns stand, from stack index `first` on, nil where it has
+ * none. */
+static void spread_named(lua_State *L, int index, int first, const blt_schema *schema, bind_memos *memos) {
+  lua_settop(L, first + (int)schema->ncols - 1);
+  lua_pushnil(L);
+  for (uint32_t k = 0; lua_next(L, index); k++)
+    lua_replace(L, first + (int)column_of_next(L, schema, memos, k));
+}
+
+int bind_spread(lua_State *L, int index, const blt_schema *schema, const bind_memo_place *at) {
+  int names = 0;
   luaL_checktype(L, index, LUA_TTABLE);
   luaL_checkstack(L, (int)schema->ncols + 8, "a row with so many columns");
-  int first = lua_gettop(L) + 1;
-  if (is_positional(L, index, schema)) {
-    lua_Integer n = row_length(L, index);
-    if (n > (lua_Integer)schema->ncols) check_count(L, n, schema->ncols);
-    for (uint32_t c = 0; c < schema->ncols; c++) lua_rawgeti(L, index, (lua_Integer)c + 1);
-  } else {
-    check_keys(L, index, schema);
-    for (uint32_t c = 0; c < schema->ncols; c++) {
-      if (names)
-        lua_rawgeti(L, names, (lua_Integer)c + 1);
-      else
-        lua_pushstring(L, schema->fields[c].name);
-      lua_rawget(L, index);
-    }
+  bool has_n = at ? at->memos->has_n : blt_schema_find(schema, "n", 1) >= 0;
+  if (at) {
+    lua_getiuservalue(L, at->index, 2);
+    names = lua_gettop(L);
   }
+  int first = lua_gettop(L) + 1;
+  if (!is_positional(L, index, has_n, names)) {
+    spread_named(L, index, first, schema, at ? at->memos : NULL);
+    return first;
+  }
+  lua_Integer n = row_length(L, index, names);
+  if (n > (lua_Integer)schema->ncols) check_count(L, n, schema->ncols);
+  for (uint32_t c = 0; c < schema->ncols; c++) lua_rawgeti(L, index, (lua_Integer)c + 1);
   return first;
 }
 
@@ -227,9 +263,8 @@ static int append(lua_State *L) {
   bind_table *h = handle(L);
   bind_memo_place memos = own_memos(L, 1, h);
   blt_error err;
-  lua_getiuservalue(L, memos.index, 2);
   if (given == 1 && lua_type(L, 2) == LUA_TTABLE)
-    first = bind_spread(L, 2, memos.memos->schema, lua_gettop(L));
+    first = bind_spread(L, 2, memos.memos->schema, &memos);
   else
     check_count(L, given, memos.memos->ncols);
   blt_status st = claim_append(L, 1, h, &err);
@@ -290,12 +325,12 @@ static int append_all_rows(lua_State *L) {
   const blt_schema *schema = blt_table_schema(h->t);
   luaL_checktype(L, 2, LUA_TTABLE);
   bind_memo_place memos = own_memos(L, 1, h);
-  lua_Integer n = row_length(L, 2);
+  lua_Integer n = row_length(L, 2, 0);
   uint64_t before = blt_table_all_rows(h->t);
   blt_error err;
   for (lua_Integer i = 1; i <= n; i++) {
     lua_rawgeti(L, 2, i);
-    int first = bind_spread(L, 4, schema, 0);
+    int first = bind_spread(L, 4, schema, &memos);
     if (append_values(L, first, h->t, memos, &err) != BLT_OK) return row_failed(L, h->t, before, &err, i);
     lua_settop(L, 3);
   }
@@ -311,14 +346,15 @@ static int append_rows(lua_State *L) {
 /* Pushes the sequence of each column (nil when it is left out) and returns the longest length. */
 static lua_Integer column_sequences(lua_State *L, const blt_schema *schema) {
   lua_Integer rows = -1;
-  check_keys(L, 2, schema);
+  lua_pushnil(L);
+  for (; lua_next(L, 2); lua_pop(L, 1)) column_of_key(L, schema);
   for (uint32_t c = 0; c < schema->ncols; c++) {
     lua_pushstring(L, schema->fields[c].name);
     int kind = lua_rawget(L, 2);
     if (kind == LUA_TNIL) continue;
     if (kind != LUA_TTABLE)
       bind_raise(L, "column '%s': a sequence of values expected", schema->fields[c].name);
-    lua_Integer n = row_length(L, lua_gettop(L));
+    lua_Integer n = row_length(L, lua_gettop(L), 0);
     if (rows >= 0 && n != rows)
       bind_raise(L, "column '%s' has %I values, another one %I (set n when it ends in nil)",
                  schema->fields[c].name, n, rows);

@@ -1,6 +1,7 @@
 /* Rows that are there: found by key, changed, deleted. */
 #include "bind_busy.h"
 #include "bind_host.h"
+#include "bind_memo.h"
 #include "bind_plan.h"
 #include "exec/change/change_where.h"
 #include "store/table/change.h"
@@ -132,7 +133,7 @@ static int get(lua_State *L) {
 /* The values of the row table at 2 in columns' order, in memory that Lua owns. */
 static blt_value *row_values(lua_State *L, const blt_schema *schema) {
   blt_value *values = lua_newuserdatauv(L, schema->ncols * sizeof *values, 0);
-  int first = bind_spread(L, 2, schema, 0);
+  int first = bind_spread(L, 2, schema, NULL);
   for (uint32_t c = 0; c < schema->ncols; c++) {
     blt_error err;
     const blt_field *f = schema->fields + c;

@@ -6,7 +6,6 @@
 #define BIND_MEMOS "blotter.memos"
 #define FIRST_BUCKETS 128u
 #define MOST_HELD (1u << 18) /* strings a column */
-#define LONGEST 40           /* bytes; longer strings may be several objects of one content */
 
 static void forget(bind_memos *memos, bind_memo *m) {
   if (m->buckets) blt_free(memos->ctx, m->buckets, ((size_t)m->mask + 1) * sizeof *m->buckets);
@@ -23,13 +22,21 @@ static int memos_release(lua_State *L) {
   return 0;
 }
 
+/* Where a column stands among those of a row: columns of one kind are stored by one loop. */
+static bind_memo_kind kind_of(blt_type type) {
+  if (type.id == BLT_STRING) return BIND_MEMO_STRINGS;
+  if (type.id == BLT_INT64) return BIND_MEMO_INTEGERS;
+  return type.id == BLT_FLOAT64 ? BIND_MEMO_DOUBLES : BIND_MEMO_OTHERS;
+}
+
 static void sort_columns(bind_memos *memos) {
   uint32_t n = 0;
-  memos->order = (uint32_t *)(memos->columns + memos->ncols);
-  for (int strings = 1; strings >= 0; strings--) {
+  memos->keys = (bind_memo_key *)(memos->columns + memos->ncols);
+  memos->order = (uint32_t *)(memos->keys + memos->ncols);
+  for (bind_memo_kind kind = 0; kind < BIND_MEMO_KINDS; kind++) {
     for (uint32_t c = 0; c < memos->ncols; c++)
-      if ((memos->schema->fields[c].type.id == BLT_STRING) == strings) memos->order[n++] = c;
-    if (strings) memos->nstrings = n;
+      if (kind_of(memos->schema->fields[c].type) == kind) memos->order[n++] = c;
+    memos->ends[kind] = n;
   }
 }
 
@@ -39,7 +46,8 @@ static void check_open(lua_State *L, const bind_table *h) {
 }
 
 /* The user values of the memos on top of the stack: a table a string column for what Lua holds, and the
- * columns' names. They are made now, so that appending a row never lets finalizers run. */
+ * columns' names, with "n" as number 0. They are made now, so that appending a row never lets finalizers run.
+ */
 static void make_values(lua_State *L, const bind_table *h, uint32_t ncols) {
   lua_createtable(L, (int)ncols, 0);
   lua_createtable(L, (int)ncols, 0);
@@ -52,6 +60,8 @@ static void make_values(lua_State *L, const bind_table *h, uint32_t ncols) {
     lua_newtable(L);
     lua_rawseti(L, -3, (lua_Integer)c + 1);
   }
+  lua_pushliteral(L, "n");
+  lua_rawseti(L, -2, 0);
   check_open(L, h);
   lua_setiuservalue(L, -3, 2);
   lua_setiuservalue(L, -2, 1);
@@ -59,7 +69,7 @@ static void make_values(lua_State *L, const bind_table *h, uint32_t ncols) {
 
 bind_memos *bind_memos_new(lua_State *L, bind_state *s, bind_table *h) {
   uint32_t ncols = blt_table_schema(h->t)->ncols;
-  size_t bytes = sizeof(bind_memos) + ncols * (sizeof(bind_memo) + sizeof(uint32_t));
+  size_t bytes = sizeof(bind_memos) + ncols * (sizeof(bind_memo) + sizeof(bind_memo_key) + sizeof(uint32_t));
   bind_memos *memos = lua_newuserdatauv(L, bytes, 2);
   memset(memos, 0, bytes);
   if (luaL_newmetatable(L, BIND_MEMOS)) {
@@ -73,6 +83,7 @@ bind_memos *bind_memos_new(lua_State *L, bind_state *s, bind_table *h) {
   memos->row = blt_table_open_row(h->t);
   memos->handle = h;
   memos->ncols = ncols;
+  memos->has_n = blt_schema_find(memos->schema, "n", 1) >= 0;
   sort_columns(memos);
   return memos;
 }
@@ -123,7 +134,7 @@ blt_status bind_memo_learn(lua_State *L, int index, blt_dict *d, uint32_t col, b
   const char *s = lua_tolstring(L, index, &len);
   uint64_t address = (uintptr_t)s;
   blt_status st = blt_dict_intern(d, s, len, code, err);
-  if (st != BLT_OK || len > LONGEST || *code >> BIND_MEMO_CODE_BITS || address >> 48) return st;
+  if (st != BLT_OK || len > BIND_MEMO_LONGEST || *code >> BIND_MEMO_CODE_BITS || address >> 48) return st;
   if (bind_memo_find(m, d, address, code)) return BLT_OK;
   if (m->dict == d->id && m->held == MOST_HELD) return BLT_OK;
   m->learnt = true;

@@ -10,6 +10,7 @@
 
 #include "bind.h"
 
+#define BIND_MEMO_LONGEST 40 /* bytes; longer strings may be several objects of one content */
 #define BIND_MEMO_SLOTS 8
 #define BIND_MEMO_CODE_BITS 19 /* of a slot, below the address without its three lowest bits */
 
@@ -31,14 +32,32 @@ typedef struct bind_memo {
   bool learnt;      /* the last string was new: then the next may be too, and its bytes are fetched */
 } bind_memo;
 
+/* A key of a named row, 0 until there was one, and its column: the memos hold the columns' names for Lua. */
+typedef struct bind_memo_key {
+  uint64_t address;
+  uint32_t column;
+} bind_memo_key;
+
+/* Columns by how their values come from Lua. */
+typedef enum bind_memo_kind {
+  BIND_MEMO_STRINGS,
+  BIND_MEMO_INTEGERS,
+  BIND_MEMO_DOUBLES,
+  BIND_MEMO_OTHERS,
+  BIND_MEMO_KINDS
+} bind_memo_kind;
+
 /* All columns of a table, and what of the table every row needs. */
 typedef struct bind_memos {
   blt_ctx *ctx;
   const blt_schema *schema;
   blt_row *row;
   bind_table *handle; /* of the table, for a closure that holds it */
-  uint32_t ncols, nstrings;
-  uint32_t *order; /* columns: the nstrings of strings, then the others */
+  uint32_t ncols;
+  uint32_t ends[BIND_MEMO_KINDS]; /* where each kind ends in `order` */
+  uint32_t *order;                /* columns by kind */
+  bind_memo_key *keys;            /* of the last named row, in the order in which Lua gave them */
+  bool has_n;                     /* a column is called n */
   bind_memo columns[];
 } bind_memos;
 
@@ -50,6 +69,10 @@ typedef struct bind_memo_place {
   bind_memos *memos;
   int index;
 } bind_memo_place;
+
+/* bind_append.c. Spreads the row table at `index` (positional or named) over the stack, one value a column;
+ * returns where the first one stands. With the table's memos `at` (or NULL) no finalizer runs. Raises. */
+int bind_spread(lua_State *L, int index, const blt_schema *schema, const bind_memo_place *at);
 
 /* The bucket where a string at `address` is looked for first. */
 static inline uint32_t bind_memo_home(const bind_memo *m, uint64_t address) {

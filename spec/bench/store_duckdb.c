@@ -2,7 +2,7 @@
  *
  *   store_duckdb CSV RUNS THREADS FOLDER rows|files
  *
- * Questions of rows: append (rows into memory with the appender), small (a filtered group-by over 1,000 rows,
+ * Questions of rows: append (rows into memory with the appender), append_columns (the same, handing it chunks), small (a filtered group-by over 1,000 rows,
  * prepared). Of files: csv_write, jsonl_load, import (the CSV into a synced file), reopen (the file, to its
  * first count), commit (one row), file_mib. FOLDER is for the files that it makes. */
 #include "duckdb_api.h"
@@ -58,6 +58,55 @@ static int64_t append_rows(duckdb_connection db, const bench_row *rows, int64_t 
   return duckdb_run(db, "SELECT count(*) FROM x");
 }
 
+enum { TEXTS = 3, INTS = 5, COLUMNS = TEXTS + INTS + 1 };
+
+static duckdb_data_chunk new_chunk(void) {
+  duckdb_logical_type types[COLUMNS];
+  for (int c = 0; c < COLUMNS; c++)
+    types[c] = duckdb_create_logical_type(c < TEXTS          ? DUCKDB_TYPE_VARCHAR
+                                          : c < COLUMNS - 1 ? DUCKDB_TYPE_INTEGER
+                                                            : DUCKDB_TYPE_DOUBLE);
+  duckdb_data_chunk chunk = duckdb_create_data_chunk(types, COLUMNS);
+  for (int c = 0; c < COLUMNS; c++) duckdb_destroy_logical_type(&types[c]);
+  return chunk;
+}
+
+static void fill_chunk(duckdb_data_chunk chunk, const bench_row *rows, uint64_t n) {
+  duckdb_vector vectors[COLUMNS];
+  int32_t *ints[INTS];
+  for (uint64_t c = 0; c < COLUMNS; c++) vectors[c] = duckdb_data_chunk_get_vector(chunk, c);
+  for (int c = 0; c < INTS; c++) ints[c] = duckdb_vector_get_data(vectors[TEXTS + c]);
+  double *v3 = duckdb_vector_get_data(vectors[COLUMNS - 1]);
+  for (uint64_t i = 0; i < n; i++) {
+    const bench_row *r = &rows[i];
+    duckdb_vector_assign_string_element_len(vectors[0], i, r->id1, (uint64_t)r->len1);
+    duckdb_vector_assign_string_element_len(vectors[1], i, r->id2, (uint64_t)r->len2);
+    duckdb_vector_assign_string_element_len(vectors[2], i, r->id3, (uint64_t)r->len3);
+    ints[0][i] = r->id4, ints[1][i] = r->id5, ints[2][i] = r->id6, ints[3][i] = r->v1, ints[4][i] = r->v2;
+    v3[i] = r->v3;
+  }
+  duckdb_data_chunk_set_size(chunk, n);
+}
+
+/* The same by columns, in chunks as large as the engine's vectors. */
+static int64_t append_chunks(duckdb_connection db, const bench_row *rows, int64_t count) {
+  duckdb_appender appender;
+  if (duckdb_appender_create(db, NULL, "x", &appender) != DuckDBSuccess) bench_die("duckdb", "no appender");
+  duckdb_data_chunk chunk = new_chunk();
+  uint64_t left = (uint64_t)count, most = duckdb_vector_size();
+  while (left > 0) {
+    uint64_t n = left < most ? left : most;
+    duckdb_data_chunk_reset(chunk);
+    fill_chunk(chunk, rows, n);
+    if (duckdb_append_data_chunk(appender, chunk) != DuckDBSuccess) bench_die("duckdb", "a chunk is refused");
+    rows += n;
+    left -= n;
+  }
+  duckdb_destroy_data_chunk(&chunk);
+  if (duckdb_appender_destroy(&appender) != DuckDBSuccess) bench_die("duckdb", "the appender failed");
+  return duckdb_run(db, "SELECT count(*) FROM x");
+}
+
 static void bench_small(duckdb_connection db, int runs) {
   duckdb_prepared_statement statement;
   if (duckdb_prepare(db, "SELECT id1, sum(v1) FROM x WHERE v2 > 5 GROUP BY id1", &statement) != DuckDBSuccess)
@@ -91,6 +140,10 @@ static void bench_append(const char *csv, int runs, int threads) {
     double start = bench_now();
     int64_t stored = append_rows(db, rows, count);
     bench_line("duckdb", "append", i, bench_now() - start, stored, "");
+    run(db, "CREATE OR REPLACE TABLE x %s", columns, "");
+    start = bench_now();
+    stored = append_chunks(db, rows, count);
+    bench_line("duckdb", "append_columns", i, bench_now() - start, stored, "");
     if (i == runs) {
       run(db, "DELETE FROM x%s", "", "");
       append_rows(db, rows, count < SMALL_ROWS ? count : SMALL_ROWS);

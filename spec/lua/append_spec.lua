@@ -24,6 +24,54 @@ describe("appending", function()
     assert.is_nil(t:get(5))
   end)
 
+  it("takes named rows whose keys come in any order, some left out, some longer than Lua keeps once", function()
+    local long = ("column "):rep(9):gsub(" ", "_")
+    local u = blotter.table("id int64, n int64, a string, " .. long .. " float64, b bool")
+    local names = { "id", "n", "a", long, "b" }
+    local function value(name, i)
+      return name == "a" and "text " .. i % 7 or name == long and i / 4 or name ~= "b" and i or i % 2 == 0
+    end
+    local expected = {}
+    for i = 1, 500 do
+      local row = {}
+      for k = 0, 4 do
+        local name = names[(i * 3 + k * (i % 2 == 0 and 2 or 3)) % 5 + 1]
+        if (i * 7 + k) % 6 ~= 0 then row[table.concat { name }] = value(name, i) end
+      end
+      expected[i] = row
+      if i % 2 == 0 then
+        assert.is_true(u:append(row))
+      else
+        assert.equal(1, u:append_rows { row })
+      end
+    end
+    for i, row in u:rows() do assert.same(expected[i], row) end
+    local ok, message = pcall(u.append, u, { id = 1, n = 2, other = 3 })
+    assert.is_false(ok)
+    assert.matches("unknown column 'other'", message)
+    assert.equal(500, #u)
+  end)
+
+  it("is refused when a finalizer closes the table that a row goes to", function()
+    local rows = { { 1, "a", n = 3 }, { id = 1, name = "a" }, { n = 2 } }
+    local name = os.tmpname()
+    os.remove(name)
+    for k = 1, 40 do
+      local db = assert(blotter.open(name .. ".blt"))
+      local u = db:create("u", "id int64, name string, d decimal(5,2)")
+      setmetatable({}, { __gc = function() db:close() end })
+      for i = 1, 400 do
+        local ok, done, message = pcall(u.append, u, rows[(i + k) % 3 + 1])
+        if not (ok and done) then
+          assert.matches("closed", ok and message or done)
+          break
+        end
+      end
+      db:close()
+      os.remove(name .. ".blt")
+    end
+  end)
+
   it("raises for what no row can be", function()
     assert.has_error(function() t:append(1, "a") end)
     assert.has_error(function() t:append(1, 2, 3, 4, 5) end)
