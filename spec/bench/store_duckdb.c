@@ -2,9 +2,10 @@
  *
  *   store_duckdb CSV RUNS THREADS FOLDER rows|files
  *
- * Questions of rows: append (rows into memory with the appender), append_columns (the same, handing it chunks), small (a filtered group-by over 1,000 rows,
- * prepared). Of files: csv_write, jsonl_load, import (the CSV into a synced file), reopen (the file, to its
- * first count), commit (one row), file_mib. FOLDER is for the files that it makes. */
+ * Questions of rows: append (rows into memory with the appender), append_columns (the same, handing it
+ * chunks), small (a filtered group-by over 1,000 rows, prepared). Of files: csv_write, jsonl_load, import
+ * (the CSV into a synced file), reopen (the file, to its first count), commit (one row), file_mib. FOLDER is
+ * for the files that it makes. */
 #include "duckdb_api.h"
 #include <string.h>
 #include <sys/stat.h>
@@ -63,7 +64,7 @@ enum { TEXTS = 3, INTS = 5, COLUMNS = TEXTS + INTS + 1 };
 static duckdb_data_chunk new_chunk(void) {
   duckdb_logical_type types[COLUMNS];
   for (int c = 0; c < COLUMNS; c++)
-    types[c] = duckdb_create_logical_type(c < TEXTS          ? DUCKDB_TYPE_VARCHAR
+    types[c] = duckdb_create_logical_type(c < TEXTS         ? DUCKDB_TYPE_VARCHAR
                                           : c < COLUMNS - 1 ? DUCKDB_TYPE_INTEGER
                                                             : DUCKDB_TYPE_DOUBLE);
   duckdb_data_chunk chunk = duckdb_create_data_chunk(types, COLUMNS);

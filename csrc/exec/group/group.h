@@ -120,7 +120,7 @@ blt_status blt_group_segments_direct(blt_grouping *g, blt_error *err);
 bool blt_group_ranks_suit(const blt_grouping *g);
 /* *done false: the values have to be gathered after all, because some variances need them together. */
 blt_status blt_group_ranks(blt_grouping *g, bool *done, blt_error *err);
-/* The same for rough distinct counts of few groups (group_sketch.c). */
+/* The same for rough distinct counts and quantiles of few groups (group_sketch.c). */
 bool blt_group_sketches_suit(const blt_grouping *g);
 blt_status blt_group_sketches(blt_grouping *g, blt_error *err);
 /* Radix: puts a slice's values at rows `to` of the partitions; and computes for one partition whose rows have
