@@ -16,6 +16,19 @@ static void fill(rng *r, char *out, uint32_t n, uint32_t letters) {
   for (uint32_t i = 0; i < n; i++) out[i] = alphabet[rng_below(r, letters)];
 }
 
+/* Those that are found a few at a time are those that are found one after the other. */
+static void all_at_once(const blt_needle *needle, const char *from, const char *end) {
+  const char *at[3], *next = from;
+  for (uint32_t n = 3; n == 3; from = at[2] + 1) {
+    n = blt_needle_find_all(needle, from, end, at, 3);
+    for (uint32_t i = 0; i < n; i++) {
+      CHECK(at[i] == find_naively((blt_str){needle->s, needle->len}, next, end));
+      next = at[i] + 1;
+    }
+    if (n < 3) CHECK(!find_naively((blt_str){needle->s, needle->len}, next, end));
+  }
+}
+
 static void try_one(rng *r) {
   uint32_t len = (uint32_t)rng_below(r, rng_below(r, 4) ? 12 : 100), letters = 1 + (uint32_t)rng_below(r, 8);
   uint32_t bytes = (uint32_t)rng_below(r, 200);
@@ -23,7 +36,7 @@ static void try_one(rng *r) {
   fill(r, part, len, letters);
   fill(r, text + 1, bytes, letters);
   if (len <= bytes && rng_below(r, 2)) memcpy(text + 1 + rng_below(r, bytes - len + 1), part, len);
-  const char *from = text + 1, *end = from + bytes;
+  const char *from = text + 1, *start = from, *end = from + bytes;
   blt_needle needle = blt_needle_of((blt_str){part, len});
   for (int matches = 0; from && matches < 50; matches++) {
     const char *want = find_naively((blt_str){part, len}, from, end),
@@ -32,6 +45,7 @@ static void try_one(rng *r) {
              want ? want - text : -1);
     from = want && want < end ? want + 1 : NULL;
   }
+  if (len) all_at_once(&needle, start, end);
   free(text);
 }
 

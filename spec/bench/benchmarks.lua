@@ -15,6 +15,7 @@
 
 package.path = "spec/bench/?.lua;" .. package.path
 local results = require "results"
+local warm = require "warm"
 
 local HOME = "build/bench"
 local SQLITE_ROWS, STORE_ROWS, LUA_ROWS = 1000000, 10000000, 1000000
@@ -67,13 +68,6 @@ local function join_files()
     end
   end
   return folder
-end
-
---- Reads the file once, so that the first engine does not pay for bringing it into memory.
-local function warm(path)
-  local file = assert(io.open(path, "rb"))
-  while file:read(1 << 20) do end
-  file:close()
 end
 
 -- ---- the engines ----
@@ -186,7 +180,8 @@ end
 os.execute("mkdir -p " .. HOME .. "/data " .. HOME .. "/tmp")
 local csv = data_file(rows)
 if rows <= STORE_ROWS then join_files() end
-warm(csv)
+warm.file(csv)
+warm.memory()
 local all = results.new(rows)
 if rows > STORE_ROWS then say("storing, reading and writing are left out at this size") end
 local same = true -- one thread and all have answered alike

@@ -9,6 +9,7 @@
 package.path = "spec/bench/?.lua;" .. package.path
 local median = require "median"
 local questions = require "clicks_questions"
+local warm = require "warm"
 
 local HOME = "build/bench"
 local rows = tonumber(os.getenv "ROWS") or 10000000
@@ -52,6 +53,8 @@ end
 
 local function run_all(which)
   local csv = data_file(which)
+  warm.file(csv)
+  warm.memory()
   run("blotter", ("lua5.4 spec/bench/clicks.lua %s %s %d %d"):format(which, csv, runs, threads))
   for peer in peers:gmatch "%S+" do
     run(peer, ("node spec/bench/clicks_%s.js %s %s %d %d %d"):format(peer, which, csv, rows, runs, threads))

@@ -54,27 +54,36 @@ static inline bool is_at(const blt_needle *n, const char *at, const char *end) {
   return (word & n->mask) == n->head && (n->len <= 8 || memcmp(at + 8, n->s + 8, n->len - 8) == 0);
 }
 
+/* What matches are written to, up to `room` of them. */
+typedef struct matches {
+  const char **at;
+  uint32_t n, room;
+} matches;
+
 /* One place after the other, up to `last`. */
-static const char *find_slowly(const blt_needle *n, const char *from, const char *last) {
+static void find_slowly(const blt_needle *n, const char *from, const char *last, matches *out) {
   const uint32_t rare = n->rare[0];
-  for (const char *p = from; p <= last; p++)
-    if (p[rare] == n->s[rare] && is_at(n, p, last + n->len)) return p;
-  return NULL;
+  for (const char *p = from; p <= last && out->n < out->room; p++)
+    if (p[rare] == n->s[rare] && is_at(n, p, last + n->len)) out->at[out->n++] = p;
 }
 
 #if defined(__x86_64__)
 
-/* A search for an instruction set that compares WIDTH places at a time; the last ones overlap those before.
- * `NAME`_places: bit i where the three bytes are at p + i. At least WIDTH places. */
+/* A search for an instruction set that compares WIDTH places at a time; the last ones overlap those before,
+ * which are left out. `NAME`_places: bit i where the three bytes are at p + i. At least WIDTH places. */
 #define DEFINE_FIND(NAME, TARGET, WIDTH)                                                                     \
-  TARGET static const char *find_##NAME(const blt_needle *n, const char *from, const char *last) {           \
+  TARGET static void find_##NAME(const blt_needle *n, const char *from, const char *last, matches *out) {    \
+    const char *end = last - (WIDTH - 1);                                                                    \
+    uint32_t fresh = UINT32_MAX;                                                                             \
     for (const char *p = from;; p += WIDTH) {                                                                \
-      if (last - p < WIDTH - 1) p = last - (WIDTH - 1);                                                      \
-      for (uint32_t m = NAME##_places(n, p); m; m &= m - 1) {                                                \
+      if (p > end) fresh = UINT32_MAX << (p - end), p = end;                                                 \
+      for (uint32_t m = NAME##_places(n, p) & fresh; m; m &= m - 1) {                                        \
         const char *at = p + __builtin_ctz(m);                                                               \
-        if (is_at(n, at, last + n->len)) return at;                                                          \
+        if (!is_at(n, at, last + n->len)) continue;                                                          \
+        out->at[out->n++] = at;                                                                              \
+        if (out->n == out->room) return;                                                                     \
       }                                                                                                      \
-      if (p == last - (WIDTH - 1)) return NULL;                                                              \
+      if (p == end) return;                                                                                  \
     }                                                                                                        \
   }
 
@@ -104,24 +113,34 @@ DEFINE_FIND(sse2, , 16)
 DEFINE_FIND(avx2, TARGET_AVX2, 32)
 
 /* `places`: how many there are, at least one. */
-static const char *find(const blt_needle *n, const char *from, size_t places) {
+static void find(const blt_needle *n, const char *from, size_t places, matches *out) {
   const char *last = from + places - 1;
-  if (places >= 32 && __builtin_cpu_supports("avx2")) return find_avx2(n, from, last);
-  if (places >= 16) return find_sse2(n, from, last);
-  return find_slowly(n, from, last);
+  if (places >= 32 && __builtin_cpu_supports("avx2"))
+    find_avx2(n, from, last, out);
+  else if (places >= 16)
+    find_sse2(n, from, last, out);
+  else
+    find_slowly(n, from, last, out);
 }
 
 #else
 
-static const char *find(const blt_needle *n, const char *from, size_t places) {
-  return find_slowly(n, from, from + places - 1);
+static void find(const blt_needle *n, const char *from, size_t places, matches *out) {
+  find_slowly(n, from, from + places - 1, out);
 }
 
 #endif
 
+uint32_t blt_needle_find_all(const blt_needle *n, const char *from, const char *end, const char **at,
+                             uint32_t room) {
+  matches out = {.at = at, .room = room};
+  if ((size_t)(end - from) >= n->len) find(n, from, (size_t)(end - from) - n->len + 1, &out);
+  return out.n;
+}
+
 const char *blt_needle_find(const blt_needle *n, const char *from, const char *end) {
+  const char *at;
   if (n->len == 0) return from;
-  if ((size_t)(end - from) < n->len) return NULL;
   if (n->len == 1) return memchr(from, n->s[0], (size_t)(end - from));
-  return find(n, from, (size_t)(end - from) - n->len + 1);
+  return blt_needle_find_all(n, from, end, &at, 1) ? at : NULL;
 }

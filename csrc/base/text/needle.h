@@ -22,5 +22,9 @@ blt_needle blt_needle_of(blt_str text);
 /* The first match that lies between `from` and `end` as a whole, or NULL. An empty needle is found at once.
  */
 const char *blt_needle_find(const blt_needle *n, const char *from, const char *end);
+/* Where matches of a needle that is not empty begin, those that overlap too, in their order: the first ones,
+ * up to `room` (at least 1). How many. */
+uint32_t blt_needle_find_all(const blt_needle *n, const char *from, const char *end, const char **at,
+                             uint32_t room);
 
 #endif

@@ -47,17 +47,27 @@ const char *blt_text_at(blt_str s, uint64_t n) {
 
 /* ---- searching ---- */
 
+#define MATCHES 256u /* that are found at a time */
+
+/* Marks those of texts *i … that have one of the matches in them; those that begin in one text and end in
+ * another are none. Stops at the text in which the last match ends. */
+static void mark_matches(const blt_needle *needle, const blt_str *texts, uint32_t *i, const char **at,
+                         uint32_t n, uint8_t *out) {
+  for (uint32_t k = 0;; ++*i) {
+    blt_str s = texts[*i];
+    for (; k < n && at[k] + needle->len <= s.s + s.len; k++) out[*i] |= at[k] >= s.s;
+    if (k == n) return;
+  }
+}
+
 /* Marks those of texts from … to - 1, which lie one behind the other, that have the needle in them. */
 static void search_run(const blt_needle *needle, const blt_str *texts, uint32_t from, uint32_t to,
                        uint8_t *out) {
-  const char *p = texts[from].s, *end = texts[to - 1].s + texts[to - 1].len;
-  uint32_t i = from;
-  while ((p = blt_needle_find(needle, p, end))) {
-    const char *after = p + needle->len;
-    while (texts[i].s + texts[i].len < after) i++;
-    bool inside = texts[i].s <= p; /* else it begins in a text before this one, and ends here */
-    if (inside) out[i] = 1;
-    p = inside ? texts[i].s + texts[i].len : texts[i].s;
+  const char *at[MATCHES], *p = texts[from].s, *end = texts[to - 1].s + texts[to - 1].len;
+  for (uint32_t n = MATCHES; n == MATCHES; p = at[n - 1] + 1) {
+    n = blt_needle_find_all(needle, p, end, at, MATCHES);
+    if (n == 0) return;
+    mark_matches(needle, texts, &from, at, n, out);
   }
 }
 
