@@ -327,6 +327,17 @@ describe("a table on a sheet", function()
     assert.matches("^ts: 4 of 5 values are timestamps .row 3: 'x'.", info.hints[1])
   end)
 
+  it("is looked at for a row of totals, and of what goes wrong then only a sum that is too large is passed over", function()
+    local adds_up, columns = require("blotter.tables.totals").adds_up, { { name = "n", type = "int64" } }
+    local function look(message)
+      local rows = { agg = function() error(message, 0) end }
+      return adds_up(setmetatable(rows, { __len = function() return 4 end }), columns, { n = 1 })
+    end
+    assert.is_false(look "a sum is too large for int64; sum the value as a float64 instead")
+    assert.has_error(function() look "interrupted" end, "interrupted")
+    assert.has_error(function() look "bad use of a handle" end, "bad use of a handle")
+  end)
+
   it("is read without hints where nothing is in doubt", function()
     for _, case in ipairs {
       { "k;n\n1;1.234\n2;12.5\n" }, { "k;n\n1;1.234\n2;0.500\n" }, { "k;n\n1;1.234\n2;12345\n" }, { "k,n\n1,1.234\n" },

@@ -8,6 +8,7 @@
 local attack = {}
 attack.__index = attack
 
+local by_cell = require "blotter.disclose.by_cell"
 local equations = require "blotter.disclose.equations"
 
 local DENOMINATORS = {1, 2, 3, 4, 6, 12, 60, 5040}
@@ -169,15 +170,6 @@ local function ask(self, open, question)
   program:cost(c, 0)
   program:bounds(c, self.low[c], self.high[c] or nil)
   return true
-end
-
-local function by_cell(questions)
-  local of = {}
-  for _, question in ipairs(questions) do
-    of[question.cell] = of[question.cell] or {}
-    table.insert(of[question.cell], question)
-  end
-  return of
 end
 
 local function change_by(self, move)

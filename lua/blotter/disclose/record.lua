@@ -6,6 +6,7 @@
 local record = {}
 
 local attack = require "blotter.disclose.attack"
+local by_cell = require "blotter.disclose.by_cell"
 local cjson = require "cjson"
 
 record.FORMAT = "blotter release 1"
@@ -127,12 +128,7 @@ function record.verify(made)
   if not sums_hold(made) or not against:fits(table.move(against.truth, 1, against.count, 1, {})) then
     return false, "its sums are not true"
   end
-  local by_cell = {}
-  for _, answer in ipairs(made.proof.answers) do
-    by_cell[answer.cell] = by_cell[answer.cell] or {}
-    table.insert(by_cell[answer.cell], answer)
-  end
-  local view = {made = made, against = against, by_cell = by_cell, tables = {}}
+  local view = {made = made, against = against, by_cell = by_cell(made.proof.answers), tables = {}}
   for i, cell in ipairs(made.cells) do
     local need = cell.need
     if need and need.low < cell.value and not is_shown(view, i, -1, need.low) then

@@ -6,6 +6,7 @@
 
 local pattern = {}
 
+local by_cell = require "blotter.disclose.by_cell"
 local moves = require "blotter.disclose.moves"
 
 -- What each sensitive cell asks for: a fall, a rise, or both, the largest first.
@@ -25,15 +26,6 @@ local function demands_of(model, cells, place, needs)
   end)
   for number, demand in ipairs(demands) do demand.number = number end
   return demands
-end
-
-local function by_cell(demands)
-  local of = {}
-  for _, demand in ipairs(demands) do
-    of[demand.cell] = of[demand.cell] or {}
-    table.insert(of[demand.cell], demand)
-  end
-  return of
 end
 
 -- Gives a direction to every demand that it meets, as often as it fits; counts those that had none.

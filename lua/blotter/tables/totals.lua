@@ -22,7 +22,8 @@ local function is_sum(value, sum)
   return math.abs(sum - 2 * value) <= 1e-9 * math.abs(value)
 end
 
---- The sums of the columns of numbers that the last row has a value in: {name = sum}; nil without any.
+--- The sums of the columns of numbers that the last row has a value in: {name = sum}; nil without any, and where one is
+-- too large to be had.
 local function sums(rows, columns, last)
   local calls = {}
   for i, column in ipairs(columns) do
@@ -31,7 +32,8 @@ local function sums(rows, columns, last)
     end
   end
   if not calls[1] then return nil end
-  local ok, answer = pcall(function() return rows:agg(table.concat(calls, ", ")):row(1) end) -- it may be too large
+  local ok, answer = pcall(function() return rows:agg(table.concat(calls, ", ")):row(1) end)
+  if not ok and not tostring(answer):find("too large", 1, true) then error(answer, 0) end
   return ok and answer or nil
 end
 
