@@ -327,7 +327,7 @@ describe("a table on a sheet", function()
     assert.matches("^ts: 4 of 5 values are timestamps .row 3: 'x'.", info.hints[1])
   end)
 
-  it("is looked at for a row of totals, and of what goes wrong then only a sum that is too large is passed over", function()
+  it("is looked at for a row of totals, where only a sum that is too large is passed over", function()
     local adds_up, columns = require("blotter.tables.totals").adds_up, { { name = "n", type = "int64" } }
     local function look(message)
       local rows = { agg = function() error(message, 0) end }

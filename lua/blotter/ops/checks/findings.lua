@@ -15,7 +15,9 @@
 -- Findings are ranked: what no reading can repair first, then by class, then by the share of the gap.
 
 local phrase = require "blotter.ops.figures.phrase"
+local repeats = require "blotter.ops.checks.repeats"
 
+local statement_of = repeats.statement_of
 local findings = {}
 
 local Collector = {}
@@ -37,11 +39,6 @@ function Collector:count(check, verdict)
     self.tally[check] = tally
   end
   tally[verdict] = tally[verdict] + 1
-end
-
--- What a figure says, whoever says it.
-local function statement_of(figure)
-  return ("%s#%s#%s"):format(figure.cell, figure.low, figure.high)
 end
 
 -- What makes two findings the same one: the same figures' cells, periods and bounds.
@@ -173,49 +170,6 @@ local function comes_first(a, b)
   return a.figures[1].id < b.figures[1].id
 end
 
--- What two findings must share to be repeats of one conflict: the class and what is counted of whom.
-local function conflict_key(finding)
-  local seen, list = {}, {}
-  for _, figure in ipairs(finding.figures) do
-    local name = figure.subject .. "|" .. figure.indicator
-    if not seen[name] then
-      seen[name] = true
-      list[#list + 1] = name
-    end
-  end
-  table.sort(list)
-  return finding.class .. "|" .. table.concat(list, "|")
-end
-
-local function share_statement(a, b)
-  local said = {}
-  for _, figure in ipairs(a.figures) do said[statement_of(figure)] = true end
-  for _, figure in ipairs(b.figures) do
-    if said[statement_of(figure)] then return true end
-  end
-  return false
-end
-
--- Folds what repeats a conflict into the finding that ranks before it. What a breakdown leaves is no conflict.
-local function fold_repeats(list)
-  local kept, by_key = {}, {}
-  for _, finding in ipairs(list) do
-    local key, home = conflict_key(finding), nil
-    for _, other in ipairs(finding.class ~= "remainder" and by_key[key] or {}) do
-      if share_statement(other, finding) then home = home or other end
-    end
-    if home then
-      add_also(home, finding.figures)
-      add_also(home, finding.also)
-    else
-      by_key[key] = by_key[key] or {}
-      table.insert(by_key[key], finding)
-      kept[#kept + 1] = finding
-    end
-  end
-  return kept
-end
-
 local verdict_words = {same = "the same", revision = "a revision", conflict = "a conflict",
   different = "different things"}
 
@@ -260,7 +214,7 @@ function Collector:finish()
     finding.sources = sources
   end
   table.sort(self.list, comes_first)
-  self.list = fold_repeats(self.list)
+  self.list = repeats.fold(self.model, self.list, add_also)
   for _, finding in ipairs(self.list) do
     add_curator(self.model, finding)
     finding.statement, finding.judged = finding.sentence, judgement_words(finding.judgement)
