@@ -1,10 +1,10 @@
 -- Findings that repeat one conflict are one finding.
 --
 -- repeats.fold(model, list, add_also) takes ranked findings and folds each into the first before it that it repeats:
--- one of the same class that speaks of the same and shares a statement; one whose counts all stand in it already, beside
--- a percentage; and one of the same sources and the same gap about a part, or the whole, of what it is about. Of the
--- last two the sentence then speaks as well. What a breakdown leaves is no conflict. repeats.statement_of(figure) is
--- what a figure says, whoever says it.
+-- one of the same class that speaks of the same and shares a statement; one whose counts all stand in it already,
+-- beside a percentage; and one of the same sources and the same gap about a part, or the whole, of what it is about. Of
+-- the last two the sentence then speaks as well. What a breakdown leaves is no conflict. repeats.statement_of(figure)
+-- is what a figure says, whoever says it.
 
 local facets = require "blotter.ops.figures.facets"
 local phrase = require "blotter.ops.figures.phrase"
