@@ -199,8 +199,8 @@ static size_t find_batch(const column *k, uint64_t row) {
   return i;
 }
 
-static bool is_plain_text(const column *k, const blt_dict *dict) {
-  return !dict && !k->kind->coded && k->kind->means.type.id == BLT_STRING;
+static bool is_plain_text(const column *k, const blt_named *names) {
+  return !names && !k->kind->coded && k->kind->means.type.id == BLT_STRING;
 }
 
 static blt_status enter(column *k, uint64_t row, blt_error *err) {
@@ -210,7 +210,7 @@ static blt_status enter(column *k, uint64_t row, blt_error *err) {
 
 /* ---- blocks ---- */
 
-static blt_status read_piece(column *k, blt_dict *dict, blt_scratch *s, uint64_t first, uint64_t *row,
+static blt_status read_piece(column *k, blt_named *names, blt_scratch *s, uint64_t first, uint64_t *row,
                              uint64_t end, blt_error *err) {
   blt_status status = enter(k, *row, err);
   if (status != BLT_OK) return status;
@@ -219,8 +219,8 @@ static blt_status read_piece(column *k, blt_dict *dict, blt_scratch *s, uint64_t
            n = left < end - *row ? left : end - *row;
   blt_piece piece = {(uint32_t)in_batch, (uint32_t)n, (uint32_t)(*row - first)};
   *row += n;
-  status = blt_fill(k->feed->ctx, s, k->kind->means.type, dict, &k->part, piece, err);
-  if (status != BLT_OK || n < left || !is_plain_text(k, dict)) return status;
+  status = blt_fill(k->feed->ctx, s, k->kind->means.type, names, &k->part, piece, err);
+  if (status != BLT_OK || n < left || !is_plain_text(k, names)) return status;
   k->loaded = false; /* its texts stay until the block is made, in memory that is no longer its own */
   return hold(k, &k->part.values, err);
 }
@@ -244,24 +244,40 @@ static blt_status block_in_place(const column *k, uint64_t first, uint32_t n, bl
   return blt_block_from_int_runs(k->feed->ctx, &(blt_run){from, n, width == 8}, 1, n, out, err);
 }
 
-static blt_status fill_block(column *k, blt_dict *dict, blt_scratch *scratch, uint64_t first, uint32_t n,
-                             blt_block **out, blt_error *err) {
-  blt_ctx *ctx = k->feed->ctx;
+static blt_status read_codes(void *column_, blt_named *names, blt_scratch *scratch, uint64_t first,
+                             uint32_t n, blt_error *err) {
+  column *k = column_;
   uint64_t row = first, end = first + n;
-  blt_status status = blt_scratch_start(ctx, scratch, err);
-  while (status == BLT_OK && row < end) status = read_piece(k, dict, scratch, first, &row, end, err);
-  return status == BLT_OK ? blt_fill_block(ctx, scratch, k->kind->means.type, dict, n, out, err) : status;
+  blt_status status = blt_scratch_start(k->feed->ctx, scratch, err);
+  while (status == BLT_OK && row < end) status = read_piece(k, names, scratch, first, &row, end, err);
+  return status;
 }
 
-static blt_status read_block(void *column_, blt_dict *dict, blt_scratch *scratch, uint64_t first, uint32_t n,
+static blt_status fill_block(column *k, blt_named *names, blt_scratch *scratch, uint64_t first, uint32_t n,
                              blt_block **out, blt_error *err) {
+  blt_status status = read_codes(k, names, scratch, first, n, err);
+  return status == BLT_OK ? blt_fill_block(k->feed->ctx, scratch, k->kind->means.type, names, n, out, err)
+                          : status;
+}
+
+static blt_status read_block(void *column_, blt_named *names, blt_scratch *scratch, uint64_t first,
+                             uint32_t n, blt_block **out, blt_error *err) {
   column *k = column_;
   blt_status status = enter(k, first, err);
   if (status == BLT_OK)
     status = is_in_one(k, first, n) ? block_in_place(k, first, n, out, err)
-                                    : fill_block(k, dict, scratch, first, n, out, err);
+                                    : fill_block(k, names, scratch, first, n, out, err);
   if (is_plain_text(k, NULL)) let_go(k); /* what dictionaries hold stays */
   return status;
+}
+
+/* What batches have as numbers of a dictionary is read in order, so that each dictionary is read once. */
+static blt_status way_of(const void *feed_, uint32_t col, blt_dict *dict, blt_column_way *out,
+                         blt_error *err) {
+  const blt_arrow_feed *feed = feed_;
+  (void)dict, (void)err;
+  *out = feed->schema->columns[col].kind.coded ? BLT_COLUMN_WHOLE : BLT_COLUMN_APART;
+  return BLT_OK;
 }
 
 static blt_status open_column(const void *feed_, uint32_t col, void **out, blt_error *err) {
@@ -293,7 +309,7 @@ static void close_column(void *column_) {
   blt_free(ctx, k, sizeof *k);
 }
 
-static const blt_column_ops ops = {open_column, read_block, met_rows, close_column};
+static const blt_column_ops ops = {way_of, NULL, open_column, read_block, read_codes, met_rows, close_column};
 
 static blt_status more_rows(const void *feed_, uint64_t done, uint64_t enough, uint64_t *rows,
                             blt_error *err) {

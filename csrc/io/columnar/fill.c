@@ -24,7 +24,6 @@ void blt_part_free(blt_ctx *ctx, blt_part *p) {
   blt_room_free(ctx, &p->codes);
   blt_room_free(ctx, &p->map);
   blt_room_free(ctx, &p->table);
-  blt_named_free(ctx, &p->named);
   blt_values_free(ctx, &p->values);
   blt_values_free(ctx, &p->dictionary);
 }
@@ -71,28 +70,27 @@ static uint32_t present_in(const blt_part *p, span k) {
   return (uint32_t)(blt_bits_count(p->valid, k.from + k.n) - blt_bits_count(p->valid, k.from));
 }
 
-/* Codes that the strings of the chunk's dictionary have in the table's. */
-static blt_status map_dictionary(blt_ctx *ctx, blt_part *p, blt_dict *dict, blt_error *err) {
+/* Codes of the strings of the part's dictionary. */
+static blt_status map_dictionary(blt_ctx *ctx, blt_part *p, blt_named *names, blt_error *err) {
   const blt_values *v = &p->dictionary;
   if (p->mapped || p->codes_of) return BLT_OK;
   blt_status status = blt_room_for(ctx, &p->map, (size_t)v->n * 4, err);
-  if (status == BLT_OK) status = blt_dict_intern_many(dict, v->texts.p, v->n, p->map.p, err);
+  if (status == BLT_OK) status = blt_named_texts(ctx, names, v->texts.p, v->n, p->map.p, err);
   p->mapped = status == BLT_OK;
   return status;
 }
 
-static blt_status put_codes(blt_ctx *ctx, blt_scratch *s, blt_dict *dict, blt_part *p, span k,
+static blt_status put_codes(blt_ctx *ctx, blt_scratch *s, blt_named *names, blt_part *p, span k,
                             uint32_t present, blt_error *err) {
   uint32_t *out = (uint32_t *)s->values + k.at;
-  blt_status status;
-  if (p->coded) {
-    status = map_dictionary(ctx, p, dict, err);
+  const blt_str *texts = p->values.texts.p;
+  blt_status status = BLT_OK;
+  if (p->coded && present) {
+    status = map_dictionary(ctx, p, names, err);
     if (status == BLT_OK) move_codes(out, p->codes_of ? p->codes_of : p->map.p, p, k, present);
-  } else if (p->values.spaced && present) {
-    status = blt_named_codes(ctx, &p->named, dict, (const blt_str *)p->values.texts.p + k.skip, present, 4,
-                             out, err);
-  } else {
-    status = blt_dict_intern_many(dict, (const blt_str *)p->values.texts.p + k.skip, present, out, err);
+  } else if (present) {
+    status = p->values.spaced ? blt_named_codes(ctx, names, texts + k.skip, present, 4, out, err)
+                              : blt_named_texts(ctx, names, texts + k.skip, present, out, err);
   }
   if (status == BLT_OK && p->valid) spread_codes(out, present, p->valid, k.from, k.n);
   return status;
@@ -122,8 +120,8 @@ static void put_ints(const blt_part *p, blt_scratch *s, span k, uint32_t present
   if (p->valid) spread_ints(out, present, p->valid, k.from, k.n);
 }
 
-blt_status blt_fill(blt_ctx *ctx, blt_scratch *s, blt_type type, blt_dict *dict, blt_part *p, blt_piece piece,
-                    blt_error *err) {
+blt_status blt_fill(blt_ctx *ctx, blt_scratch *s, blt_type type, blt_named *names, blt_part *p,
+                    blt_piece piece, blt_error *err) {
   span k = {piece.from, piece.n, piece.at, piece.from};
   if (s->small && blt_small_fill(ctx, s, type, p, piece)) return BLT_OK;
   if (s->small) blt_small_widen(s, type, piece.at);
@@ -132,7 +130,7 @@ blt_status blt_fill(blt_ctx *ctx, blt_scratch *s, blt_type type, blt_dict *dict,
     k.skip = (uint32_t)blt_bits_count(p->valid, k.from);
     mark_nulls(s, p, k);
   }
-  if (type.id == BLT_STRING && dict) return put_codes(ctx, s, dict, p, k, present, err);
+  if (type.id == BLT_STRING && names) return put_codes(ctx, s, names, p, k, present, err);
   if (type.id == BLT_STRING)
     put_texts(p, s, k, present);
   else if (type.id == BLT_FLOAT64)
@@ -142,14 +140,14 @@ blt_status blt_fill(blt_ctx *ctx, blt_scratch *s, blt_type type, blt_dict *dict,
   return BLT_OK;
 }
 
-blt_status blt_fill_block(blt_ctx *ctx, const blt_scratch *s, blt_type type, const blt_dict *dict,
-                          uint32_t rows, blt_block **out, blt_error *err) {
+blt_status blt_fill_block(blt_ctx *ctx, const blt_scratch *s, blt_type type, bool coded, uint32_t rows,
+                          blt_block **out, blt_error *err) {
   if (s->small)
     return blt_block_from_offsets(ctx, s->values, s->small, s->low, type.id == BLT_STRING, rows, out, err);
   bool full = blt_bits_count(s->valid, rows) == rows;
   const uint64_t *valid = full ? NULL : s->valid;
   if (type.id == BLT_FLOAT64) return blt_block_from_f64(ctx, s->values, valid, rows, out, err);
   if (type.id != BLT_STRING) return blt_block_from_i64(ctx, s->values, valid, rows, out, err);
-  if (dict) return blt_block_from_codes(ctx, s->values, valid, rows, out, err);
+  if (coded) return blt_block_from_codes(ctx, s->values, valid, rows, out, err);
   return blt_block_from_text(ctx, s->values, valid, rows, out, err);
 }

@@ -27,7 +27,7 @@ typedef struct blt_part {
   blt_room codes;
   blt_values values; /* those that are not null, otherwise */
   blt_values dictionary;
-  const uint32_t *codes_of; /* the table's codes of the dictionary's strings, when they were known before */
+  const uint32_t *codes_of; /* codes of the dictionary's strings, when they were known before */
   uint32_t ncodes;
   bool mapped; /* otherwise `map` has them */
   blt_room map;
@@ -37,7 +37,6 @@ typedef struct blt_part {
   uint32_t table_n;
   int64_t table_low;
   blt_room table;
-  blt_named named;
 } blt_part;
 void blt_part_free(blt_ctx *ctx, blt_part *p);
 
@@ -46,11 +45,12 @@ typedef struct blt_piece {
   uint32_t from, n, at;
 } blt_piece;
 
-/* Strings become codes of `dict`, to which new ones are added; NULL: they stay texts, which must stay where
- * they are until the block is made. */
-blt_status blt_fill(blt_ctx *ctx, blt_scratch *s, blt_type type, blt_dict *dict, blt_part *p, blt_piece piece,
-                    blt_error *err);
-blt_status blt_fill_block(blt_ctx *ctx, const blt_scratch *s, blt_type type, const blt_dict *dict,
-                          uint32_t rows, blt_block **out, blt_error *err);
+/* Strings get their codes from `names`; NULL: they stay texts, which must stay where they are until the block
+ * is made. */
+blt_status blt_fill(blt_ctx *ctx, blt_scratch *s, blt_type type, blt_named *names, blt_part *p,
+                    blt_piece piece, blt_error *err);
+/* `coded`: strings have codes. */
+blt_status blt_fill_block(blt_ctx *ctx, const blt_scratch *s, blt_type type, bool coded, uint32_t rows,
+                          blt_block **out, blt_error *err);
 
 #endif

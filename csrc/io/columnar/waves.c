@@ -1,118 +1,128 @@
+#include "turns.h"
 #include "waves.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/par.h"
 #include <string.h>
 
-#define WAVE 32u          /* blocks of each column that are made before they go into the table */
-#define SPAN 16u          /* blocks of a column that one task makes */
-#define AT_HAND 8u        /* blocks of each column in a wave of rows that come: caches still hold them */
-#define WAVE_BLOCKS 8192u /* of all columns, unless a wave is one block of each */
+#define AT_HAND 8u         /* blocks of each column in a wave of rows that come: caches still hold them */
+#define SPILLED 32u        /* the same of a table that may write its blocks to a file between waves */
+#define WAVE_BLOCKS 65536u /* of all columns, unless a wave is one block of each */
 
 typedef struct task {
-  uint32_t col, from, n; /* blocks of the wave */
+  uint32_t col, number; /* of the column's spans */
+  uint32_t from, n;     /* blocks of the wave */
 } task;
-
-/* A column of strings, which is read from the beginning to the end. */
-typedef struct strings {
-  void *column;
-  double took;    /* seconds, in the last wave */
-  blt_dict *dict; /* NULL once its values hardly repeat */
-} strings;
 
 typedef struct loading {
   const blt_columns *c;
   blt_ctx *ctx;
   blt_table *table;
-  uint32_t wave; /* blocks of a column in a wave */
-  strings *strings;
+  uint32_t wave;    /* blocks of a column in a wave */
+  blt_turns *turns; /* of columns of strings that need them */
+  uint32_t *spans;  /* of each column, so far */
   uint32_t nworkers;
   blt_scratch *scratch;
   blt_block **blocks; /* wave * ncols */
   task *tasks;
   uint32_t ntasks;
+  atomic_uint made; /* blocks of the wave */
+  pthread_mutex_t lock;
   uint64_t row;     /* with which the wave begins */
   uint64_t rows;    /* that are there */
   bool all;         /* no more come */
   uint32_t nblocks; /* of a column in this wave */
 } loading;
 
-static blt_block **block_of(const loading *k, uint32_t block, uint32_t col) {
-  return &k->blocks[(size_t)block * k->c->ncols + col];
-}
-
-static bool is_string(const loading *k, uint32_t col) {
-  return k->c->fields[col].type.id == BLT_STRING;
-}
-
-static uint32_t rows_of(const loading *k, uint64_t first) {
-  return k->rows - first < BLT_BLOCK_ROWS ? (uint32_t)(k->rows - first) : BLT_BLOCK_ROWS;
+static bool has_turns(const loading *k, uint32_t col) {
+  return k->turns[col].c;
 }
 
 /* ---- making blocks ---- */
 
-/* How many rows the strings of the dictionary are of, when blocks were made up to row `end`. */
-static uint64_t met_rows(const loading *k, const strings *s, uint64_t end) {
-  uint64_t met = k->c->ops->met(s->column);
-  return met > end ? met : end;
+/* Tells of `rows` that are read. */
+static blt_status report(loading *k, uint64_t rows, blt_error *err) {
+  if (!k->c->progress) return blt_poll(k->ctx, rows, k->rows, err);
+  double share = (double)rows / (double)k->rows;
+  return k->c->progress(k->c->progress_arg, (uint64_t)((double)k->c->bytes * share), k->c->bytes, rows, err);
 }
 
-static blt_status make_blocks(loading *k, strings *s, task t, uint32_t worker, blt_error *err) {
-  for (uint32_t i = t.from; i < t.from + t.n; i++) {
-    uint64_t first = k->row + (uint64_t)i * BLT_BLOCK_ROWS;
-    uint32_t rows = rows_of(k, first);
-    blt_status status =
-        k->c->ops->block(s->column, s->dict, &k->scratch[worker], first, rows, block_of(k, i, t.col), err);
-    if (status == BLT_OK) status = blt_par_check(k->ctx, worker, k->row, k->rows, err);
-    if (status != BLT_OK) return status;
-    /* A column that hardly repeats is plain text from the next block on. */
-    if (s->dict && blt_dict_hardly_repeats(s->dict->count, met_rows(k, s, first + rows))) s->dict = NULL;
-  }
-  return BLT_OK;
+/* The same while a wave is read, of what its blocks come to. */
+static blt_status report_part(loading *k, blt_error *err) {
+  uint64_t left = k->rows - k->row, rows = (uint64_t)k->nblocks * BLT_BLOCK_ROWS;
+  double share = (double)atomic_load(&k->made) / ((double)k->nblocks * k->c->ncols);
+  return report(k, k->row + (uint64_t)((double)(left < rows ? left : rows) * share), err);
 }
 
 static blt_status run_task(void *arg, uint32_t number, uint32_t worker, blt_error *err) {
   loading *k = arg;
-  task t = k->tasks[number];
-  strings fresh = {0}, *s = is_string(k, t.col) ? &k->strings[t.col] : &fresh;
-  double start = blt_seconds();
-  blt_status status = s->column ? BLT_OK : k->c->ops->open(k->c->file, t.col, &s->column, err);
-  if (status == BLT_OK) status = make_blocks(k, s, t, worker, err);
-  k->c->ops->close(fresh.column);
-  s->took = blt_seconds() - start;
-  return status;
+  const task *t = &k->tasks[number];
+  uint32_t n = k->c->ncols;
+  blt_scratch *scratch = &k->scratch[worker];
+  blt_span s = {.col = t->col,
+                .n = t->n,
+                .row = k->row + (uint64_t)t->from * BLT_BLOCK_ROWS,
+                .rows = k->rows,
+                .out = &k->blocks[(size_t)t->from * n + t->col],
+                .stride = n};
+  blt_status status = has_turns(k, t->col)
+                          ? blt_turns_span(&k->turns[t->col], &s, t->number, scratch, worker, err)
+                          : blt_span_blocks(k->c, &s, scratch, worker, err);
+  atomic_fetch_add(&k->made, t->n);
+  return status == BLT_OK && worker == 0 && !k->c->make ? report_part(k, err) : status;
 }
 
-/* The column of strings that took longest in the last wave; UINT32_MAX: there is none. */
-static uint32_t longest_strings(const loading *k) {
-  uint32_t longest = UINT32_MAX;
-  for (uint32_t c = 0; c < k->c->ncols; c++)
-    if (is_string(k, c) && (longest == UINT32_MAX || k->strings[c].took > k->strings[longest].took))
-      longest = c;
-  return longest;
+/* ---- tasks ---- */
+
+/* How many blocks the span that begins with block `from` has: `most`, or fewer when a good one begins there.
+ */
+static uint32_t span_of(const loading *k, uint32_t from, uint32_t most) {
+  uint32_t left = k->nblocks - from;
+  if (left <= most) return left;
+  for (uint32_t n = most; k->c->ops->edge && n > most / 2; n--)
+    if (k->c->ops->edge(k->c->file, k->row + (uint64_t)(from + n) * BLT_BLOCK_ROWS)) return n;
+  return most;
 }
 
-static void add_strings(loading *k, uint32_t col) {
-  k->tasks[k->ntasks++] = (task){col, 0, k->nblocks};
+/* The first spans of strings are short: they show soon whether values repeat. All are so many that every
+ * thread has some. */
+static uint32_t longest(const loading *k, uint32_t col, uint32_t from) {
+  if (!has_turns(k, col)) return BLT_SPAN;
+  uint64_t before = k->row / BLT_BLOCK_ROWS + from;
+  uint32_t share = k->nblocks / (2 * k->nworkers), most = share < BLT_SPAN ? share : BLT_SPAN;
+  if (before < most) most = (uint32_t)before;
+  return most < 2 ? 2 : most;
 }
 
-/* Strings first: their tasks are the longest, and the longest of them should not come last. */
-static void list_tasks(loading *k) {
-  uint32_t n = k->c->ncols, longest = longest_strings(k);
-  k->ntasks = 0;
-  if (longest < n) add_strings(k, longest);
-  for (uint32_t c = 0; c < n; c++)
-    if (is_string(k, c) && c != longest) add_strings(k, c);
-  for (uint32_t from = 0; from < k->nblocks; from += SPAN)
+/* Spans of the columns that need turns, or of the others, beside each other. */
+static void list_spans(loading *k, bool turns, uint32_t *at) {
+  uint32_t n = k->c->ncols;
+  memset(at, 0, n * sizeof *at);
+  for (uint32_t end = BLT_SPAN; end < k->nblocks + BLT_SPAN; end += BLT_SPAN)
     for (uint32_t c = 0; c < n; c++)
-      if (!is_string(k, c))
-        k->tasks[k->ntasks++] = (task){c, from, k->nblocks - from < SPAN ? k->nblocks - from : SPAN};
+      while (has_turns(k, c) == turns && at[c] < k->nblocks && at[c] < end) {
+        uint32_t blocks = span_of(k, at[c], longest(k, c, at[c]));
+        k->tasks[k->ntasks++] = (task){c, k->spans[c]++, at[c], blocks};
+        at[c] += blocks;
+      }
 }
+
+/* Strings first: they take longest, and what takes long should not come last. */
+static blt_status list_tasks(loading *k, blt_error *err) {
+  uint32_t n = k->c->ncols, *at = blt_alloc(k->ctx, n * sizeof *at);
+  if (!at) return blt_fail_memory(err, n * sizeof *at);
+  k->ntasks = 0;
+  list_spans(k, true, at);
+  list_spans(k, false, at);
+  blt_free(k->ctx, at, n * sizeof *at);
+  return BLT_OK;
+}
+
+/* ---- waves ---- */
 
 static blt_status add_groups(loading *k, blt_error *err) {
   for (uint32_t i = 0; i < k->nblocks; i++) {
-    blt_block **blocks = block_of(k, i, 0);
+    blt_block **blocks = &k->blocks[(size_t)i * k->c->ncols];
     uint32_t rows = blocks[0]->rows;
     blt_status status =
         blt_table_add_group(k->table, blocks, rows, err); /* takes the references in any case */
@@ -121,13 +131,6 @@ static blt_status add_groups(loading *k, blt_error *err) {
     k->row += rows;
   }
   return BLT_OK;
-}
-
-static blt_status report(loading *k, blt_error *err) {
-  if (!k->c->progress) return blt_poll(k->ctx, k->row, k->rows, err);
-  double share = (double)k->row / (double)k->rows;
-  return k->c->progress(k->c->progress_arg, (uint64_t)((double)k->c->bytes * share), k->c->bytes, k->row,
-                        err);
 }
 
 /* Sees to it that the rows of the next wave are there, or all that come. */
@@ -142,11 +145,12 @@ static blt_status fetch(loading *k, blt_error *err) {
 static blt_status read_wave(loading *k, blt_error *err) {
   uint64_t left = (k->rows - k->row + BLT_BLOCK_ROWS - 1) / BLT_BLOCK_ROWS;
   k->nblocks = left < k->wave ? (uint32_t)left : k->wave;
-  list_tasks(k);
+  atomic_store(&k->made, 0);
   bool small = k->rows < BLT_BLOCK_ROWS && k->rows * k->c->ncols < 4 * BLT_BLOCK_ROWS;
-  blt_status status = (small ? blt_seq : blt_par)(k->ctx, k->ntasks, run_task, k, err);
+  blt_status status = list_tasks(k, err);
+  if (status == BLT_OK) status = (small ? blt_seq : blt_par)(k->ctx, k->ntasks, run_task, k, err);
   if (status == BLT_OK) status = add_groups(k, err);
-  return status == BLT_OK ? report(k, err) : status;
+  return status == BLT_OK ? report(k, k->row, err) : status;
 }
 
 /* ---- the whole ---- */
@@ -162,27 +166,47 @@ static blt_status make_table(loading *k, blt_error *err) {
   return status;
 }
 
+static blt_status start_strings(loading *k, uint32_t col, blt_error *err) {
+  blt_column_way way;
+  blt_dict *dict = blt_table_dict(k->table, col);
+  blt_status status = k->c->ops->way(k->c->file, col, dict, &way, err);
+  if (status != BLT_OK || way == BLT_COLUMN_FREE) return status;
+  return blt_turns_start(&k->turns[col], k->c, way, dict, &k->lock, err);
+}
+
+/* Blocks of a column in a wave: of a table in memory all, as far as their list stays small. */
+static uint32_t wave_of(const blt_columns *c) {
+  uint32_t room = WAVE_BLOCKS / c->ncols, most = c->more ? AT_HAND : c->make ? SPILLED : room;
+  uint64_t blocks = (c->rows + BLT_BLOCK_ROWS - 1) / BLT_BLOCK_ROWS;
+  if (!c->more && blocks < most) most = (uint32_t)blocks;
+  if (most > room) most = room;
+  return most ? most : 1;
+}
+
 static blt_status start(loading *k, blt_error *err) {
   uint32_t n = k->c->ncols;
-  uint32_t most = k->c->more ? AT_HAND : WAVE;
-  k->wave = WAVE_BLOCKS / n > most ? most : WAVE_BLOCKS / n ? WAVE_BLOCKS / n : 1;
+  k->wave = wave_of(k->c);
   k->nworkers = blt_par_workers(k->ctx);
-  k->strings = blt_calloc(k->ctx, n, sizeof *k->strings);
+  k->turns = blt_calloc(k->ctx, n, sizeof *k->turns);
+  k->spans = blt_calloc(k->ctx, n, sizeof *k->spans);
   k->scratch = blt_calloc(k->ctx, k->nworkers, sizeof *k->scratch);
   k->blocks = blt_calloc(k->ctx, (size_t)n * k->wave, sizeof *k->blocks);
   k->tasks = blt_calloc(k->ctx, (size_t)n * k->wave, sizeof *k->tasks);
-  if (!k->strings || !k->scratch || !k->blocks || !k->tasks)
+  if (!k->turns || !k->spans || !k->scratch || !k->blocks || !k->tasks)
     return blt_fail_memory(err, (size_t)n * k->wave * sizeof *k->blocks);
-  for (uint32_t c = 0; c < n; c++) k->strings[c].dict = blt_table_dict(k->table, c);
-  return BLT_OK;
+  blt_status status = BLT_OK;
+  for (uint32_t c = 0; status == BLT_OK && c < n; c++)
+    if (k->c->fields[c].type.id == BLT_STRING) status = start_strings(k, c, err);
+  return status;
 }
 
 static void finish(loading *k) {
   uint32_t n = k->c->ncols;
   for (size_t i = 0; k->blocks && i < (size_t)n * k->wave; i++) blt_block_release(k->blocks[i]);
-  for (uint32_t c = 0; k->strings && c < n; c++) k->c->ops->close(k->strings[c].column);
+  for (uint32_t c = 0; k->turns && c < n; c++) blt_turns_finish(&k->turns[c]);
   for (uint32_t w = 0; k->scratch && w < k->nworkers; w++) blt_scratch_free(k->ctx, &k->scratch[w]);
-  blt_free(k->ctx, k->strings, n * sizeof *k->strings);
+  blt_free(k->ctx, k->turns, n * sizeof *k->turns);
+  blt_free(k->ctx, k->spans, n * sizeof *k->spans);
   blt_free(k->ctx, k->scratch, k->nworkers * sizeof *k->scratch);
   blt_free(k->ctx, k->blocks, (size_t)n * k->wave * sizeof *k->blocks);
   blt_free(k->ctx, k->tasks, (size_t)n * k->wave * sizeof *k->tasks);
@@ -190,6 +214,7 @@ static void finish(loading *k) {
 
 blt_status blt_columns_read(const blt_columns *c, blt_table **out, blt_error *err) {
   loading k = {.c = c, .ctx = c->ctx, .rows = c->rows, .all = !c->more};
+  pthread_mutex_init(&k.lock, NULL);
   blt_status status = make_table(&k, err);
   if (status == BLT_OK && !c->schema_only) {
     status = start(&k, err);
@@ -197,6 +222,7 @@ blt_status blt_columns_read(const blt_columns *c, blt_table **out, blt_error *er
       status = read_wave(&k, err);
     finish(&k);
   }
+  pthread_mutex_destroy(&k.lock);
   if (status == BLT_OK)
     *out = k.table;
   else if (!c->make)

@@ -60,7 +60,7 @@ static blt_status read_constant(blt_pq_column *c, const blt_pq_place *place, blt
   blt_status status = hold_dictionary(c, err);
   c->open = false;
   if (status == BLT_OK) status = blt_pq_constant(p, place, k.n, err);
-  return status == BLT_OK ? blt_fill(place->ctx, s, c->set->fields[c->col].type, c->dict, &p->part, k, err)
+  return status == BLT_OK ? blt_fill(place->ctx, s, c->set->fields[c->col].type, c->names, &p->part, k, err)
                           : status;
 }
 
@@ -86,9 +86,9 @@ static blt_status read_piece(blt_pq_column *c, blt_scratch *s, uint64_t first, u
                     blt_source_name(p->place.source), p->place.name);
   uint64_t left = p->seen - in_part, n = left < end - *row ? left : end - *row;
   blt_piece k = {(uint32_t)(in_part - p->first), (uint32_t)n, (uint32_t)(*row - first)};
-  status = blt_fill(c->set->ctx, s, c->set->fields[c->col].type, c->dict, &p->part, k, err);
+  status = blt_fill(c->set->ctx, s, c->set->fields[c->col].type, c->names, &p->part, k, err);
   *row += n;
-  bool texts = c->set->fields[c->col].type.id == BLT_STRING && !c->dict;
+  bool texts = c->set->fields[c->col].type.id == BLT_STRING && !c->names;
   if (status == BLT_OK && n == left && texts) status = hold_page(c, err);
   return status;
 }
@@ -115,14 +115,29 @@ static void expect_small(blt_pq_column *c, blt_scratch *s, uint64_t first, uint6
   s->small = (uint8_t)blt_small_width(all.low, all.high);
 }
 
-blt_status blt_pq_column_block(blt_pq_column *c, blt_scratch *s, uint64_t first, uint32_t rows,
-                               blt_block **out, blt_error *err) {
-  blt_status status = blt_scratch_start(c->set->ctx, s, err);
+static blt_status read_rows(blt_pq_column *c, blt_named *names, blt_scratch *s, uint64_t first, uint32_t rows,
+                            blt_error *err) {
   uint64_t row = first, end = first + rows;
+  blt_status status = blt_scratch_start(c->set->ctx, s, err);
+  if (c->codes) c->known.dict = c->codes->dict;
+  c->names = c->codes ? &c->known : names;
   if (status == BLT_OK) expect_small(c, s, first, end);
   while (status == BLT_OK && row < end) status = read_piece(c, s, first, &row, end, err);
+  return status;
+}
+
+blt_status blt_pq_column_block(blt_pq_column *c, blt_named *names, blt_scratch *s, uint64_t first,
+                               uint32_t rows, blt_block **out, blt_error *err) {
+  blt_status status = read_rows(c, names, s, first, rows, err);
   if (status == BLT_OK)
-    status = blt_fill_block(c->set->ctx, s, c->set->fields[c->col].type, c->dict, rows, out, err);
+    status = blt_fill_block(c->set->ctx, s, c->set->fields[c->col].type, c->names, rows, out, err);
+  let_go(c);
+  return status;
+}
+
+blt_status blt_pq_column_codes(blt_pq_column *c, blt_named *names, blt_scratch *s, uint64_t first,
+                               uint32_t rows, blt_error *err) {
+  blt_status status = read_rows(c, names, s, first, rows, err);
   let_go(c);
   return status;
 }

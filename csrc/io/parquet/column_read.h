@@ -14,7 +14,8 @@ typedef struct blt_pq_column {
   const blt_pq_codes *codes; /* set or NULL: what makes codes of strings without looking them up */
   blt_pq_aids *aids;         /* set or NULL: where pages begin */
   uint8_t *touched;          /* set or NULL: of each part, whether it was read */
-  blt_dict *dict;            /* set: strings become codes of it, which are added; NULL: they stay text */
+  blt_named *names;          /* at hand: where strings get their codes; NULL: they stay text */
+  blt_named known;           /* with `codes`: their dictionary, to which nothing is added */
   blt_values bound;          /* memory to look at bounds */
   bool open;
   uint32_t part; /* whose pages are open */
@@ -23,9 +24,13 @@ typedef struct blt_pq_column {
   size_t nheld, held_cap;
 } blt_pq_column;
 
-/* The block of rows `first` to `first + rows - 1`; one reference. */
-blt_status blt_pq_column_block(blt_pq_column *c, blt_scratch *scratch, uint64_t first, uint32_t rows,
-                               blt_block **out, blt_error *err);
+/* The block of rows `first` to `first + rows - 1`; one reference. `names` NULL: strings have `codes`, or stay
+ * texts. */
+blt_status blt_pq_column_block(blt_pq_column *c, blt_named *names, blt_scratch *scratch, uint64_t first,
+                               uint32_t rows, blt_block **out, blt_error *err);
+/* The codes of the same rows of strings, and which are null, left in the scratch. */
+blt_status blt_pq_column_codes(blt_pq_column *c, blt_named *names, blt_scratch *scratch, uint64_t first,
+                               uint32_t rows, blt_error *err);
 void blt_pq_column_free(blt_pq_column *c);
 
 #endif

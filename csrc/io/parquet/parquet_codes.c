@@ -86,8 +86,12 @@ static blt_status count_all(reading *r, bool *coded, blt_error *err) {
   return status;
 }
 
-static blt_status read_all(reading *r, blt_error *err) {
-  blt_status status = blt_dict_new(r->set->ctx, &r->out->dict, err);
+static blt_status read_all(reading *r, blt_dict *dict, blt_error *err) {
+  blt_status status = BLT_OK;
+  if (dict)
+    r->out->dict = blt_dict_retain(dict);
+  else
+    status = blt_dict_new(r->set->ctx, &r->out->dict, err);
   for (r->first = 0; status == BLT_OK && r->first < r->set->nparts; r->first += WAVE) {
     uint32_t n = in_wave(r);
     status = blt_par(r->set->ctx, n, read_one, r, err);
@@ -99,7 +103,8 @@ static blt_status read_all(reading *r, blt_error *err) {
   return status;
 }
 
-blt_status blt_pq_codes_read(const blt_pq_set *set, uint32_t col, blt_pq_codes *out, blt_error *err) {
+blt_status blt_pq_codes_read(const blt_pq_set *set, uint32_t col, blt_dict *dict, blt_pq_codes *out,
+                             blt_error *err) {
   blt_ctx *ctx = set->ctx;
   bool coded = set->nparts > 0;
   reading *r = blt_calloc(ctx, 1, sizeof *r);
@@ -109,7 +114,7 @@ blt_status blt_pq_codes_read(const blt_pq_set *set, uint32_t col, blt_pq_codes *
   r->out = out;
   out->maps = blt_calloc(ctx, set->nparts + 1, sizeof *out->maps);
   blt_status status = out->maps ? count_all(r, &coded, err) : blt_fail_memory(err, sizeof *out->maps);
-  if (status == BLT_OK && coded) status = read_all(r, err);
+  if (status == BLT_OK && coded) status = read_all(r, dict, err);
   for (uint32_t i = 0; i < WAVE; i++) blt_pq_pages_free(&r->pages[i]);
   blt_free(ctx, r, sizeof *r);
   if (status != BLT_OK || !coded) blt_pq_codes_free(set, out);

@@ -17,8 +17,11 @@ typedef struct blt_pq_codes {
   blt_pq_map *maps; /* of each part of the set */
 } blt_pq_codes;
 
-/* Reads the dictionaries of a column on all threads. */
-blt_status blt_pq_codes_read(const blt_pq_set *set, uint32_t col, blt_pq_codes *out, blt_error *err);
+/* Reads the dictionaries of a column on all threads. `dict`: what their strings are added to; NULL: a new
+ * one.
+ */
+blt_status blt_pq_codes_read(const blt_pq_set *set, uint32_t col, blt_dict *dict, blt_pq_codes *out,
+                             blt_error *err);
 void blt_pq_codes_free(const blt_pq_set *set, blt_pq_codes *codes);
 
 #endif

@@ -72,7 +72,7 @@ blt_status blt_pq_origin_know(blt_pq_origin *f, uint32_t col, blt_error *err) {
   if (k->looked) return BLT_OK;
   blt_status status = k->parts ? BLT_OK : look(f, col, err);
   bool text = f->set.fields[col].type.id == BLT_STRING;
-  if (status == BLT_OK && text) status = blt_pq_codes_read(&f->set, col, &k->codes, err);
+  if (status == BLT_OK && text) status = blt_pq_codes_read(&f->set, col, NULL, &k->codes, err);
   if (status == BLT_OK && k->codes.dict) look_at_codes(f, col);
   k->looked = status == BLT_OK;
   return status;

@@ -121,7 +121,6 @@ static blt_status borrow_reader(relation *v, uint32_t col, uint64_t row, reader 
                                 .col = number,
                                 .codes = k->codes.dict ? &k->codes : NULL,
                                 .aids = &v->from->aids,
-                                .dict = k->codes.dict,
                                 .touched = v->touched};
   }
   *out = r;
@@ -194,7 +193,7 @@ static blt_status read_block(relation *v, uint32_t col, uint32_t group, blt_bloc
   if (status != BLT_OK) return status;
   status = borrow_scratch(v, &s, err);
   if (status == BLT_OK) {
-    status = blt_pq_column_block(&r->column, &s->s, first, rows, out, err);
+    status = blt_pq_column_block(&r->column, NULL, &s->s, first, rows, out, err);
     return_scratch(v, s);
   }
   if (status == BLT_OK)
