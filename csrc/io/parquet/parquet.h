@@ -4,10 +4,10 @@
  *   chunk  the values of a column in a row group: pages
  *   block  65,536 rows, wherever row groups and pages begin and end
  *
- * Columns are read in spans of blocks on all threads. Where all pages of a column have codes, the dictionaries
- * of its row groups are read first; other strings get their codes in turn, in the order of first appearance.
- * Only pages of the columns that are asked for are read. The same files give the same table, whatever the
- * number of threads.
+ * Columns are read in spans of blocks on all threads. Where all pages of a column have codes, the
+ * dictionaries of its row groups are read first; other strings get their codes in turn, in the order of first
+ * appearance. Only pages of the columns that are asked for are read. The same files give the same table,
+ * whatever the number of threads.
  */
 #ifndef BLT_IO_PARQUET_H
 #define BLT_IO_PARQUET_H
