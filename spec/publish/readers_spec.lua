@@ -135,4 +135,22 @@ describe("a reader", function()
     assert.matches("%d+ of its %d+ figures covers? only ", text)
     assert.is_nil(text:find("some of its figures", 1, true))
   end)
+
+  it("finds no column that is empty, or says the area of the page in each row", function()
+    local document = reports.build("area", ops, {area = "JP"})
+    for _, block in ipairs(document.blocks) do
+      for i, column in ipairs(block.statements and block.columns or {}) do
+        for _, row in ipairs(column.name == "of" and block.rows or {}) do
+          assert.is_nil((row[i] or ""):find("Japan$"))
+        end
+      end
+    end
+    for _, block in ipairs(reports.build("outcomes", ops, {}).blocks) do
+      for i in ipairs(block.kind == "table" and block.columns or {}) do
+        local count = 0
+        for _, row in ipairs(block.rows) do count = row[i] and count + 1 or count end
+        assert.is_true(count > 0)
+      end
+    end
+  end)
 end)

@@ -62,6 +62,9 @@ describe("the site", function()
     for _, name in ipairs(names) do
       local targets = {}
       for target in texts[name]:gmatch 'href="([^"]*)"' do targets[target] = true end
+      for number in texts[name]:gmatch '<li id="(source%-%d+)"' do
+        assert.is_true(targets["#" .. number], name .. ": nothing leads to " .. number)
+      end
       for target in pairs(targets) do
         if not target:find "^https?:" then
           local path, id = target:match "^([^#]*)#?(.*)$"

@@ -170,13 +170,14 @@ local function bounds_link(out, bounds)
   return (' <a class="bounds" href="%s">%s</a>'):format(escape(out.bounds), escape(bounds))
 end
 
-local function cell_html(out, value, plain, numbering, mark)
-  value = document.value(value)
-  if value == nil then return '<span class="unknown" title="unknown">' .. cell.UNKNOWN .. "</span>" end
-  if not document.is_figure(value) then return text_html(out, cell.text(value, plain)) end
+-- A value of a cell; `behind` is HTML that stands behind the number, on its line.
+local function cell_html(out, value, plain, numbering, mark, behind)
+  value, behind = document.value(value), behind or ""
+  if value == nil then return '<span class="unknown" title="unknown">' .. cell.UNKNOWN .. "</span>" .. behind end
+  if not document.is_figure(value) then return text_html(out, cell.text(value, plain)) .. behind end
   local main, bounds = cell.bounds(value)
   return escape(main) .. bounds_link(out, bounds) .. note_links(value, numbering, mark)
-    .. references(out, value) .. meta(value)
+    .. references(out, value) .. behind .. meta(value)
 end
 
 --- The footnotes of a block; see note_links.
@@ -288,9 +289,10 @@ function render.table(out, block)
     local anchor = block.anchors and block.anchors[r]
     out[#out + 1] = anchor and ('<tr id="%s">'):format(escape(anchor)) or "<tr>"
     for i, column in ipairs(block.columns) do
-      local content = cell_html(out, row[i], column.plain, numbering, mark)
       local link = column.links and titles.seen(row[i]) and column.links[row[i]]
-      content = linked(link, content) .. (i == #block.columns and here_link(block, r) or "")
+      local here = i == #block.columns and here_link(block, r) or ""
+      local content = link and linked(link, cell_html(out, row[i], column.plain, numbering, mark)) .. here
+        or cell_html(out, row[i], column.plain, numbering, mark, here)
       put_cell(out, "td", labels[i], classes[i], content)
     end
     out[#out + 1] = "</tr>"

@@ -35,11 +35,11 @@ local function add_part(doc, part)
   local lists = by_indicator(doc.ops, part.dimension)
   local number, subjects = count(lists)
   doc:heading(1, part.title)
-  doc:text(("%d statements about %d subjects. They are of other years, ages and definitions: no total is made of them.")
+  doc:text(("%d statements about %d subjects. Their years, ages and definitions differ: no total is made of them.")
     :format(number, subjects))
   for _, indicator in ipairs(doc.ops:rows "indicators") do
     if lists[indicator.id] then
-      statements.add(doc, lists[indicator.id], { indicator = true, heading = true,
+      statements.add(doc, lists[indicator.id], { left_out = { indicator = true }, has_heading = true,
         title = ("%s: %s"):format(part.title, builder.counted(indicator)) })
     end
   end

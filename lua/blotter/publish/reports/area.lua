@@ -51,7 +51,7 @@ function area.build(ops, params)
   else
     add_totals(doc, row, figures, params.policy)
     chronology.add(doc, subjects_in(ops, row), "Operations in this area")
-    statements.add(doc, figures)
+    statements.add(doc, figures, { area = row.name })
     doc:audit()
   end
   doc:sources()

@@ -20,8 +20,34 @@ function builder.new(ops)
   return setmetatable({ ops = ops, blocks = {}, numbers = {}, cited = {}, published = {} }, Builder)
 end
 
---- Adds a block of any kind.
+local function is_filled(rows, i)
+  for _, row in ipairs(rows) do
+    if row[i] ~= nil and row[i] ~= "" then return true end
+  end
+  return false
+end
+
+-- Takes from a table those columns that its `may_lack` names, {date = true}, and no row fills.
+local function drop_empty(block)
+  local kept = {}
+  for i, column in ipairs(block.columns) do
+    if not block.may_lack[column.name] or is_filled(block.rows, i) then kept[#kept + 1] = i end
+  end
+  local function only_kept(list)
+    local own = {}
+    for at, i in ipairs(kept) do own[at] = list[i] end
+    return own
+  end
+  if #kept < #block.columns then
+    for r, row in ipairs(block.rows) do block.rows[r] = only_kept(row) end
+    block.columns = only_kept(block.columns)
+  end
+  block.may_lack = nil
+end
+
+--- Adds a block of any kind. A table's `may_lack` names the columns that are left out where no row fills them.
 function Builder:add(block)
+  if block.may_lack then drop_empty(block) end
   self.blocks[#self.blocks + 1] = block
   return block
 end
@@ -220,14 +246,14 @@ end
 local contradicted = setmetatable({}, { __mode = "k" })
 
 local function contradicted_of(ops)
-  local set = contradicted[ops]
+  local set = contradicted[ops.model]
   if not set then
     set = {}
     local ids = ops:impossible()
     for _, figure in ipairs(ops:figures {}) do
       if ids[figure.id] then set[said_by(figure)] = true end
     end
-    contradicted[ops] = set
+    contradicted[ops.model] = set
   end
   return set
 end

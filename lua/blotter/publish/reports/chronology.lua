@@ -41,7 +41,7 @@ local function add_undated(doc, subjects)
   if #rows == 0 then return end
   doc:add { kind = "table", title = "Not in the timeline: no source says when they began", rows = rows, columns = {
     { name = "subject", title = "Operation", type = "string" }, { name = "ended", title = "Ended", type = "string" },
-    { name = "arrests", title = "Arrests", type = "figure" } } }
+    { name = "arrests", title = "Arrests", type = "figure" } }, may_lack = { ended = true, arrests = true } }
 end
 
 --- Adds a timeline of those subjects that have a date, the earliest first, with their arrests, and a table of the

@@ -15,38 +15,50 @@ local function before(a, b)
   return a.id < b.id
 end
 
---- Adds the table. `left_out` names columns that say the same in every row, {indicator = true}, and `heading` where the
--- caller has made one, `title` that of the table. `lines` is the title of a column with the line of the source in which
--- each stands.
-function statements.add(doc, figures, left_out, lines)
-  local sorted, rows, columns, has_label = table.move(figures, 1, #figures, 1, {}), {}, {}, false
-  for _, figure in ipairs(figures) do has_label = has_label or doc.ops:label(figure) ~= "" end
-  left_out = { subject = left_out and left_out.subject, indicator = left_out and left_out.indicator,
-    heading = left_out and left_out.heading, title = left_out and left_out.title,
-    of = not has_label, line = not lines }
-  table.sort(sorted, before)
+-- The categories and the area of a figure, without the area that the whole page is about.
+local function label_of(doc, figure, area)
+  local label = doc.ops:label(figure)
+  if not area or label == area then return label ~= area and label or nil end
+  local rest, last = label:match "^(.*), (.-)$"
+  return last == area and rest or label
+end
+
+local function columns_of(lines, left_out)
+  local columns = {}
   for _, column in ipairs {
     { name = "subject", title = "Subject", type = "string" },
     { name = "indicator", title = "Counted", type = "string" },
     { name = "of", title = "Of", type = "string" }, { name = "period", title = "Period", type = "string" },
-    { name = "value", title = "Value", type = "figure" }, { name = "line", title = lines, type = "string" },
+    { name = "value", title = "Value", type = "figure" },
+    { name = "line", title = lines or "Line", type = "string" },
   } do
-    if not left_out[column.name] then columns[#columns + 1] = column end
+    if not left_out[column.name] and (column.name ~= "line" or lines) then columns[#columns + 1] = column end
   end
-  local ids = {}
+  return columns
+end
+
+--- Adds the table, without empty columns. `options.left_out` names columns that say the same in every row,
+-- {indicator = true}; `options.title` is that of the table, and without `options.has_heading` a heading stands above it.
+-- `options.lines` is the title of a column with the line of the source in which each stands, `options.area` the name of
+-- the area that all of them are of.
+function statements.add(doc, figures, options)
+  options = options or {}
+  local sorted, rows, ids = table.move(figures, 1, #figures, 1, {}), {}, {}
+  local columns = columns_of(options.lines, options.left_out or {})
+  table.sort(sorted, before)
   for i, figure in ipairs(sorted) do
     ids[i] = figure.id
     local value = doc:figure(figure, doc:statement_flags(figure))
     local cells = { subject = figure.subject_row.name, indicator = builder.counted(figure.indicator_row),
-      of = doc.ops:label(figure), period = value.period, value = value,
+      of = label_of(doc, figure, options.area), period = value.period, value = value,
       line = figure.locator and tostring(figure.locator) }
     value.period = nil
     rows[i] = {}
     for at, column in ipairs(columns) do rows[i][at] = cells[column.name] end
   end
-  if not left_out.heading then doc:heading(1, "Every statement") end
-  return doc:add { kind = "table", title = left_out.title or "Statements, by subject", columns = columns,
-    rows = rows, statements = ids }
+  if not options.has_heading then doc:heading(1, "Every statement") end
+  return doc:add { kind = "table", title = options.title or "Statements, by subject", columns = columns,
+    rows = rows, statements = ids, may_lack = { of = true, period = true } }
 end
 
 return statements

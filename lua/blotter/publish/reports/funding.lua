@@ -52,7 +52,7 @@ function funding.build(ops, params)
   local doc, amounts = builder.new(ops), ops:figures { indicator = "funding" }
   doc:text(("%d statements of amounts of money, in several currencies; they are not added up. %s")
     :format(#amounts, NONE))
-  if #amounts > 0 then statements.add(doc, amounts) end
+  if #amounts > 0 then statements.add(doc, amounts, { left_out = { indicator = true } }) end
   add_funders(doc)
   add_programmes(doc)
   doc:sources()

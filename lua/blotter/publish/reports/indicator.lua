@@ -46,7 +46,7 @@ function indicator.build(ops, params)
     if row.unit ~= "percent" and row.unit ~= "currency" and not params.subject then
       ranking.add_groups(doc, row, { policy = params.policy, area = params.area, limit = 15 })
     end
-    statements.add(doc, figures, { indicator = true })
+    statements.add(doc, figures, { left_out = { indicator = true } })
     doc:audit()
   end
   doc:sources()

@@ -46,7 +46,7 @@ function neighbours.add_table(doc, edges, centre)
   end
   for i, row in ipairs(rows) do rows[i] = table.move(row, first, #COLUMNS, 1, {}) end
   doc:add { kind = "table", title = "Links, with their sources", rows = rows,
-    columns = table.move(COLUMNS, first, #COLUMNS, 1, {}) }
+    columns = table.move(COLUMNS, first, #COLUMNS, 1, {}), may_lack = { date = true } }
 end
 
 function neighbours.build(ops, params)

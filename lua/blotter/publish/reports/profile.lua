@@ -131,7 +131,7 @@ local function add_figures(doc, figures)
     { name = "indicator", title = "Counted", type = "string" }, { name = "of", title = "Of", type = "string" },
     { name = "period", title = "Period", type = "string" },
     { name = "value", title = "Value", type = "figure" },
-  }, statements = ids }
+  }, statements = ids, may_lack = { of = true, period = true } }
 end
 
 local function add_breakdowns(doc, figures)

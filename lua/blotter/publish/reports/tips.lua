@@ -37,7 +37,8 @@ local function add_indicator(doc, id, policy)
   end)
   if #rows == 0 then
     doc:text "These figures are not added up; each stands by itself."
-    return statements.add(doc, doc.ops:figures { indicator = id }, { indicator = true, heading = true })
+    return statements.add(doc, doc.ops:figures { indicator = id },
+      { left_out = { indicator = true }, has_heading = true })
   end
   doc:add { kind = "table", title = indicator.name .. ", by receiver and year", rows = rows, columns = {
     { name = "subject", title = "Receiver", type = "string" }, { name = "year", title = "Year", type = "string" },

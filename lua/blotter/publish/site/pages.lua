@@ -152,7 +152,7 @@ local function source_page(ops, entry)
     { "Published", ops:published(row) }, { "Language", row.language }, { "Kind", (row.type:gsub("_", " ")) },
     { "Address", row.url }, { "Retells", retells }, { "Retold by", retold }, { "Note", row.note } } }
   if #entry.figures > 0 then
-    local block = every_statement.add(doc, entry.figures, nil, "Line")
+    local block = every_statement.add(doc, entry.figures, { lines = "Line" })
     block.anchors = {}
     for r, id in ipairs(block.statements) do block.anchors[r] = anchor_of(id) end
   end
@@ -314,7 +314,7 @@ local function add_operations(doc, subjects, arrests, title)
     { name = "subject", title = "Operation", type = "string" }, { name = "began", title = "Began", type = "string" },
     { name = "ended", title = "Ended", type = "string" }, { name = "area", title = "Area", type = "string" },
     { name = "arrests", title = "Arrests", type = "figure" },
-    { name = "statements", title = "Statements", type = "int64" } } }
+    { name = "statements", title = "Statements", type = "int64" } }, may_lack = { began = true, ended = true } }
 end
 
 --- Every operation and programme that has a figure or a date, by date, with its country and arrests.
