@@ -37,10 +37,10 @@ local function columns_of(lines, left_out)
   return columns
 end
 
---- Adds the table, without empty columns. `options.left_out` names columns that say the same in every row,
--- {indicator = true}; `options.title` is that of the table, and without `options.has_heading` a heading stands above it.
--- `options.lines` is the title of a column with the line of the source in which each stands, `options.area` the name of
--- the area that all of them are of.
+--- Adds the table, without empty columns. `options.left_out` names columns that say the same in every row, as
+-- {indicator = true}; `options.title` is that of the table, and without `options.has_heading` a heading stands above
+-- it. `options.lines` is the title of a column with the line of the source in which each stands, `options.area` the
+-- name of the area that all of them are of.
 function statements.add(doc, figures, options)
   options = options or {}
   local sorted, rows, ids = table.move(figures, 1, #figures, 1, {}), {}, {}
