@@ -52,7 +52,7 @@ local function check_band(found, group, figure)
   if wrong then
     found:add {check = "ages", class = "contradiction", verdict = "none", figures = {figure, wrong}, low = figure.low,
       sentence = ("%s: %s, outside the ages that the source gives (%s: %s)"):format(phrase.about(found.model, figure),
-        phrase.counted(figure), wrong.indicator_row.name:lower(), phrase.value(wrong))}
+        phrase.counted(figure), phrase.lower(wrong.indicator_row.name), phrase.value(wrong))}
   elseif youngest or oldest then
     found:count("ages", "all")
   end

@@ -228,7 +228,7 @@ local function report_series(found, figures, twins)
   found:add {
     check = "drift", class = "contradiction", verdict = "none", figures = all, low = 0, high = 0,
     sentence = ("%s: the same %s, %s by category, are printed of %s (%s) and of %s (%s)"):format(
-      figures[1].subject_row.name, figures[1].indicator_row.name:lower(),
+      figures[1].subject_row.name, phrase.lower(figures[1].indicator_row.name),
       phrase.list(words), place(figures[1]), figures[1].source_row.publisher_row.name, place(twins[figures[1]]),
       twins[figures[1]].source_row.publisher_row.name),
   }

@@ -135,7 +135,7 @@ local function report(found, conflict)
   found:add {
     check = "linked", class = "contradiction", verdict = "none", figures = figures, low = nil, high = nil,
     sentence = ("%s: with the breakdowns that the sources give, %s cannot all be true of %s"):format(
-      phrase.about_subject(figures[1]), phrase.list(words), figures[1].indicator_row.name:lower()),
+      phrase.about_subject(figures[1]), phrase.list(words), phrase.lower(figures[1].indicator_row.name)),
   }
 end
 
@@ -164,7 +164,7 @@ local function check_group(found, group)
     local verdict, reason = linear.solves(system, statements)
     if verdict == nil then
       found:note(("margins of %s, %s, interlock and were not checked by a linear program: %s"):format(
-        group[1].subject_row.name, group[1].indicator_row.name:lower(), reason))
+        group[1].subject_row.name, phrase.lower(group[1].indicator_row.name), reason))
     elseif verdict then
       found:count("linked", "some")
     else

@@ -159,7 +159,7 @@ local function report(found, group, highest, lowest)
     check = within and "within" or "across", class = class, verdict = verdict, figures = figures, also = also,
     low = low, high = high,
     sentence = ("%s: %s %s as %s, %s apart%s"):format(phrase.about(found.model, highest),
-      within and "one source gives" or "sources give", phrase.list(words), highest.indicator_row.name:lower(),
+      within and "one source gives" or "sources give", phrase.list(words), phrase.lower(highest.indicator_row.name),
       bounds.describe(low, high), ending),
   }
 end

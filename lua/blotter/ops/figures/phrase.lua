@@ -18,6 +18,11 @@ function phrase.value(figure)
   return figure.qualifier .. " " .. text
 end
 
+--- The name of what is counted inside a sentence: "reports received", "URLs confirmed".
+function phrase.lower(name)
+  return (name:gsub("^%u%f[%l]", string.lower))
+end
+
 --- The name of what is counted for one of it: "arrest", "country taking part".
 function phrase.singular(name)
   local first, rest = name:match "^(%a+)(.*)$"
@@ -30,7 +35,7 @@ local measured = {terabytes = true, years = true, months = true, days = true}
 
 --- The value with what is counted: "435 arrests", "29 terabytes (data seized)".
 function phrase.counted(figure)
-  local name = figure.indicator_row.name:lower()
+  local name = phrase.lower(figure.indicator_row.name)
   if figure.unit == "percent" or figure.unit == "currency" then
     return ("%s (%s)"):format(phrase.value(figure), name)
   end

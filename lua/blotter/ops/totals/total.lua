@@ -16,6 +16,7 @@ local facets = require "blotter.ops.figures.facets"
 local flags = require "blotter.ops.totals.flags"
 local missing = require "blotter.ops.totals.missing"
 local model = require "blotter.ops.dataset.model"
+local phrase = require "blotter.ops.figures.phrase"
 local questions = require "blotter.ops.totals.question"
 local settled = require "blotter.ops.totals.settled"
 
@@ -67,7 +68,7 @@ local function refusal(question, choices)
     if choice.figure.currency ~= currency then return "they are in several currencies" end
   end
   local dimension = not_additive(question, choices)
-  if dimension then return ("%s may not be added over %s"):format(question.indicator.name:lower(), dimension) end
+  if dimension then return ("%s may not be added over %s"):format(phrase.lower(question.indicator.name), dimension) end
   return nil
 end
 

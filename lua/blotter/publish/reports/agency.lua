@@ -102,9 +102,9 @@ function agency.build(ops, params)
   local result = ops:total(indicator.id, { by = "fiscal_year", subject = subject.id, policy = params.policy })
   local points, others = points_of(doc, result, subject.id)
   local years = points[1] and points[1].label:find "^%d+$" and "year" or "fiscal year"
-  local title = ("%s: %s by %s"):format(subject.name, indicator.name:lower(), years)
+  local title = ("%s: %s by %s"):format(subject.name, builder.lower(indicator.name), years)
   if #points == 0 then
-    doc:text(("No source gives %s of %s for a fiscal year."):format(indicator.name:lower(), subject.name))
+    doc:text(("No source gives %s of %s for a fiscal year."):format(builder.lower(indicator.name), subject.name))
     return doc:document(title, params)
   end
   local drawn = {}

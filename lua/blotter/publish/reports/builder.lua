@@ -175,6 +175,11 @@ local function flags_with_source(figure, flags)
   return list
 end
 
+--- The name of what is counted inside a sentence: "reports received", "URLs confirmed".
+function builder.lower(name)
+  return (name:gsub("^%u%f[%l]", string.lower))
+end
+
 --- A figure as a cell, with its words, period, notes and source.
 function Builder:figure(figure, flags)
   flags = flags_with_source(figure, flags)

@@ -25,7 +25,7 @@ function league.build(ops, params)
     .. "digital sexual offences of every kind stand side by side, sweeps against trafficking have no place; most "
     .. "numbers come from news reports of a press release.")
   local rows, cells, unranked = ranking.add(doc, indicator, { policy = params.policy, types = { operation = true },
-    limit = params.limit, title = ("Operations with most %s"):format(indicator.name:lower()) })
+    limit = params.limit, title = ("Operations with most %s"):format(builder.lower(indicator.name)) })
   local listed = {}
   for i, cell in ipairs(cells) do
     local subject = rows[i].subject
@@ -45,7 +45,7 @@ function league.build(ops, params)
       .. "whom were not taken into custody." }
   doc:audit()
   doc:sources()
-  return doc:document(("Operations by %s"):format(indicator.name:lower()), params)
+  return doc:document(("Operations by %s"):format(builder.lower(indicator.name)), params)
 end
 
 return league

@@ -60,7 +60,7 @@ local function add_table(doc, indicators, list, present)
     for at, i in ipairs(stages) do
       local total = subject.known[i]
       rows[r][at + 1] = total and doc:sum(total, doc:flags_of(total),
-        ("%s, %s"):format(subject.name, indicators[i].name:lower())) or nil
+        ("%s, %s"):format(subject.name, builder.lower(indicators[i].name))) or nil
     end
   end
   doc:heading(1, "By subject")

@@ -65,7 +65,7 @@ end
 -- The number of an item, hollow where it is of a part only, or in doubt.
 local function sum_of(doc, indicator, item)
   local flags = doc:flags_of(item.row)
-  local cell = doc:sum(item.row, flags, ("%s, %s"):format(item.name, indicator.name:lower()))
+  local cell = doc:sum(item.row, flags, ("%s, %s"):format(item.name, builder.lower(indicator.name)))
   cell.hollow = comparable.open { row = item.row, flags = flags } ~= nil or nil
   return cell
 end

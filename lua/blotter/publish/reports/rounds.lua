@@ -74,7 +74,7 @@ local function row_of(doc, subject, indicators, policy)
   for i, indicator in ipairs(indicators) do
     local total = asked.total(doc.ops, indicator.id, { subject = subject.id, exactly = true, policy = policy }).total
     if #total.figures > 0 then
-      local cell = doc:sum(total, doc:flags_of(total), ("%s, %s"):format(subject.name, indicator.name:lower()))
+      local cell = doc:sum(total, doc:flags_of(total), ("%s, %s"):format(subject.name, builder.lower(indicator.name)))
       if cell then cell.period = nil end
       row[i + 2] = cell
     end
