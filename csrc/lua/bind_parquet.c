@@ -279,16 +279,20 @@ static int files_below(lua_State *L) {
   return 1;
 }
 
+/* is_file(path) -> whether it is a regular file, which can be read again */
+static int is_file(lua_State *L) {
+  struct stat st;
+  lua_pushboolean(L, stat(luaL_checkstring(L, 1), &st) == 0 && S_ISREG(st.st_mode));
+  return 1;
+}
+
 void bind_open_parquet(lua_State *L, int state) {
   static const luaL_Reg none[] = {{NULL, NULL}};
   static const luaL_Reg meta[] = {{"__gc", sources_release}, {NULL, NULL}};
-  static const luaL_Reg functions[] = {{"parquet", read_parquet},
-                                       {"arrow", read_arrow},
-                                       {"write_parquet", write_parquet},
-                                       {"glob", glob_paths},
-                                       {"make_folder", make_folder},
-                                       {"files_below", files_below},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"parquet", read_parquet},        {"arrow", read_arrow},
+                                       {"write_parquet", write_parquet}, {"glob", glob_paths},
+                                       {"make_folder", make_folder},     {"is_file", is_file},
+                                       {"files_below", files_below},     {NULL, NULL}};
   bind_class(L, state, BIND_SOURCES, none, meta);
   lua_pushvalue(L, state);
   luaL_setfuncs(L, functions, 1);

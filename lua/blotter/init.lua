@@ -12,8 +12,10 @@
 --
 -- Settings are fields: blotter.threads (0: all the machine has), blotter.memory_limit (bytes, 0: none),
 -- blotter.timeout (seconds a query may take, 0: none), blotter.progress (a function(done, total), which ends the
--- work by returning false). While something is at work, in a callback, they cannot be changed.
+-- work by returning false). While something is at work, in a callback, they cannot be changed. blotter.guess (false;
+-- true at the prompt) is the option of that name where a reading of CSV is not given one.
 
+local arguments = require "blotter.errors.arguments"
 local columnar = require "blotter.tables.columnar"
 local core = require "blotter.core"
 local database = require "blotter.tables.database"
@@ -63,10 +65,15 @@ local LATER = {
 local SETTINGS = {
   threads = "a number of threads from 0 to 256, 0 for all of the machine",
   memory_limit = "a number of bytes, 0 for no limit", timeout = "a number of seconds, 0 for no limit",
-  progress = "a function, or nil",
+  progress = "a function, or nil", guess = "true or false",
 }
 
 local function set(name, value)
+  if name == "guess" then
+    if type(value) ~= "boolean" then fail("guess: true or false expected, got %s", arguments.shown(value)) end
+    read.guess = value
+    return
+  end
   local ok, _, refused = pcall(core.setting, name, value)
   if not ok then
     fail("%s: %s expected, got %s", name, SETTINGS[name], type(value) == "number" and value or "a " .. type(value))
@@ -98,6 +105,7 @@ return setmetatable(blotter, {
       :format(core.setting "threads", (core.memory()))
   end,
   __index = function(self, name)
+    if name == "guess" then return read.guess end
     if SETTINGS[name] then return core.setting(name) end
     local later = LATER[name]
     if not later then

@@ -39,6 +39,7 @@
 ---@field names? string|string[]
 ---@field flags? string|string[] Columns of numbers with flags behind them.
 ---@field types? string|table<string, string>
+---@field guess? boolean Options that are not given are found out, and said in `hints`.
 ---@field into? blotter.table
 ---@field progress? false|fun(bytes: integer, total: integer, rows: integer): boolean?
 ---@field text? boolean
@@ -69,6 +70,7 @@
 ---@field threads integer
 ---@field memory_limit integer
 ---@field timeout number
+---@field guess boolean The option of that name where a reading of CSV is not given one.
 ---@field progress? fun(done: integer, total: integer): boolean?
 local blotter = {}
 

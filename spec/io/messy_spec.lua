@@ -165,10 +165,12 @@ describe("flags", function()
     expect { { cells, "string int64 string | a,n,n_flag/v,,1 234 p/w,,2\u{202f}345/x,12,1)/y,,1\u{2019}234/z,,7 1/",
       { flags = "n" } } }
     local _, info = blotter.csv("a;n\n" .. ("x;5 p\n"):rep(500) .. "y;1\u{A0}234 p\n", { flags = "n" })
-    assert.equal("n: 1 number with blanks between thousands (row 501: '1\u{A0}234 p'); {thousands = \" \"}",
+    assert.equal("n: 1 number with blanks between thousands (row 501: '1\u{A0}234 p'); "
+      .. "{thousands = \" \", flags = \"n\"}",
       info.hints[1])
     _, info = blotter.csv("a;n\nx;1 234 p\ny;2 345\n", { flags = "n" })
-    assert.same({ "n: 2 numbers with blanks between thousands (row 1: '1 234 p'); {thousands = \" \"}" }, info.hints)
+    assert.same({ "n: 2 numbers with blanks between thousands (row 1: '1 234 p'); "
+      .. "{thousands = \" \", flags = \"n\"}" }, info.hints)
     _, info = blotter.csv("a;n\nx;1 234 p\ny;5\n", { flags = "n", thousands = " " })
     assert.same({}, info.hints)
   end)
@@ -235,6 +237,7 @@ describe("a table on a sheet", function()
       { "Reports\nc,n\nKR,1\n", "string int64 | Reports_c,Reports_n/KR,1/", { header = 2, delimiter = "," } },
       { "A;R;;B;;\nName;11;12;11;12;\nx;1;2;3;4;\n",
         "string int64 int64 int64 int64 string | A_Name,R_11,R_12,B_11,B_12,c6/x,1,2,3,4,/", { header = 2 } },
+      { " , ,Year, \nCode,Area,2012,2013\nx,y,1,2\n", "Code,Area,Year_2012,Year_2013/x,y,1,2/", { header = 2 } },
       { "1,2\n", "int64 int64 | c1,c2/1,2/", { header = 0 } },
       { "a\n", "the input is empty", { header = 2 } },
     }
@@ -282,7 +285,7 @@ describe("a table on a sheet", function()
       { 'n,m\n"1,234",12 %\n5,3.5%\n', 'n, m: numbers that are read as texts; {thousands = ",", percent = true}' },
       { "n\n$5.50\n($1)\n", "{currency = true}" }, { "n;m\n1.234.567;1\n5;2\n", '{decimal_mark = ","}' },
       { "k,n\na,12 p\nb,13\nc,14\n", '{flags = "n"}' }, { "k,n\na,N/A\nb,13\nc,14\n", '{nulls = "N/A"}' },
-      { "code,area,n\n1,A,5\n2,B,6\n,Alles,11\n", "the last row is the sum of those above it: {skip_tail = n}" },
+      { "code,area,n\n1,A,5\n2,B,6\n,Alles,11\n", "the sum of those above it: {skip_tail = 1} leaves it out" },
       { "k,n,m,o\nx,1,0.1,\ny,2,0.2,\nz,3,0.3,1\nAltogether,6,0.6,\n", "the last row is the sum" },
       { "k,n\nx,9223372036854775807\ny,9223372036854775807\nTotal,1\n", "the last row is called 'Total'" },
       { "a;m\n1 234;9223372036854775807\n2 345;9223372036854775807\n5;1\n", '{thousands = " "}' },
@@ -314,14 +317,12 @@ describe("a table on a sheet", function()
     rows[2500] = "not-a-time,fast,-,soon,01234\n"
     local _, info = blotter.csv("ts,ms,a b,day,zip\n" .. table.concat(rows))
     assert.same({
-      "ts: 2,999 of 3,000 values are timestamps (row 2500: 'not-a-time'); {types = {ts = \"timestamp\"}}; "
-        .. '{on_error = "reject"} drops the other rows',
-      "ms: 2,999 of 3,000 values are whole numbers (row 2500: 'fast'); {types = {ms = \"int64\"}}; "
-        .. '{on_error = "reject"} drops the other rows',
-      "a b: 2,999 of 3,000 values are numbers (row 2500: '-'); {types = {[\"a b\"] = \"float64\"}}; "
-        .. '{on_error = "reject"} drops the other rows',
-      "day: 2,999 of 3,000 values are dates (row 2500: 'soon'); {types = {day = \"date\"}}; "
-        .. '{on_error = "reject"} drops the other rows',
+      "ts: 2,999 of 3,000 values are timestamps (row 2500: 'not-a-time')\n"
+        .. "ms: 2,999 of 3,000 values are whole numbers (row 2500: 'fast')\n"
+        .. "a b: 2,999 of 3,000 values are numbers (row 2500: '-')\n"
+        .. "day: 2,999 of 3,000 values are dates (row 2500: 'soon'); "
+        .. '{types = {["a b"] = "float64", day = "date", ms = "int64", ts = "timestamp"}, on_error = "reject"} '
+        .. "reads them so and drops the other rows",
     }, info.hints)
     _, info = blotter.csv("k,ts\n1,2024-01-01 10:00\n2,2024-01-01 11:00\n3,x\n4,2024-01-02 10:00\n5,2024-01-03 10:00\n")
     assert.matches("^ts: 4 of 5 values are timestamps .row 3: 'x'.", info.hints[1])

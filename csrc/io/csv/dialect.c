@@ -1,4 +1,5 @@
 #include "dialect.h"
+#include "flagged.h"
 #include "io/text/marks.h"
 #include "io/ingest/signature.h"
 #include "base/mem.h"
@@ -16,7 +17,7 @@ static blt_status check_options(const blt_csv_options *o, blt_error *err) {
   const char *const what[] = {"delimiter", "quote", "comment", "decimal_mark", "line end", "line end"};
   for (int i = 0; i < 6; i++)
     for (int k = 0; k < i; k++)
-      if (special[i] && special[i] == special[k])
+      if (special[i] && special[i] == special[k] && !(i == 3 && k == 0)) /* such numbers stand in quotes */
         return blt_fail(err, BLT_EINVAL, "the same byte cannot be both %s and %s", what[k], what[i]);
   if (o->escape && (o->escape == o->delimiter || o->escape == '\n' || o->escape == '\r'))
     return blt_fail(err, BLT_EINVAL, "the escape cannot be the delimiter or a line end");
@@ -188,14 +189,19 @@ typedef struct header {
   uint32_t lines;
 } header;
 
+/* A cell of a header of several lines, without blanks around it. */
+static blt_str bare_cell(const blt_rows *w, uint32_t column) {
+  return blt_flagged_trim(blt_rows_field(w, 0, column));
+}
+
 /* Part `line` of a column's name; in a line above the last a cell without text belongs to the one before it.
  */
 static blt_str name_part(const header *h, uint32_t line, uint32_t column, bool named) {
   const blt_rows *w = &h->line[line];
   bool above = named && line + 1 < h->lines;
   uint32_t c = column < w->ncols ? column : w->ncols - 1;
-  blt_str text = column < w->ncols || above ? blt_rows_field(w, 0, c) : (blt_str){"", 0};
-  while (above && text.len == 0 && c > 0) text = blt_rows_field(w, 0, --c);
+  blt_str text = column < w->ncols || above ? bare_cell(w, c) : (blt_str){"", 0};
+  while (above && text.len == 0 && c > 0) text = bare_cell(w, --c);
   return text;
 }
 
@@ -203,7 +209,8 @@ static blt_str name_part(const header *h, uint32_t line, uint32_t column, bool n
  * above belongs to columns on its right only where these have a name below it. */
 static blt_str spelled_name(const header *h, uint32_t column, char room[BLT_MAX_NAME + 2]) {
   uint32_t n = 0;
-  if (h->lines == 1) return name_part(h, 0, column, false);
+  if (h->lines == 1)
+    return column < h->line[0].ncols ? blt_rows_field(&h->line[0], 0, column) : (blt_str){"", 0};
   bool named = name_part(h, h->lines - 1, column, false).len > 0;
   for (uint32_t i = 0; i < h->lines; i++) {
     blt_str part = name_part(h, i, column, named);
@@ -270,7 +277,8 @@ static blt_status name_columns(const blt_csv_options *o, const header *h, uint32
   d->format.ncols = n + d->format.nsplit;
   d->format.split = d->split;
   const blt_rows *last = &h->line[h->lines - 1];
-  bool forced = o->thousands && o->thousands == d->delimiter; /* quotes around numbers */
+  bool forced = d->delimiter &&
+                (o->thousands == d->delimiter || o->decimal_mark == d->delimiter); /* quotes around numbers */
   d->quotes_mean_text =
       o->header == BLT_HEADER_YES && !o->quoted_nulls && !forced && !any_needless_quotes(d, last);
   return check_flags(o, d, err);

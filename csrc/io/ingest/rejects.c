@@ -45,7 +45,7 @@ static const char *fields_advice(const blt_loading *k, const blt_bad *b, const t
   if (wanted == 1 || (t->row == 1 && (b->fields == 1 || apart)))
     return "; skip passes over lines above the header";
   if (wanted > 1 && b->fields == 1) return "; skip_tail passes over notes under the table";
-  return "";
+  return "; on_error = 'reject' passes over such rows";
 }
 
 /* The same for a date that is no ISO date. */

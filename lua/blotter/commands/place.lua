@@ -122,7 +122,7 @@ local function read_file(text, args, more)
     if columnar and more.schema then return require("blotter.tables.columnar").schema(kind, text, options) end
     return require("blotter")[kind](text, options)
   end)
-  if not rows then shared.stop(shared.REFUSED, info) end
+  if not rows then shared.stop(shared.REFUSED, kind == "csv" and reading.advice(info) or info) end
   reading.show_rejects(info)
   return rows, info
 end

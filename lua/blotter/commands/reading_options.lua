@@ -82,6 +82,7 @@ local OPTIONS = {
   { "ragged", CSV, "Rows with too few or too many fields: refuse, fill or cut.", "<what>",
     one_of("ragged", "refuse fill cut") },
   { "utf8", CSV, "Bytes that are no UTF-8: refuse, replace or keep.", "<what>", one_of("utf8", "refuse replace keep") },
+  { "guess", CSV, "Find out what of this group is not given, and say it." },
   { "encoding", TEXT, "Of the text, such as windows-1252 (UTF-8, or UTF-16 by its mark).", "<name>" },
   { "types", TEXT .. " sqlite", "Types of columns, as \"n=int64, price=decimal(9,2)\" (also --type).", "<types>", types,
     more = true, alias = "--type" },
@@ -241,16 +242,28 @@ local function as_option(name, value)
   return ("--%s %s"):format(name:gsub("_", "-"), value:find "^[%w.]+$" and value or "'" .. value .. "'")
 end
 
+--- Types in a hint, {ts = "timestamp", ["a b"] = "int64"}, as they are written at the command.
+local function as_types(columns)
+  return 'types = "' .. columns:sub(2, -2):gsub('%[?"?([^,"]-)"?%]? = "(.-)"', "%1=%2") .. '"'
+end
+
 --- Options in a hint, {skip_tail = n, currency = true}, as they are written at the command.
 local function as_options(options)
-  return (options:sub(2, -2):gsub('types = {%[?"?(.-)"?%]? = "(.-)"}', 'types = "%1=%2"')
+  return (options:sub(2, -2):gsub("types = (%b{})", as_types):gsub("header = false", "no_header = true")
     :gsub('([%w_]+) = "(.-)",?', as_option):gsub("([%w_]+) = (%w+),?", as_option))
+end
+
+--- What is said of a reading with lines and options of Lua, as one says it at the command.
+function reading.advice(text)
+  return (text:gsub("t = blotter%.csv%((.-), (%b{})%)", function(from, options)
+    return from:gsub('^"([%w_./-]+)"$', "%1") .. " " .. as_options(options)
+  end):gsub("%b{}", as_options))
 end
 
 --- The bad rows that were passed over, and what may be meant otherwise, on standard error.
 function reading.show_rejects(info)
   for _, hint in ipairs(info.hints or {}) do
-    io.stderr:write("blotter: ", (hint:gsub("%b{}", as_options)), "\n")
+    io.stderr:write("blotter: ", reading.advice(hint), "\n")
   end
   if (info.rejected or 0) == 0 then return end
   local how_many = info.rejected == 1 and "1 row was" or info.rejected .. " rows were"

@@ -50,6 +50,7 @@ end
 function prompt.run(data)
   core.watch_interrupts()
   show.colour = has_colours()
+  require("blotter").guess = true -- what is found out of a file is printed here
   local scope = evaluate.scope(data)
   local reader = lines.open(scope)
   if reader.interactive then

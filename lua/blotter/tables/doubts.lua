@@ -1,10 +1,20 @@
 --- What may have been read otherwise than it was meant: hints beside the answer of a reading, never errors.
 
 local arguments = require "blotter.errors.arguments"
+local days = require "blotter.tables.guess.days"
+local extent = require "blotter.tables.guess.extent"
 local spelled = require "blotter.tables.spelled"
+local strays = require "blotter.tables.strays"
 local totals = require "blotter.tables.totals"
+local spelling = require "blotter.tables.guess.spelling"
 
--- ---- one doubt each: a hint, several, or nil ----
+local LOOKED = 200 -- rows
+
+local function literal(text)
+  return "'" .. text:gsub("[\\']", "\\%0") .. "'"
+end
+
+-- ---- one doubt each: a hint and the options that would end it without a doubt, a list of such pairs, or nil ----
 
 local function grouped(columns, info, options)
   if not info.grouped then return nil end
@@ -14,9 +24,24 @@ local function grouped(columns, info, options)
     mark == "." and "the point is read as that of a fraction" or "the comma is read as that of a fraction", say)
 end
 
-local function dated(columns, info)
-  return info.dated and ("%s: dates that could be of several forms stay texts: {dates = \"dd/mm/yyyy\"} says which")
-    :format(columns[info.dated].name) or nil
+--- What is said of a column of days that is read as texts: a form, and the option; or that it may be of two.
+local function undated(name, form, day_first, month_first)
+  if form then return ('%s: days that are read as texts; {dates = "%s"}'):format(name, form), { dates = form } end
+  return ('%s: dates that could be of several forms stay texts: {dates = "%s"} or {dates = "%s"} says which')
+    :format(name, day_first, month_first)
+end
+
+local function dated(columns, info, options, rows)
+  if options.dates or options.infer == false then return nil end
+  local sample, given = rows:limit(LOOKED):collect(), type(options.types) == "table" and options.types or {}
+  for i, column in ipairs(columns) do
+    local form, day_first, month_first
+    if column.type == "string" and not given[column.name] then
+      form, day_first, month_first = days.form(sample:values(column.name), #sample, options.decimal_mark == ",")
+    end
+    if not form and not day_first and info.dated == i then day_first, month_first = "dd/mm/yyyy", "mm/dd/yyyy" end
+    if form or day_first then return undated(column.name, form, day_first, month_first) end
+  end
 end
 
 --- Whether a column is called by a value: a date, a fraction, a number that is no year.
@@ -37,6 +62,51 @@ local function header(columns, _, options)
     arguments.shown(first or columns[1].name))
 end
 
+--- Whether some of the values are numbers but for blanks around them.
+local function has_padded(values)
+  for _, text in pairs(values) do
+    local is_text = type(text) == "string"
+    if is_text and (text:find "^[ \t]+%-?%d[%d.,]*%s*$" or text:find "^%-?%d[%d.,]*[ \t]+$") then return true end
+  end
+  return false
+end
+
+--- Blanks around names, or around numbers that so are texts.
+local function blanks(columns, _, options, rows)
+  if options.trim then return nil end
+  local sample
+  for _, column in ipairs(columns) do
+    local is_padded = column.name:find "^[ \t]" or column.name:find "[ \t]$"
+    if not is_padded and column.type == "string" then
+      sample = sample or rows:limit(LOOKED):collect()
+      is_padded = has_padded(sample:values(column.name))
+    end
+    if is_padded then
+      return ("%s: blanks around it or its values; %s"):format(column.name, spelling.also(options, { trim = true })),
+        { trim = true }
+    end
+  end
+end
+
+--- The header that stands again among the rows, as it does where files were put one behind the other.
+local function repeated(columns, _, options, rows)
+  local first = columns[1]
+  for _, column in ipairs(columns) do
+    if column.type ~= "string" then return nil end
+  end
+  if not first or options.header == false or options.types or options.infer == false then return nil end
+  local count, row = strays.cells(rows, first.name, ("v == %s"):format(literal(first.name)))
+  if count == 0 or count * 2 > #rows then return nil end
+  local rest = rows:where(("`%s` ~= %s"):format(first.name:gsub("`", "``"), literal(first.name)))
+  local types = {}
+  for _, column in ipairs(columns) do types[column.name] = strays.type(rest, column.name) end
+  local said = ("the header stands again in %d row%s, the first of which is row %d"):format(count,
+    count == 1 and "" or "s", row)
+  if not next(types) then return said end
+  local needed = { types = types, on_error = "reject" }
+  return ("%s; %s leaves them out"):format(said, spelling.also(options, needed)), needed
+end
+
 --- What is said of the last row: nothing in it, called by a word of totals, or the sum of those above it.
 local function said_of(rows, columns, last)
   if next(last) == nil then return "the last row has no value at all:" end
@@ -51,19 +121,26 @@ local function said_of(rows, columns, last)
   return totals.adds_up(rows, columns, last) and "the last row is the sum of those above it:" or nil
 end
 
-local function last_line(columns, _, _, rows)
+local function last_line(columns, _, options, rows, sample)
   local said = #rows > 1 and said_of(rows, columns, rows:row(#rows))
-  return said and said .. " {skip_tail = n} passes over the last n lines" or nil
+  if not said then return nil end
+  local lines = extent.with_last_row(sample, options.skip_tail or 0)
+  return said .. (lines and (" {skip_tail = %d} leaves it out"):format(lines)
+    or " {skip_tail = n} passes over the last n lines"), lines and { skip_tail = lines }
 end
 
-local DOUBTS = { header, grouped, dated, spelled.hints, last_line }
+local DOUBTS = { header, blanks, repeated, grouped, dated, spelled.hints, last_line }
 
---- The hints about a table that was just read from CSV, as texts.
-return function(rows, info, options)
-  local hints, columns = {}, rows:columns()
+--- The hints about a table that was just read from CSV, as texts, and the options that would end those which leave no
+-- doubt. `sample` is of the text, or nil.
+return function(rows, info, options, sample)
+  local hints, found, columns = {}, {}, rows:columns()
   for _, doubt in ipairs(options.into and {} or DOUBTS) do
-    local said = doubt(columns, info, options, rows)
-    for _, hint in ipairs(type(said) == "table" and said or { said }) do hints[#hints + 1] = hint end
+    local said, sure = doubt(columns, info, options, rows, sample)
+    for _, one in ipairs(type(said) == "table" and said or { { said, sure } }) do
+      hints[#hints + 1] = one[1]
+      for name, value in pairs(one[1] and one[2] or {}) do found[name] = found[name] or value end
+    end
   end
-  return hints
+  return hints, found
 end

@@ -8,17 +8,19 @@ local ending = require "blotter.tables.ending"
 local fail = require "blotter.errors.fail"
 local near_file = require "blotter.tables.near_file"
 local progress = require "blotter.terminal.progress"
+local sample = require "blotter.tables.guess.sample"
 local schema = require "blotter.tables.schema"
+local settle = require "blotter.tables.guess.settle"
 local several = require "blotter.tables.several"
 local sqlite = require "blotter.tables.sqlite"
 local width = require "blotter.terminal.width"
 
-local read = {}
+local read = { guess = false } -- what the option guess is when it is not given
 
 local CSV_OPTIONS = { "delimiter", "quote", "escape", "comment", "decimal_mark", "thousands", "percent", "currency",
   "dates", "encoding", "header", "ragged", "utf8", "on_error", "skip", "skip_tail", "max_rejects", "chunk_bytes",
-  "trim", "infer", "decimals", "quoted_nulls", "line_column", "nulls", "names", "flags", "types", "into", "progress",
-  "text", "partitions" }
+  "trim", "infer", "decimals", "quoted_nulls", "line_column", "nulls", "names", "flags", "types", "guess", "into",
+  "progress", "text", "partitions" }
 
 local JSONL_OPTIONS = { "on_error", "max_rejects", "chunk_bytes", "infer", "decimals", "line_column", "types", "into",
   "encoding", "progress", "text", "partitions" }
@@ -95,7 +97,9 @@ function Info.__tostring(info)
   local text = ("%d row%s from %d bytes"):format(info.rows, info.rows == 1 and "" or "s", info.bytes)
   if info.delimiter then text = ("%s, delimiter '%s'"):format(text, info.delimiter:gsub("\t", "\\t")) end
   if info.rejected > 0 then text = ("%s; %d rejected, which are in rejects"):format(text, info.rejected) end
-  if info.tail then text = ("%s; passed over at the end, from here on: %s"):format(text, first_line(info.tail)) end
+  if info.tail and not info.guessed then
+    text = ("%s; passed over at the end, from here on: %s"):format(text, first_line(info.tail))
+  end
   return table.concat({ text, table.unpack(info.hints) }, "\n")
 end
 
@@ -105,17 +109,95 @@ local function is_ended(message)
   return message:find "interrupted" or message:find "memory" or message:find "timeout" or message:find "time limit"
 end
 
-local function run(kind, from, text, options, db, name)
+--- Rows as the engine reads them, and what is known of the reading, with what may be meant otherwise of CSV; or nil, a
+-- message and a code. `beginning` is the sample that tells where lines end, or nil.
+local function rows_of(kind, from, text, options, beginning, db, name)
   local shown, line <close> = progress.shown(options, from, 0) -- luacheck: ignore line
   local rows, info, code = core[kind](from, text, shown, db, name)
-  if not rows then return near_file.told(not text and from, kind, nil, info, code) end
+  if not rows then return nil, info, code end
   info.hints = {}
   if kind == "csv" then
-    local looked, hints = pcall(doubts, rows, info, options)
+    local looked, hints, found = pcall(doubts, rows, info, options, beginning)
     if not looked and not is_ended(hints) then error(hints, 0) end
-    info.hints = looked and hints or {}
+    info.hints, info.found = looked and hints or {}, looked and found or nil
   end
   return rows, setmetatable(info, Info)
+end
+
+--- Options that are found out by reading: rows, what is known, the options, and what is said of them; or nil, and the
+-- message and the code where work was ended.
+local function settled(from, text, options)
+  local ended
+  local function attempt(way, beginning)
+    if ended then return nil end
+    local done, rows, info, code = pcall(rows_of, "csv", from, text, way, beginning)
+    if not done and is_ended(rows) then error(rows, 0) end
+    if done and not rows and code ~= "format" then ended = { info, code } end
+    if done then return rows, info end
+  end
+  local rows, info, found, said = settle.read(attempt, from, text, options)
+  if rows then return rows, info, found, said end
+  return nil, table.unpack(ended or {})
+end
+
+--- Rows read with options that are found out, and said; those for a table that is there, or for one of a database, are
+-- read once more. Nil when none are found, and with a message and a code where work was ended.
+local function guessed(from, text, options, db, name)
+  local into = options.into
+  options.into = nil
+  local rows, info, found, said = settled(from, text, options)
+  options.into = into
+  if not rows then return nil, info, found end
+  local hints = info.hints
+  if said[1] then said[1] = "guessed: " .. said[1] end
+  if db or into then
+    rows:close()
+    local code
+    found.into = into
+    rows, info, code = rows_of("csv", from, text, found, nil, db, name)
+    if not rows then return nil, info, code end
+  end
+  info.hints, info.guessed = table.move(hints, 1, #hints, #said + 1, said), said[1] ~= nil
+  return rows, info
+end
+
+--- The end of the message that a text was refused: the line that reads it; or nothing.
+local function way_out(from, text, options)
+  local rows, _, _, said = settled(from, text, options)
+  if not rows then return "" end
+  rows:close()
+  return said[1] and "\nit is read by: " .. table.concat(said, "\n") or ""
+end
+
+--- Whether a text or a path can be read several times, as guessing does.
+local function is_repeatable(from, text)
+  return type(from) == "string" and (text or core.is_file(from)) or false
+end
+
+--- Whether options are to be found out, as the option or the setting says; the option is taken away.
+local function wants_guess(kind, from, text, options)
+  local guess = options.guess
+  options.guess = nil
+  if kind ~= "csv" then return false end
+  if guess == nil then return read.guess and not options.into and is_repeatable(from, text) end
+  if guess and type(from) == "function" then fail "csv: guess reads several times: a path or a text expected" end
+  return guess
+end
+
+local function run(kind, from, text, options, db, name)
+  if wants_guess(kind, from, text, options) then
+    if from == "-" and not text then from, text = io.read "a", true end
+    local rows, info, code = guessed(from, text, options, db, name)
+    if rows then return rows, info end
+    if info and code ~= "io" and code ~= "format" then return nil, info, code end
+  end
+  local is_again = kind == "csv" and is_repeatable(from, text) and not options.into
+  local beginning = is_again and sample.of(from, text) or nil
+  local rows, info, code = rows_of(kind, from, text, options, beginning, db, name)
+  if rows then return rows, info end
+  local message, why = select(2, near_file.told(not text and from, kind, nil, info, code))
+  if is_again and code == "format" and message == info then message = message .. way_out(from, text, options) end
+  return nil, message, why
 end
 
 --- The same for one file, or for several as one table.

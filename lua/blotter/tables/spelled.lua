@@ -2,14 +2,21 @@
 -- reading make numbers of them.
 
 local arguments = require "blotter.errors.arguments"
+local cells = require "blotter.tables.guess.cells"
 local strays = require "blotter.tables.strays"
+local spelling = require "blotter.tables.guess.spelling"
 
 local spelled = {}
 
 local LOOKED = 200 -- rows
-local MOST = 2     -- different texts among numbers that may mean null
+local MOST = 3     -- different texts among numbers that may mean null
 
 local SIGNS = { "%$", "€", "£", "¥", "₩" }
+
+--- Codes and words of money, as they stand before or behind a number.
+local MONEY = {}
+for word in ([[EUR USD GBP CHF SEK NOK DKK PLN CZK HUF JPY KRW CNY AUD CAD NZD INR BRL MXN ZAR RUB TRY kr kr. zł Kč Ft
+  Fr. 円 元 원]]):gmatch "%S+" do MONEY[word] = true end
 
 local BLANKS = { "\u{A0}", "\u{202F}", "\u{2009}" }
 local MINUS = "\u{2212}"
@@ -17,8 +24,9 @@ local MINUS = "\u{2212}"
 --- The text with plain blanks and a plain minus; one that is none is noted in `needs`.
 local function plain(text, needs)
   for _, blank in ipairs(BLANKS) do text = text:gsub(blank, " ") end
+  text = text:gsub("\u{2019}", "'")
   local rest, minus = text:gsub(MINUS, "-")
-  if minus > 0 then needs.minus = "true" end
+  if minus > 0 then needs.minus = true end
   return rest
 end
 
@@ -31,22 +39,31 @@ local function without_signs(text, needs)
     rest, n = rest:gsub("%s*" .. sign .. "%s*", "")
     money = money + n
   end
-  if percent > 0 then needs.percent = "true" end
-  if money > 0 then needs.currency = "true" end
-  return rest:gsub("^%((.*)%)$", "-%1")
-end
-
---- What stands before the fraction of a number with blanks between thousands, or ""; nil: it is none.
-local function blank_groups(text)
-  local whole, mark = text:match "^%-?([%d ]+)([.,]?)%d*$"
-  if not whole or not whole:find "^%d%d?%d? %d%d%d" then return nil end
-  for group in whole:gmatch " ([^ ]*)" do
-    if #group ~= 3 then return nil end
+  local word = rest:match "^([^%d%s(-]+)%s*[%d(-]" or rest:match "%d%s*([^%d%s)]+)$"
+  if word and MONEY[word] then
+    local from, to = rest:find(word, 1, true)
+    rest, money = (rest:sub(1, from - 1) .. rest:sub(to + 1)):match "^%s*(.-)%s*$", 1
   end
-  return mark
+  local loss = rest:match "^%((.*)%)$"
+  if percent > 0 then needs.percent = true end
+  if money > 0 or loss then needs.currency = true end
+  return loss and "-" .. loss or rest
 end
 
---- Whether a text is a number; what it needs to be read so is noted. `comma`: a single comma stands before a fraction.
+--- What stands before the fraction of a number with blanks or apostrophes between thousands, or "", and the sign
+-- between them; nil: it is none.
+local function groups(text)
+  local whole, mark = text:match "^%-?([%d' ]+)([.,]?)%d*$"
+  local sign = whole and whole:match "^%d%d?%d?([' ])%d%d%d"
+  if not sign then return nil end
+  for between, group in whole:gmatch "([' ])([^' ]*)" do
+    if #group ~= 3 or between ~= sign then return nil end
+  end
+  return mark, sign
+end
+
+--- Whether a text is a number; what it needs to be read so is noted. `comma`: a single comma stands before a fraction,
+-- which `fraction` notes where it cannot stand between thousands.
 local function is_number(text, needs, comma)
   local own = {}
   local rest = without_signs(plain(text, own), own)
@@ -55,10 +72,11 @@ local function is_number(text, needs, comma)
     local point = rest:find "^%-?%d+,%d+$" and comma or rest:find "^%-?%d[%d.]*%.%d%d%d,%d+$"
       or rest:find "^%-?%d%d?%d?%.%d%d%d%.%d%d%d$"
     local thousands = rest:gsub("%.%d+$", ""):find "^%-?%d%d?%d?,%d%d%d" and not rest:find "%..*,"
-    local mark = blank_groups(rest)
-    if mark then own.thousands = '" "' elseif not point and not thousands then return false end
-    if mark == "," then own.decimal_mark = '","' end
-    if not mark then own[point and "decimal_mark" or "thousands"] = '","' end
+    local mark, sign = groups(rest)
+    if mark then own.thousands = sign elseif not point and not thousands then return false end
+    if mark == "," then own.decimal_mark = "," end
+    if not mark then own[point and "decimal_mark" or "thousands"] = "," end
+    own.fraction = own.decimal_mark and (mark or not rest:find "^%-?%d%d?%d?,%d%d%d$") and true or nil
   end
   for name, value in pairs(own) do needs[name] = value end
   return true
@@ -78,17 +96,18 @@ end
 
 --- What the texts of a column need to be numbers, {option = value}, and the texts that would be null; nil when they are
 -- none.
-local function needs_of(values, n, comma)
+local function needs_of(values, n, comma, name)
   local needs, others, distinct, count, flagged = {}, {}, 0, 0, 0
   for i = 1, n do
     local text, flag = values[i], nil
+    if text == name then return nil end -- the header once more
     if text then text, flag = null_and_flag(text) end
     if flag then needs.flags = true end
     if text and is_number(text, needs, comma) then
       count = count + 1
     elseif text and is_flagged(text, needs, comma) then
       needs.flags, count, flagged = true, count + 1, flagged + 1
-    elseif text and text:find "%d" then
+    elseif text and text:find "%d" and not text:find "^[<>]%s*%d+$" then
       return nil -- a code, or a number of a form that is not known: nothing that means null
     elseif text and not others[text] then
       others[text], distinct = true, distinct + 1
@@ -98,16 +117,6 @@ local function needs_of(values, n, comma)
   end
   if count < 2 or count <= distinct or count == flagged or not next(needs) and distinct == 0 then return nil end
   return needs, others
-end
-
-local function written(needs, nulls, flagged)
-  local options = {}
-  for _, name in ipairs { "decimal_mark", "thousands", "percent", "currency" } do
-    if needs[name] then options[#options + 1] = ("%s = %s"):format(name, needs[name]) end
-  end
-  if #flagged > 0 then options[#options + 1] = ('flags = "%s"'):format(table.concat(flagged, ", ")) end
-  if #nulls > 0 then options[#options + 1] = ('nulls = "%s"'):format(table.concat(nulls, ", ")) end
-  return "{" .. table.concat(options, ", ") .. "}"
 end
 
 local function set_of(list)
@@ -130,49 +139,137 @@ end
 local GOES_ON = "matches(v, '^-?[0-9]{1,3}[^0-9A-Za-z.,:()-]+[0-9]{3}([^0-9]|$)')"
 
 --- Flags that are whole numbers with blanks between thousands, as hints.
-local function add_flags(hints, rows, columns, options)
+local function add_flags(said, rows, columns, options)
   local asked = options.thousands and {} or set_of(options.flags)
   for i = 2, #columns do
     local name = columns[i - 1].name
     local count, row, text = 0, nil, nil
     if asked[name] then count, row, text = strays.cells(rows, columns[i].name, GOES_ON) end
     if count > 0 then
-      hints[#hints + 1] = ('%s: %d number%s with blanks between thousands (row %d: %s); {thousands = " "}'):format(name,
-        count, count == 1 and "" or "s", row, arguments.shown(text))
+      local hint = ('%s: %d number%s with blanks between thousands (row %d: %s); %s'):format(name,
+        count, count == 1 and "" or "s", row, arguments.shown(text), spelling.also(options, { thousands = " " }))
+      said[#said + 1] = { hint, { thousands = " " } }
     end
   end
 end
 
---- What is unlike the others in columns of texts, as hints.
-local function add_strays(hints, rows, sample, names)
-  for _, name in ipairs(names) do hints[#hints + 1] = strays.hint(rows, name, sample:values(name), #sample) end
+--- What is unlike the others in columns of texts, as one hint, with the types that such columns may be given.
+local function add_strays(said, rows, sample, names, options)
+  local texts, types, few = {}, {}, true
+  for _, name in ipairs(names) do
+    local hint, type_, is_few = strays.hint(rows, name, sample:values(name), #sample)
+    if hint then texts[#texts + 1], types[name], few = hint, type_, few and is_few end
+  end
+  if not texts[1] then return end
+  local needed = { types = types, on_error = "reject" }
+  said[#said + 1] = { ("%s; %s reads %s so and drops the other rows"):format(table.concat(texts, "\n"),
+    spelling.also(options, needed), texts[2] and "them" or "it"), few and needed }
+end
+
+--- Whether a text is a value of one of the columns whose texts stay what they are, so that it is not to be null.
+local function stands_in(rows, names, text)
+  for _, name in ipairs(names) do
+    local same = ("`%s` == $text"):format(name:gsub("`", "``"))
+    if rows:where(same, { text = text }):limit(1):count() > 0 then return true end
+  end
+  return false
+end
+
+--- What columns of texts need to be numbers, as {names, rest (names of the others), all (options), nulls, flagged}.
+local function looked_through(texts, sample, comma)
+  local found = { names = {}, rest = {}, all = {}, nulls = {}, flagged = {} }
+  for _, name in ipairs(texts) do
+    local needs, others = needs_of(sample:values(name), #sample, comma, name)
+    table.insert(needs and found.names or found.rest, name)
+    if needs and needs.flags then table.insert(found.flagged, name) end
+    for option, value in pairs(needs or {}) do found.all[option] = value end
+    for _, text in ipairs(others or {}) do
+      if not found.nulls[text] then found.nulls[text], found.nulls[#found.nulls + 1] = true, text end
+    end
+  end
+  return found
+end
+
+local NEEDED = { "decimal_mark", "thousands", "percent", "currency" }
+
+--- The options that make numbers of columns; nil when there are none, or when one mark would have two meanings.
+local function options_of(found, rows, delimiter)
+  local all, options = found.all, {}
+  if all.decimal_mark and all.decimal_mark == all.thousands then return nil end
+  if all.minus and not (all.thousands or all.decimal_mark or all.percent) then all.currency = true end
+  for _, name in ipairs(NEEDED) do options[name] = all[name] end
+  if options.decimal_mark == delimiter then options.delimiter = delimiter end
+  if found.flagged[1] then options.flags = found.flagged end
+  local nulls = {}
+  for _, text in ipairs(found.nulls) do
+    if not stands_in(rows, found.rest, text) then nulls[#nulls + 1] = text end
+  end
+  if nulls[1] then
+    nulls[#nulls + 1] = ""
+    options.nulls = nulls
+  end
+  return next(options) and options
+end
+
+--- Those of the options that leave no doubt: a comma of a fraction, and texts that stand for no value anywhere.
+local function sure(options, all)
+  local copy = {}
+  for name, value in pairs(options) do copy[name] = value end
+  if all.decimal_mark and not all.fraction then return {} end
+  if not options.nulls then return copy end
+  copy.nulls = {}
+  for _, text in ipairs(options.nulls) do
+    if cells.is_empty(text) then table.insert(copy.nulls, text) end
+  end
+  if not copy.nulls[2] then copy.nulls = nil end
+  return copy
+end
+
+--- Whether commas stand before fractions of another length than three digits, in quotes where they delimit.
+local function has_short_commas(texts, sample)
+  for _, name in ipairs(texts) do
+    local values = sample:values(name)
+    for i = 1, #sample do
+      if values[i] and plain(values[i], {}):find "^%-?%d+,%d%d?$" then return true end
+    end
+  end
+  return false
+end
+
+--- Whether a point stands before fractions: in a column of fractions, or in texts with other than three digits behind.
+local function has_points(columns, info, texts, sample)
+  for i, column in ipairs(columns) do
+    if column.type == "float64" and info.grouped ~= i then return true end
+  end
+  for _, name in ipairs(texts) do
+    local values = sample:values(name)
+    for i = 1, #sample do
+      local text = values[i]
+      if text and text:find "^[^%d]*%d+%.%d%d?[^%d.]*$" or text and text:find "%d,%d%d%d%.%d" then return true end
+    end
+  end
+  return false
 end
 
 --- The columns of texts that could be numbers, and the options that make them so; and those of one type in all but a
--- few cells. As hints.
+-- few cells. As {hint, options that leave no doubt} each.
 function spelled.hints(columns, info, options, rows)
-  local texts, names, all, nulls, flagged, rest = texts_among(columns, options), {}, {}, {}, {}, {}
-  local hints = {}
-  add_flags(hints, rows, columns, options)
-  if #texts == 0 then return hints end
+  local texts, said = texts_among(columns, options), {}
+  add_flags(said, rows, columns, options)
+  if #texts == 0 then return said end
   local sample = rows:limit(LOOKED):collect()
-  for _, name in ipairs(texts) do
-    local needs, others = needs_of(sample:values(name), #sample, info.delimiter ~= ",")
-    local list = needs and names or rest
-    list[#list + 1] = name
-    if needs and needs.flags then flagged[#flagged + 1] = name end
-    for option, value in pairs(needs or {}) do all[option] = value end
-    for _, text in ipairs(others or {}) do
-      if not nulls[text] then nulls[text], nulls[#nulls + 1] = true, text end
-    end
+  local comma = (info.delimiter ~= "," or has_short_commas(texts, sample))
+    and (options.decimal_mark == "," or not has_points(columns, info, texts, sample))
+  local found = looked_through(texts, sample, comma)
+  local needed = found.names[1] and options_of(found, rows, info.delimiter)
+  if needed then
+    local also = found.all.decimal_mark and not found.all.fraction
+      and ', or {thousands = ","} where it stands between thousands' or ""
+    said[#said + 1] = { ("%s: numbers that are read as texts; %s%s"):format(table.concat(found.names, ", "),
+      spelling.also(options, needed), also), sure(needed, found.all) }
   end
-  if all.minus and not (all.thousands or all.decimal_mark or all.percent) then all.currency = "true" end
-  if #names > 0 then
-    hints[#hints + 1] = ("%s: numbers that are read as texts; %s"):format(table.concat(names, ", "),
-      written(all, nulls, flagged))
-  end
-  add_strays(hints, rows, sample, rest)
-  return hints
+  add_strays(said, rows, sample, found.rest, options)
+  return said
 end
 
 return spelled

@@ -4,6 +4,8 @@ local arguments = require "blotter.errors.arguments"
 
 local strays = {}
 
+local HARDLY_ANY = 1000 -- values for each such cell
+
 local FEW = 4 -- values of the type for each cell that is none, at the least
 
 --- The kinds of values, the narrowest first: how a text of each looks, and the type.
@@ -53,7 +55,18 @@ local function apart(n)
   return (text:gsub("^,", ""))
 end
 
---- What a column of texts is in all but a few cells, as a hint; or nil. `values` are n of its first.
+--- The type that all values of a column of texts have; nil: they are texts.
+function strays.type(rows, name)
+  for _, kind in ipairs(KINDS) do
+    local condition = kind.type:find "4" and ("try_%s(v) == nil or %s"):format(kind.type, CODE)
+      or ("try_%s(v) == nil"):format(kind.type)
+    local all = alone(rows, name):where "v ~= nil"
+    if all:count() > 0 and all:where(condition):count() == 0 then return kind.type end
+  end
+end
+
+--- What a column of texts is in all but a few cells, as a hint, the type, and whether these cells are as good as none;
+-- or nil. `values` are n of its first.
 function strays.hint(rows, name, values, n)
   local kind = kind_of(values, n)
   if not kind then return nil end
@@ -62,9 +75,8 @@ function strays.hint(rows, name, values, n)
   local all = count > 0 and alone(rows, name):where "v ~= nil":count()
   if count == 0 or all - count < FEW * count then return nil end
   if kind.type:find "4" and strays.cells(rows, name, CODE) > 0 then return nil end
-  local key = name:find "^[%a_][%w_]*$" and name or ("[%q]"):format(name)
-  return ('%s: %s of %s values are %s (row %d: %s); {types = {%s = "%s"}}; {on_error = "reject"} drops the other rows')
-    :format(name, apart(all - count), apart(all), kind.plural, row, arguments.shown(text), key, kind.type)
+  return ("%s: %s of %s values are %s (row %d: %s)"):format(name, apart(all - count), apart(all), kind.plural, row,
+    arguments.shown(text)), kind.type, count * HARDLY_ANY <= all
 end
 
 return strays

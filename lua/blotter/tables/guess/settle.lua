@@ -1,0 +1,155 @@
+--- Options of reading CSV that were not given, found out by trying: from the text's form, then from what is doubtful in
+-- what was read. Nothing that is given is changed.
+
+local arguments = require "blotter.errors.arguments"
+local encodings = require "blotter.tables.guess.encodings"
+local extent = require "blotter.tables.guess.extent"
+local sample = require "blotter.tables.guess.sample"
+local width = require "blotter.terminal.width"
+local spelling = require "blotter.tables.guess.spelling"
+
+local settle = {}
+
+local ROUNDS = 5
+local MOST = 1000 -- values that are looked at
+local FEW = 20 -- rows for each that may be passed over
+
+local function merged(options, found)
+  local copy = {}
+  for name, value in pairs(options) do copy[name] = value end
+  for name, value in pairs(found) do
+    if copy[name] == nil then copy[name] = value end
+  end
+  return copy
+end
+
+--- Whether an attempt gave rows that are split as was seen; of rows that are passed over, all but a few.
+local function is_right(rows, info, told, options, given)
+  if not rows or told.delimiter and info.delimiter and info.delimiter ~= told.delimiter then return false end
+  return options.on_error == given.on_error or info.rejected > 0 and info.rejected * FEW <= info.rows
+end
+
+local function close(rows)
+  if rows then rows:close() end
+end
+
+--- The first way to read the text that does: rows, what is known of the reading, the options; or nil.
+local function first_way(attempt, given, told)
+  for _, also in ipairs { {}, { delimiter = told.delimiter }, { on_error = "reject" },
+    { delimiter = told.delimiter, on_error = "reject" } } do
+    local way = merged(merged(given, told.options), also)
+    local rows, info = attempt(way)
+    if is_right(rows, info, told, way, given) then return rows, info, way end
+    close(rows)
+  end
+end
+
+--- What of the options found is new: not given, and more than before.
+local function news(found, options, given)
+  local more = {}
+  for name, value in pairs(found or {}) do
+    local is_new = options[name] == nil or name == "skip_tail" and value > options[name]
+    if given[name] == nil and is_new then more[name] = value end
+  end
+  return next(more) and more
+end
+
+--- Rows read again with what the hints leave no doubt of, as long as there is more of that.
+local function without_doubts(attempt, rows, info, options, given)
+  for _ = 1, ROUNDS do
+    local more = news(info.found, options, given)
+    local following = more and merged(more, options)
+    local again, known
+    if more then again, known = attempt(following) end
+    if not again then break end
+    close(rows)
+    rows, info, options = again, known, following
+  end
+  return rows, info, options
+end
+
+--- Whether texts are whole numbers, of which some have points between thousands, and some are too small for one.
+local function are_grouped(values)
+  local points, plain = 0, 0
+  for _, text in pairs(values) do
+    if type(text) == "string" and text:find "^%-?%d%d?%d?%.%d%d%d$" then
+      points = points + 1
+    elseif type(text) == "string" and text:find "^%-?[1-9]%d?%d?$" then
+      plain = plain + 1
+    elseif type(text) == "string" and text:find "%d" then
+      return false
+    end
+  end
+  return points > 0 and plain > 0
+end
+
+--- Whether points stand between thousands in the column of which that is in doubt, by its texts.
+local function has_grouped(attempt, rows, info, options)
+  local column = rows:columns()[info.grouped]
+  if info.delimiter == "," or options.decimal_mark or options.thousands or options.types then return false end
+  local texts = attempt(merged({ types = { [column.name] = "string" } }, options))
+  local is = texts and are_grouped(texts:limit(MOST):values(column.name))
+  close(texts)
+  return is
+end
+
+--- The same rows with points between thousands, where they leave no doubt of that.
+local function without_points(attempt, rows, info, options)
+  if not info.grouped or not has_grouped(attempt, rows, info, options) then return rows, info, options end
+  local following = merged({ thousands = "." }, options)
+  local again, known = attempt(following)
+  if not again then return rows, info, options end
+  close(rows)
+  return again, known, following
+end
+
+--- The first line of a text that says something.
+local function first_line(text)
+  for line in (text or ""):gmatch "[^\r\n]+" do
+    if line:find "[%w\x80-\xFF]" then return line end
+  end
+  return text and text:match "[^\r\n]+"
+end
+
+local function lines_of(n, place, text)
+  if not n or n == 0 or not text then return nil end
+  local shown = arguments.shown((width.cut(width.printable(text), 40)))
+  return ("%d line%s %s (%s)"):format(n, n == 1 and "" or "s", place, shown)
+end
+
+--- What was passed over, in words; nil: nothing.
+local function passed(told, info, options)
+  local above = lines_of(options.skip, "above the table", told.above)
+  local below = lines_of(options.skip_tail, "below it", first_line(info.tail))
+  local both = above and below and above .. ", " .. below
+  return (above or below) and "passed over: " .. (both or above or below) or nil
+end
+
+--- Whether the options are more than what was given.
+local function is_more(options, given)
+  for name, value in pairs(options) do
+    if given[name] ~= value then return true end
+  end
+  return false
+end
+
+--- Reads by `try(options, sample)`, which returns rows and what is known of the reading, or nil. Returns rows, what is
+-- known, the options, and what was found out as texts; or nil.
+function settle.read(try, from, is_text, given)
+  local found = sample.of(from, is_text)
+  local function attempt(options) return try(options, found) end
+  local told = found and extent.of(found, given) or { options = {} }
+  if found and not given.encoding then told.options.encoding = encodings.of(found) end
+  local rows, info, options = first_way(attempt, given, told)
+  if not rows and next(told.options) then
+    told = { options = { encoding = told.options.encoding } }
+    rows, info, options = first_way(attempt, given, told)
+  end
+  if not rows then return nil end
+  rows, info, options = without_doubts(attempt, rows, info, options, given)
+  rows, info, options = without_points(attempt, rows, info, options)
+  if not is_more(options, given) then return rows, info, options, {} end
+  return rows, info, options, { spelling.line(from, is_text, options), passed(told, info, options) }
+end
+
+return settle

@@ -1,0 +1,98 @@
+--- Messy files that are read by one line, whose options are found out: what is said is a line that reads the same.
+local blotter = require "blotter"
+
+local function described(rows)
+  local types = {}
+  for i, column in ipairs(rows:columns()) do types[i] = column.type end
+  return table.concat(types, " ") .. " | " .. rows:csv():gsub("\n", "/")
+end
+
+--- The options of the line that was said.
+local function options_in(hint)
+  return assert(load("return " .. hint:match "(%b{})%)$", "=hint", "t", {}))()
+end
+
+-- Each as {text, what stands in the options, what is read}.
+local FILES = {
+  { "Report 7\n\nname,n\nA,5\nB,6\nC,7\n", "{skip = 2}", "string int64 | name,n/A,5/B,6/C,7/" },
+  { "Report 7: arrests, all\nSource: us\n\nname,year,n\nA,2012,5\nB,2012,6\nC,2013,7\nTotal,,18\n\n* provisional\n",
+    "{skip = 3, skip_tail = 3}", "string int64 int64 | name,year,n/A,2012,5/B,2012,6/C,2013,7/" },
+  { "Tabelle 3;;;\n;;;\nLand;Jahr;Fälle;Anteil\nBayern;2012;1.234;12,5 %\nHessen;2012;-;0,4 %\nSaar;2013;17;3 %\n"
+    .. "Insgesamt;;1.251;15,9 %\n© Amt 2014\n",
+    '{skip = 2, skip_tail = 2, decimal_mark = ",", percent = true, nulls = "-"}',
+    "string int64 int64 float64 | "
+    .. "Land,Jahr,Fälle,Anteil/Bayern,2012,1234,0.125/Hessen,2012,,0.004/Saar,2013,17,0.03/" },
+  { "D\xE9partement;Date;Co\xFBt\nAin;31/01/2012;1\xA0234,50 \x80\nH\xE9rault;01/02/2012;99,00 \x80\n"
+    .. "Var;02/02/2012;7,25 \x80\n",
+    '{encoding = "windows-1252", decimal_mark = ",", thousands = " ", currency = true}',
+    "string date float64 | Département,Date,Coût/Ain,2012-01-31,1234.5/Hérault,2012-02-01,99.0/Var,2012-02-02,7.25/" },
+  { 'Agency,Amount,Rate\nA,"$1,234.50",12.5%\nB,"($99.00)",3%\nC,N/A,N/A\nD,$7.25,1%\n',
+    '{thousands = ",", percent = true, currency = true, nulls = "N/A"}',
+    "string float64 float64 | Agency,Amount,Rate/A,1234.5,0.125/B,-99.0,0.03/C,,/D,7.25,0.01/" },
+  { "geo;2012;2013\nKR;12 p;:\nJP;7;9 b\nUS;1 234;: c\nUK;5;8\nFR;6;10\n",
+    '{thousands = " ", flags = "2012, 2013", nulls = ":"}',
+    "string int64 string int64 string | geo,2012,2012_flag,2013,2013_flag/KR,12,p,,/JP,7,,9,b/US,1234,,,c/"
+    .. "UK,5,,8,/FR,6,,10,/" },
+  { "\u{FEFF}Cases by area and year\n,,Reports,,Arrests,\nCode,Area,2012,2013,2012,2013\n01,North,1,2,3,4\n"
+    .. "02,South,5,6,7,8\n"
+    .. "03,East,9,10,11,12\n", "{skip = 1, header = 2}",
+    "string string int64 int64 int64 int64 | Code,Area,Reports_2012,Reports_2013,Arrests_2012,Arrests_2013/"
+    .. "01,North,1,2,3,4/02,South,5,6,7,8/03,East,9,10,11,12/" },
+  { "Land;Betrag;Anteil\n;in €;in %\nA;5;12\nB;6;13\nC;7;14\n", "{header = 2}",
+    "string int64 int64 | Land,Betrag_in €,Anteil_in %/A,5,12/B,6,13/C,7,14/" },
+  { "name;n;\nA;5;\nB;6;\nC;7;\n", "{}", "string int64 string | name,n,c3/A,5,/B,6,/C,7,/" },
+  { "name;n\nA;5;\nB;6;\nC;7;\n", '{ragged = "cut"}', "string int64 | name,n/A,5/B,6/C,7/" },
+  { "day,n\n31-Jan-2012,5\n01-Feb-2012,6\n02-Feb-2012,7\n", '{dates = "dd-mmm-yyyy"}',
+    "date int64 | day,n/2012-01-31,5/2012-02-01,6/2012-02-02,7/" },
+  { "day;n\n31.01.12;5\n01.02.12;6\n02.02.12;7\n", '{dates = "dd.mm.yy"}',
+    "date int64 | day,n/2012-01-31,5/2012-02-01,6/2012-02-02,7/" },
+  { "day;n\n01/02/2012;5,5\n02/02/2012;6,5\n03/02/2012;7,5\n", '{decimal_mark = ",", dates = "dd/mm/yyyy"}',
+    "date float64 | day,n/2012-02-01,5.5/2012-02-02,6.5/2012-02-03,7.5/" },
+  { "A,2012-01-31,5\nB,2012-02-01,6\nC,2012-02-02,7\n", "{header = false}",
+    "string date int64 | c1,c2,c3/A,2012-01-31,5/B,2012-02-01,6/C,2012-02-02,7/" },
+  { "name,n\nA,5\nB,6\n\n\nC,7\n,\n,\n", "{skip_tail = 2}", "string int64 | name,n/A,5/B,6/C,7/" },
+  { "name\tn\nA\t5\nB\t6\nC\t7\nSumme\t18\n", "{skip_tail = 1}", "string int64 | name,n/A,5/B,6/C,7/" },
+  { "code,area,n,m\n1,A,5,1\n2,B,6,2\n3,C,7,3\n,Everything,18,6\n", "{skip_tail = 1}",
+    "int64 string int64 int64 | code,area,n,m/1,A,5,1/2,B,6,2/3,C,7,3/" },
+  { "\xB1\xB9\xB0\xA1,n\n\xC7\xD1\xB1\xB9,5\n\xC0\xCF\xBA\xBB,6\n\xC1\xDF\xB1\xB9,7\n", '{encoding = "euc-kr"}',
+    "string int64 | 국가,n/한국,5/일본,6/중국,7/" },
+  { "sep=;\nTable 1\nname;n\nA;1,5\nB;6,5\nC;7,5\n", '{skip = 2, decimal_mark = ","}',
+    "string float64 | name,n/A,1.5/B,6.5/C,7.5/" },
+  { 'name,note,n\nA,"multi\nline, ""quoted""",5\nB,"x\ny",6\nC,z,7\n"Note: a\nlong one"\n', "{}", nil },
+  { '"Account:";"DE12";\n"Period:";"2023";\n\n"Day";"Who";"Amount"\n"02.01.2023";"A";"-12,50"\n'
+    .. '"03.01.2023";"B";"-1.050,00"\n'
+    .. '"31.01.2023";"C";"3.210,99"\n', '{skip = 3, decimal_mark = ","}',
+    "date string float64 | Day,Who,Amount/2023-01-02,A,-12.5/2023-01-03,B,-1050.0/2023-01-31,C,3210.99/" },
+  { "name , n , m\nA , 5 , 1.5\nB , 6 , 2.5 \nC,7,3\n", "{trim = true}",
+    "string int64 float64 | name,n,m/A,5,1.5/B,6,2.5/C,7,3.0/" },
+  { "name,n\nA,5\nB,6\nname,n\nC,7\n"
+    .. "", '{types = {n = "int64"}, on_error = "reject"}', "string int64 | name,n/A,5/B,6/C,7/" },
+  { "name;n\nA;1'234.50 CHF\nB;99.00 CHF\nC;-5.25 CHF\n", "{thousands = \"'\", currency = true}",
+    "string float64 | name,n/A,1234.5/B,99.0/C,-5.25/" },
+  { "name;n\nA;1.234\nB;987\nC;12.000\n", '{thousands = "."}', "string int64 | name,n/A,1234/B,987/C,12000/" },
+  { "name;n\nA;1.234\nB;9.870\nC;12.000\n", "{}", "string float64 | name,n/A,1.234/B,9.87/C,12.0/" },
+  { "name;n\nA;1,234\nB;987\nC;12,000\n", "{}", "string string | name,n/A,\"1,234\"/B,\"987\"/C,\"12,000\"/" },
+  { "name|n|m\nA|1,234|45.6%\nB|.|.\nC|99|1.2%\nD|5|3%\n", '{thousands = ",", percent = true, nulls = "."}',
+    "string int64 float64 | name,n,m/A,1234,0.456/B,,/C,99,0.012/D,5,0.03/" },
+  { 'name,n\nA,"12,5"\nB,"3,25"\nC,7\n', '{delimiter = ",", decimal_mark = ","}',
+    "string float64 | name,n/A,12.5/B,3.25/C,7.0/" },
+  { "name|n\nA|1'234\nB|12'345.5\nC|7\n", "{thousands = \"'\"}", "string float64 | name,n/A,1234.0/B,12345.5/C,7.0/" },
+}
+
+describe("a messy file that is read with guess = true", function()
+  it("is read as is said", function()
+    for _, file in ipairs(FILES) do
+      local rows, info = blotter.csv(file[1], { guess = true })
+      if file[3] then
+        assert(rows, info)
+        local hint = info.hints[1] and info.hints[1]:match "^guessed: (.*)$" or "t = blotter.csv(text, {})"
+        assert.equal(file[3], described(rows), file[1])
+        assert.equal("t = blotter.csv(text, " .. file[2] .. ")", hint, file[1])
+        local again, known = blotter.csv(file[1], options_in(hint))
+        assert.equal(file[3], described(assert(again, known)))
+      else
+        assert.is_nil(rows)
+      end
+    end
+  end)
+end)
