@@ -107,7 +107,8 @@ static void one_column_needs_no_delimiter(void) {
   READS("title\nid;n\n1;a\n2;b|c\n",
         "input:2: 2 fields where 1 is expected; skip passes over lines above the header (row 1, "
         "byte 6)");
-  READS("a;b\n1;2;3\n", "input:2: 3 fields where 2 are expected (row 1, byte 4)");
+  READS("a;b\n1;2;3\n",
+        "input:2: 3 fields where 2 are expected; on_error = 'reject' passes over such rows (row 1, byte 4)");
   READS("k,u,g\tx\ty\nA,N,D\t1\t2\nA,N,F\t3\t4\n",
         "k,u,g string,x int64,y int64;'A,N,D',1,2;'A,N,F',3,4"); /* both split, the tab by intent */
 }
@@ -299,7 +300,9 @@ static void the_first_bad_row_is_named(void) {
   CHECK_STR(read_as("a,b\n1,\n", o), "input:2: column 'b': null where a value is required (row 1, byte 4)");
   CHECK_STR(read_as("a,b\n1\n", o),
             "input:2: 1 field where 2 are expected; skip passes over lines above the header (row 1, byte 4)");
-  CHECK_STR(read_as("a,b\n1,2,3\n", o), "input:2: 3 fields where 2 are expected (row 1, byte 4)");
+  CHECK_STR(
+      read_as("a,b\n1,2,3\n", o),
+      "input:2: 3 fields where 2 are expected; on_error = 'reject' passes over such rows (row 1, byte 4)");
   READS("a,b\n1,\"x\n2,y\n",
         "input:2: column 'b': the quote that opens in line 2 is never closed: all that follows "
         "would be one field (row 1, byte 6)");

@@ -11,7 +11,7 @@ local MESSY = "Land;Eingang;Meldungen;Anteil;Bemerkung\n"
 
 --- What a new user types, in order.
 local SESSION = {
-  't = blotter.csv "typo.csv"',
+  't = blotter.csv "typo.csv"', 't = blotter.csv "messy.csv"',
   't = blotter.csv("messy.csv", {decimal_mark = ",", percent = true, skip_tail = 1})', "t",
   't:where "Meldungen > 100":order "Meldungen desc":select "Land, Meldungen"',
   't:filter "Meldungen > 100"', 't:where "Land = KR"', 't:where "Lnd == nil"',

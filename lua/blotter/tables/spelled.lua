@@ -2,7 +2,7 @@
 -- reading make numbers of them.
 
 local arguments = require "blotter.errors.arguments"
-local cells = require "blotter.tables.guess.cells"
+local looks = require "blotter.tables.guess.looks"
 local strays = require "blotter.tables.strays"
 local spelling = require "blotter.tables.guess.spelling"
 
@@ -219,7 +219,7 @@ local function sure(options, all)
   if not options.nulls then return copy end
   copy.nulls = {}
   for _, text in ipairs(options.nulls) do
-    if cells.is_empty(text) then table.insert(copy.nulls, text) end
+    if looks.is_empty(text) then table.insert(copy.nulls, text) end
   end
   if not copy.nulls[2] then copy.nulls = nil end
   return copy

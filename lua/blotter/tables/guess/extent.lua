@@ -1,6 +1,6 @@
 --- Where a table begins and ends in a text: the lines above its header, those of the header, the notes below it.
 
-local cells = require "blotter.tables.guess.cells"
+local looks = require "blotter.tables.guess.looks"
 local sample = require "blotter.tables.guess.sample"
 
 local extent = {}
@@ -52,9 +52,9 @@ local function value_columns(table_, at)
     for i = at + 1, math.min(at + 40, #table_.records) do
       local fields = table_.records[i]
       local text = #fields == table_.width and fields[column]
-      if text and not cells.is_empty(text) then
+      if text and not looks.is_empty(text) then
         filled = filled + 1
-        if cells.is_value(text) or cells.is_year(text) then values = values + 1 end
+        if looks.is_value(text) or looks.is_year(text) then values = values + 1 end
       end
     end
     is[column] = filled > 0 and values >= 0.6 * filled
@@ -66,7 +66,7 @@ end
 local function names_columns(fields, is_value)
   local named = 0
   for column, text in ipairs(fields) do
-    if is_value[column] and cells.is_value(text) then return false end
+    if is_value[column] and looks.is_value(text) then return false end
     if text:find "%S" then named = named + 1 end
   end
   return named > 0
@@ -105,11 +105,11 @@ local function is_second_line(table_, at)
   if not names_columns(below, is_value) then return false end
   local fills, units, named = 0, 0, 0
   for column, text in ipairs(below) do
-    local is_text = text:find "%S" ~= nil and not cells.is_empty(text)
+    local is_text = text:find "%S" ~= nil and not looks.is_empty(text)
     if is_text and not above[column]:find "%S" then fills = fills + 1 end
     if is_text and is_value[column] then
       named = named + 1
-      units = units + (cells.is_unit(text) and 1 or 0)
+      units = units + (looks.is_unit(text) and 1 or 0)
     end
   end
   if named == 0 then return false end
@@ -181,8 +181,8 @@ end
 local function is_strange(fields, is_value)
   local strange = 0
   for column, text in ipairs(fields) do
-    if is_value[column] and cells.is_value(text) then return false end
-    if is_value[column] and not cells.is_empty(text) then strange = strange + 1 end
+    if is_value[column] and looks.is_value(text) then return false end
+    if is_value[column] and not looks.is_empty(text) then strange = strange + 1 end
   end
   return strange > 0
 end
@@ -195,16 +195,16 @@ local function kind_of_line(line, table_)
   local filled, first, values = 0, nil, 0
   for _, text in ipairs(fields) do
     if text:find "%S" then filled, first = filled + 1, first or text end
-    if cells.is_value(text) then values = values + 1 end
+    if looks.is_value(text) then values = values + 1 end
   end
   if #fields > table_.width and filled > 0 then return nil end
   if filled > 0 and first:find "^%u[%a\x80-\xFF ]*:" and is_strange(fields, table_.is_value) then return "note" end
   if filled == 0 then return "note" end
   if #fields < table_.width then
-    return (#fields == 1 or values == 0 and (#fields < table_.width / 2 or cells.is_note(line))) and "note" or nil
+    return (#fields == 1 or values == 0 and (#fields < table_.width / 2 or looks.is_note(line))) and "note" or nil
   end
-  if filled == 1 and fields[1] == first and table_.width > 2 and cells.is_note(first) then return "note" end
-  return table_.width > 1 and values > 0 and not table_.has_totals and cells.is_total(first) and "total" or nil
+  if filled == 1 and fields[1] == first and table_.width > 2 and looks.is_note(first) then return "note" end
+  return table_.width > 1 and values > 0 and not table_.has_totals and looks.is_total(first) and "total" or nil
 end
 
 --- Whether several rows are called totals: then that is one of the things that rows are about.
@@ -213,7 +213,7 @@ local function has_totals(records)
   for _, fields in ipairs(records) do
     local first
     for _, text in ipairs(fields) do first = first or text:find "%S" and text end
-    count = count + (first and #fields > 1 and cells.is_total(first) and 1 or 0)
+    count = count + (first and #fields > 1 and looks.is_total(first) and 1 or 0)
   end
   return count > 1
 end

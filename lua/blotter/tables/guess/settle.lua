@@ -120,7 +120,7 @@ end
 --- What was passed over, in words; nil: nothing.
 local function passed(told, info, options)
   local above = lines_of(options.skip, "above the table", told.above)
-  local below = lines_of(options.skip_tail, "below it", first_line(info.tail))
+  local below = lines_of(options.skip_tail, above and "below it" or "below the table", first_line(info.tail))
   local both = above and below and above .. ", " .. below
   return (above or below) and "passed over: " .. (both or above or below) or nil
 end

@@ -2,7 +2,7 @@
 
 local totals = require "blotter.tables.totals"
 
-local cells = {}
+local looks = {}
 
 local NOTES = 28 -- bytes of a text that is hardly a name
 
@@ -12,14 +12,14 @@ local function bare(text)
 end
 
 --- A year alone, which names a column as often as it stands in one.
-function cells.is_year(text)
+function looks.is_year(text)
   return bare(text):find "^[12]%d%d%d$" ~= nil
 end
 
 --- Whether a text is a number as people write them, or a day: what names of columns are not.
-function cells.is_value(text)
+function looks.is_value(text)
   text = bare(text)
-  if not text:find "%d" or cells.is_year(text) then return false end
+  if not text:find "%d" or looks.is_year(text) then return false end
   if text:find "^%d+[./-]%d+[./-]%d+" then return true end
   local number = text:gsub("^[%(%-+]*", ""):gsub("^\u{2212}", ""):gsub("^[$\x80-\xFF]*%s*", "")
   local rest = number:match "^%d[%d.,'\x80-\xFF ]*(.*)$"
@@ -32,20 +32,20 @@ for word in ([[- -- --- . .. ... : * / x ? n/a na #n/a nan null none nil nd n.d.
   #value! #ref! – — … (x) (d) (s)]]):gmatch "%S+" do EMPTY[word] = true end
 
 --- Whether a text says that there is no value: an empty one, or a sign such as - or N/A.
-function cells.is_empty(text)
+function looks.is_empty(text)
   text = bare(text)
   return text == "" or EMPTY[text:lower()] ~= nil
 end
 
 --- Whether a text is a unit, as it stands in a line below a header: in brackets, behind in, a sign, a few letters.
-function cells.is_unit(text)
+function looks.is_unit(text)
   text = bare(text)
   if text:find "^[%(%[].*[%)%]]$" or text:find "^in %S+" or text == "%" or text:find "^[$€£]" then return true end
   return text:find "^%a%a?%a?$" ~= nil
 end
 
 --- Whether a text is a note to a table and no name in it.
-function cells.is_note(text)
+function looks.is_note(text)
   text = bare(text)
   local _, blanks = text:gsub(" ", "")
   return #text > NOTES or blanks >= 3 or text:find "^%p" ~= nil or text:find "^%d+[%)%.] " ~= nil
@@ -53,8 +53,8 @@ function cells.is_note(text)
 end
 
 --- Whether a text is called a total.
-function cells.is_total(text)
+function looks.is_total(text)
   return totals.is_word(text)
 end
 
-return cells
+return looks
