@@ -100,17 +100,19 @@ describe("a record", function()
     end
   end)
 
+  -- The days of a period in a record of a publisher and a subject, or what is said against it.
+  local function fiscal(publisher_area, official, subject_area, text)
+    local whole = record({{subject = "some-agency", period = text}}, {publisher = "some-publisher"})
+    whole.publishers = {{id = "some-publisher", name = "Some", area = publisher_area, type = "agency",
+      official = official}}
+    whole.subjects = {{id = "some-agency", type = "agency", name = "Some agency", area = subject_area}}
+    local report, message = ops:add(whole, {dry_run = true})
+    if not report then return message end
+    local figure = report.added.figures[1]
+    return figure.period_start .. " " .. figure.period_end
+  end
+
   it("has the fiscal year of its publisher or its subject", function()
-    local function fiscal(publisher_area, official, subject_area, text)
-      local whole = record({{subject = "some-agency", period = text}}, {publisher = "some-publisher"})
-      whole.publishers = {{id = "some-publisher", name = "Some", area = publisher_area, type = "agency",
-        official = official}}
-      whole.subjects = {{id = "some-agency", type = "agency", name = "Some agency", area = subject_area}}
-      local report, message = ops:add(whole, {dry_run = true})
-      if not report then return message end
-      local figure = report.added.figures[1]
-      return figure.period_start .. " " .. figure.period_end
-    end
     assert.equal("2012-10-01 2013-09-30", fiscal("US", true, "US", "FY2013"))
     assert.equal("2012-04-01 2013-03-31", fiscal("GB", true, "GB", "FY2013"))
     assert.equal("2012-04-01 2013-03-31", fiscal("CA", true, "CA", "FY2012-13"))
@@ -120,8 +122,27 @@ describe("a record", function()
     assert.equal("2013-04-01 2014-03-31", fiscal("JP", true, "JP", "FY2013"))
     assert.equal("2012-04-01 2013-03-31", fiscal("IN", true, "IN", "FY2012/13"))
     assert.equal("2013-04-01 2014-03-31", fiscal("US", false, "JP", "FY2013"))
-    assert.equal("2012-10-01 2013-09-30", fiscal("US", false, "FR", "FY2013"))
-    assert.matches("is the fiscal year of which country?", fiscal("FR", true, "FR", "FY2013"), 1, true)
+    assert.equal("2013-04-01 2014-03-31", fiscal("US", false, "SG", "FY2013"))
+    assert.equal("2013-01-01 2013-12-31", fiscal("US", false, "DE", "FY2013"))
+    assert.equal("2013-01-01 2013-12-31", fiscal("PH", true, "US", "FY2013"))
+    assert.equal("2012-10-01 2013-09-30", fiscal("US", false, nil, "FY2013"))
+    assert.equal("2012-10-01 2013-09-30", fiscal("DE", false, "TH", "FY2013"))
+    assert.equal("2012-04-01 2013-03-31", fiscal("US", false, "HK", "FY2012-13"))
+  end)
+
+  it("takes the fiscal year of no other country", function()
+    local own_days = "which is not known here: expected its days"
+    assert.matches("expected FY2012-13, FY2013-14, or days", fiscal("US", false, "HK", "FY2013"), 1, true)
+    assert.matches("expected FY2012-13, FY2013-14, or days", fiscal("ZA", true, "US", "FY2013"), 1, true)
+    assert.matches("a fiscal year of 'LK', " .. own_days, fiscal("US", false, "LK", "FY2013"), 1, true)
+    assert.matches("a fiscal year of 'LK', " .. own_days, fiscal("LK", true, "US", "FY2012-13"), 1, true)
+  end)
+
+  it("holds no year before 1900", function()
+    for _, year in ipairs {"0023", "1203", "0023-05", "1203/2023", "FY0023", "as of 0023", "../0023", "since 1203"} do
+      local _, message = ops:add(record {{period = year}})
+      assert.matches("is before 1900", message or "taken", 1, true)
+    end
   end)
 
   it("takes the period of an operation where it is asked to", function()

@@ -293,20 +293,15 @@ end
 
 -- ---- periods ----
 
--- The countries whose fiscal year a figure may mean: the publisher's where it speaks of itself, else the subject's.
-local function fiscal_countries(context, row)
+-- The country whose fiscal year a figure means: the publisher's where it speaks of itself, else the subject's; or nil.
+local function fiscal_country(context, row)
   local source = context:row("sources", row.source)
   local publisher = source and context:row("publishers", source.publisher)
   local subject = context:row("subjects", row.subject)
   local own = publisher and context:country(publisher.area)
   local theirs = context:country(row.area) or subject and context:country(subject.area)
-  local list = {}
-  if publisher and tostring(publisher.official) == "true" then
-    list[1], list[2] = own or theirs, theirs
-  else
-    list[1], list[2] = theirs or own, own
-  end
-  return list
+  if publisher and tostring(publisher.official) == "true" then return own or theirs end
+  return theirs or own
 end
 
 -- The period of the operation that a figure is about, or nil.
@@ -338,7 +333,7 @@ local function fill_period(context, row)
   if text == "subject" then
     span, problem = subject_span(context, row)
   else
-    span, problem = spans.read(text, fiscal_countries(context, row))
+    span, problem = spans.read(text, fiscal_country(context, row))
   end
   if not span then
     context:refuse(row, "period", problem)

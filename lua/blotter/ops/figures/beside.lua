@@ -104,9 +104,21 @@ end
 -- A percentage with "more" behind it is a change, which a share is not.
 local function check_more(item, context)
   if context.is_percent and not context.is_change and neutral[item.roles.tail.qualifier] then
-    refuse("'%s' makes a change of the percentage; expected the number's own words alone, or value and qualifier",
-      item.text)
+    refuse("'%s' makes a change of the percentage; expected value and qualifier", item.text)
   end
+end
+
+-- "More" behind a number may say by how much it is above another one, unless a word before it says that it is counted
+-- beside it ("another 30 more"): only the curator knows.
+local function check_difference(state, item, context)
+  local row = item.roles.tail
+  local is_said = state.hedge ~= nil and state.hedge.qualifier == row.qualifier
+  if row.meaning ~= "difference" or context.is_change or is_said then return end
+  if context.qualifier ~= row.qualifier then
+    refuse("'%s' may make a difference of the number; expected qualifier '%s' where it is counted beside another one, "
+      .. "or the whole as value, with qualifier and stated 'number'", item.text, row.qualifier)
+  end
+  state.is_difference = true
 end
 
 local function read_behind(state, items, at, context)
@@ -121,6 +133,7 @@ local function read_behind(state, items, at, context)
     read_part(item, context)
   elseif roles.tail then
     check_more(item, context)
+    check_difference(state, item, context)
     note_hedge(state, roles.tail, context)
   elseif roles.range and roles.filler then
     refuse("'%s' begins a range that does not end; expected low and high", item.text)

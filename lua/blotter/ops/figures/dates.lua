@@ -115,15 +115,27 @@ function dates.period(text)
   return {first, last}
 end
 
--- The month in which a country's fiscal year begins, and whether the year is named by the one in which it ends.
-local fiscal_years = {US = {10, true}, GB = {4, true}, CA = {4, true}, JP = {4, false}, IN = {4, true}, AU = {7, true},
-  NZ = {7, true}, KR = {1, true}}
+-- The month in which the fiscal year of a country's government begins, and whether a single year names the one that
+-- "ends" or "begins" in it. Countries that name it by both years only have no third.
+local fiscal_years = {
+  US = {10, "ends"}, TH = {10, "ends"},
+  GB = {4, "ends"}, CA = {4, "ends"}, IN = {4, "ends"}, JP = {4, "begins"}, SG = {4, "begins"}, HK = {4}, ZA = {4},
+  AU = {7, "ends"}, NZ = {7, "ends"}, PK = {7, "ends"}, BD = {7, "ends"}, KE = {7}, UG = {7}, TZ = {7}, EG = {7},
+}
 
---- First and last day of the fiscal year that a country calls by a year, or nil where its fiscal year is not known.
-function dates.fiscal(year, country)
+-- Countries whose fiscal year is the calendar's.
+for country in ([[AE AR AT BE BG BR CH CL CN CO CY CZ DE DK EE ES FI FR GE GR HR HU ID IE IS IT KR LT LU LV MT MX MY NL
+                  NO PE PH PL PT RO RS RU SA SE SI SK TR TW UA VN]]):gmatch "%u+" do
+  fiscal_years[country] = {1, "begins"}
+end
+
+--- First and last day of the fiscal year that a country calls by a year, or, where `begins` is true, of the one that
+-- begins in it. nil where the country's fiscal year is not known, and "both" where it is named by both of its years.
+function dates.fiscal(year, country, begins)
   local rule = fiscal_years[country]
   if not rule then return nil end
-  local start = rule[2] and rule[1] > 1 and year - 1 or year
+  if not begins and not rule[2] then return nil, "both" end
+  local start = not begins and rule[2] == "ends" and year - 1 or year
   return dates.day(start, rule[1], 1), dates.day(start + 1, rule[1], 1) - 1
 end
 

@@ -78,12 +78,37 @@ local function decimal_of(row)
   return {n = n, d = #decimals, grain = grain}
 end
 
--- Whether a word that is an article as well ("a", "un") is a number where it stands: behind another number word it is
--- one more ("ciento un"), but for the English article, which has a numeral beside it.
-local function counts_as_number(state, item, following)
+-- Languages in which a share has an article ("un dos por ciento").
+local shares_have_articles = {es = true, it = true, pt = true}
+
+-- What may stand between the ends of a range, or within a number.
+local function may_link(item)
+  local roles = item.roles or {}
+  return roles.range or roles.join or item.text:find "^[-~,/]$" ~= nil
+end
+
+-- Whether a number follows a word for one, which then is none of its articles: "een tot twee", "ein, zwei", "un 30".
+-- Words such as "trentaine" are nouns, and "half" is a part of one.
+local function begins_another(items, at, context)
+  local place = at + 1
+  while items[place] and may_link(items[place]) do place = place + 1 end
+  local next_one, is_linked = items[place], place > at + 1
+  local is_share = context.unit == "percent" and not is_linked
+  if not next_one then return false end
+  if next_one.digits then return not is_share end
+  local number = next_one.roles and next_one.roles.number
+  if not number then return is_linked and is_multiplier(next_one) end
+  return number_of(number) >= 1 and not next_one.roles.hedge
+    and not (is_share and shares_have_articles[context.language])
+end
+
+-- Whether a word that is an article as well ("a", "un") is a number where it stands: before and behind another number
+-- word it is one ("un à deux", "ciento un"), but for the English article, which has a numeral beside it.
+local function counts_as_number(state, items, at)
+  local item = items[at]
   if not item.roles.filler then return true end
-  if item.is_piece or is_multiplier(following) or state.context.is_alone then return true end
-  return #state.sum > 0 and item.roles.filler.language ~= "en"
+  if item.is_piece or is_multiplier(items[at + 1]) or state.context.is_alone then return true end
+  return item.roles.filler.language ~= "en" and (#state.sum > 0 or begins_another(items, at, state.context))
 end
 
 -- A number word behind digits is no part of their number ("20 five"), unless it has a multiplier of its own.
@@ -197,7 +222,7 @@ local function take(state, items, at)
     if sum:multiply(scale, is_own) then return true end
     refuse("the words around '%s' make no number", item.text)
   end
-  if roles.number and (state.has_digits or counts_as_number(state, item, following)) then
+  if roles.number and (state.has_digits or counts_as_number(state, items, at)) then
     if is_unit_behind(items, at) then return nil end
     check_behind_digits(state, item, following)
     if last and roles.measure and roles.measure.meaning == state.context.unit then

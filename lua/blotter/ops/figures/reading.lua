@@ -12,6 +12,7 @@ local glyphs = require "blotter.ops.figures.glyphs"
 local hanging = require "blotter.ops.figures.hanging"
 local numbers = require "blotter.ops.figures.numbers"
 local numerals = require "blotter.ops.figures.numerals"
+local positional = require "blotter.ops.figures.positional"
 
 local refuse, show = beside.refuse, numbers.show
 local reading = {}
@@ -45,6 +46,29 @@ local function is_year(number)
     and number.raw == number.value
 end
 
+-- A number as a message writes it; a year has no separators.
+local function show_one(number) return is_year(number) and tostring(number.value) or show(number.value) end
+
+-- Where words are written without spaces, "3~40" may count the first in tens as the last does.
+local function check_tens(low, high, context)
+  local is_short = context.is_dense and low.value < 10 and high.value < 100 and high.value % 10 == 0
+  if is_short and low.value > 0 and low.value * 10 < high.value then
+    refuse("%s to %s may be %s0 to %s; expected low and high", show(low.value), show(high.value), show(low.value),
+      show(high.value))
+  end
+end
+
+-- The youngest and the oldest of several persons are the ends of a range of ages ("aged 23 to 60").
+local function check_extreme(low, high, context)
+  local extreme = (context.indicator or {}).id
+  local side = extreme and extreme:match "_age_(m[ia][nx])$"
+  if side then
+    refuse("%s to %s may be all ages, of which the indicator counts the %s; expected value %s and qualifier 'exact', "
+      .. "or low, high and 'between' where this age itself is not known", show(low.value), show(high.value),
+      side == "min" and "lowest" or "highest", show(side == "min" and low.value or high.value))
+  end
+end
+
 -- A range of two numbers. "2 to 3 million" counts both in millions; "500 to 2 million" is refused.
 local function read_range(low, high, context)
   if low.multiplier == 1 and high.multiplier > 1 then
@@ -62,6 +86,8 @@ local function read_range(low, high, context)
   if low.multiplier == 1 and high.multiplier == 1 and low.value > 0 and high.value >= 100 * low.value then
     refuse("a range from %s to %s may leave thousands unsaid; expected low and high", show(low.value), show(high.value))
   end
+  check_extreme(low, high, context)
+  check_tens(low, high, context)
   if is_year(low) and is_year(high) then
     refuse("%d to %d may be years; expected low and high", low.value, high.value)
   end
@@ -130,7 +156,9 @@ local function qualifier_of(number, state, context)
   if context.qualifier and said and said ~= context.qualifier and not beside.neutral[said] then
     refuse_qualifier(state.hedge.word, said, context)
   end
-  return context.qualifier or said or bare_qualifier(number, context), said or bare_qualifier(number, context)
+  local bare = bare_qualifier(number, context)
+  if state.is_difference then said = nil end
+  return context.qualifier or said or bare, said or bare
 end
 
 local function times(value, factor)
@@ -162,6 +190,7 @@ local function read_single(items, found, context)
 end
 
 local function read_two(items, found, context)
+  context.seen = {found[1].value, found[2].value, found[1].value * found[2].multiplier}
   local state = beside.read(items, found[1].first, found[2].last, context)
   local is_bounded = state.hedge and not beside.neutral[state.hedge.qualifier]
   if is_bounded or state.is_fall ~= nil or is_negative(items, found[1]) then
@@ -181,8 +210,8 @@ local function read_numbers(items, found, context)
     end
   end
   if #found > 1 and not is_said_again(items, found) then
-    refuse("holds several numbers, %s and %s; expected the number's own words alone", show(found[1].value),
-      show(found[2].value))
+    refuse("holds several numbers, %s and %s; expected value and qualifier, or low, high and 'between' for a range, or "
+      .. "the words of one of them where each counts something else", show_one(found[1]), show_one(found[2]))
   end
   if context.has_start then refuse("begins a range that does not end; expected low and high") end
   return read_single(items, found, context)
@@ -235,7 +264,7 @@ end
 local function read(text, context)
   local folded = glyphs.fold(text)
   if not utf8.len(folded) then refuse "is no UTF-8 text" end
-  local items = context.words:scan(folded, context.language)
+  local items = context.words:scan(positional.digits(folded, context.language), context.language)
   context.is_percent = has_role(items, "percent") ~= nil
   if context.is_percent and context.unit ~= "percent" then
     refuse("is a percentage, and the indicator counts %s", context.unit)

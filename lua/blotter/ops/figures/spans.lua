@@ -1,8 +1,8 @@
 -- The period of a figure as a curator writes it: "2012", "2019/2021", "2025-02", "../2025-02", "FY2012-13",
 -- "2025-Q1", "2025-H1", "March 2025", "since 2003", "since 2003/2025-03-31", "as of 2025-03-31".
 --
--- spans.read(text, countries) returns {first, last, kind, precision} with day numbers (nil is open), or nil and what
--- was expected. countries are those whose fiscal year may be meant, in their order.
+-- spans.read(text, country) returns {first, last, kind, precision} with day numbers (nil is open), or nil and what was
+-- expected. country is the one whose fiscal year is meant, or nil.
 
 local dates = require "blotter.ops.figures.dates"
 
@@ -78,32 +78,39 @@ local function fiscal_names(text)
   return nil, named and math.tointeger(tonumber(named))
 end
 
--- The span of a fiscal year, or nil and what was expected; nil alone where the text is none.
-local function fiscal_span(text, countries)
+-- The span of a fiscal year, or nil and what was expected; nil alone where the text is none. The fiscal year of one
+-- country is never taken for that of another.
+local function fiscal_span(text, country)
   local begins, named, is_wrong = fiscal_names(text)
   if is_wrong then return nil, ("'%s' is no fiscal year: expected two years in a row"):format(text) end
   if not begins and not named then return nil end
-  for _, country in ipairs(countries) do
-    local first, last = dates.fiscal(named or begins, country)
-    if first and begins and dates.civil(first) ~= begins then first, last = dates.fiscal(begins + 1, country) end
-    if first then return {first = first, last = last, precision = "day", is_fiscal = true} end
-  end
-  return nil, ("'%s' is the fiscal year of which country? Expected a subject or publisher of a country whose fiscal "
-    .. "year is known, or days"):format(text)
+  if not country then return nil, ("'%s' is the fiscal year of which country? Expected an area, or a subject or "
+    .. "publisher of a country, or days"):format(text) end
+  local first, last = dates.fiscal(begins or named, country, begins ~= nil)
+  if first then return {first = first, last = last, precision = "day", is_fiscal = true} end
+  if last == "both" then return nil, ("'%s' may begin or end in that year: expected FY%d-%02d, FY%d-%02d, or days")
+    :format(text, named - 1, named % 100, named, (named + 1) % 100) end
+  return nil, ("'%s' is a fiscal year of '%s', which is not known here: expected its days, such as "
+    .. "2022-07-01/2023-06-30"):format(text, country)
 end
+
+local earliest = dates.day(1900, 1, 1)
+
+local function is_too_early(span) return (span.first or span.last) < earliest end
 
 local expected = "'%s' is not a period: expected a year, a quarter, a month, a day, FY and a year, or two of them "
   .. "with '/'"
 
-local function one(text, countries)
-  local span, problem = fiscal_span(text, countries)
-  if span or problem then return span, problem end
-  span = date_span(text)
+local function one(text, country)
+  local span, problem = fiscal_span(text, country)
+  if problem then return nil, problem end
+  span = span or date_span(text)
   if not span and text:find "^%d%d%d%d/%d%d$" then
     return nil, ("'%s' may be a fiscal year or two years; expected FY%s-%s, or both years in full"):format(text,
       text:sub(1, 4), text:sub(6, 7))
   end
   if not span then return nil, expected:format(text) end
+  if is_too_early(span) then return nil, ("'%s' is before 1900: expected the year in full"):format(text) end
   return span
 end
 
@@ -132,16 +139,16 @@ local function ends_of(text)
   return text, text
 end
 
-local function read_range(text, countries)
+local function read_range(text, country)
   local from_text, to_text = ends_of(text)
   if from_text == ".." and to_text == ".." then return nil, expected:format(text) end
   local from, to, problem
   if from_text ~= ".." then
-    from, problem = one(from_text, countries)
+    from, problem = one(from_text, country)
     if not from then return nil, problem end
   end
   if to_text ~= ".." then
-    to, problem = one(to_text, countries)
+    to, problem = one(to_text, country)
     if not to then return nil, problem end
   end
   local printed = coarser(from, to)
@@ -152,12 +159,12 @@ local function read_range(text, countries)
 end
 
 --- A period from text; see the head of this file.
-function spans.read(text, countries)
+function spans.read(text, country)
   text = tostring(text):gsub("^%s+", ""):gsub("%s+$", "")
   local state = text:match "^[Aa]s of (.+)$"
   local since = text:match "^[Ss]ince (.+)$"
   local since_both = since and (since:find "/" and since or since .. "/..")
-  local span, problem = read_range(since_both or state or text, countries or {})
+  local span, problem = read_range(since_both or state or text, country)
   if not span then return nil, problem end
   if since then span.kind = "since" end
   if state then span.first, span.kind, span.precision = nil, "as_of", span.printed end
@@ -170,7 +177,7 @@ end
 --- A day of publication from text, as exactly as it says: {first, precision}, or nil and what was expected.
 function spans.published(text)
   local span = date_span(text)
-  if span then return span end
+  if span and not is_too_early(span) then return span end
   return nil, ("'%s' is not a day of publication: expected a day such as 2025-03-31, a month, a quarter or a year")
     :format(text)
 end

@@ -109,8 +109,8 @@ local function fiscal_year_of(figure, asked)
   local days = last - first
   if figure.period_kind == "fiscal" and days > 360 and days < 367 then return fiscal_key(first, last) end
   local year, country = dates.civil(first), country_of(figure, asked)
-  for named = year - 1, year + 1 do
-    local from, to = dates.fiscal(named, country)
+  for start = year - 1, year + 1 do
+    local from, to = dates.fiscal(start, country, true)
     if from and first >= from and last <= to then return fiscal_key(from, to) end
   end
   return nil
