@@ -9,6 +9,8 @@
 #define PARTS 64u
 #define SLOTS (2 * BLT_BLOCK_ROWS) /* of a worker's table, for the strings of one block */
 #define ARENA ((size_t)1 << 16)
+#define AHEAD 16u /* strings that are asked for before they are looked at … */
+#define LINE 64   /* … by two lines of the cache */
 
 /* Memory for texts that an evaluator forgets. */
 typedef struct arena {
@@ -17,15 +19,15 @@ typedef struct arena {
   char bytes[];
 } arena;
 
-/* The different strings of a block. */
+/* The different strings of a block: as they appear, then by partition. */
 typedef struct block_texts {
   uint32_t n;
   size_t cap, hashes_cap;
   blt_str *texts;
   uint64_t *hashes;
-  uint32_t *codes;           /* of each, in the end */
-  uint32_t *order;           /* they by partition … */
-  uint32_t parts[PARTS + 1]; /* … which begin here */
+  uint32_t *places;          /* of each as it appeared, by partition */
+  uint32_t *codes;           /* of each place, in the end */
+  uint32_t parts[PARTS + 1]; /* where each partition begins */
   arena *arena;
 } block_texts;
 
@@ -40,7 +42,7 @@ typedef struct work {
 
 /* The different strings of a partition: blocks and numbers in them, in the order of their codes. */
 typedef struct part_texts {
-  uint64_t *entries; /* block << 32 | number */
+  uint64_t *entries; /* block << 32 | place */
   size_t cap;
   uint32_t n, first;  /* the code of the first one */
   uint64_t bytes, at; /* of all texts; where they begin */
@@ -202,13 +204,9 @@ blt_status blt_intern_add(blt_interning *in, uint32_t block, uint32_t worker, co
   return (v->dict ? number_coded : number_plain)(in, &in->works[worker], &p, v, err);
 }
 
-/* Lists a block's strings by partition. */
-static blt_status deal(interning *in, block_texts *b, blt_error *err) {
+/* Finds the place of each of a block's strings by partition. */
+static void place(block_texts *b) {
   uint32_t counts[PARTS] = {0}, at = 0;
-  size_t bytes = ((size_t)b->n + 1) * sizeof *b->order;
-  b->order = blt_alloc(in->ctx, bytes);
-  b->codes = blt_alloc(in->ctx, bytes);
-  if (!b->order || !b->codes) return blt_fail_memory(err, bytes);
   for (uint32_t i = 0; i < b->n; i++) counts[b->hashes[i] >> 58]++;
   for (uint32_t p = 0; p < PARTS; p++) {
     b->parts[p] = at;
@@ -216,8 +214,37 @@ static blt_status deal(interning *in, block_texts *b, blt_error *err) {
     counts[p] = b->parts[p];
   }
   b->parts[PARTS] = at;
-  for (uint32_t i = 0; i < b->n; i++) b->order[counts[b->hashes[i] >> 58]++] = i;
-  return BLT_OK;
+  for (uint32_t i = 0; i < b->n; i++) b->places[i] = counts[b->hashes[i] >> 58]++;
+}
+
+/* Moves a block's strings to their places. */
+static void move(interning *in, block_texts *b, blt_str *texts, uint64_t *hashes, size_t room) {
+  for (uint32_t i = 0; i < b->n; i++) {
+    texts[b->places[i]] = b->texts[i];
+    hashes[b->places[i]] = b->hashes[i];
+  }
+  blt_free(in->ctx, b->texts, b->cap * sizeof *b->texts);
+  blt_free(in->ctx, b->hashes, b->hashes_cap * sizeof *b->hashes);
+  b->texts = texts;
+  b->hashes = hashes;
+  b->cap = b->hashes_cap = room;
+}
+
+/* Puts a block's strings in the order of partitions, each of which is read from one end to the other then. */
+static blt_status deal(interning *in, block_texts *b, blt_error *err) {
+  size_t n = (size_t)b->n + 1;
+  b->places = blt_alloc(in->ctx, n * sizeof *b->places);
+  b->codes = blt_alloc(in->ctx, n * sizeof *b->codes);
+  blt_str *texts = blt_alloc(in->ctx, n * sizeof *texts);
+  uint64_t *hashes = blt_alloc(in->ctx, n * sizeof *hashes);
+  if (b->places && b->codes && texts && hashes) {
+    place(b);
+    move(in, b, texts, hashes, n);
+    return BLT_OK;
+  }
+  blt_free(in->ctx, texts, n * sizeof *texts);
+  blt_free(in->ctx, hashes, n * sizeof *hashes);
+  return blt_fail_memory(err, n * sizeof *texts);
 }
 
 static blt_status number_block(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
@@ -245,22 +272,23 @@ static blt_status number_part(interning *in, uint32_t p, uint64_t *slots, uint32
     blt_status status = check(in, worker, err);
     if (status != BLT_OK) return status;
     for (uint32_t k = b->parts[p]; k < b->parts[p + 1]; k++) {
-      uint32_t i = b->order[k], tag = (uint32_t)(b->hashes[i] >> 26), at = (uint32_t)b->hashes[i] & mask;
+      uint32_t tag = (uint32_t)(b->hashes[k] >> 26), at = (uint32_t)b->hashes[k] & mask;
+      if (b->n - k > AHEAD) __builtin_prefetch(&slots[(uint32_t)b->hashes[k + AHEAD] & mask]);
       uint32_t number = UINT32_MAX;
       for (; slots[at]; at = (at + 1) & mask) {
         uint32_t known = (uint32_t)slots[at] - 1;
-        if ((uint32_t)(slots[at] >> 32) != tag || !same_text(text_of(in, part->entries[known]), b->texts[i]))
+        if ((uint32_t)(slots[at] >> 32) != tag || !same_text(text_of(in, part->entries[known]), b->texts[k]))
           continue;
         number = known;
         break;
       }
       if (number == UINT32_MAX) {
         number = part->n++;
-        part->entries[number] = (uint64_t)g << 32 | i;
-        part->bytes += b->texts[i].len;
+        part->entries[number] = (uint64_t)g << 32 | k;
+        part->bytes += b->texts[k].len;
         slots[at] = (uint64_t)tag << 32 | part->n;
       }
-      b->codes[i] = number;
+      b->codes[k] = number;
     }
   }
   return BLT_OK;
@@ -293,6 +321,11 @@ static blt_status copy_part(void *arg, uint32_t task, uint32_t worker, blt_error
   uint64_t at = part->at;
   for (uint32_t k = 0; k < part->n; k++) {
     blt_str s = text_of(in, part->entries[k]);
+    if (part->n - k > AHEAD) {
+      blt_str later = text_of(in, part->entries[k + AHEAD]);
+      __builtin_prefetch(later.s);
+      __builtin_prefetch(later.s + LINE);
+    }
     in->offsets[part->first + k] = at;
     if (s.len) memcpy(in->bytes + at, s.s, s.len);
     at += s.len;
@@ -304,11 +337,12 @@ static blt_status code_block(void *arg, uint32_t task, uint32_t worker, blt_erro
   interning *in = arg;
   block_texts *b = &in->blocks[task];
   uint32_t first = task * in->source->block_rows, n = in->source->block_rows;
-  for (uint32_t i = 0; i < b->n; i++) b->codes[i] += in->parts[b->hashes[i] >> 58].first;
+  for (uint32_t p = 0; p < PARTS; p++)
+    for (uint32_t k = b->parts[p]; k < b->parts[p + 1]; k++) b->codes[k] += in->parts[p].first;
   for (uint32_t w = first / 64; w < (first + n) / 64; w++)
     for (uint64_t left = in->valid[w]; left; left &= left - 1) {
       uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(left);
-      in->codes[i] = b->codes[in->codes[i]];
+      in->codes[i] = b->codes[b->places[in->codes[i]]];
     }
   return check(in, worker, err);
 }
@@ -354,10 +388,10 @@ static blt_status make_dict(interning *in, blt_dict **out, blt_error *err) {
 }
 
 static void block_free(interning *in, block_texts *b) {
-  size_t bytes = ((size_t)b->n + 1) * sizeof *b->order;
+  size_t bytes = ((size_t)b->n + 1) * sizeof *b->places;
   blt_free(in->ctx, b->texts, b->cap * sizeof *b->texts);
   blt_free(in->ctx, b->hashes, b->hashes_cap * sizeof *b->hashes);
-  blt_free(in->ctx, b->order, bytes);
+  blt_free(in->ctx, b->places, bytes);
   blt_free(in->ctx, b->codes, bytes);
   for (arena *a = b->arena, *next; a; a = next) {
     next = a->next;
