@@ -55,7 +55,7 @@ blt_status bind_reading_pull(void *arg, const char **data, size_t *len, blt_erro
   return st;
 }
 
-#define SPILL_BYTES ((uint64_t)64 << 20)
+#define SPILL_BYTES ((uint64_t)16 << 20) /* about three groups of long texts: their memory is used again */
 
 /* Makes the table in the database, in place of one with narrower types. */
 blt_status bind_reading_make(void *arg, const blt_schema *schema, blt_table **out, blt_error *err) {

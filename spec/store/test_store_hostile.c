@@ -140,7 +140,7 @@ static void set_version(uint8_t *bytes, uint64_t value) {
 static void other_version(void) {
   put_changed(set_version, BLT_DISK_VERSION + 1);
   CHECK(look("version", 3) == BLT_EFORMAT);
-  CHECK_STR(err.message, "'small.blt' has format version 4; this program reads versions 1 to 3");
+  CHECK_STR(err.message, "'small.blt' has format version 5; this program reads versions 1 to 4");
   sim_put(disk, PATH, "SQLite format 3", 16);
   CHECK(look("foreign", 0) == BLT_EFORMAT);
 }

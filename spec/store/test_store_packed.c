@@ -65,7 +65,7 @@ static void compare(const blt_whole *w, const blt_packed *p) {
   size_t bytes = (size_t)w->n * w->width;
   char *numbers = calloc(1, bytes + 1), *valid = calloc(1, w->valid_bytes + 1),
        *text = calloc(1, w->text_bytes + 1);
-  blt_whole back = {numbers, w->n, w->width, w->doubles, valid, w->valid_bytes, text, w->text_bytes};
+  blt_whole back = {numbers, w->n, w->width, w->doubles, valid, w->valid_bytes, text, w->text_bytes, false};
   CHECK_AT(blt_unpack(ctx, p->data, p->bytes, &back, &err) == BLT_OK, "%s", err.message);
   CHECK(memcmp(numbers, w->numbers, bytes) == 0);
   CHECK(!w->valid_bytes || memcmp(valid, w->valid, w->valid_bytes) == 0);
@@ -84,7 +84,8 @@ static void damage(const blt_whole *w, const blt_packed *p) {
                     memory + bytes,
                     w->valid_bytes,
                     memory + bytes + w->valid_bytes,
-                    w->text_bytes};
+                    w->text_bytes,
+                    false};
   for (uint32_t k = 0; k < 120; k++) {
     size_t n = k < 48 ? k * 8 : p->bytes, at = k < 64 ? k : rnd() % p->bytes;
     if (n > p->bytes) n = p->bytes;
@@ -127,8 +128,8 @@ static void numbers_of_every_kind_come_back(void) {
           uint64_t x = kinds[k](i);
           memcpy((char *)v + (size_t)i * width, &x, width);
         }
-        try(&(blt_whole){v, n, width, doubles, NULL, 0, NULL, 0});
-        try(&(blt_whole){v, n, width, doubles, valid, n / 64 * 8, text, sizeof text});
+        try(&(blt_whole){v, n, width, doubles, NULL, 0, NULL, 0, false});
+        try(&(blt_whole){v, n, width, doubles, valid, n / 64 * 8, text, sizeof text, false});
       }
   free(v);
 }
@@ -144,9 +145,9 @@ static void steps_of_every_size(void) {
     uint64_t most = UINT64_MAX / step;
     for (uint32_t i = 0; i < 2100; i++)
       v[i] = least + step * (most == UINT64_MAX ? rnd() : rnd() % (most + 1));
-    try(&(blt_whole){v, 2100, 8, false, NULL, 0, NULL, 0});
+    try(&(blt_whole){v, 2100, 8, false, NULL, 0, NULL, 0, false});
     v[rnd() % 2100] += 1 + rnd() % 3;
-    try(&(blt_whole){v, 2100, 8, false, NULL, 0, NULL, 0});
+    try(&(blt_whole){v, 2100, 8, false, NULL, 0, NULL, 0, false});
   }
 }
 
@@ -156,7 +157,7 @@ static size_t size_of(uint64_t (*kind)(uint32_t), uint8_t width) {
     uint64_t x = kind(i);
     memcpy((char *)v + (size_t)i * width, &x, width);
   }
-  size_t got = try(&(blt_whole){v, MOST, width, kind == prices, NULL, 0, NULL, 0});
+  size_t got = try(&(blt_whole){v, MOST, width, kind == prices, NULL, 0, NULL, 0, false});
   free(v);
   return got;
 }
@@ -178,7 +179,8 @@ static void refused_memory_leaves_nothing(void) {
   uint32_t v[MOST], out[MOST];
   blt_packed p;
   for (uint32_t i = 0; i < MOST; i++) v[i] = (uint32_t)skewed(i);
-  blt_whole w = {v, MOST, 4, false, NULL, 0, NULL, 0}, back = {out, MOST, 4, false, NULL, 0, NULL, 0};
+  blt_whole w = {v, MOST, 4, false, NULL, 0, NULL, 0, false},
+            back = {out, MOST, 4, false, NULL, 0, NULL, 0, false};
   for (uint64_t n = 1;; n++) {
     blt_ctx_fail_allocation(ctx, n);
     blt_status st = blt_pack(ctx, &w, sizeof v, &p, &err);

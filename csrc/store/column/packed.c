@@ -1,4 +1,5 @@
 #include "packed.h"
+#include "packed_words.h"
 #include "scaled.h"
 #include "base/bits.h"
 #include "base/mem.h"
@@ -7,9 +8,11 @@
 #include <string.h>
 #include <zstd.h>
 
-#define LEAST_BYTES 256u /* contents below this are left as they are */
-#define LEVEL 1          /* zstd's; higher ones take far longer and hardly less room */
-#define SAMPLE 4096u     /* numbers looked at to guess how well they compress */
+#define LEAST_BYTES 256u               /* contents below this are left as they are */
+#define LEVEL 1                        /* zstd's; higher ones take far longer and hardly less room */
+#define SAMPLE 4096u                   /* numbers looked at to guess how well they compress */
+#define TEXT_SAMPLE ((size_t)64 << 10) /* bytes of text, a quarter at most, looked at for that, */
+#define TEXT_LEAST ((size_t)16 << 10)  /* when it has so many */
 
 /* At the start of packed contents. */
 typedef struct head {
@@ -105,6 +108,38 @@ static void pack_bytes(packing *p, int part, const void *data, size_t bytes) {
     close_part(p, part, BLT_PACK_ZSTD, n);
   else
     keep(p, part, data, bytes);
+}
+
+/* Bytes that zstd may make of the text, guessed high: far repeats do not show in a sample. */
+static size_t text_promises(const packing *p, const blt_whole *w) {
+  size_t sample = w->text_bytes / 4 < TEXT_SAMPLE ? w->text_bytes / 4 : TEXT_SAMPLE;
+  size_t n = squeeze((const char *)w->text + w->text_bytes / 2, sample, place(p), sample);
+  return w->text_bytes / sample * (n ? n : sample);
+}
+
+/* Whether zstd makes less than `bytes` of the text, which then takes their place. */
+static bool zstd_is_less(packing *p, const blt_whole *w, size_t bytes) {
+  char *other = blt_alloc(p->ctx, bytes);
+  if (!other) return false;
+  size_t n = squeeze(w->text, w->text_bytes, other, bytes);
+  if (n) {
+    memcpy(place(p), other, n);
+    close_part(p, TEXT, BLT_PACK_ZSTD, n);
+  }
+  blt_free(p->ctx, other, bytes);
+  return n != 0;
+}
+
+/* The text by its words, if they are many and repeat. */
+static bool pack_words(packing *p, const blt_whole *w) {
+  if (!w->words || w->text_bytes < TEXT_LEAST) return false;
+  size_t most = text_promises(p, w);
+  if (most < w->text_bytes / 4) return false; /* long repeats, of which zstd makes more, and faster */
+  blt_word_starts starts = {w->numbers, w->n, w->width};
+  size_t n = blt_words_pack(p->ctx, w->text, w->text_bytes, starts, place(p), w->text_bytes / 16 * 15);
+  if (!n) return false;
+  if (n <= most / 8 * 7 || !zstd_is_less(p, w, n)) close_part(p, TEXT, BLT_PACK_WORDS, n);
+  return true;
 }
 
 /* Compresses the numbers when they promise less than `most` bytes and keep that. */
@@ -327,7 +362,7 @@ blt_status blt_pack(blt_ctx *ctx, const blt_whole *w, size_t bytes, blt_packed *
   if (!p.out) return blt_fail_memory(err, p.room);
   pack_numbers(&p, w);
   pack_bytes(&p, VALIDITY, w->valid, w->valid_bytes);
-  pack_bytes(&p, TEXT, w->text, w->text_bytes);
+  if (!pack_words(&p, w)) pack_bytes(&p, TEXT, w->text, w->text_bytes);
   memcpy(p.out, &p.head, sizeof p.head);
   *out = (blt_packed){p.out, p.at, p.room};
   if (!pays(p.at, bytes)) blt_packed_free(ctx, out);
@@ -346,6 +381,13 @@ static bool unpack_bytes(const char *in, size_t bytes, uint8_t how, void *out, s
   if (how != BLT_PACK_NONE || bytes != whole) return false;
   if (whole) memcpy(out, in, whole);
   return true;
+}
+
+static blt_status unpack_text(blt_ctx *ctx, const char *in, size_t bytes, uint8_t how, const blt_whole *w,
+                              bool *ok, blt_error *err) {
+  if (how == BLT_PACK_WORDS) return blt_words_unpack(ctx, in, bytes, w->text, w->text_bytes, ok, err);
+  *ok = unpack_bytes(in, bytes, how, w->text, w->text_bytes);
+  return BLT_OK;
 }
 
 static blt_status unpack_planes(blt_ctx *ctx, const char *in, size_t bytes, const blt_whole *w, bool *ok,
@@ -454,6 +496,11 @@ static bool read_head(const char *in, size_t bytes, head *h) {
   return left == 0;
 }
 
+bool blt_packed_has_words(const void *in, size_t bytes) {
+  head h;
+  return read_head(in, bytes, &h) && h.how[TEXT] == BLT_PACK_WORDS;
+}
+
 blt_status blt_unpack(blt_ctx *ctx, const void *in, size_t bytes, const blt_whole *w, blt_error *err) {
   head h;
   bool ok = false;
@@ -463,7 +510,8 @@ blt_status blt_unpack(blt_ctx *ctx, const void *in, size_t bytes, const blt_whol
              *text = valid + padded(h.bytes[1]);
   blt_status status = unpack_numbers(ctx, numbers, h.bytes[0], h.how[0], w, &ok, err);
   if (status != BLT_OK) return status;
-  ok = ok && unpack_bytes(valid, h.bytes[1], h.how[1], w->valid, w->valid_bytes) &&
-       unpack_bytes(text, h.bytes[2], h.how[2], w->text, w->text_bytes);
+  ok = ok && unpack_bytes(valid, h.bytes[1], h.how[1], w->valid, w->valid_bytes);
+  if (ok) status = unpack_text(ctx, text, h.bytes[2], h.how[2], w, &ok, err);
+  if (status != BLT_OK) return status;
   return ok ? BLT_OK : blt_fail(err, BLT_EFORMAT, "damaged file: packed contents make no sense");
 }

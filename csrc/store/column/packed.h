@@ -22,6 +22,7 @@ typedef struct blt_whole {
   size_t valid_bytes;
   void *text;
   size_t text_bytes;
+  bool words; /* the text may be kept as words: not so in files of older formats */
 } blt_whole;
 
 typedef struct blt_packed {
@@ -32,6 +33,8 @@ typedef struct blt_packed {
 /* Packs contents that take `bytes` as they are. Fails only with BLT_ENOMEM. */
 blt_status blt_pack(blt_ctx *ctx, const blt_whole *w, size_t bytes, blt_packed *out, blt_error *err);
 void blt_packed_free(blt_ctx *ctx, blt_packed *p);
+/* Whether packed contents have their text as words. */
+bool blt_packed_has_words(const void *in, size_t bytes);
 
 /* Fills the parts. `in` is aligned to 8 bytes. BLT_EFORMAT when it is not what the parts take, BLT_ENOMEM. */
 blt_status blt_unpack(blt_ctx *ctx, const void *in, size_t bytes, const blt_whole *w, blt_error *err);

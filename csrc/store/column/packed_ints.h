@@ -27,6 +27,7 @@ typedef enum blt_packing {
   BLT_PACK_VALUES, /* at most 256 different numbers, then for each which of them it is (packed.c) */
   BLT_PACK_SCALED, /* doubles that are decimals, as offsets of 1, 2 or 4 bytes (scaled.h), packed in turn */
   BLT_PACK_STEPS,  /* numbers of 8 bytes that are a multiple of a step above the least, as multiples */
+  BLT_PACK_WORDS,  /* text as a list of words and the place of each (packed_words.h) */
   BLT_PACKINGS
 } blt_packing;
 

@@ -55,7 +55,8 @@ static blt_status pack(void *arg, uint32_t task, uint32_t worker, blt_error *err
                  .valid = (void *)(uintptr_t)b->valid,
                  .valid_bytes = words * 8,
                  .text = (void *)(uintptr_t)b->text,
-                 .text_bytes = b->text_bytes};
+                 .text_bytes = b->text_bytes,
+                 .words = batch->f->version >= BLT_DISK_WORDS};
   return blt_pack(batch->f->ctx, &w, blt_block_shape_of(data, words, b->text_bytes).bytes, &j->packed, err);
 }
 
@@ -84,6 +85,13 @@ static blt_status add_job(blt_file *f, const blt_block_job *j, blt_error *err) {
   if (j->packed.data) return add_packed(f, j->packed.data, j->packed.bytes, j->form, err);
   blt_status status = open_job(j, &b, err);
   return status == BLT_OK ? add_whole(f, b, &j->form->where, err) : status;
+}
+
+/* Whether a block can be kept as it lies packed in another file. */
+static bool packed_alike(const blt_file *f, blt_unread s) {
+  blt_block_contents c = blt_unread_contents(s);
+  if (!c.packed || f->version < BLT_DISK_PACKS) return false;
+  return f->version >= BLT_DISK_WORDS || !blt_packed_has_words(c.packed, c.bytes);
 }
 
 /* A block that lies packed in a file is copied as it is, when it is whole: damage is not copied on. */
@@ -153,8 +161,7 @@ blt_status blt_batch_add(blt_block_batch *b, blt_unread block, const blt_column 
   blt_block_head head = blt_unread_head(block);
   *form = form_of(&head);
   if (in_file(b->f, block)) return refer(block, form);
-  if (blt_unread_contents(block).packed && b->f->version >= BLT_DISK_PACKS)
-    return copy_packed(b->f, block, form, err);
+  if (packed_alike(b->f, block)) return copy_packed(b->f, block, form, err);
   if (head.enc == BLT_ENC_SCALED && b->f->version < BLT_DISK_PACKS)
     return add_plain(b->f, block, c, form, err);
   b->jobs[b->n++] = (blt_block_job){block, c, form, {0}};

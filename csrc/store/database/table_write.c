@@ -223,8 +223,9 @@ static blt_status write_strings(blt_file *f, const blt_dict *d, uint32_t first, 
   return finish(&b, f, where);
 }
 
-static blt_status pack_strings(blt_ctx *ctx, const blt_dict *d, uint32_t first, blt_packed *out,
+static blt_status pack_strings(blt_file *f, const blt_dict *d, uint32_t first, blt_packed *out,
                                blt_error *err) {
+  blt_ctx *ctx = f->ctx;
   uint32_t n = d->count - first + 1;
   uint64_t start = d->offsets[first], *offsets = blt_alloc(ctx, n * sizeof *offsets);
   if (!offsets) return blt_fail_memory(err, n * sizeof *offsets);
@@ -233,7 +234,8 @@ static blt_status pack_strings(blt_ctx *ctx, const blt_dict *d, uint32_t first, 
                  .n = n,
                  .width = 8,
                  .text = (void *)(uintptr_t)(d->bytes + start),
-                 .text_bytes = offsets[n - 1]};
+                 .text_bytes = offsets[n - 1],
+                 .words = f->version >= BLT_DISK_WORDS};
   blt_status status = blt_pack(ctx, &w, n * sizeof *offsets + w.text_bytes, out, err);
   blt_free(ctx, offsets, n * sizeof *offsets);
   return status;
@@ -268,7 +270,7 @@ static blt_status pack_dict(void *arg, uint32_t col, uint32_t worker, blt_error 
   dict_saving *s = arg;
   dict_job *j = &s->jobs[col];
   (void)worker;
-  return j->d ? pack_strings(s->f->ctx, j->d, j->first, &j->packed, err) : BLT_OK;
+  return j->d ? pack_strings(s->f, j->d, j->first, &j->packed, err) : BLT_OK;
 }
 
 static blt_status find_dicts(dict_saving *s, const blt_table *t, const blt_stored *old, blt_stored *out,

@@ -13,10 +13,11 @@
   "\x89"                                                                                                     \
   "BLT\r\n\x1a\n"
 #define BLT_DISK_ROOT_MAGIC "BLTROOT\n"
-#define BLT_DISK_VERSION 3u
+#define BLT_DISK_VERSION 4u
 #define BLT_DISK_FIRST 1u  /* the oldest version that is read and written */
 #define BLT_DISK_REUSES 2u /* from this version on: space is written again, and tables have patches */
 #define BLT_DISK_PACKS 3u  /* from this version on: blocks and dictionaries may be packed */
+#define BLT_DISK_WORDS 4u  /* from this version on: their texts may be kept as words */
 #define BLT_DISK_PAGE 4096u
 #define BLT_DISK_DATA (3 * BLT_DISK_PAGE) /* header, root slot 0, root slot 1, then data */
 #define BLT_DISK_BLOCK_ALIGN 64u          /* where a block starts */
