@@ -75,10 +75,16 @@ function confined.area(question, figure, full)
   return (not own or not model:area_within(own, area)) and area or nil
 end
 
+-- Victims are children: "under 18" is all of them.
+local function is_all_victims(question, code)
+  return code == "Y_LT18" and question.indicator.id:find "^victims" ~= nil
+end
+
 --- The category of a dimension to which a figure is confined beyond what is asked, or nil.
 function confined.category(question, figure, dimension, full)
   local code, wanted = figure.dims[dimension], question.values[dimension]
   if not code or question.by[dimension] or full[figure] and places.is_place(code) then return nil end
+  if is_all_victims(question, code) then return nil end
   for _, asked in ipairs(wanted or {}) do
     if asked == code then return nil end
   end

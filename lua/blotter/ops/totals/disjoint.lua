@@ -134,7 +134,10 @@ local function overlap_reason(question, figure, used)
     end
     return "holds or may hold " .. used.subject_row.name .. ", whose figure is used"
   end
-  if not facets.has_period(figure) then return undated end
+  if not facets.has_period(figure) then
+    local is_same = figure.cell == used.cell and figure.low == used.low and figure.high == used.high
+    return is_same and "a statement without a period of the count that is used" or undated
+  end
   if figure.cell == used.cell then
     return facets.length(figure) > facets.length(used) and "a cumulative figure that contains one that is used"
       or "its period overlaps that of a figure that is used"

@@ -124,21 +124,29 @@ end
 
 -- ---- times ----
 
--- The last day of the figures of a row in the families in which others reach further but could not be taken, in words.
-local function beyond(question, row)
-  local last
-  for _, figure in ipairs(question.beyond or {}) do
-    local reached
-    for _, own in ipairs(row.figures) do
-      local is_near = row.subject and own.subject == figure.subject
-        or not row.subject and question.model:family(own.subject) == question.model:family(figure.subject)
-      if is_near and own.last then
-        reached = math.max(reached or own.last, own.last)
-      end
-    end
-    if reached and figure.last > reached then last = math.min(last or reached, reached) end
+-- The last day of the figures of a row in the family of one that reaches further but could not be taken, or nil.
+local function reached(question, row, figure)
+  local model, last = question.model, nil
+  for _, own in ipairs(row.figures) do
+    local is_near = row.subject and own.subject == figure.subject
+      or not row.subject and model:family(own.subject) == model:family(figure.subject)
+    if is_near and own.last then last = math.max(last or own.last, own.last) end
   end
-  return last and dates.describe(last, last)
+  return last and figure.last > last and last or nil
+end
+
+-- The first of these days, and the figures that reach further, in words.
+local function beyond(question, row)
+  local first, figures = nil, {}
+  for _, figure in ipairs(question.beyond or {}) do
+    local last = reached(question, row, figure)
+    if last then
+      first = math.min(first or last, last)
+      figures[#figures + 1] = figure
+    end
+  end
+  return first and ("%s, where what overlaps is left out: %s"):format(dates.describe(first, first),
+    told(question, row, figures))
 end
 
 -- The first and last day of the figures of a subject, each as early or late as the readings of their dates allow.
@@ -196,7 +204,7 @@ function missing.add(question, row, whole)
     add(row, "", shorter(row, whole), "")
   end
   if is_total or is_of_subject then
-    add(row, "not after ", beyond(question, row), ", where figures overlap those that are used")
+    add(row, "not after ", beyond(question, row), "")
   end
   add_lost(question, row)
   if is_total then

@@ -57,8 +57,17 @@ local function weight(figure, list)
   return sources
 end
 
+-- Whether of two tellings of one count, dated by equally many sources, the other one is kept: the narrower, else the
+-- longer.
+local function is_sharper(figure, other)
+  local is_wider = bounds.within(other.low, other.high, figure.low, figure.high)
+  local is_narrower = bounds.within(figure.low, figure.high, other.low, other.high)
+  if is_wider ~= is_narrower then return is_wider end
+  return facets.length(other) > facets.length(figure)
+end
+
 -- Of one count of something that happened once, told with several periods, only the telling stays that most sources
--- give; of equally many, the longer one.
+-- give; of equally many, the narrower or the longer one.
 local function drop_datings(question, figures)
   local kept = {}
   for _, cell in ipairs(by_cell(figures)) do
@@ -67,7 +76,7 @@ local function drop_datings(question, figures)
       for _, other in ipairs(facets.happens_once(figure) and cell or {}) do
         if same_count(figure, other) and not facets.same_period(figure, other) then
           local own, its = weight(figure, cell), weight(other, cell)
-          if its > own or its == own and facets.length(other) > facets.length(figure) then better = better or other end
+          if its > own or its == own and is_sharper(figure, other) then better = better or other end
         end
       end
       if better then
