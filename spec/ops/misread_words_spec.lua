@@ -109,6 +109,69 @@ groups["ages of several persons are neither the youngest nor the oldest"] = {
   {"en", "suspect_age_max", "68", "exact 68 68 of 68"},
 }
 
+groups["an abbreviation is read as its language has it"] = {
+  {"id", "funding", "Rp1,5 M", "rounded 1450000000 1550000000 of 1500000000"},
+  {"id", "funding", "lebih dari Rp 3 M", "more than 3000000000 open of 3000000000"},
+  {"id", "funding", "Rp 1,5 T", "rounded 1450000000000 1550000000000 of 1500000000000"},
+  {"id", "files_seized", "2M", "refused", "'m' multiplies money by 1,000,000,000"},
+  {"id", "duration_months", "6 bln", "rounded 5.5 6.5 of 6"},
+  {"ms", "duration_months", "6 bln", "rounded 5.5 6.5 of 6"},
+  {"ms", "files_seized", "6 bln", "refused", "'bln' measures months"},
+  {"pl", "files_seized", "2 bln", "rounded 1500000000000 2500000000000 of 2000000000000"},
+  {"cs", "files_seized", "2 bln", "refused", "can be 10^9 or 10^12"},
+  {"da", "files_seized", "1 billion", "rounded 500000000000 1500000000000 of 1000000000000"},
+  {"no", "files_seized", "en billion", "rounded 500000000000 1500000000000 of 1000000000000"},
+  {"sv", "files_seized", "2 biljoner", "rounded 1500000000000 2500000000000 of 2000000000000"},
+  {"es", "files_seized", "1 billion", "refused", "can be 10^9 or 10^12"},
+  {"de", "files_seized", "2 bn", "refused", "can be 10^9 or 10^12"},
+  {"nl", "files_seized", "2 trillion", "refused", "can be 10^12 or 10^18"},
+  {"tr", "funding", "5 B TL", "refused", "can be 10^9 or something else"},
+  {"ko", "funding", "2 billion won", "rounded 1500000000 2500000000 of 2000000000"},
+  {"en", "files_seized", "2.1bn", "rounded 2050000000 2150000000 of 2100000000"},
+}
+
+groups["one and a half, and half of one"] = {
+  {"cs", "files_seized", "více než jeden a půl milionu", "more than 1500001 open of 1500000"},
+  {"cs", "files_seized", "1 a půl milionu", "rounded 1250000 1750000 of 1500000"},
+  {"cs", "files_seized", "jeden půl milionu", "refused"},
+  {"sk", "files_seized", "jeden a pol milióny", "rounded 1250000 1750000 of 1500000"},
+  {"id", "files_seized", "satu setengah juta", "rounded 1250000 1750000 of 1500000"},
+  {"ms", "files_seized", "1 setengah juta", "refused"},
+  {"id", "files_seized", "dua setengah juta", "rounded 2250000 2750000 of 2500000"},
+  {"pl", "files_seized", "jeden i pół miliona", "refused"},
+  {"en", "files_seized", "over one-half million", "more than 500001 open of 500000"},
+  {"en", "reports_share", "one-quarter", "about 22.5 27.5 of 25"},
+  {"en", "reports_share", "two-quarter", "refused"},
+  {"en", "files_seized", "two and a half million", "rounded 2250000 2750000 of 2500000"},
+  {"sv", "files_seized", "en halv miljon", "rounded 250000 750000 of 500000"},
+}
+
+groups["one of several, and an ordinal number, count nothing"] = {
+  {"de", "arrests", "einer von fünf Verdächtigen", "refused", "several numbers, 1 and 5"},
+  {"es", "arrests", "uno de 20", "refused", "several numbers, 1 and 20"},
+  {"fr", "arrests", "un des cinq", "refused", "several numbers, 1 and 5"},
+  {"pt", "arrests", "um de cinco", "refused", "several numbers, 1 and 5"},
+  {"de", "arrests", "39. Festnahme", "refused", "may be an ordinal number"},
+  {"tr", "arrests", "39. gözaltı", "refused", "may be an ordinal number"},
+  {"hu", "arrests", "3. személy", "refused", "may be an ordinal number"},
+  {"da", "arrests", "3. person", "refused", "may be an ordinal number"},
+  {"de", "arrests", "30 Festnahmen.", "exact 30 30 of 30"},
+  {"en", "arrests", "30.", "exact 30 30 of 30"},
+}
+
+groups["what stands beside a number is named for what it is"] = {
+  {"pt", "files_seized", "nada menos de 780 mil", "at least 780000 open of 780000"},
+  {"es", "arrests", "nada menos que 30", "at least 30 open of 30"},
+  {"en", "arrests", "nothing less than 30", "at least 30 open of 30"},
+  {"fr", "arrests", "plus d'une douzaine", "more than 13 open of 12"},
+  {"fr", "arrests", "plus d'un millier", "more than 1001 open of 1000"},
+  {"it", "arrests", "oltre un migliaio", "more than 1001 open of 1000"},
+  {"en", "reports_confirmed_change", "5% increase from 2022", "refused", "2022 beside 5 may be a year"},
+  {"ja", "reports_received_change", "前年比で約10%増えて", "refused", "a comparison with another period"},
+  {"zh", "cases_recorded", "去年八十一案", "refused", "a comparison with another period"},
+  {"ms", "files_seized", "ribu", "refused", "low, high and qualifier ('tens of thousands of')"},
+}
+
 describe("a word that says more than it seems to", function()
   for name, rows in pairs(groups) do
     it(name, function()

@@ -392,7 +392,7 @@ local rows = {
   {"pl", "1 234", "exact 1234"},
   {"tr", "1.234", "exact 1234"},
   {"fr", "plus d’un million de photos", "more than 1000000"},
-  {"fr", "plus d'une centaine de suspects", "refused"},
+  {"fr", "plus d'une centaine de suspects", "more than 100"},
   {"en", "five to six million", "between 5000000 6000000"},
   {"en", "ninety to two hundred", "refused"},
   {"fr", "Cent quarante-quatre suspects", "exact 144"},

@@ -138,7 +138,6 @@ local rows = {
   {"fr", "arrests", "20 neuf", "refused"},
   {"fr", "arrests", "100 dix", "refused"},
   {"fr", "arrests", "20 et un", "refused"},
-  {"fr", "arrests", "plus d'une douzaine", "refused"},
   {"fr", "arrests", "cents", "refused"},
   {"fr", "arrests", "40 des suspects", "refused"},
   {"fr", "arrests", "12 mai", "refused"},
@@ -311,8 +310,17 @@ describe("a refusal", function()
     local _, message = as_curator.read("en", "arrests", "2 wobbles in glee")
     assert.matches("'wobbles', 'in', 'glee' beside the number are no word of the table words for 'en'", message, 1,
       true)
-    assert.matches("expected the number's own words alone, or value and qualifier", message, 1, true)
-    _, message = as_curator.read("sw", "arrests", "laki 40")
-    assert.matches("the table words has nothing for 'sw'", message, 1, true)
+    assert.matches("expected value and qualifier, or low, high and qualifier, or the number without what only names",
+      message, 1, true)
+    _, message = as_curator.read("sw", "arrests", "karibu 40")
+    assert.matches("the table words has nothing for 'sw', so 'karibu' beside the number may multiply or bound it; "
+      .. "expected value and qualifier, or low, high and qualifier", message, 1, true)
+  end)
+
+  it("never says to leave out what may be a number, or a part of one", function()
+    for _, row in ipairs(rows) do
+      local _, message = as_curator.read(row[1], row[2], row[3], row[5])
+      assert.is_nil(message:find("own words alone", 1, true) or message:find("digits alone", 1, true), message)
+    end
   end)
 end)

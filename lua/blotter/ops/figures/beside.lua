@@ -59,7 +59,7 @@ end
 
 local function read_part(item, context)
   if not context.is_part then
-    refuse("'%s' makes a part of the number; expected part_of, or the number's own words alone", item.text)
+    refuse("'%s' makes a part of the number; expected part_of, or value and qualifier of all", item.text)
   end
 end
 
@@ -91,7 +91,7 @@ local function read_before(state, item, context)
   elseif roles.hedge then
     note_hedge(state, roles.hedge, context)
   elseif not (roles.filler or roles.range_start or roles.percent or item.text == "+" and context.is_percent) then
-    refuse("'%s' stands before the number; expected the number's own words alone, or value and qualifier", item.text)
+    refuse("'%s' stands before the number; expected value and qualifier", item.text)
   end
 end
 
@@ -138,12 +138,12 @@ local function read_behind(state, items, at, context)
   elseif roles.range and roles.filler then
     refuse("'%s' begins a range that does not end; expected low and high", item.text)
   elseif roles.filler and roles.number then
-    refuse("'%s' behind the number may be one more; expected the number's own words alone, or value and qualifier",
+    refuse("'%s' behind the number may be one more; expected value and qualifier",
       item.text)
   elseif roles.counted or roles.filler or roles.percent or roles.join and joins_things(items, at) then
     return
   elseif roles.hedge or roles.vague or roles.range_start then
-    refuse("'%s' stands behind the number; expected the number's own words alone, or value and qualifier", item.text)
+    refuse("'%s' stands behind the number; expected value and qualifier", item.text)
   else
     note_unknown(state, item)
   end
@@ -158,12 +158,14 @@ local function refuse_unknown(unknown, context)
         context.language)
     end
   end
+  local all = table.concat(unknown, ", ")
   if not context.words:knows(context.language) then
-    refuse("the table words has nothing for '%s', so %s beside the number may be part of it; expected the digits alone,"
-      .. " or value and qualifier", context.language, table.concat(unknown, ", "))
+    refuse("the table words has nothing for '%s', so %s beside the number may multiply or bound it; expected value and "
+      .. "qualifier, or low, high and qualifier, as the text means them", context.language, all)
   end
-  refuse("%s beside the number %s no word of the table words for '%s'; expected the number's own words alone, or value"
-    .. " and qualifier", table.concat(unknown, ", "), #unknown == 1 and "is" or "are", context.language)
+  refuse("%s beside the number %s no word of the table words for '%s' and may multiply, bound or negate it; expected "
+    .. "value and qualifier, or low, high and qualifier, or the number without what only names the thing counted", all,
+    #unknown == 1 and "is" or "are", context.language)
 end
 
 --- All words before the first number and behind the last one; see the head of this file.

@@ -1,5 +1,5 @@
 -- What touches digits without a space, and may make something else of them: a separator cut off (".5 million"), a word
--- on a hyphen ("20-an"), letters ("1e5", "4x").
+-- on a hyphen ("20-an"), letters ("1e5", "4x"), the point of an ordinal number ("39. Festnahme").
 --
 -- hanging.refuse(items, context) refuses a text that has any of these.
 
@@ -34,7 +34,7 @@ local function check_hyphens(items)
     local word = touch and (before.digits and behind or behind.digits and before)
     if word and not word.digits and not beside.is_punctuation(word)
       and (is_mute(word) or word.roles.number ~= nil and not is_multiplier(word)) then
-      refuse("'%s' hangs on a number by a hyphen; expected the number's own words alone, or value and qualifier",
+      refuse("'%s' hangs on a number by a hyphen; expected value and qualifier",
         word.text)
     end
   end
@@ -49,8 +49,26 @@ local function check_glue(items, context)
       local is_apart = touches and (other.digits or other.text == "-" or beside.is_punctuation(other)
         or context.is_dense and glyphs.is_dense(utf8.codepoint(other.text)))
       if item.digits and touches and is_mute(other) and not is_apart then
-        refuse("'%s' hangs on the number %s; expected the number's own words alone", other.text, item.text)
+        refuse("'%s' hangs on the number %s; expected value and qualifier", other.text, item.text)
       end
+    end
+  end
+end
+
+-- Languages that write an ordinal number with a point.
+local points_at_ordinals = {}
+for language in ("cs da de et fi hr hu is lv nb nn no pl sk sl sr tr"):gmatch "%a+" do
+  points_at_ordinals[language] = true
+end
+
+-- A point right behind digits and before a word makes an ordinal number of them ("39. Festnahme").
+local function check_points(items, context)
+  if not points_at_ordinals[context.language] then return end
+  for i, item in ipairs(items) do
+    local point = items[i + 1]
+    if item.digits and items[i + 2] and point.text == "." and point.first == item.last + 1 then
+      refuse("'%s.' in a text in '%s' may be an ordinal number; expected the digits without the point where they are a "
+        .. "count", item.text, context.language)
     end
   end
 end
@@ -60,6 +78,7 @@ function hanging.refuse(items, context)
   check_glue(items, context)
   check_hyphens(items)
   check_front(items)
+  check_points(items, context)
 end
 
 return hanging

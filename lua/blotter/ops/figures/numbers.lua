@@ -87,11 +87,14 @@ local function may_link(item)
   return roles.range or roles.join or item.text:find "^[-~,/]$" ~= nil
 end
 
+-- A word such as "of" behind a word for one: "einer von fünf" are not five.
+local function is_of(item) return item.roles ~= nil and item.roles.filler ~= nil and not item.roles.number end
+
 -- Whether a number follows a word for one, which then is none of its articles: "een tot twee", "ein, zwei", "un 30".
 -- Words such as "trentaine" are nouns, and "half" is a part of one.
 local function begins_another(items, at, context)
   local place = at + 1
-  while items[place] and may_link(items[place]) do place = place + 1 end
+  while items[place] and (may_link(items[place]) or is_of(items[place])) do place = place + 1 end
   local next_one, is_linked = items[place], place > at + 1
   local is_share = context.unit == "percent" and not is_linked
   if not next_one then return false end
@@ -115,15 +118,23 @@ end
 local function check_behind_digits(state, item, following)
   local last = state.sum[#state.sum]
   if state.has_digits and not (last.scale and is_multiplier(following)) and not is_fraction(item) then
-    refuse("'%s' stands behind digits and may be another number; expected the number's own words alone, or value and "
-      .. "qualifier", item.text)
+    refuse("'%s' stands behind digits and may be another number; expected value and qualifier", item.text)
   end
 end
 
 -- A multiplier alone is one of them only in the form that says so: "tausend", not "thousands" or "tysięcy".
 local function check_alone(item)
   if item.roles.multiplier.meaning ~= "one" then
-    refuse("'%s' alone does not say how many; expected the number before it, or value and qualifier", item.text)
+    refuse("'%s' alone does not say how many; expected the number before it, or value and "
+      .. "qualifier, or low, high and qualifier ('tens of thousands of')", item.text)
+  end
+end
+
+-- An abbreviation that is used of money only ("Rp1,5 M").
+local function check_money(row, item, context)
+  if row.meaning == "currency" and context.unit ~= "currency" then
+    refuse("'%s' multiplies money by %s, and the indicator counts %s; expected it written out, or value and qualifier",
+      item.text, numerals.show {whole = math.tointeger(number_of(row)), decimals = 0}, context.unit)
   end
 end
 
@@ -180,7 +191,7 @@ local function check_and(state, item, number)
   local is_units = last.n < 10 and number.n >= 10 and not units_first[language]
   local is_tens = last.n >= 20 and last.n < 100 and not tens_first[language]
   if is_units or is_tens then
-    refuse("'%s' behind 'and' may be another number; expected the number's own words alone, or value and qualifier",
+    refuse("'%s' behind 'and' may be another number; expected value and qualifier",
       item.text)
   end
 end
@@ -189,6 +200,19 @@ local signs = {["\u{BC}"] = true, ["\u{BD}"] = true, ["\u{BE}"] = true}
 
 -- Whether a number is a single sign ("½"), which stands behind a whole number without a word between.
 local function is_glyph(item) return signs[item.text] ~= nil end
+
+-- Languages that say "two half" for two and a half.
+local adds_halves = {id = true, ms = true}
+
+-- A part of one behind a number: "two and a half", "2½", "dua setengah"; a half of one by itself only where one is an
+-- article or English ("one-half", "en halv").
+local function add_fraction(state, items, at, number)
+  local before, language = items[at - 1], state.context.language
+  local is_added = state.joined == "word" or is_glyph(items[at]) or adds_halves[language]
+  local is_of_one = language == "en" or state.joined == "hyphen" or before.roles and before.roles.filler
+  if not is_added and not is_of_one then return nil end
+  return state.sum:add(number, is_added) or nil
+end
 
 -- Takes one item into the number. Returns true (taken), "joined" (taken if more follows) or nil (the number ends).
 local function take(state, items, at)
@@ -210,12 +234,13 @@ local function take(state, items, at)
     state.has_decimals, state.has_digits = state.has_decimals or number.d > 0, true
     return sum:add(number, state.joined) or nil
   end
-  if roles.filler and last and (last.d > 0 or is_fraction(following)) then return "joined" end
+  if roles.filler and last and (last.d > 0 or state.joined and is_fraction(following)) then return "joined" end
   if roles.multiplier and roles.vague and not last then return nil end
   if roles.multiplier then
     if #item.text == 1 and last and items[at - 1].last ~= item.first - 1 and state.context.unit ~= "currency" then
       refuse("'%s' may be a multiplier or something else; expected it written out", item.text)
     end
+    check_money(roles.multiplier, item, state.context)
     local scale = math.tointeger(number_of(roles.multiplier))
     local is_own = not last or state.joined == "word"
     if is_own then check_alone(item) end
@@ -237,8 +262,8 @@ local function take(state, items, at)
     end
     check_short_form(state, number, following)
     check_and(state, item, number)
-    local is_joined = state.joined or item.text:find "^\u{648}" ~= nil or is_glyph(item)
-    return sum:add(number, is_joined) or nil
+    if is_fraction(item) and last then return add_fraction(state, items, at, number) end
+    return sum:add(number, state.joined or item.text:find "^\u{648}" ~= nil) or nil
   end
   if last and (roles.join or item.text == "-") then
     state.joined = roles.join and "word" or "hyphen"

@@ -80,7 +80,7 @@ local function read_range(low, high, context)
     low.value = math.tointeger(low.value) or low.value
   end
   if low.value >= high.value then
-    refuse("the range from %s to %s runs backwards; expected the number's own words alone", show(low.value),
+    refuse("the range from %s to %s runs backwards; expected low, high and qualifier", show(low.value),
       show(high.value))
   end
   if low.multiplier == 1 and high.multiplier == 1 and low.value > 0 and high.value >= 100 * low.value then
@@ -167,11 +167,18 @@ local function times(value, factor)
   return math.tointeger(product) or product
 end
 
+-- Whether a word before a noun for about so many bounds it ("más de un centenar" is more than 100).
+local function is_bounded_again(state, hedge)
+  return hedge.qualifier == "about" and state.hedge ~= nil and not beside.neutral[state.hedge.qualifier]
+end
+
 local function read_single(items, found, context)
   local number = found[1]
   context.seen = {number.value}
   local state = beside.read(items, number.first, found[#found].last, context)
-  if number.hedge then beside.note_hedge(state, number.hedge, context) end
+  if number.hedge and not is_bounded_again(state, number.hedge) then
+    beside.note_hedge(state, number.hedge, context)
+  end
   if state.rate and not context.is_rate then
     refuse("'%s' makes a rate of the number, and the indicator counts %s", state.rate.text, context.unit)
   end
@@ -202,6 +209,18 @@ local function read_two(items, found, context)
   return range
 end
 
+-- A year beside a number that is none ("5% increase from 2022").
+local function refuse_years(found)
+  local year, other
+  for _, number in ipairs(found) do
+    if is_year(number) then year = number else other = number end
+  end
+  if year and other then
+    refuse("%d beside %s may be a year; expected value and qualifier, or the number's words without the year, which "
+      .. "belongs to period", year.value, show(other.value))
+  end
+end
+
 local function read_numbers(items, found, context)
   if #found == 2 then
     local is_range = between(items, found[1].last, found[2].first)
@@ -210,8 +229,9 @@ local function read_numbers(items, found, context)
     end
   end
   if #found > 1 and not is_said_again(items, found) then
-    refuse("holds several numbers, %s and %s; expected value and qualifier, or low, high and 'between' for a range, or "
-      .. "the words of one of them where each counts something else", show_one(found[1]), show_one(found[2]))
+    refuse_years(found)
+    refuse("holds several numbers, %s and %s; expected value and qualifier, or low, high and 'between' for a range",
+      show_one(found[1]), show_one(found[2]))
   end
   if context.has_start then refuse("begins a range that does not end; expected low and high") end
   return read_single(items, found, context)
@@ -261,6 +281,23 @@ local function refuse_no_number(items)
   refuse "holds no number that can be read; expected one, or value and qualifier"
 end
 
+local what_can_be = {
+  billion = "10^9 or 10^12", trillion = "10^12 or 10^18", billion_or_else = "10^9 or something else",
+  trillion_or_else = "10^12 or something else", comparison = "a comparison with another period, or the name of one",
+}
+
+-- Words that make something else of a number; the meaning of some says what they can be.
+local function refuse_twisting(items, context)
+  local item = has_role(items, "refuse")
+  if not item or item.roles.filler then return end
+  local meaning = what_can_be[item.roles.refuse.meaning]
+  if meaning then
+    refuse("'%s' in a text in '%s' can be %s; expected value and qualifier", item.text, context.language, meaning)
+  end
+  refuse("'%s' makes something else of the number; expected value and qualifier",
+    item.text)
+end
+
 local function read(text, context)
   local folded = glyphs.fold(text)
   if not utf8.len(folded) then refuse "is no UTF-8 text" end
@@ -269,11 +306,7 @@ local function read(text, context)
   if context.is_percent and context.unit ~= "percent" then
     refuse("is a percentage, and the indicator counts %s", context.unit)
   end
-  local twisting = has_role(items, "refuse")
-  if twisting and not twisting.roles.filler then
-    refuse("'%s' makes something else of the number; expected the number's own words alone, or value and qualifier",
-      twisting.text)
-  end
+  refuse_twisting(items, context)
   hanging.refuse(items, context)
   context.is_alone = #items == 1
   local one = context.is_alone and read_article(items[1], context)
