@@ -24,10 +24,14 @@ void blt_pq_origin_release(blt_origin *o) {
 
 void blt_pq_origin_tell(blt_origin *o, char *out, size_t room) {
   blt_pq_origin *f = (blt_pq_origin *)o;
+  size_t at = 0;
   if (f->read + f->skipped)
-    snprintf(out, room, "%" PRIu64 " of %" PRIu64 " row groups read, %" PRIu64 " skipped", f->read,
-             f->read + f->skipped, f->skipped);
-  f->read = f->skipped = 0;
+    at = (size_t)snprintf(out, room, "%" PRIu64 " of %" PRIu64 " row groups read, %" PRIu64 " skipped",
+                          f->read, f->read + f->skipped, f->skipped);
+  if (f->pages_read && at < room)
+    snprintf(out + at, room - at, "; %" PRIu64 " pages read, %" PRIu64 " passed over", f->pages_read,
+             f->pages_passed);
+  f->read = f->skipped = f->pages_read = f->pages_passed = 0;
 }
 
 /* The statistics of all parts of a column as facts. */

@@ -24,7 +24,8 @@ typedef struct blt_pq_origin {
   blt_pq_set set;
   blt_pq_aids aids;
   blt_pq_known *columns;
-  uint64_t read, skipped; /* row groups, by relations that were released */
+  uint64_t read, skipped;            /* row groups, by relations that were released */
+  uint64_t pages_read, pages_passed; /* pages of column chunks, likewise */
 } blt_pq_origin;
 
 /* Looks at a column, once. */

@@ -41,16 +41,18 @@ typedef struct relation {
   scratch *scratches;
 } relation;
 
-static void reader_free(blt_ctx *ctx, reader *r) {
+static void reader_free(const relation *v, reader *r) {
+  __atomic_fetch_add(&v->from->pages_read, r->column.pages.read, __ATOMIC_RELAXED);
+  __atomic_fetch_add(&v->from->pages_passed, r->column.pages.passed, __ATOMIC_RELAXED);
   blt_pq_column_free(&r->column);
-  blt_free(ctx, r, sizeof *r);
+  blt_free(v->view.ctx, r, sizeof *r);
 }
 
 static void free_waiting(relation *v) {
   while (v->readers) {
     reader *r = v->readers;
     v->readers = r->next;
-    reader_free(v->view.ctx, r);
+    reader_free(v, r);
   }
   while (v->scratches) {
     scratch *s = v->scratches;
@@ -146,7 +148,7 @@ static void return_reader(relation *v, reader *r, uint64_t row) {
   v->readers = r;
   v->nreaders++;
   pthread_mutex_unlock(&v->lock);
-  if (old) reader_free(v->view.ctx, old);
+  if (old) reader_free(v, old);
 }
 
 static blt_status borrow_scratch(relation *v, scratch **out, blt_error *err) {
@@ -199,7 +201,7 @@ static blt_status read_block(relation *v, uint32_t col, uint32_t group, blt_bloc
   if (status == BLT_OK)
     return_reader(v, r, first + rows);
   else
-    reader_free(v->view.ctx, r);
+    reader_free(v, r);
   return status;
 }
 
@@ -267,23 +269,41 @@ static bool relation_bounds(const blt_view *shared, uint32_t c, uint32_t group, 
   return true;
 }
 
-static bool part_may_hold(relation *v, uint32_t part, uint32_t col, const blt_value *value) {
+/* Whether some page with rows `from` to `end` - 1 of a part may have the text, by what is said of pages. */
+static bool pages_may_hold(relation *v, uint32_t part, uint32_t col, uint64_t from, uint64_t end,
+                           blt_str text) {
   blt_pq_origin *f = v->from;
+  const blt_pq_index *x = blt_pq_aids_index(&f->aids, part, col);
+  blt_pq_place place;
+  if (!x) return true;
+  blt_pq_set_place(&f->set, part, col, &place);
+  for (uint32_t i = blt_pq_index_find(x, from); i < x->n && x->pages[i].first < end; i++)
+    if (!x->pages[i].empty && blt_pq_text_may_be(place.kind, &x->pages[i].stats, text)) return true;
+  return false;
+}
+
+/* The same of all that the file has beside the values of the part. */
+static bool part_may_hold(relation *v, uint32_t part, uint32_t col, uint64_t from, uint64_t end,
+                          const blt_value *value) {
+  blt_pq_origin *f = v->from;
+  bool text = value->type.id == BLT_STRING;
   blt_pq_place place;
   blt_pq_set_place(&f->set, part, col, &place);
   if (place.constant) return true; /* its bounds say all */
-  if (value->type.id == BLT_STRING && !blt_pq_text_may_be(place.kind, &place.chunk->stats, value->u.s))
-    return false;
+  if (text && !blt_pq_text_may_be(place.kind, &place.chunk->stats, value->u.s)) return false;
   const blt_pq_bloom *bloom = blt_pq_aids_bloom(&f->aids, part, col);
-  return !bloom || blt_pq_bloom_may_hold(bloom, place.kind, value);
+  if (bloom && !blt_pq_bloom_may_hold(bloom, place.kind, value)) return false;
+  return !text || pages_may_hold(v, part, col, from, end, value->u.s);
 }
 
 static bool relation_may_hold(const blt_view *shared, uint32_t c, uint32_t group, const blt_value *value) {
   relation *v = (relation *)(uintptr_t)shared;
   const blt_pq_set *s = &v->from->set;
   uint64_t first = (uint64_t)group * BLT_BLOCK_ROWS, end = first + v->group_rows[group];
-  for (uint32_t p = blt_pq_set_part(s, first); p < s->nparts && s->parts[p].first < end; p++)
-    if (part_rows(s, p) && part_may_hold(v, p, v->numbers[c], value)) return true;
+  for (uint32_t p = blt_pq_set_part(s, first); p < s->nparts && s->parts[p].first < end; p++) {
+    uint64_t start = s->parts[p].first, from = first > start ? first - start : 0;
+    if (part_rows(s, p) && part_may_hold(v, p, v->numbers[c], from, end - start, value)) return true;
+  }
   return false;
 }
 

@@ -352,6 +352,7 @@ static blt_status load(blt_pq_pages *p, blt_error *err) {
   blt_status status = read_stored(p, err);
   if (status == BLT_OK) status = p->header.kind == 0 ? load_first(p, err) : load_second(p, err);
   p->loaded = status == BLT_OK;
+  p->read++;
   return status;
 }
 
@@ -361,7 +362,7 @@ blt_status blt_pq_pages_open(blt_pq_pages *p, const blt_pq_place *place, blt_err
   const blt_pq_chunk *c = place->chunk;
   uint64_t size = blt_source_size(place->source);
   p->place = *place;
-  p->first = p->seen = 0;
+  p->first = p->seen = p->stated = 0;
   p->loaded = p->has_dictionary = p->part.mapped = false;
   p->part.codes_of = place->codes;
   p->part.ncodes = place->ncodes;
@@ -410,6 +411,9 @@ static blt_status next_data(blt_pq_pages *p, blt_error *err) {
   if (p->header.values < 0 || (uint64_t)p->header.values > (uint64_t)p->place.rows - p->seen ||
       (p->header.kind == 3 && p->header.rows != p->header.values))
     return damaged(p, err, "a page with more values than there are rows");
+  if (p->stated && p->stated != (uint64_t)p->header.values)
+    return damaged(p, err, "a page with other rows than the index of pages says");
+  p->stated = 0;
   p->seen += (uint64_t)p->header.values;
   return BLT_OK;
 }
@@ -418,12 +422,15 @@ static blt_status next_data(blt_pq_pages *p, blt_error *err) {
 static blt_status leap(blt_pq_pages *p, uint64_t row, blt_error *err) {
   const blt_pq_index *index = p->place.index;
   if (!index || index->n == 0 || (p->loaded && row < p->seen)) return BLT_OK;
-  const blt_pq_index_page *to = &index->pages[blt_pq_index_find(index, row)];
+  uint32_t number = blt_pq_index_find(index, row);
+  const blt_pq_index_page *to = &index->pages[number];
   if (to->at <= p->at || to->at >= p->end || to->first <= p->seen) return BLT_OK;
   blt_status status = p->place.codes ? BLT_OK : blt_pq_pages_dictionary(p, err);
+  p->passed += number - blt_pq_index_find(index, p->seen);
   p->loaded = false;
   p->at = to->at;
   p->seen = to->first;
+  p->stated = (number + 1 < index->n ? to[1].first : (uint64_t)p->place.rows) - to->first;
   return status;
 }
 
@@ -433,10 +440,12 @@ blt_status blt_pq_pages_to(blt_pq_pages *p, uint64_t row, blt_error *err) {
     p->loaded = false;
     status = next_data(p, err);
     if (status != BLT_OK) break;
-    if (row < p->seen)
+    if (row < p->seen) {
       status = load(p, err);
-    else
+    } else {
       p->at += (uint64_t)p->header.packed_bytes;
+      p->passed++;
+    }
   }
   return status == BLT_OK ? status : failed(p, err);
 }

@@ -42,10 +42,12 @@ typedef struct blt_pq_header {
 
 typedef struct blt_pq_pages {
   blt_pq_place place;
-  uint64_t at, end; /* what is left of the chunk in the file */
-  uint64_t first;   /* row of the group with which the page at hand begins */
-  uint64_t seen;    /* rows up to the end of the page at hand */
-  bool loaded;      /* there is a page at hand, with its values */
+  uint64_t at, end;      /* what is left of the chunk in the file */
+  uint64_t first;        /* row of the group with which the page at hand begins */
+  uint64_t seen;         /* rows up to the end of the page at hand */
+  bool loaded;           /* there is a page at hand, with its values */
+  uint64_t stated;       /* rows that the index says of the page that begins here; 0: nothing */
+  uint64_t read, passed; /* pages whose values were read, and others, over all chunks */
   blt_pq_header header;
   blt_room window;        /* where headers are looked for */
   blt_room stored, whole; /* a page as it is in the file, and as it was */

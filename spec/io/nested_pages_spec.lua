@@ -1,0 +1,81 @@
+-- Page indexes of columns inside of a struct: what is passed over, and that nothing else changes. nested_pages.parquet
+-- is by parquet-wasm 0.8 (arrow-rs), pages of 20,000 rows, statistics of pages; row i has row = i // 1000 and, unless
+-- i % 20000 < 100, a struct of
+--   k  i // 1000                                   u  5, from row 66000 on 3000000000 + i // 2000: without a sign
+--   f  i // 4000 / 4, from row 100000 on negative, NaN where i % 50000 == 7
+--   s  90 times x and i // 4000: cut in statistics  n  i // 1000, null from row 60000 to 139999: pages without values
+local blotter = require "blotter"
+local command = require "command"
+
+local HERE = "spec/io/parquet/nested_pages.parquet"
+local OFFSETS, OFFSETS_END = 8700, 9398 -- where the file has the places of its pages
+
+local function read(path, memory)
+  return blotter.parquet(path, { flatten = true, memory = memory })
+end
+
+--- What a condition on the columns of the struct gives: a row, a sum beside it, and a sum in another column.
+local function asked(t, where)
+  return t:where(where):agg("n = count(), a = sum(row), b = sum(`st.u`), c = max(`st.s`)")
+end
+
+local function long(number) return ("'%s%03d'"):format(("x"):rep(90), number) end
+
+describe("pages of columns inside of a struct", function()
+  local lazy, whole
+
+  setup(function()
+    lazy, whole = assert(read(HERE)), assert(read(HERE, true))
+  end)
+
+  it("give the same rows to every condition", function()
+    local found = 0
+    for _, where in ipairs {
+      "`st.k` == 150", "`st.k` >= 199", "`st.k` < 0", "`st.k` == 199 or `st.k` == 0", "`st.k` == nil", "row == 199 and `st.k` < 199",
+      "`st.u` == 5", "`st.u` == 3000000099", "`st.u` > 2147483647", "`st.u` < 6", "`st.u` > 3000000099", "`st.u` < 0",
+      "`st.f` > 6", "`st.f` == 6.0", "`st.f` < -12", "`st.f` == -12.25", "is_nan(`st.f`)", "`st.f` ~= `st.f`", "`st.f` >= 0",
+      "`st.s` == " .. long(49), "`st.s` == " .. long(50), "`st.s` > " .. long(48), "`st.s` < " .. long(1), "`st.s` > 'y'", "`st.s` < 'x'",
+      "`st.s` == '" .. ("x"):rep(64) .. "'", "`st.n` == 59", "`st.n` == 60", "`st.n` == 139", "`st.n` == 140", "`st.n` == nil and row == 100",
+      "`st.n` ~= nil", "`st.n` >= 59 and `st.n` <= 140",
+    } do
+      local expected = asked(whole, where):csv()
+      assert.equal(expected, asked(lazy, where):csv(), where)
+      found = found + tonumber(expected:match "\n(%d+)")
+    end
+    assert.is_true(found > 500000)
+  end)
+
+  it("are passed over", function()
+    local function told(where)
+      local read_, passed = asked(lazy, where):explain "run":match "; (%d+) pages read, (%d+) passed over"
+      return tonumber(read_), tonumber(passed)
+    end
+    -- Four columns or five have ten pages each; of four blocks the last one is read, or the one before it too.
+    for _, where in ipairs { "`st.k` == 199", "`st.n` == 199", "`st.f` == -12.25" } do
+      local pages, passed = told(where)
+      assert.is_true(pages < passed and passed >= 20, ("%s: %s read, %s passed over"):format(where, pages, passed))
+    end
+    for _, where in ipairs { "`st.k` > 199", "`st.u` > 3000000099", "`st.s` == 'y'", "`st.s` == " .. long(50) } do
+      assert.matches("0 of 1 row groups read, 1 skipped", asked(lazy, where):explain "run", nil, true, where)
+    end
+  end)
+
+  it("whose places are damaged are told of, or found one after the other", function()
+    local folder = command.folder()
+    local bytes, told = command.slurp(HERE), 0
+    local where = "`st.k` == 199"
+    local expected = asked(whole, where):csv()
+    for at = OFFSETS + 1, OFFSETS_END do
+      for _, bit in ipairs { 1, 64 } do
+        local path = command.spill(folder .. "/flipped.parquet",
+          bytes:sub(1, at - 1) .. string.char(bytes:byte(at) ~ bit) .. bytes:sub(at + 1))
+        local t = assert(read(path))
+        local ok, answer = pcall(function() return assert(asked(t, where):collect()):csv() end)
+        if ok then assert.equal(expected, answer, "byte " .. at) else told = told + 1 end
+        t:close()
+      end
+    end
+    assert.is_true(told > 10, told .. " of them were told")
+    command.remove(folder)
+  end)
+end)
