@@ -57,9 +57,17 @@ local function between(above, below)
     and below.high and below.high < below.value and above.value < below.value
 end
 
+-- Whether what one figure says is what another says together with the further counts beside it: 156 is 136 and 20.
+local function adds_up_to(figure, other)
+  if not figure.further then return false end
+  local low, high = bounds.sum {figure, table.unpack(figure.further)}
+  return bounds.meet(low, high, other.low, other.high)
+end
+
 -- Whether two figures disagree however their words and round numbers are read.
 local function disjoint(a, b)
   if bounds.meet(a.low, a.high, b.low, b.high) or between(a, b) or between(b, a) then return false end
+  if adds_up_to(a, b) or adds_up_to(b, a) then return false end
   return a.value ~= b.value and not rounding.repairs(a, b)
 end
 

@@ -9,6 +9,8 @@
 --   dims, dim_count       its categories as {dimension = code}, and how many there are
 --   cell                  the key of what it measures: subject, indicator, currency, area, categories; not the period
 --   is_unnamed            whether it is a part that nothing of these tells from its whole
+--   beside                the cell of the count of its source beside which it is "a further" one, or nil; its own cell
+--                         is another then, and it is unnamed as well;  further: those beside a count, or nil
 --   subject_row, indicator_row, source_row
 --   voice                 id of the source that its source retells in the end (its own where it retells none)
 --   published             day number of publication, or nil;  official: whether the publisher is responsible for it
@@ -417,6 +419,37 @@ local function containers_of(links)
   return containers
 end
 
+-- Notes a further count with each count of its source beside which it stands: of the same cell and period.
+local function set_beside(figure, of_source)
+  for _, other in ipairs(of_source) do
+    if other.cell == figure.cell and other.first == figure.first and other.last == figure.last and not other.part_of
+      and other.qualifier ~= figure.qualifier then
+      other.further = other.further or {}
+      table.insert(other.further, figure)
+      figure.beside = figure.cell
+    end
+  end
+end
+
+-- A further count of a source is no statement of the count beside it: both are added.
+local function set_all_beside(figures)
+  local further, sources = {}, {}
+  for _, figure in ipairs(figures) do
+    figure.further, figure.beside = nil, nil
+    if figure.qualifier == "a further" and not figure.part_of then
+      further[#further + 1] = figure
+      sources[figure.source] = {}
+    end
+  end
+  for _, figure in ipairs(#further > 0 and figures or {}) do
+    if sources[figure.source] then table.insert(sources[figure.source], figure) end
+  end
+  for _, figure in ipairs(further) do set_beside(figure, sources[figure.source]) end
+  for _, figure in ipairs(further) do
+    if figure.beside then figure.is_unnamed, figure.cell = true, figure.cell .. "|" .. figure.id end
+  end
+end
+
 --- Resolves a loaded package. Its figures may be cut to those of a view (see ops:at) by the second argument.
 function model.build(whole, figures)
   local tables = whole.tables
@@ -428,6 +461,7 @@ function model.build(whole, figures)
     resolve_figure(figure, tables)
     by_id[figure.id] = figure
   end
+  set_all_beside(figures)
   for _, figure in ipairs(figures) do
     set_apart(figure, by_id)
     local cell = cells[figure.cell]

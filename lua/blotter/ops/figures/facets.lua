@@ -1,8 +1,8 @@
 -- What tells two figures of one indicator apart, and what makes them statements of one thing.
 --
 -- facets.separates(model, a, b) names a facet by which no person, report or case can be counted in both (another
--- subject, area, period or category, or another side of one split); nil means that they may overlap, and may not be
--- added. facets.same_period(a, b) says whether two figures of one cell speak of one period.
+-- subject, area, period or category, another side of one split, or a further count beside it); nil means that they may
+-- overlap, and may not be added. facets.same_period(a, b) says whether two figures of one cell speak of one period.
 
 local ages_overlap = require("blotter.ops.dataset.model").ages_overlap
 local places = require "blotter.ops.figures.places"
@@ -94,10 +94,17 @@ function facets.periods_apart(a, b)
     or (b.first_early and a.last_late and b.first_early > a.last_late)
 end
 
+-- Whether one figure is counted beside the other in their source ("136" and "another 200"), or both beside a third.
+local function are_beside(a, b)
+  if a.source ~= b.source or a.first ~= b.first or a.last ~= b.last then return false end
+  return a.beside == b.cell or b.beside == a.cell or a.beside == b.beside and a ~= b
+end
+
 --- The facet that keeps two figures of one indicator apart, or nil when they may overlap. With timeless, their periods
 -- do not: two states of one thing are not two things.
 function facets.separates(model, a, b, timeless)
   if subjects_apart(model, a, b) then return "subject" end
+  if (a.beside or b.beside) and are_beside(a, b) then return "beside" end
   if are_siblings(a, b) then
     if may_share(a, b) then return nil end
     return a.split == "area" and "area" or "split"

@@ -51,7 +51,7 @@ local function not_additive(question, choices)
             return dimension
           end
         end
-      elseif facet and not allowed[facet] then
+      elseif facet and facet ~= "beside" and not allowed[facet] then
         return facet
       end
       if i > 1 and facet then break end
