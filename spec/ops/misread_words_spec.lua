@@ -136,7 +136,6 @@ groups["one and a half, and half of one"] = {
   {"cs", "files_seized", "jeden půl milionu", "refused"},
   {"sk", "files_seized", "jeden a pol milióny", "rounded 1250000 1750000 of 1500000"},
   {"id", "files_seized", "satu setengah juta", "rounded 1250000 1750000 of 1500000"},
-  {"ms", "files_seized", "1 setengah juta", "refused"},
   {"id", "files_seized", "dua setengah juta", "rounded 2250000 2750000 of 2500000"},
   {"pl", "files_seized", "jeden i pół miliona", "refused"},
   {"en", "files_seized", "over one-half million", "more than 500001 open of 500000"},

@@ -182,7 +182,7 @@ end
 
 -- Languages that say "five and twenty", and those that say "thirty and five".
 local units_first = {de = true, nl = true, da = true, no = true, nb = true, nn = true, ar = true}
-local tens_first = {es = true, fr = true, pt = true}
+local tens_first = {es = true, fr = true, pt = true, bg = true, fa = true, hr = true, ro = true, sr = true}
 
 -- Tens and units with "and" between them are one number only in the order in which a language says them.
 local function check_and(state, item, number)
@@ -202,7 +202,7 @@ local signs = {["\u{BC}"] = true, ["\u{BD}"] = true, ["\u{BE}"] = true}
 local function is_glyph(item) return signs[item.text] ~= nil end
 
 -- Languages that say "two half" for two and a half.
-local adds_halves = {id = true, ms = true}
+local adds_halves = {id = true, ms = true, tr = true}
 
 -- A part of one behind a number: "two and a half", "2½", "dua setengah"; a half of one by itself only where one is an
 -- article or English ("one-half", "en halv").

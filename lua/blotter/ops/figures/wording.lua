@@ -174,7 +174,7 @@ end
 
 -- Languages that write a number as one word.
 local writes_together = {de = true, nl = true, sv = true, no = true, nb = true, nn = true, da = true, fi = true,
-  it = true}
+  it = true, hu = true}
 
 local LONGEST = 80 -- bytes of a number written as one word
 
