@@ -1,5 +1,5 @@
--- "A further 200" beside 136 in one source: two counts that are added up, and no contradiction. Without a count beside it
--- such a figure is a statement like any other.
+-- "A further 200" beside 136 in one source: two counts that are added up, and no contradiction. Without a count beside
+-- it such a figure is a statement like any other.
 
 local operations = require "blotter.ops"
 local package_copy = require "package_copy"
