@@ -79,3 +79,28 @@ describe("groups by keys wider than a word", function()
     end
   end)
 end)
+
+describe("a key of one value", function()
+  it("changes nothing beside others, wherever it stands, whatever is asked", function()
+    local k, s, v, w, none = { n = 20000 }, {}, {}, {}, { n = 20000 }
+    for i = 1, 20000 do
+      k[i] = i % 5 ~= 0 and i * 7919 % 100 - 30 or nil
+      s[i], v[i], w[i] = "text " .. i % 77, i % 13, i / 8
+    end
+    local t = blotter.table "k int64, s string, v int64, w float64, none int64"
+    assert(t:append_columns { k = k, s = s, v = v, w = w, none = none })
+    local questions = { "x = sum(v)", "x = sum(v), m = mean(w)", "x = max(v), n = count()", "x = median(w)",
+      "x = count_distinct(v), y = approx_quantile(w, 0.3)" }
+    for _, keys in ipairs { "k", "s", "k, s" } do
+      for _, question in ipairs(questions) do
+        local want = t:by(keys):agg(question):collect()
+        for _, more in ipairs { "one = 5, " .. keys, keys .. ", one = 'x'", "a = 1.5, " .. keys .. ", none" } do
+          local got = t:by(more):agg(question):drop(more:match "none" and "a, none" or "one"):collect()
+          for _, column in ipairs(want:columns()) do
+            assert.same(want:values(column.name), got:values(column.name))
+          end
+        end
+      end
+    end
+  end)
+end)

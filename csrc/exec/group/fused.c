@@ -165,9 +165,11 @@ static uint64_t base_of(const blt_vec *v) {
 
 /* The one key as it stands in the block; false: numbers must be made. */
 static bool key_as_is(const blt_fused *f, const blt_agg_work *w, blt_fused_rows *rows, size_t record_bytes) {
-  const blt_group_key *k = &f->g->keys[0];
+  int32_t only = blt_group_only_key(f->g);
+  if (only < 0) return false;
+  const blt_group_key *k = &f->g->keys[only];
   const blt_vec *v = &w->vecs[k->input];
-  if (f->g->nkeys > 1 || k->step > 1 || v->valid || v->all_null || !is_encoded(v, 4)) return false;
+  if (k->step > 1 || v->valid || v->all_null || !is_encoded(v, 4)) return false;
   rows->keys = v->data;
   rows->key_width = v->width;
   rows->records +=
@@ -284,7 +286,8 @@ bool blt_fused_add(const blt_fused *f, blt_agg_work *w, uint32_t n, uint64_t *re
   double doubles[STEP];
   blt_fused_rows rows = {.records = (uintptr_t)records, .key_width = 4, .far = f->g->agg->far};
   bool keyed = key_as_is(f, w, &rows, bytes), indexed = index_as_is(f, w, &rows, entry);
-  const blt_vec *key = &w->vecs[f->g->keys[0].input], *argument = &w->vecs[f->args[0]];
+  const blt_vec *key = &w->vecs[f->g->keys[keyed ? blt_group_only_key(f->g) : 0].input],
+                *argument = &w->vecs[f->args[0]];
   uint32_t step = keyed && indexed && f->centre == 0 ? n : STEP;
   if (is_scaled(f, w)) prepare_scaled(&w->vecs[f->summed], &rows);
   if (settling && step > settling->quota) step = settling->quota;

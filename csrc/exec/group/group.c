@@ -202,14 +202,28 @@ static bool direct_fast(const blt_group_key *k, const blt_vec *v, bool first, ui
 
 void blt_group_direct_ids(const blt_grouping *g, const blt_vec *vecs, uint32_t n, uint32_t *out) {
   uint64_t numbers[ROWS];
-  if (g->nkeys == 0) memset(out, 0, n * sizeof *out);
+  bool first = true;
   for (uint32_t i = 0; i < g->nkeys; i++) {
     const blt_group_key *k = &g->keys[i];
     const blt_vec *v = &vecs[k->input];
-    if (direct_fast(k, v, i == 0, n, out)) continue;
-    blt_group_numbers(k, v, numbers);
-    id_u64(numbers, 0, (uint32_t)k->domain, i == 0, n, out);
+    if (k->domain == 1) continue;
+    if (!direct_fast(k, v, first, n, out)) {
+      blt_group_numbers(k, v, numbers);
+      id_u64(numbers, 0, (uint32_t)k->domain, first, n, out);
+    }
+    first = false;
   }
+  if (first) memset(out, 0, n * sizeof *out);
+}
+
+int32_t blt_group_only_key(const blt_grouping *g) {
+  int32_t only = -1;
+  for (uint32_t i = 0; i < g->nkeys; i++) {
+    if (g->keys[i].domain == 1) continue;
+    if (only >= 0) return -1;
+    only = (int32_t)i;
+  }
+  return only;
 }
 
 #define PACK_KERNEL(name, type)                                                                              \

@@ -80,6 +80,9 @@ void blt_group_numbers(const blt_group_key *k, const blt_vec *v, uint64_t *out);
 /* Evaluates the keys of a slice, and no other input. */
 blt_status blt_group_load_keys(const blt_grouping *g, blt_agg_work *w, blt_eval *ev, const blt_slice *slice,
                                blt_error *err);
+/* Direct: the key that alone tells the groups apart, because each other one has a single value; -1 when there
+ * are several, or none. */
+int32_t blt_group_only_key(const blt_grouping *g);
 /* Direct: group numbers of a slice. */
 void blt_group_direct_ids(const blt_grouping *g, const blt_vec *vecs, uint32_t n, uint32_t *out);
 /* Radix: packed key words, word w to out + w * BLT_VECTOR_ROWS; behind the last, the split key's lowest bits.
