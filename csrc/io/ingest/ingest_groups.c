@@ -63,22 +63,6 @@ static blt_status merge_column_groups(grouping *g, uint32_t i, blt_error *err) {
 
 /* ---- blocks ---- */
 
-/* Rows of one chunk that fall into a group. */
-typedef struct piece {
-  const blt_chunk *chunk;
-  uint32_t from, n, at; /* rows of the chunk; where they go in the group */
-} piece;
-
-/* The next piece of rows [first + at, end), starting the search at queue entry *i; n = 0 at the end. */
-static piece next_piece(const blt_loading *k, size_t *i, uint64_t first, uint32_t at, uint32_t rows) {
-  uint64_t row = first + at;
-  while (*i < k->nqueue && k->queue[*i].first_row + k->queue[*i].nrows <= row) ++*i;
-  if (at == rows) return (piece){0};
-  const blt_chunk *c = &k->queue[*i];
-  uint32_t from = (uint32_t)(row - c->first_row), n = c->nrows - from;
-  return (piece){c, from, n < rows - at ? n : rows - at, at};
-}
-
 /* Copies n bits between bitmaps, from bit `from` to bit `to`; the target's bits are set before. */
 static void copy_valid(uint64_t *out, uint32_t to, const uint64_t *in, uint32_t from, uint32_t n) {
   for (uint32_t i = 0; i < n; i++)
@@ -94,8 +78,30 @@ typedef struct gather {
   uint64_t valid[BLT_BLOCK_ROWS / 64];
 } gather;
 
+/* Rows of one chunk that fall into the group; all 0 before the first. */
+typedef struct piece {
+  const blt_chunk *chunk;
+  const blt_chunk_column *column;
+  uint32_t from, n, at; /* rows of the chunk; where they go in the group */
+  size_t entry;         /* of the queue */
+} piece;
+
+/* Moves on to the next piece; false at the group's end. */
+static bool next_piece(const gather *g, piece *p) {
+  const blt_loading *k = g->k;
+  p->at += p->n;
+  uint64_t row = g->first + p->at;
+  if (p->at == g->rows) return false;
+  while (k->queue[p->entry].first_row + k->queue[p->entry].nrows <= row) p->entry++;
+  const blt_chunk *c = p->chunk = &k->queue[p->entry];
+  p->column = &c->columns[g->col];
+  p->from = (uint32_t)(row - c->first_row);
+  p->n = c->nrows - p->from < g->rows - p->at ? c->nrows - p->from : g->rows - p->at;
+  return true;
+}
+
 static void add_validity(gather *g, piece p) {
-  const blt_chunk_column *c = &p.chunk->columns[g->col];
+  const blt_chunk_column *c = p.column;
   if (c->nulls == 0) return;
   g->nulls++;
   copy_valid(g->valid, p.at, c->valid, p.from, p.n);
@@ -107,7 +113,7 @@ BLT_CLONES static void map_codes(uint32_t *restrict out, const uint32_t *restric
 }
 
 static void put_codes(gather *g, piece p, uint32_t *out) {
-  const blt_chunk_column *c = &p.chunk->columns[g->col];
+  const blt_chunk_column *c = p.column;
   const uint32_t *from = (const uint32_t *)c->data + p.from;
   const uint32_t *codes = g->k->workers[p.chunk->worker].codes[g->col];
   if (c->nulls == 0) {
@@ -118,7 +124,7 @@ static void put_codes(gather *g, piece p, uint32_t *out) {
 }
 
 static void put_text(gather *g, piece p, blt_str *out) {
-  const blt_chunk_column *c = &p.chunk->columns[g->col];
+  const blt_chunk_column *c = p.column;
   const uint32_t *data = (const uint32_t *)c->data + p.from;
   const blt_intern *in = &g->k->workers[p.chunk->worker].interns[g->col];
   for (uint32_t i = 0; i < p.n; i++) {
@@ -137,10 +143,8 @@ static void put_ints(piece p, const blt_chunk_column *c, int64_t *out) {
 
 /* The column's values in one array of the worker's scratch. */
 static void gather_values(gather *g, bool text) {
-  size_t i = 0;
-  for (uint32_t at = 0; at < g->rows;) {
-    piece p = next_piece(g->k, &i, g->first, at, g->rows);
-    const blt_chunk_column *c = &p.chunk->columns[g->col];
+  for (piece p = {0}; next_piece(g, &p);) {
+    const blt_chunk_column *c = p.column;
     add_validity(g, p);
     if (text)
       put_text(g, p, (blt_str *)(void *)g->w->scratch);
@@ -149,22 +153,17 @@ static void gather_values(gather *g, bool text) {
     else if (c->kind == BLT_KIND_INT)
       put_ints(p, c, (int64_t *)(void *)g->w->scratch);
     else if (c->kind == BLT_KIND_FLOAT)
-      memcpy((int64_t *)(void *)g->w->scratch + at, (const int64_t *)c->data + p.from, (size_t)p.n * 8);
+      memcpy((int64_t *)(void *)g->w->scratch + p.at, (const int64_t *)c->data + p.from, (size_t)p.n * 8);
     else
-      memset((int64_t *)(void *)g->w->scratch + at, 0, (size_t)p.n * 8);
-    at += p.n;
+      memset((int64_t *)(void *)g->w->scratch + p.at, 0, (size_t)p.n * 8);
   }
 }
 
 static void gather_lines(gather *g) {
-  size_t i = 0;
   int64_t *out = (int64_t *)(void *)g->w->scratch;
-  for (uint32_t at = 0; at < g->rows;) {
-    piece p = next_piece(g->k, &i, g->first, at, g->rows);
+  for (piece p = {0}; next_piece(g, &p);)
     for (uint32_t r = 0; r < p.n; r++)
-      out[at + r] = (int64_t)(p.chunk->first_line + p.chunk->line[p.from + r] + 1);
-    at += p.n;
-  }
+      out[p.at + r] = (int64_t)(p.chunk->first_line + p.chunk->line[p.from + r] + 1);
 }
 
 static blt_status scratch_for(blt_loading *k, blt_worker *w, blt_error *err) {
@@ -183,14 +182,11 @@ _Static_assert(sizeof(blt_run) <= sizeof(blt_text_run) && sizeof(blt_str) <= siz
 static uint32_t runs_of(gather *g) {
   blt_run *runs = (blt_run *)(void *)g->w->scratch;
   uint32_t n = 0;
-  size_t i = 0;
-  for (uint32_t at = 0; at < g->rows;) {
-    piece p = next_piece(g->k, &i, g->first, at, g->rows);
-    const blt_chunk_column *c = &p.chunk->columns[g->col];
+  for (piece p = {0}; next_piece(g, &p);) {
+    const blt_chunk_column *c = p.column;
     bool wide = c->kind == BLT_KIND_FLOAT || c->wide;
     if (c->nulls || (c->kind != BLT_KIND_INT && c->kind != BLT_KIND_FLOAT)) return 0;
     runs[n++] = (blt_run){(const char *)c->data + (size_t)p.from * (wide ? 8 : 4), p.n, wide};
-    at += p.n;
   }
   return n;
 }
@@ -199,14 +195,10 @@ static uint32_t runs_of(gather *g) {
 static uint32_t text_runs_of(gather *g) {
   blt_text_run *runs = (blt_text_run *)(void *)g->w->scratch;
   uint32_t n = 0;
-  size_t i = 0;
-  for (uint32_t at = 0; at < g->rows;) {
-    piece p = next_piece(g->k, &i, g->first, at, g->rows);
-    const blt_chunk_column *c = &p.chunk->columns[g->col];
-    if (c->kind != BLT_KIND_TEXT) return 0;
+  for (piece p = {0}; next_piece(g, &p);) {
+    if (p.column->kind != BLT_KIND_TEXT) return 0;
     add_validity(g, p);
-    runs[n++] = (blt_text_run){c->own, (const uint32_t *)c->data + p.from, p.n};
-    at += p.n;
+    runs[n++] = (blt_text_run){p.column->own, (const uint32_t *)p.column->data + p.from, p.n};
   }
   return n;
 }
