@@ -153,4 +153,27 @@ describe("a reader", function()
       end
     end
   end)
+
+  it("is told from when to when a sum counts", function()
+    local periods = {}
+    for _, id in ipairs {"nz-dia", "ncecc"} do
+      for _, block in ipairs(reports.build("profile", ops, {subject = id}).blocks) do
+        for _, row in ipairs(block.kind == "table" and block.columns[2].name == "total" and block.rows or {}) do
+          if row[2] and row[2].flags[1] == "computed" then periods[id .. " " .. row[1]] = row[2].period end
+        end
+      end
+    end
+    assert.equal("2023 to 2024", periods["nz-dia Persons convicted"])
+    assert.equal("Jan 2019 to Mar 2024, 48 of 63 months", periods["ncecc Reports received"])
+  end)
+
+  it("finds parts by size, ages by age", function()
+    local found
+    for _, figure in ipairs(ops:figures {subject = "cybertip-ca"}) do
+      for _, split in ipairs(figure.parts and ops:breakdowns(figure) or {}) do
+        found = split.name == "area" and split or found
+      end
+    end
+    for i = 2, #found.figures do assert.is_true(found.figures[i - 1].best >= found.figures[i].best) end
+  end)
 end)

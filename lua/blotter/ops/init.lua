@@ -165,24 +165,34 @@ local function first_age(figure)
   return tonumber(band:match "%d+") or math.huge
 end
 
--- Puts the parts of a split by age into the order of the ages; other categories have none.
-local function order_ages(split)
-  local place = {}
-  for i, part in ipairs(split.figures) do place[part] = i end
+-- By what the parts of a split are ordered: ages and periods by themselves, all others by size, the largest first.
+local places = {
+  age_band = first_age,
+  period = function(figure) return figure.first or math.huge end,
+}
+
+local function by_size(figure)
+  return -(figure.best or figure.low or 0)
+end
+
+-- Puts the parts of a split into the order in which a reader looks for them.
+local function order_parts(split)
+  local printed, place_of = {}, places[split.name] or by_size
+  for i, part in ipairs(split.figures) do printed[part] = i end
   table.sort(split.figures, function(a, b)
-    local x, y = first_age(a), first_age(b)
+    local x, y = place_of(a), place_of(b)
     if x ~= y then return x < y end
-    return place[a] < place[b]
+    return printed[a] < printed[b]
   end)
 end
 
 --- The breakdowns of a figure or of its id: {name, coverage, figures, low, high}, low and high bounding what the parts
--- leave.
+-- leave. Ages and periods stand in their order, other parts by size.
 function Ops:breakdowns(asked)
   local figure = row_of(self, "figures", asked, "breakdowns")
   local splits = parts.breakdowns(figure)
   for _, split in ipairs(splits) do
-    if split.name == "age_band" then order_ages(split) end
+    order_parts(split)
     split.labels = {}
     for i, part in ipairs(split.figures) do split.labels[i] = self:label(part, figure) end
   end

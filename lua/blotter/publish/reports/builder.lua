@@ -3,6 +3,8 @@
 
 local addable = require "blotter.publish.reports.addable"
 local cells = require "blotter.publish.formats.cell"
+local contradicted = require "blotter.publish.reports.contradicted"
+local covered = require "blotter.publish.reports.covered"
 
 local date, number = cells.date, cells.number
 
@@ -242,36 +244,9 @@ function Builder:finding(finding)
   return table.concat(parts, " ") .. " " .. builder.marks(self:cite_all(figures))
 end
 
--- What a figure says, whoever prints it: what it counts, its period and its bounds.
-local function said_by(figure)
-  return ("%s|%s|%s|%s|%s"):format(figure.cell, figure.first, figure.last, figure.low, figure.high)
-end
-
--- What the contradicted figures of a dataset say, as a set.
-local contradicted = setmetatable({}, { __mode = "k" })
-
-local function contradicted_of(ops)
-  local set = contradicted[ops.model]
-  if not set then
-    set = {}
-    local ids = ops:impossible()
-    for _, figure in ipairs(ops:figures {}) do
-      if ids[figure.id] then set[said_by(figure)] = true end
-    end
-    contradicted[ops.model] = set
-  end
-  return set
-end
-
---- Whether a figure stands in a contradiction that no reading can repair, or another source prints just that one.
-function Builder:is_contradicted(figure)
-  self.contradicted = self.contradicted or contradicted_of(self.ops)
-  return self.contradicted[said_by(figure)] or false
-end
-
 --- The flags of one statement: contradicted first, then its status.
 function Builder:statement_flags(figure)
-  local flags = self:is_contradicted(figure) and { "contradicted" } or {}
+  local flags = contradicted.is(self.ops, figure) and { "contradicted" } or {}
   flags[#flags + 1] = builder.status_words[figure.status]
   return flags
 end
@@ -281,7 +256,7 @@ end
 function Builder:flags_of(row)
   local flags, is_estimate, is_contradicted, is_weak = {}, #row.figures > 0, false, #row.figures > 0
   for _, figure in ipairs(row.exceeded_by and { row.exceeded_by } or row.figures) do
-    is_contradicted = is_contradicted or self:is_contradicted(figure)
+    is_contradicted = is_contradicted or contradicted.is(self.ops, figure)
     is_estimate = is_estimate and figure.status == "E"
     is_weak = is_weak and is_of_encyclopedia(figure)
   end
@@ -346,13 +321,6 @@ function Builder:differences(row, notes)
   end
 end
 
--- How much of its time a sum of one subject that goes on counting covers, where that is not all: "231 of 240 months".
-local function gap_of(row)
-  local months = row.covers and row.covers.months
-  if not months or not months.is_series or months.covered >= months.asked then return nil end
-  return ("%d of %d months"):format(months.covered, months.asked)
-end
-
 -- Whether a row says what its one figure says.
 local function is_one_figure(row)
   local figure = row.figures[1]
@@ -377,7 +345,7 @@ function Builder:sum(row, flags, label)
     cell = { low = row.low, best = row.best, high = row.high, value = value, flags = flags,
       sources = self:cite_all(row.figures),
       words = words or not row.high and row.low and number(row.low) .. " or more" or nil,
-      period = row.as_of and "as of " .. date(row.as_of) or gap_of(row),
+      period = covered.words(row),
       notes = { ("%s: %s."):format(made, self:made_of(row)), least } }
   end
   self:differences(row, cell.notes)

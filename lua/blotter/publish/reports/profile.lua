@@ -134,9 +134,16 @@ local function add_figures(doc, figures)
   }, statements = ids, may_lack = { of = true, period = true } }
 end
 
+-- What is split, by what, and of when: "387 arrests by age band, 1 Jan 2024 to 25 Sep 2024".
+local function split_title(ops, figure, split)
+  local words = ops:words(figure)
+  local title = ("%s by %s"):format(words.counted, (split.name:gsub("_", " ")))
+  return words.period and title .. ", " .. words.period or title
+end
+
 local function add_breakdowns(doc, figures)
   local is_first, seen = true, {}
-  for _, figure in ipairs(figures) do
+  for _, figure in ipairs(in_order(doc.ops, figures)) do
     for _, split in ipairs(doc.ops:breakdowns(figure)) do
       local rows, key = {}, builder.breakdown_key(figure, split)
       for i, part in ipairs(split.figures) do
@@ -149,8 +156,7 @@ local function add_breakdowns(doc, figures)
         if split.coverage ~= "overlapping" then
           rows[#rows + 1] = { "Unexplained", { low = split.low, high = split.high, flags = {}, sources = {} } }
         end
-        doc:add { kind = "table", rows = rows, title = ("%s by %s"):format(doc.ops:words(figure).counted,
-          (split.name:gsub("_", " "))), columns = {
+        doc:add { kind = "table", rows = rows, title = split_title(doc.ops, figure, split), columns = {
           { name = "part", title = "Part", type = "string" }, { name = "value", title = "Value", type = "figure" },
         }, note = split.coverage == "overlapping" and "The parts may share members and are not added." or nil }
       end
@@ -190,16 +196,17 @@ function profile.build(ops, params)
   local subject = ops:row("subjects", params.subject)
   local doc = builder.new(ops)
   add_facts(doc, subject)
-  add_network(doc, subject)
   local figures = ops:figures { subject = subject.id, exactly = true }
   if #figures == 0 then
     add_no_figures(doc, subject)
+    add_network(doc, subject)
   else
     add_findings(doc, subject, true)
     add_totals(doc, subject, figures, params.policy)
     add_years(doc, subject, figures, params.policy)
     add_breakdowns(doc, figures)
     add_findings(doc, subject, false)
+    add_network(doc, subject)
     add_figures(doc, figures)
     doc:audit()
   end
