@@ -166,7 +166,7 @@ local function first_age(figure)
 end
 
 -- By what the parts of a split are ordered: ages and periods by themselves, all others by size, the largest first.
-local places = {
+local orders = {
   age_band = first_age,
   period = function(figure) return figure.first or math.huge end,
 }
@@ -177,7 +177,7 @@ end
 
 -- Puts the parts of a split into the order in which a reader looks for them.
 local function order_parts(split)
-  local printed, place_of = {}, places[split.name] or by_size
+  local printed, place_of = {}, orders[split.name] or by_size
   for i, part in ipairs(split.figures) do printed[part] = i end
   table.sort(split.figures, function(a, b)
     local x, y = place_of(a), place_of(b)

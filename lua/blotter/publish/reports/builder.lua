@@ -288,11 +288,23 @@ end
 
 local MOST_PARTS = 6
 
--- What a computed number is made of.
+-- Some figures from the earliest end on, those without one last.
+local function by_time(figures)
+  local sorted, place = table.move(figures, 1, #figures, 1, {}), {}
+  for i, figure in ipairs(sorted) do place[figure] = i end
+  table.sort(sorted, function(a, b)
+    local x, y = a.last or math.huge, b.last or math.huge
+    if x ~= y then return x < y end
+    return place[a] < place[b]
+  end)
+  return sorted
+end
+
+-- What a computed number is made of, in the order of time.
 function Builder:made_of(row)
-  local parts = {}
-  for i = 1, math.min(#row.figures, MOST_PARTS) do
-    local words = self.ops:words(row.figures[i])
+  local parts, figures = {}, by_time(row.figures)
+  for i = 1, math.min(#figures, MOST_PARTS) do
+    local words = self.ops:words(figures[i])
     parts[i] = words.period and ("%s (%s)"):format(words.value, words.period) or words.value
   end
   local more = #row.figures > MOST_PARTS and (" and %d more"):format(#row.figures - MOST_PARTS) or ""
