@@ -37,7 +37,7 @@ describe("the site", function()
     assert.equal("Operation Predator", data.title)
     local page = read(directory .. "/subject/operation-predator.html")
     assert.is_truthy(page:find('href="operation-predator-1.csv"', 1, true))
-    assert.is_truthy(read(directory .. "/subject/operation-predator-1.csv"):find "^role,subject,date,sources\n")
+    assert.is_truthy(read(directory .. "/subject/operation-predator-1.csv"):find "^indicator,total,")
   end)
 
   -- The folder and the rest of a path, without "../".

@@ -1,5 +1,5 @@
 --- Why a total that the dataset's rules allow is not to be printed: its figures contradict each other, or its years do
--- not count the same things.
+-- not count the same things; and which figures stand in a contradiction.
 
 local addable = {}
 
@@ -116,6 +116,33 @@ function addable.refusal(ops, row)
     return "its figures contradict each other: " .. table.concat(words, "; ")
   end
   return is_mixed(row) and "its years are of different categories" or nil
+end
+
+-- What a figure says, whoever prints it: what it counts, its period and its bounds.
+local function said_by(figure)
+  return ("%s|%s|%s|%s|%s"):format(figure.cell, figure.first, figure.last, figure.low, figure.high)
+end
+
+-- What the contradicted figures of a dataset say, as a set.
+local sayings = setmetatable({}, { __mode = "k" })
+
+local function said_of(ops)
+  local set = sayings[ops.model]
+  if not set then
+    set = {}
+    local ids = ops:impossible()
+    for _, figure in ipairs(ops:figures {}) do
+      if ids[figure.id] then set[said_by(figure)] = true end
+    end
+    sayings[ops.model] = set
+  end
+  return set
+end
+
+--- Whether a figure stands in a contradiction that no reading can repair, or another source prints in one just what it
+-- says.
+function addable.is_contradicted(ops, figure)
+  return said_of(ops)[said_by(figure)] or false
 end
 
 return addable

@@ -2,9 +2,8 @@
 -- the order in which they are first cited.
 
 local addable = require "blotter.publish.reports.addable"
+local asked = require "blotter.publish.reports.asked"
 local cells = require "blotter.publish.formats.cell"
-local contradicted = require "blotter.publish.reports.contradicted"
-local covered = require "blotter.publish.reports.covered"
 
 local date, number = cells.date, cells.number
 
@@ -246,7 +245,7 @@ end
 
 --- The flags of one statement: contradicted first, then its status.
 function Builder:statement_flags(figure)
-  local flags = contradicted.is(self.ops, figure) and { "contradicted" } or {}
+  local flags = addable.is_contradicted(self.ops, figure) and { "contradicted" } or {}
   flags[#flags + 1] = builder.status_words[figure.status]
   return flags
 end
@@ -256,7 +255,7 @@ end
 function Builder:flags_of(row)
   local flags, is_estimate, is_contradicted, is_weak = {}, #row.figures > 0, false, #row.figures > 0
   for _, figure in ipairs(row.exceeded_by and { row.exceeded_by } or row.figures) do
-    is_contradicted = is_contradicted or contradicted.is(self.ops, figure)
+    is_contradicted = is_contradicted or addable.is_contradicted(self.ops, figure)
     is_estimate = is_estimate and figure.status == "E"
     is_weak = is_weak and is_of_encyclopedia(figure)
   end
@@ -357,7 +356,7 @@ function Builder:sum(row, flags, label)
     cell = { low = row.low, best = row.best, high = row.high, value = value, flags = flags,
       sources = self:cite_all(row.figures),
       words = words or not row.high and row.low and number(row.low) .. " or more" or nil,
-      period = covered.words(row),
+      period = asked.period(row),
       notes = { ("%s: %s."):format(made, self:made_of(row)), least } }
   end
   self:differences(row, cell.notes)
