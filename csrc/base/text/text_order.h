@@ -1,6 +1,6 @@
 /* text_order.h: which of two texts comes first, byte by byte; one that begins the other comes before it.
  *
- * Most texts differ within their first sixteen bytes, which are compared as two words on the spot.
+ * Many texts differ within their first eight bytes, which are compared as a word on the spot.
  */
 #ifndef BLT_BASE_TEXT_ORDER_H
 #define BLT_BASE_TEXT_ORDER_H
@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#define BLT_ORDER_WORDS 16u /* bytes that are compared as words */
 /* Of many texts, how far ahead the next ones are asked for: what is compared of each is little, and too far
  * apart for the processor to foresee. */
 #define BLT_TEXTS_AHEAD 128u
@@ -31,12 +30,12 @@ static inline void blt_text_ahead(blt_str s) {
 
 /* -1, 0 or 1. */
 static inline int blt_text_order(blt_str a, blt_str b) {
-  uint32_t n = a.len < b.len ? a.len : b.len, i = 0;
-  for (; i < BLT_ORDER_WORDS && n - i >= 8; i += 8) {
-    uint64_t x = blt_order_word(a.s + i), y = blt_order_word(b.s + i);
+  uint32_t n = a.len < b.len ? a.len : b.len;
+  if (n >= 8) {
+    uint64_t x = blt_order_word(a.s), y = blt_order_word(b.s);
     if (x != y) return x < y ? -1 : 1;
   }
-  int order = n > i ? memcmp(a.s + i, b.s + i, n - i) : 0;
+  int order = n ? memcmp(a.s, b.s, n) : 0;
   if (order == 0) return a.len < b.len ? -1 : a.len > b.len;
   return order < 0 ? -1 : 1;
 }

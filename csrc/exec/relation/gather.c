@@ -8,17 +8,22 @@
 #define NO_ROW UINT32_MAX
 #define AHEAD 24u /* rows */
 
-/* The block of the row, which is asked for again only when the group changes. */
+/* The block of the row, which is asked for again only when the group changes; where rows jump, only once. */
 typedef struct cursor {
   const blt_view *view;
   uint32_t column, group;
   const blt_block *block;
+  const blt_block **met; /* by group; NULL: none is kept */
 } cursor;
 
 static inline blt_status seek(cursor *c, uint32_t group, blt_error *err) {
   if (c->block && c->group == group) return BLT_OK;
   c->group = group;
-  return blt_view_block(c->view, c->column, group, &c->block, err);
+  c->block = c->met ? c->met[group] : NULL;
+  if (c->block) return BLT_OK;
+  blt_status status = blt_view_block(c->view, c->column, group, &c->block, err);
+  if (status == BLT_OK && c->met) c->met[group] = c->block;
+  return status;
 }
 
 /* ---- values of a fixed width, at rows in any order ---- */
@@ -161,11 +166,18 @@ static blt_str text_at(const cursor *c, uint32_t row) {
   return blt_dict_at(c->view->columns[c->column].dict, (uint32_t)blt_block_i64(c->block, row));
 }
 
-/* Up to a vector of them; `valid` is zeroed. */
+/* Asks for the place of a text, when its block is at hand. */
+static inline void ask_for_text(const cursor *c, uint32_t row) {
+  const blt_block *b = row == NO_ROW ? NULL : c->met[row / BLT_BLOCK_ROWS];
+  if (b && b->enc == BLT_ENC_TEXT) __builtin_prefetch((const uint32_t *)b->data + row % BLT_BLOCK_ROWS);
+}
+
+/* n of them, where they lie; `valid` is zeroed. */
 static blt_status find_texts(cursor *c, const uint32_t *rows, uint32_t first, uint32_t n, blt_str *texts,
                              uint64_t *valid, blt_error *err) {
   for (uint32_t i = 0; i < n; i++) {
     uint32_t row = rows ? rows[i] : first + i;
+    if (rows && c->met && n - i > AHEAD) ask_for_text(c, rows[i + AHEAD]);
     blt_status status = row == NO_ROW ? BLT_OK : seek(c, row / BLT_BLOCK_ROWS, err);
     if (status != BLT_OK) return status;
     bool null = row == NO_ROW || blt_block_is_null(c->block, row % BLT_BLOCK_ROWS);
@@ -194,6 +206,26 @@ static blt_status gather_texts(cursor *c, const uint32_t *rows, uint32_t first, 
   return BLT_OK;
 }
 
+/* A block of texts, each copied once, from where it lies. */
+static blt_status gather_text_block(const blt_view *view, uint32_t column, const uint32_t *rows,
+                                    uint32_t first, uint32_t n, blt_block **out, blt_error *err) {
+  blt_ctx *ctx = view->ctx;
+  size_t words = blt_bits_words(n), groups = (size_t)view->ngroups + 1;
+  blt_str *texts = blt_alloc(ctx, n * sizeof *texts);
+  uint64_t *valid = blt_calloc(ctx, words, sizeof *valid);
+  cursor c = {.view = view, .column = column, .met = blt_calloc(ctx, groups, sizeof *c.met)};
+  blt_status status = texts && valid && c.met ? find_texts(&c, rows, first, n, texts, valid, err)
+                                              : blt_fail_memory(err, n * sizeof *texts);
+  if (status == BLT_OK) {
+    bool whole = blt_bits_count(valid, n) == n;
+    status = blt_block_from_text(ctx, texts, whole ? NULL : valid, n, out, err);
+  }
+  blt_free(ctx, texts, n * sizeof *texts);
+  blt_free(ctx, valid, words * sizeof *valid);
+  blt_free(ctx, (void *)c.met, groups * sizeof *c.met);
+  return status;
+}
+
 blt_status blt_gather_into(const blt_view *view, uint32_t column, const uint32_t *rows, uint32_t first,
                            uint32_t n, blt_builder *b, blt_error *err) {
   cursor c = {.view = view, .column = column};
@@ -205,8 +237,9 @@ blt_status blt_gather(const blt_view *view, uint32_t column, const uint32_t *row
   blt_builder b;
   blt_status status = BLT_OK;
   *out = NULL;
-  if (rows && (dict || view->columns[column].type.id != BLT_STRING))
-    status = blt_gather_runs(view, column, rows, n, out, err);
+  bool text = !dict && view->columns[column].type.id == BLT_STRING;
+  if (text) return gather_text_block(view, column, rows, first, n, out, err);
+  if (rows) status = blt_gather_runs(view, column, rows, n, out, err);
   if (status != BLT_OK || *out) return status;
   status = blt_builder_init(&b, view->ctx, view->columns[column].type, dict, n, err);
   if (status == BLT_OK) status = blt_gather_into(view, column, rows, first, n, &b, err);

@@ -269,6 +269,8 @@ static bool compare_codes(blt_call *c) {
   return true;
 }
 
+#define LONG 16u /* bytes, two words */
+
 /* Whether texts come before, or behind, a long one: nearly all are told from it by their first sixteen bytes.
  */
 static void compare_long(const blt_str *texts, blt_str k, uint8_t code, uint32_t n, uint8_t *r) {
@@ -277,7 +279,7 @@ static void compare_long(const blt_str *texts, blt_str k, uint8_t code, uint32_t
   for (uint32_t i = 0; i < n; i++) {
     blt_str s = texts[i];
     if (n - i > BLT_TEXTS_AHEAD) blt_text_ahead(texts[i + BLT_TEXTS_AHEAD]);
-    bool told = s.len >= BLT_ORDER_WORDS;
+    bool told = s.len >= LONG;
     uint64_t x = told ? blt_order_word(s.s) : first, y = told ? blt_order_word(s.s + 8) : second;
     r[i] = ((x < first) | ((x == first) & (y < second))) == before;
     if (x == first && y == second) r[i] = holds(code, blt_text_order(s, k));
@@ -290,7 +292,7 @@ static blt_status loop_text(blt_call *c, blt_error *err) {
   const blt_str *a = blt_call_text(c, 0), *b = blt_call_text(c, 1);
   bool ca = blt_call_constant(c, 0), cb = blt_call_constant(c, 1);
   uint8_t *r = c->out, code = c->op->code;
-  if (cb && !ca && code > BLT_NE && b[0].len >= BLT_ORDER_WORDS) {
+  if (cb && !ca && code > BLT_NE && b[0].len >= LONG) {
     compare_long(a, b[0], code, c->n, r);
     return BLT_OK;
   }

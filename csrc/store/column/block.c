@@ -3,6 +3,7 @@
 #include "base/text/civil.h"
 #include "base/isa.h"
 #include "base/mem.h"
+#include "base/text/text_order.h"
 #include "base/words.h"
 
 #include <math.h>
@@ -349,6 +350,7 @@ blt_status blt_block_from_text(blt_ctx *ctx, const blt_str *v, const uint64_t *v
   uint32_t *offsets = (uint32_t *)(void *)b->data, at = 0;
   for (uint32_t i = 0; i < rows; i++) {
     offsets[i] = at;
+    if (rows - i > BLT_TEXTS_AHEAD) blt_text_ahead(v[i + BLT_TEXTS_AHEAD]);
     if (v[i].len == 0 || (valid && !blt_bit(valid, i))) continue;
     memcpy((char *)b->text + at, v[i].s, v[i].len);
     at += v[i].len;
