@@ -26,6 +26,7 @@ local read = require "blotter.tables.read"
 local sqlite = require "blotter.tables.sqlite"
 local workbooks = require "blotter.tables.workbooks"
 local suggest = require "blotter.errors.suggest"
+local surplus = require "blotter.errors.surplus"
 local unknown = require "blotter.errors.unknown"
 require "blotter.query.surface"
 
@@ -49,6 +50,8 @@ core.set_functions(function() end, fail)
 function blotter.memory_used(reset)
   return core.memory(reset and "reset" or nil)
 end
+
+surplus.of(blotter, 0)
 
 --- Parts that are read when they are first asked for.
 local LATER = {

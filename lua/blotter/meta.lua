@@ -310,7 +310,7 @@ function Relation:except(other) end
 ---@param options {rows?: string, cols: string, value: string, totals?: boolean, fill?: blotter.value, params?: blotter.params}
 ---@return blotter.query
 function Relation:pivot(options) end
----@param options {cols: string, name?: string, value?: string}
+---@param options {cols?: string, rows?: string, name?: string, value?: string}
 ---@return blotter.query
 function Relation:unpivot(options) end
 ---@param options {over: string, step?: string|integer, by?: string, with?: number|table}

@@ -37,6 +37,7 @@ local select_ = require "blotter.ops.figures.select"
 local show = require "blotter.ops.figures.printing"
 local suggest = require "blotter.errors.suggest"
 local tables = require "blotter.ops.dataset.engine_tables"
+local surplus = require "blotter.errors.surplus"
 local taking_part = require "blotter.ops.taking_part"
 local total = require "blotter.ops.totals.total"
 local unknown = require "blotter.errors.unknown"
@@ -598,6 +599,7 @@ function operations.open(directory)
   return wrap(build(whole), whole)
 end
 
+surplus.of(Ops, 1)
 operations.Ops = Ops
 operations.wrap = wrap
 return operations

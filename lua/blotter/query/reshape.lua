@@ -293,13 +293,25 @@ local function stacked(parts, i, j)
   return query.append(stacked(parts, i, middle), "union", { slots = {} }, stacked(parts, middle + 1, j))
 end
 
---- A row for each of the columns `cols`, with its name and its value: `t:unpivot {cols = "phone, web",
--- name = "channel", value = "n"}`. The other columns stay. Rows come column by column.
+--- The columns that become rows: those that are named, or all but those that are to stay.
+local function turned(self, options)
+  if options.cols ~= nil and options.rows ~= nil then fail "unpivot: cols or rows, not both" end
+  if options.cols ~= nil then return columns_in(self, options.cols, "unpivot") end
+  if options.rows == nil then fail 'unpivot: cols = "a, b" is missing, or rows = "c", all but which are turned' end
+  local stays, cols = set_of(columns_in(self, options.rows, "unpivot")), {}
+  for _, name in ipairs(query.scope(self).names) do
+    if not stays[name] then cols[#cols + 1] = name end
+  end
+  if #cols == 0 then fail "unpivot: rows names all columns: none is left to be turned" end
+  return cols
+end
+
+--- A row for each of the columns `cols`, or of all but the columns `rows`, with its name and its value:
+-- `t:unpivot {cols = "phone, web", name = "channel", value = "n"}`. The other columns stay. Rows come column by column.
 function query:unpivot(options)
   query.ready(self, "unpivot")
-  options = arguments.options(options, { "cols", "name", "value" }, "unpivot")
-  if options.cols == nil then fail('unpivot: cols = "a, b" is missing') end
-  local cols = columns_in(self, options.cols, "unpivot")
+  options = arguments.options(options, { "cols", "rows", "name", "value" }, "unpivot")
+  local cols = turned(self, options)
   local name, value = options.name or "name", options.value or "value"
   arguments.expect(name, "string", "unpivot", "a name")
   arguments.expect(value, "string", "unpivot", "a name")
@@ -321,13 +333,16 @@ end
 local MOST_PERIODS = 10000000
 local UNITS = { "day", "week", "month", "quarter", "year", "hour", "minute", "second" }
 
-local function step_of(kind, step)
+local function step_of(kind, step, over)
   if kind == "int64" then
     step = step or 1
     if not math.tointeger(step) or step < 1 then fail("fill: step is a whole number from 1 on") end
     return step
   end
-  if kind ~= "date" and kind ~= "timestamp" then fail("fill: over is a date, timestamp or int64, not %s", kind) end
+  if kind ~= "date" and kind ~= "timestamp" then
+    local hint = kind == "string" and (': write over = "%s = int64(%s)", or date(%s)'):format(over, over, over) or ""
+    fail("fill: over is a date, timestamp or int64, not %s%s", kind, hint)
+  end
   if step == nil then fail('fill: step = "month" is missing') end
   arguments.one_of(step, UNITS, "fill", "step")
   return step
@@ -421,7 +436,7 @@ function query:fill(options)
   if options.by ~= nil then self, by = with_columns(self, options.by, params) end
   local scope, over = query.scope(self), overs[1]
   local kind = scope.types[scope.columns[over]]
-  local axis = axis_of(self, over, kind, step_of(kind, options.step or unit_in(items[1].node)))
+  local axis = axis_of(self, over, kind, step_of(kind, options.step or unit_in(items[1].node), over:find "^[%a_][%w_]*$" and over or quoted_list { over }))
   if by[1] then axis = self:distinct(quoted_list(by)):cross_join(axis) end
   local keys = joined(by, overs)
   local all = axis:full_join(self:derive "`#there` = 1", quoted_list(keys), { nulls = "equal" })

@@ -4,6 +4,7 @@ local core = require "blotter.core"
 local counted = require "blotter.lang.counted"
 local fail = require "blotter.errors.fail"
 local habits = require "blotter.errors.habits"
+local surplus = require "blotter.errors.surplus"
 local unknown = require "blotter.errors.unknown"
 local frame = require "blotter.query.frame"
 local plan = require "blotter.query.plan"
@@ -82,7 +83,7 @@ frame.arrow_stream = write.arrow_stream
 frame.sqlite = sqlite.write
 
 for _, name in ipairs(READS) do
-  local method = frame[name]
+  local method = surplus.refused(name, frame[name], 1)
   query[name] = function(q, ...) return method(q:collect(), ...) end
 end
 
@@ -142,6 +143,9 @@ query.__tostring = function(q)
   return q.pending and "groups: agg(…) says what to know of each, such as :agg \"count()\"" or q:show()
 end
 
+for _, names in ipairs { VERBS, PARTS, { "collect" } } do surplus.of(query, 1, names) end
+for _, names in ipairs { READS, PARTS } do surplus.of(frame, 1, names) end
+
 -- ---- the same on tables and frames ----
 
 local table_methods = core.table_class.__index
@@ -174,6 +178,9 @@ function table_methods.count(t, column, more)
   return #t
 end
 
+surplus.of(table_methods, 1)
+surplus.of(frame, 1, { "query" })
+
 function core.table_class.__tostring(t)
   return base(t, "show"):show()
 end
@@ -198,5 +205,6 @@ answer_fields(frame, "an answer", { handle = true, names = true, plan = true, pe
 answer_fields(table_methods, "a table", { collect = true, plan = true, handle = true, pending = true })
 
 local db_methods = core.db_class.__index
+surplus.of(db_methods, 1)
 setmetatable(db_methods, { __index = unknown.handler(db_methods, { what = "a database", habits = habits.database,
   private = { collect = true }, otherwise = ": a table of it is db:table \"name\"" }) })

@@ -87,6 +87,25 @@ local function says_words(asked, entry)
   return #asked.words > 0
 end
 
+--- Words that say nothing of what is looked for.
+local EMPTY = {}
+for word in ([[a an the of in on at by to for and or is are was were do does did how what which who i we with from behind
+  my it its can there]]):gmatch "%S+" do EMPTY[word] = true end
+
+--- Whether all words that say something stand in one of the phrases of a line.
+local function says_most(asked, entry)
+  for phrase in pairs(entry.phrases or {}) do
+    local all, any = true, false
+    local words = { words = {} }
+    for word in phrase:gmatch "[^%s,;]+" do words.words[word] = true end
+    for _, word in ipairs(asked.words) do
+      if not EMPTY[word] then all, any = all and has_like(words, word), true end
+    end
+    if all and any then return true end
+  end
+  return false
+end
+
 local function find(chapters, asked, way)
   local found = {}
   for _, chapter in ipairs(chapters) do
@@ -194,6 +213,8 @@ local function found_text(word)
   local habit = #about + #phrases == 0 and habit_of(asked)
   local found = joined(phrases, about, find(chapters, asked, begins_phrase))
   if #found == 0 then found = find(chapters, asked, names_it) end
+  if #found == 0 and not habit then found = find(chapters, asked, says_most) end
+  if habit and habit:find "^ops:" then return ("'%s' is written %s"):format(asked.text, habit) end
   if habit then
     local line = ("'%s' is written %s"):format(asked.text, habit)
     return table.concat(found_lines({ line }, find(chapters, asked_of(habit:match "[:.]?([%a_]+)[%s(\"{]" or habit),

@@ -29,6 +29,15 @@ function show.float(value)
   end
 end
 
+local NOISE = 3 -- digits, at the least, that a float's text loses when it is rounded
+
+--- The text of a float as a person reads it: 253527.56 of 253527.56000000003, whose last digits come from adding up.
+local function readable(exact)
+  local value = #exact > 15 + NOISE - 1 and tonumber(exact)
+  local short = value and decimal("%.15g", value)
+  return short and #exact - #short >= NOISE and short or exact
+end
+
 --- One value as it is shown; nil is null.
 function show.value(value)
   if value == nil then return "null" end
@@ -118,7 +127,10 @@ end
 -- number of rows in all, `terminal` the width to keep to: texts become narrower first, then columns are left out.
 -- `colour`: with the escapes of a terminal.
 function show.table(columns, total, terminal, colour)
-  for _, column in ipairs(columns) do column.name = width.cut(width.printable(column.name), WIDEST) end
+  for _, column in ipairs(columns) do
+    column.name = width.cut(width.printable(column.name), WIDEST)
+    for row, cell in ipairs(column.type == "float64" and column.cells or {}) do column.cells[row] = readable(cell) end
+  end
   measure(columns)
   shrink(columns, terminal)
   local fits = fitting(columns, terminal)

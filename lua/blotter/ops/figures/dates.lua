@@ -190,6 +190,24 @@ local function long_date(number)
   return ("%d %s %d"):format(day, month_names[month], year)
 end
 
+-- The shortest text of ISO 8601 for a closed range: "2012", "2013-03", or nil.
+local function iso_whole(first, last)
+  local y1, m1, d1 = dates.civil(first)
+  local y2, m2, d2 = dates.civil(last)
+  if d1 ~= 1 or d2 ~= dates.days_in_month(y2, m2) then return nil end
+  if m1 == 1 and m2 == 12 then return y1 == y2 and tostring(y1) or ("%d/%d"):format(y1, y2) end
+  return y1 == y2 and m1 == m2 and ("%d-%02d"):format(y1, m1) or nil
+end
+
+--- A period as text that sorts by its beginning: "2012", "2019/2021", "2013-03", "2025-02-01/2025-03-31",
+-- "../2024-12-31".
+function dates.iso(first, last)
+  if not first and not last then return nil end
+  if first and first == last then return dates.format(first) end
+  local whole = first and last and iso_whole(first, last)
+  return whole or ("%s/%s"):format(first and dates.format(first) or "..", last and dates.format(last) or "..")
+end
+
 --- A period as people write it: "2012", "FY2013", "Feb 2025 to Mar 2025", "since 2003, to 31 Mar 2013".
 function dates.describe(first, last)
   if not first and not last then return "period not stated" end

@@ -2,6 +2,7 @@
 
 local bounds = require "blotter.ops.figures.bounds"
 local citing = require "blotter.ops.figures.citing"
+local dates = require "blotter.ops.figures.dates"
 local listing = require "blotter.ops.figures.listing"
 local phrase = require "blotter.ops.figures.phrase"
 local tables = require "blotter.ops.dataset.engine_tables"
@@ -68,11 +69,17 @@ for _, name in ipairs {"low", "best", "high", "figures", "flags", "lacks", "cove
   of_rows[name] = ("a total has no '%s': write .total.%s, or that of one of its rows"):format(name, name)
 end
 
--- The columns of the table of figures, of the types that they have there.
+-- What is looked at first.
+local figure_first = listing.columns
+  "id string, subject string, indicator string, value number, period string, source string"
+
+-- The columns of the table of figures, of the types that they have there, with the period as one text.
 local function figure_columns(whole)
-  local columns = {}
-  for i, column in ipairs(tables.schema(whole.tables.figures)) do
-    columns[i] = {name = column.name, type = column.type}
+  local columns, is_first = {}, {}
+  for i, column in ipairs(figure_first) do columns[i], is_first[column.name] = column, i end
+  for _, column in ipairs(tables.schema(whole.tables.figures)) do
+    local place = is_first[column.name] or #columns + 1
+    columns[place] = {name = column.name, type = column.type}
   end
   return columns
 end
@@ -105,6 +112,12 @@ local function cite_figure(figure)
   return citing.source(figure.source_row)
 end
 
+-- What a figure has beside its fields.
+local function figure_field(figure, name)
+  if name == "cite" then return cite_figure end
+  return name == "period" and dates.iso(figure.first, figure.last) or nil
+end
+
 -- The sources of an answer's figures: figures:cite(), total:cite().
 local function cite_list(whole)
   return function(list) return (citing.sources(whole, list)) or "no figures" end
@@ -112,7 +125,7 @@ end
 
 --- Gives each of the figures a text of its own.
 local function printing(whole, list)
-  local class = {__tostring = function(figure) return figure_whole(whole, figure) end, __index = {cite = cite_figure}}
+  local class = {__tostring = function(figure) return figure_whole(whole, figure) end, __index = figure_field}
   for _, figure in ipairs(list) do
     if not getmetatable(figure) then setmetatable(figure, class) end
   end
