@@ -9,11 +9,14 @@ local MEANT = {
   table = "; a key stands behind its column: blotter.table \"id int64 key, n int64\"",
   create = "; a key stands behind its column: db:create(\"name\", \"id int64 key, n int64\")",
   limit = "; t:skip(10):limit(5) are the rows from the eleventh on",
-  pivot = ": options such as {rows = \"a\", cols = \"b\", value = \"sum(n)\"}", plot = ": options such as {x = \"a\", y = \"n\"}",
-  window = ": options such as {derive = \"x = lag(n)\"}", unpivot = ": options such as {cols = \"a, b\"}",
-  fill = ": options such as {over = \"day\"}", sparks = ": options such as {rows = \"a\", cols = \"b\", value = \"sum(n)\"}",
   collect = "; rows are t:rows(), a table of Lua t:totable()",
 }
+
+-- Calls that take one table of options, and the first of these.
+for name, option in pairs { pivot = "rows", sparks = "rows", plot = "x", window = "derive", unpivot = "cols",
+  fill = "over" } do
+  MEANT[name] = (": options such as {%s = …}"):format(option)
+end
 
 local function refuse(name, most, given)
   local takes = most == 0 and "no arguments" or most == 1 and "one argument" or most .. " arguments"

@@ -340,6 +340,7 @@ local function step_of(kind, step, over)
     return step
   end
   if kind ~= "date" and kind ~= "timestamp" then
+    over = over:find "^[%a_][%w_]*$" and over or quoted_list { over }
     local hint = kind == "string" and (': write over = "%s = int64(%s)", or date(%s)'):format(over, over, over) or ""
     fail("fill: over is a date, timestamp or int64, not %s%s", kind, hint)
   end
@@ -436,7 +437,7 @@ function query:fill(options)
   if options.by ~= nil then self, by = with_columns(self, options.by, params) end
   local scope, over = query.scope(self), overs[1]
   local kind = scope.types[scope.columns[over]]
-  local axis = axis_of(self, over, kind, step_of(kind, options.step or unit_in(items[1].node), over:find "^[%a_][%w_]*$" and over or quoted_list { over }))
+  local axis = axis_of(self, over, kind, step_of(kind, options.step or unit_in(items[1].node), over))
   if by[1] then axis = self:distinct(quoted_list(by)):cross_join(axis) end
   local keys = joined(by, overs)
   local all = axis:full_join(self:derive "`#there` = 1", quoted_list(keys), { nulls = "equal" })

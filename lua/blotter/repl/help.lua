@@ -89,8 +89,8 @@ end
 
 --- Words that say nothing of what is looked for.
 local EMPTY = {}
-for word in ([[a an the of in on at by to for and or is are was were do does did how what which who i we with from behind
-  my it its can there]]):gmatch "%S+" do EMPTY[word] = true end
+for word in ([[a an the of in on at by to for and or is are was were do does did how what which who i we with from
+  behind my it its can there]]):gmatch "%S+" do EMPTY[word] = true end
 
 --- Whether all words that say something stand in one of the phrases of a line.
 local function says_most(asked, entry)
