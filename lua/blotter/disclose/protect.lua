@@ -11,7 +11,7 @@ local pattern = require "blotter.disclose.withheld"
 
 local FREE = {0.01, 0.15, 0.3, 0.4} -- what moving a withheld cell costs, by unit
 local LARGE = 4000 -- cells
-local SLICE, CLEAN, ANEW = 200000000, 300000000, 300000000 -- work, see moves.lua
+local SLICE, CLEAN, ANEW = 40000000, 200000000, 300000000 -- work, see moves.lua
 
 -- The moves that were found, each once, in the model's cells: {{cell, by}, …, times = how often it fits}.
 local function proposals(state)
