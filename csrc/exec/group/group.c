@@ -3,6 +3,7 @@
 #include "base/bits.h"
 #include "base/isa.h"
 #include "base/mem.h"
+#include "base/rising.h"
 #include "base/words.h"
 #include <string.h>
 
@@ -310,21 +311,8 @@ blt_status blt_group_load_keys(const blt_grouping *g, blt_agg_work *w, blt_eval 
 
 /* ---- the answer ---- */
 
-/* The last of n rising numbers, the first of which is 0, that is not above x. */
-static uint32_t last_below(const uint64_t *numbers, uint32_t n, uint64_t x) {
-  uint32_t low = 0, high = n;
-  while (high - low > 1) {
-    uint32_t middle = (low + high) / 2;
-    if (numbers[middle] <= x)
-      low = middle;
-    else
-      high = middle;
-  }
-  return low;
-}
-
 uint32_t blt_group_partition_at(const blt_grouping *g, uint32_t position) {
-  return last_below(g->starts, g->npartitions, position);
+  return blt_rising_piece(g->starts, sizeof *g->starts, g->npartitions, position);
 }
 
 BLT_CLONES static void count_up(uint32_t from, uint32_t n, uint32_t *out) {
@@ -336,7 +324,7 @@ void blt_group_positions(const blt_grouping *g, uint64_t first, uint32_t n, uint
     memcpy(out, g->order + first, n * sizeof *out);
     return;
   }
-  uint32_t low = last_below(g->before, g->npartitions, first);
+  uint32_t low = blt_rising_piece(g->before, sizeof *g->before, g->npartitions, first);
   for (uint32_t i = 0; i < n; low++) {
     uint64_t skip = first + i - g->before[low], take = g->counts[low] - skip;
     if (take > n - i) take = n - i;

@@ -1,6 +1,7 @@
 #include "stacked.h"
 
 #include "base/mem.h"
+#include "base/rising.h"
 #include "gather.h"
 #include "lazy.h"
 
@@ -42,15 +43,7 @@ static blt_status share(const stacked *s, const part *p, uint32_t col, uint32_t 
 
 /* The part in which a row lies. */
 static uint32_t part_of(const stacked *s, uint64_t row) {
-  uint32_t low = 0, high = s->nparts;
-  while (high - low > 1) {
-    uint32_t middle = low + (high - low) / 2;
-    if (s->parts[middle].start <= row)
-      low = middle;
-    else
-      high = middle;
-  }
-  return low;
+  return blt_rising_piece(&s->parts->start, sizeof *s->parts, s->nparts, row);
 }
 
 static blt_status copy(const stacked *s, uint32_t first, uint32_t col, uint32_t group, blt_builder *b,

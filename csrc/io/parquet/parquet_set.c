@@ -3,6 +3,7 @@
 #include "partitions.h"
 
 #include "base/mem.h"
+#include "base/rising.h"
 #include "base/par.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -340,16 +341,9 @@ static blt_status list_parts(blt_pq_set *s, blt_error *err) {
   return BLT_OK;
 }
 
+/* Empty row groups before it begin at the same row, and are passed over. */
 uint32_t blt_pq_set_part(const blt_pq_set *s, uint64_t row) {
-  uint32_t low = 0, high = s->nparts;
-  while (high - low > 1) {
-    uint32_t mid = low + (high - low) / 2;
-    if (s->parts[mid].first <= row)
-      low = mid;
-    else
-      high = mid;
-  }
-  return low; /* empty row groups before it begin at the same row, and are passed over */
+  return blt_rising_piece(&s->parts->first, sizeof *s->parts, s->nparts, row);
 }
 
 blt_status blt_pq_set_open(blt_ctx *ctx, const blt_source *const *sources, uint32_t n,

@@ -1,6 +1,7 @@
 #include "page_index.h"
 
 #include "base/mem.h"
+#include "base/rising.h"
 
 #define LONGEST (1 << 26)
 
@@ -129,15 +130,7 @@ void blt_pq_index_read(blt_ctx *ctx, const blt_source *source, const blt_pq_chun
 }
 
 uint32_t blt_pq_index_find(const blt_pq_index *x, uint64_t row) {
-  uint32_t low = 0, high = x->n;
-  while (high - low > 1) {
-    uint32_t mid = low + (high - low) / 2;
-    if (x->pages[mid].first <= row)
-      low = mid;
-    else
-      high = mid;
-  }
-  return low;
+  return blt_rising_piece(&x->pages->first, sizeof *x->pages, x->n, row);
 }
 
 void blt_pq_index_free(blt_ctx *ctx, blt_pq_index *x) {
