@@ -69,6 +69,11 @@ local FILES = {
     .. "", '{types = {n = "int64"}, on_error = "reject"}', "string int64 | name,n/A,5/B,6/C,7/" },
   { "name;n\nA;1'234.50 CHF\nB;99.00 CHF\nC;-5.25 CHF\n", "{thousands = \"'\", currency = true}",
     "string float64 | name,n/A,1234.5/B,99.0/C,-5.25/" },
+  { "UF;n\nA;R$ 1.234,50\nB;R$ 99,00\nC;R$ 5,25\n", '{decimal_mark = ",", currency = true}',
+    "string float64 | UF,n/A,1234.5/B,99.0/C,5.25/" },
+  { 'Table 1\n\nname,year,n\nA,2012,"1,234 [r]"\nB,2012,[x]\nC,2013,99\nD,2014,5 *\n', '{skip = 2, thousands = ",", '
+    .. 'flags = "n", nulls = "[x]"}',
+    "string int64 int64 string | name,year,n,n_flag/A,2012,1234,[r]/B,2012,,/C,2013,99,/D,2014,5,*/" },
   { "name;n\nA;1.234\nB;987\nC;12.000\n", '{thousands = "."}', "string int64 | name,n/A,1234/B,987/C,12000/" },
   { "name;n\nA;1.234\nB;9.870\nC;12.000\n", "{}", "string float64 | name,n/A,1.234/B,9.87/C,12.0/" },
   { "name;n\nA;1,234\nB;987\nC;12,000\n", "{}", "string string | name,n/A,\"1,234\"/B,\"987\"/C,\"12,000\"/" },

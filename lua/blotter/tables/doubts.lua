@@ -62,30 +62,36 @@ local function header(columns, _, options)
     arguments.shown(first or columns[1].name))
 end
 
---- Whether some of the values are numbers but for blanks around them.
+--- Whether some of the values are numbers but for blanks around them; and how many have blanks around them.
 local function has_padded(values)
+  local count, is_number = 0, false
   for _, text in pairs(values) do
-    local is_text = type(text) == "string"
-    if is_text and (text:find "^[ \t]+%-?%d[%d.,]*%s*$" or text:find "^%-?%d[%d.,]*[ \t]+$") then return true end
+    if type(text) == "string" and (text:find "^[ \t]" or text:find "[ \t]$") then
+      count, is_number = count + 1, is_number or text:find "^%s*%-?%d[%d.,]*%s*$" ~= nil
+    end
   end
-  return false
+  return is_number, count
 end
 
 --- Blanks around names, or around numbers that so are texts.
 local function blanks(columns, _, options, rows)
   if options.trim then return nil end
-  local sample
+  local sample, hint
   for _, column in ipairs(columns) do
     local is_padded = column.name:find "^[ \t]" or column.name:find "[ \t]$"
     if not is_padded and column.type == "string" then
+      local count
       sample = sample or rows:limit(LOOKED):collect()
-      is_padded = has_padded(sample:values(column.name))
+      is_padded, count = has_padded(sample:values(column.name))
+      hint = hint or count > 0 and count < #sample and ("%s: blanks around some of its values; %s"):format(column.name,
+        spelling.also(options, { trim = true })) or nil
     end
     if is_padded then
       return ("%s: blanks around it or its values; %s"):format(column.name, spelling.also(options, { trim = true })),
         { trim = true }
     end
   end
+  return hint
 end
 
 --- The header that stands again among the rows, as it does where files were put one behind the other.

@@ -11,7 +11,7 @@ local spelled = {}
 local LOOKED = 200 -- rows
 local MOST = 3     -- different texts among numbers that may mean null
 
-local SIGNS = { "%$", "€", "£", "¥", "₩" }
+local SIGNS = { "US%$", "R%$", "A%$", "C%$", "NZ%$", "HK%$", "%$", "€", "£", "¥", "₩" }
 
 --- Codes and words of money, as they stand before or behind a number.
 local MONEY = {}
@@ -82,9 +82,13 @@ local function is_number(text, needs, comma)
   return true
 end
 
---- Whether a text is a number with a flag of one or two letters behind it.
+--- Flags behind a number: one or two letters, these in brackets, stars.
+local FLAGS = { "^(.-)%s+%a%a?$", "^(.-)%s*%[%a%a?%]$", "^(.-)%s*%(%a%a?%)$", "^(.-%d)%s*%*+$" }
+
+--- Whether a text is a number with a flag behind it.
 local function is_flagged(text, needs, comma)
-  local number = plain(text, {}):match "^(.-)%s+%a%a?$"
+  local number
+  for _, form in ipairs(FLAGS) do number = number or plain(text, {}):match(form) end
   return number and (is_number(number, needs, comma) or number:find "^%-?%d[%d.,]*$")
 end
 

@@ -21,6 +21,7 @@ function looks.is_value(text)
   text = bare(text)
   if not text:find "%d" or looks.is_year(text) then return false end
   if text:find "^%d+[./-]%d+[./-]%d+" then return true end
+  text = text:gsub("%s*%[%a%a?%]$", "")
   local number = text:gsub("^[%(%-+]*", ""):gsub("^\u{2212}", ""):gsub("^[$\x80-\xFF]*%s*", "")
   local rest = number:match "^%d[%d.,'\x80-\xFF ]*(.*)$"
   return rest ~= nil and rest:find "^[%%$%)%-\x80-\xFF ]*%a?%a?%a?%)?$" ~= nil
@@ -34,7 +35,7 @@ for word in ([[- -- --- . .. ... : * / x ? n/a na #n/a nan null none nil nd n.d.
 --- Whether a text says that there is no value: an empty one, or a sign such as - or N/A.
 function looks.is_empty(text)
   text = bare(text)
-  return text == "" or EMPTY[text:lower()] ~= nil
+  return text == "" or EMPTY[text:lower()] ~= nil or text:find "^%[%a%a?%]$" ~= nil
 end
 
 --- Whether a text is a unit, as it stands in a line below a header: in brackets, behind in, a sign, a few letters.

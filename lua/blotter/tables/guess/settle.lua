@@ -111,8 +111,15 @@ local function first_line(text)
   return text and text:match "[^\r\n]+"
 end
 
+--- Bytes of another encoding as text for the eye.
+local function legible(text)
+  if utf8.len(text) then return text end
+  return (text:gsub("[\x80-\xFF]", function(byte) return utf8.char(byte:byte()) end))
+end
+
 local function lines_of(n, place, text)
   if not n or n == 0 or not text then return nil end
+  text = legible(text)
   local shown = arguments.shown((width.cut(width.printable(text), 40)))
   return ("%d line%s %s (%s)"):format(n, n == 1 and "" or "s", place, shown)
 end
