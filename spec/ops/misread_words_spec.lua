@@ -39,6 +39,9 @@ groups["a word for one before another number is none of its articles"] = {
   {"sv", "files_seized", "en två miljoner", "refused", "several numbers"},
   {"sv", "arrests", "ett trettiotal", "about 27 33 of 30"},
   {"en", "files_seized", "one two million", "refused", "several numbers"},
+  {"en", "files_seized", "a, two million", "refused", "several numbers, 1 and 2,000,000"},
+  {"en", "files_seized", "a to two million", "between 1000000 2000000"},
+  {"en", "duration_days", "a two-week", "rounded 10.5 17.5 of 14"},
   {"hi", "files_seized", "एक दो लाख", "refused", "several numbers, 1 and 200,000"},
   {"hi", "arrests", "एक तीन", "refused", "several numbers, 1 and 3"},
   {"hi", "arrests", "एक 30", "refused", "several numbers, 1 and 30"},
@@ -70,6 +73,7 @@ groups["numerals by their places are one number"] = {
   {"ja", "files_seized", "一五万三〇〇〇点", "round 145350 160650 of 153000"},
   {"ja", "arrests", "三〇〜四〇人", "between 30 40"},
   {"ja", "arrests", "○○人", "refused"},
+  {"zh", "arrests", "一三 百", "refused", "several numbers, 1 and 300"},
   {"zh", "arrests", "三四人", "refused", "'三四' can be 34 or 3 to 4"},
   {"zh", "funding", "一二億元", "refused", "'一二' can be 12 or 1 to 2"},
   {"zh", "arrests", "三五人", "refused", "'三五' can be 35 or 3 to 5"},
@@ -158,6 +162,16 @@ groups["one of several, and an ordinal number, count nothing"] = {
   {"en", "arrests", "30.", "exact 30 30 of 30"},
 }
 
+groups["hundreds behind millions may be hundreds of thousands"] = {
+  {"en", "files_seized", "a million two hundred", "refused", "200 behind 1,000,000 may count thousands"},
+  {"fr", "files_seized", "un million cinq cents", "refused", "500 behind 1,000,000 may count thousands"},
+  {"es", "files_seized", "un millón doscientos", "refused", "200 behind 1,000,000 may count thousands"},
+  {"de", "files_seized", "eine Million zweihundert", "refused", "200 behind 1,000,000 may count thousands"},
+  {"de", "files_seized", "eine Million zweihunderttausend", "rounded 1150000 1250000 of 1200000"},
+  {"en", "files_seized", "one million two hundred and five", "exact 1000205 1000205 of 1000205"},
+  {"hi", "files_seized", "2 करोड़ 5 लाख", "rounded 20450000 20550000 of 20500000"},
+}
+
 groups["what stands beside a number is named for what it is"] = {
   {"pt", "files_seized", "nada menos de 780 mil", "at least 780000 open of 780000"},
   {"es", "arrests", "nada menos que 30", "at least 30 open of 30"},
@@ -168,6 +182,11 @@ groups["what stands beside a number is named for what it is"] = {
   {"en", "reports_confirmed_change", "5% increase from 2022", "refused", "2022 beside 5 may be a year"},
   {"ja", "reports_received_change", "前年比で約10%増えて", "refused", "a comparison with another period"},
   {"zh", "cases_recorded", "去年八十一案", "refused", "a comparison with another period"},
+  {"ja", "arrests", "延べ30人", "refused", "a count of occasions"},
+  {"zh", "arrests", "30人次", "refused", "a count of occasions"},
+  {"ar", "arrests", "34 شخصاً", "exact 34 34 of 34"},
+  {"ar", "files_seized", "20 ألفاً", "rounded 19500 20500 of 20000"},
+  {"lv", "files_seized", "aptuveni 7 miljoniem", "about 6300000 7700000 of 7000000"},
   {"ms", "files_seized", "ribu", "refused", "low, high and qualifier ('tens of thousands of')"},
 }
 

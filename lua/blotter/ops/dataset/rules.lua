@@ -48,8 +48,8 @@ end
 
 local function check_lexicon(context, figure, indicator)
   if figure.value and lexicon.is_vague(context.lexicon, figure.qualifier) then
-    context:refuse(figure, "value", ("%s stands beside '%s', which prints no number; expected it to be empty")
-      :format(show(figure.value), figure.qualifier))
+    context:refuse(figure, "value", ("%s stands beside '%s', which prints no number; expected it to be empty, and low "
+      .. "and high where its words are not read"):format(show(figure.value), figure.qualifier))
   end
   local low, high = lexicon.bounds(context.lexicon, figure, indicator)
   if not near(low, figure.low) then

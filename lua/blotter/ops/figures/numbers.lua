@@ -105,13 +105,21 @@ local function begins_another(items, at, context)
     and not (is_share and shares_have_articles[context.language])
 end
 
+-- Whether a sign or a word for a range stands behind an article: "a, two" and "a to two" are no article with a number.
+local function is_cut_off(items, at)
+  local following = items[at + 1]
+  return following ~= nil and following.text ~= "~" and may_link(following)
+end
+
 -- Whether a word that is an article as well ("a", "un") is a number where it stands: before and behind another number
 -- word it is one ("un à deux", "ciento un"), but for the English article, which has a numeral beside it.
 local function counts_as_number(state, items, at)
   local item = items[at]
   if not item.roles.filler then return true end
   if item.is_piece or is_multiplier(items[at + 1]) or state.context.is_alone then return true end
-  return item.roles.filler.language ~= "en" and (#state.sum > 0 or begins_another(items, at, state.context))
+  local is_english = item.roles.filler.language == "en"
+  if is_english and not is_cut_off(items, at) then return false end
+  return not is_english and #state.sum > 0 or begins_another(items, at, state.context)
 end
 
 -- A number word behind digits is no part of their number ("20 five"), unless it has a multiplier of its own.
@@ -272,6 +280,16 @@ local function take(state, items, at)
   return nil
 end
 
+-- "A million two hundred" is 1,200,000 to some.
+local function check_elliptic(sum)
+  local last, before = sum[#sum], sum[#sum - 1]
+  if not before or not before.scale or before.scale < 1000000 or last.scale and last.scale > 100 then return end
+  if last.d == 0 and last.n % 100 == 0 and last.n < 1000 then
+    refuse("%s behind %s may count thousands; expected value and qualifier", numbers.show(last.n),
+      numbers.show(before.n))
+  end
+end
+
 -- The number that begins at an item and the place behind it, or nil where none begins.
 local function number_at(items, at, context)
   local state = {sum = amount.new(), joined = false, context = context}
@@ -282,6 +300,7 @@ local function number_at(items, at, context)
     if taken == true then stop, state.joined = place + 1, false end
   end
   if stop == at then return nil end
+  check_elliptic(state.sum)
   local value, multiplier, word = state.sum:value()
   return {value = value, multiplier = multiplier, word = word, first = at, last = stop - 1, hedge = state.hedge,
     is_digits = items[stop - 1].digits, is_share = is_fraction(items[stop - 1]), has_decimals = state.has_decimals,

@@ -27,9 +27,15 @@ local function letters_of(text)
   return letters
 end
 
+-- The letter beside a place, behind a space.
+local function beyond(letters, at, step)
+  local letter = letters[at + step]
+  return letter == " " and letters[at + 2 * step] or letter
+end
+
 -- Whether the numerals from one place to another are places of one number.
 local function are_places(letters, from, to)
-  local before, behind = letters[from - 1], letters[to + 1]
+  local before, behind = beyond(letters, from, -1), beyond(letters, to, 1)
   if to == from or is_unit[before] or is_unit[behind] then return false end
   return not is_large[before] or to - from == 3
 end

@@ -284,6 +284,7 @@ end
 local what_can_be = {
   billion = "10^9 or 10^12", trillion = "10^12 or 10^18", billion_or_else = "10^9 or something else",
   trillion_or_else = "10^12 or something else", comparison = "a comparison with another period, or the name of one",
+  occasions = "a count of occasions, in which one person stands several times",
 }
 
 -- Words that make something else of a number; the meaning of some says what they can be.
