@@ -33,7 +33,7 @@ describe("what a total leaves out", function()
     local row = total("arrests", {dated, again}).total
     assert.same({611, {}}, {row.best, row.lacks})
     row = total("arrests", {dated, {value = 75, subject = "operation-daylight", source = "hstoday-2013-1"}}).total
-    assert.same({"perhaps not 75 (of no stated period), which may overlap what is counted"}, row.lacks)
+    assert.same({"perhaps without 75 (of no stated period), which may overlap what is counted"}, row.lacks)
   end)
 
   it("of two datings of one count is the vaguer one", function()

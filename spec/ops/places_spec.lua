@@ -41,8 +41,9 @@ describe("a total of the dataset", function()
     local rows = ops:total("victims_safeguarded", {area = "AU", by = "subject"}).rows
     local lacks = {}
     for _, row in ipairs(rows) do lacks[row.subject or "-"] = table.concat(row.lacks, "; ") end
-    assert.equal("not 53 (Feb 2020 to Mar 2021), whose figures name no area", lacks["operation-arkstone"])
-    assert.matches("not 51 (1 Jan 2019 to 2 Mar 2022), whose figures name no area", lacks["operation-molto"], 1, true)
+    assert.equal("without 53 (Feb 2020 to Mar 2021), whose figures name no area", lacks["operation-arkstone"])
+    assert.matches("without 51 (1 Jan 2019 to 2 Mar 2022), whose figures name no area", lacks["operation-molto"], 1,
+      true)
   end)
 
   it("says that rows of an area end before the total", function()
@@ -95,7 +96,7 @@ describe("two figures of one subject", function()
     assert.equal(12, total({{value = 9, category = "area-unknown"}, {value = 3, area = "GB"}}).total.best)
     local other = total {{value = 3, category = "area-unknown", source = "hstoday-2013-1"}, {value = 9, area = "GB"}}
     assert.equal(9, other.total.best)
-    assert.matches("perhaps not 3 (Area not known, of no stated period), which may overlap what is counted",
+    assert.matches("perhaps without 3 (Area not known, of no stated period), which may overlap what is counted",
       table.concat(other.total.lacks, "; "), 1, true)
   end)
 

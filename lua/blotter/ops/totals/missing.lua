@@ -60,7 +60,8 @@ local function subject_words(question, row, list)
   return is_about(row, largest.subject) and words or ("%s: %s"):format(largest.subject_row.name, words)
 end
 
--- Figures in words, those of each subject together, the largest first; nil where there are none.
+-- Figures in words, those of each subject together, the largest first, and whether they begin with a number; nil where
+-- there are none.
 local function told(question, row, figures)
   if #figures == 0 then return nil end
   local lists, words = groups.by(figures, function(figure) return figure.subject end), {}
@@ -68,11 +69,15 @@ local function told(question, row, figures)
   table.sort(lists, function(a, b) return is_larger(a[1], b[1]) end)
   for i, list in ipairs(lists) do words[i] = subject_words(question, row, list) end
   if #words > 3 then words = {words[1], words[2], ("%d more subjects"):format(#words - 2)} end
-  return phrase.list(words)
+  return phrase.list(words), is_about(row, lists[1][1].subject)
 end
 
-local function add(row, start, words, ending)
-  if words then row.lacks[#row.lacks + 1] = start .. words .. ending end
+local function add(row, text) row.lacks[#row.lacks + 1] = text end
+
+-- Adds what a row is without; "not more than 40" would be a number of its own.
+local function add_told(question, row, start, figures, ending)
+  local words, is_number = told(question, row, figures)
+  if words then add(row, (is_number and start:gsub("not$", "without") or start) .. " " .. words .. ", " .. ending) end
 end
 
 -- ---- what belongs to a row ----
@@ -146,7 +151,7 @@ local function beyond(question, row)
     end
   end
   return first and ("%s, where what overlaps is left out: %s"):format(dates.describe(first, first),
-    told(question, row, figures))
+    (told(question, row, figures)))
 end
 
 -- The first and last day of the figures of a subject, each as early or late as the readings of their dates allow.
@@ -191,30 +196,29 @@ end
 -- Adds what overlaps a figure that is used, or is narrower than all that is asked. A share is no part of another one.
 local function add_lost(question, row)
   if next(question.indicator.adds_over) == nil then return end
-  add(row, "perhaps not ", told(question, row, not_held(question, of_row(question, question.unclear, row), row)),
-    ", which may overlap what is counted")
-  add(row, "not ", told(question, row, of_row(question, question.unlike, row)), ", of some areas or categories only")
+  add_told(question, row, "perhaps not", not_held(question, of_row(question, question.unclear, row), row),
+    "which may overlap what is counted")
+  add_told(question, row, "not", of_row(question, question.unlike, row), "of some areas or categories only")
 end
 
 --- What a row lacks because it could not be taken; see the head of this file.
 function missing.add(question, row, whole)
   local is_total = #question.by == 0
   local is_of_subject = #question.by == 1 and question.by.subject
-  if whole and not (question.by_year or question.by.subject or question.by.source or question.is_state) then
-    add(row, "", shorter(row, whole), "")
-  end
-  if is_total or is_of_subject then
-    add(row, "not after ", beyond(question, row), "")
-  end
+  local is_comparable = not (question.by_year or question.by.subject or question.by.source or question.is_state)
+  local less = whole and is_comparable and shorter(row, whole)
+  if less then add(row, less) end
+  local last = (is_total or is_of_subject) and beyond(question, row)
+  if last then add(row, "not after " .. last) end
   add_lost(question, row)
   if is_total then
-    add(row, "not ", told(question, row, of_others(question, question.outside, row)),
-      ", whose figures reach outside the period")
-    add(row, "perhaps not all of ", told(question, row, of_others(question, question.uncertain, row)),
-      ", which it may count in part")
+    add_told(question, row, "not", of_others(question, question.outside, row),
+      "whose figures reach outside the period")
+    add_told(question, row, "perhaps not all of", of_others(question, question.uncertain, row),
+      "which it may count in part")
   end
   if is_total or is_of_subject then
-    add(row, "not ", told(question, row, placeless.figures(question, row)), ", whose figures name no area")
+    add_told(question, row, "not", placeless.figures(question, row), "whose figures name no area")
   end
 end
 
