@@ -2,8 +2,11 @@
 --
 --   lua5.4 spec/bench/arrow.lua CSV RUNS THREADS FOLDER
 --
--- prints   engine question run seconds rows checksum   for the engines blotter, copy (of the file: its bytes to fresh
--- memory, by as many threads, or to another file) and bytes (the file read through a buffer that a cache holds)
+-- prints   engine question run seconds rows checksum   for the engines blotter, copy and bytes. `copy` is the measure:
+-- the file's bytes to fresh memory by as many threads (arrow_read, arrow_stream), or to another file (arrow_write).
+-- `bytes` stands beside it: the file read by one thread through one buffer that a cache holds. That writes nothing to
+-- memory and so does less than anybody who keeps the rows. For arrow_stream the rows are handed over and taken: made as
+-- wide as Arrow has them, and small again.
 
 package.path = "spec/bench/?.lua;" .. package.path
 package.cpath = "build/bench/?.so;" .. package.cpath
