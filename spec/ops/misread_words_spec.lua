@@ -182,6 +182,8 @@ groups["what stands beside a number is named for what it is"] = {
   {"en", "reports_confirmed_change", "5% increase from 2022", "refused", "2022 beside 5 may be a year"},
   {"ja", "reports_received_change", "前年比で約10%増えて", "refused", "a comparison with another period"},
   {"zh", "cases_recorded", "去年八十一案", "refused", "a comparison with another period"},
+  {"nl", "arrests", "over 30", "refused", "can be about what, or more than how many"},
+  {"nl", "files_seized", "30 dozen", "refused"},
   {"ja", "arrests", "延べ30人", "refused", "a count of occasions"},
   {"zh", "arrests", "30人次", "refused", "a count of occasions"},
   {"ar", "arrests", "34 شخصاً", "exact 34 34 of 34"},

@@ -58,6 +58,16 @@ describe("a record", function()
   it("states a value only where the print can stand for it", function()
     local _, message = ops:add(record {{printed = "1,100", value = 110}})
     assert.matches("110 is not what is printed, '1,100'", message, 1, true)
+    local charges = "41 felony and three misdemeanor charges"
+    _, message = ops:add(record {{printed = charges, value = 45, qualifier = "exact"}})
+    assert.matches("45 is not what is printed", message or "taken", 1, true)
+    assert.equal("44", tostring(add_one {printed = charges, value = 44, qualifier = "exact"}.value))
+    local function youngest(value)
+      return {indicator = "suspect_age_min", printed = "15 to 68", value = value, qualifier = "exact"}
+    end
+    _, message = ops:add(record {youngest(25)})
+    assert.matches("25 is not what is printed", message or "taken", 1, true)
+    assert.equal("15", tostring(add_one(youngest(15)).value))
     _, message = ops:add(record {{printed = "16.354", value = 163540, qualifier = "exact"}})
     assert.matches("163540 is not what is printed", message, 1, true)
     assert.equal(16354, add_one({printed = "16.354", value = 16354, qualifier = "exact"}).value)

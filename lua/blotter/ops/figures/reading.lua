@@ -221,6 +221,17 @@ local function refuse_years(found)
   end
 end
 
+-- What a curator may state of several numbers: one of them, or their sum.
+local function values_of(found)
+  local values, sum = {}, 0
+  for i, number in ipairs(found) do
+    values[i] = number.value
+    sum = sum + number.value
+  end
+  values[#values + 1] = sum
+  return values
+end
+
 local function read_numbers(items, found, context)
   if #found == 2 then
     local is_range = between(items, found[1].last, found[2].first)
@@ -229,6 +240,7 @@ local function read_numbers(items, found, context)
     end
   end
   if #found > 1 and not is_said_again(items, found) then
+    context.seen = values_of(found)
     refuse_years(found)
     refuse("holds several numbers, %s and %s; expected value and qualifier, or low, high and 'between' for a range",
       show_one(found[1]), show_one(found[2]))
@@ -285,6 +297,7 @@ local what_can_be = {
   billion = "10^9 or 10^12", trillion = "10^12 or 10^18", billion_or_else = "10^9 or something else",
   trillion_or_else = "10^12 or something else", comparison = "a comparison with another period, or the name of one",
   occasions = "a count of occasions, in which one person stands several times",
+  about_or_more = "about what, or more than how many",
 }
 
 -- Words that make something else of a number; the meaning of some says what they can be.
