@@ -262,7 +262,7 @@ describe("hostile text", function()
     "", " ", "\u{FFFE}\u{FFFF}",
     "\u{E0041}\u{E0042}", "a\u{AD}\u{3164}", "e" .. ("\u{301}"):rep(300), ("\u{1F468}\u{200D}\u{1F469}"):rep(20),
     "History", "É", "é", "''", "Contents", "_x003D_1+1", "\xEF\xBC\x9D1+1", "&lt;b&gt;", "@cite {#id}",
-    "\xED\xA0\x80", "\\\\" }
+    "\xED\xA0\x80", "\\\\", "\u{9B}31m", "a\rb\u{2028}c\u{2066}d\u{200F}" }
 
   local function document_of(text)
     local figure = { low = 1, high = 1, words = text, period = text, flags = { text }, notes = { text },
@@ -296,7 +296,10 @@ describe("hostile text", function()
       for name, text in pairs(texts) do
         assert.is_truthy(utf8.len(text), name)
         assert.is_nil(text:find "[\0-\8\11-\31\127]", name .. ": " .. nasty:sub(1, 30))
-        for _, hidden in ipairs { "\u{202E}", "\u{FFFE}", "\u{E0041}", "\u{AD}", "\u{3164}" } do
+        for _, hidden in ipairs { "\u{202E}", "\u{9B}", "\u{2028}", "\u{2066}", "\u{200F}" } do
+          assert.is_nil(text:find(hidden, 1, true), name)
+        end
+        for _, hidden in ipairs { "\u{FFFE}", "\u{E0041}", "\u{AD}", "\u{3164}" } do
           if name ~= "json" then assert.is_nil(text:find(hidden, 1, true), name) end
         end
         for line in name:find "^csv" and text:gmatch "[^\n]+" or function() end do

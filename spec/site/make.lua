@@ -29,7 +29,10 @@ local NASTY = { '<script>alert("1")</script><img src=x onerror=alert(1)>', "=1+1
   "_x003D_1+1", "\xEF\xBC\x9D1+1", "&lt;b&gt; @cite {#id} ?` !` ,, <<", "\\\\\\",
   " \t\u{A0}\u{2003}\u{3000}", "\u{301}\u{20DD}", "\u{200B}\u{200D}\u{FEFF}\u{FE0F}", "\u{2800}", "\1\27", "\r\n",
   "_x005F_x0041_ _x000D_ _xD83D__x", "_x0041_x0042_x0043__X0044_", "\u{85}\u{2028}", "'=1", "\tx\t",
-  "$\\x$ \\verb|a| ^^5c", "-" }
+  "$\\x$ \\verb|a| ^^5c", "-", "a\rb", "\r", "a\u{2028}b\u{2029}c", "]]>", "-->", "<!--", "%0d%0aSet-Cookie: a=b",
+  "+1+1", "-1+1", "=cmd|' /C calc'!A0", "\t=1+1", "\r=1+1", " =1+1", "`a` ```", "[a](javascript:alert(1))", "| a | b |",
+  "\27]8;;https://example.org\27\\a\27]8;;\27\\", "\u{9B}31m", "\x9B31m", "\u{2066}a\u{2068}b\u{2069}", "\xED\xA0\x80a",
+  "{{a}} ${b} %s%n <%= c %>", "</style></script></textarea></title>", "&#x202E;", "\u{FF1D}1+1", "'\t=1" }
 
 local function hostile()
   local doc = { title = NASTY[1], blocks = {} }

@@ -15,7 +15,11 @@ local json = { description = "JSON of a stable shape", extension = "json" }
 
 local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
 
---- A mark that turns the direction of writing, by its code.
+-- What a terminal or a script may act on although a string of JSON may hold it: control characters of 8 bits, marks
+-- that turn the direction of writing, and ends of lines.
+local HIDDEN = { "\194[\128-\159]", "\226\128[\142\143\168-\174]", "\226\129[\166-\169]" }
+
+--- A character by its code.
 local function code(mark)
   return ("\\u%04x"):format(utf8.codepoint(mark))
 end
@@ -26,7 +30,8 @@ local function quote(text)
     text = text:gsub("[\128-\255]", function(c) return ("\\x%02X"):format(c:byte()) end)
   end
   text = text:gsub('[%c"\\\127]', function(c) return ESCAPES[c] or ("\\u%04x"):format(c:byte()) end)
-  return '"' .. text:gsub("\226\128[\170-\174]", code):gsub("\226\129[\166-\169]", code) .. '"'
+  for _, hidden in ipairs(HIDDEN) do text = text:gsub(hidden, code) end
+  return '"' .. text .. '"'
 end
 
 --- A text, number, boolean or null. JSON has no infinity and no NaN: they become null.
