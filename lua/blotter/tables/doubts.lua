@@ -113,26 +113,34 @@ local function repeated(columns, _, options, rows)
   return ("%s; %s leaves them out"):format(said, spelling.also(options, needed)), needed
 end
 
---- What is said of the last row: nothing in it, called by a word of totals, or the sum of those above it.
+--- Whether a text stands once in its column.
+local function is_alone(rows, name, text)
+  return rows:where(("`%s` == $text"):format(name:gsub("`", "``")), { text = text }):count() == 1
+end
+
+--- What is said of the last row: nothing in it, called by a word of totals, or the sum of those above it; and whether
+-- that is beyond doubt.
 local function said_of(rows, columns, last)
-  if next(last) == nil then return "the last row has no value at all:" end
+  if next(last) == nil then return "the last row has no value at all:", true end
   for _, column in ipairs(columns) do
     local value = last[column.name]
-    if type(value) == "string" and totals.is_word(value) then
-      return ("the last row is called %s: a total among what it adds up?"):format(arguments.shown(value))
+    if type(value) == "string" and totals.is_word(value) and is_alone(rows, column.name, value) then
+      return ("the last row is called %s: a total among what it adds up?"):format(arguments.shown(value)), true
     elseif type(value) == "string" then
       break
     end
   end
-  return totals.adds_up(rows, columns, last) and "the last row is the sum of those above it:" or nil
+  local adds_up, is_sure = totals.adds_up(rows, columns, last)
+  return adds_up and "the last row is the sum of those above it:" or nil, is_sure
 end
 
 local function last_line(columns, _, options, rows, sample)
-  local said = #rows > 1 and said_of(rows, columns, rows:row(#rows))
+  if #rows < 2 then return nil end
+  local said, is_sure = said_of(rows, columns, rows:row(#rows))
   if not said then return nil end
   local lines = extent.with_last_row(sample, options.skip_tail or 0)
   return said .. (lines and (" {skip_tail = %d} leaves it out"):format(lines)
-    or " {skip_tail = n} passes over the last n lines"), lines and { skip_tail = lines }
+    or " {skip_tail = n} passes over the last n lines"), lines and is_sure and { skip_tail = lines }
 end
 
 local DOUBTS = { header, blanks, repeated, grouped, dated, spelled.hints, last_line }

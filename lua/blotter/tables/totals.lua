@@ -38,18 +38,18 @@ local function sums(rows, columns, last)
 end
 
 --- Whether every number of the last row is the sum of those above it. Two rows add up to a third by chance: there the
--- last must lack a value that others have.
+-- last must lack a value that others have. Also whether that is no chance: two columns add up, or a value is lacking.
 function totals.adds_up(rows, columns, last)
   local found = #rows > 2 and #rows <= MOST and sums(rows, columns, last)
   if not found then return false end
-  local lacks, any = #rows > 3, false
+  local lacks, added = false, 0
   for i, column in ipairs(columns) do
     local value, sum = last[column.name], found["s" .. i]
     if sum and not is_sum(value, sum) then return false end
-    any = any or sum ~= nil and value ~= 0
+    if sum and value ~= 0 then added = added + 1 end
     lacks = lacks or value == nil and rows:row(1)[column.name] ~= nil
   end
-  return any and lacks
+  return added > 0 and (lacks or #rows > 3), lacks or added > 1
 end
 
 return totals

@@ -62,11 +62,12 @@ local function value_columns(table_, at)
   return is
 end
 
---- Whether a record may be one of a header above columns of values: none of its cells there is a value itself.
-local function names_columns(fields, is_value)
+--- Whether a record may be one of a header above columns of values: none of its cells there is a value itself, as
+-- `is` says of a text.
+local function names_columns(fields, is_value, is)
   local named = 0
   for column, text in ipairs(fields) do
-    if is_value[column] and looks.is_value(text) then return false end
+    if is_value[column] and is(text) then return false end
     if text:find "%S" then named = named + 1 end
   end
   return named > 0
@@ -102,7 +103,7 @@ local function is_second_line(table_, at)
   local above, below = table_.records[at], table_.records[at + 1]
   if not below or #below ~= table_.width or below.filled == 0 or #table_.records < at + 3 then return false end
   local is_value = value_columns(table_, at + 1)
-  if not names_columns(below, is_value) then return false end
+  if not names_columns(below, is_value, looks.is_value) then return false end
   local fills, units, named = 0, 0, 0
   for column, text in ipairs(below) do
     local is_text = text:find "%S" ~= nil and not looks.is_empty(text)
@@ -157,7 +158,7 @@ local function beginning(table_)
   local narrow = narrow_header(table_, at)
   if narrow then return { at = narrow, lines = 1, ragged = "cut" } end
   local is_value = value_columns(table_, at)
-  if not names_columns(table_.records[at], is_value) then
+  if not names_columns(table_.records[at], is_value, looks.is_no_name) then
     local above = table_.records[at - 1]
     if above and #above > 1 then return nil end
     return { at = at, lines = 0 }
@@ -187,7 +188,8 @@ local function is_strange(fields, is_value)
   return strange > 0
 end
 
---- Whether a line below the table is none of its rows: "empty", "note", "total"; nil: a row, or not to be told.
+--- Whether a line below the table is none of its rows: "empty", "note", "total", or "perhaps", when it is apart from
+-- the rows; nil: a row, or not to be told.
 local function kind_of_line(line, table_)
   if not line:find "%S" then return "empty" end
   local fields = sample.fields(line, table_.delimiter)
@@ -203,7 +205,10 @@ local function kind_of_line(line, table_)
   if #fields < table_.width then
     return (#fields == 1 or values == 0 and (#fields < table_.width / 2 or looks.is_note(line))) and "note" or nil
   end
-  if filled == 1 and fields[1] == first and table_.width > 2 and looks.is_note(first) then return "note" end
+  if filled == 1 and fields[1] == first and table_.width > 2 then
+    if looks.is_marked_note(first) then return "note" end
+    if looks.is_note(first) then return "perhaps" end
+  end
   return table_.width > 1 and values > 0 and not table_.has_totals and looks.is_total(first) and "total" or nil
 end
 
@@ -220,11 +225,12 @@ end
 
 --- How many lines at the end are none of the table's rows, of `lines`.
 local function below(lines, table_, most)
-  local count, last_kind = 0, nil
+  local count, open, last_kind = 0, 0, nil
   for i = #lines, math.max(1, #lines - most + 1), -1 do
     local kind = kind_of_line(lines[i], table_)
     if not kind or kind == "total" and last_kind == "total" then break end
-    if kind ~= "empty" then count = #lines - i + 1 end
+    if kind == "perhaps" or kind == "note" or kind == "total" then open = #lines - i + 1 end
+    if kind ~= "perhaps" then count = open end
     last_kind = kind ~= "empty" and kind or last_kind
   end
   return count

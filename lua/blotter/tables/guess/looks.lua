@@ -27,6 +27,13 @@ function looks.is_value(text)
   return rest ~= nil and rest:find "^[%%$%)%-\x80-\xFF ]*%a?%a?%a?%)?$" ~= nil
 end
 
+--- Whether a text is a value that no column is called by: a day, a fraction, a number that is no year and no class.
+function looks.is_no_name(text)
+  if not looks.is_value(text) then return false end
+  local whole = math.tointeger(tonumber(bare(text)))
+  return not whole or whole < 0 or whole > 2200
+end
+
 --- What stands where there is no value.
 local EMPTY = {}
 for word in ([[- -- --- . .. ... : * / x ? n/a na #n/a nan null none nil nd n.d. k.a. s.o. nc n.c. nv n.v. #div/0!
@@ -49,8 +56,14 @@ end
 function looks.is_note(text)
   text = bare(text)
   local _, blanks = text:gsub(" ", "")
-  return #text > NOTES or blanks >= 3 or text:find "^%p" ~= nil or text:find "^%d+[%)%.] " ~= nil
-    or text:find "^[%a\x80-\xFF ]+[%.:]" ~= nil
+  return #text > NOTES or blanks >= 3 or looks.is_marked_note(text) or text:find "^[%a\x80-\xFF ]+[%.:]" ~= nil
+end
+
+--- Whether a text begins as notes do: with a sign, a number and a bracket, a word and a colon.
+function looks.is_marked_note(text)
+  text = bare(text)
+  return text:find "^%p" ~= nil or text:find "^©" ~= nil or text:find "^%d+[%)%.] " ~= nil
+    or text:find "^%u[%a\x80-\xFF]+:" ~= nil
 end
 
 --- Whether a text is called a total.
