@@ -382,7 +382,7 @@ function Relation:sqlite(path, table, options) end
 ---@return userdata? stream, string? message, string? code
 function Relation:arrow_stream(options) end
 ---@param path string
----@param options? table
+---@param options? {title?: string, note?: string, sources?: table, sheet?: string, percent?: string|string[]}
 ---@return integer? rows, string? message, string? code
 function Relation:xlsx(path, options) end
 ---@param path string

@@ -80,6 +80,7 @@ local RAISED = {
   { 't:derive "p = n / sum(n)"', "in a window" },
   { 't:csv("@/o.csv", {decimal_mark = ",", delimiter = ","})', "another" },
   { 't:csv("@/o.csv", {dec = ","})', "write 'decimal_mark'" },
+  { 't:xlsx("@/o.xlsx", {percent = "share"})', "percent: unknown column 'share'" },
   { 't:html("@/o.html", {sheet = "a"})', "there are: title" },
   { 'blotter.csv("@/t.csv", {decimal = ","})', "write 'decimal_mark'" },
   { 'blotter.csv("@/t.csv", {dayfirst = true})', "write 'dates'" },

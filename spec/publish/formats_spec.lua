@@ -317,6 +317,18 @@ describe("hostile text", function()
     end
   end)
 
+  it("shows fractions as percents where a workbook is asked to", function()
+    if not formats.get("xlsx").module() then return pending "libxlsxwriter is not there" end
+    local path = os.tmpname() .. ".xlsx"
+    assert(require("blotter").csv("k,s,n\na,0.125,0.5\n"):xlsx(path, { percent = "s" }))
+    local pipe <close> = assert(io.popen(("unzip -p '%s' xl/styles.xml xl/worksheets/sheet2.xml"):format(path)))
+    local text = pipe:read "a"
+    os.remove(path)
+    assert.is_truthy(text:find('formatCode="0.0%"', 1, true))
+    assert.is_truthy(text:find '<c r="B2" s="%d"><v>0.125<')
+    assert.is_truthy(text:find '<c r="C2"><v>0.5<')
+  end)
+
   it("is text in a workbook, too", function()
     if not formats.get("xlsx").module() then return pending "libxlsxwriter is not there" end
     for _, nasty in ipairs(NASTY) do

@@ -27,10 +27,12 @@ typedef enum book_style {
   STYLE_SOFT,
   STYLE_WRAPPED,
   STYLE_DATE,
+  STYLE_PERCENT,
   STYLE_TIME
 } book_style;
 
-static const char *const STYLES[] = {"", "head", "title", "soft", "wrapped", "date", "timestamp", NULL};
+static const char *const STYLES[] = {"",     "head",    "title",     "soft", "wrapped",
+                                     "date", "percent", "timestamp", NULL};
 
 typedef struct book {
   lxw_workbook *workbook; /* NULL once closed */
@@ -61,6 +63,7 @@ static void make_formats(book *b) {
   format_set_text_wrap(b->formats[STYLE_WRAPPED]);
   format_set_align(b->formats[STYLE_WRAPPED], LXW_ALIGN_VERTICAL_TOP);
   format_set_num_format(b->formats[STYLE_DATE], "yyyy-mm-dd");
+  format_set_num_format(b->formats[STYLE_PERCENT], "0.0%");
   format_set_num_format(b->formats[STYLE_TIME], "yyyy-mm-dd hh:mm:ss.000");
 }
 
@@ -176,7 +179,7 @@ static lxw_error put_value(lua_State *L, book *b, lxw_row_t row, lxw_col_t colum
   case LUA_TBOOLEAN:
     return worksheet_write_boolean(b->sheet, row, column, lua_toboolean(L, 4), NULL);
   case LUA_TNUMBER:
-    return put_number(L, b, row, column, NULL);
+    return put_number(L, b, row, column, strcmp(kind, "percent") == 0 ? format_of(b, kind) : NULL);
   case LUA_TSTRING:
     return put_text(b, row, column, lua_tostring(L, 4), kind, format_of(b, kind));
   default:

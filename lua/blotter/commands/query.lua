@@ -1,4 +1,5 @@
 local place = require "blotter.commands.place"
+local remarks = require "blotter.lang.remarks"
 local shared = require "blotter.commands.shared"
 
 local query = {
@@ -120,7 +121,9 @@ function query.run(args)
     shared.say(shared.blame_user(shared.USAGE, "", function() return q:explain() end) .. "\n", args)
     return shared.DONE
   end
-  place.deliver(shared.blame_user(shared.REFUSED, "", function() return q:collect() end), args)
+  local answer = shared.blame_user(shared.REFUSED, "", function() return q:collect() end)
+  for _, remark in ipairs(remarks.take()) do io.stderr:write("blotter: ", remark, "\n") end
+  place.deliver(answer, args)
   return shared.DONE
 end
 

@@ -56,6 +56,14 @@ local function has(list, wanted)
   return false
 end
 
+--- The names in a text such as "a, b", or in a list; nil has none.
+function arguments.names(given)
+  if type(given) ~= "string" then return given or {} end
+  local names = {}
+  for name in given:gmatch "[^,]+" do names[#names + 1] = name:match "^%s*(.-)%s*$" end
+  return names
+end
+
 --- What is said of an option that is none of `known`: the one that other tools call so, a near one, or all.
 local function no_option(name, known)
   local near, habit = suggest.nearest(name, known), habits.answer(habits.options, name)

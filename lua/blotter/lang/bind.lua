@@ -9,6 +9,7 @@ local macros = require "blotter.lang.macros"
 local habits = require "blotter.errors.habits"
 local lexer = require "blotter.lang.lexer"
 local mistyped = require "blotter.errors.mistyped"
+local remarks = require "blotter.lang.remarks"
 local source = require "blotter.lang.source"
 local suggest = require "blotter.errors.suggest"
 local tree = require "blotter.lang.tree"
@@ -286,8 +287,21 @@ local function check_arguments(arguments, scope)
   end
 end
 
+local ORDERS = { ["<"] = true, ["<="] = true, [">"] = true, [">="] = true }
+
+--- Remarks that a text is put in order with a day as texts are, letter by letter.
+local function remark_on_day(node, column, day, scope)
+  local kind = column.kind == "column" and scope.types[scope.columns[column.name]]
+  if kind ~= "string" or day.kind ~= "literal" or day.type ~= "string" then return end
+  if not day.value:find "^%d%d%d%d%-%d%d%-%d%d" then return end
+  local name = column.name:find "^[%a_][%w_]*$" and column.name or lexer.backquoted(column.name)
+  remarks.keep(("%s is text and was compared letter by letter; as times: try_timestamp(%s) %s timestamp('%s')")
+    :format(name, name, node.op, day.value))
+end
+
 local function emit_binary(out, node, scope, params)
   local compares = COMPARES[node.op]
+  if ORDERS[node.op] then remark_on_day(node, node.a, node.b, scope) end
   check_computed(node, scope)
   check_constants(node, scope)
   emit_operand(out, node.a, scope, params, compares and time_type(node.b, scope))

@@ -7,12 +7,14 @@ local fail = require "blotter.errors.fail"
 local publishing = {}
 
 local OPTIONS = { "title", "note", "sources" }
-local OF_SHEETS = { "title", "note", "sources", "sheet" }
+local OF_SHEETS = { "title", "note", "sources", "sheet", "percent" }
 
 --- A format's text for an answer: written to `to`, or returned where that is nil.
 local function method(name, endings, must_have_path)
   return function(frame, to, options)
     local given = arguments.options(options, name == "xlsx" and OF_SHEETS or OPTIONS, name)
+    given.percent = arguments.names(given.percent)
+    for _, column in ipairs(given.percent) do arguments.one_of(column, frame.names, "percent", "column") end
     if to == nil and must_have_path then
       fail("%s: a path expected, such as f:%s \"answer.%s\"", name, name, endings[1])
     end
@@ -32,7 +34,8 @@ local function method(name, endings, must_have_path)
 end
 
 --- f:xlsx(path, options) writes a workbook, f:html(path, options) a page, f:markdown(path, options) a table; the last
--- two return the text when there is no path. Options: title, note, sources; of xlsx sheet, its name.
+-- two return the text when there is no path. Options: title, note, sources; of xlsx sheet, its name, and percent,
+-- the columns of fractions that are shown as percents.
 publishing.xlsx = method("xlsx", { "xlsx" }, true)
 publishing.html = method("html", { "html", "htm" })
 publishing.markdown = method("markdown", { "md", "markdown" })

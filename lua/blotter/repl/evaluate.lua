@@ -5,6 +5,7 @@ local arguments = require "blotter.errors.arguments"
 local core = require "blotter.core"
 local help = require "blotter.repl.help"
 local pager = require "blotter.repl.pager"
+local remarks = require "blotter.lang.remarks"
 local width = require "blotter.terminal.width"
 
 local evaluate = {}
@@ -156,8 +157,11 @@ end
 local function run(text, scope)
   local chunk, message = compile(text, scope)
   if not chunk then error(message, 0) end
+  remarks.take()
   local results = chunk()
-  return results.n > 0 and answer(results) or nil
+  local said = results.n > 0 and answer(results) or nil
+  local behind = table.concat(remarks.take(), "\n")
+  return behind ~= "" and (said and said .. "\n" or "") .. behind or said
 end
 
 --- Runs a statement and prints its answer, and with `timed` how long that took. Errors are printed, never raised.
