@@ -55,15 +55,15 @@ describe("the prompt", function()
 
   it("remarks that a text is compared with a day letter by letter", function()
     local before = 't = blotter.table "ts string, day date, n int64"\nt:append("2023-01-01T10:00Z", "2023-01-01", 1)\n'
-    assert.equal("true\n1\nts is text and was compared letter by letter; as times: try_timestamp(ts) > timestamp('2022-01-01')\n",
-      printed(before .. "t:where(\"ts > '2022-01-01'\"):count()"))
+    assert.equal("true\n1\nts is text and was compared letter by letter; as times: try_timestamp(ts) > "
+      .. "timestamp('2022-01-01')\n", printed(before .. "t:where(\"ts > '2022-01-01'\"):count()"))
     assert.equal("true\n1\n", printed(before .. "t:where(\"day > '2022-01-01' and ts ~= '2022-01-01'\"):count()"))
   end)
 
   it("guesses how a file is written, and says it", function()
     local reading = 'blotter.csv("Title\\nk;n\\nx;1,5\\ny;2,5\\n")'
-    assert.matches("^guessed: t = blotter.csv%(text, {skip = 1, decimal_mark = \",\"}%)\npassed over: 1 line above .*\n4.0\n$",
-      printed("t = " .. reading .. '\nt:agg("s = sum(n)"):value()'))
+    assert.matches("^guessed: t = blotter.csv%(text, {skip = 1, decimal_mark = \",\"}%)\npassed over: 1 line above .*"
+      .. "\n4.0\n$", printed("t = " .. reading .. '\nt:agg("s = sum(n)"):value()'))
     assert.matches("^input:2: 2 fields .*\nit is read by: t = blotter.csv%(text, {skip = 1, decimal_mark = \",\"}%)",
       printed("blotter.guess = false\nt = " .. reading))
   end)
