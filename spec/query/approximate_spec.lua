@@ -83,6 +83,14 @@ describe("approximately", function()
     check_quantile(t:agg "a = approx_quantile(f, 0.5), m = median(f)":first().a, apart.a)
   end)
 
+  it("says in explain how values come together", function()
+    local function way(keys, question) return (keys and t:by(keys) or t):agg(question):explain "run" end
+    assert.matches("kept in sketches", way(nil, "x = approx_quantile(u, 0.5)"))
+    assert.matches("kept in sketches", way("g", "x = approx_quantile(f * 2, 0.5)"))
+    assert.matches("counted by bucket", way("g", "x = approx_quantile(u, 0.5)"))
+    assert.matches("gathered by group", way("g", "x = quantile(f * 2, 0.5)"))
+  end)
+
   it("gives quantiles of dates as they are, and of nothing null", function()
     local days = t:derive "day = date '2000-01-01' + u"
     for _, share in ipairs { "0", "0.25", "0.5", "1" } do

@@ -65,6 +65,7 @@ typedef struct blt_grouping {
   uint64_t **columns; /* direct: parts' words by position; radix: slots by position, NULL where
                        * every group has the constant of one row */
   size_t ncolumns;
+  const char *segment_way;                /* how their values come together, in words; NULL: gathered */
   struct blt_group_segment *segments;     /* of each segment of the plan */
   uint64_t **segment_words;               /* results of aggregates with a segment, by position */
   uint8_t **segment_valid;                /* (agg_segment.h) */

@@ -41,7 +41,8 @@ static void describe(const blt_grouping *g, char *out) {
     n += snprintf(out + n, room - (size_t)n, "; records of %zu word%s", g->agg->nslots,
                   g->agg->nslots == 1 ? "" : "s");
   if (n > 0 && (size_t)n < room && g->agg->nsegments)
-    snprintf(out + n, room - (size_t)n, "; values of %zu aggregates gathered by group", g->agg->nsegments);
+    snprintf(out + n, room - (size_t)n, "; values of %zu aggregate%s %s", g->agg->nsegments,
+             g->agg->nsegments == 1 ? "" : "s", g->segment_way ? g->segment_way : "gathered by group");
 }
 
 blt_status blt_group_run(blt_scan *scan, const blt_group_terms *terms, blt_table **out, char *strategy,

@@ -339,8 +339,12 @@ static blt_status allocate_places(direct_run *run, blt_grouping *g, blt_error *e
 blt_status blt_group_segments_direct(blt_grouping *g, blt_error *err) {
   bool done = false;
   bool ranks = blt_group_ranks_suit(g);
-  if (blt_group_sketches_suit(g) && !(ranks && g->domain > 1)) return blt_group_sketches(g, err);
+  if (blt_group_sketches_suit(g) && !(ranks && g->domain > 1)) {
+    g->segment_way = "kept in sketches";
+    return blt_group_sketches(g, err);
+  }
   blt_status status = ranks ? blt_group_ranks(g, &done, err) : BLT_OK;
+  if (done) g->segment_way = "counted by bucket";
   if (status != BLT_OK || done) return status;
   direct_run run = {0};
   blt_ctx *ctx = g->scan->ctx;
