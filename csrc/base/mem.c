@@ -181,7 +181,10 @@ void *blt_alloc_whole(blt_ctx *ctx, size_t bytes) {
 static void *alloc_zero(blt_ctx *ctx, size_t bytes, bool huge) {
   bool zero = false;
   void *p = alloc(ctx, bytes, huge, &zero);
-  if (p && !zero) memset(p, 0, bytes);
+  if (p && zero && SLABS) /* read before they are written, pages would come twice */
+    blt_slab_touch(p, bytes);
+  else if (p && !zero)
+    memset(p, 0, bytes);
   return p;
 }
 

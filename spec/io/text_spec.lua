@@ -60,6 +60,56 @@ describe("reading CSV", function()
     os.remove(name)
   end)
 
+  -- Runs of empty fields of every length among values of every type, in rows with quotes and without.
+  it("tells empty fields from values where most are empty", function()
+    local function value(kind, i)
+      if kind == "n" then return tostring(i % 977) end
+      if kind == "wide" then return tostring(-9000000000 - i) end
+      if kind == "f" then return ("%.2f"):format(i / 4) end
+      if kind == "day" then return ("2024-%02d-%02d"):format(i % 12 + 1, i % 28 + 1) end
+      return i % 2 == 0 and "true" or "false"
+    end
+    local kinds <const> = {"n", "wide", "f", "day", "flag"}
+    for _, quotes in ipairs {false, true} do
+      local lines, full, sums, x = {"n,wide,f,day,flag,s"}, {}, {n = 0, wide = 0, f = 0.0}, 12345
+      for i = 1, 3000 do
+        local row = {}
+        for k, kind in ipairs(kinds) do
+          x = (x * 1103515245 + 12345) % 2147483648
+          local empty = x // 65536 % 32 > (i // 300 + k) % 4 * 9 + 1
+          row[k] = empty and (quotes and x // 65536 % 3 == 0 and '""' or "") or value(kind, i)
+          if not empty then
+            full[kind] = (full[kind] or 0) + 1
+            if sums[kind] then sums[kind] = sums[kind] + tonumber(row[k]) end
+          end
+        end
+        row[6] = quotes and i % 2 == 0 and '"a ""b"""' or "c"
+        lines[i + 1] = table.concat(row, ",")
+      end
+      local t = assert(blotter.csv(table.concat(lines, "\n") .. "\n", {quoted_nulls = quotes}))
+      local got = t:agg [[n = count(n), wide = count(wide), f = count(f), day = count(day), flag = count(flag),
+        sn = sum(n), swide = sum(wide), sf = sum(f)]]:first()
+      for _, kind in ipairs(kinds) do assert.equal(full[kind], got[kind], kind) end
+      assert.same({sums.n, sums.wide, sums.f}, {got.sn, got.swide, got.sf})
+      for i, row in t:rows() do
+        local expected = {}
+        for field in (lines[i + 1] .. ","):gmatch "([^,]*)," do expected[#expected + 1] = field end
+        for k, kind in ipairs(kinds) do
+          local is = row[kind]
+          if expected[k] == "" or expected[k] == '""' then
+            assert.is_true(is == nil or is == blotter.null)
+          elseif kind == "f" then
+            assert.equal(tonumber(expected[k]), is)
+          else
+            assert.equal(expected[k], tostring(is))
+          end
+        end
+      end
+    end
+    local kept = assert(blotter.csv("n,s\n1,a\n,b\n\"\",c\n", {types = {n = "string"}}))
+    assert.equal(1, kept:where "n == ''":count())
+  end)
+
   it("names file, line, column and what was expected", function()
     local t, message, code = blotter.csv("n,d\n1,2012-02-30\n", { types = { d = "date" } })
     assert.is_nil(t)

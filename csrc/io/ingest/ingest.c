@@ -161,16 +161,23 @@ static uint32_t accepted(const wave *v) {
   return i;
 }
 
-/* Takes what discarded chunks put into the workers' dictionaries out again. */
+/* The first chunk from `from` on that a worker has read, or v->n. Those that were not read have the columns
+ * of the chunks that had their memory before. */
+static uint32_t first_of(const wave *v, uint32_t worker, uint32_t from) {
+  while (from < v->n && (v->chunks[from].worker != worker || v->chunks[from].start == BLT_NO_START)) from++;
+  return from;
+}
+
+/* Takes what discarded chunks put into the workers' dictionaries out again: a worker has read its chunks in
+ * order, so all of that is behind what its first one has met. */
 static void forget(wave *v, uint32_t from) {
   blt_loading *k = v->k;
-  for (uint32_t i = v->n; i-- > from;) {
-    blt_chunk *c = &v->chunks[i];
-    bool read = c->start != BLT_NO_START; /* else its columns are those of the chunk that had its memory */
-    for (uint32_t col = 0; read && col < c->ncols; col++)
-      blt_intern_cut(&k->workers[c->worker].interns[col], c->columns[col].first_entry);
-    blt_loading_retire(k, c);
+  for (uint32_t w = 0; w < k->nworkers; w++) {
+    uint32_t i = first_of(v, w, from);
+    for (uint32_t col = 0; i < v->n && col < v->chunks[i].ncols; col++)
+      blt_intern_cut(&k->workers[w].interns[col], v->chunks[i].columns[col].first_entry);
   }
+  for (uint32_t i = from; i < v->n; i++) blt_loading_retire(k, &v->chunks[i]);
 }
 
 static blt_status accept(blt_loading *k, blt_chunk *c, blt_error *err) {

@@ -10,6 +10,17 @@
 
 /* ---- codes ---- */
 
+/* The next entries that have no code of the table, of those that first appear before row `limit` of the
+ * chunk.
+ */
+static uint32_t list_entries(const blt_intern *in, const blt_chunk_column *column, uint64_t limit,
+                             blt_str batch[BLT_DICT_BATCH]) {
+  uint32_t n = 0, first = column->merged;
+  for (; n < BLT_DICT_BATCH && first + n < column->entries && in->rows[first + n] < limit; n++)
+    batch[n] = blt_intern_at(in, first + n);
+  return n;
+}
+
 /* Gives the table's codes to entries of column `col` that first appear before row `limit`. */
 static blt_status merge_column(blt_loading *k, uint32_t col, blt_dict *dict, uint64_t limit, blt_error *err) {
   for (size_t i = 0; i < k->nqueue; i++) {
@@ -22,10 +33,10 @@ static blt_status merge_column(blt_loading *k, uint32_t col, blt_dict *dict, uin
     blt_status status =
         blt_grow(k->ctx, &w->codes[col], &w->codes_cap[col], column->entries, sizeof(uint32_t), err);
     if (status != BLT_OK) return status;
-    for (; column->merged < column->entries; column->merged++) {
-      if (c->first_row + in->rows[column->merged] >= limit) break;
-      blt_str s = blt_intern_at(in, column->merged);
-      status = blt_dict_intern(dict, s.s, s.len, &w->codes[col][column->merged], err);
+    for (uint32_t n = 1; n > 0; column->merged += n) {
+      blt_str batch[BLT_DICT_BATCH];
+      n = list_entries(in, column, limit - c->first_row, batch);
+      status = blt_dict_intern_many(dict, batch, n, w->codes[col] + column->merged, err);
       if (status != BLT_OK) return status;
     }
   }

@@ -1,37 +1,8 @@
-#include "convert.h"
+#include "convert_inside.h"
 #include "base/bits.h"
 #include "base/mem.h"
-#include "digits.h"
 
 #include <string.h>
-
-#define BATCH                                                                                                \
-  256 /* rows: their text, ends and values stay in the first-level cache while columns take turns */
-
-#define FEW 8u /* rows read one by one before they are tried together again */
-
-/* A field that its given type refuses. */
-typedef struct refused {
-  uint32_t row, column;
-  blt_bad_reason reason;
-} refused;
-
-typedef struct work {
-  const blt_plan *plan;
-  blt_rows *w;
-  blt_intern *interns;
-  blt_chunk *chunk;
-  refused *refused;
-  size_t nrefused, refused_cap;
-} work;
-
-/* One column's share of a batch. */
-typedef struct span {
-  work *k;
-  blt_chunk_column *out;
-  const blt_plan_column *column;
-  uint32_t col, from, to;
-} span;
 
 void blt_chunk_free(blt_chunk *c) {
   blt_ctx *ctx = c->ctx;
@@ -47,225 +18,38 @@ void blt_chunk_free(blt_chunk *c) {
 
 /* ---- nulls and refusals ---- */
 
-static bool is_null(const blt_plan *p, const char *s, uint32_t len, bool quoted) {
-  if (quoted && !p->quoted_nulls) return false;
-  if (len == 0) return p->empty_null;
-  for (uint32_t i = 0; i < p->nnulls; i++)
-    if (p->nulls[i].len == len && memcmp(p->nulls[i].s, s, len) == 0) return true;
-  return false;
-}
-
-static blt_status refuse(span *s, uint32_t row, blt_bad_reason reason, blt_error *err) {
-  work *k = s->k;
+blt_status blt_convert_refuse(blt_span *s, uint32_t row, blt_bad_reason reason, blt_error *err) {
+  blt_converting *k = s->k;
   if (s->column->inferred) {
     k->chunk->conflict = true;
     return BLT_OK;
   }
   blt_status status =
       blt_grow(k->chunk->ctx, &k->refused, &k->refused_cap, k->nrefused + 1, sizeof *k->refused, err);
-  if (status == BLT_OK) k->refused[k->nrefused++] = (refused){row, s->col, reason};
+  if (status == BLT_OK) k->refused[k->nrefused++] = (blt_refused){row, s->col, reason};
   return status;
 }
 
-static blt_status set_null(span *s, uint32_t row, blt_error *err) {
+blt_status blt_convert_null(blt_span *s, uint32_t row, blt_error *err) {
   blt_bit_clear(s->out->valid, row);
   s->out->nulls++;
-  return s->column->type.required ? refuse(s, row, BLT_BAD_NULL, err) : BLT_OK;
-}
-
-/* ---- numbers ---- */
-
-/* The number that a field spells, in its plain form. */
-static blt_str plain_number(const blt_plan *p, blt_str f, char room[BLT_SPELLED_ROOM]) {
-  return blt_spelling_any(&p->spelling) ? blt_spelled_number(&p->spelling, f, room) : f;
-}
-
-static bool is_dated(blt_type type) {
-  return type.id == BLT_DATE || type.id == BLT_TIMESTAMP;
-}
-
-/* A value of the column, which is neither text nor a float. Where the form of dates was found out, no other
- * is taken: what a sample shows must hold for all. */
-static bool parse_int(const blt_plan *p, const blt_plan_column *c, blt_str f, int64_t *out) {
-  char room[BLT_SPELLED_ROOM], iso[BLT_ISO_ROOM];
-  if (is_dated(c->type)) {
-    size_t n = c->form ? blt_date_form_read(c->form, f.s, f.len, iso) : 0;
-    if (n) return blt_field_int(iso, n, c->type, p->spelling.mark, c->inferred, out);
-    if (c->form && c->form != &p->form) return false;
-  } else if (c->type.id != BLT_BOOL) {
-    f = plain_number(p, f, room);
-  }
-  return blt_field_int(f.s, f.len, c->type, p->spelling.mark, c->inferred, out);
-}
-
-/* Whether a field is text whatever it looks like: quoted where quotes say so, and without a given type. */
-static inline bool is_only_text(const span *s, uint32_t row) {
-  const blt_plan *p = s->k->plan;
-  if (!(p->json || p->quotes_mean_text) || !s->column->inferred || !blt_rows_quoted(s->k->w, row, s->col))
-    return false;
-  blt_str f = blt_rows_field(s->k->w, row, s->col);
-  return p->json || !memchr(f.s, p->delimiter, f.len);
-}
-
-static __attribute__((noinline)) blt_status slow_int(span *s, uint32_t row, blt_str f, int64_t *out,
-                                                     blt_error *err) {
-  const blt_plan *p = s->k->plan;
-  *out = 0;
-  if (is_null(p, f.s, f.len, blt_rows_quoted(s->k->w, row, s->col))) return set_null(s, row, err);
-  bool text = !(p->json && is_dated(s->column->type)) && is_only_text(s, row);
-  if (!text && parse_int(p, s->column, f, out)) return BLT_OK;
-  return refuse(s, row, BLT_BAD_VALUE, err);
-}
-
-static blt_exactness exactness_of(const blt_plan_column *c) {
-  return !c->inferred ? BLT_GIVEN : c->rounded ? BLT_ROUNDED : BLT_EXACT;
-}
-
-static __attribute__((noinline)) blt_status slow_float(span *s, uint32_t row, blt_str f, double *out,
-                                                       blt_error *err) {
-  const blt_plan *p = s->k->plan;
-  *out = 0;
-  if (is_null(p, f.s, f.len, blt_rows_quoted(s->k->w, row, s->col))) return set_null(s, row, err);
-  char room[BLT_SPELLED_ROOM];
-  if (is_only_text(s, row)) return refuse(s, row, BLT_BAD_VALUE, err);
-  f = plain_number(p, f, room);
-  if (blt_field_float(f.s, f.len, p->spelling.mark, exactness_of(s->column), out)) return BLT_OK;
-  return refuse(s, row, BLT_BAD_VALUE, err);
-}
-
-/* The batch's fields from row `r` on, for the fast ways. */
-static blt_digits digits_from(const span *s, uint32_t r) {
-  const blt_rows *w = s->k->w;
-  return (blt_digits){.text = w->text,
-                      .ends = w->ends + (size_t)r * w->ncols + s->col,
-                      .stride = w->ncols,
-                      .gap = s->col ? 1 : w->gap,
-                      .n = s->to - r};
-}
-
-static bool any_quoted(const span *s) {
-  const blt_rows *w = s->k->w;
-  uint64_t any = 0;
-  for (size_t i = (size_t)s->from * w->ncols + s->col, end = (size_t)s->to * w->ncols; i < end; i += w->ncols)
-    any |= w->quoted[i >> 6] >> (i & 63);
-  return any & 1;
-}
-
-/* Whether a batch can be read fast: the empty text is the only null, offsets are small enough, and in JSON no
- * string is to be told from a number. */
-static bool is_simple(const span *s) {
-  const work *k = s->k;
-  if (k->plan->nnulls || k->w->raw_len >= (UINT32_C(1) << 30)) return false;
-  bool quotes = (k->plan->json || k->plan->quotes_mean_text) && s->column->inferred && k->w->quoted &&
-                !(k->plan->json && is_dated(s->column->type)) && any_quoted(s);
-  for (uint32_t r = s->from; quotes && r < s->to; r++)
-    if (is_only_text(s, r)) return false;
-  return true;
-}
-
-/* Moves the first `rows` values to 64 bits. */
-static blt_status widen(span *s, uint32_t rows, blt_error *err) {
-  blt_chunk_column *c = s->out;
-  blt_status status =
-      blt_grow(s->k->chunk->ctx, &c->own, &c->own_cap, (size_t)s->k->w->nrows * sizeof(int64_t), 1, err);
-  if (status != BLT_OK) return status;
-  const int32_t *narrow = c->data;
-  int64_t *wide = (int64_t *)(void *)c->own;
-  for (uint32_t r = 0; r < rows; r++) wide[r] = narrow[r];
-  c->data = wide;
-  c->wide = true;
-  return BLT_OK;
-}
-
-static blt_status put_int(span *s, uint32_t row, int64_t v, blt_error *err) {
-  if (!s->out->wide && v != (int32_t)v) {
-    blt_status status = widen(s, row, err);
-    if (status != BLT_OK) return status;
-  }
-  if (s->out->wide)
-    ((int64_t *)s->out->data)[row] = v;
-  else
-    ((int32_t *)s->out->data)[row] = (int32_t)v;
-  return BLT_OK;
-}
-
-/* Up to `most` plain values from `row` on, as many as follow each other. */
-static uint32_t fast_values(const span *s, uint32_t row, uint32_t most, int64_t *out) {
-  blt_digits f = digits_from(s, row);
-  f.n = most;
-  switch (s->column->type.id) {
-  case BLT_INT64:
-    return blt_digits_whole(f, out);
-  case BLT_DATE:
-    return s->column->form ? 0 : blt_digits_dates(f, out);
-  case BLT_TIMESTAMP:
-    return s->column->form ? 0 : blt_digits_moments(f, out);
-  case BLT_BOOL:
-    return blt_digits_flags(f, out);
-  default:
-    return 0;
-  }
-}
-
-/* Moves *row on by what can be read fast, up to a value that can not be, or to the end. */
-static blt_status convert_fast(span *s, uint32_t *row, blt_error *err) {
-  int64_t few[BATCH];
-  blt_status status = BLT_OK;
-  uint32_t r = *row, n, most;
-  do { /* of numbers among short ones a few only: then there may be more short ones */
-    bool narrow = s->column->type.id == BLT_INT64 && !s->out->wide;
-    if (narrow) r += blt_digits_ints(digits_from(s, r), (int32_t *)s->out->data + r);
-    most = narrow && s->to - r > FEW ? FEW : s->to - r;
-    n = fast_values(s, r, most, few);
-    if (s->out->wide)
-      memcpy((int64_t *)s->out->data + r, few, n * sizeof *few);
-    else
-      for (uint32_t i = 0; status == BLT_OK && i < n; i++) status = put_int(s, r + i, few[i], err);
-    r += n;
-  } while (status == BLT_OK && n == most && r < s->to);
-  *row = r;
-  return status;
-}
-
-static blt_status convert_ints(span *s, blt_error *err) {
-  bool fast = is_simple(s);
-  blt_status status = BLT_OK;
-  for (uint32_t r = s->from; status == BLT_OK && r < s->to; r++) {
-    int64_t v = 0;
-    if (fast) status = convert_fast(s, &r, err);
-    if (status != BLT_OK || r == s->to) break;
-    status = slow_int(s, r, blt_rows_field(s->k->w, r, s->col), &v, err);
-    if (status == BLT_OK) status = put_int(s, r, v, err);
-  }
-  return status;
-}
-
-static blt_status convert_floats(span *s, blt_error *err) {
-  double *out = s->out->data;
-  bool fast = is_simple(s);
-  for (uint32_t r = s->from; r < s->to; r++) {
-    if (fast) r += blt_digits_floats(digits_from(s, r), s->k->plan->spelling.mark, out + r);
-    if (r == s->to) break;
-    blt_status status = slow_float(s, r, blt_rows_field(s->k->w, r, s->col), &out[r], err);
-    if (status != BLT_OK) return status;
-  }
-  return BLT_OK;
+  return s->column->type.required ? blt_convert_refuse(s, row, BLT_BAD_NULL, err) : BLT_OK;
 }
 
 /* ---- strings ---- */
 
 /* The field, or no bytes (s NULL) when it is null, which is then noted. */
-static inline blt_status string_field(span *s, uint32_t row, blt_str *out, blt_error *err) {
+static inline blt_status string_field(blt_span *s, uint32_t row, blt_str *out, blt_error *err) {
   const blt_plan *p = s->k->plan;
   *out = blt_rows_field(s->k->w, row, s->col);
   if (out->len && p->nnulls == 0) return BLT_OK;
-  if (!is_null(p, out->s, out->len, blt_rows_quoted(s->k->w, row, s->col))) return BLT_OK;
+  if (!blt_is_null(p, out->s, out->len, blt_rows_quoted(s->k->w, row, s->col))) return BLT_OK;
   *out = (blt_str){NULL, 0};
-  return set_null(s, row, err);
+  return blt_convert_null(s, row, err);
 }
 
 /* Row by row: nulls have other texts than the empty one, or the empty one is none. */
-static blt_status convert_codes_slowly(span *s, blt_error *err) {
+static blt_status convert_codes_slowly(blt_span *s, blt_error *err) {
   uint32_t *out = s->out->data;
   for (uint32_t r = s->from; r < s->to; r++) {
     blt_str v;
@@ -278,24 +62,24 @@ static blt_status convert_codes_slowly(span *s, blt_error *err) {
 }
 
 /* Whether a field without bytes is null. */
-static bool is_empty_null(const span *s, uint32_t row) {
-  return is_null(s->k->plan, "", 0, blt_rows_quoted(s->k->w, row, s->col));
+static bool is_empty_null(const blt_span *s, uint32_t row) {
+  return blt_is_null(s->k->plan, "", 0, blt_rows_quoted(s->k->w, row, s->col));
 }
 
-static bool any_empty_text(const span *s) {
+static bool any_empty_text(const blt_span *s) {
   for (uint32_t r = s->from; r < s->to; r++)
     if (blt_rows_field(s->k->w, r, s->col).len == 0 && !is_empty_null(s, r)) return true;
   return false;
 }
 
 /* Of a batch's fields without bytes, those that are null are noted, the others get code `empty`. */
-static blt_status settle_empty(span *s, uint32_t empty, blt_error *err) {
+static blt_status settle_empty(blt_span *s, uint32_t empty, blt_error *err) {
   const blt_rows *w = s->k->w;
   uint32_t *out = s->out->data;
   for (uint32_t r = s->from; r < s->to; r++) {
     if (blt_rows_field(w, r, s->col).len) continue;
     bool null = is_empty_null(s, r);
-    blt_status status = null ? set_null(s, r, err) : BLT_OK;
+    blt_status status = null ? blt_convert_null(s, r, err) : BLT_OK;
     if (status != BLT_OK) return status;
     out[r] = null ? 0 : empty;
   }
@@ -303,7 +87,7 @@ static blt_status settle_empty(span *s, uint32_t empty, blt_error *err) {
 }
 
 /* Which of a batch's rows have bytes, counted from its first. */
-static uint32_t list_full(const span *s, uint32_t full[BATCH]) {
+static uint32_t list_full(const blt_span *s, uint32_t full[BLT_CONVERT_BATCH]) {
   const blt_rows *w = s->k->w;
   const uint32_t *e = w->ends + (size_t)s->from * w->ncols + s->col;
   uint32_t n = 0, gap = s->col ? 1 : w->gap;
@@ -316,7 +100,7 @@ static uint32_t list_full(const span *s, uint32_t full[BATCH]) {
 
 /* A batch at a time, unless there are other null texts than the empty one. An empty text that is none must be
  * known before: codes are given in the order of rows. */
-static blt_status convert_codes(span *s, blt_error *err) {
+static blt_status convert_codes(blt_span *s, blt_error *err) {
   const blt_rows *w = s->k->w;
   const blt_plan *p = s->k->plan;
   blt_intern *in = &s->k->interns[s->col];
@@ -330,7 +114,7 @@ static blt_status convert_codes(span *s, blt_error *err) {
                          .gap = s->col ? 1 : w->gap,
                          .n = s->to - s->from,
                          .row = s->from};
-  uint32_t full[BATCH];
+  uint32_t full[BLT_CONVERT_BATCH];
   if (in->sparse) {
     f.full = full;
     f.n = list_full(s, full);
@@ -353,12 +137,12 @@ static inline void copy_text(char *out, blt_str v) {
 }
 
 /* Bytes from a batch's first field of the column to the end of its last, at least what its texts take. */
-static size_t bytes_of_batch(const span *s) {
+static size_t bytes_of_batch(const blt_span *s) {
   const blt_rows *w = s->k->w;
   return w->ends[(size_t)(s->to - 1) * w->ncols + s->col] - w->ends[(size_t)s->from * w->ncols + s->col - 1];
 }
 
-static blt_status convert_text(span *s, blt_error *err) {
+static blt_status convert_text(blt_span *s, blt_error *err) {
   uint32_t *out = s->out->data;
   blt_status status = blt_grow(s->k->chunk->ctx, &s->out->own, &s->out->own_cap,
                                out[s->from] + bytes_of_batch(s) + AT_ONCE, 1, err);
@@ -380,17 +164,17 @@ static void look_at_spelled(const blt_plan *p, blt_looks *looks, blt_str f) {
   if (n)
     f = (blt_str){iso, (uint32_t)n};
   else
-    f = plain_number(p, f, room);
+    f = blt_plain_number(p, f, room);
   blt_looks_add(looks, f.s, f.len, p->spelling.mark);
 }
 
-static void look_at(span *s) {
+static void look_at(blt_span *s) {
   const blt_plan *p = s->k->plan;
   for (uint32_t r = s->from; r < s->to; r++) {
     blt_str f = blt_rows_field(s->k->w, r, s->col);
-    if (is_null(p, f.s, f.len, blt_rows_quoted(s->k->w, r, s->col))) continue;
+    if (blt_is_null(p, f.s, f.len, blt_rows_quoted(s->k->w, r, s->col))) continue;
     blt_looks *looks = &s->k->chunk->looks[s->col];
-    bool text = is_only_text(s, r);
+    bool text = blt_is_only_text(s, r);
     if (text && p->json)
       blt_looks_add_text(looks, f.s, f.len);
     else if (text)
@@ -400,22 +184,22 @@ static void look_at(span *s) {
   }
 }
 
-static blt_status expect_nulls(span *s, blt_error *err) {
+static blt_status expect_nulls(blt_span *s, blt_error *err) {
   for (uint32_t r = s->from; r < s->to; r++) {
     blt_str f = blt_rows_field(s->k->w, r, s->col);
-    bool null = is_null(s->k->plan, f.s, f.len, blt_rows_quoted(s->k->w, r, s->col));
-    blt_status status = null ? set_null(s, r, err) : refuse(s, r, BLT_BAD_VALUE, err);
+    bool null = blt_is_null(s->k->plan, f.s, f.len, blt_rows_quoted(s->k->w, r, s->col));
+    blt_status status = null ? blt_convert_null(s, r, err) : blt_convert_refuse(s, r, BLT_BAD_VALUE, err);
     if (status != BLT_OK) return status;
   }
   return BLT_OK;
 }
 
-static blt_status convert_span(span *s, blt_error *err) {
+static blt_status convert_span(blt_span *s, blt_error *err) {
   switch (s->column->kind) {
   case BLT_KIND_INT:
-    return convert_ints(s, err);
+    return blt_convert_ints(s, err);
   case BLT_KIND_FLOAT:
-    return convert_floats(s, err);
+    return blt_convert_floats(s, err);
   case BLT_KIND_CODES:
     return convert_codes(s, err);
   case BLT_KIND_TEXT:
@@ -469,13 +253,13 @@ static blt_status lay_out(const blt_plan *p, uint32_t rows, blt_chunk *c, blt_er
   return BLT_OK;
 }
 
-static blt_status convert_all(work *k, blt_error *err) {
+static blt_status convert_all(blt_converting *k, blt_error *err) {
   const blt_plan *p = k->plan;
   uint32_t rows = k->w->nrows;
-  for (uint32_t from = 0; from < rows; from += BATCH) {
-    uint32_t to = rows - from < BATCH ? rows : from + BATCH;
+  for (uint32_t from = 0; from < rows; from += BLT_CONVERT_BATCH) {
+    uint32_t to = rows - from < BLT_CONVERT_BATCH ? rows : from + BLT_CONVERT_BATCH;
     for (uint32_t c = 0; c < p->ncols; c++) {
-      span s = {k, &k->chunk->columns[c], &p->columns[c], c, from, to};
+      blt_span s = {k, &k->chunk->columns[c], &p->columns[c], c, from, to};
       blt_status status = convert_span(&s, err);
       if (status != BLT_OK) return status;
     }
@@ -484,9 +268,9 @@ static blt_status convert_all(work *k, blt_error *err) {
 }
 
 /* Rising by row, the leftmost column of a row first. Batches come by row, so the list is nearly sorted. */
-static void sort_refused(refused *v, size_t n) {
+static void sort_refused(blt_refused *v, size_t n) {
   for (size_t i = 1; i < n; i++) {
-    refused x = v[i];
+    blt_refused x = v[i];
     size_t k = i;
     for (; k > 0 && (v[k - 1].row > x.row || (v[k - 1].row == x.row && v[k - 1].column > x.column)); k--)
       v[k] = v[k - 1];
@@ -501,7 +285,7 @@ static void add_structural(blt_chunk *c, const blt_rows *w, size_t i) {
 }
 
 /* Lists bad records in the order of the file: those without fields to convert, and those refused. */
-static blt_status list_bad(work *k, blt_error *err) {
+static blt_status list_bad(blt_converting *k, blt_error *err) {
   const blt_rows *w = k->w;
   blt_chunk *c = k->chunk;
   size_t s = 0;
@@ -509,7 +293,7 @@ static blt_status list_bad(work *k, blt_error *err) {
   blt_status status = blt_grow(c->ctx, &c->bad, &c->bad_cap, w->nbad + k->nrefused, sizeof *c->bad, err);
   if (status != BLT_OK) return status;
   for (size_t i = 0; i < k->nrefused; i++) {
-    const refused *r = &k->refused[i];
+    const blt_refused *r = &k->refused[i];
     if (i > 0 && k->refused[i - 1].row == r->row) continue;
     while (s < w->nbad && w->bad[s].before <= r->row) add_structural(c, w, s++);
     uint64_t at = blt_rows_offset(w, r->row);
@@ -525,7 +309,7 @@ static blt_status list_bad(work *k, blt_error *err) {
   return BLT_OK;
 }
 
-static blt_status drop_refused(work *k, blt_error *err) {
+static blt_status drop_refused(blt_converting *k, blt_error *err) {
   size_t words = blt_bits_words(k->w->nrows);
   uint64_t *keep = blt_alloc(k->chunk->ctx, words * 8);
   if (!keep) return blt_fail_memory(err, words * 8);
@@ -549,7 +333,7 @@ static void number_lines(const blt_plan *p, const blt_rows *w, blt_chunk *c) {
   c->newlines = n;
 }
 
-static blt_status convert_twice(work *k, blt_error *err) {
+static blt_status convert_twice(blt_converting *k, blt_error *err) {
   blt_chunk *c = k->chunk;
   c->nrecords = k->w->nrows + (uint32_t)k->w->nbad;
   blt_status status = lay_out(k->plan, k->w->nrows, c, err);
@@ -570,7 +354,7 @@ static blt_status convert_twice(work *k, blt_error *err) {
 
 blt_status blt_convert(const blt_plan *plan, blt_rows *w, blt_intern *interns, blt_chunk *chunk,
                        blt_error *err) {
-  work k = {.plan = plan, .w = w, .interns = interns, .chunk = chunk};
+  blt_converting k = {.plan = plan, .w = w, .interns = interns, .chunk = chunk};
   chunk->start = w->start;
   chunk->end = w->end;
   chunk->unknown = w->unknown;

@@ -345,7 +345,8 @@ static size_t write_all(const finder *f, uint32_t *order, uint32_t *places, char
   words_head h = {.words = f->n, .numbers = (uint32_t)f->numbers.used};
   uint32_t shorts = short_places(f->n);
   for (uint32_t i = 0; i < f->n; i++) h.bytes += f->lens[i];
-  if (sizeof h + f->n + h.bytes + 2 * f->nids + 2 + h.numbers + f->literals.used > room) return 0;
+  size_t alone = f->n + h.bytes + f->literals.used, most = alone + 2 * f->nids + h.numbers;
+  if (sizeof h + most + 2 > room || alone > most / 2) return 0; /* or too many words come once */
   count_some(f, places);
   rank_words(f, order, places);
   for (uint32_t i = 0; i < f->n; i++) places[i] = place_of(places[i], shorts);
