@@ -4,7 +4,7 @@
 
 #include "csv.h"
 #include "io/text/records.h"
-#include "io/text/spelled_number.h"
+#include "io/text/spelled/spelled_number.h"
 
 /* The text's form, once it is known. */
 typedef struct blt_csv_format {

@@ -5,7 +5,7 @@
 #include "field.h"
 #include "intern.h"
 #include "records.h"
-#include "spelled_number.h"
+#include "spelled/spelled_number.h"
 
 typedef enum blt_column_kind {
   BLT_KIND_NULL,  /* no value was seen yet: any value is a conflict */

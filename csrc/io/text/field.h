@@ -2,7 +2,7 @@
 #ifndef BLT_IO_FIELD_H
 #define BLT_IO_FIELD_H
 
-#include "spelled_date.h"
+#include "spelled/spelled_date.h"
 
 /* What a text looks like, as bits: a column's type follows from the union over all its texts, in any order.
  */
