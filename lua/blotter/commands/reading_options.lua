@@ -256,7 +256,7 @@ end
 --- What is said of a reading with lines and options of Lua, as one says it at the command.
 function reading.advice(text)
   return (text:gsub("t = blotter%.csv%((.-), (%b{})%)", function(from, options)
-    return from:gsub('^"([%w_./-]+)"$', "%1") .. " " .. as_options(options)
+    return from:gsub('^"([%w_./-]+)"$', "%1"):gsub("^text$", "-") .. " " .. as_options(options)
   end):gsub("%b{}", as_options))
 end
 

@@ -47,6 +47,7 @@ local function without_signs(text, needs)
   local loss = rest:match "^%((.*)%)$"
   if percent > 0 then needs.percent = true end
   if money > 0 or loss then needs.currency = true end
+  if percent > 0 or money > 0 then rest = rest:gsub("^%+", "") end
   return loss and "-" .. loss or rest
 end
 
@@ -107,7 +108,9 @@ local function needs_of(values, n, comma, name)
     if text == name then return nil end -- the header once more
     if text then text, flag = null_and_flag(text) end
     if flag then needs.flags = true end
-    if text and is_number(text, needs, comma) then
+    if text == "" then
+      needs.quoted_nulls = true -- an empty text in quotes
+    elseif text and is_number(text, needs, comma) then
       count = count + 1
     elseif text and is_flagged(text, needs, comma) then
       needs.flags, count, flagged = true, count + 1, flagged + 1
@@ -194,7 +197,7 @@ local function looked_through(texts, sample, comma)
   return found
 end
 
-local NEEDED = { "decimal_mark", "thousands", "percent", "currency" }
+local NEEDED = { "decimal_mark", "thousands", "percent", "currency", "quoted_nulls" }
 
 --- The options that make numbers of columns; nil when there are none, or when one mark would have two meanings.
 local function options_of(found, rows, delimiter)

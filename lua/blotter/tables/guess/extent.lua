@@ -98,23 +98,26 @@ local function first_wide(table_)
   end
 end
 
---- Whether the record below a first line of names goes on with it: it fills gaps, or tells units.
+--- Whether the record below a first line of names goes on with it: it fills gaps, tells units, or has a label for each
+-- column.
 local function is_second_line(table_, at)
   local above, below = table_.records[at], table_.records[at + 1]
   if not below or #below ~= table_.width or below.filled == 0 or #table_.records < at + 3 then return false end
   local is_value = value_columns(table_, at + 1)
   if not names_columns(below, is_value, looks.is_value) then return false end
-  local fills, units, named = 0, 0, 0
+  local fills, units, named, columns = 0, 0, 0, 0
   for column, text in ipairs(below) do
     local is_text = text:find "%S" ~= nil and not looks.is_empty(text)
     if is_text and not above[column]:find "%S" then fills = fills + 1 end
+    columns = columns + (is_value[column] and 1 or 0)
     if is_text and is_value[column] then
       named = named + 1
       units = units + (looks.is_unit(text) and 1 or 0)
     end
   end
   if named == 0 then return false end
-  return fills > 0 or units == named and below.filled < table_.width
+  local are_labels = named > 1 and named == columns and below.filled == table_.width
+  return fills > 0 or are_labels or units == named and below.filled < table_.width
 end
 
 --- How many different texts the fields of a record have, and which of them is the first.

@@ -19,7 +19,7 @@ end
 --- Whether a text is a number as people write them, or a day: what names of columns are not.
 function looks.is_value(text)
   text = bare(text)
-  if not text:find "%d" or looks.is_year(text) then return false end
+  if not text:find "%d" or looks.is_year(text) or text:find "^%([12]%d%d%d%)$" then return false end
   if text:find "^%d+[./-]%d+[./-]%d+" then return true end
   text = text:gsub("%s*%[%a%a?%]$", "")
   local number = text:gsub("^[%(%-+]*", ""):gsub("^\u{2212}", ""):gsub("^[$\x80-\xFF]*%s*", "")

@@ -111,22 +111,23 @@ local function first_line(text)
   return text and text:match "[^\r\n]+"
 end
 
---- Bytes of another encoding as text for the eye.
-local function legible(text)
+--- A text as it is read: bytes of windows-1252 are characters of nearly the same numbers, others are not shown.
+local function legible(text, encoding)
   if utf8.len(text) then return text end
+  if encoding ~= "windows-1252" then return nil end
   return (text:gsub("[\x80-\xFF]", function(byte) return utf8.char(byte:byte()) end))
 end
 
-local function lines_of(n, place, text)
+local function lines_of(n, place, text, encoding)
   if not n or n == 0 or not text then return nil end
-  text = legible(text)
-  local shown = arguments.shown((width.cut(width.printable(text), 40)))
-  return ("%d line%s %s (%s)"):format(n, n == 1 and "" or "s", place, shown)
+  text = legible(text, encoding)
+  local shown = text and (" (%s)"):format(arguments.shown((width.cut(width.printable(text), 40)))) or ""
+  return ("%d line%s %s%s"):format(n, n == 1 and "" or "s", place, shown)
 end
 
 --- What was passed over, in words; nil: nothing.
 local function passed(told, info, options)
-  local above = lines_of(options.skip, "above the table", told.above)
+  local above = lines_of(options.skip, "above the table", told.above, options.encoding)
   local below = lines_of(options.skip_tail, above and "below it" or "below the table", first_line(info.tail))
   local both = above and below and above .. ", " .. below
   return (above or below) and "passed over: " .. (both or above or below) or nil
