@@ -39,11 +39,8 @@ static blt_status open_job(const blt_block_job *j, const blt_block **b, blt_erro
   return blt_unread_open(j->block, j->column->type, j->column->dict ? j->column->dict->count : 0, b, err);
 }
 
-static blt_status pack(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
-  blt_block_batch *batch = arg;
-  blt_block_job *j = &batch->jobs[batch->order[task]];
+static blt_status pack(const blt_block_batch *batch, blt_block_job *j, blt_error *err) {
   const blt_block *b;
-  (void)worker;
   blt_status status = open_job(j, &b, err);
   if (status != BLT_OK) return status;
   size_t words = b->valid ? blt_bits_words(b->rows) : 0,
@@ -141,16 +138,49 @@ static void put_in_order(blt_block_batch *b) {
   }
 }
 
-blt_status blt_batch_finish(blt_block_batch *b, blt_error *err) {
-  blt_ctx *ctx = b->f->ctx;
+static bool next_is_ready(blt_block_batch *b) {
+  uint32_t next = atomic_load(&b->added);
+  return next < b->n && atomic_load(&b->jobs[b->order[next]].ready);
+}
+
+static blt_status add_next(blt_block_batch *b, blt_error *err) {
+  blt_block_job *j = &b->jobs[b->order[atomic_load(&b->added)]];
+  blt_status status = add_job(b->f, j, err);
+  blt_packed_free(b->f->ctx, &j->packed);
+  if (status == BLT_OK) atomic_fetch_add(&b->added, 1);
+  return status;
+}
+
+/* Adds what is ready, unless somebody else does so, who looks again when that is done. */
+static blt_status add_ready(blt_block_batch *b, blt_error *err) {
   blt_status status = BLT_OK;
-  put_in_order(b);
-  if (b->f->version >= BLT_DISK_PACKS)
-    status = (b->bytes < SMALL_BYTES ? blt_seq : blt_par)(ctx, b->n, pack, b, err);
-  for (uint32_t i = 0; i < b->n; i++) {
-    if (status == BLT_OK) status = add_job(b->f, &b->jobs[i], err);
-    blt_packed_free(ctx, &b->jobs[i].packed);
+  while (status == BLT_OK && next_is_ready(b)) {
+    if (pthread_mutex_trylock(&b->adding) != 0) break;
+    while (status == BLT_OK && next_is_ready(b)) status = add_next(b, err);
+    pthread_mutex_unlock(&b->adding);
   }
+  return status;
+}
+
+static blt_status pack_and_add(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
+  blt_block_batch *b = arg;
+  blt_block_job *j = &b->jobs[b->order[task]];
+  (void)worker;
+  blt_status status = b->f->version >= BLT_DISK_PACKS ? pack(b, j, err) : BLT_OK;
+  if (status != BLT_OK) return status;
+  atomic_store(&j->ready, true);
+  return add_ready(b, err);
+}
+
+blt_status blt_batch_finish(blt_block_batch *b, blt_error *err) {
+  put_in_order(b);
+  pthread_mutex_init(&b->adding, NULL);
+  atomic_store(&b->added, 0);
+  bool alone = b->bytes < SMALL_BYTES || b->f->version < BLT_DISK_PACKS;
+  blt_status status = (alone ? blt_seq : blt_par)(b->f->ctx, b->n, pack_and_add, b, err);
+  if (status == BLT_OK) status = add_ready(b, err);
+  for (uint32_t i = 0; i < b->n; i++) blt_packed_free(b->f->ctx, &b->jobs[i].packed);
+  pthread_mutex_destroy(&b->adding);
   b->n = 0;
   b->bytes = 0;
   return status;
@@ -164,7 +194,7 @@ blt_status blt_batch_add(blt_block_batch *b, blt_unread block, const blt_column 
   if (packed_alike(b->f, block)) return copy_packed(b->f, block, form, err);
   if (head.enc == BLT_ENC_SCALED && b->f->version < BLT_DISK_PACKS)
     return add_plain(b->f, block, c, form, err);
-  b->jobs[b->n++] = (blt_block_job){block, c, form, {0}};
+  b->jobs[b->n++] = (blt_block_job){.block = block, .column = c, .form = form};
   b->bytes += head.bytes;
   return b->n == BLT_BATCH_BLOCKS ? blt_batch_finish(b, err) : BLT_OK;
 }
