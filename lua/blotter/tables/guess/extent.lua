@@ -105,18 +105,18 @@ local function is_second_line(table_, at)
   if not below or #below ~= table_.width or below.filled == 0 or #table_.records < at + 3 then return false end
   local is_value = value_columns(table_, at + 1)
   if not names_columns(below, is_value, looks.is_value) then return false end
-  local fills, units, named, columns = 0, 0, 0, 0
+  local fills, units, named, labels, columns = 0, 0, 0, 0, 0
   for column, text in ipairs(below) do
     local is_text = text:find "%S" ~= nil and not looks.is_empty(text)
     if is_text and not above[column]:find "%S" then fills = fills + 1 end
     columns = columns + (is_value[column] and 1 or 0)
     if is_text and is_value[column] then
-      named = named + 1
+      named, labels = named + 1, labels + (looks.is_year(text) and 0 or 1)
       units = units + (looks.is_unit(text) and 1 or 0)
     end
   end
   if named == 0 then return false end
-  local are_labels = named > 1 and named == columns and below.filled == table_.width
+  local are_labels = labels > 1 and labels == columns and below.filled == table_.width
   return fills > 0 or are_labels or units == named and below.filled < table_.width
 end
 
@@ -251,6 +251,18 @@ function extent.with_last_row(found, passed)
   return quotes % 2 == 0 and #lines - last + 1 or nil
 end
 
+--- Whether rows lack fields at their ends: none has more than the header, which is the first, and none has one alone.
+local function lacks_fields(table_)
+  local most, is_short = #table_.records[1], false
+  for i = 2, #table_.records do
+    local fields = table_.records[i]
+    local is_empty = #fields == 1 and not fields[1]:find "%S"
+    if #fields > most or #fields == 1 and not is_empty then return false end
+    is_short = is_short or #fields < most and not is_empty
+  end
+  return is_short and most > 2
+end
+
 local function first_text(table_, at)
   for i = 1, at - 1 do
     for _, text in ipairs(table_.records[i]) do
@@ -282,7 +294,7 @@ function extent.of(found, given)
     local count = below(sample.lines(found, BELOW + 1), table_, math.min(rest, BELOW))
     if count > 0 then options.skip_tail = count end
   end
-  told.options = options
+  told.options, told.lacks_fields = options, lacks_fields(table_)
   return told
 end
 

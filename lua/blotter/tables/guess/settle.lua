@@ -36,7 +36,7 @@ end
 --- The first way to read the text that does: rows, what is known of the reading, the options; or nil.
 local function first_way(attempt, given, told)
   for _, also in ipairs { {}, { delimiter = told.delimiter }, { on_error = "reject" },
-    { delimiter = told.delimiter, on_error = "reject" } } do
+    { delimiter = told.delimiter, on_error = "reject" }, told.lacks_fields and { ragged = "fill" } or nil } do
     local way = merged(merged(given, told.options), also)
     local rows, info = attempt(way)
     if is_right(rows, info, told, way, given) then return rows, info, way end
@@ -150,7 +150,7 @@ function settle.read(try, from, is_text, given)
   if found and not given.encoding then told.options.encoding = encodings.of(found) end
   local rows, info, options = first_way(attempt, given, told)
   if not rows and next(told.options) then
-    told = { options = { encoding = told.options.encoding } }
+    told = { options = { encoding = told.options.encoding }, lacks_fields = told.lacks_fields }
     rows, info, options = first_way(attempt, given, told)
   end
   if not rows then return nil end
