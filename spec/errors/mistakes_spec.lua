@@ -267,4 +267,12 @@ describe("a mistake of a whole line", function()
       assert.is_truthy(message:find((case[2]:gsub("@", folder)), 1, true), case[1] .. ": " .. message)
     end
   end)
+
+  it("is not what a reading gives besides its rows", function()
+    local db = assert(blotter.open(folder .. "/saved.blt"))
+    assert(db:save("direct", blotter.csv(folder .. "/t.csv")))
+    assert(db:save("asserted", assert(blotter.csv "a,b\n1,2\n")))
+    assert.error_matches(function() db:save("t", assert(blotter.csv "a\n1\n"), 3) end, "save: takes 2 arguments, got 3")
+    db:close()
+  end)
 end)

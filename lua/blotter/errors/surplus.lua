@@ -23,6 +23,12 @@ local function refuse(name, most, given)
   fail("%s: takes %s, got %d%s", name, takes, given, MEANT[name] or "")
 end
 
+--- What a reading tells besides its rows stands behind them in `db:save("tips", blotter.csv "tips.csv")`.
+local function is_of_reading(value)
+  local class = type(value) == "table" and getmetatable(value)
+  return class and class.__name == "blotter.reading"
+end
+
 --- `call`, which is called `name`, and raises for what stands behind the parameters that it has; `own` of them (1 of a
 -- method) are none that people count. That the first is missing is told by the call itself.
 function surplus.refused(name, call, own)
@@ -33,7 +39,9 @@ function surplus.refused(name, call, own)
     local given = select("#", ...)
     local is_told = most > own and (select(own + 1, ...)) == nil
     for i = most + 1, is_told and most or given do
-      if (select(i, ...)) ~= nil then refuse(name, most - own, given - own) end
+      local value = select(i, ...)
+      if is_of_reading(value) then break end
+      if value ~= nil then refuse(name, most - own, given - own) end
     end
     return call(...)
   end
