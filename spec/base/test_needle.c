@@ -19,11 +19,11 @@ static void fill(rng *r, char *out, uint32_t n, uint32_t letters) {
 /* Those that are found a few at a time are those that are found one after the other. */
 static void all_at_once(const blt_needle *needle, const char *from, const char *end) {
   const char *at[3], *next = from;
-  for (uint32_t n = 3; n == 3; from = at[2] + 1) {
+  for (uint32_t n = 3; n == 3;) {
     n = blt_needle_find_all(needle, from, end, at, 3);
     for (uint32_t i = 0; i < n; i++) {
       CHECK(at[i] == find_naively((blt_str){needle->s, needle->len}, next, end));
-      next = at[i] + 1;
+      from = next = at[i] + 1;
     }
     if (n < 3) CHECK(!find_naively((blt_str){needle->s, needle->len}, next, end));
   }

@@ -33,9 +33,8 @@ static blt_status merge_column(blt_loading *k, uint32_t col, blt_dict *dict, uin
     blt_status status =
         blt_grow(k->ctx, &w->codes[col], &w->codes_cap[col], column->entries, sizeof(uint32_t), err);
     if (status != BLT_OK) return status;
-    for (uint32_t n = 1; n > 0; column->merged += n) {
-      blt_str batch[BLT_DICT_BATCH];
-      n = list_entries(in, column, limit - c->first_row, batch);
+    blt_str batch[BLT_DICT_BATCH];
+    for (uint32_t n; (n = list_entries(in, column, limit - c->first_row, batch)); column->merged += n) {
       status = blt_dict_intern_many(dict, batch, n, w->codes[col] + column->merged, err);
       if (status != BLT_OK) return status;
     }
