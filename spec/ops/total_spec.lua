@@ -265,6 +265,56 @@ describe("a total", function()
     assert.matches("26 of 50 months; not Nov 2021 to Oct 2023", table.concat(result.total.lacks, "; "), 1, true)
   end)
 
+  it("leaves sweeps against trafficking out of an area's sum, and says so", function()
+    local function of(value, subject, offence)
+      return {value = value, subject = subject, offence = offence or "", area = "US", period_kind = "range",
+        period_start = "2016-10-13", period_end = "2016-10-16"}
+    end
+    local ops = open {of(30, "operation-cross-country-x", "0204"), of(7, "operation-orion-2012"),
+      of(500, "innocence-lost"), of(9, "operation-cross-country-xi")}
+    local result = ops:total("arrests", {area = "US"})
+    assert.same({7, 7, 7}, range(result.total))
+    assert.matches("not Innocence Lost National Initiative: 500 %(.*sweeps against trafficking",
+      table.concat(result.total.lacks, "; "))
+    assert.same({500, 500, 500}, range(ops:total("arrests", {subject = "innocence-lost"}).total))
+    assert.same({9, 9, 9}, range(ops:total("arrests", {subject = "operation-cross-country-xi"}).total))
+    assert.matches("sweeps against trafficking", ops:total("arrests", {by = "subject"}).unexplained.unexplained)
+    local only = open {of(30, "operation-cross-country-x", "0204")}:total("arrests", {area = "US"}).total
+    assert.same({30, 30, 30}, range(only))
+    assert.same({"only Trafficking in persons"}, only.lacks)
+  end)
+
+  it("years of one series that cover half of its time are no total", function()
+    local function of(value, year)
+      return {value = value, subject = "kr-cyber", period_kind = "calendar", period_start = year .. "-01-01",
+        period_end = year .. "-12-31"}
+    end
+    assert.equal("they cover 24 of 48 months", open {of(10, 2019), of(20, 2022)}:total("arrests").total.refused)
+    assert.same({30, 30, 30}, range(open {of(10, 2019), of(20, 2021)}:total("arrests").total))
+  end)
+
+  it("counts what South America counts in Latin America, once", function()
+    local ops = open {
+      {value = 41, subject = "operation-orion-2012", area = "AR"},
+      {value = 5, subject = "operation-orion-2012", area = "CL"},
+    }
+    assert.same({46, 46, 46}, range(ops:total("arrests", {area = "419"}).total))
+    assert.same({46, 46, 46}, range(ops:total("arrests", {area = "019"}).total))
+  end)
+
+  it("flags the statement that stands in place of a sum, not the sum", function()
+    local row = open {
+      {value = 92, subject = "operation-predator", period_kind = "range", period_start = "2006-01-01",
+        period_end = "2009-11-05", status = "U"},
+      {value = 170, subject = "operation-orion-2012", period_kind = "range", period_start = "2009-01-01",
+        period_end = "2010-12-12"},
+    }:total("arrests", {subject = "operation-predator"}).total
+    assert.equal("test.2", row.exceeded_by.id)
+    local told = table.concat(row.flags, ", ")
+    assert.is_nil(told:find("doubtful", 1, true))
+    assert.is_nil(told:find("lower bound", 1, true))
+  end)
+
   it("is never less than what one statement of its question counts", function()
     local ops = open {
       {value = 92, subject = "operation-predator", period_kind = "range", period_start = "2006-01-01",

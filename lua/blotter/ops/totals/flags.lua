@@ -6,7 +6,8 @@
 --   doubtful          the curator doubts the number of a figure
 --   provisional       a figure is called provisional, or a forecast
 --   partial           months, areas, categories or parts of the subject are missing
---   lower bound       more was counted than the number says; its upper end is open
+--   lower bound       more was counted than the number says; its upper end is open, and where one statement stands in
+--                     place of a sum, that statement's
 --   overlap possible  two of its figures may count the same person, report or case
 --   attributed        reports that a clearing house elsewhere received and counts for the area they are about
 --   series break      a figure is not comparable with those before it
@@ -92,7 +93,13 @@ local function any(model, choices, test)
   return false
 end
 
---- The flags of a row as a list, in the order above.
+-- Whether the number that a row shows is open above: its own, or that of the statement which exceeds its figures.
+local function is_open(row)
+  local shown = row.exceeded_by or row
+  return row.low ~= nil and shown.high == nil
+end
+
+--- The flags of a row as a list, in the order above. `choices` are what its number rests on.
 function flags.of(question, row, choices)
   local list = {}
   local function set(name, is_set)
@@ -103,7 +110,7 @@ function flags.of(question, row, choices)
   set("doubtful", has_status(choices, "U"))
   set("provisional", has_status(choices, "P", "F"))
   set("partial", #row.lacks > 0)
-  set("lower bound", row.low ~= nil and row.high == nil)
+  set("lower bound", is_open(row))
   set("overlap possible", #choices > 1 and not row.refused and may_overlap(question.model, choices))
   set("attributed", any(question.model, choices, is_attributed))
   set("series break", has_status(choices, "B"))

@@ -199,6 +199,8 @@ local function add_lost(question, row)
   add_told(question, row, "perhaps not", not_held(question, of_row(question, question.unclear, row), row),
     "which may overlap what is counted")
   add_told(question, row, "not", of_row(question, question.unlike, row), "of some areas or categories only")
+  local lost = of_row(question, question.sweeps, row)
+  add_told(question, row, "not", lost, #lost > 1 and "sweeps against trafficking" or "a sweep against trafficking")
 end
 
 --- What a row lacks because it could not be taken; see the head of this file.

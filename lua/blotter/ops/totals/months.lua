@@ -170,7 +170,7 @@ end
 
 --- The months that all subjects of a row have: {first, last, covered, asked, is_series, scattered}. is_series: all
 -- figures are of one subject that goes on counting; scattered, a list of {name, figures, covered, asked}: subjects that
--- go on counting, of which several figures cover less than half of their time. What subjects miss goes to lacks.
+-- go on counting, of which several figures cover no more than half of their time. What subjects miss goes to lacks.
 function months.of(question, row, lacks)
   local first, last = hull_of(row.figures)
   local covered = {first = first and dates.format(first), last = last and dates.format(last), covered = 0, asked = 0}
@@ -183,7 +183,7 @@ function months.of(question, row, lacks)
     for number = tally.first or 1, tally.last or 0 do
       if seen[number] ~= false then seen[number] = tally[number] end
     end
-    if #figures > 1 and tally.covered * 2 < tally.asked and not facets.happens_once(head) then
+    if #figures > 1 and tally.covered * 2 <= tally.asked and not facets.happens_once(head) then
       table.insert(covered.scattered, {name = #by_subject > 1 and head.subject_row.name, figures = figures,
         covered = tally.covered, asked = tally.asked})
     end

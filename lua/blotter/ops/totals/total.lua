@@ -19,6 +19,7 @@ local model = require "blotter.ops.dataset.model"
 local phrase = require "blotter.ops.figures.phrase"
 local questions = require "blotter.ops.totals.question"
 local settled = require "blotter.ops.totals.settled"
+local sweeps = require "blotter.ops.totals.sweeps"
 
 local key_of = questions.key
 local total = {}
@@ -111,14 +112,15 @@ local function largest(question, row, allowed)
 end
 
 -- No count is smaller than what one of the statements that its question allows counts at least: where the figures of a
--- row are, that statement is its minimum, its field exceeded_by, and contests an upper end below it.
+-- row are, that statement is its minimum, its field exceeded_by, and contests an upper end below it. Returns its choice.
 local function raise(question, row, allowed)
   local most = largest(question, row, allowed)
-  if not most then return end
+  if not most then return nil end
   row.exceeded_by, row.low = most.figure, most.low
   row.is_exceeded = row.high ~= nil and row.high < most.low
   if row.is_exceeded then row.high = nil end
   if row.best and row.best < row.low then row.best = nil end
+  return most
 end
 
 -- Years of a series that leave out most of its time make no total, neither alone nor where they are most of one.
@@ -140,14 +142,14 @@ end
 -- its question allows, `whole` the total of which it is a row.
 local function finished(question, choices, row, allowed, whole)
   sum(question, choices, row)
-  raise(question, row, allowed)
+  local most = raise(question, row, allowed)
   local standing = row.exceeded_by and {figures = {row.exceeded_by}} or row
   for _, name in ipairs(question.by) do standing[name] = row[name] end
   row.covers, row.lacks = coverage.of(question, standing)
   missing.add(question, row, whole)
   if not question.period and not question.by_year then refuse_scattered(row) end
   row.differs = definition.of(question.model, standing.figures)
-  row.flags = flags.of(question, row, choices)
+  row.flags = flags.of(question, row, most and {most} or choices)
   if question.is_state and #choices > 0 then
     row.series, row.as_of = settled.series(question, choices)
   end
@@ -246,6 +248,7 @@ local reasons = {
   less = "the rows make more than the total: they overlap, or contradict it",
   open = "the rows and the total rest on different figures",
   unlike = "the rows make more than the total: of some, it leaves out what is of some areas or categories only",
+  sweeps = "the rows make more than the total: it leaves out sweeps against trafficking",
   undated = "the rows make less than the total: what is not known to be of one of these years",
 }
 
@@ -255,6 +258,12 @@ local function reason_for_less(question, whole)
     if not figure.first or not figure.last then return reasons.undated end
   end
   return reasons.more
+end
+
+-- Why the rows make more: what the total leaves out.
+local function reason_for_more(plain)
+  if #plain.sweeps > 0 then return reasons.sweeps end
+  return #plain.unlike > 0 and reasons.unlike or reasons.less
 end
 
 -- What the total has beyond the rows, as a row of its own, or nil where they agree.
@@ -269,7 +278,7 @@ local function unexplained(question, rows, whole, plain)
   local row = {figures = {}, low = less(whole.low, together.high), best = less(whole.best, together.best),
     high = less(whole.high, together.low), flags = {}, lacks = {}, covers = {}, currency = whole.currency}
   local sign = row.best or row.low or row.high or 0
-  local more, less_ = reason_for_less(question, whole), #plain.unlike > 0 and reasons.unlike or reasons.less
+  local more, less_ = reason_for_less(question, whole), reason_for_more(plain)
   row.unexplained = row.low and row.low > 0 and more or row.high and row.high < 0 and less_
     or sign > 0 and more or sign < 0 and less_ or reasons.open
   return row
@@ -322,10 +331,13 @@ end
 -- says how much and why.
 function total.compute(whole, indicator, options)
   local question = questions.read(whole, indicator, options or {})
-  local choices = settled.of(question)
+  local stated = settled.of(question)
+  local choices = sweeps.kept(question, stated)
+  for _, figure in ipairs(question.sweeps) do settled.leave_out(question, figure, "of a sweep against trafficking") end
   local used = taken(question, choices, question.by.subject)
   local plain = questions.ungrouped(question)
-  local whole_row = finished(plain, taken_plain(question, plain, choices, used), {}, choices)
+  local all = #question.by > 0 and sweeps.kept(plain, stated) or choices
+  local whole_row = finished(plain, taken_plain(question, plain, all, used), {}, all)
   local rows = rows_of(question, used, choices, whole_row)
   local result = {
     indicator = question.indicator, policy = question.policy, by = question.by, rows = rows, used = used,

@@ -376,12 +376,23 @@ local function dated(subject)
   return (" (its operation is of %s)"):format(to and to ~= from and from .. " to " .. to or from)
 end
 
--- What was left out since no source dates it, and may be newer than what is used; nil where there is nothing.
+-- Whether all figures that a total's number rests on have a date.
+local function is_dated(row)
+  for _, figure in ipairs(row.exceeded_by and { row.exceeded_by } or row.figures) do
+    if not figure.first and not figure.last then return false end
+  end
+  return true
+end
+
+-- What was left out since no source dates it, and may be newer than what is used; nil where there is nothing, or what
+-- is used has no date either.
 function Builder:undated(result)
-  local parts, used = {}, result.total.figures[1]
+  local parts, used, shown = {}, result.total.figures[1], result.total.exceeded_by
+  if not is_dated(result.total) then return nil end
   for _, entry in ipairs(result.left_out) do
     local figure = entry.figure
     local is_like = figure.dim_count == used.dim_count and figure.rank ~= "deprecated" and figure.status ~= "U"
+      and figure ~= shown and not figure.part_of
     if is_like and not figure.first and not figure.last and #parts < MOST_UNDATED then
       parts[#parts + 1] = ("%s%s [%d]"):format(self.ops:words(figure).value, dated(figure.subject_row),
         self:cite(figure.source_row))
