@@ -69,7 +69,9 @@ describe("a total of the dataset", function()
     assert.same({12413, 13613}, {row.low, row.high})
     assert.matches("not Germany: [^;]*: 14,528 %(Under 18 years, 2021%) and 1 more, of some areas or categories only",
       table.concat(row.lacks, "; "))
-    assert.equal(15901, ops:total("suspects_identified", {subject = "de-pks"}).total.best)
+    local children = ops:total("suspects_identified", {subject = "de-pks", by = "year"})
+    assert.same({1373, 14528}, {children.rows[1].best, children.rows[2].best})
+    assert.equal("they cover 24 of 48 months", children.total.refused)
   end)
 end)
 

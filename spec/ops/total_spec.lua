@@ -300,6 +300,25 @@ describe("a total", function()
     }
     assert.same({46, 46, 46}, range(ops:total("arrests", {area = "419"}).total))
     assert.same({46, 46, 46}, range(ops:total("arrests", {area = "019"}).total))
+    local both = open {
+      {value = 10, subject = "operation-orion-2012", area = "419"},
+      {value = 3, subject = "operation-orion-2012", area = "SV"},
+    }
+    assert.same({10, 10, 10}, range(both:total("arrests", {area = "419"}).total))
+  end)
+
+  it("takes a statistic's own offence for no part of it, unless it also counts all offences", function()
+    local function of(value, year, offence, subject)
+      return {value = value, subject = subject or "jp-npa-csam", offence = offence, period_kind = "calendar",
+        period_start = year .. "-01-01", period_end = year .. "-12-31"}
+    end
+    local function lacks(...) return open {...}:total("arrests", {subject = "jp-npa-csam"}).total.lacks end
+    assert.same({}, lacks(of(10, 2018, ""), of(20, 2019, "030221")))
+    assert.same({}, lacks(of(20, 2019, "030221")))
+    assert.matches("only", lacks(of(20, 2018, "0302"), of(20, 2019, "030221"))[1])
+    local years = open {of(90, 2019, ""), of(20, 2019, "030221"), of(25, 2020, "030221")}
+      :total("arrests", {subject = "jp-npa-csam", period = "2020"})
+    assert.matches("only", years.total.lacks[1])
   end)
 
   it("flags the statement that stands in place of a sum, not the sum", function()

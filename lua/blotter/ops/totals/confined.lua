@@ -80,11 +80,47 @@ local function is_all_victims(question, code)
   return code == "Y_LT18" and question.indicator.id:find "^victims" ~= nil
 end
 
+-- Whether a figure counts without an offence what another one counts with it.
+local function has_beside(figures, figure)
+  for _, other in ipairs(figures) do
+    local is_same = other.indicator == figure.indicator and facets.has_period(other)
+    if not other.offence and is_same and not facets.periods_apart(other, figure) then
+      return true
+    end
+  end
+  return false
+end
+
+local function find_own_offence(model, subject)
+  local figures = groups.where(model:figures_by "subject"[subject], function(figure) return not figure.part_of end)
+  local own
+  for _, figure in ipairs(figures) do
+    local offence = figure.offence
+    if offence and (offence ~= (own or offence) or has_beside(figures, figure)) then return false end
+    own = own or offence
+  end
+  return own or false
+end
+
+-- Whether a figure's offence is that of all which its statistic counts: no other one has, and none counts the same for
+-- the same time without it.
+local function is_own_offence(model, figure)
+  if figure.subject_row.type ~= "statistic" then return false end
+  model.own_offences = model.own_offences or {}
+  local own = model.own_offences[figure.subject]
+  if own == nil then
+    own = find_own_offence(model, figure.subject)
+    model.own_offences[figure.subject] = own
+  end
+  return own == figure.offence
+end
+
 --- The category of a dimension to which a figure is confined beyond what is asked, or nil.
 function confined.category(question, figure, dimension, full)
   local code, wanted = figure.dims[dimension], question.values[dimension]
   if not code or question.by[dimension] or full[figure] and places.is_place(code) then return nil end
   if is_all_victims(question, code) then return nil end
+  if dimension == "offence" and is_own_offence(question.model, figure) then return nil end
   for _, asked in ipairs(wanted or {}) do
     if asked == code then return nil end
   end

@@ -53,7 +53,7 @@ local function score(question, figure)
     if not asked[dimension] then extra = extra + 1 end
   end
   local width
-  if asked.area then width = area and area_breadth[area] or 5 else width = area and area_width[area] or 0 end
+  if question.by.area then width = area and area_breadth[area] or 5 else width = area and area_width[area] or 0 end
   return {
     figure = figure, stated = stated, extra = extra, width = width,
     length = facets.length(figure), depth = whole:count_holders(figure.subject), fineness = fineness(question, figure),

@@ -112,7 +112,8 @@ local function largest(question, row, allowed)
 end
 
 -- No count is smaller than what one of the statements that its question allows counts at least: where the figures of a
--- row are, that statement is its minimum, its field exceeded_by, and contests an upper end below it. Returns its choice.
+-- row are, that statement is its minimum, its field exceeded_by, and contests an upper end below it.
+-- Returns its choice.
 local function raise(question, row, allowed)
   local most = largest(question, row, allowed)
   if not most then return nil end
