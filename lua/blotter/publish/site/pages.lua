@@ -390,7 +390,7 @@ local METHOD = {
     .. "has a lower end and none above; about 400 is taken as 360 to 440. The table below says it of every word." },
   { "How a total is made", "Figures are added only where they cannot count the same thing twice: never a part and its "
     .. "whole, overlapping periods, or an operation and the agency that led it. What was computed says so and names "
-    .. "its figures in a footnote, with what is missing. Years of one series that cover no more than half of its time are "
+    .. "its figures in a footnote, with what is missing. Years of one series that cover at most half of its time are "
     .. "not added, nor is a count of some areas or categories to counts of all; where one statement alone says more "
     .. "than the others make, it stands instead of them. Where figures may not be added, the page says why." },
   { "What is missing", "Sources were not drawn at random, and no country, agency or year is complete: the first were a "
