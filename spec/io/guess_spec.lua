@@ -118,4 +118,28 @@ describe("a messy file that is read with guess = true", function()
       end
     end
   end)
+
+  it("is read with what is given of columns, and all else is found out still", function()
+    for _, case in ipairs {
+      { 'k,n\nA,"1,234"\nB,"2,500"\nC,"3,100 e"\nD,12\n', { flags = "n" }, '{thousands = ",", flags = "n"}',
+        "k,n,n_flag/A,1234,/B,2500,/C,3100,e/D,12,/" },
+      { "k;a;b\nx;1.234 p;12,5 p\ny;2.500;13,5\nz;3.100 p;7,0\n", { flags = "a, b" },
+        '{decimal_mark = ",", flags = "a, b"}', "k,a,a_flag,b,b_flag/x,1234,p,12.5,p/y,2500,,13.5,/z,3100,p,7.0,/" },
+      { "k;n;p\na;1.234;1,5\nb;2.500;2,5\n", { types = { n = "float64" } },
+        '{decimal_mark = ",", types = {n = "float64"}}', "k,n,p/a,1234.0,1.5/b,2500.0,2.5/" },
+      { 'd,n\n31/01/2012,"1,234"\n01/02/2012,5\n', { types = "d date, n int64" }, '{thousands = ","}',
+        "d,n/2012-01-31,1234/2012-02-01,5/" },
+      { "k;n\nJos\xE9;1.234\nb;2.500\nc;k.A.\nd;2\ne;1\n", { types = "n int64" },
+        '{encoding = "windows-1252", thousands = ".", nulls = "k.A.", types = {n = "int64"}}',
+        "k,n/José,1234/b,2500/c,/d,2/e,1/" },
+    } do
+      case[2].guess = true
+      local rows, info = blotter.csv(case[1], case[2])
+      assert(rows, info)
+      assert.equal("guessed: t = blotter.csv(text, " .. case[3] .. ")", info.hints[1])
+      assert.equal(case[4], (rows:csv():gsub("\n", "/")))
+    end
+    local _, info = blotter.csv("k;n\na;1.234\nb;2.500\n", { types = { n = "float64" }, guess = true })
+    assert.matches("n: the point is read as that of a fraction", info.hints[1])
+  end)
 end)

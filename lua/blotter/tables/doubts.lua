@@ -145,16 +145,18 @@ end
 
 local DOUBTS = { header, blanks, repeated, grouped, dated, spelled.hints, last_line }
 
---- The hints about a table that was just read from CSV, as texts, and the options that would end those which leave no
--- doubt. `sample` is of the text, or nil.
+--- The hints about a table that was just read from CSV, as texts, the options that would end those which leave no doubt,
+-- and the hints that hold of the text however it is read, with `grouped`, that of points. `sample` is of the text, or nil.
 return function(rows, info, options, sample)
-  local hints, found, columns = {}, {}, rows:columns()
+  local hints, found, kept, columns = {}, {}, {}, rows:columns()
   for _, doubt in ipairs(options.into and {} or DOUBTS) do
     local said, sure = doubt(columns, info, options, rows, sample)
+    if doubt == grouped then kept.grouped = said end
     for _, one in ipairs(type(said) == "table" and said or { { said, sure } }) do
       hints[#hints + 1] = one[1]
+      if one.is_kept then kept[#kept + 1] = one[1] end
       for name, value in pairs(one[1] and one[2] or {}) do found[name] = found[name] or value end
     end
   end
-  return hints, found
+  return hints, found, kept
 end

@@ -117,15 +117,15 @@ local function rows_of(kind, from, text, options, beginning, db, name)
   if not rows then return nil, info, code end
   info.hints = {}
   if kind == "csv" then
-    local looked, hints, found = pcall(doubts, rows, info, options, beginning)
+    local looked, hints, found, kept = pcall(doubts, rows, info, options, beginning)
     if not looked and not is_ended(hints) then error(hints, 0) end
-    info.hints, info.found = looked and hints or {}, looked and found or nil
+    info.hints, info.found, info.kept = looked and hints or {}, looked and found or nil, looked and kept or nil
   end
   return rows, setmetatable(info, Info)
 end
 
---- Options that are found out by reading: rows, what is known, the options, and what is said of them; or nil, and the
--- message and the code where work was ended.
+--- Options that are found out by reading: rows, what is known, the options, and what is said of them; or nil, the message
+-- and the code where work was ended, and perhaps the options that come closest.
 local function settled(from, text, options)
   local ended
   local function attempt(way, beginning)
@@ -137,17 +137,19 @@ local function settled(from, text, options)
   end
   local rows, info, found, said = settle.read(attempt, from, text, options)
   if rows then return rows, info, found, said end
-  return nil, table.unpack(ended or {})
+  ended = ended or {}
+  return nil, ended[1], ended[2], info
 end
 
 --- Rows read with options that are found out, and said; those for a table that is there, or for one of a database, are
--- read once more. Nil when none are found, and with a message and a code where work was ended.
+-- read once more. Nil when none are found, with a message and a code where work was ended, and the options that come
+-- closest.
 local function guessed(from, text, options, db, name)
   local into = options.into
   options.into = nil
   local rows, info, found, said = settled(from, text, options)
   options.into = into
-  if not rows then return nil, info, found end
+  if not rows then return nil, info, found, said end
   local hints = info.hints
   if said[1] then said[1] = "guessed: " .. said[1] end
   if db or into then
@@ -187,9 +189,13 @@ end
 local function run(kind, from, text, options, db, name)
   if wants_guess(kind, from, text, options) then
     if from == "-" and not text then from, text = io.read "a", true end
-    local rows, info, code = guessed(from, text, options, db, name)
+    local rows, info, code, closest = guessed(from, text, options, db, name)
     if rows then return rows, info end
     if info and code ~= "io" and code ~= "format" then return nil, info, code end
+    if closest then
+      closest.into = options.into
+      options = closest
+    end
   end
   local is_again = kind == "csv" and is_repeatable(from, text) and not options.into
   local beginning = is_again and sample.of(from, text) or nil

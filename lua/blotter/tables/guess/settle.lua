@@ -2,6 +2,7 @@
 -- what was read. Nothing that is given is changed.
 
 local arguments = require "blotter.errors.arguments"
+local bound = require "blotter.tables.guess.bound"
 local encodings = require "blotter.tables.guess.encodings"
 local extent = require "blotter.tables.guess.extent"
 local sample = require "blotter.tables.guess.sample"
@@ -54,6 +55,16 @@ local function news(found, options, given)
   return next(more) and more
 end
 
+--- Hints of a reading that hold of the text however it is read go over to the one that takes its place.
+local function keep(info, known)
+  for _, text in ipairs(info.kept or {}) do
+    local is_there = false
+    for _, other in ipairs(known.hints) do is_there = is_there or other == text end
+    if not is_there then table.insert(known.hints, text) end
+    if known.kept and not is_there then table.insert(known.kept, text) end
+  end
+end
+
 --- Rows read again with what the hints leave no doubt of, as long as there is more of that.
 local function without_doubts(attempt, rows, info, options, given)
   for _ = 1, ROUNDS do
@@ -63,6 +74,7 @@ local function without_doubts(attempt, rows, info, options, given)
     if more then again, known = attempt(following) end
     if not again then break end
     close(rows)
+    keep(info, known)
     rows, info, options = again, known, following
   end
   return rows, info, options
@@ -86,8 +98,8 @@ end
 --- Whether points stand between thousands in the column of which that is in doubt, by its texts.
 local function has_grouped(attempt, rows, info, options)
   local column = rows:columns()[info.grouped]
-  if info.delimiter == "," or options.decimal_mark or options.thousands or options.types then return false end
-  local texts = attempt(merged({ types = { [column.name] = "string" } }, options))
+  if info.delimiter == "," or options.decimal_mark or options.thousands then return false end
+  local texts = attempt(bound.with(options, { types = { [column.name] = "string" } }))
   local is = texts and are_grouped(texts:limit(MOST):values(column.name))
   close(texts)
   return is
@@ -133,19 +145,19 @@ local function passed(told, info, options)
   return (above or below) and "passed over: " .. (both or above or below) or nil
 end
 
---- Whether the options are more than what was given.
+--- Whether the options are others than those given.
 local function is_more(options, given)
   for name, value in pairs(options) do
     if given[name] ~= value then return true end
   end
+  for name in pairs(given) do
+    if options[name] == nil then return true end
+  end
   return false
 end
 
---- Reads by `try(options, sample)`, which returns rows and what is known of the reading, or nil. Returns rows, what is
--- known, the options, and what was found out as texts; or nil.
-function settle.read(try, from, is_text, given)
-  local found = sample.of(from, is_text)
-  local function attempt(options) return try(options, found) end
+--- Rows read with what is found out beside what is given: they, what is known, the options, what the form told; or nil.
+local function found_out(attempt, found, given)
   local told = found and extent.of(found, given) or { options = {} }
   if found and not given.encoding then told.options.encoding = encodings.of(found) end
   local rows, info, options = first_way(attempt, given, told)
@@ -156,6 +168,48 @@ function settle.read(try, from, is_text, given)
   if not rows then return nil end
   rows, info, options = without_doubts(attempt, rows, info, options, given)
   rows, info, options = without_points(attempt, rows, info, options)
+  return rows, info, options, told
+end
+
+--- The rows once more with what is given of columns: as it is, without a few rows that are not of these types, and
+-- without the types that the columns have anyway. Nil when none of them reads the text.
+local function bound_again(attempt, columns, options, given)
+  local way = bound.with(options, given)
+  way.on_error = given.on_error
+  local less = bound.without_own(way, columns)
+  for _, try in ipairs { way, merged({ on_error = "reject" }, way), less } do
+    local rows, info = attempt(try)
+    if is_right(rows, info, {}, try, given) then return rows, info, try, way end
+    close(rows)
+  end
+  return nil, nil, nil, less or way
+end
+
+--- The same where types and flags are given: what is not given is found out without them. Nil, and as a fifth value the
+-- options that do not read the text, where what is given does not fit.
+local function found_out_first(attempt, found, given)
+  local free = bound.without(given)
+  local rows, known, options, told
+  if free then rows, known, options, told = found_out(attempt, found, free) end
+  if not rows then return nil end
+  local again, info, bound_options, way = bound_again(attempt, rows:columns(), options, given)
+  close(rows)
+  if not again then return nil, nil, nil, nil, way end
+  keep(known, info)
+  if not info.grouped then keep({ kept = { known.kept and known.kept.grouped } }, info) end
+  again, info, options = without_doubts(attempt, again, info, bound_options, given)
+  again, info, options = without_points(attempt, again, info, options)
+  return again, info, options, told
+end
+
+--- Reads by `try(options, sample)`, which returns rows and what is known of the reading, or nil. Returns rows, what is
+-- known, the options, and what was found out as texts; or nil, and perhaps the options that come closest.
+function settle.read(try, from, is_text, given)
+  local found = sample.of(from, is_text)
+  local function attempt(options) return try(options, found) end
+  local rows, info, options, told, closest = found_out_first(attempt, found, given)
+  if not rows then rows, info, options, told = found_out(attempt, found, given) end
+  if not rows then return nil, closest end
   if not is_more(options, given) then return rows, info, options, {} end
   return rows, info, options, { spelling.line(from, is_text, options), passed(told, info, options) }
 end
