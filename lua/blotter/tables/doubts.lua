@@ -145,8 +145,9 @@ end
 
 local DOUBTS = { header, blanks, repeated, grouped, dated, spelled.hints, last_line }
 
---- The hints about a table that was just read from CSV, as texts, the options that would end those which leave no doubt,
--- and the hints that hold of the text however it is read, with `grouped`, that of points. `sample` is of the text, or nil.
+--- The hints about a table that was just read from CSV, as texts, the options that would end those which leave no
+-- doubt, and the hints that hold of the text however it is read, with `grouped`, that of points. `sample` is of the
+-- text, or nil.
 return function(rows, info, options, sample)
   local hints, found, kept, columns = {}, {}, {}, rows:columns()
   for _, doubt in ipairs(options.into and {} or DOUBTS) do

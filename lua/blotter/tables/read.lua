@@ -124,8 +124,8 @@ local function rows_of(kind, from, text, options, beginning, db, name)
   return rows, setmetatable(info, Info)
 end
 
---- Options that are found out by reading: rows, what is known, the options, and what is said of them; or nil, the message
--- and the code where work was ended, and perhaps the options that come closest.
+--- Options that are found out by reading: rows, what is known, the options, and what is said of them; or nil, the
+-- message and the code where work was ended, and perhaps the options that come closest.
 local function settled(from, text, options)
   local ended
   local function attempt(way, beginning)
