@@ -55,6 +55,32 @@ describe("a reader", function()
     end
   end)
 
+  it("is not told that a number without a date was not used for that, where the one used has none, or is it", function()
+    local function text_of(kind, id)
+      for _, entry in ipairs(pages.list(ops, kind)) do
+        if entry.id == id then return formats.render(pages.build(ops, kind, entry), "text", {width = 2000}) end
+      end
+      error("no page " .. id)
+    end
+    local undated = "Not dated by its source, and so not used: "
+    assert.is_nil(text_of("subject", "uk-online-csa-2015"):find(undated, 1, true))
+    assert.is_nil(text_of("subject", "operation-cross-country-viii"):find(undated, 1, true))
+    assert.is_nil(text_of("area", "GB"):find(undated .. "147 ", 1, true))
+  end)
+
+  it("is told that parts make more than their whole, not that less than nothing is unexplained", function()
+    local more = 0
+    for _, entry in ipairs(pages.list(ops, "subject")) do
+      for _, block in ipairs(pages.build(ops, "subject", entry).blocks) do
+        for _, row in ipairs(block.kind == "table" and block.rows or {}) do
+          if row[1] == "More than the whole" then more = more + 1 end
+          if row[1] == "Unexplained" then assert.is_true((row[2].low or 0) >= 0, entry.id) end
+        end
+      end
+    end
+    assert.is_true(more > 0)
+  end)
+
   it("is told what an agency above has in common, on one page", function()
     local seen = {}
     for _, item in ipairs(pages.agencies(ops)) do

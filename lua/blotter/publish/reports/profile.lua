@@ -141,6 +141,19 @@ local function split_title(ops, figure, split)
   return words.period and title .. ", " .. words.period or title
 end
 
+-- What the parts leave of the whole, or by how much they make more; nil where nothing is known of either, since the
+-- whole is open above and the parts make as much as its lower end.
+local function remainder_row(split)
+  local low, high, name = split.low, split.high, "Unexplained"
+  if high and high < 0 then
+    low, high, name = -high, low and -low, "More than the whole"
+  elseif low and low < 0 then
+    low = 0
+  end
+  if not high and (low or 0) == 0 then return nil end
+  return { name, { low = low, high = high, flags = {}, sources = {} } }
+end
+
 local function add_breakdowns(doc, figures)
   local is_first, seen = true, {}
   for _, figure in ipairs(in_order(doc.ops, figures)) do
@@ -154,7 +167,7 @@ local function add_breakdowns(doc, figures)
         if is_first then doc:heading(1, "Breakdowns") end
         is_first = false
         if split.coverage ~= "overlapping" then
-          rows[#rows + 1] = { "Unexplained", { low = split.low, high = split.high, flags = {}, sources = {} } }
+          rows[#rows + 1] = remainder_row(split)
         end
         doc:add { kind = "table", rows = rows, title = split_title(doc.ops, figure, split), columns = {
           { name = "part", title = "Part", type = "string" }, { name = "value", title = "Value", type = "figure" },
