@@ -142,4 +142,15 @@ describe("a messy file that is read with guess = true", function()
     local _, info = blotter.csv("k;n\na;1.234\nb;2.500\n", { types = { n = "float64" }, guess = true })
     assert.matches("n: the point is read as that of a fraction", info.hints[1])
   end)
+
+  it("says where the numbers of a column are of several units", function()
+    for text, hint in pairs { ["who,amt\nA,$5.00\nB,€7.00\nC,$8.50\n"] = "amt: amounts in several currencies %(%$, €%)",
+      ["who,amt\nA,5 EUR\nB,7 USD\n"] = "several currencies %(EUR, USD%)",
+      ["k,p\na,12%\nb,0.5\nc,7.5%\n"] = "no sign of percent, the first in row 2 %('0.5'%)" } do
+      local _, info = blotter.csv(text, { guess = true })
+      assert.matches(hint, tostring(info))
+    end
+    local _, info = blotter.csv("k,p,a\na,12%,$5\nb,0,$6\nc,7.5%,$7\n", { guess = true })
+    assert.equal(1, #info.hints)
+  end)
 end)

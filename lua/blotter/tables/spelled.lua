@@ -38,11 +38,13 @@ local function without_signs(text, needs)
     local n
     rest, n = rest:gsub("%s*" .. sign .. "%s*", "")
     money = money + n
+    if n > 0 then needs.sign = sign:gsub("%%", "") end
   end
   local word = rest:match "^([^%d%s(-]+)%s*[%d(-]" or rest:match "%d%s*([^%d%s)]+)$"
   if word and MONEY[word] then
     local from, to = rest:find(word, 1, true)
     rest, money = (rest:sub(1, from - 1) .. rest:sub(to + 1)):match "^%s*(.-)%s*$", 1
+    needs.sign = word
   end
   local loss = rest:match "^%((.*)%)$"
   if percent > 0 then needs.percent = true end
@@ -79,6 +81,7 @@ local function is_number(text, needs, comma)
     if not mark then own[point and "decimal_mark" or "thousands"] = "," end
     own.fraction = own.decimal_mark and (mark or not rest:find "^%-?%d%d?%d?,%d%d%d$") and true or nil
   end
+  own.sign = nil
   for name, value in pairs(own) do needs[name] = value end
   return true
 end
@@ -99,10 +102,20 @@ local function null_and_flag(text)
   return null or text, flag
 end
 
+--- Notes of which currency a number is, and the first that is none of percent.
+local function add_marks(marks, text, row)
+  local own = {}
+  local rest = without_signs(plain(text, own), own)
+  if own.sign and not marks.signs[own.sign] then
+    marks.signs[own.sign], marks.signs[#marks.signs + 1] = true, own.sign
+  end
+  if not own.percent and rest:find "[1-9]" then marks.bare = marks.bare or { row = row, text = text } end
+end
+
 --- What the texts of a column need to be numbers, {option = value}, and the texts that would be null; nil when they are
 -- none.
 local function needs_of(values, n, comma, name)
-  local needs, others, distinct, count, flagged = {}, {}, 0, 0, 0
+  local needs, others, distinct, count, flagged, marks = {}, {}, 0, 0, 0, { signs = {} }
   for i = 1, n do
     local text, flag = values[i], nil
     if text == name then return nil end -- the header once more
@@ -111,6 +124,7 @@ local function needs_of(values, n, comma, name)
     if text == "" then
       needs.quoted_nulls = true -- an empty text in quotes
     elseif text and is_number(text, needs, comma) then
+      add_marks(marks, text, i)
       count = count + 1
     elseif text and is_flagged(text, needs, comma) then
       needs.flags, count, flagged = true, count + 1, flagged + 1
@@ -123,7 +137,7 @@ local function needs_of(values, n, comma, name)
     if distinct > MOST then return nil end
   end
   if count < 2 or count <= distinct or count == flagged or not next(needs) and distinct == 0 then return nil end
-  return needs, others
+  return needs, others, marks
 end
 
 local function set_of(list)
@@ -182,11 +196,26 @@ local function stands_in(rows, names, text)
   return false
 end
 
+--- What is said of a column whose numbers are of several units, however it is read.
+local function add_mixed(said, name, needs, marks)
+  if marks.signs[2] then
+    local hint = ('%s: amounts in several currencies (%s): as numbers they add up to nothing; {types = {["%s"] = '
+      .. '"string"}} leaves them texts'):format(name, table.concat(marks.signs, ", "), name)
+    said[#said + 1] = { hint, nil, is_kept = true }
+  end
+  if needs.percent and marks.bare then
+    local hint = ("%s: some cells have no sign of percent, the first in row %d (%s): it is read as it stands, and not "
+      .. "as a hundredth"):format(name, marks.bare.row, arguments.shown(marks.bare.text))
+    said[#said + 1] = { hint, nil, is_kept = true }
+  end
+end
+
 --- What columns of texts need to be numbers, as {names, rest (names of the others), all (options), nulls, flagged}.
 local function looked_through(texts, sample, comma)
-  local found = { names = {}, rest = {}, all = {}, nulls = {}, flagged = {} }
+  local found = { names = {}, rest = {}, all = {}, nulls = {}, flagged = {}, mixed = {} }
   for _, name in ipairs(texts) do
-    local needs, others = needs_of(sample:values(name), #sample, comma, name)
+    local needs, others, marks = needs_of(sample:values(name), #sample, comma, name)
+    if needs then add_mixed(found.mixed, name, needs, marks) end
     table.insert(needs and found.names or found.rest, name)
     if needs and needs.flags then table.insert(found.flagged, name) end
     for option, value in pairs(needs or {}) do found.all[option] = value end
@@ -275,6 +304,7 @@ function spelled.hints(columns, info, options, rows)
     said[#said + 1] = { ("%s: numbers that are read as texts; %s%s"):format(table.concat(found.names, ", "),
       spelling.also(options, needed), also), sure(needed, found.all) }
   end
+  table.move(found.mixed, 1, #found.mixed, #said + 1, said)
   add_strays(said, rows, sample, found.rest, options)
   return said
 end
