@@ -179,6 +179,7 @@ describe("an answer of the dataset", function()
 
   it("says which countries an operation reached, and which operations a country had", function()
     local names = ops:countries("Cumberland"):values "country"
+    assert.matches("^lacks: 14 countries or more are stated %(.*%), 1 is named$", (select(2, ops:countries "Delego")))
     assert.equal(19, #names)
     assert.equal("leads, takes part", ops:countries("operation-cumberland"):where("country == 'DK'"):first().how)
     local own = ops:operations("South Korea")

@@ -55,8 +55,24 @@ local function how_text(entry)
   return table.concat(entry.how, ", ")
 end
 
+local counts_countries = {countries_participating = true, countries_with_arrests = true}
+
+--- What is said where a figure of the subject counts more countries than are named; nil: none does.
+local function lacking(whole, id, named)
+  local most, by
+  for _, figure in ipairs(whole.figures) do
+    local is_whole = figure.dim_count == 0 or figure.category == "besides-lead"
+    if figure.subject == id and counts_countries[figure.indicator] and figure.rank ~= "deprecated" and is_whole then
+      local count = (figure.low or 0) + (figure.category == "besides-lead" and 1 or 0)
+      if count > (most or named) then most, by = count, figure end
+    end
+  end
+  return by and ("lacks: %d countries or more are stated (%s), %d %s named"):format(most, by.id, named,
+    named == 1 and "is" or "are") or nil
+end
+
 --- The countries of a subject and of what belongs to it: a frame {country, name, how, figures}, that with most figures
--- first.
+-- first; and as a text how many more are stated, where a figure of the subject says so.
 function taking_part.countries(whole, id)
   local found, areas = {}, whole.tables.areas
   each_part(whole, function(subject, area, how, figures)
@@ -68,7 +84,7 @@ function taking_part.countries(whole, id)
   for _, entry in ipairs(found) do
     made:append(entry.key, areas.index[entry.key].name, how_text(entry), entry.figures)
   end
-  return made:collect()
+  return made:collect(), lacking(whole, id, #found)
 end
 
 --- The operations, programmes, projects and task forces that have to do with an area and what lies in it: a frame
