@@ -150,6 +150,8 @@ describe("a messy file that is read with guess = true", function()
       local _, info = blotter.csv(text, { guess = true })
       assert.matches(hint, tostring(info))
     end
+    local _, above = blotter.csv("Agency,n\nTotal,42\nA,30\nB,7\nC,5\n")
+    assert.matches("first row is the sum", above.hints[1])
     local _, info = blotter.csv("k,p,a\na,12%,$5\nb,0,$6\nc,7.5%,$7\n", { guess = true })
     assert.equal(1, #info.hints)
   end)

@@ -143,7 +143,14 @@ local function last_line(columns, _, options, rows, sample)
     or " {skip_tail = n} passes over the last n lines"), lines and is_sure and { skip_tail = lines }
 end
 
-local DOUBTS = { header, blanks, repeated, grouped, dated, spelled.hints, last_line }
+--- A first row that is the sum of those below it.
+local function first_line(columns, _, _, rows)
+  local first = #rows > 2 and rows:row(1)
+  if not first or not totals.adds_up(rows, columns, first) then return nil end
+  return "the first row is the sum of those below it: t:tail(#t - 1) leaves it out"
+end
+
+local DOUBTS = { header, blanks, repeated, grouped, dated, spelled.hints, first_line, last_line }
 
 --- The hints about a table that was just read from CSV, as texts, the options that would end those which leave no
 -- doubt, and the hints that hold of the text however it is read, with `grouped`, that of points. `sample` is of the
