@@ -99,16 +99,20 @@ static char *map_aligned(size_t bytes, int access) {
   return aligned;
 }
 
+/* What is known of memory that was given: all its bytes are 0, or its pages are still to come. */
+typedef struct fresh {
+  bool zero, cold;
+} fresh;
+
 /* A block of at least BLT_LARGE bytes: on huge pages, but for what is written once and read in order, which
- * small ones serve as well (slab.c says what fresh huge pages cost). `*zero` is set when all its bytes are 0.
- */
-static void *map_large(blt_ctx *ctx, size_t bytes, bool huge, bool *zero) {
+ * small ones serve as well (slab.c says what fresh huge pages cost). */
+static void *map_large(blt_ctx *ctx, size_t bytes, bool huge, fresh *is) {
   char *p = pool_take(ctx, bytes);
   if (p) return p;
   p = map_aligned(bytes, PROT_READ | PROT_WRITE);
   if (!p) return NULL;
   if (huge) madvise(p, bytes, MADV_HUGEPAGE);
-  *zero = true;
+  is->zero = is->cold = true;
   return p;
 }
 
@@ -123,9 +127,9 @@ static void unmap_large(blt_ctx *ctx, void *p, size_t bytes) {
 #define SLABS true
 #endif
 
-static void *slab_alloc(blt_ctx *ctx, size_t bytes) {
+static void *slab_alloc(blt_ctx *ctx, size_t bytes, bool *cold) {
   pthread_mutex_lock(&ctx->lock);
-  void *p = blt_slab_alloc(&ctx->slabs, bytes);
+  void *p = blt_slab_alloc(&ctx->slabs, bytes, cold);
   pthread_mutex_unlock(&ctx->lock);
   return p;
 }
@@ -136,9 +140,10 @@ static void slab_free(blt_ctx *ctx, void *p, size_t bytes) {
   pthread_mutex_unlock(&ctx->lock);
 }
 
-static void *raw_alloc(blt_ctx *ctx, size_t bytes, bool huge, bool *zero) {
-  if (bytes >= BLT_LARGE) return map_large(ctx, round_large(bytes), huge, zero);
-  if (SLABS && blt_slab_serves(bytes)) return slab_alloc(ctx, bytes);
+static void *raw_alloc(blt_ctx *ctx, size_t bytes, bool huge, fresh *is) {
+  *is = (fresh){false, false};
+  if (bytes >= BLT_LARGE) return map_large(ctx, round_large(bytes), huge, is);
+  if (SLABS && blt_slab_serves(bytes)) return slab_alloc(ctx, bytes, &is->cold);
   void *p = NULL;
   return posix_memalign(&p, 64, bytes) ? NULL : p;
 }
@@ -152,10 +157,10 @@ static void raw_free(blt_ctx *ctx, void *p, size_t bytes) {
     free(p);
 }
 
-static void *alloc(blt_ctx *ctx, size_t bytes, bool huge, bool *zero) {
+static void *alloc(blt_ctx *ctx, size_t bytes, bool huge, fresh *is) {
   if (bytes == 0) bytes = 1;
   if (bytes > SIZE_MAX / 2 || !account(ctx, bytes)) return NULL;
-  char *p = raw_alloc(ctx, bytes + HEADER, huge, zero);
+  char *p = raw_alloc(ctx, bytes + HEADER, huge, is);
   if (!p) {
     unaccount(ctx, bytes);
     return NULL;
@@ -167,23 +172,23 @@ static void *alloc(blt_ctx *ctx, size_t bytes, bool huge, bool *zero) {
 }
 
 void *blt_alloc(blt_ctx *ctx, size_t bytes) {
-  bool zero;
-  return alloc(ctx, bytes, true, &zero);
+  fresh is;
+  return alloc(ctx, bytes, true, &is);
 }
 
 void *blt_alloc_whole(blt_ctx *ctx, size_t bytes) {
-  bool zero;
-  char *p = alloc(ctx, bytes, false, &zero);
-  if (p && SLABS && bytes >= BLT_SLAB_LEAST && bytes <= TOUCHED_MOST) blt_slab_touch(p, bytes);
+  fresh is;
+  char *p = alloc(ctx, bytes, false, &is);
+  if (p && is.cold && SLABS && bytes >= BLT_SLAB_LEAST && bytes <= TOUCHED_MOST) blt_slab_touch(p, bytes);
   return p;
 }
 
 static void *alloc_zero(blt_ctx *ctx, size_t bytes, bool huge) {
-  bool zero = false;
-  void *p = alloc(ctx, bytes, huge, &zero);
-  if (p && zero && SLABS) /* read before they are written, pages would come twice */
+  fresh is;
+  void *p = alloc(ctx, bytes, huge, &is);
+  if (p && is.zero && SLABS) /* read before they are written, pages would come twice */
     blt_slab_touch(p, bytes);
-  else if (p && !zero)
+  else if (p && !is.zero)
     memset(p, 0, bytes);
   return p;
 }
@@ -252,10 +257,10 @@ static void *move_large(blt_ctx *ctx, void *p, size_t old, size_t bytes) {
 }
 
 void *blt_realloc(blt_ctx *ctx, void *p, size_t old, size_t bytes) {
-  bool zero;
+  fresh is;
   if (shrink_large(ctx, p, old, bytes)) return p;
   if (may_move(p, old, bytes)) return move_large(ctx, p, old, bytes);
-  void *q = alloc(ctx, bytes, bytes >= GROWN_HUGE, &zero);
+  void *q = alloc(ctx, bytes, bytes >= GROWN_HUGE, &is);
   if (!q || !p) return q;
   memcpy(q, p, old < bytes ? old : bytes);
   blt_free(ctx, p, old);

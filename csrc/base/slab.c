@@ -72,15 +72,17 @@ static bool new_slab(blt_slabs *s) {
   return true;
 }
 
-void *blt_slab_alloc(blt_slabs *s, size_t bytes) {
+void *blt_slab_alloc(blt_slabs *s, size_t bytes, bool *cold) {
   size_t size;
   int class = class_of(bytes, &size);
   blt_slab_piece *piece = s->free[class];
   if (piece) {
     s->free[class] = piece->next;
     if (!piece->cold) s->kept -= size;
+    *cold = piece->cold;
     return piece;
   }
+  *cold = true;
   if ((size_t)(s->end - s->next) < size && !new_slab(s)) return NULL;
   void *p = s->next;
   s->next += size;

@@ -28,7 +28,8 @@ typedef struct blt_slabs {
 static inline bool blt_slab_serves(size_t bytes) {
   return bytes >= BLT_SLAB_LEAST && bytes <= BLT_SLAB_MOST / 8 * 7;
 }
-void *blt_slab_alloc(blt_slabs *s, size_t bytes); /* 64-byte aligned; NULL when the system refuses */
+/* 64-byte aligned; NULL when the system refuses. *cold is set when its pages are still to come. */
+void *blt_slab_alloc(blt_slabs *s, size_t bytes, bool *cold);
 /* Asks for the pages of a piece in one go. A refusal is none: they come one by one then. */
 void blt_slab_touch(void *p, size_t bytes);
 void blt_slab_free(blt_slabs *s, void *p, size_t bytes);

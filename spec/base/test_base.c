@@ -141,8 +141,9 @@ static blt_status step(void *arg, uint32_t task, uint32_t worker, blt_error *e) 
 /* Pieces of one size, filled and given back. */
 static void churn(blt_slabs *s, uint32_t n, size_t bytes) {
   static char *pieces[400];
+  bool cold;
   for (uint32_t i = 0; i < n; i++) {
-    pieces[i] = blt_slab_alloc(s, bytes);
+    pieces[i] = blt_slab_alloc(s, bytes, &cold);
     REQUIRE(pieces[i]);
     memset(pieces[i], (int)i, bytes);
   }
@@ -165,6 +166,23 @@ static void idle_pieces_make_way_for_other_sizes(void) {
   CHECK(s.kept <= BLT_SLAB_KEPT);
   churn(&s, 400, 20 << 10);
   CHECK(s.kept >= BLT_SLAB_SPARE);
+  blt_slabs_free(&s);
+}
+
+static void a_piece_says_whether_its_pages_are_still_to_come(void) {
+  blt_slabs s = {0};
+  bool cold = false;
+  void *p = blt_slab_alloc(&s, 100 << 10, &cold);
+  CHECK(p && cold);
+  blt_slab_free(&s, p, 100 << 10);
+  CHECK(blt_slab_alloc(&s, 100 << 10, &cold) == p && !cold);
+  churn(&s, 400, 1 << 20); /* more than is kept */
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < 400; i++) {
+    CHECK(blt_slab_alloc(&s, 1 << 20, &cold));
+    n += cold;
+  }
+  CHECK_INT(n, 400 - (BLT_SLAB_KEPT >> 20));
   blt_slabs_free(&s);
 }
 
@@ -287,6 +305,7 @@ int main(void) {
   RUN(large_buffers_are_reused_and_writable_to_the_end);
   RUN(buffers_that_grow_keep_their_bytes);
   RUN(idle_pieces_make_way_for_other_sizes);
+  RUN(a_piece_says_whether_its_pages_are_still_to_come);
   RUN(large_buffers_become_smaller);
   RUN(every_task_runs_once);
   RUN(the_first_failure_stops_the_rest);

@@ -241,7 +241,7 @@ blt_status blt_arrow_write(blt_ctx *ctx, const blt_view *view, const blt_arrow_w
   job k = {.ctx = ctx, .view = view, .o = o, .sink = sink, .flat = {.ctx = ctx}};
   if (o->codec != BLT_CODEC_NONE && o->codec != BLT_CODEC_ZSTD && o->codec != BLT_CODEC_LZ4_FRAME)
     return blt_fail(err, BLT_EINVAL, "Arrow has no compression '%s'", blt_codec_name(o->codec));
-  blt_status status = blt_codec_ready(o->codec, err);
+  blt_status status = blt_codec_ready(o->codec, true, err);
   if (status != BLT_OK) return status;
   status = start(&k, err);
   while (status == BLT_OK && k.first < view->ngroups) status = run_wave(&k, err);

@@ -293,7 +293,7 @@ blt_status blt_parquet_write(blt_ctx *ctx, const blt_view *view, const blt_parqu
   job k = {.ctx = ctx, .view = view, .o = o, .sink = sink};
   if (codec_number(o->codec) < 0)
     return blt_fail(err, BLT_EINVAL, "Parquet has no compression '%s'", blt_codec_name(o->codec));
-  blt_status status = blt_codec_ready(o->codec, err);
+  blt_status status = blt_codec_ready(o->codec, true, err);
   if (status != BLT_OK) return status;
   status = start(&k, err);
   while (status == BLT_OK && k.first < view->ngroups) status = run_wave(&k, err);

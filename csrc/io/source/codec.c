@@ -1,4 +1,5 @@
 #include "codec.h"
+#include "snappy.h"
 
 #include "base/library.h"
 #include <limits.h>
@@ -23,8 +24,6 @@ blt_codec blt_codec_named(const char *name) {
 
 static struct {
   int (*compress)(const char *in, size_t len, char *out, size_t *out_len);
-  int (*uncompress)(const char *in, size_t len, char *out, size_t *out_len);
-  int (*uncompressed_length)(const char *in, size_t len, size_t *out_len);
   size_t (*max_compressed_length)(size_t len);
 } snappy;
 
@@ -51,8 +50,6 @@ static struct {
 
 static const blt_library_symbol snappy_symbols[] = {
     {"snappy_compress", &snappy.compress},
-    {"snappy_uncompress", &snappy.uncompress},
-    {"snappy_uncompressed_length", &snappy.uncompressed_length},
     {"snappy_max_compressed_length", &snappy.max_compressed_length},
     {NULL, NULL}};
 static const blt_library_symbol lz4_symbols[] = {{"LZ4_decompress_safe", &lz4.decompress},
@@ -87,12 +84,12 @@ static blt_status need(int which, const char *what, blt_error *err) {
       libraries[which].files[0], packages[which]);
 }
 
-blt_status blt_codec_ready(blt_codec codec, blt_error *err) {
+blt_status blt_codec_ready(blt_codec codec, bool writes, blt_error *err) {
   switch (codec) {
   case BLT_CODEC_SNAPPY:
-    return need(SNAPPY, "Snappy", err);
+    return writes ? need(SNAPPY, "Snappy", err) : BLT_OK;
   case BLT_CODEC_BROTLI:
-    return need(BROTLI_READ, "Brotli", err);
+    return need(writes ? BROTLI_WRITE : BROTLI_READ, "Brotli", err);
   case BLT_CODEC_LZ4_RAW:
   case BLT_CODEC_LZ4_FRAME:
   case BLT_CODEC_LZ4_FRAMED:
@@ -103,12 +100,6 @@ blt_status blt_codec_ready(blt_codec codec, blt_error *err) {
 }
 
 /* ---- decompressing ---- */
-
-static bool decode_snappy(const void *in, size_t len, void *out, size_t out_len) {
-  size_t n = 0;
-  if (snappy.uncompressed_length(in, len, &n) != 0 || n != out_len) return false;
-  return snappy.uncompress(in, len, out, &n) == 0 && n == out_len;
-}
 
 /* Member after member, until the room is full and the input is used up. */
 static bool decode_gzip(const void *in, size_t len, void *out, size_t out_len) {
@@ -167,7 +158,7 @@ static bool decode_framed(const uint8_t *in, size_t len, char *out, size_t out_l
 static bool decode(blt_codec codec, const void *in, size_t len, void *out, size_t out_len) {
   switch (codec) {
   case BLT_CODEC_SNAPPY:
-    return decode_snappy(in, len, out, out_len);
+    return blt_snappy_decode(in, len, out, out_len);
   case BLT_CODEC_GZIP:
     return decode_gzip(in, len, out, out_len);
   case BLT_CODEC_BROTLI: {
@@ -191,7 +182,7 @@ static bool decode(blt_codec codec, const void *in, size_t len, void *out, size_
 
 blt_status blt_codec_decode(blt_codec codec, const void *in, size_t len, void *out, size_t out_len,
                             blt_error *err) {
-  blt_status status = blt_codec_ready(codec, err);
+  blt_status status = blt_codec_ready(codec, false, err);
   if (status != BLT_OK) return status;
   if (decode(codec, in, len, out, out_len)) return BLT_OK;
   return blt_fail(err, BLT_EFORMAT, "damaged: %zu bytes of %s are not the %zu bytes that they should be", len,
@@ -261,8 +252,7 @@ static bool encode(blt_codec codec, const void *in, size_t len, void *out, size_
 
 blt_status blt_codec_encode(blt_codec codec, const void *in, size_t len, void *out, size_t *out_len,
                             blt_error *err) {
-  blt_status status = blt_codec_ready(codec, err);
-  if (status == BLT_OK && codec == BLT_CODEC_BROTLI) status = need(BROTLI_WRITE, "Brotli", err);
+  blt_status status = blt_codec_ready(codec, true, err);
   if (status != BLT_OK) return status;
   *out_len = blt_codec_bound(codec, len);
   if (encode(codec, in, len, out, out_len)) return BLT_OK;

@@ -1,7 +1,7 @@
 /* codec.h: pieces of bytes compressed and decompressed whole, as columnar formats keep them.
  *
- * gzip and zstd are linked. Snappy, LZ4 and Brotli are looked for when a file first asks for them, so that
- * nobody needs them who has no such file; when one is missing, the message names its package.
+ * gzip and zstd are linked. LZ4, Brotli and, for writing, Snappy are looked for when a file first asks for
+ * them, so that nobody needs them who has no such file; when one is missing, the message names its package.
  */
 #ifndef BLT_IO_CODEC_H
 #define BLT_IO_CODEC_H
@@ -24,8 +24,9 @@ const char *blt_codec_name(blt_codec codec);
 /* The codec of a name such as "zstd"; BLT_CODECS when there is none. */
 blt_codec blt_codec_named(const char *name);
 
-/* Whether the library is there: BLT_EIO with the name of its package when it is not. */
-blt_status blt_codec_ready(blt_codec codec, blt_error *err);
+/* Whether the library is there to read, or to write: BLT_EINVAL with the name of its package when it is not.
+ */
+blt_status blt_codec_ready(blt_codec codec, bool writes, blt_error *err);
 /* Decompresses to exactly `out_len` bytes; anything else is BLT_EFORMAT. */
 blt_status blt_codec_decode(blt_codec codec, const void *in, size_t len, void *out, size_t out_len,
                             blt_error *err);

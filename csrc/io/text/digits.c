@@ -209,7 +209,7 @@ BLT_EIGHT static uint32_t ints_avx512(blt_digits f, int32_t *out) {
   __m256i steps = blt_eight_steps(f.stride);
   uint32_t i = 0;
   for (; i + 8 <= f.n; i += 8, e += 8 * (size_t)f.stride) {
-    blt_eight k = blt_eight_take(e, f.gap, steps);
+    blt_eight k = blt_eight_take(e, f.stride, f.gap, steps);
     __m512i shift = shift_for(k.len);
     __m512i v = _mm512_i32gather_epi64(_mm256_sub_epi32(k.end, _mm256_set1_epi32(8)), f.text, 1);
     v = _mm512_srlv_epi64(_mm512_xor_si512(v, _mm512_set1_epi64((long long)BLT_ZEROS)), shift);
@@ -230,7 +230,7 @@ BLT_EIGHT static uint32_t floats_avx512(blt_digits f, char mark, double *out) {
   __m512d parts = _mm512_loadu_pd(powers + 1);
   uint32_t i = 0;
   for (; i + 8 <= f.n; i += 8, e += 8 * (size_t)f.stride) {
-    blt_eight k = blt_eight_take(e, f.gap, steps);
+    blt_eight k = blt_eight_take(e, f.stride, f.gap, steps);
     __m512i text = _mm512_i32gather_epi64(_mm256_sub_epi32(k.end, k.len), f.text, 1);
     __m512i x = _mm512_xor_si512(text, marks);
     __m512i found =

@@ -28,9 +28,14 @@ BLT_EIGHT static inline __m256i blt_eight_steps(uint32_t stride) {
   return _mm256_mullo_epi32(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), _mm256_set1_epi32((int)stride));
 }
 
-BLT_EIGHT static inline blt_eight blt_eight_take(const uint32_t *e, uint32_t gap, __m256i steps) {
-  __m256i end = _mm256_i32gather_epi32((const int *)(const void *)e, steps, 4);
-  __m256i before = _mm256_i32gather_epi32((const int *)(const void *)(e - 1), steps, 4);
+BLT_EIGHT static inline __m256i blt_eight_entries(const uint32_t *e, uint32_t stride, __m256i steps) {
+  if (stride == 1) return _mm256_loadu_si256((const __m256i *)(const void *)e);
+  return _mm256_i32gather_epi32((const int *)(const void *)e, steps, 4);
+}
+
+BLT_EIGHT static inline blt_eight blt_eight_take(const uint32_t *e, uint32_t stride, uint32_t gap,
+                                                 __m256i steps) {
+  __m256i end = blt_eight_entries(e, stride, steps), before = blt_eight_entries(e - 1, stride, steps);
   return (blt_eight){end, _mm256_sub_epi32(_mm256_sub_epi32(end, before), _mm256_set1_epi32((int)gap))};
 }
 

@@ -55,8 +55,12 @@ static uint32_t one_by_one(const blt_numbered *f, const char *text, const uint32
 
 #if defined(__x86_64__)
 
-BLT_EIGHT static uint32_t by_eights(const blt_numbered *f, const char *text, const uint32_t *e,
-                                    uint32_t stride, uint32_t gap, uint32_t n, uint32_t *out) {
+#define AT_ONCE 64u /* numbers whose codes are on their way together */
+#define AHEAD 1024u /* bytes of text in front of those at hand: gathering them tells no prefetcher */
+
+/* Numbers of as many texts in a row as are of the form and below the limit. */
+BLT_EIGHT static uint32_t eight_numbers(const blt_numbered *f, const char *text, const uint32_t *e,
+                                        uint32_t stride, uint32_t gap, uint32_t n, uint32_t *out) {
   __m256i steps = blt_eight_steps(stride), len = _mm256_set1_epi32((int)f->len);
   __m512i tail_mask = _mm512_set1_epi64((long long)f->tail_mask);
   __m512i tail = _mm512_set1_epi64((long long)f->tail), digits = _mm512_set1_epi64((long long)f->digits);
@@ -65,9 +69,11 @@ BLT_EIGHT static uint32_t by_eights(const blt_numbered *f, const char *text, con
   __m512i zeros = _mm512_set1_epi64((long long)BLT_ZEROS), limit = _mm512_set1_epi64(f->limit);
   uint32_t i = 0;
   for (; i + 8 <= n; i += 8, e += 8 * (size_t)stride) {
-    blt_eight k = blt_eight_take(e, gap, steps);
+    blt_eight k = blt_eight_take(e, stride, gap, steps);
     __mmask8 bad = _mm256_cmpneq_epi32_mask(k.len, len);
     if (bad) break;
+    __builtin_prefetch(text + *e + AHEAD);
+    __builtin_prefetch(text + *e + AHEAD + 64);
     __m512i x = _mm512_i32gather_epi64(_mm256_sub_epi32(k.end, _mm256_set1_epi32(8)), text, 1);
     bad |= _mm512_cmpneq_epi64_mask(_mm512_and_si512(x, tail_mask), tail);
     if (f->first_mask) {
@@ -77,11 +83,33 @@ BLT_EIGHT static uint32_t by_eights(const blt_numbered *f, const char *text, con
     x = blt_eight_numbers(_mm512_and_si512(_mm512_xor_si512(x, zeros), digits), &bad);
     bad |= _mm512_cmpge_epu64_mask(x, limit);
     if (bad) break;
-    __m256i codes = _mm512_i64gather_epi32(x, (const int *)(const void *)f->codes, 4);
-    if (_mm256_testn_epi32_mask(codes, codes)) break;
-    _mm256_storeu_si256((__m256i *)(void *)(out + i), _mm256_sub_epi32(codes, _mm256_set1_epi32(1)));
+    _mm256_storeu_si256((__m256i *)(void *)(out + i), _mm512_cvtepi64_epi32(x));
   }
   return i;
+}
+
+/* Codes of n numbers, as many in a row as have one. */
+static uint32_t known_codes(const blt_numbered *f, const uint32_t *numbers, uint32_t n, uint32_t *out) {
+  for (uint32_t i = 0; i < n; i++) __builtin_prefetch(f->codes + numbers[i]);
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t code = f->codes[numbers[i]];
+    if (!code) return i;
+    out[i] = code - 1;
+  }
+  return n;
+}
+
+static uint32_t by_eights(const blt_numbered *f, const char *text, const uint32_t *e, uint32_t stride,
+                          uint32_t gap, uint32_t n, uint32_t *out) {
+  uint32_t numbers[AT_ONCE], done = 0;
+  while (done < n) {
+    uint32_t most = n - done < AT_ONCE ? n - done : AT_ONCE;
+    uint32_t have = eight_numbers(f, text, e + (size_t)done * stride, stride, gap, most, numbers);
+    uint32_t got = known_codes(f, numbers, have, out + done);
+    done += got;
+    if (got < AT_ONCE) break;
+  }
+  return done;
 }
 
 uint32_t blt_numbered_codes(const blt_numbered *f, const char *text, const uint32_t *ends, uint32_t stride,

@@ -157,7 +157,7 @@ static blt_status unpack(blt_pq_pages *p, size_t plain, const uint8_t **out, blt
   if (codec == BLT_CODEC_NONE && n != packed) return damaged(p, err, "a page of two different lengths");
   *out = bytes_of(&p->stored);
   if (codec == BLT_CODEC_NONE) return BLT_OK;
-  status = blt_codec_ready(codec, err);
+  status = blt_codec_ready(codec, false, err);
   if (status == BLT_OK) status = room_for(p, &p->whole, n, err);
   if (status != BLT_OK) return status;
   *out = bytes_of(&p->whole);
