@@ -440,11 +440,5 @@ local rows = {
 }
 
 describe("what is counted, in words", function()
-  for _, row in ipairs(rows) do
-    local language, indicator, text, wanted, qualifier = table.unpack(row)
-    it(("in %s, of %s: '%s' is %s"):format(language, indicator, text, wanted), function()
-      local got, message = as_curator.read(language, indicator, text, qualifier)
-      assert.equal(wanted, got, message)
-    end)
-  end
+  as_curator.expect(it, rows)
 end)

@@ -295,13 +295,7 @@ local rows = {
 }
 
 describe("what is no number of what is counted", function()
-  for _, row in ipairs(rows) do
-    local language, indicator, text, wanted, qualifier = table.unpack(row)
-    it(("in %s, of %s: '%s' is %s"):format(language, indicator, text, wanted), function()
-      local got, message = as_curator.read(language, indicator, text, qualifier)
-      assert.equal(wanted, got, message)
-    end)
-  end
+  as_curator.expect(it, rows)
 end)
 
 describe("a refusal", function()

@@ -127,9 +127,7 @@ static __attribute__((noinline)) uint32_t add_word(finder *f, word w, uint32_t l
 static inline uint32_t id_of(finder *f, word w, uint32_t len, uint32_t hash) {
   for (uint32_t at = hash & f->mask;; at = (at + 1) & f->mask) {
     const slot *x = &f->slots[at];
-    if (((x->w.a ^ w.a) | (x->w.b ^ w.b) | (x->len ^ len)) == 0) {
-      return x->id;
-    }
+    if (((x->w.a ^ w.a) | (x->w.b ^ w.b) | (x->len ^ len)) == 0) return x->id;
     if (!x->len) return add_word(f, w, len, at);
   }
 }

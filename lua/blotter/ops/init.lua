@@ -491,6 +491,13 @@ function Ops:questions(record)
   return proposals.questions(self.model, record)
 end
 
+-- The options of a change, which a view of the past does not take.
+local function options_of_change(self, name, options)
+  arguments.receiver(self, Ops, name)
+  if self.day then fail("a view of the past cannot be changed") end
+  return arguments.options(options, {"dry_run"}, name)
+end
+
 -- The note of a change, its reason required.
 local function note_of(name, action, reason)
   arguments.expect(reason, "string", name, "a reason such as \"a slip in the locator\"")
@@ -498,14 +505,7 @@ local function note_of(name, action, reason)
   return {action = action, reason = reason, date = os.date "%Y-%m-%d"}
 end
 
--- The figures of a source.
-local function figures_of(self, source)
-  local figures = {}
-  for _, figure in ipairs(self.model.figures) do
-    if figure.source == source then figures[#figures + 1] = figure end
-  end
-  return figures
-end
+local function figures_of(self, source) return self.model:figures_by "source"[source] or {} end
 
 local function change(self, about, options, combined, fresh, changed)
   if not combined then return nil, fresh:text(), fresh end
@@ -518,10 +518,8 @@ end
 -- follows from a field (a value from what is printed) is found anew. The change is validated, written with its history,
 -- and {history, findings} is returned; or nil, a message and the problems.
 function Ops:revise(id, changes, reason, options)
-  arguments.receiver(self, Ops, "revise")
+  options = options_of_change(self, "revise", options)
   arguments.expect(changes, "table", "revise", "fields to change, such as {printed = \"20\"}")
-  options = arguments.options(options, {"dry_run"}, "revise")
-  if self.day then fail("a view of the past cannot be changed") end
   local name = revision.table_of(self.package, id)
   if not name then return nil, self:unknown("figures", id) end
   local note = note_of("revise", "revise", reason)
@@ -532,9 +530,7 @@ end
 
 --- Withdraws a source: its figures count no longer, and views of days before still hold them.
 function Ops:withdraw(source, reason, options)
-  arguments.receiver(self, Ops, "withdraw")
-  options = arguments.options(options, {"dry_run"}, "withdraw")
-  if self.day then fail("a view of the past cannot be changed") end
+  options = options_of_change(self, "withdraw", options)
   if not self.package.tables.sources.index[source] then return nil, self:unknown("sources", source) end
   local note = note_of("withdraw", "withdraw", reason)
   return change(self, {}, options, revision.withdraw(self.package, source, note))
@@ -542,9 +538,7 @@ end
 
 --- Says that one source is a later edition of another one, whose figures it replaces.
 function Ops:supersede(source, earlier, reason, options)
-  arguments.receiver(self, Ops, "supersede")
-  options = arguments.options(options, {"dry_run"}, "supersede")
-  if self.day then fail("a view of the past cannot be changed") end
+  options = options_of_change(self, "supersede", options)
   for _, id in ipairs {source, earlier} do
     if not self.package.tables.sources.index[id] then return nil, self:unknown("sources", id) end
   end
@@ -556,11 +550,7 @@ end
 --- The changes of a figure, or of a source and its figures, in their order; of all without an id.
 function Ops:history(id)
   arguments.receiver(self, Ops, "history")
-  local figures, list = self.package.tables.figures.index, {}
-  for _, row in ipairs(self.package.tables.history.rows) do
-    local of = row.resource == "figures" and figures[row.row] and figures[row.row].source
-    if id == nil or row.row == id or of == id then list[#list + 1] = row end
-  end
+  local list = history.of(self.package, id)
   if #list == 0 and id ~= nil and not revision.table_of(self.package, id) then
     fail("history: %s", self:unknown("figures", id))
   end

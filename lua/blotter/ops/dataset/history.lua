@@ -16,6 +16,16 @@ function history.withdrawn(whole, day)
   return gone
 end
 
+--- The changes of a row, or of a source and its figures, in their order; of all without an id.
+function history.of(whole, id)
+  local figures, list = whole.tables.figures.index, {}
+  for _, change in ipairs(whole.tables.history.rows) do
+    local of = change.resource == "figures" and figures[change.row] and figures[change.row].source
+    if id == nil or change.row == id or of == id then list[#list + 1] = change end
+  end
+  return list
+end
+
 -- The changes of fields after a day, by table and key, the latest first.
 local function later_changes(whole, day)
   local later = {}

@@ -22,9 +22,7 @@ end
 
 -- The row in which a figure of a question stands, and the sum of it that is of the figure's subject.
 local function sums_of(question, figure)
-  local parts = {}
-  for i, name in ipairs(question.by) do parts[i] = tostring(questions.key(question, figure, name)) end
-  local row = table.concat(parts, "|")
+  local row = questions.row(question, figure)
   return row, figure.subject .. "|" .. row
 end
 

@@ -2,7 +2,8 @@
 --
 -- question.read(model, indicator, options) returns {model, indicator, by, policy, period, as_of, filter, asked, values,
 -- left_out}; asked has the names of all facets that the question speaks of, values the values that it asks for of each.
--- question.key(question, figure, name) is what a figure has as the key of a row.
+-- question.key(question, figure, name) is what a figure has as the key of a row; question.row(question, figure) the
+-- keys of the row in which it stands, as a text and as a list with false where a key is not stated.
 
 local dates = require "blotter.ops.figures.dates"
 local model = require "blotter.ops.dataset.model"
@@ -121,6 +122,16 @@ function question.key(asked, figure, name)
   if name == "year" then return year_of(figure) end
   if name == "fiscal_year" then return fiscal_year_of(figure, asked) end
   return figure[name]
+end
+
+--- The keys of the row in which a figure stands, as a text and as a list.
+function question.row(asked, figure)
+  local keys, texts = {}, {}
+  for i, name in ipairs(asked.by) do
+    keys[i] = question.key(asked, figure, name) or false
+    texts[i] = tostring(keys[i])
+  end
+  return table.concat(texts, "\0"), keys
 end
 
 --- The period that a row's key stands for: {first, last}, or nil.

@@ -43,16 +43,14 @@ local function known(model)
   return model.sweeps
 end
 
---- Whether a subject is a sweep against trafficking, or a programme of them.
-function sweeps.is(model, subject)
-  local found = known(model)
-  return subject.type == "operation" and found.rounds[round_of(subject)] or found.holders[subject.id] or false
+--- Whether an operation is a sweep against trafficking in persons.
+function sweeps.is_round(model, subject)
+  return subject.type == "operation" and known(model).rounds[round_of(subject)] or false
 end
 
-local function row_of(question, figure)
-  local parts = {}
-  for i, name in ipairs(question.by) do parts[i] = tostring(questions.key(question, figure, name)) end
-  return table.concat(parts, "|")
+--- The same, or whether a programme holds such operations.
+function sweeps.is(model, subject)
+  return sweeps.is_round(model, subject) or known(model).holders[subject.id] or false
 end
 
 local function names_them(question)
@@ -63,7 +61,8 @@ end
 local function rows_of_others(question, choices)
   local rows = {}
   for _, choice in ipairs(choices) do
-    if not sweeps.is(question.model, choice.figure.subject_row) then rows[row_of(question, choice.figure)] = true end
+    local row = questions.row(question, choice.figure)
+    if not sweeps.is(question.model, choice.figure.subject_row) then rows[row] = true end
   end
   return rows
 end
@@ -74,7 +73,8 @@ function sweeps.kept(question, choices)
   if names_them(question) then return choices end
   local others, kept = rows_of_others(question, choices), {}
   for _, choice in ipairs(choices) do
-    local is_lost = sweeps.is(question.model, choice.figure.subject_row) and others[row_of(question, choice.figure)]
+    local row = questions.row(question, choice.figure)
+    local is_lost = sweeps.is(question.model, choice.figure.subject_row) and others[row]
     table.insert(is_lost and question.sweeps or kept, is_lost and choice.figure or choice)
   end
   return kept

@@ -21,7 +21,6 @@ local questions = require "blotter.ops.totals.question"
 local settled = require "blotter.ops.totals.settled"
 local sweeps = require "blotter.ops.totals.sweeps"
 
-local key_of = questions.key
 local total = {}
 
 local function plus(a, b)
@@ -169,16 +168,6 @@ local function compare_keys(a, b)
   return false
 end
 
--- The key of the row of a figure, as a list and as a text.
-local function row_key(question, figure)
-  local keys, texts = {}, {}
-  for i, name in ipairs(question.by) do
-    keys[i] = key_of(question, figure, name) or false
-    texts[i] = tostring(keys[i])
-  end
-  return keys, table.concat(texts, "\0")
-end
-
 -- Whether a row's key is known in full: what does not state it may be of any row.
 local function is_stated(keys)
   for _, key in ipairs(keys) do
@@ -191,7 +180,7 @@ end
 local function by_row(question, choices)
   local lists = {}
   for _, choice in ipairs(choices) do
-    local _, text = row_key(question, choice.figure)
+    local text = questions.row(question, choice.figure)
     lists[text] = lists[text] or {}
     table.insert(lists[text], choice)
   end
@@ -201,7 +190,7 @@ end
 local function rows_of(question, used, choices, whole)
   local rows, index, allowed = {}, {}, by_row(question, choices)
   for _, choice in ipairs(used) do
-    local keys, text = row_key(question, choice.figure)
+    local text, keys = questions.row(question, choice.figure)
     local row = index[text]
     if not row then
       row = {keys = keys, choices = {}, allowed = is_stated(keys) and allowed[text] or {}}

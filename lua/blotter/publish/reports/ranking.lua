@@ -5,6 +5,7 @@ local asked = require "blotter.publish.reports.asked"
 local builder = require "blotter.publish.reports.builder"
 local comparable = require "blotter.publish.reports.comparable"
 local groups = require "blotter.publish.reports.subject_groups"
+local sweeps = require "blotter.ops.totals.sweeps"
 
 local ranking = {}
 
@@ -22,7 +23,8 @@ ranking.OTHERWISE, ranking.SWEEP = "counts something else", "a sweep against tra
 local function apart(ops, rows)
   local alike, others = {}, {}
   for _, item in ipairs(rows) do
-    item.why = differs(item.row) and ranking.OTHERWISE or groups.is_sweep(ops, item.subject) and ranking.SWEEP or nil
+    local is_sweep = sweeps.is_round(ops.model, item.subject)
+    item.why = differs(item.row) and ranking.OTHERWISE or is_sweep and ranking.SWEEP or nil
     table.insert(item.why and others or alike, item)
   end
   if #alike == 0 then return others, alike end

@@ -13,32 +13,4 @@ groups.list = {
     types = { database = true, hotline = true, notice_system = true, platform = true } },
 }
 
-local TRAFFICKING = "^0204"
-
-local kept = setmetatable({}, { __mode = "k" })
-
--- What keeps the rounds of one operation together: its parent, or itself.
-local function family(subject)
-  return subject.parent or subject.id
-end
-
--- The families of operations of which a statement counts trafficking.
-local function sweeps(ops)
-  if kept[ops.model] then return kept[ops.model] end
-  local found = {}
-  kept[ops.model] = found
-  for _, figure in ipairs(ops:figures {}) do
-    if figure.subject_row.type == "operation" and (figure.offence or ""):find(TRAFFICKING) then
-      found[family(figure.subject_row)] = true
-    end
-  end
-  return found
-end
-
---- Whether an operation is a sweep against trafficking in persons, not against online offences: it or another round of
--- it counts that offence.
-function groups.is_sweep(ops, subject)
-  return subject.type == "operation" and sweeps(ops)[family(subject)] == true
-end
-
 return groups
