@@ -96,10 +96,51 @@ describe("a reader", function()
     assert.same({[ops:row("subjects", "ice").name] = true, [ops:row("subjects", "dhs").name] = true}, above)
   end)
 
-  it("of a subject without figures is led to its parts", function()
+  it("of a subject without figures sees what its parts state, with their sources", function()
     local document = reports.build("profile", ops, {subject = "operation-broken-heart"})
-    assert.equal(2, #table_of(document, "Its parts").rows)
-    for _, block in ipairs(document.blocks) do assert.is_false(block.text == "Sources") end
+    local rows = table_of(document, "Its rounds, one by one").rows
+    assert.equal(2, #rows)
+    assert.equal("Operation Broken Heart 2018", rows[1][1])
+    local sources = document.blocks[#document.blocks]
+    assert.equal("sources", sources.kind)
+    for i, item in ipairs(sources.items) do assert.equal(i, item.number) end
+  end)
+
+  it("finds editions by their numbers, roman or in words, and what these say of one without a date", function()
+    local function editions(subject)
+      local names, dates = {}, {}
+      local document = reports.build("profile", ops, {subject = subject})
+      for i, row in ipairs(table_of(document, "Its rounds, one by one").rows) do
+        names[i], dates[i] = row[1]:match "Operation %a+ %a+,? (.*)", row[2]
+      end
+      return names, dates
+    end
+    local names, dates = editions "operation-cross-country"
+    assert.same({"VIII", "X", "XI", "XII", "XIII"}, names)
+    assert.equal("not dated by a source; by its number before 13 Oct 2016", dates[1])
+    assert.same({"first edition", "II", "III"}, (editions "operation-renewed-hope"))
+    local numbered = require "blotter.publish.reports.editions.numbered"
+    local numbers = {["A IV"] = 4, ["A XIX"] = 19, ["A XL"] = 40, ["edition 10"] = 10, ["B, third edition"] = 3}
+    for name, number in pairs(numbers) do assert.equal(number, numbered.of(name), name) end
+    for _, name in ipairs {"AFP", "Operation H", "Orion", "Delego DEA", "ICAC"} do
+      assert.is_nil(numbered.of(name), name)
+    end
+  end)
+
+  it("is told on the page of a sweep against trafficking that it is one, and how many it found are adults", function()
+    local function kind_of(id)
+      local facts = reports.build("profile", ops, {subject = id}).blocks[1]
+      for _, item in ipairs(facts.items) do
+        if item[1] == "Kind" then return item[2] end
+      end
+    end
+    for _, id in ipairs {"operation-cross-country", "operation-cross-country-viii", "operation-cross-country-xii"} do
+      assert.matches("trafficking", kind_of(id), 1, true)
+    end
+    assert.is_nil(kind_of("operation-predator"):find("trafficking", 1, true))
+    local document = reports.build("profile", ops, {subject = "operation-cross-country"})
+    local twelfth = table_of(document, "Its rounds, one by one").rows[4]
+    assert.matches("by age: .*18 years and over: 141", table.concat(twelfth[3].notes, " "))
   end)
 
   it("of a source learns whose release it retells", function()

@@ -38,6 +38,7 @@ local show = require "blotter.ops.figures.printing"
 local suggest = require "blotter.errors.suggest"
 local tables = require "blotter.ops.dataset.engine_tables"
 local surplus = require "blotter.errors.surplus"
+local sweeps = require "blotter.ops.totals.sweeps"
 local taking_part = require "blotter.ops.taking_part"
 local total = require "blotter.ops.totals.total"
 local unknown = require "blotter.errors.unknown"
@@ -271,6 +272,12 @@ function Ops:operations(area)
   local is_subject = type(area) == "string" and not self:row("areas", area) and self:row("subjects", area)
   if is_subject then fail("'%s' is a subject, no area: ops:countries %q has the countries of one", area, area) end
   return taking_part.operations(self.model, key_asked(self, "areas", area, "operations", "an area such as \"Korea\""))
+end
+
+--- Whether a subject is a sweep against trafficking in persons, or a programme of such sweeps; see sweeps.lua.
+function Ops:is_sweep(subject)
+  local id = key_asked(self, "subjects", subject, "is_sweep", "a subject such as \"operation-cross-country\"")
+  return sweeps.is(self.model, self:row("subjects", id))
 end
 
 -- The data of a table of the package.

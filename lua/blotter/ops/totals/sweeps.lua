@@ -43,14 +43,10 @@ local function known(model)
   return model.sweeps
 end
 
---- Whether an operation is a sweep against trafficking in persons.
-function sweeps.is_round(model, subject)
-  return subject.type == "operation" and known(model).rounds[round_of(subject)] or false
-end
-
---- The same, or whether a programme holds such operations.
+--- Whether a subject is a sweep against trafficking in persons, or a programme of them.
 function sweeps.is(model, subject)
-  return sweeps.is_round(model, subject) or known(model).holders[subject.id] or false
+  local found = known(model)
+  return subject.type == "operation" and found.rounds[round_of(subject)] or found.holders[subject.id] or false
 end
 
 local function names_them(question)

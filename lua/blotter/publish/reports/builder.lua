@@ -16,7 +16,8 @@ Builder.__index = Builder
 builder.status_words = { B = "series break", D = "counted differently", E = "estimate", F = "forecast",
   P = "provisional", U = "doubtful" }
 
---- A builder for a document about `ops`.
+--- A builder for a document about `ops`. Its field is_about_sweeps keeps from saying of each number that it counts
+-- sweeps against trafficking.
 function builder.new(ops)
   return setmetatable({ ops = ops, blocks = {}, numbers = {}, cited = {}, published = {} }, Builder)
 end
@@ -243,10 +244,23 @@ function Builder:finding(finding)
   return table.concat(parts, " ") .. " " .. builder.marks(self:cite_all(figures))
 end
 
+-- What flags a count of sweeps against trafficking, which are no operations against online offences.
+local SWEEPS = "trafficking sweeps"
+
+-- Whether all of some figures are of sweeps against trafficking, on a page that is not about such sweeps itself.
+local function are_of_sweeps(doc, figures)
+  if doc.is_about_sweeps then return false end
+  for _, figure in ipairs(figures) do
+    if not doc.ops:is_sweep(figure.subject) then return false end
+  end
+  return #figures > 0
+end
+
 --- The flags of one statement: contradicted first, then its status.
 function Builder:statement_flags(figure)
   local flags = addable.is_contradicted(self.ops, figure) and { "contradicted" } or {}
   flags[#flags + 1] = builder.status_words[figure.status]
+  if are_of_sweeps(self, { figure }) then flags[#flags + 1] = SWEEPS end
   return flags
 end
 
@@ -265,6 +279,7 @@ function Builder:flags_of(row)
   end
   if is_estimate then flags[#flags + 1] = builder.status_words.E end
   if is_weak then flags[#flags + 1] = ENCYCLOPEDIA end
+  if are_of_sweeps(self, row.figures) then flags[#flags + 1] = SWEEPS end
   return flags
 end
 

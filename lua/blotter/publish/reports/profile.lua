@@ -6,7 +6,8 @@ local builder = require "blotter.publish.reports.builder"
 local chronology = require "blotter.publish.reports.chronology"
 local discrepancies = require "blotter.publish.reports.discrepancies"
 local neighbours = require "blotter.publish.reports.neighbours"
-local rounds = require "blotter.publish.reports.rounds"
+local numbered = require "blotter.publish.reports.editions.numbered"
+local rounds = require "blotter.publish.reports.editions.rounds"
 local yearly = require "blotter.publish.reports.yearly"
 
 local profile = { name = "profile", title = "Profile of a subject" }
@@ -22,15 +23,40 @@ local function name_of(ops, id)
   return row and row.name
 end
 
+-- The subjects that belong to one.
+local function below(ops, subject)
+  local list = {}
+  for _, other in ipairs(ops.subjects) do
+    if other.parent == subject.id then list[#list + 1] = other end
+  end
+  return list
+end
+
+-- What kind of thing a subject is, and that it is no operation against online offences where it is none.
+local function kind_of(ops, subject)
+  local kind = subject.type:gsub("_", " ")
+  if not ops:is_sweep(subject.id) then return kind end
+  return kind .. (subject.type == "operation" and ": a sweep" or ", which holds sweeps")
+    .. " against trafficking in persons of every age, not against online offences; totals of a country "
+    .. "leave it out."
+end
+
+-- When a subject began; of a numbered edition that no source dates, what its number says.
+local function began(ops, subject)
+  local known = builder.known_date(subject.date_start, subject.date_precision)
+  if known or subject.date_end or not subject.parent or not numbered.of(subject.name) then return known end
+  return numbered.date(below(ops, { id = subject.parent }), subject)
+end
+
 local function add_facts(doc, subject)
   local ops = doc.ops
   local area = subject.area and ops:row("areas", subject.area)
   local items = {}
   for _, item in ipairs {
-    { "Identifier", subject.id }, { "Kind", (subject.type:gsub("_", " ")) }, { "Acronym", subject.acronym or false },
+    { "Identifier", subject.id }, { "Kind", kind_of(ops, subject) }, { "Acronym", subject.acronym or false },
     { "Belongs to", name_of(ops, subject.parent) or false }, { "Led by", name_of(ops, subject.lead) or false },
     { "Area", area and area.name or false },
-    { "Began", builder.known_date(subject.date_start, subject.date_precision) or false },
+    { "Began", began(ops, subject) or false },
     { "Ended", builder.known_date(subject.date_end, subject.date_precision) or false },
     { "Note", subject.note or false },
   } do
@@ -88,12 +114,8 @@ local function add_years(doc, subject, figures, policy)
         note = dimension and "Each year is known of other categories, so each stands by itself." or nil })
     end
   end
-  local below = {}
-  for _, other in ipairs(doc.ops.subjects) do
-    if other.parent == subject.id then below[#below + 1] = other end
-  end
   rounds.add(doc, subject, policy)
-  chronology.add(doc, below, "What belongs to it, over time")
+  chronology.add(doc, below(doc.ops, subject), "What belongs to it, over time")
   if #doc.blocks >= start then
     table.insert(doc.blocks, start, { kind = "heading", level = 1, text = "Over the years" })
   end
@@ -191,27 +213,26 @@ local function add_findings(doc, subject, is_beyond_repair)
   doc:add { kind = "notes", items = items }
 end
 
--- That there is no figure of the subject itself, and where those of its parts are.
-local function add_no_figures(doc, subject)
-  local rows = {}
-  for _, other in ipairs(doc.ops.subjects) do
-    local count = other.parent == subject.id and #doc.ops:figures { subject = other.id } or 0
-    if count > 0 then rows[#rows + 1] = { other.name, count } end
+-- That there is no figure of the subject itself, and what its parts state.
+local function add_no_figures(doc, subject, policy)
+  local start = #doc.blocks + 1
+  if rounds.add(doc, subject, policy) then
+    chronology.add(doc, below(doc.ops, subject), "What belongs to it, over time")
+    table.insert(doc.blocks, start, { kind = "text", text = "No source here gives a figure for this subject as a "
+      .. "whole, and none is computed: its parts need not count the same. What each of them states:" })
+  else
+    doc:text "No source here gives a figure for this subject."
   end
-  if #rows == 0 then return doc:text "No source here gives a figure for this subject." end
-  doc:text "No source here gives a figure for this subject as a whole; those of its parts are on their pages."
-  doc:add { kind = "table", title = "Its parts", rows = rows, columns = {
-    { name = "subject", title = "Part", type = "string" },
-    { name = "statements", title = "Statements", type = "int64" } } }
 end
 
 function profile.build(ops, params)
   local subject = ops:row("subjects", params.subject)
   local doc = builder.new(ops)
+  doc.is_about_sweeps = ops:is_sweep(subject.id)
   add_facts(doc, subject)
   local figures = ops:figures { subject = subject.id, exactly = true }
   if #figures == 0 then
-    add_no_figures(doc, subject)
+    add_no_figures(doc, subject, params.policy)
     add_network(doc, subject)
   else
     add_findings(doc, subject, true)

@@ -5,7 +5,6 @@ local asked = require "blotter.publish.reports.asked"
 local builder = require "blotter.publish.reports.builder"
 local comparable = require "blotter.publish.reports.comparable"
 local groups = require "blotter.publish.reports.subject_groups"
-local sweeps = require "blotter.ops.totals.sweeps"
 
 local ranking = {}
 
@@ -23,7 +22,7 @@ ranking.OTHERWISE, ranking.SWEEP = "counts something else", "a sweep against tra
 local function apart(ops, rows)
   local alike, others = {}, {}
   for _, item in ipairs(rows) do
-    local is_sweep = sweeps.is_round(ops.model, item.subject)
+    local is_sweep = item.subject.type == "operation" and ops:is_sweep(item.subject.id)
     item.why = differs(item.row) and ranking.OTHERWISE or is_sweep and ranking.SWEEP or nil
     table.insert(item.why and others or alike, item)
   end

@@ -365,6 +365,8 @@ local FLAGS = {
   { "overlap possible", "It may count one person, report or case twice." },
   { "attributed", "Reports that a clearing house elsewhere received, counted for the area to which they point: the "
     .. "area itself did not receive them." },
+  { "trafficking sweeps", "Counted by a sweep against trafficking in persons of every age, or by a programme of such "
+    .. "sweeps, not by an operation against online offences; totals of an area leave it out." },
   { "series break", "It is not comparable with what was before." },
 }
 
