@@ -197,6 +197,46 @@ describe("a reader", function()
     assert.is_true(count > 0)
   end)
 
+  it("sees of each computed number every part, whose it is and of when", function()
+    local document = reports.build("area", ops, {area = "US"})
+    local arrests = table_of(document, "Totals that count nothing twice").rows[1]
+    local count = tonumber(arrests[2].notes[1]:match "^Computed from (%d+) figures: Operation Cathedral: 32 ")
+    assert.is_true(count > 6)
+    assert.is_nil(table.concat(arrests[2].notes, " "):find("and %d+ more%."))
+    local parts, with_subject = 0, 0
+    for _, row in ipairs(table_of(document, "What each computed number is the sum of").rows) do
+      if row[1]:find "^Arrests: " then
+        parts = parts + 1
+        with_subject = with_subject + (row[2] ~= "" and 1 or 0)
+      end
+    end
+    assert.same({count, count}, {parts, with_subject})
+  end)
+
+  it("is told no day where a month or a year is known, and of a sum the days where they are", function()
+    assert.equal("Oct 2017", ops:words("3ps-2017-1.01").period)
+    assert.equal("2007 to 16 Mar 2011", ops:words("europol-nd-1.01").period)
+    assert.equal("Oct 2010 to 14 Nov 2013", ops:words("ctv-2013-1.01").period)
+    local document = reports.build("profile", ops, {subject = "operation-renewed-hope-3"})
+    local found
+    for _, block in ipairs(document.blocks) do
+      for _, row in ipairs(block.kind == "table" and block.columns[2].name == "total" and block.rows or {}) do
+        if row[1] == "Leads generated" then found = row[2].period end
+      end
+    end
+    assert.equal("24 Feb 2025 to 7 Mar 2025", found)
+  end)
+
+  it("is not told that the number shown is left out of itself", function()
+    local document = reports.build("profile", ops, {subject = "operation-ore"})
+    for _, block in ipairs(document.blocks) do
+      for _, row in ipairs(block.kind == "table" and block.rows or {}) do
+        local notes = type(row[2]) == "table" and table.concat(row[2].notes, " ") or ""
+        assert.is_nil(notes:find("perhaps without more than 7,200", 1, true))
+      end
+    end
+  end)
+
   it("is told how many of a total's figures cover a part only", function()
     local text = formats.render(reports.build("area", ops, {area = "US"}), "text", {width = 2000})
     assert.matches("%d+ of its %d+ figures covers? only ", text)

@@ -151,8 +151,8 @@ describe("the profile", function()
     local text = formats.render(document, "text", {width = 160})
     assert.is_truthy(text:find("more than 35,200", 1, true))
     assert.is_nil(text:find("≥", 1, true))
-    assert.is_truthy(text:find("Computed from 2 figures: more than 31,000 (since 2003, to Mar 2022); more than 4,200",
-      1, true))
+    assert.is_truthy(text:find("Computed from 2 figures: more than 31,000 (since 2003, to Mar 2022) [1]; "
+      .. "more than 4,200 (2023) [2].", 1, true))
     assert.is_truthy(text:find("Judged different things", 1, true))
   end)
 

@@ -239,6 +239,12 @@ function Ops:words(asked)
     source = phrase.source(figure.source_row)}
 end
 
+--- From when, in one figure, to when, in another, some count, in words; either may be nil: "9 Jul 2003 to 2013".
+function Ops:between(from, to)
+  from = from and row_of(self, "figures", from, "between")
+  return phrase.between(from, to and row_of(self, "figures", to, "between"))
+end
+
 --- When a source was published, in words, or nil.
 function Ops:published(source)
   return phrase.published(row_of(self, "sources", source, "published"))

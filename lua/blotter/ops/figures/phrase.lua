@@ -91,31 +91,69 @@ function phrase.about_subject(figure)
   return figure.subject_row.name .. (period and ", " .. period or "")
 end
 
+-- Whether a day is the first, or as an end the last, of a month, and whether of a year.
+local function is_edge(day, is_end)
+  local year, month, number = dates.civil(day)
+  local is_of_month = number == (is_end and dates.days_in_month(year, month) or 1)
+  return is_of_month, is_of_month and month == (is_end and 12 or 1)
+end
+
+-- One end of a period as exactly as it is known: an edge of a month or a year stands for all of it where no more than
+-- that is known.
+local function end_of(day, precision, is_end)
+  if not day then return nil end
+  local year, month = dates.civil(day)
+  local is_of_month, is_of_year = is_edge(day, is_end)
+  if precision == "year" and is_of_year then return tostring(year) end
+  if is_of_month and precision ~= "day" then
+    return dates.describe(dates.day(year, month, 1), dates.day(year, month, dates.days_in_month(year, month)))
+  end
+  return dates.describe(day, day)
+end
+
+--- The ends of the period of a figure in words, each as exactly as it is known, nil where it is not.
+function phrase.ends(figure)
+  return end_of(figure.first, figure.period_precision, false), end_of(figure.last, figure.period_precision, true)
+end
+
+-- A range of days whose ends are not known to the day, one of them perhaps of a publication: "2007 to 16 Mar 2011".
+local function rough(figure)
+  local from, to = phrase.ends(figure)
+  local y1, m1 = dates.civil(figure.first)
+  local y2, m2 = dates.civil(figure.last)
+  if from == to or figure.period_precision == "month" and y1 == y2 and m1 == m2 then return from end
+  return ("%s to %s"):format(from, to)
+end
+
 --- The period of a figure in words, or nil when it is not stated.
 function phrase.period(figure)
   if not figure.first and not figure.last then return nil end
-  if figure.period_kind == "as_of" then return "as of " .. dates.describe(figure.last, figure.last) end
+  local is_rough = figure.period_precision == "year" or figure.period_precision == "month"
+  local _, to = phrase.ends(figure)
+  if figure.period_kind == "as_of" then return "as of " .. to end
   if figure.period_kind == "since" then
     local first = figure.first and dates.describe(figure.first, nil) or "to date"
     if not figure.last then return first end
-    local last = phrase.day(figure.last, figure.period_precision)
-    return first == "to date" and "to " .. last or first .. ", to " .. last
+    return first == "to date" and "to " .. to or first .. ", to " .. to
   end
   if figure.period_kind == "fiscal" and figure.last then
     local year, month = dates.civil(figure.last)
     if month == 9 and figure.last - figure.first < 366 then return "fiscal year " .. year end
   end
+  if is_rough and figure.first and figure.last then return rough(figure) end
   return dates.describe(figure.first, figure.last)
 end
 
---- A day as exactly as it is known.
-function phrase.day(day, precision)
-  local year, month, number = dates.civil(day)
-  if precision == "year" and month == 12 and number == 31 then return tostring(year) end
-  if number == dates.days_in_month(year, month) and precision ~= "day" then
-    return dates.describe(dates.day(year, month, 1), day)
-  end
-  return dates.describe(day, day)
+--- The time between the beginning of one figure and the end of another in words: days where these are known, whole
+-- months and years else; nil for either is unknown.
+function phrase.between(from, to)
+  local first, last = from and phrase.ends(from), to and select(2, phrase.ends(to))
+  local starts_month, ends_month = first and is_edge(from.first, false), last and is_edge(to.last, true)
+  if not first then return last and "to " .. (ends_month and end_of(to.last, "month", true) or last) end
+  if not last then return ("from %s on"):format(first) end
+  if first == last then return first end
+  if starts_month and ends_month then return dates.describe(from.first, to.last) end
+  return ("%s to %s"):format(first, last)
 end
 
 --- When a source was published, as exactly as it is known, or nil.

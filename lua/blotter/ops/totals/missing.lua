@@ -124,7 +124,9 @@ end
 local function not_held(question, figures, row)
   local used = {}
   for _, figure in ipairs(row.figures) do used[figure] = true end
-  return groups.where(figures, function(figure) return not is_held(question, figure, used) end)
+  return groups.where(figures, function(figure)
+    return figure ~= row.exceeded_by and not is_held(question, figure, used)
+  end)
 end
 
 -- ---- times ----

@@ -42,6 +42,7 @@ end
 function area.build(ops, params)
   local row = ops:row("areas", params.area)
   local doc = builder.new(ops)
+  doc.area = row.name
   local parent = row.parent and ops:row("areas", row.parent)
   doc:add { kind = "facts", items = builder.known { { "Code", row.code }, { "Kind", row.type },
     { "Lies in", parent and parent.name } } }
@@ -51,7 +52,7 @@ function area.build(ops, params)
   else
     add_totals(doc, row, figures, params.policy)
     chronology.add(doc, subjects_in(ops, row), "Operations in this area")
-    statements.add(doc, figures, { area = row.name })
+    statements.add(doc, figures)
     doc:audit()
   end
   doc:sources()

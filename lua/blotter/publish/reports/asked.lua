@@ -66,33 +66,42 @@ local function gap_of(row)
   return ("%d of %d months"):format(months.covered, months.asked)
 end
 
--- One end of the time of a figure, to the month at most, to the year where no more is known of it or asked.
-local function known(day, figure, is_year)
-  return cells.date(day:sub(1, (is_year or figure.period_precision == "year") and 4 or 7))
+-- The figure that begins first and the one that ends last, how many have no date at all, and whether all others say
+-- when they begin and when they end.
+local function ends_of(figures)
+  local from, to, has_start, has_end, undated = nil, nil, true, true, 0
+  for _, figure in ipairs(figures) do
+    local first, last = figure.period_start and figure.first, figure.period_end and figure.last
+    if not first and not last then
+      undated = undated + 1
+    else
+      has_start, has_end = has_start and first ~= nil, has_end and last ~= nil
+      if first and (not from or first < from.first) then from = figure end
+      if last and (not to or last > to.last) then to = figure end
+    end
+  end
+  return from, to, undated, has_start, has_end
 end
 
--- From when to when some figures count: "2023 to 2024", "Oct 2019 to Dec 2024", "to Dec 2024" where one does not say
--- when it begins; nil where one does not say when it ends.
-local function span_of(figures)
-  local from, to, has_start = nil, nil, true
-  for _, figure in ipairs(figures) do
-    if not (figure.last and figure.period_end) then return nil end
-    has_start = has_start and figure.first and figure.period_start
-    if not to or figure.last > to.last then to = figure end
-    if has_start and (not from or figure.first < from.first) then from = figure end
+-- From when to when some figures count, "2023 to 2024", "Oct 2019 to 7 Dec 2024", and how many no source dates; nil
+-- where neither is known.
+local function span_of(ops, figures)
+  local from, to, undated, has_start, has_end = ends_of(figures)
+  local span
+  if from and to and not has_start and not has_end then
+    span = ("dates known: %s"):format(ops:between(from, to))
+  else
+    span = ops:between(has_start and from or nil, has_end and to or nil)
   end
-  if not has_start then return to and "to " .. known(to.period_end, to) end
-  if not from then return nil end
-  local are_years = from.period_start:find "%-01%-01$" and to.period_end:find "%-12%-31$"
-  local first, last = known(from.period_start, from, are_years), known(to.period_end, to, are_years)
-  return first == last and first or ("%s to %s"):format(first, last)
+  if not span or undated == 0 then return span end
+  return ("%s, and %d without a date"):format(span, undated)
 end
 
 --- The time of a total in words: "as of 3 Mar 2022", or "Oct 2019 to Dec 2024, 53 of 63 months"; nil where nothing
 -- is known.
-function asked.period(row)
+function asked.period(ops, row)
   if row.as_of then return "as of " .. cells.date(row.as_of) end
-  local span, gap = span_of(row.figures), gap_of(row)
+  local span, gap = span_of(ops, row.figures), gap_of(row)
   return span and gap and span .. ", " .. gap or span or gap
 end
 

@@ -4,6 +4,7 @@
 local addable = require "blotter.publish.reports.addable"
 local asked = require "blotter.publish.reports.asked"
 local cells = require "blotter.publish.formats.cell"
+local taken_apart = require "blotter.publish.reports.taken_apart"
 
 local date, number = cells.date, cells.number
 
@@ -16,10 +17,9 @@ Builder.__index = Builder
 builder.status_words = { B = "series break", D = "counted differently", E = "estimate", F = "forecast",
   P = "provisional", U = "doubtful" }
 
---- A builder for a document about `ops`. Its field is_about_sweeps keeps from saying of each number that it counts
--- sweeps against trafficking.
+--- A builder for a document about `ops`. Its field subject is the id, area the name of what the document is about.
 function builder.new(ops)
-  return setmetatable({ ops = ops, blocks = {}, numbers = {}, cited = {}, published = {} }, Builder)
+  return setmetatable({ ops = ops, blocks = {}, numbers = {}, cited = {}, published = {}, computed = {} }, Builder)
 end
 
 local function is_filled(rows, i)
@@ -244,12 +244,20 @@ function Builder:finding(finding)
   return table.concat(parts, " ") .. " " .. builder.marks(self:cite_all(figures))
 end
 
+--- The categories and the area of a figure in words, without the area that the whole document is about; or nil.
+function Builder:label(figure)
+  local label = self.ops:label(figure)
+  if not self.area or label == self.area then return label ~= self.area and label or nil end
+  local rest, last = label:match "^(.*), (.-)$"
+  return last == self.area and rest or label
+end
+
 -- What flags a count of sweeps against trafficking, which are no operations against online offences.
 local SWEEPS = "trafficking sweeps"
 
 -- Whether all of some figures are of sweeps against trafficking, on a page that is not about such sweeps itself.
 local function are_of_sweeps(doc, figures)
-  if doc.is_about_sweeps then return false end
+  if doc.subject and doc.ops:is_sweep(doc.subject) then return false end
   for _, figure in ipairs(figures) do
     if not doc.ops:is_sweep(figure.subject) then return false end
   end
@@ -300,31 +308,6 @@ local function open_words(row)
   return ("%s %s"):format(word, number(sum)), sum, least
 end
 
-local MOST_PARTS = 6
-
--- Some figures from the earliest end on, those without one last.
-local function by_time(figures)
-  local sorted, place = table.move(figures, 1, #figures, 1, {}), {}
-  for i, figure in ipairs(sorted) do place[figure] = i end
-  table.sort(sorted, function(a, b)
-    local x, y = a.last or math.huge, b.last or math.huge
-    if x ~= y then return x < y end
-    return place[a] < place[b]
-  end)
-  return sorted
-end
-
--- What a computed number is made of, in the order of time.
-function Builder:made_of(row)
-  local parts, figures = {}, by_time(row.figures)
-  for i = 1, math.min(#figures, MOST_PARTS) do
-    local words = self.ops:words(figures[i])
-    parts[i] = words.period and ("%s (%s)"):format(words.value, words.period) or words.value
-  end
-  local more = #row.figures > MOST_PARTS and (" and %d more"):format(#row.figures - MOST_PARTS) or ""
-  return table.concat(parts, "; ") .. more
-end
-
 -- What this site counts under a figure's name, up to the first full stop or semicolon, in parentheses.
 local function defined(figure)
   local definition = figure.indicator_row.definition
@@ -361,18 +344,19 @@ function Builder:sum(row, flags, label)
   local cell
   if row.exceeded_by then
     cell = self:figure(row.exceeded_by, flags)
-    cell.notes[#cell.notes + 1] = ("Other figures, which may be added, make less: %s."):format(self:made_of(row))
+    cell.notes[#cell.notes + 1] = ("Other figures, which may be added, make less: %s."):format(
+      taken_apart.words(self, row.figures))
   elseif is_one_figure(row) then
     cell = self:figure(row.figures[1], flags)
   else
     flags = table.move(flags or {}, 1, #(flags or {}), 2, { "computed" })
     local words, value, least = open_words(row)
-    local made = #row.figures == 1 and "Narrowed by its parts" or ("Computed from %d figures"):format(#row.figures)
     cell = { low = row.low, best = row.best, high = row.high, value = value, flags = flags,
       sources = self:cite_all(row.figures),
       words = words or not row.high and row.low and number(row.low) .. " or more" or nil,
-      period = asked.period(row),
-      notes = { ("%s: %s."):format(made, self:made_of(row)), least } }
+      period = asked.period(self.ops, row),
+      notes = { taken_apart.note(self, row.figures), least } }
+    taken_apart.keep(self, label, cell, row.figures)
   end
   self:differences(row, cell.notes)
   if #(row.lacks or {}) > 0 then
@@ -448,6 +432,7 @@ end
 --- The numbered list of everything cited so far.
 function Builder:sources()
   local items = {}
+  taken_apart.add(self)
   for place, source in ipairs(self.cited) do
     items[place] = { number = place, publisher = source.publisher_row.name, title = self:title_of(source),
       date = self.ops:published(source), url = source.url }

@@ -15,14 +15,6 @@ local function before(a, b)
   return a.id < b.id
 end
 
--- The categories and the area of a figure, without the area that the whole page is about.
-local function label_of(doc, figure, area)
-  local label = doc.ops:label(figure)
-  if not area or label == area then return label ~= area and label or nil end
-  local rest, last = label:match "^(.*), (.-)$"
-  return last == area and rest or label
-end
-
 local function columns_of(lines, left_out)
   local columns = {}
   for _, column in ipairs {
@@ -39,8 +31,7 @@ end
 
 --- Adds the table, without empty columns. `options.left_out` names columns that say the same in every row, as
 -- {indicator = true}; `options.title` is that of the table, and without `options.has_heading` a heading stands above
--- it. `options.lines` is the title of a column with the line of the source in which each stands, `options.area` the
--- name of the area that all of them are of.
+-- it. `options.lines` is the title of a column with the line of the source in which each stands.
 function statements.add(doc, figures, options)
   options = options or {}
   local sorted, rows, ids = table.move(figures, 1, #figures, 1, {}), {}, {}
@@ -50,7 +41,7 @@ function statements.add(doc, figures, options)
     ids[i] = figure.id
     local value = doc:figure(figure, doc:statement_flags(figure))
     local cells = { subject = figure.subject_row.name, indicator = builder.counted(figure.indicator_row),
-      of = label_of(doc, figure, options.area), period = value.period, value = value,
+      of = doc:label(figure), period = value.period, value = value,
       line = figure.locator and tostring(figure.locator) }
     value.period = nil
     rows[i] = {}

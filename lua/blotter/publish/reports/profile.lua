@@ -228,7 +228,7 @@ end
 function profile.build(ops, params)
   local subject = ops:row("subjects", params.subject)
   local doc = builder.new(ops)
-  doc.is_about_sweeps = ops:is_sweep(subject.id)
+  doc.subject = subject.id
   add_facts(doc, subject)
   local figures = ops:figures { subject = subject.id, exactly = true }
   if #figures == 0 then

@@ -356,7 +356,8 @@ local FLAGS = {
   { "estimate", "The source calls it an estimate." },
   { "encyclopedia", "Its source is an encyclopedia that its readers or a program write, which is no release and no "
     .. "report of one." },
-  { "computed", "Made of several figures; the footnote names them." },
+  { "computed", "Made of several figures. The footnote names each of them with its subject, period and source, and so "
+    .. "does a table at the end of the page." },
   { "contested", "Another source says something that cannot be true with it." },
   { "contradicted", "It stands in a contradiction that no reading of the figures can repair." },
   { "provisional", "A figure in it is provisional or a forecast." },
