@@ -3,6 +3,7 @@
 #include "flagged.h"
 #include "base/bits.h"
 #include "base/mem.h"
+#include "io/text/utf8.h"
 
 #include <string.h>
 

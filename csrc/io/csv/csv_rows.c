@@ -6,6 +6,7 @@
 #include "unquote.h"
 #include "io/text/marks.h"
 #include "base/mem.h"
+#include "io/text/utf8.h"
 
 #include <string.h>
 

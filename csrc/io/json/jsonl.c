@@ -11,6 +11,7 @@
 #include "base/isa.h"
 #include "base/mem.h"
 #include "base/par.h"
+#include "io/text/utf8.h"
 
 #include <stdio.h>
 #include <string.h>

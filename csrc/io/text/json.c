@@ -1,5 +1,6 @@
 #include "json.h"
 #include "records.h"
+#include "utf8.h"
 
 #include <string.h>
 

@@ -2,6 +2,7 @@
 #include "records.h"
 #include "base/mem.h"
 #include "base/par.h"
+#include "utf8.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -100,7 +100,4 @@ blt_status blt_rows_load(blt_rows *w, const blt_source *s, uint64_t from, uint64
 /* Takes row `row` out, leaving the others in order. */
 blt_status blt_rows_drop(blt_rows *w, const uint64_t *keep, blt_error *err);
 
-/* First byte that is not part of well-formed UTF-8, or len. */
-size_t blt_utf8_check(const char *s, size_t len);
-
 #endif

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/text/num.h"
 #include "base/par.h"
+#include "io/text/utf8.h"
 
 #include <string.h>
 
