@@ -528,6 +528,11 @@ static bool is_final(const blt_error *err) {
   return err->code == BLT_ENOMEM || err->code == BLT_EINTR || err->code == BLT_ETIMEOUT;
 }
 
+/* Of a predicate its own range says more than its answers, which know nothing of blocks. */
+static void range_predicate(const blt_scope *s, const blt_op *op, blt_range *out) {
+  blt_op_range(s, op->args[0], out);
+}
+
 blt_op *blt_memo_wrap(blt_binder *b, blt_op *op, blt_error *err) {
   blt_dict *dict = memo_dict(b, op);
   blt_value null;
@@ -559,8 +564,8 @@ blt_op *blt_memo_wrap(blt_binder *b, blt_op *op, blt_error *err) {
   if (op->type.id == BLT_BOOL && !op->can_fail && !op->host && dict->count > ANSWERS_MIN)
     memo->answers = blt_answers_new(b->expr, op, dict->count);
   if (!text) {
-    bool ints = blt_type_is_int(op->type) && op->type.id != BLT_BOOL;
-    memo->range = ints && !op->can_fail ? range_memo : NULL;
+    bool truth = op->type.id == BLT_BOOL, ints = blt_type_is_int(op->type) && !truth;
+    if (!op->can_fail && (ints || truth)) memo->range = ints ? range_memo : range_predicate;
     return memo;
   }
   memo->data = derive(b, op, dict, &memo->value, err);

@@ -156,25 +156,40 @@ static int place(const blt_op *op, const blt_range *a, const blt_range *b, bool 
   return less ? -1 : more ? 1 : same ? 2 : 0;
 }
 
-/* The constant that a column is compared with by ==, which is an interval of one number by then, or a value.
- */
-static bool wanted_of(const blt_op *op, blt_value *out) {
-  const blt_op *column = op->args[0];
-  bool interval = op->nargs == 1;
-  if (column->kind != BLT_OP_COLUMN || op->code != (interval ? 0 : BLT_EQ)) return false;
-  if (interval) {
-    *out = (blt_value){.type = column->type, .u.i = op->low};
-    return op->low == op->high && blt_type_is_int(column->type);
-  }
-  *out = op->args[1]->value;
-  return op->args[1]->kind == BLT_OP_VALUE && !out->null && out->type.id == column->type.id;
+/* One number, or the code of one text, by == : an interval by then. */
+static bool one_of(const blt_op *op, blt_value *room, blt_value_span *out) {
+  blt_type type = op->args[0]->type;
+  *room = (blt_value){.type = type, .u.i = op->low};
+  if (type.id == BLT_STRING && op->data) room->u.s = *(const blt_str *)op->data;
+  out->low = out->high = room;
+  return op->code == 0 && op->low == op->high &&
+         (blt_type_is_int(type) || (type.id == BLT_STRING && op->data));
+}
+
+/* What a column is compared with: a constant, which texts are compared with in their order too. */
+static bool wanted_of(const blt_op *op, blt_value *room, blt_value_span *out) {
+  if (op->args[0]->kind != BLT_OP_COLUMN) return false;
+  if (op->nargs == 1) return one_of(op, room, out);
+  const blt_value *k = &op->args[1]->value;
+  if (op->args[1]->kind != BLT_OP_VALUE || k->null || k->type.id != op->args[0]->type.id) return false;
+  out->low = op->code == BLT_LT || op->code == BLT_LE ? NULL : k;
+  out->high = op->code == BLT_GT || op->code == BLT_GE ? NULL : k;
+  return op->code == BLT_EQ || (op->code != BLT_NE && k->type.id == BLT_STRING);
 }
 
 /* The block surely has no such value: whoever makes it may know more than its bounds. */
 static bool holds_none(const blt_scope *s, const blt_op *op) {
-  blt_value wanted;
-  return s->group != UINT32_MAX && wanted_of(op, &wanted) &&
+  blt_value room;
+  blt_value_span wanted;
+  return s->group != UINT32_MAX && wanted_of(op, &room, &wanted) &&
          !blt_view_may_hold(s->view, op->args[0]->column, s->group, &wanted);
+}
+
+bool blt_range_lacks(const blt_scope *s, const blt_op *op, blt_str low, blt_str high) {
+  blt_value from = {.type = {.id = BLT_STRING}, .u.s = low}, to = {.type = {.id = BLT_STRING}, .u.s = high};
+  blt_value_span span = {&from, high.s ? &to : NULL};
+  return s->group != UINT32_MAX && op->kind == BLT_OP_COLUMN &&
+         !blt_view_may_hold(s->view, op->column, s->group, &span);
 }
 
 void blt_range_compare(const blt_scope *s, const blt_op *op, blt_range *out) {

@@ -86,8 +86,8 @@ void blt_view_group_facts(const blt_view *v, uint32_t col, uint32_t group, blt_f
     blt_view_facts(v, col, out);
 }
 
-bool blt_view_may_hold(const blt_view *v, uint32_t col, uint32_t group, const blt_value *value) {
-  return !v->ops || !v->ops->may_hold || v->ops->may_hold(v, col, group, value);
+bool blt_view_may_hold(const blt_view *v, uint32_t col, uint32_t group, const blt_value_span *span) {
+  return !v->ops || !v->ops->may_hold || v->ops->may_hold(v, col, group, span);
 }
 
 blt_dict *blt_view_codes(const blt_view *v, uint32_t col) {

@@ -36,6 +36,12 @@ typedef struct blt_view_column {
   const blt_facts *facts; /* NULL: a stored table's, to be found from the blocks */
 } blt_view_column;
 
+/* Values of a column's type that somebody looks for, none of them null: from `low` to `high`, both included.
+ */
+typedef struct blt_value_span {
+  const blt_value *low, *high; /* NULL: no end; one and the same: what equals it */
+} blt_value_span;
+
 /* How a relation that is no stored table makes a block; any number of threads may ask at once, also for the
  * same block. `make` gives a reference. */
 typedef struct blt_view_ops {
@@ -46,9 +52,8 @@ typedef struct blt_view_ops {
   bool transient;
   /* What is known of a block that is not made, from any thread; false: nothing. NULL: nothing ever. */
   bool (*bounds)(const blt_view *v, uint32_t col, uint32_t group, blt_facts *out);
-  /* False: the block surely has no value that equals this one, of the column's type and not null. NULL: any
-   * may have. */
-  bool (*may_hold)(const blt_view *v, uint32_t col, uint32_t group, const blt_value *value);
+  /* False: the block surely has no value in the span. NULL: any may have. */
+  bool (*may_hold)(const blt_view *v, uint32_t col, uint32_t group, const blt_value_span *span);
 } blt_view_ops;
 
 struct blt_view {
@@ -111,7 +116,7 @@ static inline void blt_view_prefetch(const blt_view *v, uint32_t col, uint64_t r
 void blt_view_facts(const blt_view *v, uint32_t col, blt_facts *out);
 /* What is known of one block: from itself once it is there, or from whoever will make it. */
 void blt_view_group_facts(const blt_view *v, uint32_t col, uint32_t group, blt_facts *out);
-bool blt_view_may_hold(const blt_view *v, uint32_t col, uint32_t group, const blt_value *value);
+bool blt_view_may_hold(const blt_view *v, uint32_t col, uint32_t group, const blt_value_span *span);
 /* Facts of one block. */
 void blt_facts_of_block(const blt_block_head *b, blt_type type, blt_facts *out);
 /* Widens `facts` so that they hold for `more` as well. */

@@ -9,6 +9,7 @@ local command = require "command"
 
 local HERE = "spec/io/parquet/nested_pages.parquet"
 local OFFSETS, OFFSETS_END = 8700, 9398 -- where the file has the places of its pages
+local BOUNDS, BOUNDS_END = 8600, 8630 -- and some bounds of `n`
 
 local function read(path, memory)
   return blotter.parquet(path, { flatten = true, memory = memory })
@@ -19,7 +20,12 @@ local function asked(t, where)
   return t:where(where):agg("n = count(), a = sum(row), b = sum(`st.u`), c = max(`st.s`)")
 end
 
+local function xs(n, rest) return "'" .. ("x"):rep(n) .. (rest or "") .. "'" end
 local function long(number) return ("'%s%03d'"):format(("x"):rep(90), number) end
+
+local function flipped(bytes, at, bit)
+  return bytes:sub(1, at - 1) .. string.char(bytes:byte(at) ~ bit) .. bytes:sub(at + 1)
+end
 
 describe("pages of columns inside of a struct", function()
   local lazy, whole
@@ -37,6 +43,11 @@ describe("pages of columns inside of a struct", function()
       "is_nan(`st.f`)", "`st.f` ~= `st.f`", "`st.f` >= 0", "`st.s` == " .. long(49), "`st.s` == " .. long(50),
       "`st.s` > " .. long(48), "`st.s` < " .. long(1), "`st.s` > 'y'", "`st.s` < 'x'",
       "`st.s` == '" .. ("x"):rep(64) .. "'", "`st.n` == 59", "`st.n` == 60", "`st.n` == 139", "`st.n` == 140",
+      "`st.s` >= " .. xs(64), "`st.s` <= " .. xs(64), "`st.s` <= " .. xs(90), "`st.s` > " .. xs(63, "y"),
+      "`st.s` >= " .. long(49), "`st.s` <= " .. long(0), "starts_with(`st.s`, 'xx')", "starts_with(`st.s`, '')",
+      "starts_with(`st.s`, " .. long(49) .. ")", "starts_with(`st.s`, " .. xs(89) .. ")",
+      "`st.s` in (" .. long(3) .. ", " .. long(50) .. ")", "not (`st.s` > " .. long(48) .. ")",
+      "not starts_with(`st.s`, 'y')",
       "`st.n` == nil and row == 100", "`st.n` ~= nil", "`st.n` >= 59 and `st.n` <= 140",
     } do
       local expected = asked(whole, where):csv()
@@ -56,7 +67,9 @@ describe("pages of columns inside of a struct", function()
       local pages, passed = told(where)
       assert.is_true(pages < passed and passed >= 20, ("%s: %s read, %s passed over"):format(where, pages, passed))
     end
-    for _, where in ipairs { "`st.k` > 199", "`st.u` > 3000000099", "`st.s` == 'y'", "`st.s` == " .. long(50) } do
+    for _, where in ipairs { "`st.k` > 199", "`st.u` > 3000000099", "`st.s` == 'y'", "`st.s` == " .. long(50),
+      "`st.s` > 'y'", "`st.s` < 'x'", "`st.s` <= " .. xs(60), "`st.s` >= " .. xs(62, "yy"), "`st.s` in ('a', 'w')",
+      "starts_with(`st.s`, 'y')", "starts_with(`st.s`, 'w')", "'xy' <= `st.s` and row > 3" } do
       assert.matches("0 of 1 row groups read, 1 skipped", asked(lazy, where):explain "run", nil, true, where)
     end
   end)
@@ -80,6 +93,22 @@ describe("pages of columns inside of a struct", function()
     assert.equal(0, blooms:where("`st.u` == 3000000120 or `st.b` == 10"):count())
   end)
 
+  it("whose bounds do not fit together are left alone", function()
+    local folder, bytes = command.folder(), command.slurp(HERE)
+    local wheres = { "`st.n` == 199", "`st.n` >= 59 and `st.n` <= 140" }
+    for at = BOUNDS + 1, BOUNDS_END do
+      for bit = at % 2, 7, 2 do
+        local t = assert(read(command.spill(folder .. "/flipped.parquet", flipped(bytes, at, 1 << bit))))
+        for _, where in ipairs(wheres) do
+          local ok, answer = pcall(function() return assert(asked(t, where):collect()):csv() end)
+          if ok then assert.equal(asked(whole, where):csv(), answer, ("byte %d, bit %d"):format(at, bit)) end
+        end
+        t:close()
+      end
+    end
+    command.remove(folder)
+  end)
+
   it("whose places are damaged are told of, or found one after the other", function()
     local folder = command.folder()
     local bytes, told = command.slurp(HERE), 0
@@ -87,9 +116,7 @@ describe("pages of columns inside of a struct", function()
     local expected = asked(whole, where):csv()
     for at = OFFSETS + 1, OFFSETS_END do
       for _, bit in ipairs { 1, 64 } do
-        local path = command.spill(folder .. "/flipped.parquet",
-          bytes:sub(1, at - 1) .. string.char(bytes:byte(at) ~ bit) .. bytes:sub(at + 1))
-        local t = assert(read(path))
+        local t = assert(read(command.spill(folder .. "/flipped.parquet", flipped(bytes, at, bit))))
         local ok, answer = pcall(function() return assert(asked(t, where):collect()):csv() end)
         if ok then assert.equal(expected, answer, "byte " .. at) else told = told + 1 end
         t:close()

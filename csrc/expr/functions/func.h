@@ -113,7 +113,7 @@ blt_binding blt_bind_abs, blt_bind_sign, blt_bind_round, blt_bind_trunc, blt_bin
 blt_binding blt_bind_field, blt_bind_fiscal, blt_bind_date_add, blt_bind_date_diff, blt_bind_date_trunc;
 blt_running blt_run_epoch;
 /* func_string.c */
-blt_binding blt_bind_concat, blt_bind_join, blt_bind_len, blt_bind_find;
+blt_binding blt_bind_concat, blt_bind_join, blt_bind_len, blt_bind_find, blt_bind_starts_with;
 blt_running blt_run_substr, blt_run_end, blt_run_trim, blt_run_replace, blt_run_search, blt_run_like,
     blt_run_case, blt_run_pad, blt_run_split_part;
 /* func_regex.c */
@@ -133,6 +133,8 @@ blt_binding blt_bind_to_date_exact, blt_bind_to_decimal_exact;
 /* expr_range.c: what is known about results of the functions that have a `range`. */
 blt_ranging blt_range_add, blt_range_subtract, blt_range_multiply, blt_range_compare, blt_range_and,
     blt_range_or, blt_range_not, blt_range_isnull, blt_range_in;
+/* Whether the block at hand surely has no text from `low` to `high` (s NULL: no end) in the column. */
+bool blt_range_lacks(const blt_scope *s, const blt_op *op, blt_str low, blt_str high);
 /* The range of a function of argument 0 that never falls: its values at both ends. */
 void blt_range_map(const blt_scope *s, const blt_op *op, int64_t (*fn)(const blt_op *op, int64_t x),
                    blt_range *out);

@@ -325,7 +325,7 @@ static blt_status bind_text(blt_binder *b, blt_op *op, blt_error *err) {
   bool found = false;
   op->run = run_text;
   op->cost = 6;
-  if (k->kind == BLT_OP_VALUE && op->code == BLT_EQ) op->range = blt_range_compare;
+  if (k->kind == BLT_OP_VALUE && op->code != BLT_NE) op->range = blt_range_compare;
   if (!dict || k->kind != BLT_OP_VALUE || op->code > BLT_NE) return BLT_OK;
   blt_status status = blt_dict_find(dict, k->value.u.s.s, k->value.u.s.len, &found, &code, err);
   if (status != BLT_OK) return status;

@@ -179,6 +179,15 @@ static void range_in_doubles(const blt_scope *s, const blt_op *op, blt_range *ou
     *out = (blt_range){.known = true, .nulls = a.nulls};
 }
 
+static void range_in_texts(const blt_scope *s, const blt_op *op, blt_range *out) {
+  const members *m = op->data;
+  *out = (blt_range){.nulls = true};
+  if (m->ntexts && blt_range_lacks(s, op->args[0], m->texts[0], m->texts[m->ntexts - 1]))
+    out->known = true;
+  else if (m->sorted)
+    blt_range_in(s, op, out);
+}
+
 /* Whether the list is of constants that compare with x by bytes or as integers. A decimal and a double are
  * compared as doubles. */
 static bool is_simple(const blt_op *op) {
@@ -229,8 +238,9 @@ static blt_status bind_members(blt_binder *b, blt_op *op, blt_error *err) {
   op->nargs = 1;
   op->run = run_in;
   op->cost = 3;
+  if (x.id == BLT_STRING) op->range = range_in_texts;
   if (m->sorted) {
-    op->range = x.id == BLT_FLOAT64 ? range_in_doubles : blt_range_in;
+    if (x.id != BLT_STRING) op->range = x.id == BLT_FLOAT64 ? range_in_doubles : blt_range_in;
     blt_status status = finish(b, m, err);
     op->low = m->count ? m->sorted[0] : 1;
     op->high = m->count ? m->sorted[m->count - 1] : 0;

@@ -146,6 +146,30 @@ static blt_status loop_search(blt_call *c, blt_error *err) {
 }
 BLT_STRICT(blt_run_search, loop_search);
 
+/* Texts with a beginning lie between it and what follows the last byte of it that can be followed. */
+static void range_starts(const blt_scope *s, const blt_op *op, blt_range *out) {
+  const blt_str *ends = op->data;
+  *out = (blt_range){.known = blt_range_lacks(s, op->args[0], ends[0], ends[1]), .nulls = true};
+}
+
+blt_status blt_bind_starts_with(blt_binder *b, blt_op *op, blt_error *err) {
+  const blt_value *k = &op->args[1]->value;
+  op->run = blt_run_search;
+  if (op->args[1]->kind != BLT_OP_VALUE || k->null) return BLT_OK;
+  uint32_t len = k->u.s.len;
+  while (len && (uint8_t)k->u.s.s[len - 1] == UINT8_MAX) len--;
+  blt_str *ends = blt_bind_alloc(b, 2 * sizeof *ends);
+  char *next = blt_bind_alloc(b, len + 1);
+  if (!ends || !next) return blt_fail_memory(err, len + 1);
+  if (len) memcpy(next, k->u.s.s, len);
+  if (len) next[len - 1] = (char)((uint8_t)next[len - 1] + 1);
+  ends[0] = k->u.s;
+  ends[1] = (blt_str){len ? next : NULL, len};
+  op->data = ends;
+  op->range = range_starts;
+  return BLT_OK;
+}
+
 static blt_status loop_find(blt_call *c, blt_error *err) {
   reader r = read_args(c);
   blt_needle room = {0};

@@ -89,7 +89,7 @@
   F("sin", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math, BLT_SIN)                                         \
   F("split_part", "ssi", 's', STRICT, SAFE, 20, blt_run_split_part, NULL, 0)                                 \
   F("sqrt", "f", 'f', STRICT, SAFE, 3, NULL, blt_bind_math, BLT_SQRT)                                        \
-  F("starts_with", "ss", 'b', STRICT, SAFE, 6, blt_run_search, NULL, BLT_AT_START)                           \
+  F("starts_with", "ss", 'b', STRICT, SAFE, 6, NULL, blt_bind_starts_with, BLT_AT_START)                     \
   F("string", "T", 's', STRICT, SAFE, 2, NULL, blt_bind_to_string, 0)                                        \
   F("substr", "sii?", 's', STRICT, SAFE, 8, blt_run_substr, NULL, 0)                                         \
   F("tan", "f", 'f', STRICT, SAFE, 20, NULL, blt_bind_math, BLT_TAN)                                         \

@@ -170,17 +170,26 @@ static void return_scratch(relation *v, scratch *s) {
 
 /* ---- blocks ---- */
 
-/* Who reads the relation takes its facts for true: a file that lies is damaged. */
-static blt_status check_facts(const relation *v, uint32_t col, const blt_block *b, blt_error *err) {
-  const blt_facts *known = &v->facts[col];
+static bool holds(const blt_facts *known, const blt_facts *is, bool doubles) {
+  bool inside = !known->bounded || is->empty ||
+                (!known->empty && (doubles ? is->flow >= known->flow && is->fhigh <= known->fhigh
+                                           : is->low >= known->low && is->high <= known->high));
+  return inside && (known->nulls || !is->nulls) && (known->text || !is->text);
+}
+
+static bool relation_bounds(const blt_view *shared, uint32_t c, uint32_t group, blt_facts *out);
+
+/* Who reads the relation takes what is known of the column and of the block for true: a file that lies is
+ * damaged. */
+static blt_status check_facts(const relation *v, uint32_t col, uint32_t group, const blt_block *b,
+                              blt_error *err) {
   blt_block_head head = blt_block_head_of(b);
-  blt_facts is;
   blt_type type = v->columns[col].type;
+  blt_facts is, stated;
   blt_facts_of_block(&head, type, &is);
-  bool inside = !known->bounded || is.empty ||
-                (!known->empty && (type.id == BLT_FLOAT64 ? is.flow >= known->flow && is.fhigh <= known->fhigh
-                                                          : is.low >= known->low && is.high <= known->high));
-  if (inside && (known->nulls || !is.nulls) && (known->text || !is.text)) return BLT_OK;
+  relation_bounds(&v->view, col, group, &stated);
+  bool doubles = type.id == BLT_FLOAT64;
+  if (holds(&v->facts[col], &is, doubles) && holds(&stated, &is, doubles)) return BLT_OK;
   return blt_fail(err, BLT_EFORMAT,
                   "%.180s: column '%.100s': damaged: values outside of the bounds that the file states",
                   blt_source_name(v->from->sources[0]), v->from->set.fields[v->numbers[col]].name);
@@ -217,7 +226,7 @@ static blt_status relation_make(const blt_view *shared, uint32_t col, uint32_t g
     status = read_block(v, col, group, &made, err);
   }
   if (status == BLT_OK) status = blt_pq_origin_unchanged(v->from, err);
-  if (status == BLT_OK) status = check_facts(v, col, made, err);
+  if (status == BLT_OK) status = check_facts(v, col, group, made, err);
   if (status == BLT_OK)
     *out = made;
   else
@@ -237,7 +246,8 @@ static void facts_in_part(relation *v, uint32_t part, uint32_t col, uint64_t fro
   blt_pq_origin *f = v->from;
   const blt_pq_index *x = blt_pq_aids_index(&f->aids, part, col);
   *out = f->columns[col].parts[part];
-  if (!x || f->set.fields[col].type.id == BLT_STRING) return;
+  if (x && x->lies) *out = (blt_facts){.nulls = true, .nans = true, .text = out->text};
+  if (!x || x->lies || f->set.fields[col].type.id == BLT_STRING) return;
   blt_pq_place place;
   blt_values room = {0};
   blt_facts all = {.bounded = true, .empty = true}, one;
@@ -269,40 +279,43 @@ static bool relation_bounds(const blt_view *shared, uint32_t c, uint32_t group, 
   return true;
 }
 
-/* Whether some page with rows `from` to `end` - 1 of a part may have the text, by what is said of pages. */
-static bool pages_may_hold(relation *v, uint32_t part, uint32_t col, uint64_t from, uint64_t end,
-                           blt_str text) {
-  blt_pq_origin *f = v->from;
-  const blt_pq_index *x = blt_pq_aids_index(&f->aids, part, col);
-  blt_pq_place place;
-  if (!x) return true;
-  blt_pq_set_place(&f->set, part, col, &place);
+/* Whether some page with rows `from` to `end` - 1 may have such texts, by what is said of pages. */
+static bool pages_may_hold(const blt_pq_index *x, const blt_pq_kind *kind, uint64_t from, uint64_t end,
+                           const blt_value_span *span) {
   for (uint32_t i = blt_pq_index_find(x, from); i < x->n && x->pages[i].first < end; i++)
-    if (!x->pages[i].empty && blt_pq_text_may_be(place.kind, &x->pages[i].stats, text)) return true;
+    if (!x->pages[i].empty && blt_pq_text_may_be(kind, &x->pages[i].stats, span)) return true;
   return false;
+}
+
+static bool texts_may_hold(relation *v, const blt_pq_place *place, uint32_t part, uint32_t col, uint64_t from,
+                           uint64_t end, const blt_value_span *span) {
+  const blt_pq_index *x = blt_pq_aids_index(&v->from->aids, part, col);
+  if (x && x->lies) return true;
+  return blt_pq_text_may_be(place->kind, &place->chunk->stats, span) &&
+         (!x || pages_may_hold(x, place->kind, from, end, span));
 }
 
 /* The same of all that the file has beside the values of the part. */
 static bool part_may_hold(relation *v, uint32_t part, uint32_t col, uint64_t from, uint64_t end,
-                          const blt_value *value) {
+                          const blt_value_span *span) {
   blt_pq_origin *f = v->from;
-  bool text = value->type.id == BLT_STRING;
   blt_pq_place place;
   blt_pq_set_place(&f->set, part, col, &place);
   if (place.constant) return true; /* its bounds say all */
-  if (text && !blt_pq_text_may_be(place.kind, &place.chunk->stats, value->u.s)) return false;
-  const blt_pq_bloom *bloom = blt_pq_aids_bloom(&f->aids, part, col);
-  if (bloom && !blt_pq_bloom_may_hold(bloom, place.kind, value)) return false;
-  return !text || pages_may_hold(v, part, col, from, end, value->u.s);
+  if (f->set.fields[col].type.id == BLT_STRING && !texts_may_hold(v, &place, part, col, from, end, span))
+    return false;
+  const blt_pq_bloom *bloom = span->low == span->high ? blt_pq_aids_bloom(&f->aids, part, col) : NULL;
+  return !bloom || blt_pq_bloom_may_hold(bloom, place.kind, span->low);
 }
 
-static bool relation_may_hold(const blt_view *shared, uint32_t c, uint32_t group, const blt_value *value) {
+static bool relation_may_hold(const blt_view *shared, uint32_t c, uint32_t group,
+                              const blt_value_span *span) {
   relation *v = (relation *)(uintptr_t)shared;
   const blt_pq_set *s = &v->from->set;
   uint64_t first = (uint64_t)group * BLT_BLOCK_ROWS, end = first + v->group_rows[group];
   for (uint32_t p = blt_pq_set_part(s, first); p < s->nparts && s->parts[p].first < end; p++) {
     uint64_t start = s->parts[p].first, from = first > start ? first - start : 0;
-    if (part_rows(s, p) && part_may_hold(v, p, v->numbers[c], from, end - start, value)) return true;
+    if (part_rows(s, p) && part_may_hold(v, p, v->numbers[c], from, end - start, span)) return true;
   }
   return false;
 }

@@ -1,5 +1,5 @@
 #include "aids.h"
-#include "io/parquet/pages/pages.h"
+#include "bounds.h"
 
 #include "base/mem.h"
 
@@ -33,14 +33,20 @@ static blt_pq_aid *aid_of(blt_pq_aids *a, uint32_t part, uint32_t col) {
   return a->columns[col] ? &a->columns[col][part] : NULL;
 }
 
+static void read_index(blt_pq_aids *a, const blt_pq_place *place, blt_pq_index *x) {
+  blt_pq_index_read(a->set->ctx, place->source, place->chunk, (uint64_t)place->rows, x);
+  if (x->n == 0 || x->lies || blt_pq_index_agrees(place, x)) return;
+  x->lies = true;
+  blt_pq_index_forget(x);
+}
+
 const blt_pq_index *blt_pq_aids_index(blt_pq_aids *a, uint32_t part, uint32_t col) {
   blt_pq_place place;
   blt_pq_set_place(a->set, part, col, &place);
   if (!place.chunk || place.chunk->pages_at <= 0) return NULL;
   pthread_mutex_lock(&a->lock);
   blt_pq_aid *x = aid_of(a, part, col);
-  if (x && !x->indexed)
-    blt_pq_index_read(a->set->ctx, place.source, place.chunk, (uint64_t)place.rows, &x->index);
+  if (x && !x->indexed) read_index(a, &place, &x->index);
   if (x) x->indexed = true;
   pthread_mutex_unlock(&a->lock);
   return x && x->index.n ? &x->index : NULL;

@@ -99,13 +99,23 @@ static bool read_bounds(blt_thrift t, blt_pq_index *x) {
     case 3:
       good = read_list(&t, type, x, put_max);
       break;
+    case 4:
+      x->order = blt_thrift_int32(&t, type);
+      break;
     case 5:
       good = read_list(&t, type, x, put_nulls);
       break;
     default:
       blt_thrift_skip(&t, type);
     }
-  return good && emptiness && !t.bad;
+  return good && emptiness && !t.bad && x->order >= BLT_PQ_UNORDERED && x->order <= BLT_PQ_FALLING;
+}
+
+void blt_pq_index_forget(blt_pq_index *x) {
+  for (uint32_t i = 0; i < x->n; i++) {
+    x->pages[i].stats = (blt_pq_statistics){.nulls = -1};
+    x->pages[i].empty = false;
+  }
 }
 
 void blt_pq_index_read(blt_ctx *ctx, const blt_source *source, const blt_pq_chunk *c, uint64_t rows,
@@ -116,11 +126,8 @@ void blt_pq_index_read(blt_ctx *ctx, const blt_source *source, const blt_pq_chun
                read_places(ctx, blt_thrift_of(places, (size_t)c->pages_bytes), rows, &x);
   if (places) blt_free(ctx, places, (size_t)c->pages_bytes);
   if (there && take(ctx, source, c->bounds_at, c->bounds_bytes, &x.bytes)) {
-    if (!read_bounds(blt_thrift_of(x.bytes, (size_t)c->bounds_bytes), &x))
-      for (uint32_t i = 0; i < x.n; i++) {
-        x.pages[i].stats = (blt_pq_statistics){.nulls = -1};
-        x.pages[i].empty = false;
-      }
+    x.lies = !read_bounds(blt_thrift_of(x.bytes, (size_t)c->bounds_bytes), &x);
+    if (x.lies) blt_pq_index_forget(&x);
   }
   if (x.bytes) x.len = (size_t)c->bounds_bytes;
   if (there)
