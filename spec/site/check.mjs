@@ -155,6 +155,30 @@ async function browse(list) {
   check("print", problems.print);
 }
 
+// What the index finds first for what people type; nothing where it finds nothing and says where to look.
+const SEARCHES = { "arrests uk 2014": "United Kingdom", "how many children rescued": "Rescued, identified", tips: "Tips and",
+  budget: "Funding", ireland: "Ireland", "FBI": "Federal Bureau", "per capita": "No rates", "u.s. arrests": "U.S.",
+  "Irish hotline's reports": "Hotline.ie", "were people arrested in Korea for deepfakes in 2024?": "Korean police", xylophone: "" };
+
+async function searches() {
+  const browser = await require("puppeteer-core").launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+  const page = await browser.newPage(), problems = [];
+  await page.goto(pathToFileURL(path.join(site, "index.html")).href);
+  for (const [text, wanted] of Object.entries(SEARCHES)) {
+    const [found, advised] = await page.evaluate((typed) => {
+      const field = document.getElementById("find");
+      field.value = typed;
+      field.dispatchEvent(new Event("input"));
+      return [[...document.querySelectorAll("#best li")].slice(0, 4).map((item) => item.textContent),
+        !document.getElementById("advice").hidden];
+    }, text);
+    const is_right = wanted ? found.some((title) => title.startsWith(wanted)) : found.length === 0 && advised;
+    if (!is_right) problems.push(`${text}: ${found.join(" | ")}`);
+  }
+  await browser.close();
+  check("search", problems);
+}
+
 // One CSV text as rows of fields.
 function readCsv(text) {
   const rows = [];
@@ -235,7 +259,7 @@ console.log(`${list.length} pages of the site`);
 const looked = [...list.map((name) => path.join(site, name)), ...(part === 1 ? files(".html") : [])];
 if (part === 1) data();
 await judgeHtml(looked);
-if (fs.existsSync("/usr/bin/chromium")) await browse(looked); else skip("the browser", "chromium");
+if (fs.existsSync("/usr/bin/chromium")) { await browse(looked); if (part === 1) await searches(); } else skip("the browser", "chromium");
 if (part === 1) {
   if (there("xmllint")) {
     for (const svg of [...files(".svg"), path.join(site, "changes.xml")]) {

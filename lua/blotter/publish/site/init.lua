@@ -7,11 +7,15 @@
 local cjson = require "cjson"
 
 local cell = require "blotter.publish.formats.cell"
+local changes = require "blotter.publish.site.changes"
 local csv = require "blotter.publish.formats.csv"
+local directory = require "blotter.publish.site.directory"
 local document = require "blotter.publish.document"
 local feed = require "blotter.publish.site.feed"
 local flat = require "blotter.publish.flat"
 local formats = require "blotter.publish.formats"
+local glossary = require "blotter.publish.site.glossary"
+local method = require "blotter.publish.site.method"
 local shell = require "blotter.publish.site.shell"
 local output = require "blotter.publish.output"
 local pages = require "blotter.publish.site.pages"
@@ -24,13 +28,13 @@ local function quoted(path)
   return "'" .. path:gsub("'", "'\\''") .. "'"
 end
 
-local function make_folders(directory, names)
-  local folders = { quoted(directory) }
+local function make_folders(path, names)
+  local folders = { quoted(path) }
   for _, name in ipairs(names) do
-    folders[#folders + 1] = quoted(directory .. "/" .. name)
+    folders[#folders + 1] = quoted(path .. "/" .. name)
   end
   if os.execute("mkdir -p -- " .. table.concat(folders, " ") .. " 2>/dev/null") then return true end
-  return nil, directory .. ": cannot make the folder"
+  return nil, path .. ": cannot make the folder"
 end
 
 local function write(path, text)
@@ -78,8 +82,8 @@ local function put(state, name, doc)
 end
 
 --- The package itself, for who wants all rows.
-local function copy_data(ops, directory)
-  local ok, message = make_folders(directory, { "data" })
+local function copy_data(ops, to)
+  local ok, message = make_folders(to, { "data" })
   if not ok then return nil, message end
   local description = output.read(ops.directory .. "/datapackage.json")
   local names = { "datapackage.json", "README.md" }
@@ -90,7 +94,7 @@ local function copy_data(ops, directory)
   for _, name in ipairs(names) do
     local text
     text, message = output.read(ops.directory .. "/" .. name)
-    if text then ok, message = write(directory .. "/data/" .. name, text) end
+    if text then ok, message = write(to .. "/data/" .. name, text) end
     if not ok or not text and name ~= "README.md" then return nil, message end
   end
   return true
@@ -104,11 +108,17 @@ local function put_all(state, ops, kind)
   return true
 end
 
+-- The pages that are no report: on the site itself, and what it counts.
+local function own_pages(ops, about_site)
+  return { { "method", method.build(ops, about_site) }, { "changes", changes.build(ops, about_site) },
+    { "glossary", glossary.build(ops, pages.list(ops, "indicator")) } }
+end
+
 --- Writes the site into a folder, which is made when it is not there.
-function site.write(ops, directory)
-  local ok, message = make_folders(directory, pages.kinds)
+function site.write(ops, path)
+  local ok, message = make_folders(path, pages.kinds)
   if not ok then return nil, message end
-  local state = { directory = directory, about = about(ops), count = 0 }
+  local state = { directory = path, about = about(ops), count = 0 }
   for _, kind in ipairs(pages.kinds) do
     ok, message = put_all(state, ops, kind)
     if not ok then return nil, message end
@@ -122,10 +132,16 @@ function site.write(ops, directory)
   for _, item in ipairs(agencies) do
     if ok then ok, message = put(state, item[1], pages.link(item.document, ops, "")) end
   end
-  if ok then ok, message = copy_data(ops, directory) end
-  if ok then ok, message = put(state, "method", pages.method(ops, state.about)) end
-  if ok then ok, message = write(directory .. "/index.html", shell.index(ops, state.about, agencies)) end
-  if ok then ok, message = write(directory .. "/changes.xml", feed.render(ops, state.about)) end
+  if ok then ok, message = copy_data(ops, path) end
+  for _, item in ipairs(own_pages(ops, state.about)) do
+    if ok then ok, message = put(state, item[1], pages.link(item[2], ops, "")) end
+  end
+  for _, item in ipairs(directory.list) do
+    if ok then ok, message = write(("%s/%s.html"):format(path, item[1]), shell.list(ops, state.about, item)) end
+    state.count = state.count + 1
+  end
+  if ok then ok, message = write(path .. "/index.html", shell.index(ops, state.about, agencies)) end
+  if ok then ok, message = write(path .. "/changes.xml", feed.render(ops, state.about)) end
   if not ok then return nil, message end
   return state.count + 1
 end

@@ -1,11 +1,8 @@
 --- The pages of the site by kind: what there is of each kind, where its page lies, and its document.
 
 local asked = require "blotter.publish.reports.asked"
-local bounds_in_words = require "blotter.publish.site.bounds_in_words"
 local builder = require "blotter.publish.reports.builder"
-local cell = require "blotter.publish.formats.cell"
 local every_statement = require "blotter.publish.reports.every_statement"
-local feed = require "blotter.publish.site.feed"
 local reports = require "blotter.publish.reports"
 local titles = require "blotter.publish.titles"
 
@@ -331,101 +328,32 @@ function pages.operations(ops)
 end
 
 --- The page of pages.operations, as the reports below.
-pages.by_date = { "operations", "Operations by date and country", "every operation and programme, the newest first" }
+pages.by_date = { "operations", "Operations by date and country", "every operation and programme, the newest first",
+  find = "list of all operations timeline years latest recent" }
 
---- The reports that have a page of their own, each with what the index says of it.
+--- The reports that have a page of their own, each with what the index says of it and what else it is looked for by.
 pages.reports = {
-  { "overview", "Overview", "the main numbers of each subject, operations over time, arrests by country" },
-  { "league", "Operations by arrests", "the largest operations, with the places that the bounds allow" },
+  { "overview", "Overview", "the main numbers of each subject, operations over time, arrests by country",
+    find = "summary key numbers main countries map world total how many arrests by country" },
+  { "league", "Operations by arrests", "the largest operations, with the places that the bounds allow",
+    find = "ranking league top biggest most largest arrests operation" },
   { "league-victims", "Operations by victims safeguarded", "the same by children removed from harm", report = "league",
-    params = { indicator = "victims_safeguarded" } },
-  { "tips", "Tips and reports received", "by receiver and year" },
-  { "breakdowns", "Breakdowns", "how figures split into parts, and what the parts leave unexplained" },
-  { "ages", "Age and sex", "what is known of the ages and the sex of victims and suspects" },
-  { "outcomes", "From arrest to conviction", "arrests, charges and convictions side by side" },
-  { "discrepancies", "Discrepancies", "where the public record contradicts itself, with the curator's judgements" },
-  { "funding", "Funding and programmes", "amounts, funders, and what belongs to what" },
-  { "sources", "Sources and coverage", "who published how much, and for which years" },
+    params = { indicator = "victims_safeguarded" },
+    find = "ranking league top biggest most children rescued saved operation" },
+  { "tips", "Tips and reports received", "by receiver and year",
+    find = "cybertipline hotlines tip lines reports per year received calls complaints rise" },
+  { "breakdowns", "Breakdowns", "how figures split into parts, and what the parts leave unexplained",
+    find = "split by country by category by occupation teachers devices shares" },
+  { "ages", "Age and sex", "what is known of the ages and the sex of victims and suspects",
+    find = "girls boys women men male female gender teenagers youngest oldest years old demographics" },
+  { "outcomes", "From arrest to conviction", "arrests, charges and convictions side by side",
+    find = "prosecutions prosecuted sentenced convicted guilty pleas court outcomes rate conviction" },
+  { "discrepancies", "Discrepancies", "where the public record contradicts itself, with the curator's judgements",
+    find = "contradictions errors mistakes wrong conflicting conflicts revisions fact check" },
+  { "funding", "Funding and programmes", "amounts, funders, and what belongs to what",
+    find = "budget money grants grant donors spending cost pounds euros dollars programmes european commission" },
+  { "sources", "Sources and coverage", "who published how much, and for which years",
+    find = "bibliography publishers references official press newspapers coverage gaps" },
 }
-
-local FLAGS = {
-  { "counted differently", "A source counts something else than the definition says, such as persons arrested or "
-    .. "convicted, or persons most of whom were not taken into custody; the footnote says what. It is not ranked." },
-  { "doubtful", "The curator doubts the number itself; its note says why." },
-  { "calendar or fiscal", "The source names a year and does not say which of the two." },
-  { "estimate", "The source calls it an estimate." },
-  { "encyclopedia", "Its source is an encyclopedia that its readers or a program write, which is no release and no "
-    .. "report of one." },
-  { "computed", "Made of several figures. The footnote names each of them with its subject, period and source, and so "
-    .. "does a table at the end of the page." },
-  { "contested", "Another source says something that cannot be true with it." },
-  { "contradicted", "It stands in a contradiction that no reading of the figures can repair." },
-  { "provisional", "A figure in it is provisional or a forecast." },
-  { "partial", "Months, areas, categories or parts are missing; the footnote names them." },
-  { "lower bound", "It is open above: the sources say no less, and no upper end." },
-  { "overlap possible", "It may count one person, report or case twice." },
-  { "attributed", "Reports that a clearing house elsewhere received, counted for the area to which they point: the "
-    .. "area itself did not receive them." },
-  { "trafficking sweeps", "Counted by a sweep against trafficking in persons of every age, or by a programme of such "
-    .. "sweeps, not by an operation against online offences; totals of an area leave it out." },
-  { "series break", "It is not comparable with what was before." },
-}
-
-local MOST_CHANGES = 15
-
-local function add_changes(doc)
-  local items, list = {}, feed.entries(doc.ops)
-  for i = 1, math.min(#list, MOST_CHANGES) do
-    items[i] = ("%s. %s. %s"):format(cell.date(list[i].date), list[i].title, list[i].text or "")
-  end
-  doc:heading(1, "The latest changes and judgements")
-  if #items == 0 then items[1] = "None yet." end
-  doc:add { kind = "notes", items = items }
-end
-
-local METHOD = {
-  { "What this is not", "It is no count of children, of offenders or of offences, and no person is in it. It holds "
-    .. "what agencies, international organisations and the press have published in numbers; what they did not publish "
-    .. "is missing, and a larger number may only mean that more was reported." },
-  { "Numbers and their bounds", "Each number stands in its source's words, as in \"more than 30,000\": the number and "
-    .. "what qualifies it. The sentences around it are not copied; the page of a source gives the line, counted among "
-    .. "those of its text that are not empty, in which each number stands. The words leave bounds: more than 30,000 "
-    .. "has a lower end and none above; about 400 is taken as 360 to 440. The table below says it of every word." },
-  { "How a total is made", "Figures are added only where they cannot count the same thing twice: never a part and its "
-    .. "whole, overlapping periods, or an operation and the agency that led it. What was computed says so and names "
-    .. "its figures in a footnote, with what is missing. Years of one series that cover at most half of its time are "
-    .. "not added, nor is a count of some areas or categories to counts of all; where one statement alone says more "
-    .. "than the others make, it stands instead of them. Where figures may not be added, the page says why." },
-  { "What is missing", "Sources were not drawn at random, and no country, agency or year is complete: the first were a "
-    .. "given collection of pages, the later ones were searched for among official releases, yearly reports and news. "
-    .. "That something is missing here does not mean that nobody published it. Several sources that retell one release "
-    .. "are one voice; the page of each says what it retells." },
-  { "Competing statements", "Where sources give different numbers for one thing, the newest is taken unless the "
-    .. "curator ranked them; the others stay among the statements. What contradicts itself is listed with the "
-    .. "curator's judgement." },
-}
-
---- The page on what the site is, how its numbers are made, and how to cite it.
-function pages.method(ops, about)
-  local doc = builder.new(ops)
-  for _, part in ipairs(METHOD) do
-    doc:heading(1, part[1])
-    doc:text(part[2])
-  end
-  bounds_in_words.add(doc)
-  doc:heading(1, "What the words beside a number mean")
-  doc:add { kind = "facts", items = FLAGS }
-  doc:heading(1, "Version, licence, citation")
-  doc:add { kind = "facts", items = { { "Version of the data", about.version },
-    { "Newest source", about.newest }, { "Statements", #ops:figures {} }, { "Sources", #ops.sources },
-    { "Licence of the data", about.licence } } }
-  doc:text(("How to cite: blotter, \"%s\", version %s, sources up to %s. Cite a number's source beside it, "
-    .. "and the day on which you read it: this site has no date of its own, and when a source was read was not kept. "
-    .. "Where a source has no address, none was collected; a title in square brackets is the curator's description of "
-    .. "a text whose own title was not collected."):format(
-    about.title, about.version, about.newest))
-  add_changes(doc)
-  return doc:document "What this is, and how its numbers are made"
-end
 
 return pages

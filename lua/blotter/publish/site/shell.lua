@@ -1,39 +1,19 @@
 --- What stands around each page of the site: the way back, the data beside it, the footer; and the index with its
 -- search, whose few lines of script only hide what does not match.
 
+local directory = require "blotter.publish.site.directory"
 local escape = require "blotter.publish.formats.escape"
 local groups = require "blotter.publish.reports.subject_groups"
 local html = require "blotter.publish.formats.html"
+local method = require "blotter.publish.site.method"
 local pages = require "blotter.publish.site.pages"
+local search_script = require "blotter.publish.site.search_script"
+local sought = require "blotter.publish.site.sought"
 
 local shell = {}
 
-local HEADINGS = { subject = "Subjects", indicator = "What is counted", area = "Areas", source = "Sources" }
-
-local SEARCH = [[
-const plain = (text) => " " + text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "")
-  .replace(/[^\p{L}\p{N}]+/gu, " ");
-const field = document.getElementById("find"), none = document.getElementById("none");
-const items = [...document.querySelectorAll("li[data-find]")].map((item) =>
-  [item, plain(item.textContent + " " + item.dataset.find)]);
-document.getElementById("search").hidden = false;
-const search = () => {
-  const words = plain(field.value).split(" ").filter(Boolean);
-  let found = 0;
-  for (const [item, text] of items) {
-    item.hidden = !words.every((word) => text.includes(" " + word));
-    found += item.hidden ? 0 : 1;
-  }
-  for (const part of document.querySelectorAll("section"))
-    part.hidden = ![...part.querySelectorAll("li[data-find]")].some((item) => !item.hidden);
-  for (const part of document.querySelectorAll("details")) part.open = words.length > 0;
-  for (const part of document.querySelectorAll(".contents")) part.hidden = words.length > 0;
-  none.textContent = words.length === 0 ? "" : found === 0 ? "Nothing found: no subject, area, indicator, source or "
-    + "report has words that begin so." : found === 1 ? "1 found" : found + " found";
-};
-field.addEventListener("input", search);
-if (field.value) search();
-]]
+local HEADINGS = { subject = "Subjects", indicator = "What is counted", area = "Areas", source = "Sources",
+  reports = "Reports", lists = "Lists", about = "About these numbers" }
 
 -- Makes buttons of the titles of tables, which sort the rows, and puts a field above long tables that hides rows.
 local TABLES = [[
@@ -86,8 +66,9 @@ document.querySelectorAll("table").forEach((table) => {
 
 local function footer(about, root)
   return ('<footer><p>%s, version %s, sources up to %s. <a href="%smethod.html">What this is, and how its numbers are '
-    .. 'made; how to cite</a>. Licence of the data: %s. <a href="%schanges.xml">Changes (Atom)</a>.</p></footer>')
-    :format(escape(about.title), escape(about.version), escape(about.newest), root, escape(about.licence), root)
+    .. 'made; how to cite</a>. Licence of the data: %s. <a href="%schanges.html">Changes</a> '
+    .. '(<a href="%schanges.xml">Atom</a>).</p></footer>')
+    :format(escape(about.title), escape(about.version), escape(about.newest), root, escape(about.licence), root, root)
 end
 
 -- What every printed sheet says of where it is from, in place of the footer.
@@ -107,6 +88,7 @@ local function navigation(root, json)
       parts[#parts + 1] = ('<a href="%s%s.html">%s</a>'):format(root, pages.by_date[1], escape(pages.by_date[2]))
     end
   end
+  parts[#parts + 1] = ('<a href="%sa-to-z.html">A to Z</a>'):format(root)
   parts[#parts + 1] = ('<a href="%smethod.html">Method</a>'):format(root)
   if json then parts[#parts + 1] = ('<a href="%s.json">This page as JSON</a>'):format(escape(json)) end
   return '<nav class="site" aria-label="Site">' .. table.concat(parts, "\n") .. "</nav>"
@@ -119,43 +101,21 @@ function shell.options(about, root, base)
     after = footer(about, root) .. "\n<script>\n" .. TABLES .. "</script>" }
 end
 
--- What people call areas besides their names.
-local CALLED = { AE = "UAE Emirates", BO = "Bolivia", CZ = "Czech Republic", GB = "UK Britain England "
-  .. "Scotland Wales British", KP = "DPRK", KR = "South Korea Korean", LA = "Laos", MD = "Moldova", MK = "Macedonia",
-  NL = "Holland Dutch", RU = "Russia", SY = "Syria", TR = "Turkey", TW = "Taiwan", TZ = "Tanzania",
-  US = "USA America American", VE = "Venezuela", VN = "Vietnam" }
+-- How far behind others a kind stands among what a search finds.
+local BEHIND = { indicator = 2, area = 2, subject = 2, source = 9 }
 
-local LEAST_LETTERS = 4
-
--- The words of some texts that do not stand in `title`, each once, for the search.
-local function other_words(title, texts)
-  local seen, list = {}, {}
-  for word in title:lower():gmatch "[%w\128-\255]+" do seen[word] = true end
-  for _, text in ipairs(texts) do
-    for word in text:lower():gmatch "[%w\128-\255]+" do
-      if #word >= LEAST_LETTERS and not seen[word] and not word:find "^%d+$" then
-        seen[word] = true
-        list[#list + 1] = word
-      end
-    end
-  end
-  return table.concat(list, " ")
+-- The same of an entry: what has many figures stands before what has few, and a part of a country behind it.
+local function place_of(kind, entry)
+  local is_part = kind == "area" and entry.row.type == "subdivision"
+  return BEHIND[kind] + (is_part and 1 or 0) - math.min(2, math.log(#entry.figures + 1, 10))
 end
 
---- What an entry is found by besides its title: other names of an area, a definition, titles of a subject's sources.
-local function find_words(kind, entry)
-  if kind == "area" then return ("%s %s"):format(entry.id, CALLED[entry.id] or "") end
-  if kind == "indicator" then return other_words(entry.title, { entry.row.definition }) end
-  local texts = {}
-  for i, figure in ipairs(kind == "subject" and entry.figures or {}) do texts[i] = figure.source_row.title or "" end
-  return other_words(entry.title, texts)
-end
-
-local function put_list(out, kind, entries)
+local function put_list(out, ops, kind, entries)
   out[#out + 1] = '<ul class="index">'
   for _, entry in ipairs(entries) do
     local count = #entry.figures == 1 and "1 statement" or #entry.figures .. " statements"
-    out[#out + 1] = ('<li data-find="%s"><a href="%s.html">%s</a>%s</li>'):format(escape(find_words(kind, entry)),
+    out[#out + 1] = ('<li data-at="%.1f" data-find="%s"><a href="%s.html">%s</a>%s</li>'):format(
+      place_of(kind, entry), escape(sought.words(ops, kind, entry)),
       pages.path(kind, entry.id), escape(entry.title),
       #entry.figures > 0 and (' <span class="note">%s</span>'):format(count) or "")
   end
@@ -163,14 +123,14 @@ local function put_list(out, kind, entries)
 end
 
 -- A long list that opens when somebody asks for it or searches.
-local function put_folded(out, kind, entries, summary)
+local function put_folded(out, ops, kind, entries, summary)
   out[#out + 1] = "<details><summary>" .. summary .. "</summary>"
-  put_list(out, kind, entries)
+  put_list(out, ops, kind, entries)
   out[#out + 1] = "</details>"
 end
 
 -- The subjects by what they are, those without a figure at the end.
-local function put_subjects(out, entries)
+local function put_subjects(out, ops, entries)
   local without = {}
   for _, group in ipairs(groups.list) do
     local list = {}
@@ -181,57 +141,102 @@ local function put_subjects(out, entries)
       end
     end
     out[#out + 1] = "<section><h3>" .. group.title .. "</h3>"
-    put_list(out, "subject", list)
+    put_list(out, ops, "subject", list)
     out[#out + 1] = "</section>"
   end
   table.sort(without, function(a, b) return a.title:lower() < b.title:lower() end)
   out[#out + 1] = "<section><h3>Named without a figure of their own</h3>"
-  put_folded(out, "subject", without, ("%d that sources name"):format(#without))
+  put_folded(out, ops, "subject", without, ("%d that sources name"):format(#without))
   out[#out + 1] = "</section>"
 end
 
 local function put_section(out, ops, kind)
   out[#out + 1] = ('<section aria-labelledby="%s"><h2 id="%s">%s</h2>'):format(kind, kind, HEADINGS[kind])
   local entries = pages.list(ops, kind)
-  if kind == "subject" then put_subjects(out, entries)
+  if kind == "subject" then put_subjects(out, ops, entries)
   elseif kind == "source" then
     out[#out + 1] = "<p>A title in square brackets is the curator's description of a text whose own title was not "
       .. "collected; without a number of statements behind it, no figure was taken from it.</p>"
-    put_folded(out, kind, entries, ("All %d, by publisher"):format(#entries))
-  else put_list(out, kind, entries)
+    put_folded(out, ops, kind, entries, ("All %d, by publisher"):format(#entries))
+  else put_list(out, ops, kind, entries)
   end
   out[#out + 1] = "</section>"
 end
+
+-- A page that the index names, with what it says of it.
+local function put_page(out, path, title, says, find)
+  out[#out + 1] = ('<li data-at="-4" data-find="%s"><a href="%s">%s</a>%s</li>'):format(
+    escape(sought.words_of_page(title, says or "", find)), escape(path), escape(title),
+    says and ": " .. escape(says) or "")
+end
+
+local function put_reports(out, ops, agencies)
+  out[#out + 1] = '<section><h2 id="reports">Reports</h2><ul class="lead">'
+  local listed = { pages.reports[1], pages.by_date }
+  table.move(pages.reports, 2, #pages.reports, 3, listed)
+  for _, item in ipairs(listed) do put_page(out, item[1] .. ".html", item[2], item[3], item.find) end
+  for _, item in ipairs(agencies) do
+    put_page(out, item[1] .. ".html", item[2], item[3], "agency " .. sought.words(ops, "subject",
+      { title = item[2], row = item.subject, figures = {} }))
+  end
+  out[#out + 1] = "</ul></section>"
+end
+
+-- The pages on the site itself: what is counted, the parts of the method, changes, the data.
+local function put_about(out)
+  out[#out + 1] = '<section><h2 id="about">About these numbers</h2><ul class="index">'
+  put_page(out, "glossary.html", "What is counted, and how it is defined", nil,
+    "glossary definitions definition meaning terms indicators vocabulary")
+  put_page(out, "changes.html", "Changes, corrections and revisions",
+    "numbers that their publishers changed, and what was corrected here",
+    "changed revised revision errata updates latest new release versions history")
+  for _, entry in ipairs(method.entries()) do put_page(out, entry[1], entry[2], nil, entry[3]) end
+  put_page(out, "data/figures.csv", "All statements as one CSV table", nil, "download data excel spreadsheet raw")
+  put_page(out, "data/datapackage.json", "All data as a Data Package", nil, "download json api machine readable schema")
+  put_page(out, "data/README.md", "The codebook of the data", nil, "columns fields documentation readme")
+  out[#out + 1] = "</ul></section>"
+end
+
+local function put_lists(out)
+  out[#out + 1] = '<section><h2 id="lists">Lists</h2><ul class="lead">'
+  for _, item in ipairs(directory.list) do
+    put_page(out, item[1] .. ".html", item[2], item[3], "list index browse")
+  end
+  out[#out + 1] = "</ul></section>"
+end
+
+local SEARCH = '<p id="search" hidden><label for="find">Search: an operation, agency, country, year, what is counted'
+  .. '</label><br><input id="find" type="search" autocomplete="off"></p><p id="none" role="status"></p>'
+  .. '<p id="advice" hidden>Try fewer or other words: a country (<i>Japan</i>), an agency or its letters (<i>FBI</i>), '
+  .. 'an operation, what is counted (<i>arrests</i>, <i>reports</i>), a year. Or look <a href="a-to-z.html">from A to '
+  .. 'Z</a>, <a href="by-kind.html">by kind</a>, <a href="by-area.html">by country</a>, <a href="by-agency.html">by '
+  .. 'leading agency</a>, <a href="operations.html">by date</a>, or among <a href="glossary.html">what is counted</a>. '
+  .. 'What is not here may have been published all the same: <a href="method.html#missing">what is missing</a>.</p>'
+  .. '<section id="best" hidden><h2>Best matches</h2><ol></ol></section>'
 
 --- The index as a page.
 function shell.index(ops, about, agencies)
   local out = {
     "<p>What agencies, international organisations and the press have published in numbers, each number in its "
       .. "source's words, with its period and its source. It is no count of children, of offenders or of offences: "
-      .. '<a href="method.html">what this is, and how its numbers are made</a>.</p>',
-    '<p id="search" hidden><label for="find">Search subjects, areas, indicators and sources</label><br>'
-      .. '<input id="find" type="search" autocomplete="off"></p><p id="none" role="status"></p>',
-    '<section><h2>Reports</h2><ul class="lead">',
-  }
-  local listed = { pages.reports[1], pages.by_date }
-  table.move(pages.reports, 2, #pages.reports, 3, listed)
-  table.move(agencies, 1, #agencies, #listed + 1, listed)
-  for _, item in ipairs(listed) do
-    out[#out + 1] = ('<li data-find=""><a href="%s.html">%s</a>: %s</li>'):format(escape(item[1]), escape(item[2]),
-      escape(item[3]))
-  end
-  out[#out + 1] = '<li data-find=""><a href="method.html">Method</a>: what this is not, how a total is made, how to '
-    .. 'cite</li><li data-find="">All data: <a href="data/datapackage.json">a Data Package</a> of CSV tables with '
-    .. '<a href="data/README.md">its codebook</a>, of which <a href="data/figures.csv">figures.csv</a> has every '
-    .. 'statement</li>'
-  out[#out + 1] = '</ul></section><nav class="contents" aria-label="Contents"><ul>'
-  for _, kind in ipairs(pages.kinds) do
-    out[#out + 1] = ('<li><a href="#%s">%s</a></li>'):format(kind, HEADINGS[kind])
+      .. '<a href="method.html">what this is, and how its numbers are made</a>.</p>', SEARCH }
+  out[#out + 1] = '<nav class="contents" aria-label="Contents"><ul>'
+  for _, part in ipairs { "reports", "lists", "about", table.unpack(pages.kinds) } do
+    out[#out + 1] = ('<li><a href="#%s">%s</a></li>'):format(part, HEADINGS[part])
   end
   out[#out + 1] = "</ul></nav>"
+  put_reports(out, ops, agencies)
+  put_lists(out)
+  put_about(out)
   for _, kind in ipairs(pages.kinds) do put_section(out, ops, kind) end
   return html.page(about.title, table.concat(out, "\n"), { head = head "", before = navigation(""),
-    sheet = sheet(about), after = footer(about, "") .. "\n<script>\n" .. SEARCH .. "</script>" })
+    sheet = sheet(about), after = footer(about, "") .. "\n<script>\n" .. search_script .. "</script>" })
+end
+
+--- A list of the site as a page; it needs no script.
+function shell.list(ops, about, item)
+  return html.page(item[2], directory.body(item, pages, ops), { head = head "", before = navigation(""),
+    sheet = sheet(about), after = footer(about, "") })
 end
 
 return shell
