@@ -2,7 +2,6 @@
 -- its figures are, what they count, and what people commonly call that.
 
 local called = require "blotter.publish.site.called"
-local sweeps = require "blotter.ops.totals.sweeps"
 
 local sought = {}
 
@@ -143,7 +142,7 @@ end
 local function add_subject(words, ops, entry)
   local row = entry.row
   add(words, row.type)
-  if sweeps.is(ops.model, row) then add(words, "sweep trafficking") end
+  if ops:is_sweep(row.id) then add(words, "sweep trafficking") end
   add(words, row.acronym)
   add_area(words, ops, row.area)
   add_above(words, ops, row.lead)
