@@ -237,6 +237,25 @@ describe("a reader", function()
     end
   end)
 
+  it("is told what no source states, which years are missing, and that there are no rates", function()
+    local function text_of(report, params)
+      return formats.render(reports.build(report, ops, params), "text", {width = 2000})
+    end
+    assert.matches("No source here states arrests, charges, convictions, children identified or children brought to "
+      .. "safety of this operation.", text_of("profile", {subject = "operation-ore"}), 1, true)
+    local csec = text_of("profile", {subject = "us-federal-csec"})
+    assert.matches("not to be added, and none is a share of another", csec, 1, true)
+    assert.matches("2004, 2013 +2005 to 2012 +2013", csec)
+    assert.is_nil(text_of("profile", {subject = "aliados"}):find("states arrests", 1, true))
+    for _, entry in ipairs(pages.list(ops, "area")) do
+      local found = false
+      for _, block in ipairs(reports.build("area", ops, {area = entry.id}).blocks) do
+        found = found or (block.text or ""):find("No rate is computed here", 1, true) ~= nil
+      end
+      assert.is_true(found, entry.id)
+    end
+  end)
+
   it("is told how many of a total's figures cover a part only", function()
     local text = formats.render(reports.build("area", ops, {area = "US"}), "text", {width = 2000})
     assert.matches("%d+ of its %d+ figures covers? only ", text)

@@ -2,6 +2,7 @@
 
 local asked = require "blotter.publish.reports.asked"
 local builder = require "blotter.publish.reports.builder"
+local not_stated = require "blotter.publish.reports.telling.not_stated"
 local statements = require "blotter.publish.reports.every_statement"
 local chronology = require "blotter.publish.reports.chronology"
 
@@ -51,6 +52,7 @@ function area.build(ops, params)
     doc:text "No source gives a figure for this area by itself."
   else
     add_totals(doc, row, figures, params.policy)
+    not_stated.of_area(doc, row, figures)
     chronology.add(doc, subjects_in(ops, row), "Operations in this area")
     statements.add(doc, figures)
     doc:audit()

@@ -4,7 +4,7 @@
 local addable = require "blotter.publish.reports.addable"
 local asked = require "blotter.publish.reports.asked"
 local cells = require "blotter.publish.formats.cell"
-local taken_apart = require "blotter.publish.reports.taken_apart"
+local taken_apart = require "blotter.publish.reports.telling.taken_apart"
 
 local date, number = cells.date, cells.number
 

@@ -7,6 +7,7 @@ local chronology = require "blotter.publish.reports.chronology"
 local discrepancies = require "blotter.publish.reports.discrepancies"
 local neighbours = require "blotter.publish.reports.neighbours"
 local numbered = require "blotter.publish.reports.editions.numbered"
+local not_stated = require "blotter.publish.reports.telling.not_stated"
 local rounds = require "blotter.publish.reports.editions.rounds"
 local yearly = require "blotter.publish.reports.yearly"
 
@@ -237,6 +238,7 @@ function profile.build(ops, params)
   else
     add_findings(doc, subject, true)
     add_totals(doc, subject, figures, params.policy)
+    not_stated.of_subject(doc, subject, figures)
     add_years(doc, subject, figures, params.policy)
     add_breakdowns(doc, figures)
     add_findings(doc, subject, false)
