@@ -102,7 +102,42 @@ local FILES = {
   { "name|n\nA|1'234\nB|12'345.5\nC|7\n", "{thousands = \"'\"}", "string float64 | name,n/A,1234.0/B,12345.5/C,7.0/" },
 }
 
+-- Columns alike get one treatment, spellings of no value are all found, and what is doubtful stays as it is: each as
+-- {text, what stands in the options, what is read, a hint}.
+local DOUBTFUL = {
+  { 'k,a,b,c\nx,"1,007","1,009 e",3\ny,..,"2,500","4 p"\nz,"4,028","2,018 e",5\nw,"5,001 r","3,018",6\n',
+    '{thousands = ",", flags = "a, b, c", nulls = ".."}',
+    "k,a,a_flag,b,b_flag,c,c_flag/x,1007,,1009,e,3,/y,,,2500,,4,p/z,4028,,2018,e,5,/w,5001,r,3018,,6,/" },
+  { "k,n\na,1\nb,NULL\nc,n/a\nd,4\ne,-\nf,null\ng,N/A\nNULL,#DIV/0!\ni,7\n",
+    '{nulls = "NULL, n/a, -, null, N/A, #DIV/0!"}', "k,n/a,1/b,/c,/d,4/e,/f,/g,/,/i,7/" },
+  { "k,n\na,1716²\nb,2\nc,3 *\nd,123 (1)\ne,7†\nf,8\n", '{flags = "n"}',
+    "k,n,n_flag/a,1716,²/b,2,/c,3,*/d,123,(1)/e,7,†/f,8,/" },
+  { "k,n\na,5\nb,(8)\nc,12\nd,7\n", nil, 'k,n/a,"5"/b,(8)/c,"12"/d,"7"/', "n: numbers in brackets such as '%(8%)'" },
+  { "k,t\na,555 123\nb,555 124\nc,555 999\n", nil, "k,t/a,555 123/b,555 124/c,555 999/",
+    "t: numbers that are read as texts" },
+  { "k,n\na,1\nb,20\nc,5-\nd,40\ne,6-\nf,60\ng,7\n", nil, 'k,n/a,"1"/b,"20"/c,5-/d,"40"/e,6-/f,"60"/g,"7"/',
+    '5 of 7 values are whole numbers %(row 3: \'5%-\'%); {nulls = "5%-, 6%-"}' },
+  { "k,n\nShell,30\nBP,12\nTotal Energies,7\n", nil, "k,n/Shell,30/BP,12/Total Energies,7/",
+    "called 'Total Energies'" },
+  { "k,n\nA,30\nB,12\nTotal Wales,42\n", "{skip_tail = 1}", "k,n/A,30/B,12/" },
+  { "r,n\nA,1\nB,2\nSubtotal N,3\nC,4\nSubtotal S,4\nTotal,7\n", nil,
+    "r,n/A,1/B,2/Subtotal N,3/C,4/Subtotal S,4/Total,7/",
+    "3 rows, the first of them row 3, are called 'Subtotal N', 'Subtotal S', 'Total'.*"
+      .. "r ~= 'Subtotal S' and r ~= 'Total'" },
+}
+
 describe("a messy file that is read with guess = true", function()
+  it("is read alike where it is alike, and left where it is doubtful", function()
+    for _, case in ipairs(DOUBTFUL) do
+      local rows, info = blotter.csv(case[1], { guess = true })
+      assert(rows, info)
+      assert.equal(case[2] and "guessed: t = blotter.csv(text, " .. case[2] .. ")",
+        info.guessed and info.hints[1] or nil)
+      assert.equal(case[3], (rows:csv():gsub("\n", "/")))
+      assert.matches(case[4] or "", tostring(info))
+    end
+  end)
+
   it("is read as is said", function()
     for _, file in ipairs(FILES) do
       local rows, info = blotter.csv(file[1], { guess = true })
@@ -151,6 +186,9 @@ describe("a messy file that is read with guess = true", function()
       assert.matches(hint, tostring(info))
     end
     local _, above = blotter.csv("Agency,n\nTotal,42\nA,30\nB,7\nC,5\n")
+    assert.matches("row 1 is called 'Total': a sum counts totals with what they add up; t:where \"Agency ~= 'Total'\"",
+      above.hints[1])
+    _, above = blotter.csv("Agency,n\nAll of us,42\nA,30\nB,7\nC,5\n")
     assert.matches("first row is the sum", above.hints[1])
     local _, info = blotter.csv("k,p,a\na,12%,$5\nb,0,$6\nc,7.5%,$7\n", { guess = true })
     assert.equal(1, #info.hints)

@@ -125,7 +125,8 @@ local function said_of(rows, columns, last)
   for _, column in ipairs(columns) do
     local value = last[column.name]
     if type(value) == "string" and totals.is_word(value) and is_alone(rows, column.name, value) then
-      return ("the last row is called %s: a total among what it adds up?"):format(arguments.shown(value)), true
+      local is_sure = totals.is_name(value) or totals.adds_any(rows, columns, last)
+      return ("the last row is called %s: a total among what it adds up?"):format(arguments.shown(value)), is_sure
     elseif type(value) == "string" then
       break
     end
@@ -134,8 +135,7 @@ local function said_of(rows, columns, last)
   return adds_up and "the last row is the sum of those above it:" or nil, is_sure
 end
 
-local function last_line(columns, _, options, rows, sample)
-  if #rows < 2 then return nil end
+local function last_line(columns, options, rows, sample)
   local said, is_sure = said_of(rows, columns, rows:row(#rows))
   if not said then return nil end
   local lines = extent.with_last_row(sample, options.skip_tail or 0)
@@ -144,13 +144,38 @@ local function last_line(columns, _, options, rows, sample)
 end
 
 --- A first row that is the sum of those below it.
-local function first_line(columns, _, _, rows)
+local function first_line(columns, rows)
   local first = #rows > 2 and rows:row(1)
   if not first or not totals.adds_up(rows, columns, first) then return nil end
   return "the first row is the sum of those below it: t:tail(#t - 1) leaves it out"
 end
 
-local DOUBTS = { header, blanks, repeated, grouped, dated, spelled.hints, first_line, last_line }
+--- Rows among the others that are called totals: all of them, for leaving out some would count the others still.
+local function called(rows, found)
+  local first, n = found.found[1], #found.found
+  local nulls = rows:where(("`%s` == nil"):format(found.column:gsub("`", "``"))):limit(1):count() > 0
+  local how = #found.names > 6 and "t:where leaves them out by their names"
+    or ('t:where "%s" leaves %s out'):format(totals.without(found, nulls), n == 1 and "it" or "them")
+  local names = {}
+  for i = 1, math.min(#found.names, 3) do names[i] = arguments.shown(found.names[i]) end
+  local who = n == 1 and ("row %d is called %s"):format(first.row, names[1])
+    or ("%d rows, the first of them row %d, are called %s%s"):format(n, first.row, table.concat(names, ", "),
+      #found.names > 3 and " …" or "")
+  return ("%s: a sum counts totals with what they add up; %s"):format(who, how)
+end
+
+--- Totals among the rows: first, last, or between them.
+local function totalled(columns, _, options, rows, sample)
+  if #rows < 2 then return nil end
+  local found = totals.among(rows, columns)
+  if found and (#found.found > 1 or found.found[1].row < #rows) then
+    return { { called(rows, found) }, next(rows:row(#rows)) == nil and { last_line(columns, options, rows, sample) }
+      or nil }
+  end
+  return { { first_line(columns, rows) }, { last_line(columns, options, rows, sample) } }
+end
+
+local DOUBTS = { header, blanks, repeated, grouped, dated, spelled.hints, totalled }
 
 --- The hints about a table that was just read from CSV, as texts, the options that would end those which leave no
 -- doubt, and the hints that hold of the text however it is read, with `grouped`, that of points. `sample` is of the

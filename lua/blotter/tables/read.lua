@@ -159,7 +159,8 @@ local function guessed(from, text, options, db, name)
     rows, info, code = rows_of("csv", from, text, found, nil, db, name)
     if not rows then return nil, info, code end
   end
-  info.hints, info.guessed = table.move(hints, 1, #hints, #said + 1, said), said[1] ~= nil
+  info.guessed = said[1] ~= nil
+  info.hints = table.move(hints, 1, #hints, #said + 1, said)
   return rows, info
 end
 

@@ -9,6 +9,7 @@ local spelling = require "blotter.tables.guess.spelling"
 local spelled = {}
 
 local LOOKED = 200 -- rows
+local ODD = 6      -- different texts among values of a type that a hint names
 local MOST = 3     -- different texts among numbers that may mean null
 
 local SIGNS = { "US%$", "R%$", "A%$", "C%$", "NZ%$", "HK%$", "%$", "€", "£", "¥", "₩" }
@@ -47,8 +48,10 @@ local function without_signs(text, needs)
     needs.sign = word
   end
   local loss = rest:match "^%((.*)%)$"
+  if loss and percent == 0 then loss, percent = loss:gsub("%s*%%$", "") end
   if percent > 0 then needs.percent = true end
-  if money > 0 or loss then needs.currency = true end
+  if money > 0 then needs.currency = true end
+  if loss then needs.loss = text end
   if percent > 0 or money > 0 then rest = rest:gsub("^%+", "") end
   return loss and "-" .. loss or rest
 end
@@ -74,7 +77,7 @@ local function is_number(text, needs, comma)
   if not (rest:find "^%-?%d+$" or rest:find "^%-?%d+%.%d+$") then
     local point = rest:find "^%-?%d+,%d+$" and comma or rest:find "^%-?%d[%d.]*%.%d%d%d,%d+$"
       or rest:find "^%-?%d%d?%d?%.%d%d%d%.%d%d%d$"
-    local thousands = rest:gsub("%.%d+$", ""):find "^%-?%d%d?%d?,%d%d%d" and not rest:find "%..*,"
+    local thousands = rest:gsub("%.%d+$", ""):gsub(",%d%d%d", "\0"):find "^%-?%d%d?%d?%z+$"
     local mark, sign = groups(rest)
     if mark then own.thousands = sign elseif not point and not thousands then return false end
     if mark == "," then own.decimal_mark = "," end
@@ -87,11 +90,26 @@ local function is_number(text, needs, comma)
 end
 
 --- Flags behind a number: one or two letters, these in brackets, stars.
-local FLAGS = { "^(.-)%s+%a%a?$", "^(.-)%s*%[%a%a?%]$", "^(.-)%s*%(%a%a?%)$", "^(.-%d)%s*%*+$" }
+local FLAGS = { "^(.-)%s+%a%a?$", "^(.-)%s*%[%a%a?%]$", "^(.-)%s*%(%a%a?%)$", "^(.-%d)%s*%*+$", "^(.-%d)%s*%(%d%d?%)$",
+  "^(.-%d)%s*%[%d%d?%]$", "^(.-%d)%s+%d%d?%)$" }
+
+local MARKS = { "†", "‡", "§", "¹", "²", "³", "⁰", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" }
+
+--- A text without the small signs of notes at its end; nil when it has none.
+local function without_marks(text)
+  local rest, n = text, 0
+  repeat
+    local before = #rest
+    for _, mark in ipairs(MARKS) do
+      if rest:sub(-#mark) == mark then rest, n = rest:sub(1, -#mark - 1), n + 1 end
+    end
+  until #rest == before
+  return n > 0 and rest:match "^(.-%d)%s*$" or nil
+end
 
 --- Whether a text is a number with a flag behind it.
 local function is_flagged(text, needs, comma)
-  local number
+  local number = without_marks(text)
   for _, form in ipairs(FLAGS) do number = number or plain(text, {}):match(form) end
   return number and (is_number(number, needs, comma) or number:find "^%-?%d[%d.,]*$")
 end
@@ -102,8 +120,17 @@ local function null_and_flag(text)
   return null or text, flag
 end
 
+--- How a number is put into groups: "2 3" of 12 345, "3" of 123; nil where the blanks are none that one types.
+local function shape(text)
+  local plainly = text:match "^%-?([%d ]+)$"
+  return plainly and plainly:gsub("%d+", function(digits) return tostring(#digits) end)
+end
+
 --- Notes of which currency a number is, and the first that is none of percent.
 local function add_marks(marks, text, row)
+  local own_shape = shape(text) or ""
+  marks.shape = marks.shape or own_shape
+  if marks.shape ~= own_shape then marks.varied = true end
   local own = {}
   local rest = without_signs(plain(text, own), own)
   if own.sign and not marks.signs[own.sign] then
@@ -128,15 +155,16 @@ local function needs_of(values, n, comma, name)
       count = count + 1
     elseif text and is_flagged(text, needs, comma) then
       needs.flags, count, flagged = true, count + 1, flagged + 1
-    elseif text and text:find "%d" and not text:find "^[<>]%s*%d+$" then
+    elseif text and text:find "%d" and not text:find "^[<>]%s*%d+$" and not looks.is_empty(text) then
       return nil -- a code, or a number of a form that is not known: nothing that means null
     elseif text and not others[text] then
-      others[text], distinct = true, distinct + 1
-      others[distinct] = text
+      if not looks.is_empty(text) then distinct = distinct + 1 end
+      others[text], others[#others + 1] = true, text
     end
     if distinct > MOST then return nil end
   end
-  if count < 2 or count <= distinct or count == flagged or not next(needs) and distinct == 0 then return nil end
+  if count < 2 or count <= distinct or count == flagged or not next(needs) and #others == 0 then return nil end
+  if needs.thousands == " " and not marks.varied and marks.shape:find " " then needs.alike = true end
   return needs, others, marks
 end
 
@@ -176,15 +204,21 @@ end
 
 --- What is unlike the others in columns of texts, as one hint, with the types that such columns may be given.
 local function add_strays(said, rows, sample, names, options)
-  local texts, types, few = {}, {}, true
+  local texts, types, few, others = {}, {}, true, {}
   for _, name in ipairs(names) do
-    local hint, type_, is_few = strays.hint(rows, name, sample:values(name), #sample)
+    local hint, type_, is_few, odd = strays.hint(rows, name, sample:values(name), #sample)
     if hint then texts[#texts + 1], types[name], few = hint, type_, few and is_few end
+    others = odd and table.move(odd, 1, #odd, #others + 1, others) or others
   end
   if not texts[1] then return end
   local needed = { types = types, on_error = "reject" }
-  said[#said + 1] = { ("%s; %s reads %s so and drops the other rows"):format(table.concat(texts, "\n"),
-    spelling.also(options, needed), texts[2] and "them" or "it"), few and needed }
+  local them = texts[2] and "them" or "it"
+  local how = ("%s reads %s so and drops the other rows"):format(spelling.also(options, needed), them)
+  if not few and #others > 0 and #others <= ODD then
+    table.insert(others, "")
+    how = ("%s reads %s so, with nulls for the others"):format(spelling.also(options, { nulls = others }), them)
+  end
+  said[#said + 1] = { table.concat(texts, "\n") .. "; " .. how, few and needed }
 end
 
 --- Whether a text is a value of one of the columns whose texts stay what they are, so that it is not to be null.
@@ -208,6 +242,11 @@ local function add_mixed(said, name, needs, marks)
       .. "as a hundredth"):format(name, marks.bare.row, arguments.shown(marks.bare.text))
     said[#said + 1] = { hint, nil, is_kept = true }
   end
+  if needs.loss and not needs.currency then
+    local hint = ("%s: numbers in brackets such as %s are losses with {currency = true}; elsewhere brackets mark what "
+      .. "is uncertain"):format(name, arguments.shown(needs.loss))
+    said[#said + 1] = { hint, nil, is_kept = true }
+  end
 end
 
 --- What columns of texts need to be numbers, as {names, rest (names of the others), all (options), nulls, flagged}.
@@ -219,6 +258,7 @@ local function looked_through(texts, sample, comma)
     table.insert(needs and found.names or found.rest, name)
     if needs and needs.flags then table.insert(found.flagged, name) end
     for option, value in pairs(needs or {}) do found.all[option] = value end
+    found.all.apart = found.all.apart or needs and needs.thousands == " " and not needs.alike
     for _, text in ipairs(others or {}) do
       if not found.nulls[text] then found.nulls[text], found.nulls[#found.nulls + 1] = true, text end
     end
@@ -233,12 +273,13 @@ local function options_of(found, rows, delimiter)
   local all, options = found.all, {}
   if all.decimal_mark and all.decimal_mark == all.thousands then return nil end
   if all.minus and not (all.thousands or all.decimal_mark or all.percent) then all.currency = true end
+  all.losses = all.loss and not all.currency
   for _, name in ipairs(NEEDED) do options[name] = all[name] end
   if options.decimal_mark == delimiter then options.delimiter = delimiter end
   if found.flagged[1] then options.flags = found.flagged end
   local nulls = {}
   for _, text in ipairs(found.nulls) do
-    if not stands_in(rows, found.rest, text) then nulls[#nulls + 1] = text end
+    if looks.is_nothing(text) or not stands_in(rows, found.rest, text) then nulls[#nulls + 1] = text end
   end
   if nulls[1] then
     nulls[#nulls + 1] = ""
@@ -252,6 +293,7 @@ local function sure(options, all)
   local copy = {}
   for name, value in pairs(options) do copy[name] = value end
   if all.decimal_mark and not all.fraction then return {} end
+  if all.thousands == " " and not all.apart then copy.thousands = nil end
   if not options.nulls then return copy end
   copy.nulls = {}
   for _, text in ipairs(options.nulls) do
@@ -287,6 +329,15 @@ local function has_points(columns, info, texts, sample)
   return false
 end
 
+--- What is said of numbers that are read as texts; nothing where that is said elsewhere.
+local function add_needed(said, found, options, needed)
+  local all = found.all
+  local also = all.decimal_mark and not all.fraction
+    and ', or {thousands = ","} where it stands between thousands' or ""
+  said[#said + 1] = { ("%s: numbers that are read as texts; %s%s"):format(table.concat(found.names, ", "),
+    spelling.also(options, needed), also), sure(needed, all) }
+end
+
 --- The columns of texts that could be numbers, and the options that make them so; and those of one type in all but a
 -- few cells. As {hint, options that leave no doubt} each.
 function spelled.hints(columns, info, options, rows)
@@ -298,12 +349,7 @@ function spelled.hints(columns, info, options, rows)
     and (options.decimal_mark == "," or not has_points(columns, info, texts, sample))
   local found = looked_through(texts, sample, comma)
   local needed = found.names[1] and options_of(found, rows, info.delimiter)
-  if needed then
-    local also = found.all.decimal_mark and not found.all.fraction
-      and ', or {thousands = ","} where it stands between thousands' or ""
-    said[#said + 1] = { ("%s: numbers that are read as texts; %s%s"):format(table.concat(found.names, ", "),
-      spelling.also(options, needed), also), sure(needed, found.all) }
-  end
+  if needed then add_needed(said, found, options, needed) end
   table.move(found.mixed, 1, #found.mixed, #said + 1, said)
   add_strays(said, rows, sample, found.rest, options)
   return said

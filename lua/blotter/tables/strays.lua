@@ -6,7 +6,7 @@ local strays = {}
 
 local HARDLY_ANY = 1000 -- values for each such cell
 
-local FEW = 4 -- values of the type for each cell that is none, at the least
+local FEW = 2 -- values of the type for each cell that is none, at the least
 
 --- The kinds of values, the narrowest first: how a text of each looks, and the type.
 local KINDS = {
@@ -65,18 +65,26 @@ function strays.type(rows, name)
   end
 end
 
---- What a column of texts is in all but a few cells, as a hint, the type, and whether these cells are as good as none;
--- or nil. `values` are n of its first.
+--- The texts of a column for which a condition on v holds, each once, at most `most` and one.
+local function distinct(rows, name, condition, most)
+  return alone(rows, name):where(condition):distinct():limit(most + 1):values "v"
+end
+
+local ODD = 7 -- different texts among values that are handed on, at most
+
+--- What a column of texts is in all but a few cells, as a hint, the type, whether these cells are as good as none, and
+-- their texts; or nil. `values` are n of its first.
 function strays.hint(rows, name, values, n)
   local kind = kind_of(values, n)
   if not kind then return nil end
   if kind.type == "int64" and strays.cells(rows, name, FRACTION) > 0 then kind = KINDS[#KINDS] end
-  local count, row, text = strays.cells(rows, name, ("v ~= nil and try_%s(v) == nil"):format(kind.type))
+  local other = ("v ~= nil and try_%s(v) == nil"):format(kind.type)
+  local count, row, text = strays.cells(rows, name, other)
   local all = count > 0 and alone(rows, name):where "v ~= nil":count()
   if count == 0 or all - count < FEW * count then return nil end
   if kind.type:find "4" and strays.cells(rows, name, CODE) > 0 then return nil end
   return ("%s: %s of %s values are %s (row %d: %s)"):format(name, apart(all - count), apart(all), kind.plural, row,
-    arguments.shown(text)), kind.type, count * HARDLY_ANY <= all
+    arguments.shown(text)), kind.type, count * HARDLY_ANY <= all, distinct(rows, name, other, ODD)
 end
 
 return strays

@@ -212,7 +212,7 @@ local function kind_of_line(line, table_)
     if looks.is_marked_note(first) then return "note" end
     if looks.is_note(first) then return "perhaps" end
   end
-  return table_.width > 1 and values > 0 and not table_.has_totals and looks.is_total(first) and "total" or nil
+  return table_.width > 1 and values > 0 and not table_.has_totals and looks.is_named_total(first) and "total" or nil
 end
 
 --- Whether several rows are called totals: then that is one of the things that rows are about.

@@ -42,7 +42,18 @@ for word in ([[- -- --- . .. ... : * / x ? n/a na #n/a nan null none nil nd n.d.
 --- Whether a text says that there is no value: an empty one, or a sign such as - or N/A.
 function looks.is_empty(text)
   text = bare(text)
-  return text == "" or EMPTY[text:lower()] ~= nil or text:find "^%[%a%a?%]$" ~= nil
+  local word = text:lower()
+  return text == "" or EMPTY[word] ~= nil or EMPTY[word:gsub("%s+", "")] ~= nil or text:find "^%[%a%a?%]$" ~= nil
+end
+
+--- Signs that no name, code or word is written as.
+local NOTHING = {}
+for word in ([[- -- --- . .. ... ? n/a #n/a null #null! nan none #div/0! #value! #ref! #name? #num! – — … k.a. n.a.
+  ./.]]):gmatch "%S+" do NOTHING[word], EMPTY[word] = true, true end
+
+--- Whether a text stands for no value in whatever column it is.
+function looks.is_nothing(text)
+  return NOTHING[bare(text):lower():gsub("%s+", "")] ~= nil
 end
 
 --- Whether a text is a unit, as it stands in a line below a header: in brackets, behind in, a sign, a few letters.
@@ -66,9 +77,13 @@ function looks.is_marked_note(text)
     or text:find "^%u[%a\x80-\xFF]+:" ~= nil
 end
 
---- Whether a text is called a total.
+--- Whether a text is called a total; a word of totals beside others may be a name.
 function looks.is_total(text)
   return totals.is_word(text)
+end
+
+function looks.is_named_total(text)
+  return totals.is_name(text)
 end
 
 return looks

@@ -45,12 +45,34 @@ local function first_way(attempt, given, told)
   end
 end
 
+--- A list with what another has beside it; nil: nothing.
+local function longer(list, other)
+  local all, there = table.move(list, 1, #list, 1, {}), {}
+  for _, one in ipairs(list) do there[one] = true end
+  for _, one in ipairs(other) do
+    if not there[one] then all[#all + 1], there[one] = one, true end
+  end
+  return #all > #list and all or nil
+end
+
+--- Types with those of other columns; nil: there are none.
+local function wider(types, other)
+  local all, any = {}, false
+  for name, kind in pairs(other) do all[name], any = kind, any or types[name] == nil end
+  for name, kind in pairs(types) do all[name] = kind end
+  return any and all or nil
+end
+
+local GROWS = { flags = longer, nulls = longer, types = wider }
+
 --- What of the options found is new: not given, and more than before.
 local function news(found, options, given)
   local more = {}
   for name, value in pairs(found or {}) do
     local is_new = options[name] == nil or name == "skip_tail" and value > options[name]
     if given[name] == nil and is_new then more[name] = value end
+    local grows = given[name] == nil and options[name] and GROWS[name]
+    if grows then more[name] = grows(options[name], value) end
   end
   return next(more) and more
 end

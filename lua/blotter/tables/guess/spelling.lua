@@ -59,7 +59,12 @@ local function both(first, second)
       if type(name) == "string" then all[name] = of end
     end
   end
-  return table.move(second, 1, #second, #all + 1, all)
+  local there = {}
+  for _, one in ipairs(first) do there[one] = true end
+  for _, one in ipairs(second) do
+    if not there[one] then all[#all + 1] = one end
+  end
+  return all
 end
 
 --- What is given together with more options.
