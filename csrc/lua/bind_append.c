@@ -35,8 +35,7 @@ static blt_status push_converted(lua_State *L, int index, blt_table *t, uint32_t
 /* ---- one row ----
  *
  * What the memo knows of the row's strings is fetched first, the other values are stored meanwhile, the
- * strings' codes last. A string that the memo does not know is rare and costs a second try: learning it may
- * raise, so no row may be open then. */
+ * strings' codes last. */
 
 /* The row's values of int64, float64 and other columns, one loop each, as most need neither a check nor a
  * conversion. */
@@ -65,9 +64,21 @@ static blt_status push_others(lua_State *L, int first, blt_table *t, const bind_
   return st;
 }
 
-/* Fills the open row with the values from `first` on. `*unknown` when a string was left out. */
-static blt_status push_values(lua_State *L, int first, blt_table *t, bind_memos *memos, bool *unknown,
-                              blt_error *err) {
+/* A value of a string column that the memo does not know. */
+static __attribute__((noinline)) blt_status push_unknown(lua_State *L, int index, blt_table *t, uint32_t col,
+                                                         bind_memo_place memos, blt_error *err) {
+  blt_dict *d = blt_table_interns(t, col);
+  uint32_t code;
+  if (!d || lua_type(L, index) != LUA_TSTRING || lua_rawlen(L, index) > BIND_MEMO_LONGEST)
+    return push_converted(L, index, t, col, err);
+  blt_status st = bind_memo_intern(L, index, d, col, memos, &code, err);
+  if (st == BLT_OK) blt_row_put_code(memos.memos->row, col, code);
+  return st;
+}
+
+/* Fills the open row with the values from `first` on. */
+static blt_status push_values(lua_State *L, int first, blt_table *t, bind_memo_place at, blt_error *err) {
+  bind_memos *memos = at.memos;
   const uint32_t *order = memos->order;
   uint32_t nstrings = memos->ends[BIND_MEMO_STRINGS];
   for (uint32_t k = 0; k < nstrings; k++) {
@@ -80,50 +91,22 @@ static blt_status push_values(lua_State *L, int first, blt_table *t, bind_memos 
     uint32_t c = order[k], code;
     bind_memo *m = &memos->columns[c];
     const blt_dict *d = blt_table_interns(t, c);
-    if (!m->address || !d) {
-      st = push_converted(L, first + (int)c, t, c, err);
-    } else if (bind_memo_find(m, d, m->address, &code)) {
+    if (m->address && d && bind_memo_find(m, d, m->address, &code)) {
       blt_row_put_code(memos->row, c, code);
       m->learnt = false;
     } else {
-      *unknown = true;
+      st = push_unknown(L, first + (int)c, t, c, at, err);
     }
   }
   return st;
 }
 
-/* The same when the memo lacks a string: codes first. */
-static blt_status learn_values(lua_State *L, int first, blt_table *t, bind_memo_place memos, blt_error *err) {
-  const blt_schema *schema = memos.memos->schema;
-  for (uint32_t c = 0; c < schema->ncols; c++) {
-    blt_dict *d = schema->fields[c].type.id == BLT_STRING ? blt_table_interns(t, c) : NULL;
-    if (!d || lua_type(L, first + (int)c) != LUA_TSTRING) continue;
-    blt_status st = bind_memo_learn(L, first + (int)c, d, c, memos, &memos.memos->columns[c].code, err);
-    if (st != BLT_OK) return st;
-  }
-  blt_status st = blt_table_begin_row(t, err);
-  if (st == BLT_OK) st = push_others(L, first, t, memos.memos, err);
-  for (uint32_t k = 0; k < memos.memos->ends[BIND_MEMO_STRINGS] && st == BLT_OK; k++) {
-    uint32_t c = memos.memos->order[k];
-    if (blt_table_interns(t, c) && lua_type(L, first + (int)c) == LUA_TSTRING)
-      blt_row_put_code(memos.memos->row, c, memos.memos->columns[c].code);
-    else
-      st = push_converted(L, first + (int)c, t, c, err);
-  }
-  return st;
-}
-
-/* A row of the values from `first` on. Raises when Lua is out of memory. */
+/* A row of the values from `first` on. */
 static blt_status append_values(lua_State *L, int first, blt_table *t, bind_memo_place memos,
                                 blt_error *err) {
-  bool unknown = false;
   blt_status st = blt_table_begin_row(t, err);
   if (st != BLT_OK) return st;
-  st = push_values(L, first, t, memos.memos, &unknown, err);
-  if (st == BLT_OK && unknown) {
-    blt_table_abort_row(t);
-    st = learn_values(L, first, t, memos, err);
-  }
+  st = push_values(L, first, t, memos, err);
   if (st == BLT_OK) st = blt_table_end_row(t, err);
   if (st != BLT_OK) blt_table_abort_row(t);
   return st;
@@ -249,9 +232,9 @@ static bind_table *handle(lua_State *L) {
 }
 
 /* Whether a row may be appended through the handle, which finalizers may have closed since it was checked. */
-static blt_status claim_append(lua_State *L, int index, const bind_table *h, blt_error *err) {
-  const bind_state *s = bind_state_of(L);
-  if (!h->t) return blt_fail(err, BLT_ECLOSED, "the table is closed");
+static blt_status claim_append(lua_State *L, int index, const bind_memos *memos, blt_error *err) {
+  const bind_state *s = memos->state;
+  if (!memos->handle->t) return blt_fail(err, BLT_ECLOSED, "the table is closed");
   if (!s->work) return BLT_OK;
   bind_use use = bind_changes(L, index);
   return bind_claim(s, &use, err);
@@ -267,7 +250,8 @@ static int append(lua_State *L) {
     first = bind_spread(L, 2, memos.memos->schema, &memos);
   else
     check_count(L, given, memos.memos->ncols);
-  blt_status st = claim_append(L, 1, h, &err);
+  if (memos.memos->cramped) bind_memo_make_room(L, memos);
+  blt_status st = claim_append(L, 1, memos.memos, &err);
   if (st == BLT_OK) st = append_values(L, first, h->t, memos, &err);
   if (st != BLT_OK) return bind_refuse_change(L, 1, &err);
   lua_pushboolean(L, true);
@@ -277,11 +261,11 @@ static int append(lua_State *L) {
 /* The closure of t:appender(): upvalues state, memos, and the table's handle, which they point to. */
 static int append_fast(lua_State *L) {
   bind_memo_place memos = {lua_touserdata(L, lua_upvalueindex(2)), lua_upvalueindex(2)};
-  bind_table *h = memos.memos->handle;
   blt_error err;
   check_count(L, lua_gettop(L), memos.memos->ncols);
-  blt_status st = claim_append(L, lua_upvalueindex(3), h, &err);
-  if (st == BLT_OK) st = append_values(L, 1, h->t, memos, &err);
+  if (memos.memos->cramped) bind_memo_make_room(L, memos);
+  blt_status st = claim_append(L, lua_upvalueindex(3), memos.memos, &err);
+  if (st == BLT_OK) st = append_values(L, 1, memos.memos->handle->t, memos, &err);
   if (st != BLT_OK) return bind_raise(L, "%s", err.message);
   lua_pushboolean(L, true);
   return 1;
@@ -331,6 +315,7 @@ static int append_all_rows(lua_State *L) {
   for (lua_Integer i = 1; i <= n; i++) {
     lua_rawgeti(L, 2, i);
     int first = bind_spread(L, 4, schema, &memos);
+    if (memos.memos->cramped) bind_memo_make_room(L, memos);
     if (append_values(L, first, h->t, memos, &err) != BLT_OK) return row_failed(L, h->t, before, &err, i);
     lua_settop(L, 3);
   }
@@ -377,6 +362,7 @@ static blt_status append_by_row(lua_State *L, blt_table *t, lua_Integer from, lu
       else
         lua_rawgeti(L, 4 + c, i);
     }
+    if (memos.memos->cramped) bind_memo_make_room(L, memos);
     blt_status st = append_values(L, top + 1, t, memos, err);
     if (st != BLT_OK) return st;
     lua_settop(L, top);

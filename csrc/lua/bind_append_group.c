@@ -83,12 +83,14 @@ static blt_status find_codes(lua_State *L, blt_table *t, uint32_t col, lua_Integ
     for (uint32_t j = 0; j < k && st == BLT_OK; j++) {
       int at = top + 1 + (int)j;
       *bad = first + i + j;
-      if (!strings[j])
+      if (strings[j] && bind_memo_find(m, d, strings[j], &into->codes[i + j])) continue;
+      if (lua_type(L, at) == LUA_TSTRING)
+        st = bind_memo_intern(L, at, d, col, memos, &into->codes[i + j], err);
+      else
         st = put_no_string(L, at, t, col, into, i + j, err);
-      else if (!bind_memo_find(m, d, strings[j], &into->codes[i + j]))
-        st = bind_memo_learn(L, at, d, col, memos, &into->codes[i + j], err);
     }
     lua_settop(L, top);
+    if (memos.memos->cramped) bind_memo_make_room(L, memos);
   }
   return st;
 }

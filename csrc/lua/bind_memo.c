@@ -6,11 +6,13 @@
 #define BIND_MEMOS "blotter.memos"
 #define FIRST_BUCKETS 128u
 #define MOST_HELD (1u << 18) /* strings a column */
+#define FIRST_ROOM 256u      /* strings that Lua can hold in a column's first table, */
+#define MOST_ROOM 16384u     /* and in one at most */
 
 static void forget(bind_memos *memos, bind_memo *m) {
   if (m->buckets) blt_free(memos->ctx, m->buckets, ((size_t)m->mask + 1) * sizeof *m->buckets);
   m->buckets = NULL;
-  m->dict = m->mask = m->held = 0;
+  m->dict = m->mask = m->held = m->room = 0;
 }
 
 static int memos_release(lua_State *L) {
@@ -45,20 +47,15 @@ static void check_open(lua_State *L, const bind_table *h) {
   if (!h->t) bind_raise(L, "the table is closed");
 }
 
-/* The user values of the memos on top of the stack: a table a string column for what Lua holds, and the
- * columns' names, with "n" as number 0. They are made now, so that appending a row never lets finalizers run.
- */
+/* The user values of the memos on top of the stack: what Lua holds for each column, and the columns' names,
+ * with "n" as number 0. They are made now, so that appending a row never lets finalizers run. */
 static void make_values(lua_State *L, const bind_table *h, uint32_t ncols) {
-  lua_createtable(L, (int)ncols, 0);
+  lua_createtable(L, (int)ncols, 0); /* of each column */
   lua_createtable(L, (int)ncols, 0);
   for (uint32_t c = 0; c < ncols; c++) {
     check_open(L, h);
     lua_pushstring(L, blt_table_schema(h->t)->fields[c].name);
     lua_rawseti(L, -2, (lua_Integer)c + 1);
-    check_open(L, h);
-    if (blt_table_schema(h->t)->fields[c].type.id != BLT_STRING) continue;
-    lua_newtable(L);
-    lua_rawseti(L, -3, (lua_Integer)c + 1);
   }
   lua_pushliteral(L, "n");
   lua_rawseti(L, -2, 0);
@@ -79,6 +76,7 @@ bind_memos *bind_memos_new(lua_State *L, bind_state *s, bind_table *h) {
   lua_setmetatable(L, -2);
   make_values(L, h, ncols);
   memos->ctx = blt_ctx_retain(s->ctx);
+  memos->state = s;
   memos->schema = blt_table_schema(h->t);
   memos->row = blt_table_open_row(h->t);
   memos->handle = h;
@@ -109,45 +107,74 @@ static bool resize(bind_memos *memos, bind_memo *m, uint32_t n) {
   return true;
 }
 
-/* Room for one more string; when the codes are those of another dictionary the memo starts anew. The table
- * of what Lua holds for all columns is on top of the stack, and that for this one is left above it. */
-static bool make_room(lua_State *L, bind_memos *memos, uint32_t col, uint64_t dict) {
+/* ---- what Lua holds ----
+ *
+ * Of each column a list of tables, the newest first: [1] is the one before, strings follow. */
+
+static bool wants_room(const bind_memo *m, uint64_t dict) {
+  return m->dict != dict || (m->room == 0 && m->held < MOST_HELD);
+}
+
+/* Makes room in a column, whose codes are those of a dictionary from then on. The tables of all columns are
+ * on top of the stack. */
+static void make_room(lua_State *L, bind_memos *memos, uint32_t col, uint64_t dict) {
   bind_memo *m = &memos->columns[col];
-  lua_rawgeti(L, -1, (lua_Integer)col + 1);
   if (m->dict != dict) {
-    for (uint32_t i = 1; i <= m->held; i++) {
-      lua_pushnil(L);
-      lua_rawseti(L, -2, (lua_Integer)i);
-    }
+    lua_pushnil(L);
+    lua_rawseti(L, -2, (lua_Integer)col + 1);
     forget(memos, m);
-    if (!resize(memos, m, FIRST_BUCKETS)) return false;
-    m->dict = dict;
-    return true;
   }
+  uint32_t room = m->held < FIRST_ROOM ? FIRST_ROOM : m->held < MOST_ROOM ? m->held : MOST_ROOM;
+  lua_createtable(L, (int)room + 1, 0);
+  lua_rawgeti(L, -2, (lua_Integer)col + 1);
+  lua_rawseti(L, -2, 1);
+  lua_rawseti(L, -2, (lua_Integer)col + 1);
+  if (!m->buckets && !resize(memos, m, FIRST_BUCKETS)) return;
+  m->dict = dict;
+  m->room = room;
+}
+
+void bind_memo_make_room(lua_State *L, bind_memo_place at) {
+  bind_memos *memos = at.memos;
+  luaL_checkstack(L, 4, "strings to remember");
+  lua_getiuservalue(L, at.index, 1);
+  memos->cramped = false;
+  for (uint32_t k = 0; k < memos->ends[BIND_MEMO_STRINGS] && memos->handle->t; k++) {
+    uint32_t col = memos->order[k];
+    const blt_dict *d = blt_table_interns(memos->handle->t, col);
+    if (d && wants_room(&memos->columns[col], d->id)) make_room(L, memos, col, d->id);
+  }
+  lua_pop(L, 1);
+}
+
+/* Lets Lua hold the string at `index`, for which there is room. */
+static void hold(lua_State *L, int index, const bind_memo *m, uint32_t col, int memos) {
+  lua_pushvalue(L, index);
+  lua_getiuservalue(L, memos, 1);
+  lua_rawgeti(L, -1, (lua_Integer)col + 1);
+  lua_pushvalue(L, -3);
+  lua_rawseti(L, -2, (lua_Integer)m->room + 1);
+  lua_pop(L, 3);
+}
+
+static bool has_bucket(bind_memos *memos, bind_memo *m) {
   return m->held < (m->mask + 1) * (BIND_MEMO_SLOTS * 7 / 8) || resize(memos, m, (m->mask + 1) * 2);
 }
 
-blt_status bind_memo_learn(lua_State *L, int index, blt_dict *d, uint32_t col, bind_memo_place at,
-                           uint32_t *code, blt_error *err) {
+blt_status bind_memo_intern(lua_State *L, int index, blt_dict *d, uint32_t col, bind_memo_place at,
+                            uint32_t *code, blt_error *err) {
   bind_memo *m = &at.memos->columns[col];
   size_t len;
   const char *s = lua_tolstring(L, index, &len);
-  uint64_t address = (uintptr_t)s;
+  uint64_t address = bind_memo_address(L, index);
   blt_status st = blt_dict_intern(d, s, len, code, err);
   if (st != BLT_OK || len > BIND_MEMO_LONGEST || *code >> BIND_MEMO_CODE_BITS || address >> 48) return st;
-  if (bind_memo_find(m, d, address, code)) return BLT_OK;
-  if (m->dict == d->id && m->held == MOST_HELD) return BLT_OK;
   m->learnt = true;
-  int top = lua_gettop(L);
-  index = lua_absindex(L, index);
-  luaL_checkstack(L, 4, "a string to remember");
-  lua_getiuservalue(L, at.index, 1);
-  if (make_room(L, at.memos, col, d->id)) {
-    lua_pushvalue(L, index);
-    lua_rawseti(L, -2, (lua_Integer)m->held + 1);
-    m->held++;
-    put(m, address >> 3 << BIND_MEMO_CODE_BITS | *code);
-  }
-  lua_settop(L, top);
+  if (wants_room(m, d->id)) at.memos->cramped = true;
+  if (m->dict != d->id || m->room == 0 || !has_bucket(at.memos, m)) return BLT_OK;
+  hold(L, index, m, col, at.index);
+  m->room--;
+  m->held++;
+  put(m, address >> 3 << BIND_MEMO_CODE_BITS | *code);
   return BLT_OK;
 }

@@ -2,8 +2,12 @@
  *
  * A short string is one object for as long as Lua holds it, so its address stands for its content. The memo
  * makes Lua hold it, and knows by the dictionary's id when codes may have come to mean something else: so an
- * entry that is found is right, and neither the string nor the dictionary is touched. Long strings are looked
- * up anew.
+ * entry that is found is right, and neither the string nor the dictionary is touched. Nothing else that lives
+ * has the address of a string that is held, so a value that is found need not be asked whether it is a
+ * string. Long strings are looked up anew.
+ *
+ * Lua holds strings in tables of a fixed size, the room, which are made before a row is opened: so a string
+ * that is new is remembered without raising while the row is open.
  */
 #ifndef BLT_LUA_BIND_MEMO_H
 #define BLT_LUA_BIND_MEMO_H
@@ -27,8 +31,8 @@ typedef struct bind_memo {
   uint32_t mask;    /* buckets - 1 */
   uint32_t shift;   /* 64 - log2(buckets) */
   uint32_t held;    /* strings that Lua holds for us */
-  uint64_t address; /* of the row in hand: its string, */
-  uint32_t code;    /* and, when it had to be learnt, the code */
+  uint32_t room;    /* more that it can hold as things are */
+  uint64_t address; /* of the value of the row in hand */
   bool learnt;      /* the last string was new: then the next may be too, and its bytes are fetched */
 } bind_memo;
 
@@ -50,6 +54,7 @@ typedef enum bind_memo_kind {
 /* All columns of a table, and what of the table every row needs. */
 typedef struct bind_memos {
   blt_ctx *ctx;
+  const bind_state *state;
   const blt_schema *schema;
   blt_row *row;
   bind_table *handle; /* of the table, for a closure that holds it */
@@ -58,6 +63,7 @@ typedef struct bind_memos {
   uint32_t *order;                /* columns by kind */
   bind_memo_key *keys;            /* of the last named row, in the order in which Lua gave them */
   bool has_n;                     /* a column is called n */
+  bool cramped;                   /* a column wants room */
   bind_memo columns[];
 } bind_memos;
 
@@ -79,13 +85,12 @@ static inline uint32_t bind_memo_home(const bind_memo *m, uint64_t address) {
   return (uint32_t)((address >> 3) * UINT64_C(0x9e3779b97f4a7c15) >> m->shift);
 }
 
-/* Address of the Lua string at `index`, 0 when there is no string. Without its length the string itself is
- * not touched. */
+/* Address of the value at `index`, which is not touched; 0 of what has none, such as nil or a number. */
 static inline uint64_t bind_memo_address(lua_State *L, int index) {
-  return lua_type(L, index) == LUA_TSTRING ? (uintptr_t)lua_tolstring(L, index, NULL) : 0;
+  return (uintptr_t)lua_topointer(L, index);
 }
 
-/* Fetches what bind_memo_find, or bind_memo_learn, will look at. */
+/* Fetches what bind_memo_find, or bind_memo_intern, will look at. */
 static inline void bind_memo_prefetch(const bind_memo *m, uint64_t address) {
   if (m->buckets) __builtin_prefetch(&m->buckets[bind_memo_home(m, address)]);
   if (m->learnt) __builtin_prefetch((const char *)(uintptr_t)address);
@@ -112,9 +117,13 @@ static inline bool bind_memo_find(const bind_memo *m, const blt_dict *d, uint64_
   }
 }
 
-/* The code of the Lua string at `index` in dictionary `d` of column `col`, which learns it when it is new.
- * Raises when Lua is out of memory: hold nothing of the engine's, with no row open. */
-blt_status bind_memo_learn(lua_State *L, int index, blt_dict *d, uint32_t col, bind_memo_place at,
-                           uint32_t *code, blt_error *err);
+/* Makes room for strings in every column that wants it. Raises when Lua is out of memory, and may run
+ * finalizers, which may close the table: hold nothing of the engine's, with no row open. */
+void bind_memo_make_room(lua_State *L, bind_memo_place at);
+
+/* The code of the Lua string at `index` in dictionary `d` of column `col`, which interns it when it is new.
+ * It is remembered when there is room; otherwise the memos are cramped. Never raises. */
+blt_status bind_memo_intern(lua_State *L, int index, blt_dict *d, uint32_t col, bind_memo_place at,
+                            uint32_t *code, blt_error *err);
 
 #endif
