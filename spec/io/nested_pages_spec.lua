@@ -93,6 +93,20 @@ describe("pages of columns inside of a struct", function()
     assert.equal(0, blooms:where("`st.u` == 3000000120 or `st.b` == 10"):count())
   end)
 
+  it("of texts of one length, and of times of day, have bounds as well", function()
+    -- By parquet-wasm: 3000 rows, pages of 500, code 1000 + i // 100 (null where i % 500 == 9), time i // 50 minutes.
+    local fixed = {}
+    for i, memory in ipairs { false, true } do
+      fixed[i] = assert(blotter.parquet("spec/io/parquet/fixed_pages.parquet", { binary = "string", memory = memory }))
+    end
+    for _, where in ipairs { "code == '1029'", "code >= '1020'", "code < '1001'", "code > '2'", "code == nil",
+      "time == '00:07:00.000'", "time > '00:58:00.000'", "time == nil", "starts_with(code, '101')" } do
+      local function answer(t) return t:where(where):agg("n = count(), a = max(code), b = min(time)"):csv() end
+      assert.equal(answer(fixed[2]), answer(fixed[1]), where)
+    end
+    assert.matches("0 of 1 row groups read", fixed[1]:where("code > '2'"):explain "run", nil, true)
+  end)
+
   it("whose bounds do not fit together are left alone", function()
     local folder, bytes = command.folder(), command.slurp(HERE)
     local wheres = { "`st.n` == 199", "`st.n` >= 59 and `st.n` <= 140" }

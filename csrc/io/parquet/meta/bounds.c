@@ -55,8 +55,13 @@ void blt_pq_place_bounds(const blt_pq_place *p, blt_values *room, blt_facts *out
   if (!text && !v->null) out->low = out->high = v->u.i;
 }
 
+/* Texts as they are stored, whose bounds are texts as well. */
+static bool is_text(const blt_pq_kind *kind) {
+  return kind->means.type.id == BLT_STRING && kind->means.step == BLT_STEP_NONE;
+}
+
 bool blt_pq_text_may_be(const blt_pq_kind *kind, const blt_pq_statistics *s, const blt_value_span *span) {
-  if (kind->physical != BLT_PQ_BYTES || kind->means.step != BLT_STEP_NONE) return true;
+  if (!is_text(kind)) return true;
   return !(span->high && s->min.s && blt_text_order(span->high->u.s, s->min) < 0) &&
          !(span->low && s->max.s && blt_text_order(span->low->u.s, s->max) > 0);
 }
@@ -117,7 +122,8 @@ static bool page_fits(agreement *a, uint32_t i, bool texts) {
   const blt_pq_index_page *p = &a->index->pages[i];
   blt_facts one;
   if (!nulls_fit(a, i)) return false;
-  if (p->empty || !p->stats.min.s || !p->stats.max.s) return true;
+  bool numbers = a->place->kind->means.type.id != BLT_STRING;
+  if (p->empty || !p->stats.min.s || !p->stats.max.s || !(numbers || texts)) return true;
   if (order_of(a, p->stats.min, p->stats.max, texts) > 0 || !order_fits(a, p, texts)) return false;
   if (texts) join_texts(a, &p->stats);
   blt_pq_bounds(a->place->ctx, a->place->kind, &p->stats, rows_of(a, i), &a->room, &one);
@@ -149,7 +155,7 @@ static bool whole_fits(agreement *a, bool texts) {
 
 bool blt_pq_index_agrees(const blt_pq_place *place, const blt_pq_index *index) {
   const blt_pq_kind *kind = place->kind;
-  bool texts = kind->physical == BLT_PQ_BYTES && kind->means.step == BLT_STEP_NONE, good = true;
+  bool texts = is_text(kind), good = true;
   agreement a = {.place = place, .index = index, .counted = true, .all = {.bounded = true, .empty = true}};
   for (uint32_t i = 0; good && i < index->n; i++) good = page_fits(&a, i, texts);
   good = good && whole_fits(&a, texts);
