@@ -105,7 +105,7 @@ typedef struct fresh {
 } fresh;
 
 /* A block of at least BLT_LARGE bytes: on huge pages, but for what is written once and read in order, which
- * small ones serve as well (slab.c says what fresh huge pages cost). */
+ * small ones serve as well (slab.c says what fresh huge pages may cost). */
 static void *map_large(blt_ctx *ctx, size_t bytes, bool huge, fresh *is) {
   char *p = pool_take(ctx, bytes);
   if (p) return p;
@@ -179,7 +179,10 @@ void *blt_alloc(blt_ctx *ctx, size_t bytes) {
 void *blt_alloc_whole(blt_ctx *ctx, size_t bytes) {
   fresh is;
   char *p = alloc(ctx, bytes, false, &is);
-  if (p && is.cold && SLABS && bytes >= BLT_SLAB_LEAST && bytes <= TOUCHED_MOST) blt_slab_touch(p, bytes);
+  if (p && is.cold && SLABS && bytes >= BLT_SLAB_LEAST && bytes <= TOUCHED_MOST) {
+    size_t done = bytes >= BLT_LARGE ? blt_huge_touch(&ctx->huge, p, bytes) : 0;
+    if (done < bytes) blt_slab_touch(p + done, bytes - done);
+  }
   return p;
 }
 

@@ -13,7 +13,7 @@
 
 void *blt_alloc(blt_ctx *ctx, size_t bytes); /* NULL when refused; 64-byte aligned; bytes > 0 */
 /* The same for memory that will be written whole at once: its pages come together, at half the cost, and are
- * small ones, also in large blocks. */
+ * small ones, but for large blocks while huge ones are cheap (huge.h). */
 void *blt_alloc_whole(blt_ctx *ctx, size_t bytes);
 void *blt_calloc(blt_ctx *ctx, size_t count, size_t size); /* zeroed; NULL also when the product overflows */
 /* The same for a table that will likely be replaced by a larger one: on small pages while it is not very
