@@ -61,7 +61,9 @@ describe("a record", function()
     local charges = "41 felony and three misdemeanor charges"
     _, message = ops:add(record {{printed = charges, value = 45, qualifier = "exact"}})
     assert.matches("45 is not what is printed", message or "taken", 1, true)
-    assert.equal("44", tostring(add_one {printed = charges, value = 44, qualifier = "exact"}.value))
+    _, message = ops:add(record {{printed = charges, value = 44, qualifier = "exact"}})
+    assert.matches("44 is no number of its words", message or "taken", 1, true)
+    assert.equal("44", tostring(add_one {printed = charges, value = 44, qualifier = "exact", stated = "number"}.value))
     local function youngest(value)
       return {indicator = "suspect_age_min", printed = "15 to 68", value = value, qualifier = "exact"}
     end

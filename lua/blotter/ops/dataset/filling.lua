@@ -9,6 +9,7 @@
 
 local decimal = require "blotter.lang.decimal"
 local cjson = require "cjson"
+local bearing = require "blotter.ops.figures.bearing"
 local dates = require "blotter.ops.figures.dates"
 local digit_values = require "blotter.ops.figures.digit_values"
 local languages = require "blotter.ops.figures.languages"
@@ -222,31 +223,57 @@ local function fill_multiplier(context, row, indicator)
   end
 end
 
+-- Refuses ends of a change whose signs the words contradict, or do not bear; these hold for both.
+local function check_signs(context, row, bears)
+  for _, field in ipairs {"value", "low", "high"} do
+    local is_end = field ~= "value" and row.qualifier == "between"
+    local problem = (field == "value" or is_end)
+      and bearing.sign_problem(bears, as_number(row[field]), row.stated == "number")
+    if problem and not row.is_lame then
+      context:refuse(row, field, problem)
+      row.is_lame = true
+    end
+  end
+end
+
+-- Refuses what the curator states and the words do not bear: a value, the ends of a range, a qualifier.
+local function check_borne(context, row, bears, multiplier)
+  local contradiction = bearing.qualifier_problem(bears, row.qualifier)
+  if contradiction then
+    context:refuse(row, "qualifier", contradiction)
+    row.is_lame = true
+    return
+  end
+  for _, field in ipairs(row.qualifier == "between" and {"low", "high"} or {"value"}) do
+    local problem = bearing.value_problem(bears, as_number(row[field]), tonumber(multiplier))
+    if problem and not row.is_lame then
+      context:refuse(row, field, problem)
+      row.is_lame = true
+    end
+  end
+end
+
 -- Takes the number as the curator states it, or refuses what the words do not bear.
-local function take_statement(context, row, problem, values, is_open)
-  local is_explicit = row.stated == "number"
+local function take_statement(context, row, problem, bears)
+  local is_explicit, multiplier = row.stated == "number", row.multiplier
   if not is_explicit then multiply_digits(row) end
-  local value = tonumber(row.value)
   if not speaks_for_itself(context, row) then
     context:refuse(row, is_explicit and "stated" or "printed", is_explicit
       and "expects value and qualifier, or low, high and qualifier, beside it" or problem)
     row.is_lame = true
-  elseif not is_explicit and context.contradiction then
-    context:refuse(row, "qualifier", context.contradiction)
-    row.is_lame = true
-  elseif not is_explicit and value and values and #values > 0 and not digit_values.allow(value, values, is_open) then
-    refuse_field(context, row, "value")
+  elseif not is_explicit then
+    check_borne(context, row, bears, multiplier)
   end
+  check_signs(context, row, bears)
   row.stated = "number"
 end
 
--- Takes a number that was read; what the row says of it must be the same. A sign is the curator's to state.
+-- Takes a number that was read; what the row says of it must be the same.
 local function take_reading(context, row, read)
   local needed, field = stating.needed(row, read)
-  local is_sign = field == "value" and read.value and tonumber(row.value) == -read.value and context.may_be_negative
-  if needed == "number" and not is_sign then refuse_field(context, row, field) end
+  if needed == "number" then refuse_field(context, row, field) end
   apply(row, read)
-  row.stated = is_sign and "number" or needed == "qualifier" and needed or nil
+  row.stated = needed == "qualifier" and needed or nil
 end
 
 -- Whether a number that was read by a format of the curator's is read so without it.
@@ -262,12 +289,10 @@ local function fill_number(context, row, indicator)
   end
   if row.low and row.high and not row.value then row.qualifier = row.qualifier or "between" end
   local format = format_of(context, row, context:row("sources", row.source))
-  context.may_be_negative = indicator and indicator.unit == "percent" and (tonumber(indicator.minimum) or -1) < 0
-  local read, problem, values, is_open, contradiction = reading.printed(row.printed,
-    stating.context(context.languages, row, context.find, format))
-  context.contradiction = contradiction
+  local read, problem = reading.printed(row.printed, stating.context(context.languages, row, context.find, format))
   if row.stated == "number" or not read then
-    take_statement(context, row, problem, values, is_open)
+    take_statement(context, row, problem,
+      bearing.of(row.printed, stating.context(context.languages, row, context.find, format)))
   else
     take_reading(context, row, read)
     if format and not row.stated and not row.is_lame and not is_read_alone(context, row) then row.stated = "number" end

@@ -3,6 +3,7 @@
 -- looks at the given rows only, so that an import is checked by the same rules as a whole package, and by one more: new
 -- rows know no future, however little is known of the day of their source.
 
+local bearing = require "blotter.ops.figures.bearing"
 local lexicon = require "blotter.ops.figures.lexicon"
 local bounds = require "blotter.ops.figures.bounds"
 local dates = require "blotter.ops.figures.dates"
@@ -167,12 +168,27 @@ local function is_plain(figure, indicator)
     and figure.value % 100 ~= 0 and tostring(indicator.step) == "1"
 end
 
+-- A stated change goes the way that the words say.
+local function check_sign(context, figure)
+  local bears = bearing.of(figure.printed, stating.context(context.languages, figure, context.find))
+  local problem = bearing.sign_problem(bears, figure.value, true)
+  if problem then context:refuse(figure, "value", problem) end
+end
+
+-- The money of an amount is the one that its words name.
+local function check_currency(context, figure)
+  local bears = bearing.of(figure.printed, stating.context(context.languages, figure, context.find))
+  local problem = bearing.currency_problem(bears, figure.currency)
+  if problem then context:refuse(figure, "currency", problem) end
+end
+
 -- What is stored is what the words say, or was stated by the curator.
 local function check_reading(context, figure, indicator)
   if is_plain(figure, indicator) then return end
   if figure.stated == "number" then
     local problem = stating.multiplier_problem(figure)
     if problem then context:refuse(figure, "multiplier", problem) end
+    if indicator.unit == "percent" and figure.value then check_sign(context, figure) end
     return
   end
   local read, problem = reading.printed(figure.printed, stating.context(context.languages, figure, context.find))
@@ -192,6 +208,7 @@ local function check_figure(context, figure)
     check_lexicon(context, figure, indicator)
     check_unit(context, figure, indicator)
     if context.has_stated then check_reading(context, figure, indicator) end
+    if figure.currency then check_currency(context, figure) end
   end
   check_period(context, figure)
   check_note(context, figure)

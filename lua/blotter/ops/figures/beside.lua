@@ -19,8 +19,23 @@ local neutral = {["a further"] = true, record = true}
 
 beside.neutral = neutral
 
+-- A preposition such as "do" or "hasta" is "up to", or that of a verb ("entered 84 homes", "rose to 300"): only the
+-- curator knows which. Returns whether the word is one.
+local function is_direction(row, context)
+  if row.meaning ~= "direction" then return false end
+  if context.is_change then
+    refuse("'%s' before a percentage may be its end; expected value and qualifier", row.word)
+  end
+  if not context.qualifier then
+    refuse("'%s' can be 'up to', or what a verb goes with (into, until, rose to); expected qualifier 'up to', or 'exact' "
+      .. "where nothing bounds the number", row.word)
+  end
+  return true
+end
+
 -- Notes the qualifier of a hedge; two that say different things are refused, unless the curator says which one it is.
 local function note_hedge(state, row, context)
+  if is_direction(row, context) then return end
   local before = state.hedge
   if not before or neutral[before.qualifier] or row.qualifier == context.qualifier then
     state.hedge = row
@@ -57,6 +72,12 @@ local function read_change(state, item, context)
   state.is_fall = falls
 end
 
+-- Whether a word says that a number fell or rose; one that bounds a number as well does so behind it only.
+local function is_change_word(roles, is_behind, context)
+  if not (roles.fall or roles.rise) then return false end
+  return not roles.hedge or is_behind and context.is_change
+end
+
 local function read_part(item, context)
   if not context.is_part then
     refuse("'%s' makes a part of the number; expected part_of, or value and qualifier of all", item.text)
@@ -64,13 +85,13 @@ local function read_part(item, context)
 end
 
 -- What roles say wherever the word stands. Returns whether that was all.
-local function read_anywhere(state, item, context)
+local function read_anywhere(state, item, context, is_behind)
   local roles = item.roles
   if roles.rate then
     state.rate = item
   elseif roles.measure then
     read_measure(state, item, context)
-  elseif roles.fall or roles.rise then
+  elseif is_change_word(roles, is_behind, context) then
     read_change(state, item, context)
   else
     return false
@@ -87,10 +108,12 @@ local function read_before(state, item, context)
   elseif read_anywhere(state, item, context) then
     return
   elseif roles.part and not roles.filler and not roles.hedge then
-    read_part(item, context)
+    if not context.is_change then read_part(item, context) end
   elseif roles.hedge then
     note_hedge(state, roles.hedge, context)
-  elseif not (roles.filler or roles.range_start or roles.percent or item.text == "+" and context.is_percent) then
+  elseif item.text == "+" and context.is_percent then
+    if context.is_change then read_change(state, {text = "+", roles = {rise = true}}, context) end
+  elseif not (roles.filler or roles.range_start or roles.percent) then
     refuse("'%s' stands before the number; expected value and qualifier", item.text)
   end
 end
@@ -106,6 +129,13 @@ local function check_more(item, context)
   if context.is_percent and not context.is_change and neutral[item.roles.tail.qualifier] then
     refuse("'%s' makes a change of the percentage; expected value and qualifier", item.text)
   end
+end
+
+-- "More" behind a percentage of a change is a rise.
+local function note_more(state, item, context)
+  if not context.is_change or not neutral[item.roles.tail.qualifier] then return end
+  if state.is_fall then refuse("'%s' contradicts another word", item.text) end
+  state.is_fall = false
 end
 
 -- "More" behind a number may say by how much it is above another one, unless a word before it says that it is counted
@@ -127,12 +157,13 @@ local function read_behind(state, items, at, context)
   if not roles then
     local is_hyphen = item.text == "-" and items[at + 1] ~= nil
     if not is_hyphen and not beside.is_punctuation(item) then note_unknown(state, item) end
-  elseif read_anywhere(state, item, context) then
+  elseif read_anywhere(state, item, context, true) then
     return
   elseif roles.part then
     read_part(item, context)
   elseif roles.tail then
     check_more(item, context)
+    note_more(state, item, context)
     check_difference(state, item, context)
     note_hedge(state, roles.tail, context)
   elseif roles.range and roles.filler then
@@ -149,8 +180,15 @@ local function read_behind(state, items, at, context)
   end
 end
 
+-- Whether words beside the number may tell what it is: that it rose to it, or from one to another. Such words are never
+-- to be left out.
+local function may_tell(state, context)
+  return context.is_change or #(context.seen or {}) > 1 or state.hedge ~= nil and state.hedge.qualifier == "up to"
+end
+
 -- Refuses what was not understood, with all of it, and says what to write instead.
-local function refuse_unknown(unknown, context)
+local function refuse_unknown(state, context)
+  local unknown = state.unknown
   for _, quoted in ipairs(unknown) do
     local abroad = context.words:elsewhere(quoted:sub(2, -2))
     if abroad then
@@ -164,8 +202,8 @@ local function refuse_unknown(unknown, context)
       .. "qualifier, or low, high and qualifier, as the text means them", context.language, all)
   end
   refuse("%s beside the number %s no word of the table words for '%s' and may multiply, bound or negate it; expected "
-    .. "value and qualifier, or low, high and qualifier, or the number without what only names the thing counted", all,
-    #unknown == 1 and "is" or "are", context.language)
+    .. "value and qualifier, or low, high and qualifier%s", all, #unknown == 1 and "is" or "are", context.language,
+    may_tell(state, context) and ", as the text means them" or ", or the number without what only names the thing counted")
 end
 
 --- All words before the first number and behind the last one; see the head of this file.
@@ -178,7 +216,7 @@ function beside.read(items, first, last, context)
       read_behind(state, items, at, context)
     end
   end
-  if #state.unknown > 0 then refuse_unknown(state.unknown, context) end
+  if #state.unknown > 0 then refuse_unknown(state, context) end
   return state
 end
 
@@ -193,7 +231,7 @@ function beside.read_vague(items, context)
       read_behind(state, items, at, context)
     end
   end
-  if #state.unknown > 0 then refuse_unknown(state.unknown, context) end
+  if #state.unknown > 0 then refuse_unknown(state, context) end
   return state
 end
 

@@ -1,23 +1,20 @@
 -- What digits can stand for in any format, without the words around them.
 --
--- digit_values.of(text) lists the values. digit_values.allow(value, values, is_open) tells whether a value is one of
--- them, by itself or with a multiplier; is_open says that a word beside them may be one.
+-- digit_values.of(text) lists the values. digit_values.allow(value, values) tells whether a value is one of them, by
+-- itself or with a multiplier.
 
 local glyphs = require "blotter.ops.figures.glyphs"
 local numerals = require "blotter.ops.figures.numerals"
 
 local digit_values = {}
 
--- The factors between digits and the value that they stand for: none or a multiplier, and beside a word that is not
--- known any that a language has a word for.
+-- The factors between digits and the value that they stand for: none or a multiplier.
 local factors = {1, 1000, 1000000, 1000000000}
-local open_factors = {0.001, 1, 7, 10, 12, 20, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000,
-  1000000000000}
 
 --- Whether a value is one of those that digits can stand for, by itself or with a multiplier. Signs count for nothing.
-function digit_values.allow(value, values, is_open)
+function digit_values.allow(value, values)
   for _, one in ipairs(values) do
-    for _, factor in ipairs(is_open and open_factors or factors) do
+    for _, factor in ipairs(factors) do
       local stated, printed = math.abs(value), math.abs(one * factor)
       if math.abs(stated - printed) <= 1e-9 * math.max(1, printed) then return true end
     end

@@ -1,11 +1,11 @@
 -- A printed number read in its language: "más de 72.000", "1,8 juta", "no more than 40", "40명 이상", "20 to 30".
 --
 -- reading.printed(text, context) returns {value, multiplier, qualifier, said} or {low, high, qualifier = "between"}, or
--- nil, a message, the values that the digits could stand for, whether a word may multiply them, and what the words have
--- against the curator's qualifier. said is the qualifier of the words alone. What can be read in two ways, or holds a
--- word that is not understood (see beside.lua), is refused: nothing is guessed. context holds words (see wording.lua),
--- language, formats (number formats of the language), is_explicit (the curator named the format), qualifier (the
--- curator's own, for words that say none or several), is_part (the figure is a part of another) and indicator.
+-- nil, a message, and the values that the digits could stand for. said is the qualifier of the words alone. What can be
+-- read in two ways, or holds a word that is not understood (see beside.lua), is refused: nothing is guessed. context
+-- holds words (see wording.lua), language, formats (number formats of the language), is_explicit (the curator named the
+-- format), qualifier (the curator's own, for words that say none or several), is_part (the figure is a part of another)
+-- and indicator. reading.prepared(context) is what reading makes of it, and reading.items(text, prepared) the words.
 
 local beside = require "blotter.ops.figures.beside"
 local glyphs = require "blotter.ops.figures.glyphs"
@@ -26,19 +26,21 @@ local function has_role(items, role)
   return nil
 end
 
--- What stands between two numbers: "range", "other" or nil where only fillers and what is counted do.
+-- Whether a word between two numbers makes a range of them, and the word where it can tell a change as well: "77 to
+-- 101" is a range of one number, or two of two years, unless a word such as "between" says which.
 local function between(items, from, to)
-  local is_range, is_other = false, false
+  local is_range, is_other, change = false, false, nil
   local has_start = has_role({table.unpack(items, 1, from)}, "range_start")
   for i = from + 1, to - 1 do
     local item, roles = items[i], items[i].roles or {}
     if item.text == "-" or roles.range or roles.join and has_start then
       is_range = true
+      if roles.range and roles.range.meaning == "change" and not has_start then change = item.text end
     elseif not (roles.filler or roles.percent or roles.counted or roles.measure) then
       is_other = true
     end
   end
-  return is_range and not is_other, is_other
+  return is_range and not is_other, change
 end
 
 local function is_year(number)
@@ -136,11 +138,20 @@ local function is_negative(items, number)
   return before ~= nil and before.text == "-" and number.first > 1
 end
 
+-- Refuses a percentage of a change without a word or a sign that says which way it went.
+local function check_direction(number, state, is_minus, context)
+  if not context.is_change or is_minus or state.is_fall ~= nil or number.value == 0 then return end
+  refuse("%s does not say whether it rose or fell; expected printed with the word that does, or qualifier and value "
+    .. "-%s for a fall, or value %s, qualifier and stated 'number' for a rise", show(number.value), show(number.value),
+    show(number.value))
+end
+
 -- The value with its sign: a minus in front of it, or a word for a fall behind it.
 local function signed(items, number, state, context)
   local is_minus = is_negative(items, number)
   if is_minus and not context.may_be_negative then refuse("a number below zero is refused for %s", context.unit) end
   if is_minus and state.is_fall ~= nil then refuse "has a sign and a word for a change; expected one of them" end
+  check_direction(number, state, is_minus, context)
   return (is_minus or state.is_fall) and -number.value or number.value
 end
 
@@ -204,6 +215,7 @@ local function read_two(items, found, context)
     refuse("a range with '%s' can be read in several ways; expected low and high",
       is_bounded and state.hedge.word or state.is_fall ~= nil and "a word for a change" or "-")
   end
+  check_direction(found[2], state, false, context)
   local range = read_range(found[1], found[2], context)
   for _, name in ipairs {"low", "high", "multiplier"} do range[name] = times(range[name], state.factor) end
   return range
@@ -221,21 +233,28 @@ local function refuse_years(found)
   end
 end
 
--- What a curator may state of several numbers: one of them, or their sum.
 local function values_of(found)
-  local values, sum = {}, 0
-  for i, number in ipairs(found) do
-    values[i] = number.value
-    sum = sum + number.value
-  end
-  values[#values + 1] = sum
+  local values = {}
+  for i, number in ipairs(found) do values[i] = number.value end
   return values
+end
+
+-- Refuses two numbers that are the ends of a range, or those of a change.
+local function refuse_change(low, high, word)
+  refuse("'%s' between %s and %s can tell a change, which makes %s the number of now, or a range; expected value and "
+    .. "qualifier for a change, low, high and qualifier 'between' for a range", word, show_one(low), show_one(high),
+    show_one(high))
 end
 
 local function read_numbers(items, found, context)
   if #found == 2 then
-    local is_range = between(items, found[1].last, found[2].first)
+    local is_range, change = between(items, found[1].last, found[2].first)
     if is_range and not (found[1].hedge or found[2].hedge) and found[1].value ~= found[2].value then
+      if change then
+        context.seen = values_of(found)
+        check_extreme(found[1], found[2], context)
+        refuse_change(found[1], found[2], change)
+      end
       return read_two(items, found, context)
     end
   end
@@ -302,7 +321,15 @@ local what_can_be = {
 
 -- Words that make something else of a number; the meaning of some says what they can be.
 local function refuse_twisting(items, context)
-  local item = has_role(items, "refuse")
+  local item
+  for _, one in ipairs(items) do
+    local roles = one.roles or {}
+    local is_change = context.is_change and (roles.fall or roles.rise)
+    if roles.refuse and not is_change then
+      item = one
+      break
+    end
+  end
   if not item or item.roles.filler then return end
   local meaning = what_can_be[item.roles.refuse.meaning]
   if meaning then
@@ -312,20 +339,25 @@ local function refuse_twisting(items, context)
     item.text)
 end
 
-local function read(text, context)
+--- The words of a text, and of the context what hangs on them.
+function reading.items(text, context)
   local folded = glyphs.fold(text)
   if not utf8.len(folded) then refuse "is no UTF-8 text" end
   local items = context.words:scan(positional.digits(folded, context.language), context.language)
-  context.is_percent = has_role(items, "percent") ~= nil
+  context.is_percent, context.is_alone = has_role(items, "percent") ~= nil, #items == 1
+  context.has_start = has_role(items, "range_start") ~= nil
+  return items
+end
+
+local function read(text, context)
+  local items = reading.items(text, context)
   if context.is_percent and context.unit ~= "percent" then
     refuse("is a percentage, and the indicator counts %s", context.unit)
   end
   refuse_twisting(items, context)
   hanging.refuse(items, context)
-  context.is_alone = #items == 1
   local one = context.is_alone and read_article(items[1], context)
   if one then return one end
-  context.has_start = has_role(items, "range_start") ~= nil
   local found = numbers.of(items, context)
   if #found > 0 then return read_numbers(items, found, context) end
   return read_vague(items, context) or refuse_no_number(items)
@@ -333,8 +365,8 @@ end
 
 local dense_languages = {ja = true, ko = true, zh = true}
 
--- What reading needs to know, from what the caller gives.
-local function prepare(context)
+--- What reading needs to know, from what the caller gives.
+function reading.prepared(context)
   local indicator = context.indicator or {}
   local unit = indicator.unit or "things"
   local may_be_negative = tostring(indicator.step or 1) ~= "1" and (tonumber(indicator.minimum) or -1) < 0
@@ -346,29 +378,14 @@ local function prepare(context)
   }, {__index = context})
 end
 
--- What is wrong with the curator's qualifier where a text that is not read bounds its number by another one, or nil.
-local function contradiction_of(text, context)
-  local folded, other = glyphs.fold(text), nil
-  local is_read = context.qualifier and utf8.len(folded)
-  for _, item in ipairs(is_read and context.words:scan(folded, context.language) or {}) do
-    for _, role in ipairs {"hedge", "tail", "vague"} do
-      local row = item.roles and item.roles[role]
-      if row and row.qualifier == context.qualifier then return nil end
-      if row and not beside.neutral[row.qualifier] then other = row end
-    end
-  end
-  return other and ("'%s' says '%s' and the record says '%s'; expected one of them, or stated 'number' beside value "
-    .. "and qualifier"):format(other.word, other.qualifier, context.qualifier) or nil
-end
-
 --- Reads a printed number; see the head of this file.
 function reading.printed(text, context)
-  local prepared = prepare(context)
+  local prepared = reading.prepared(context)
   local ok, result = pcall(read, text, prepared)
   if ok then return result end
   if type(result) ~= "table" then error(result, 0) end
   local message = ("'%s' is refused: %s"):format(text, result.message)
-  return nil, message, result.values or prepared.seen, result.values == nil, contradiction_of(text, prepared)
+  return nil, message, result.values or prepared.seen
 end
 
 return reading

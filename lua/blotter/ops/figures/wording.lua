@@ -12,12 +12,21 @@ local wording = {}
 local Wording = {}
 Wording.__index = Wording
 
+-- A row whose meaning names currencies ("currency EUR"), with these as a set: {EUR = true}.
+local function with_currencies(row)
+  local meaning, codes = tostring(row.meaning or ""):match "^(%l+) (%u.*)$"
+  if not meaning then return row end
+  local set = {}
+  for code in codes:gmatch "%u+" do set[code] = true end
+  return setmetatable({meaning = meaning, currencies = set}, {__index = row})
+end
+
 --- The words of a package, from the rows of its table words.
 function wording.from_rows(rows)
   local by_language = {}
   for _, row in ipairs(rows) do
     by_language[row.language] = by_language[row.language] or {}
-    table.insert(by_language[row.language], row)
+    table.insert(by_language[row.language], with_currencies(row))
   end
   return setmetatable({by_language = by_language, known = {}}, Wording)
 end

@@ -1,0 +1,187 @@
+-- What a curator states beside words that are not read, or are: a value, a sign, a currency that the words contradict is
+-- refused, and two numbers with a word between them are a range only where a word says so. A row is language,
+-- indicator, text, what the record states besides, and what is stored (value, low, high) or words of the message.
+
+local operations = require "blotter.ops"
+local package_copy = require "package_copy"
+
+local fell, rose = "says that it fell", "says that it rose"
+
+local changes = {
+  {"en", "drop (of 36.7 per cent)", {value = 36.7, qualifier = "rounded"}, "not what is printed"},
+  {"en", "drop (of 36.7 per cent)", {}, {-36.7, -36.75, -36.65}},
+  {"en", "fell by 36.7 per cent", {value = 36.7}, "not what is printed"},
+  {"en", "-36.7%", {value = 36.7}, "not what is printed"},
+  {"en", "an increase of 36.7 per cent", {value = -36.7}, "not what is printed"},
+  {"en", "fell sharply by 36.7 per cent", {value = 36.7, qualifier = "rounded"}, fell},
+  {"en", "fell sharply by 36.7 per cent", {value = 36.7, qualifier = "rounded", stated = "number"}, fell},
+  {"en", "fell sharply by 36.7 per cent", {value = -36.7, qualifier = "rounded"}, {-36.7, -36.75, -36.65}},
+  {"en", "fell by 30 to 40 per cent", {low = 30, high = 40, qualifier = "between"}, fell},
+  {"en", "fell by 30 to 40 per cent", {low = -40, high = -30, qualifier = "between"}, {"", -40, -30}},
+  {"en", "more than 36 per cent fewer", {}, {-36, -100, -36}},
+  {"en", "more than 36 per cent fewer", {value = 36, qualifier = "more than"}, "not what is printed"},
+  {"en", "36.7 per cent", {}, "whether it rose or fell"},
+  {"en", "(36.7 per cent)", {value = 36.7, qualifier = "rounded"}, "whether it rose or fell"},
+  {"en", "36.7 per cent", {value = 36.7, qualifier = "rounded", stated = "number"}, {36.7, 36.65, 36.75}},
+  {"en", "36.7 per cent", {value = -36.7, qualifier = "rounded"}, {-36.7, -36.75, -36.65}},
+  {"en", "30-40 per cent", {}, "whether it rose or fell"},
+  {"en", "rose to 36.7 per cent", {}, "is refused"},
+  {"de", "36,7 Prozent weniger", {value = 36.7}, "not what is printed"},
+  {"de", "um 36,7 Prozent zurückgegangen", {value = 36.7, qualifier = "rounded"}, fell},
+  {"de", "Rückgang von 36,7 Prozent", {value = 36.7}, "not what is printed"},
+  {"fr", "36,7 % de moins", {value = 36.7}, "not what is printed"},
+  {"fr", "une baisse de 36,7 %", {value = 36.7}, "not what is printed"},
+  {"es", "un 36 % menos", {value = 36}, "not what is printed"},
+  {"pt", "uma queda de 36,7 %", {value = 36.7}, "not what is printed"},
+  {"it", "il 36,7% in meno", {value = 36.7}, "not what is printed"},
+  {"nl", "90 procent minder", {value = 90}, "not what is printed"},
+  {"sv", "minskade med 36,7 procent", {value = 36.7}, "not what is printed"},
+  {"no", "falt med 36,7 prosent", {value = 36.7}, "not what is printed"},
+  {"da", "et fald på 36,7 procent", {value = 36.7}, "not what is printed"},
+  {"fi", "36,7 prosenttia vähemmän", {value = 36.7}, "not what is printed"},
+  {"ru", "на 36,7% меньше", {value = 36.7, qualifier = "rounded"}, fell},
+  {"ru", "на 36,7% больше", {value = -36.7, qualifier = "rounded"}, rose},
+  {"ru", "выросло до 36,7%", {qualifier = "exact"}, "is refused"},
+  {"uk", "на 36,7% менше", {value = 36.7, qualifier = "rounded"}, fell},
+  {"pl", "spadek o 36,7%", {value = 36.7}, "not what is printed"},
+  {"cs", "pokles o 36,7 %", {value = 36.7}, "not what is printed"},
+  {"sk", "pokles o 36,7 %", {value = 36.7}, "not what is printed"},
+  {"sl", "padec za 36,7 %", {value = 36.7}, "not what is printed"},
+  {"hr", "pad od 36,7 %", {value = 36.7}, "not what is printed"},
+  {"sr", "пад од 36,7 %", {value = 36.7}, "not what is printed"},
+  {"bg", "спад с 36,7 %", {value = 36.7}, "not what is printed"},
+  {"ro", "a scăzut cu 36,7%", {value = 36.7}, "not what is printed"},
+  {"hu", "36,7 százalékos csökkenés", {value = 36.7, qualifier = "rounded"}, {"not what is printed", fell}},
+  {"el", "μείωση κατά 36,7%", {value = 36.7}, "not what is printed"},
+  {"tr", "yüzde 36,7 azaldı", {value = 36.7}, "not what is printed"},
+  {"ja", "36.7%減った", {value = 36.7}, "not what is printed"},
+  {"ja", "36.7%減", {value = 36.7}, "not what is printed"},
+  {"ko", "36.7% 감소", {value = 36.7}, "not what is printed"},
+  {"zh", "下降36.7%", {value = 36.7}, "not what is printed"},
+  {"ar", "انخفاض بنسبة 36.7%", {value = 36.7}, "not what is printed"},
+  {"he", "ירידה של 36.7%", {value = 36.7}, "not what is printed"},
+  {"fa", "36.7 درصد کاهش", {value = 36.7}, "not what is printed"},
+  {"hi", "36.7 प्रतिशत की कमी", {value = 36.7}, "not what is printed"},
+  {"id", "turun 36,7 persen", {value = 36.7}, "not what is printed"},
+  {"ms", "penurunan 36.7 peratus", {value = 36.7}, "not what is printed"},
+  {"vi", "giảm 36,7%", {value = 36.7}, "not what is printed"},
+  {"th", "ลดลง 36.7%", {value = 36.7}, "not what is printed"},
+  {"ka", "შემცირდა 36.7%", {value = 36.7, qualifier = "rounded"}, "whether it rose or fell"},
+}
+
+local telling = "can tell a change"
+
+local spans = {
+  {"es", "de 77 a 101", {}, telling}, {"pt", "4.875 a 5.105", {}, "is refused"},
+  {"es", "de 77 a 101", {value = 101, qualifier = "exact"}, {101, 101, 101}},
+  {"es", "de 77 a 101", {low = 77, high = 101, qualifier = "between"}, {"", 77, 101}},
+  {"es", "de 77 a 101", {low = 7, high = 101, qualifier = "between"}, "7 is not what is printed"},
+  {"es", "de 77 a 101", {value = 178, qualifier = "exact"}, "178 is not what is printed"},
+  {"es", "entre 77 y 101", {}, {"", 77, 101}}, {"it", "da 2702 a 2828", {}, "is refused"},
+  {"it", "2702 a 2828", {}, telling}, {"it", "tra 2702 e 2828", {}, {"", 2702, 2828}},
+  {"fr", "de 263 à 635", {}, telling}, {"fr", "263 à 635", {}, telling}, {"fr", "entre 263 et 635", {}, {"", 263, 635}},
+  {"en", "2,702 to 2,828", {}, telling}, {"en", "263-635", {}, {"", 263, 635}}, {"pt", "de 2702 a 2828", {}, telling},
+  {"sv", "263 till 635", {}, telling}, {"da", "263 til 635", {}, telling}, {"no", "263 til 635", {}, telling},
+  {"nl", "263 tot 635", {}, telling}, {"de", "zwischen 263 und 635", {}, {"", 263, 635}},
+  {"ja", "263件から635件", {}, telling}, {"ko", "272명에서 435명", {}, telling}, {"hi", "263 से 635", {}, telling},
+  {"zh", "77至101", {}, telling}, {"ar", "77 إلى 101", {}, telling}, {"id", "77 hingga 101", {}, telling},
+  {"de", "von 263 auf 635", {}, "is refused"},
+}
+
+local times = " times the printed "
+
+local slips = {
+  {"en", "More than 230 detectives", {value = 2300, qualifier = "more than"}, "2,300 is 10" .. times .. "230"},
+  {"en", "over 2,400 sad children", {value = 24000, qualifier = "more than"}, "10" .. times},
+  {"it", "52 denunciate", {value = 520, qualifier = "exact"}, "10" .. times},
+  {"de", "430 CDs und Zeug", {value = 4300, qualifier = "exact"}, "10" .. times},
+  {"ja", "犯人111人", {value = 1110, qualifier = "exact"}, "10" .. times},
+  {"nl", "van ruim 126.000", {value = 126, qualifier = "more than"}, "without its last digits"},
+  {"en", "14 of the 27", {value = 41, qualifier = "exact"}, "41 is no number of its words"},
+  {"en", "14 of the 27", {value = 14, qualifier = "exact"}, {14, 14, 14}},
+  {"en", "forty-one wobbles", {value = 410, qualifier = "exact"}, "10" .. times .. "41"},
+  {"en", "5 wobbling million", {value = 5000000, qualifier = "rounded"}, {5000000, 4500000, 5500000}},
+  {"en", "5 Millionen", {value = 5000000, qualifier = "rounded"}, {5000000, 4500000, 5500000}},
+  {"en", "1.5 wobbling million", {value = 1500, qualifier = "rounded"}, "is not what is printed"},
+  {"pl", "w sumie do 84", {}, "expected qualifier 'up to'"}, {"pl", "do 84", {}, "expected qualifier 'up to'"},
+  {"pl", "w sumie do 84", {qualifier = "exact"}, {84, 84, 84}}, {"pl", "do 84", {qualifier = "up to"}, {84, 0, 84}},
+  {"cs", "do 84", {}, "is refused"}, {"ru", "всего до 84", {}, "expected qualifier"},
+  {"uk", "до 84", {}, "expected qualifier"}, {"bg", "до 84", {}, "expected qualifier"},
+  {"hr", "do 84", {}, "expected qualifier"}, {"sl", "do 84", {}, "expected qualifier"},
+  {"nl", "tot 84", {}, "expected qualifier"}, {"it", "fino a 84", {}, "expected qualifier"},
+  {"es", "hasta 84", {}, "expected qualifier"}, {"id", "hingga 84", {}, "expected qualifier"},
+  {"hi", "84 तक", {}, "expected qualifier"}, {"de", "bis zu 84", {}, {84, 0, 84}}, {"en", "up to 84", {}, {84, 0, 84}},
+}
+
+local money = {
+  {"en", "€4.5 million", "USD", "'€' is EUR"}, {"en", "4.5 million pounds", "EUR", "GBP"},
+  {"en", "US$3 million", "EUR", "'us$' is USD"}, {"en", "HK$2.8m", "USD", "'hk$' is HKD"},
+  {"en", "$3 million", "CAD"}, {"en", "$3 million", "EUR", "is not what is printed"}, {"en", "4.5 million pounds", "GBP"},
+  {"ja", "1億2千万円", "USD", "JPY"}, {"ko", "50억원", "JPY", "KRW"}, {"id", "Rp1,5 miliar", "USD", "IDR"},
+  {"de", "1,5 Mio. Euro", "USD", "EUR"}, {"pt", "R$ 1,5 milhão", "EUR", "BRL"}, {"pt", "R$ 1,5 milhão", "BRL"},
+  {"sv", "2 mkr", "NOK", "SEK"}, {"no", "2 millioner kroner", "NOK"}, {"zh", "3亿元", "USD", "CNY"},
+  {"fr", "2 millions d'euros", "USD", "EUR"}, {"en", "3 million", "USD"},
+}
+
+describe("what a record states", function()
+  local copy, ops
+
+  setup(function()
+    copy = package_copy.new()
+    ops = assert(operations.open(copy.path))
+  end)
+  teardown(function() copy:remove() end)
+
+  local function add(language, figure)
+    figure.subject, figure.locator = "inhope", 1
+    return ops:add({source = {id = "ice-2024-99", publisher = "ice", title = "A page", type = "news",
+      date_published = "2024-06-01", language = language}, figures = {figure}}, {dry_run = true})
+  end
+
+  local function check(indicator, row)
+    local language, printed, stated, wanted = table.unpack(row)
+    local figure = {indicator = indicator, printed = printed}
+    for field, value in pairs(stated) do figure[field] = value end
+    local report, message = add(language, figure)
+    if type(wanted) == "string" or wanted[2] == fell then
+      local said = type(wanted) == "string" and wanted or wanted[1]
+      local is_said = not report and (message:find(said, 1, true) or message:find(wanted[2] or said, 1, true))
+      assert(is_said, printed .. ": " .. tostring(message or "taken"))
+      return
+    end
+    local got = report and report.added.figures[1] or {}
+    assert.same(wanted, {got.value or "", got.low or "", got.high or ""}, printed .. ": " .. tostring(message))
+  end
+
+  it("of a change goes the way that the words say", function()
+    for _, row in ipairs(changes) do check("reports_received_change", row) end
+  end)
+
+  it("of two numbers is asked for, unless a word makes a range of them", function()
+    for _, row in ipairs(spans) do check("cases_recorded", row) end
+  end)
+
+  it("is a number of the words, and what bounds it is no preposition", function()
+    for _, row in ipairs(slips) do check("files_seized", row) end
+  end)
+
+  it("of money is in the currency of the words", function()
+    for _, row in ipairs(money) do
+      local report, message = add(row[1], {indicator = "funding", printed = row[2], currency = row[3]})
+      if row[4] then
+        assert.matches(row[4], message or row[2] .. " is taken", 1, true)
+      else
+        assert(report, message)
+      end
+    end
+  end)
+
+  it("by a correction is judged alike", function()
+    assert(ops:revise("nz-dia-2025-1.03", {printed = "fell by 18 percent"}, "in its words", {dry_run = true}))
+    local _, message = ops:revise("nz-dia-2025-1.03", {printed = "fell by 18 percent", value = 18}, "a slip")
+    assert.matches("not what is printed", message, 1, true)
+    _, message = ops:revise("nz-dia-2025-1.03", {printed = "fell by 18 percent", value = 18, qualifier = "rounded",
+      stated = "number"}, "a slip")
+    assert.matches(fell, message, 1, true)
+  end)
+end)
