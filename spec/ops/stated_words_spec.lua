@@ -1,4 +1,4 @@
--- What a curator states beside words that are not read, or are: a value, a sign, a currency that the words contradict is
+-- What a curator states beside words that are not read, or are: a value, a sign, a currency that they contradict is
 -- refused, and two numbers with a word between them are a range only where a word says so. A row is language,
 -- indicator, text, what the record states besides, and what is stored (value, low, high) or words of the message.
 
@@ -110,13 +110,15 @@ local slips = {
   {"hr", "do 84", {}, "expected qualifier"}, {"sl", "do 84", {}, "expected qualifier"},
   {"nl", "tot 84", {}, "expected qualifier"}, {"it", "fino a 84", {}, "expected qualifier"},
   {"es", "hasta 84", {}, "expected qualifier"}, {"id", "hingga 84", {}, "expected qualifier"},
-  {"hi", "84 तक", {}, "expected qualifier"}, {"de", "bis zu 84", {}, {84, 0, 84}}, {"en", "up to 84", {}, {84, 0, 84}},
+  {"hi", "84 तक", {}, "expected qualifier"},
+  {"de", "bis zu 84", {}, {84, 0, 84}}, {"en", "up to 84", {}, {84, 0, 84}},
 }
 
 local money = {
   {"en", "€4.5 million", "USD", "'€' is EUR"}, {"en", "4.5 million pounds", "EUR", "GBP"},
   {"en", "US$3 million", "EUR", "'us$' is USD"}, {"en", "HK$2.8m", "USD", "'hk$' is HKD"},
-  {"en", "$3 million", "CAD"}, {"en", "$3 million", "EUR", "is not what is printed"}, {"en", "4.5 million pounds", "GBP"},
+  {"en", "$3 million", "CAD"}, {"en", "$3 million", "EUR", "is not what is printed"},
+  {"en", "4.5 million pounds", "GBP"},
   {"ja", "1億2千万円", "USD", "JPY"}, {"ko", "50억원", "JPY", "KRW"}, {"id", "Rp1,5 miliar", "USD", "IDR"},
   {"de", "1,5 Mio. Euro", "USD", "EUR"}, {"pt", "R$ 1,5 milhão", "EUR", "BRL"}, {"pt", "R$ 1,5 milhão", "BRL"},
   {"sv", "2 mkr", "NOK", "SEK"}, {"no", "2 millioner kroner", "NOK"}, {"zh", "3亿元", "USD", "CNY"},

@@ -176,8 +176,8 @@ function bearing.value_problem(bears, value, multiplier)
   for _, share in ipairs(bears.shares) do
     if math.abs(stated - share) <= 0.5 then return nil end
   end
-  return ("%s is not what is printed, '%s': %s; expected the printed number, or stated 'number' where its words mislead")
-    :format(tostring(value), bears.text, slip_of(bears, stated))
+  return ("%s is not what is printed, '%s': %s; expected the printed number, or stated 'number' where its words "
+    .. "mislead"):format(tostring(value), bears.text, slip_of(bears, stated))
 end
 
 --- What is wrong with the sign of a number that is stated, also where it is stated that the words mislead.

@@ -27,8 +27,8 @@ local function is_direction(row, context)
     refuse("'%s' before a percentage may be its end; expected value and qualifier", row.word)
   end
   if not context.qualifier then
-    refuse("'%s' can be 'up to', or what a verb goes with (into, until, rose to); expected qualifier 'up to', or 'exact' "
-      .. "where nothing bounds the number", row.word)
+    refuse("'%s' can be 'up to', or what a verb goes with (into, until, rose to); expected qualifier 'up to', or "
+      .. "'exact' where nothing bounds the number", row.word)
   end
   return true
 end
@@ -203,7 +203,8 @@ local function refuse_unknown(state, context)
   end
   refuse("%s beside the number %s no word of the table words for '%s' and may multiply, bound or negate it; expected "
     .. "value and qualifier, or low, high and qualifier%s", all, #unknown == 1 and "is" or "are", context.language,
-    may_tell(state, context) and ", as the text means them" or ", or the number without what only names the thing counted")
+    may_tell(state, context) and ", as the text means them"
+      or ", or the number without what only names the thing counted")
 end
 
 --- All words before the first number and behind the last one; see the head of this file.
