@@ -117,17 +117,27 @@ local function note_direction(bears, items, at, is_behind)
   bears.direction, bears.word = way, bears.word or item.text
 end
 
+-- Notes what bounds a number: no word for millions behind it ("2 millones"), nor one that makes a change of it.
+local function note_bounds(bears, roles, is_behind)
+  local is_change = bears.context.is_change and (roles.fall or roles.rise)
+  for _, role in ipairs {"hedge", "tail", "vague"} do
+    local row = roles[role]
+    local is_other = is_behind and (role == "hedge" and is_change or role == "vague" and roles.multiplier)
+    if row and row.qualifier and row.meaning ~= "direction" and not is_other then
+      bears.bounds[#bears.bounds + 1] = row
+    end
+  end
+end
+
 local function note_words(bears, items)
   local is_behind = false
   for at, item in ipairs(items) do
-    is_behind = is_behind or item.digits
+    local roles = item.roles or {}
+    is_behind = is_behind or item.digits or roles.number ~= nil and not roles.filler
     note_direction(bears, items, at, is_behind)
-    for _, role in ipairs {"hedge", "tail", "vague"} do
-      local row = item.roles and item.roles[role]
-      if row and row.qualifier and row.meaning ~= "direction" then bears.bounds[#bears.bounds + 1] = row end
-    end
+    note_bounds(bears, roles, is_behind)
     for _, role in ipairs {"measure", "multiplier"} do
-      local row = item.roles and item.roles[role]
+      local row = roles[role]
       if row and row.currencies then bears.money[#bears.money + 1] = row end
     end
   end
