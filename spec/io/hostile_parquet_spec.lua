@@ -54,6 +54,25 @@ describe("a Parquet file that lies", function()
     end
   end)
 
+  it("about its pages has its rows", function()
+    local function int(n) return string.pack("<i4", n) end
+    -- Writers that know nothing of a page call it empty and count -1 nulls.
+    for _, bounds in ipairs {
+      { min = "", max = "", empty = true, nulls = -1 }, { min = "", max = "", empty = true, nulls = 0 },
+      { min = int(1), max = int(4), empty = true, nulls = 4 }, { min = int(1), max = int(4), nulls = 4 },
+      { min = int(4), max = int(1), nulls = 0 }, { min = int(1), max = int(4), nulls = 9 },
+      { min = "1", max = "4", nulls = 0 }, { min = int(1), max = int(4), nulls = 0 } } do
+      command.spill(path, parquet_bytes.file { bounds = bounds })
+      local t = assert(blotter.parquet(path))
+      assert.equal(4, t:where("x > 0"):count())
+      assert.equal(10, t:where("x ~= 7"):agg("s = sum(x)"):value())
+    end
+    command.spill(path, parquet_bytes.file { bounds = { min = int(1), max = int(3), nulls = 0 } })
+    local ok, message = pcall(function() return assert(blotter.parquet(path)):agg("s = sum(x)"):value() end)
+    assert.is_false(ok)
+    assert.matches("outside of the bounds that the file states", message)
+  end)
+
   it("about its schema is refused, however deep or wide that is", function()
     local x, deep = parquet_bytes.element "x", {}
     for i = 1, 100000 do deep[i] = parquet_bytes.element("g", 1) end

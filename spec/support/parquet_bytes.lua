@@ -34,7 +34,20 @@ end
 local function chunk(has)
   return integer(2, INT64, has.at) .. string.char(1 << 4 | STRUCT) .. integer(1, INT32, 1) .. list(1, INT32, 1, "\0")
     .. list(1, TEXT, 1, varint(1) .. "x") .. integer(1, INT32, 0) .. integer(1, INT64, has.values)
-    .. integer(1, INT64, has.bytes) .. integer(1, INT64, has.bytes) .. integer(2, INT64, has.at) .. END .. END
+    .. integer(1, INT64, has.bytes) .. integer(1, INT64, has.bytes) .. integer(2, INT64, has.at) .. END
+    .. (has.index or "") .. END
+end
+
+--- The index of the one page that the file has, and of the chunk where it lies: of the page `bounds` says the bytes
+-- `min` and `max`, whether it is `empty`, and how many `nulls` it has.
+local function index(at, size, bounds)
+  local function text(s) return list(1, TEXT, 1, varint(#s) .. s) end
+  local place = integer(1, INT64, 4) .. integer(1, INT32, size) .. integer(1, INT64, 0) .. END
+  place = list(1, STRUCT, 1, place) .. END
+  local said = list(1, 2, 1, bounds.empty and "\1" or "\2") .. text(bounds.min) .. text(bounds.max)
+    .. integer(1, INT32, 0) .. list(1, INT64, 1, varint(bounds.nulls << 1 ~ (bounds.nulls < 0 and -1 or 0))) .. END
+  return place .. said, integer(1, INT64, at) .. integer(1, INT32, #place) .. integer(1, INT64, at + #place)
+    .. integer(1, INT32, #said)
 end
 
 local function page(has, values)
@@ -44,7 +57,7 @@ local function page(has, values)
 end
 
 --- A file of four rows, 1 to 4. `wrong`: what it says instead of the truth: rows, groups, schema (a text and its
--- length), group_rows, values, at, bytes, page_values, page_bytes, page_packed.
+-- length), group_rows, values, at, bytes, page_values, page_bytes, page_packed; `bounds`: it has an index of its page.
 function parquet_bytes.file(wrong)
   local values = string.pack("<i4i4i4i4", 1, 2, 3, 4)
   local has = setmetatable({}, { __index = function(_, name)
@@ -53,6 +66,11 @@ function parquet_bytes.file(wrong)
   end })
   local body = page(has, values)
   has.bytes = wrong.bytes or #body
+  if wrong.bounds then
+    local more
+    more, has.index = index(4 + #body, #body, wrong.bounds)
+    body = body .. more
+  end
   local group = list(1, STRUCT, 1, chunk(has)) .. integer(1, INT64, #body) .. integer(1, INT64, has.group_rows) .. END
   local schema = wrong.schema or parquet_bytes.element("s", 1) .. parquet_bytes.element "x"
   local footer = integer(1, INT32, 1) .. list(1, STRUCT, has.elements, schema) .. integer(1, INT64, has.rows)

@@ -84,14 +84,15 @@ static uint64_t rows_of(const agreement *a, uint32_t i) {
   return (i + 1 < a->index->n ? p[1].first : (uint64_t)a->place->rows) - p->first;
 }
 
-/* A page is called empty when it has nulls only, and then no bounds. */
+/* A page is called empty when it has nulls only, and then no bounds: writers that know nothing of a page say
+ * so too, but count no nulls. */
 static bool nulls_fit(agreement *a, uint32_t i) {
   const blt_pq_index_page *p = &a->index->pages[i];
   uint64_t rows = rows_of(a, i), nulls = p->stats.nulls < 0 ? 0 : (uint64_t)p->stats.nulls;
   if (p->empty && (p->stats.min.len || p->stats.max.len)) return false;
   a->counted &= p->stats.nulls >= 0;
   a->nulls += nulls;
-  return nulls <= rows && (p->stats.nulls < 0 || p->empty == (nulls == rows));
+  return nulls <= rows && p->empty == (p->stats.nulls >= 0 && nulls == rows);
 }
 
 static int order_of(agreement *a, blt_str x, blt_str y, bool texts) {
