@@ -1,7 +1,7 @@
 --- Funding and programmes: amounts that were published, and which programme holds what.
 
+local amounts = require "blotter.publish.reports.amounts"
 local builder = require "blotter.publish.reports.builder"
-local statements = require "blotter.publish.reports.every_statement"
 
 local funding = { name = "funding", title = "Funding and programmes", params = {} }
 
@@ -33,8 +33,9 @@ local function add_funders(doc)
     local key = link.from .. "\0" .. link.to
     if link.role == "funds" and not seen[key] then
       seen[key] = true
+      local has_one = #doc.ops:figures { subject = link.to, indicator = "funding", exactly = true } > 0
       rows[#rows + 1] = { doc.ops:row("subjects", link.from).name, doc.ops:row("subjects", link.to).name,
-        builder.marks { doc:cite(doc.ops:row("sources", link.source)) } }
+        has_one and "yes" or "none", builder.marks { doc:cite(doc.ops:row("sources", link.source)) } }
     end
   end
   if #rows == 0 then return end
@@ -42,19 +43,25 @@ local function add_funders(doc)
   doc:heading(1, "Who funds what")
   doc:add { kind = "table", title = "Links of funding", rows = rows, columns = {
     { name = "from", title = "Funder", type = "string" }, { name = "subject", title = "Funds", type = "string" },
-    { name = "sources", title = "Sources", type = "string" } } }
+    { name = "amount", title = "Amount here", type = "string" },
+    { name = "sources", title = "Sources", type = "string" } },
+    note = "A funder of which no amount stands here has none in this collection." }
 end
 
 local NONE = "A programme of which no amount stands here has none in this collection; that is not to say that none was "
   .. "published. What offenders' customers paid is no funding: see payments identified."
 
 function funding.build(ops, params)
-  local doc, amounts = builder.new(ops), ops:figures { indicator = "funding" }
-  doc:text(("%d statements of amounts of money, in several currencies; they are not added up. %s")
-    :format(#amounts, NONE))
-  if #amounts > 0 then statements.add(doc, amounts, { left_out = { indicator = true } }) end
+  local doc, list = builder.new(ops), amounts.list(ops)
+  doc:text(("%d statements of amounts of money. Two currencies are never added. %s"):format(#list, NONE))
+  if #list > 0 then
+    doc:heading(1, "Amounts")
+    amounts.add(doc, list)
+    amounts.add_totals(doc, list)
+  end
   add_funders(doc)
   add_programmes(doc)
+  doc:audit()
   doc:sources()
   return doc:document(funding.title, params)
 end

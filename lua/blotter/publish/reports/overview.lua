@@ -126,7 +126,7 @@ local function introduction(ops, policy)
   for _, source in ipairs(ops.sources) do
     if source.publisher_row.official then official = official + 1 end
   end
-  return ("%s statements in %d sources (%d of them by the body responsible), about %d subjects. "):format(
+  return ("%s statements in %d sources (%d of them by the body responsible), on %d subjects. "):format(
     number(#ops:figures {}), #ops.sources, official, #ops.subjects)
     .. "Each number is what a source printed, in its own words; in parentheses stand the bounds that they leave. What "
     .. "is computed from several figures says so, and of what, in a footnote. "

@@ -115,12 +115,16 @@ local function add_coverage(doc)
   for _, indicator in ipairs(doc.ops:rows "indicators") do
     local figures = by_id[indicator.id]
     if figures then
-      local subjects, areas, nsubjects, nareas = {}, {}, 0, 0
+      local subjects, areas, nsubjects, nareas = {}, {}, 0, { country = 0, other = 0 }
       for _, figure in ipairs(figures) do
         if not subjects[figure.subject] then subjects[figure.subject], nsubjects = true, nsubjects + 1 end
-        if figure.area and not areas[figure.area] then areas[figure.area], nareas = true, nareas + 1 end
+        if figure.area and not areas[figure.area] then
+          areas[figure.area] = true
+          local kind = doc.ops:row("areas", figure.area).type == "country" and "country" or "other"
+          nareas[kind] = nareas[kind] + 1
+        end
       end
-      rows[#rows + 1] = { indicator.name, #figures, nsubjects, nareas, period_of(figures) }
+      rows[#rows + 1] = { indicator.name, #figures, nsubjects, nareas.country, nareas.other, period_of(figures) }
     end
   end
   table.sort(rows, function(a, b)
@@ -132,7 +136,10 @@ local function add_coverage(doc)
     { name = "indicator", title = "Counted", type = "string" },
     { name = "statements", title = "Statements", type = "int64" },
     { name = "subjects", title = "Subjects", type = "int64" },
-    { name = "areas", title = "Areas", type = "int64" }, { name = "period", title = "Periods", type = "string" } } }
+    { name = "countries", title = "Countries", type = "int64" },
+    { name = "areas", title = "Other areas", type = "int64" }, { name = "period", title = "Periods", type = "string" } },
+    note = "Other areas are regions of the world, states, provinces and cities. A country counts where a figure names it "
+      .. "as the place; many figures name none." }
 end
 
 function sources.build(ops, params)

@@ -250,11 +250,16 @@ function pages.agencies(ops)
   return once(ops, "agencies", function() return agencies_of(ops) end)
 end
 
+local function has_arrests(ops, subject)
+  return #ops:figures { subject = subject.id, indicator = "arrests" } > 0
+end
+
 -- A subject's way to the page by fiscal year of itself, or of what it belongs to.
 local function add_agency(doc, ops, subject)
   local facts = doc.blocks[1]
   for _, item in ipairs(pages.agencies(ops)) do
-    local is_of_it = item.subject == subject or item.subject.id == subject.parent or item.above[subject.id]
+    local is_of_it = item.subject == subject or item.above[subject.id]
+      or item.subject.id == subject.parent and has_arrests(ops, subject)
     if facts.kind == "facts" and is_of_it then
       facts.items[#facts.items + 1] = { "By year", item[2] }
       facts.links = setmetatable({ [item[2]] = "../" .. item[1] .. ".html" }, { __index = facts.links })
