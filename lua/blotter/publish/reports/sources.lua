@@ -137,9 +137,10 @@ local function add_coverage(doc)
     { name = "statements", title = "Statements", type = "int64" },
     { name = "subjects", title = "Subjects", type = "int64" },
     { name = "countries", title = "Countries", type = "int64" },
-    { name = "areas", title = "Other areas", type = "int64" }, { name = "period", title = "Periods", type = "string" } },
-    note = "Other areas are regions of the world, states, provinces and cities. A country counts where a figure names it "
-      .. "as the place; many figures name none." }
+    { name = "areas", title = "Other areas", type = "int64" },
+    { name = "period", title = "Periods", type = "string" } },
+    note = "Other areas are regions of the world, states, provinces and cities. A country counts where a figure names "
+      .. "it as the place; many figures name none." }
 end
 
 function sources.build(ops, params)
