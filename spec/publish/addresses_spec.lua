@@ -2,6 +2,7 @@
 -- outcomes.
 
 local formats = require "blotter.publish.formats"
+local method_page = require "blotter.publish.site.method"
 local operations = require "blotter.ops"
 local pages = require "blotter.publish.site.pages"
 local reports = require "blotter.publish.reports"
@@ -45,7 +46,7 @@ describe("a reader of the site", function()
   it("is led from bounds to how they are made of each word", function()
     assert.is_truthy(html_of("subject", "operation-delego"):find(
       '<a class="bounds" href="../method.html#bounds">(540–660)</a>', 1, true))
-    local method = pages.method(ops, ABOUT)
+    local method = method_page.build(ops, ABOUT)
     assert.is_truthy(formats.render(method, "html"):find('<h2 id="bounds">', 1, true))
     local words = {}
     for _, row in ipairs(table_of(method, "Words, and the bounds that they make").rows) do words[row[1]] = row end
