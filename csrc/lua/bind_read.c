@@ -269,6 +269,7 @@ static void read_options(lua_State *L, int at, blt_csv_options *o) {
   o->max_rejects = count_option(L, at, "max_rejects", o->max_rejects);
   o->chunk_bytes = (size_t)count_option(L, at, "chunk_bytes", o->chunk_bytes);
   o->trim = bind_bool_option(L, at, "trim", o->trim);
+  o->drop_blank = bind_bool_option(L, at, "drop_blank", o->drop_blank);
   o->text_only = !bind_bool_option(L, at, "infer", !o->text_only);
   o->infer_decimal = bind_bool_option(L, at, "decimals", o->infer_decimal);
   o->quoted_nulls = bind_bool_option(L, at, "quoted_nulls", o->quoted_nulls);

@@ -30,6 +30,7 @@
 ---@field max_rejects? integer
 ---@field chunk_bytes? integer
 ---@field trim? boolean
+---@field drop_blank? boolean Rows with nothing between their delimiters are passed over.
 ---@field infer? boolean
 ---@field decimals? boolean
 ---@field quoted_nulls? boolean

@@ -117,6 +117,22 @@ local DOUBTFUL = {
     "t: numbers that are read as texts" },
   { "k,n\na,1\nb,20\nc,5-\nd,40\ne,6-\nf,60\ng,7\n", nil, 'k,n/a,"1"/b,"20"/c,5-/d,"40"/e,6-/f,"60"/g,"7"/',
     '5 of 7 values are whole numbers %(row 3: \'5%-\'%); {nulls = "5%-, 6%-"}' },
+  { "k,d\na,1/31/2023 2:05 PM\nb,2/1/2023 11:15 AM\nc,12/25/2023 12:00 AM\n", nil,
+    "k,d/a,2023-01-31T14:05:00Z/b,2023-02-01T11:15:00Z/c,2023-12-25T00:00:00Z/" },
+  { "k;d\na;14. März 2023\nb;1. Apr. 2023\nc;31. Dezember 2022\n", '{dates = "d. mmmm yyyy"}',
+    "k,d/a,2023-03-14/b,2023-04-01/c,2022-12-31/" },
+  { "d,n\nfévr. 2023,1\naoût 2023,2\njuil. 2023,3\n", '{dates = "mmmm yyyy"}',
+    "d,n/2023-02-01,1/2023-08-01,2/2023-07-01,3/" },
+  { "d,n\n2023-01,1\n2023-02,2\n2023-03,3\n", '{dates = "yyyy-mm"}', "d,n/2023-01-01,1/2023-02-01,2/2023-03-01,3/" },
+  { "d,n\n2010-11,1\n2011-12,2\n2012-13,3\n", nil, "d,n/2010-11,1/2011-12,2/2012-13,3/" },
+  { "a,b,n\n13/01/2023,01/02/2023,1\n05/01/2023,03/02/2023,2\n", '{dates = "dd/mm/yyyy"}',
+    "a,b,n/2023-01-13,2023-02-01,1/2023-01-05,2023-02-03,2/" },
+  { "d,n\n13/01/2023,1\n14/01/2023,2\n31/02/2023,4\n", '{dates = "dd/mm/yyyy"}',
+    'd,n/"13/01/2023",1/"14/01/2023",2/31/02/2023,4/', "d: 1 value is no date that exists.*row 3: '31/02/2023'" },
+  { "k,n\na,1\n,\nb,2\n,\nc,4\n", "{drop_blank = true}", "k,n/a,1/b,2/c,4/" },
+  { "k,n\na,1\nNULL,NULL\nb,2\nc,4\n", '{nulls = "NULL"}', "k,n/a,1/,/b,2/c,4/" },
+  { "k,a,b\nx,yes,Ja\ny,no,Nein\nz,yes,Ja\n", '{types = {a = "bool", b = "bool"}}',
+    "k,a,b/x,true,true/y,false,false/z,true,true/" },
   { "k,n\nShell,30\nBP,12\nTotal Energies,7\n", nil, "k,n/Shell,30/BP,12/Total Energies,7/",
     "called 'Total Energies'" },
   { "k,n\nA,30\nB,12\nTotal Wales,42\n", "{skip_tail = 1}", "k,n/A,30/B,12/" },
@@ -174,6 +190,8 @@ describe("a messy file that is read with guess = true", function()
       assert.equal("guessed: t = blotter.csv(text, " .. case[3] .. ")", info.hints[1])
       assert.equal(case[4], (rows:csv():gsub("\n", "/")))
     end
+    local plainly = assert(blotter.csv('k,n\nA,"1,234"\nB,"2,500 e"\nC,3 100\nD,12\n', { flags = "n" }))
+    assert.equal('k,n,n_flag/A,"1,234",/B,"2,500",e/C,3 100,/D,"12",/', (plainly:csv():gsub("\n", "/")))
     local _, info = blotter.csv("k;n\na;1.234\nb;2.500\n", { types = { n = "float64" }, guess = true })
     assert.matches("n: the point is read as that of a fraction", info.hints[1])
   end)

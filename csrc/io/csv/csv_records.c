@@ -248,6 +248,20 @@ static step walk_record(blt_csv_walk *k, record *r, size_t index, blt_status *st
   }
 }
 
+/* Where blanks, delimiters and quotes with nothing between them stop from `at` on. */
+static size_t blank_end(const blt_csv_walk *k, size_t at) {
+  const char *raw = k->w->raw;
+  for (;;) {
+    bool pair = at + 1 < k->end && raw[at] == k->f->quote && raw[at + 1] == k->f->quote;
+    if (at < k->end && (raw[at] == k->f->delimiter || blt_csv_is_blank(raw[at])))
+      at++;
+    else if (pair && k->f->quote)
+      at += 2;
+    else
+      return at;
+  }
+}
+
 /* Length of the line at `at` if it is to be passed over (empty or a comment), 0 if it is a record; STEP_MORE
  * through `*more` when its end is not at hand. */
 static size_t passed_over(blt_csv_walk *k, size_t at, bool *more) {
@@ -255,6 +269,12 @@ static size_t passed_over(blt_csv_walk *k, size_t at, bool *more) {
   *more = false;
   bool comment = k->f->comment && raw[at] == k->f->comment;
   if (!comment && fields_of(k->f) == 1) return 0;
+  if (!comment && k->f->drop_blank && k->f->ncols) {
+    size_t stop = line_end(k, blank_end(k, at));
+    if (stop < k->end) return stop + 1 - at;
+    *more = stop == k->end && !k->eof;
+    if (stop == k->end) return k->eof ? stop - at : 0;
+  }
   if (!comment && raw[at] == k->f->newline) return 1;
   if (!comment && raw[at] == '\r' && k->f->newline == '\n') {
     size_t stop = line_end(k, at);

@@ -166,7 +166,8 @@ static blt_status try_regular(blt_csv_walk *k, uint64_t patience, bool *done, bl
   size_t nmarks = 0, start = BLT_ROWS_PAD + (size_t)(w->start - w->raw_at);
   bool found = true;
   *done = false;
-  if ((k->seen.quote && f->quote) || f->comment || f->trim || f->ncols == 0 || f->nsplit) return BLT_OK;
+  if ((k->seen.quote && f->quote) || f->comment || f->trim || f->drop_blank || f->ncols == 0 || f->nsplit)
+    return BLT_OK;
   blt_status status = regular_end(k, patience, &nmarks, &found, err);
   if (status != BLT_OK || !found || (k->seen.quote && f->quote)) return status;
   size_t end = nmarks > k->mark ? w->marks[nmarks - 1] : start;

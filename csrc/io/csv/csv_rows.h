@@ -10,7 +10,7 @@
 typedef struct blt_csv_format {
   const blt_source *source;
   char delimiter, quote, escape, comment, newline;
-  bool trim;
+  bool trim, drop_blank;
   blt_csv_ragged ragged;
   blt_csv_utf8 utf8;
   const bool *split; /* of each field: it gives two columns, a number and what stands behind it; NULL: none */

@@ -344,6 +344,7 @@ blt_status blt_dialect_find(blt_ctx *ctx, const blt_source *source, const blt_cs
                                 .escape = o->escape,
                                 .comment = o->comment,
                                 .trim = o->trim,
+                                .drop_blank = o->drop_blank,
                                 .ragged = o->ragged,
                                 .utf8 = o->utf8,
                                 .nulls = o->nulls,

@@ -43,10 +43,37 @@ static bool goes_on(blt_str rest) {
   return n > 2 || (n > 0 && (n == rest.len || rest.s[n] != ')'));
 }
 
+static uint32_t digits_at(blt_str text, uint32_t at) {
+  uint32_t n = 0;
+  while (at + n < text.len && text.s[at + n] >= '0' && text.s[at + n] <= '9') n++;
+  return n;
+}
+
+/* The bytes of what stands between thousands where none is expected; 0 for nothing that does. */
+static uint32_t separator_at(blt_str text, uint32_t at) {
+  blt_str rest = {text.s + at, text.len - at};
+  if (at < text.len && (text.s[at] == ',' || text.s[at] == '.')) return 1;
+  return at < text.len ? (uint32_t)(behind_separator(rest).s - rest.s) : 0;
+}
+
+/* The bytes of a number in groups of three digits at the beginning, whatever stands between them; 0: none.
+ * Such a number is no flag where its mark was not said: it stays in its column, which then holds texts. */
+static uint32_t grouped_in(blt_str text) {
+  uint32_t at = text.len && *text.s == '-', first = digits_at(text, at), groups = 0, step;
+  if (first == 0 || first > 3) return 0;
+  for (at += first; (step = separator_at(text, at)) > 0 && digits_at(text, at + step) == 3; groups++)
+    at += step + 3;
+  uint32_t fraction = step == 1 ? digits_at(text, at + 1) : 0;
+  if (fraction > 0 && (text.s[at] == ',' || text.s[at] == '.')) at += 1 + fraction;
+  bool on = at < text.len && (text.s[at] == ',' || text.s[at] == '.') && digits_at(text, at + 1) > 0;
+  return groups && !on && digits_at(text, at) == 0 ? at : 0;
+}
+
 /* The bytes of a number at the beginning, when it is one as a whole. */
 static uint32_t number_in(const blt_csv_format *f, blt_str text) {
   uint32_t n = (uint32_t)blt_spelled_prefix(&f->spelling, text.s, text.len);
-  return goes_on((blt_str){text.s + n, text.len - n}) ? 0 : n;
+  bool whole = n > 0 && !goes_on((blt_str){text.s + n, text.len - n});
+  return whole ? n : grouped_in(text);
 }
 
 uint32_t blt_flagged_number(const blt_csv_format *f, blt_str text, bool quoted) {

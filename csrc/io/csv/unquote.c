@@ -20,7 +20,7 @@ typedef struct pass {
 } pass;
 
 bool blt_unquote_can(const blt_csv_format *f) {
-  return f->quote && !f->escape && !f->comment && !f->trim && f->ncols && !f->nsplit;
+  return f->quote && !f->escape && !f->comment && !f->trim && !f->drop_blank && f->ncols && !f->nsplit;
 }
 
 /* ---- the text ---- */

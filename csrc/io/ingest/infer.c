@@ -95,9 +95,10 @@ blt_status blt_infer_plan(blt_load *l, const blt_csv_options *o, const blt_names
   p->columns = blt_calloc(l->ctx, ncols, sizeof *p->columns);
   if (!p->columns) return blt_fail_memory(err, ncols * sizeof *p->columns);
   if (o->dates && !blt_date_form_parse(o->dates, &p->form))
-    return blt_fail(err, BLT_EINVAL,
-                    "dates: '%s' is no form of dates: it needs d, m and y once each, as in dd.mm.yyyy",
-                    o->dates);
+    return blt_fail(
+        err, BLT_EINVAL,
+        "dates: '%s' is no form of dates: it needs m and y once each, and d at most once, as in dd.mm.yyyy",
+        o->dates);
   blt_status status = set_types(l, o, err);
   return status == BLT_OK ? set_nulls(l, o, err) : status;
 }

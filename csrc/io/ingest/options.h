@@ -57,6 +57,7 @@ typedef struct blt_csv_options {
   uint64_t skip_tail;        /* 0: lines at the end to pass over, empty ones counted */
   uint64_t skip;             /* 0: lines before the header, or before the first row, to pass over */
   bool trim;                 /* false; true: blanks and tabs around unquoted fields are dropped */
+  bool drop_blank;           /* false; true: lines with nothing between their delimiters are passed over */
   bool text_only;            /* false; true: columns without a given type are string */
   bool infer_decimal;        /* false; true: plain fractions (12.50) become decimal(p,s), not float64 */
   bool quoted_nulls;         /* false: a quoted field is never null; true: quoted null texts are null too */

@@ -41,9 +41,13 @@ static bool same_word(const char *text, size_t len, const char *word) {
 }
 
 bool blt_bool_parse(const char *text, size_t len, bool strict, int64_t *out) {
-  static const char *const words[] = {"false", "true", "f", "t", "no", "yes", "n", "y", "0", "1"};
-  if (len == 0 || len > 5) return false;
-  for (int i = 0; i < (strict ? 2 : 10); i++) {
+  static const char *const words[] = {
+      "false", "true",      "f",          "t",   "no",  "yes",  "n",         "y",      "0",
+      "1",     "nein",      "ja",         "non", "oui", "no",   "s\xc3\xad", "no",     "si",
+      "no",    "s\xc3\xac", "n\xc3\xa3o", "sim", "nao", "sim",  "nee",       "ja",     "nej",
+      "ja",    "nei",       "ja",         "nie", "tak", "faux", "vrai",      "falsch", "wahr"};
+  if (len == 0 || len > 6) return false;
+  for (int i = 0; i < (strict ? 2 : (int)(sizeof words / sizeof *words)); i++) {
     if (!same_word(text, len, words[i])) continue;
     bool lower = strict && text[1] >= 'a';
     if (strict && text[0] >= 'a' && !lower) return false;

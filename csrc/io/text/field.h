@@ -50,7 +50,8 @@ bool blt_looks_dated(const blt_looks *looks);
 
 /* Whole number of 64 bits. `strict`: no plus sign, no leading zero, no -0. */
 bool blt_int_parse(const char *text, size_t len, bool strict, int64_t *out);
-/* Any case of true, t, yes, y, 1, false, f, no, n, 0; strict: true and false as in BLT_LOOKS_BOOL. */
+/* Any case of true, t, yes, y, 1, false, f, no, n, 0, and of yes and no in other languages; strict: true and
+ * false as in BLT_LOOKS_BOOL. */
 bool blt_bool_parse(const char *text, size_t len, bool strict, int64_t *out);
 /* What is taken for a float64. */
 typedef enum blt_exactness {

@@ -79,6 +79,7 @@ local OPTIONS = {
     more = true, alias = "--null" },
   { "quoted-nulls", CSV, "They do so in quotes, too, and quotes say nothing of types." },
   { "trim", CSV, "Take blanks around fields away." },
+  { "drop-blank", CSV, "Pass over rows with nothing between their delimiters." },
   { "ragged", CSV, "Rows with too few or too many fields: refuse, fill or cut.", "<what>",
     one_of("ragged", "refuse fill cut") },
   { "utf8", CSV, "Bytes that are no UTF-8: refuse, replace or keep.", "<what>", one_of("utf8", "refuse replace keep") },

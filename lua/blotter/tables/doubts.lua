@@ -3,12 +3,20 @@
 local arguments = require "blotter.errors.arguments"
 local days = require "blotter.tables.guess.days"
 local extent = require "blotter.tables.guess.extent"
+local seen = require "blotter.tables.guess.sample"
 local spelled = require "blotter.tables.spelled"
 local strays = require "blotter.tables.strays"
 local totals = require "blotter.tables.totals"
 local spelling = require "blotter.tables.guess.spelling"
 
 local LOOKED = 200 -- rows
+local MANY = 5000  -- records
+
+--- The texts of a column, each once, at most `most`.
+local function distinct_of(rows, name, most)
+  local plain = ("v = `%s`"):format(name:gsub("`", "``"))
+  return rows:select(plain):where "v ~= nil":distinct():limit(most):values "v"
+end
 
 local function literal(text)
   return "'" .. text:gsub("[\\']", "\\%0") .. "'"
@@ -31,8 +39,35 @@ local function undated(name, form, day_first, month_first)
     :format(name, day_first, month_first)
 end
 
-local function dated(columns, info, options, rows)
-  if options.dates or options.infer == false then return nil end
+local DAY = "matches(v, '^[0-9]+[./-][0-9]+[./-][0-9]+')"
+
+--- A column of texts that would be days in the form that is given, but for some.
+local function misdated(columns, options, rows)
+  local form = options.dates:gsub("dd", "d"):gsub("mm?", "m")
+  if not form:find "^[dmy]+[./-][dmy]+[./-]yyyy$" then return nil end
+  local is_day = ("try_date(left(v, 10), '%s') == nil and try_date(v, '%s') == nil"):format(form, form)
+  for _, column in ipairs(columns) do
+    local name = column.name
+    local is_dated = column.type == "string" and strays.cells(rows:limit(LOOKED), name, DAY) > 1
+    if is_dated then
+      local count, row, text = strays.cells(rows, name, "v ~= nil and " .. is_day)
+      if count > 0 then
+        return ("%s: %d value%s no date that exists, written %s (row %d: %s), so all of it stays texts"):format(name,
+          count, count == 1 and " is" or "s are", options.dates, row, arguments.shown(text))
+      end
+    end
+  end
+end
+
+--- The one of two forms that other columns of days are of.
+local function form_elsewhere(info, sample, day_first, month_first)
+  local records = sample and info.delimiter and seen.records(sample, info.delimiter, LOOKED)
+  return records and days.elsewhere(records, day_first, month_first)
+end
+
+local function dated(columns, info, options, rows, text)
+  if options.infer == false then return nil end
+  if options.dates then return misdated(columns, options, rows) end
   local sample, given = rows:limit(LOOKED):collect(), type(options.types) == "table" and options.types or {}
   for i, column in ipairs(columns) do
     local form, day_first, month_first
@@ -40,6 +75,7 @@ local function dated(columns, info, options, rows)
       form, day_first, month_first = days.form(sample:values(column.name), #sample, options.decimal_mark == ",")
     end
     if not form and not day_first and info.dated == i then day_first, month_first = "dd/mm/yyyy", "mm/dd/yyyy" end
+    form = form or day_first and form_elsewhere(info, text, day_first, month_first)
     if form or day_first then return undated(column.name, form, day_first, month_first) end
   end
 end
@@ -92,6 +128,46 @@ local function blanks(columns, _, options, rows)
     end
   end
   return hint
+end
+
+--- Whether lines of a text's beginning have nothing between their delimiters.
+local function has_blank(info, sample)
+  for _, fields in ipairs(sample and info.delimiter and seen.records(sample, info.delimiter, MANY) or {}) do
+    if #fields > 1 and fields.filled == 0 then return true end
+  end
+  return false
+end
+
+--- Rows without any value, as a spreadsheet saves them; where other texts than the empty one are null, those that are
+-- seen to be blank.
+local function blank(columns, info, options, rows, sample)
+  local tests = {}
+  for i, column in ipairs(columns) do tests[i] = ("`%s` == nil"):format(column.name:gsub("`", "``")) end
+  if options.nulls and not has_blank(info, sample) then return nil end
+  if not tests[2] or options.drop_blank or rows:where(tests[1]):limit(1):count() == 0 then return nil end
+  local count = rows:where(table.concat(tests, " and ")):count()
+  if count == 0 then return nil end
+  return ("%d row%s no value at all; %s leaves %s out"):format(count, count == 1 and " has" or "s have",
+    spelling.also(options, { drop_blank = true }), count == 1 and "it" or "them"), { drop_blank = true }
+end
+
+--- Words of yes and no, in pairs.
+local YES = { yes = "no", ja = "nein", oui = "non", ["sí"] = "no", sim = "não", tak = "nie", ["sì"] = "no" }
+
+--- Columns of yes and no, which are texts.
+local function yes_no(columns, _, options, rows)
+  local types, names, given = {}, {}, type(options.types) == "table" and options.types or {}
+  local sample = options.infer ~= false and rows:limit(LOOKED):collect()
+  for _, column in ipairs(sample and columns or {}) do
+    local words = column.type == "string" and not given[column.name] and distinct_of(sample, column.name, 3) or {}
+    local first, second = words[1] and words[1]:lower(), words[2] and words[2]:lower()
+    if #words == 2 and (YES[first] == second or YES[second] == first) then
+      types[column.name], names[#names + 1] = "bool", column.name
+    end
+  end
+  if not names[1] then return nil end
+  return ("%s: yes and no as texts; %s reads them as true and false"):format(table.concat(names, ", "),
+    spelling.also(options, { types = types })), { types = types }
 end
 
 --- The header that stands again among the rows, as it does where files were put one behind the other.
@@ -175,7 +251,7 @@ local function totalled(columns, _, options, rows, sample)
   return { { first_line(columns, rows) }, { last_line(columns, options, rows, sample) } }
 end
 
-local DOUBTS = { header, blanks, repeated, grouped, dated, spelled.hints, totalled }
+local DOUBTS = { header, blanks, blank, repeated, grouped, dated, yes_no, spelled.hints, totalled }
 
 --- The hints about a table that was just read from CSV, as texts, the options that would end those which leave no
 -- doubt, and the hints that hold of the text however it is read, with `grouped`, that of points. `sample` is of the

@@ -19,8 +19,8 @@ local read = { guess = false } -- what the option guess is when it is not given
 
 local CSV_OPTIONS = { "delimiter", "quote", "escape", "comment", "decimal_mark", "thousands", "percent", "currency",
   "dates", "encoding", "header", "ragged", "utf8", "on_error", "skip", "skip_tail", "max_rejects", "chunk_bytes",
-  "trim", "infer", "decimals", "quoted_nulls", "line_column", "nulls", "names", "flags", "types", "guess", "into",
-  "progress", "text", "partitions" }
+  "trim", "drop_blank", "infer", "decimals", "quoted_nulls", "line_column", "nulls", "names", "flags", "types",
+  "guess", "into", "progress", "text", "partitions" }
 
 local JSONL_OPTIONS = { "on_error", "max_rejects", "chunk_bytes", "infer", "decimals", "line_column", "types", "into",
   "encoding", "progress", "text", "partitions" }
@@ -228,7 +228,8 @@ end
 --   encoding (UTF-8, or UTF-16 and UTF-32 by their mark), header true (or the number of its lines), skip_tail 0, flags
 --   (none; the columns of numbers that flags follow),
 --   ragged "refuse" ("fill", "cut"), utf8 "refuse" ("replace", "keep"), on_error "stop" ("reject"), max_rejects (any),
---   skip 0, trim false, infer true (false: everything is string), decimals false (true: 12.50 is a decimal),
+--   skip 0, trim false, drop_blank false (true: rows with nothing between their delimiters are passed over),
+--   infer true (false: everything is string), decimals false (true: 12.50 is a decimal),
 --   nulls {""}, quoted_nulls false, names (those of the header), types {column = "int64"} (found out), line_column
 --   (none), into (a table to append to), progress (a function(bytes, total, rows) that stops by returning false; by
 --   default a line on standard error when that is a terminal and the work takes over a second; false: neither),

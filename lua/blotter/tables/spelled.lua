@@ -185,23 +185,6 @@ local function texts_among(columns, options)
   return texts
 end
 
-local GOES_ON = "matches(v, '^-?[0-9]{1,3}[^0-9A-Za-z.,:()-]+[0-9]{3}([^0-9]|$)')"
-
---- Flags that are whole numbers with blanks between thousands, as hints.
-local function add_flags(said, rows, columns, options)
-  local asked = options.thousands and {} or set_of(options.flags)
-  for i = 2, #columns do
-    local name = columns[i - 1].name
-    local count, row, text = 0, nil, nil
-    if asked[name] then count, row, text = strays.cells(rows, columns[i].name, GOES_ON) end
-    if count > 0 then
-      local hint = ('%s: %d number%s with blanks between thousands (row %d: %s); %s'):format(name,
-        count, count == 1 and "" or "s", row, arguments.shown(text), spelling.also(options, { thousands = " " }))
-      said[#said + 1] = { hint, { thousands = " " } }
-    end
-  end
-end
-
 --- What is unlike the others in columns of texts, as one hint, with the types that such columns may be given.
 local function add_strays(said, rows, sample, names, options)
   local texts, types, few, others = {}, {}, true, {}
@@ -249,11 +232,26 @@ local function add_mixed(said, name, needs, marks)
   end
 end
 
+--- The same of a column, whose texts further down may show more: where the first are plain numbers, those that are
+-- none. Only signs that say so are taken for nulls.
+local function needs_of_column(rows, sample, comma, name)
+  local values, n = sample:values(name), #sample
+  local odd = strays.others(rows, name, values, n) or {}
+  local all = { table.unpack(values, 1, n) }
+  for i, text in ipairs(odd) do all[n + i] = text end
+  local needs, others, marks
+  if odd[1] then needs, others, marks = needs_of(all, n + #odd, comma, name) end
+  local is_clear = needs ~= nil
+  for _, text in ipairs(others or {}) do is_clear = is_clear and looks.is_empty(text) end
+  if is_clear then return needs, others, marks end
+  return needs_of(values, n, comma, name)
+end
+
 --- What columns of texts need to be numbers, as {names, rest (names of the others), all (options), nulls, flagged}.
-local function looked_through(texts, sample, comma)
+local function looked_through(texts, rows, sample, comma)
   local found = { names = {}, rest = {}, all = {}, nulls = {}, flagged = {}, mixed = {} }
   for _, name in ipairs(texts) do
-    local needs, others, marks = needs_of(sample:values(name), #sample, comma, name)
+    local needs, others, marks = needs_of_column(rows, sample, comma, name)
     if needs then add_mixed(found.mixed, name, needs, marks) end
     table.insert(needs and found.names or found.rest, name)
     if needs and needs.flags then table.insert(found.flagged, name) end
@@ -342,12 +340,11 @@ end
 -- few cells. As {hint, options that leave no doubt} each.
 function spelled.hints(columns, info, options, rows)
   local texts, said = texts_among(columns, options), {}
-  add_flags(said, rows, columns, options)
   if #texts == 0 then return said end
   local sample = rows:limit(LOOKED):collect()
   local comma = (info.delimiter ~= "," or has_short_commas(texts, sample))
     and (options.decimal_mark == "," or not has_points(columns, info, texts, sample))
-  local found = looked_through(texts, sample, comma)
+  local found = looked_through(texts, rows, sample, comma)
   local needed = found.names[1] and options_of(found, rows, info.delimiter)
   if needed then add_needed(said, found, options, needed) end
   table.move(found.mixed, 1, #found.mixed, #said + 1, said)

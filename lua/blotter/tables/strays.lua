@@ -72,6 +72,13 @@ end
 
 local ODD = 7 -- different texts among values that are handed on, at most
 
+--- Texts of a column that are no numbers, where its first n values are plain ones, all but a few; nil elsewhere.
+function strays.others(rows, name, values, n)
+  local kind = kind_of(values, n)
+  if not kind or not kind.type:find "4" then return nil end
+  return distinct(rows, name, "v ~= nil and try_float64(v) == nil", ODD)
+end
+
 --- What a column of texts is in all but a few cells, as a hint, the type, whether these cells are as good as none, and
 -- their texts; or nil. `values` are n of its first.
 function strays.hint(rows, name, values, n)

@@ -39,7 +39,7 @@ bool blt_date_form_parse(const char *text, blt_date_form *out) {
     if ((c == 'd' && n > 2) || (c == 'm' && n > 4) || (c == 'y' && n != 2 && n != 4)) return false;
     text += n;
   }
-  return seen[0] == 1 && seen[1] == 1 && seen[2] == 1;
+  return seen[0] <= 1 && seen[1] == 1 && seen[2] == 1;
 }
 
 typedef struct reading {
@@ -57,21 +57,68 @@ static int digits(reading *r, int least, int most) {
   return n >= least ? value : -1;
 }
 
-/* The month whose name or its first three letters stand here; -1 when none does. */
-static int month_name(reading *r) {
-  static const char *const names[] = {"january", "february", "march",     "april",   "may",      "june",
-                                      "july",    "august",   "september", "october", "november", "december"};
-  size_t len = 0;
-  while (r->p + len < r->end && is_letter(r->p[len])) len++;
-  for (int i = 0; len >= 3 && i < 12; i++) {
-    size_t k = 0;
-    while (k < len && names[i][k] && small(r->p[k]) == names[i][k]) k++;
-    if (k < len || (len > 3 && len < strlen(names[i]) && !(i == 8 && len == 4))) continue;
-    r->p += len;
-    if (r->p < r->end && *r->p == '.' && len <= 4) r->p++;
-    return i + 1;
+/* English, German, French, Spanish, Portuguese, Italian, Dutch, Swedish, Danish, Polish (as in dates). */
+static const char *const month_names[][12] = {
+    {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+     "november", "december"},
+    {"januar", "februar", "märz", "april", "mai", "juni", "juli", "august", "september", "oktober",
+     "november", "dezember"},
+    {"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+     "novembre", "décembre"},
+    {"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
+     "noviembre", "diciembre"},
+    {"janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro",
+     "novembro", "dezembro"},
+    {"gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre",
+     "novembre", "dicembre"},
+    {"januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober",
+     "november", "december"},
+    {"januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober",
+     "november", "december"},
+    {"januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober",
+     "november", "december"},
+    {"stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca", "lipca", "sierpnia", "września",
+     "października", "listopada", "grudnia"}};
+
+#define LANGUAGES (sizeof month_names / sizeof *month_names)
+
+static bool begins(const char *name, const char *word, size_t len) {
+  size_t k = 0;
+  while (k < len && name[k] && small(word[k]) == name[k]) k++;
+  return k == len;
+}
+
+static size_t letters_of(const char *s, size_t len) {
+  size_t n = 0;
+  for (size_t i = 0; i < len; i++) n += ((unsigned char)s[i] & 0xC0) != 0x80;
+  return n;
+}
+
+/* The month that a word names: as a whole, or by its first three to five letters where these are of one month
+ * only; 0: none. */
+static int month_of(const char *word, size_t len) {
+  int found = 0;
+  bool several = false;
+  for (size_t l = 0; l < LANGUAGES; l++) {
+    for (int i = 0; i < 12; i++) {
+      if (!begins(month_names[l][i], word, len)) continue;
+      if (!month_names[l][i][len]) return i + 1;
+      several |= found && found != i + 1;
+      found = i + 1;
+    }
   }
-  return -1;
+  return several || letters_of(word, len) > 5 ? 0 : found;
+}
+
+/* The month whose name or its first letters stand here; -1 when none does. */
+static int month_name(reading *r) {
+  size_t len = 0;
+  while (r->p + len < r->end && (is_letter(r->p[len]) || (unsigned char)r->p[len] >= 0x80)) len++;
+  int month = letters_of(r->p, len) >= 3 ? month_of(r->p, len) : 0;
+  if (!month) return -1;
+  r->p += len;
+  if (r->p < r->end && *r->p == '.' && len <= 6) r->p++;
+  return month;
 }
 
 /* Reads part `i`. A number that another touches has as many digits as its form has letters. */
@@ -90,16 +137,49 @@ static bool read_part(reading *r, const blt_date_form *f, uint8_t i) {
   return *value >= 0;
 }
 
+/* The half of the day that stands at the end of a time, behind a blank or not: 'a', 'p', or 0 for none. *end
+ * moves before it. */
+static char half_of_day(const char *p, const char **end) {
+  const char *e = *end;
+  bool dots = e - p > 4 && e[-1] == '.' && e[-3] == '.';
+  size_t n = dots ? 4 : 2;
+  if ((size_t)(e - p) < n + 1 || small(e[dots ? -2 : -1]) != 'm') return 0;
+  char half = small(e[-(long)n]);
+  if (half != 'a' && half != 'p') return 0;
+  e -= n;
+  while (e > p && e[-1] == ' ') e--;
+  *end = e;
+  return half;
+}
+
+/* Writes the time that follows a date, with two digits of hours from 0 to 24; 0: none does. */
+static size_t write_time(reading r, char *out, size_t room) {
+  if (*r.p == ',' && r.p + 1 < r.end) r.p++;
+  char blank = *r.p == 'T' ? 'T' : ' ';
+  if (*r.p != ' ' && *r.p != 'T') return 0;
+  do r.p++;
+  while (blank == ' ' && r.p < r.end && *r.p == ' ');
+  char half = half_of_day(r.p, &r.end);
+  int hour = digits(&r, 1, 2);
+  if (hour < 0 || (half && (hour == 0 || hour > 12))) return 0;
+  if (half) hour = hour % 12 + (half == 'p' ? 12 : 0);
+  size_t rest = (size_t)(r.end - r.p);
+  int n = snprintf(out, room, "%c%02d%s", blank, hour, rest ? "" : ":00");
+  if (n < 0 || (size_t)n + rest >= room) return 0;
+  if (rest == 0) return half ? (size_t)n : 0;
+  memcpy(out + n, r.p, rest);
+  return (size_t)n + rest;
+}
+
 size_t blt_date_form_read(const blt_date_form *f, const char *text, size_t len, char iso[BLT_ISO_ROOM]) {
-  reading r = {text, text + len, 0, 0, 0};
+  reading r = {text, text + len, 1, 0, 0};
   for (uint8_t i = 0; i < f->n; i++)
     if (!read_part(&r, f, i)) return 0;
-  size_t rest = (size_t)(r.end - r.p);
-  if (rest > BLT_ISO_ROOM - 16 || (rest && *r.p != ' ' && *r.p != 'T')) return 0;
   int n = snprintf(iso, BLT_ISO_ROOM, "%04d-%02d-%02d", r.year, r.month, r.day);
   if (n != 10) return 0;
-  memcpy(iso + n, r.p, rest);
-  return (size_t)n + rest;
+  if (r.p == r.end) return (size_t)n;
+  size_t time = write_time(r, iso + n, BLT_ISO_ROOM - (size_t)n);
+  return time ? (size_t)n + time : 0;
 }
 
 #define FORM(a, b, c, mark)                                                                                  \

@@ -4,7 +4,7 @@ local spelling = {}
 
 local ORDER = { "encoding", "delimiter", "quote", "escape", "comment", "skip", "header", "names", "skip_tail",
   "decimal_mark", "thousands", "percent", "currency", "dates", "flags", "nulls", "quoted_nulls", "types", "infer",
-  "decimals", "trim", "ragged", "utf8", "on_error", "max_rejects", "line_column" }
+  "decimals", "trim", "drop_blank", "ragged", "utf8", "on_error", "max_rejects", "line_column" }
 
 local function quoted(text)
   return '"' .. text:gsub('[\\"\n\r]', { ["\\"] = "\\\\", ['"'] = '\\"', ["\n"] = "\\n", ["\r"] = "\\r" })
