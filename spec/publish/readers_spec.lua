@@ -256,6 +256,39 @@ describe("a reader", function()
     end
   end)
 
+  it("reads no note for the curator, no field's name and no unit twice, but in which line a number stands", function()
+    local words = {"Locator counts", "Line approximate", "stored text", "[Pp]ara %d", "%-(%a+) %1s", "%l_%l+ against"}
+    for _, kind in ipairs {"subject", "indicator"} do
+      for _, entry in ipairs(pages.list(ops, kind)) do
+        local text = formats.render(pages.build(ops, kind, entry), "text", {width = 2000})
+        for _, word in ipairs(words) do assert.is_nil(text:find(word), entry.id .. ": " .. word) end
+      end
+    end
+    local document = reports.build("profile", ops, {subject = "operation-cross-country-xiii"})
+    assert.matches("Printed: two-week.", formats.render(document, "text", {width = 2000}), 1, true)
+  end)
+
+  it("is told what a change is from, or that it is not recorded", function()
+    local notes = require "blotter.publish.reports.telling.notes"
+    local function base(id) return notes.base_of(ops, ops:row("figures", id)) end
+    assert.equal("Change from 193 (2024) to 491 (2025).", base "cswnewstest-nd-1.03")
+    assert.is_nil(base "ie-gov-2022-1.04")
+    for _, id in ipairs {"bjs-2017-1.03", "iwf-2021-1.03"} do assert.matches("^Change from ", base(id)) end
+    for _, figure in ipairs(ops:figures {indicator = "arrests"}) do assert.is_nil(notes.base_of(ops, figure)) end
+  end)
+
+  it("is not told that a count of one kind of organisations is a part, but which kind it is", function()
+    local found = 0
+    for _, entry in ipairs(pages.list(ops, "subject")) do
+      local total = ops:total("organisations_participating", {subject = entry.id, exactly = true}).total
+      for _, lack in ipairs(total.lacks or {}) do assert.is_nil(lack:find "^only Field offices$", entry.id) end
+      for _, name in ipairs(total.covers and total.covers.categories or {}) do
+        found = found + (name == "Field offices" and 1 or 0)
+      end
+    end
+    assert.is_true(found > 0)
+  end)
+
   it("is told how many of a total's figures cover a part only", function()
     local text = formats.render(reports.build("area", ops, {area = "US"}), "text", {width = 2000})
     assert.matches("%d+ of its %d+ figures covers? only ", text)

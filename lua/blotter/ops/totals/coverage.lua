@@ -56,6 +56,11 @@ local function some_of(count, all)
   return ("%d of its %d figures %s only "):format(count, all, count == 1 and "covers" or "cover")
 end
 
+-- Whether categories say what is counted, field offices or police forces, and not which part of it.
+local function is_what_is_counted(question, name)
+  return name == "categories" and question.indicator.unit == "organisations"
+end
+
 -- To what the figures are confined: "only Texas" where all of them are, "1 of its 3 figures covers only Texas" where
 -- some are.
 local function confine(question, figures, full, lacks)
@@ -69,7 +74,9 @@ local function confine(question, figures, full, lacks)
     end
     if count > 0 and (count == #figures or not restriction.needs_all) then
       covers[restriction[1]] = list
-      lacks[#lacks + 1] = (count == #figures and "only " or some_of(count, #figures)) .. names(list)
+      if not is_what_is_counted(question, restriction[1]) then
+        lacks[#lacks + 1] = (count == #figures and "only " or some_of(count, #figures)) .. names(list)
+      end
     end
   end
   return covers

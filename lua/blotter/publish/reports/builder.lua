@@ -4,6 +4,7 @@
 local addable = require "blotter.publish.reports.addable"
 local asked = require "blotter.publish.reports.asked"
 local cells = require "blotter.publish.formats.cell"
+local notes_of = require "blotter.publish.reports.telling.notes"
 local taken_apart = require "blotter.publish.reports.telling.taken_apart"
 
 local date, number = cells.date, cells.number
@@ -17,7 +18,8 @@ Builder.__index = Builder
 builder.status_words = { B = "series break", D = "counted differently", E = "estimate", F = "forecast",
   P = "provisional", U = "doubtful" }
 
---- A builder for a document about `ops`. Its field subject is the id, area the name of what the document is about.
+--- A builder for a document about `ops`. Its field subject is the id, area the name of what the document is about;
+-- has_lines says that it shows the lines in which numbers stand.
 function builder.new(ops)
   return setmetatable({ ops = ops, blocks = {}, numbers = {}, cited = {}, published = {}, computed = {} }, Builder)
 end
@@ -149,14 +151,17 @@ function Builder:readable(text)
   end))
 end
 
---- What a reader must know of one figure: how it was printed, where its words do not show it, and the curator's note.
+--- What a reader must know of one figure: how it was printed, where its words do not show it, what it is a change from,
+-- and the curator's note.
 function Builder:notes_of(figure)
   local ops = self.ops
   local notes, words = {}, words_of(ops, figure)
   if figure.printed and words and bare(figure.printed) ~= bare(words) then
-    notes[1] = ("Printed: %s."):format(figure.printed)
+    notes[1] = ("Printed: %s."):format(notes_of.printed(figure.printed))
   end
-  notes[#notes + 1] = figure.note and self:readable(figure.note)
+  notes[#notes + 1] = notes_of.base_of(ops, figure)
+  local note = figure.note and notes_of.for_readers(figure.note, self.has_lines)
+  notes[#notes + 1] = note and self:readable(note)
   return notes
 end
 
@@ -208,16 +213,17 @@ end
 function Builder:remarks(finding)
   local kept, said, counts = {}, {}, {}
   for _, note in ipairs(finding.notes) do
-    if not said[note.note] then
+    local text = notes_of.for_readers(note.note)
+    if text and not said[note.note] then
       local words = self.ops:words(note.figure).value
       said[note.note], counts[words] = true, (counts[words] or 0) + 1
-      kept[#kept + 1] = { words = words, note = note }
+      kept[#kept + 1] = { words = words, figure = note.figure, text = text }
     end
   end
   for i, item in ipairs(kept) do
-    local figure = item.note.figure
+    local figure = item.figure
     local from = counts[item.words] > 1 and (" in [%d]"):format(self:cite(figure.source_row)) or ""
-    kept[i] = ("Note on %s%s: %s"):format(item.words, from, self:readable(item.note.note))
+    kept[i] = ("Note on %s%s: %s"):format(item.words, from, self:readable(item.text))
   end
   return kept
 end
@@ -359,6 +365,8 @@ function Builder:sum(row, flags, label)
     taken_apart.keep(self, label, cell, row.figures)
   end
   self:differences(row, cell.notes)
+  local kinds = row.figures[1].indicator_row.unit == "organisations" and (row.covers or {}).categories
+  if kinds then cell.notes[#cell.notes + 1] = ("What is counted: %s."):format(table.concat(kinds, "; ")) end
   if #(row.lacks or {}) > 0 then
     cell.notes[#cell.notes + 1] = ("Partial: %s."):format(table.concat(row.lacks, "; "))
   end

@@ -17,6 +17,14 @@ local function arrests(doc, subject)
   return row and doc:sum(row, doc:flags_of(row), subject.name .. ", arrests") or nil
 end
 
+-- Whether a number cannot be relied on, and is drawn hollow.
+local function is_open(value)
+  for _, flag in ipairs(value.flags) do
+    if flag == "contradicted" or flag == "doubtful" then return true end
+  end
+  return false
+end
+
 local function by_date(a, b)
   if a.date_start ~= b.date_start then return a.date_start < b.date_start end
   return a.name < b.name
@@ -31,6 +39,14 @@ local function apart(subjects)
   return dated, others
 end
 
+-- What some subjects are called together.
+local function what_of(subjects)
+  for _, subject in ipairs(subjects) do
+    if subject.type ~= "operation" then return "Operation or programme" end
+  end
+  return "Operation"
+end
+
 -- Names those whose beginning nobody dates, which a timeline leaves out.
 local function add_undated(doc, subjects)
   local rows = {}
@@ -40,7 +56,8 @@ local function add_undated(doc, subjects)
   end
   if #rows == 0 then return end
   doc:add { kind = "table", title = "Not in the timeline: no source says when they began", rows = rows, columns = {
-    { name = "subject", title = "Operation", type = "string" }, { name = "ended", title = "Ended", type = "string" },
+    { name = "subject", title = what_of(subjects), type = "string" },
+    { name = "ended", title = "Ended", type = "string" },
     { name = "arrests", title = "Arrests", type = "figure" } }, may_lack = { ended = true, arrests = true } }
 end
 
@@ -49,17 +66,19 @@ end
 function chronology.add(doc, subjects, title)
   local list, undated = apart(subjects)
   if #list < 2 then return end
-  local labels, spans, values = {}, {}, {}
+  local labels, spans, values, has_open = {}, {}, {}, false
   for i, subject in ipairs(list) do
     labels[i] = subject.name
     spans[i] = { from = known(subject.date_start, subject.date_precision),
       to = known(subject.date_end, subject.date_precision) }
     values[i] = arrests(doc, subject)
+    if values[i] and is_open(values[i]) then values[i].hollow, has_open = true, true end
   end
-  doc:add { kind = "chart", chart = "timeline", title = title, of = "Operation", unit = "Arrests", labels = labels,
+  doc:add { kind = "chart", chart = "timeline", title = title, of = what_of(list), unit = "Arrests", labels = labels,
     spans = spans, values = values,
     note = "Behind the dates stand the arrests, where they were published, and in parentheses what keeps them from "
-      .. "being compared. An arrow: no source says when it ended." }
+      .. "being compared. An arrow: no source says when it ended, which does not mean that it goes on."
+      .. (has_open and " Hollow: its arrests are in doubt or contradicted." or "") }
   add_undated(doc, undated)
 end
 

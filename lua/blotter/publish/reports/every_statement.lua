@@ -37,6 +37,7 @@ function statements.add(doc, figures, options)
   local sorted, rows, ids = table.move(figures, 1, #figures, 1, {}), {}, {}
   local columns = columns_of(options.lines, options.left_out or {})
   table.sort(sorted, before)
+  doc.has_lines = options.lines ~= nil
   for i, figure in ipairs(sorted) do
     ids[i] = figure.id
     local value = doc:figure(figure, doc:statement_flags(figure))

@@ -54,15 +54,16 @@ function timeline.svg(pen, block, list)
       if pen.narrow then text = nil end
       if not from then return left, text end
       local x, stop = left + place(from), left + place(to or from)
-      pen:rect(x, y, math.max(stop - x, 4), size, "mark s1")
+      local value = list[1] and list[1].values[i]
+      pen:rect(x, y, math.max(stop - x, 4), size, rows.is_hollow(value) and "hollow s1" or "mark s1")
       stop = math.max(stop, x + 4)
       if not to then
         pen:open(stop + 2, y + size / 2, size / 2, "pale s1")
         stop = stop + size / 2 + 2
       end
       if not text then return stop end
-      -- Behind the bar, else before it, else there with years only.
-      for _, said in ipairs { text, words(block, list, i, year_of) } do
+      -- Behind the bar, else before it, else there with years only, without the value in the end.
+      for _, said in ipairs { text, words(block, list, i, year_of), words(block, {}, i, year_of) } do
         local most = pen_of.of(said)
         if stop + 6 + most <= pen.wide then return stop, said end
         if x - most - 6 > left then
@@ -70,7 +71,7 @@ function timeline.svg(pen, block, list)
           return stop, nil
         end
       end
-      return stop, text
+      return stop, nil
     end })
 end
 
