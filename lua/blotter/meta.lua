@@ -136,8 +136,9 @@ function blotter.sqlite(path, table, options) end
 
 --- Says how to make CSV of a workbook, which is not read.
 ---@param path string
+---@param options? {sheet?: string|integer}
 ---@return nil, string message, string code
-function blotter.xlsx(path) end
+function blotter.xlsx(path, options) end
 
 --- Expressions that a program makes, without text.
 blotter.build = {}

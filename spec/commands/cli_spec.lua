@@ -92,6 +92,18 @@ describe("blotter", function()
     end
   end)
 
+  it("says options of columnar files as they are written here, and takes them", function()
+    local status, _, err = blotter "query spec/io/parquet/nested_pages.parquet"
+    assert.equal(3, status)
+    assert.matches("is a struct: --flatten makes a column of each field, --skip-columns leaves it out", err, nil, true)
+    local line = "query spec/io/parquet/nested_pages.parquet --agg 'n = count(), r = max(row)' -f csv "
+    local done, out, problem = blotter(line .. "--skip-columns")
+    assert.same({ 0, "n,r\n200000,199\n" }, { done, out }, problem)
+    status, _, err = blotter "query data/areas.csv --skip-columns"
+    assert.equal(2, status)
+    assert.matches("--skip-columns: about Parquet and Arrow, not CSV", err, nil, true)
+  end)
+
   it("spells out what a file's name or a column's would do to a terminal", function()
     local folder = command.folder()
     finally(function() command.remove(folder) end)

@@ -81,6 +81,7 @@ local RAISED = {
   { 't:csv("@/o.csv", {decimal_mark = ",", delimiter = ","})', "another" },
   { 't:csv("@/o.csv", {dec = ","})', "write 'decimal_mark'" },
   { 't:xlsx("@/o.xlsx", {percent = "share"})', "percent: unknown column 'share'" },
+  { 'blotter.xlsx("a.xlsx", {sheets = 1})', "unknown option 'sheets': did you mean 'sheet'?" },
   { 't:html("@/o.html", {sheet = "a"})', "there are: title" },
   { 'blotter.csv("@/t.csv", {decimal = ","})', "write 'decimal_mark'" },
   { 'blotter.csv("@/t.csv", {dayfirst = true})', "write 'dates'" },

@@ -79,7 +79,7 @@ local function into_database(args)
       return fill(db, name, require("blotter")[kind], args.file, options)
     end)
   end)
-  if not info then shared.stop(shared.REFUSED, kind == "csv" and reading.advice(message) or message) end
+  if not info then shared.stop(shared.REFUSED, kind ~= "jsonl" and reading.advice(message) or message) end
   reading.show_rejects(info)
   shared.say(("%s: %s added\n"):format(args.into, counted(info.rows, "row")), args)
   return shared.DONE

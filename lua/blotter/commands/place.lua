@@ -116,13 +116,13 @@ local function read_file(text, args, more)
   local kind = place.kind(file or text, args.as)
   local options = reading.of(args, kind, text)
   local columnar = kind == "parquet" or kind == "arrow"
-  if columnar then options.skip = more.schema end
+  if columnar and more.schema then options.skip = true end
   local rows, info = shared.blame_user(shared.REFUSED, "", function()
     if kind == "sqlite" then return require("blotter").sqlite(file or text, name, options) end
     if columnar and more.schema then return require("blotter.tables.columnar").schema(kind, text, options) end
     return require("blotter")[kind](text, options)
   end)
-  if not rows then shared.stop(shared.REFUSED, kind == "csv" and reading.advice(info) or info) end
+  if not rows then shared.stop(shared.REFUSED, kind ~= "jsonl" and reading.advice(info) or info) end
   reading.show_rejects(info)
   return rows, info
 end

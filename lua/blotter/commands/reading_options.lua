@@ -56,7 +56,8 @@ end
 local CSV, TEXT, COLUMNS = "csv", "csv jsonl", "parquet arrow"
 
 -- Each as {option, kinds of files that it is about, what it says, argument or nil for a flag, conversion}; a flag that
--- begins with "no-" says false of the rest of its name. Those with `more` may be given several times.
+-- begins with "no-" says false of the rest of its name. Those with `more` may be given several times; `sets` is the
+-- reader's name of an option that has another one here.
 local OPTIONS = {
   { "delimiter", CSV, "What separates fields, also tab (found out).", "<char>", one_character "delimiter" },
   { "quote", CSV, "What quotes fields (a double quote).", "<char>", one_character "quote" },
@@ -94,6 +95,7 @@ local OPTIONS = {
     one_of("on-error", "stop reject") },
   { "max-rejects", TEXT, "How many bad rows are rejected at most (any number).", "<n>", whole "max-rejects" },
   { "columns", COLUMNS, "The only columns to read, as \"a, b\".", "<columns>", list },
+  { "skip-columns", COLUMNS, "Columns of a type that is not read are left out.", sets = "skip" },
   { "flatten", COLUMNS, "The fields of a struct are columns, named struct.field." },
   { "binary", COLUMNS .. " sqlite", "Bytes that are not said to be text: refuse or string.", "<what>",
     one_of("binary", "refuse string") },
@@ -231,7 +233,7 @@ function reading.of(args, kind, source)
   for _, scope in ipairs { given.all or false, given.files[source] or false } do
     for _, option in ipairs(scope and OPTIONS or {}) do
       local key = key_of(option[1])
-      if is_about(option, kind) and scope.values[key] ~= nil then options[key] = scope.values[key] end
+      if is_about(option, kind) and scope.values[key] ~= nil then options[option.sets or key] = scope.values[key] end
     end
   end
   if options.nulls then options.nulls = { "", table.unpack(options.nulls) } end
@@ -239,6 +241,7 @@ function reading.of(args, kind, source)
 end
 
 local function as_option(name, value)
+  if name == "skip" and value == "true" then name = "skip_columns" end
   if value == "true" then return "--" .. name:gsub("_", "-") end
   return ("--%s %s"):format(name:gsub("_", "-"), value:find "^[%w.]+$" and value or "'" .. value .. "'")
 end
@@ -258,7 +261,7 @@ end
 function reading.advice(text)
   return (text:gsub("t = blotter%.csv%((.-), (%b{})%)", function(from, options)
     return from:gsub('^"([%w_./-]+)"$', "%1"):gsub("^text$", "-") .. " " .. as_options(options)
-  end):gsub("%b{}", as_options))
+  end):gsub("{columns = {%.%.%.}}", "--columns"):gsub("%b{}", as_options))
 end
 
 --- The bad rows that were passed over, and what may be meant otherwise, on standard error.
