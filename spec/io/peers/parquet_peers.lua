@@ -1,4 +1,4 @@
--- Random tables as Parquet, from here to other programs and back: every value is compared on both ways.
+-- Random tables as Parquet and Arrow, from here to other programs and back: every value is compared on both ways.
 --
 --   lua5.4 spec/io/peers/parquet_peers.lua FOLDER [TABLES [SEED]]
 --
@@ -82,6 +82,7 @@ local function make(i)
   end
   local path = ("%s/%d"):format(folder, i)
   assert(t:parquet(path .. ".parquet", { compression = CODECS[(i - 1) // 2 % #CODECS + 1], row_group = 65536 }))
+  assert(t:arrow(path .. ".arrow"))
   local parts = {}
   for k, column in ipairs(columns) do
     parts[k] = ('{"name":"%s","type":"%s","cells":[%s]}'):format(column.name, KINDS[column.name][1],
@@ -93,7 +94,7 @@ local function make(i)
   return t
 end
 
-os.execute(("rm -f %s/*.parquet %s/*.json"):format(folder, folder))
+os.execute(("rm -f %s/*.parquet %s/*.arrow %s/*.json"):format(folder, folder, folder))
 local made = {}
 for i = 1, tables do made[i] = make(i) end
 local ok = os.execute(("node spec/io/peers/parquet_peers.mjs %s %d"):format(folder, tables))
@@ -104,16 +105,19 @@ local function cells(t)
 end
 
 local checked, wrong = 0, 0
-for path in io.popen(("ls %s/*.*.parquet 2>/dev/null"):format(folder)):lines() do
-  local t = made[tonumber(path:match "(%d+)%.[%w-]+%.parquet$")]
-  for _, memory in ipairs { false, true } do
-    local back, message = blotter.parquet(path, { memory = memory })
-    local same = back and cells(back) == cells(t)
-    checked = checked + 1
-    if not same then
-      wrong = wrong + 1
-      print(("%s%s: %s"):format(path, memory and " (memory)" or "", back and "other values" or message))
-    end
+local function check(path, how, back, message)
+  local same = back and cells(back) == cells(made[tonumber(path:match "/(%d+)%.[^/]*$")])
+  checked = checked + 1
+  if same then return end
+  wrong = wrong + 1
+  print(("%s%s: %s"):format(path, how, back and "other values" or message))
+end
+for path in io.popen(("ls %s/*.*.parquet %s/*.*.arrow 2>/dev/null"):format(folder, folder)):lines() do
+  if path:find "%.arrow$" then
+    check(path, "", blotter.arrow(path))
+  else
+    check(path, "", blotter.parquet(path))
+    check(path, " (memory)", blotter.parquet(path, { memory = true }))
   end
 end
 print(("%d tables of seed %d; %d readings of what others wrote, %d wrong"):format(tables, seed, checked, wrong))

@@ -1,4 +1,5 @@
-// What parquet_peers.lua wrote, read by other programs and compared, and written again by those that write.
+// What parquet_peers.lua wrote, Parquet and Arrow, read by other programs and compared, and written again by those
+// that write.
 //
 //   node parquet_peers.mjs FOLDER TABLES
 import fs from "node:fs";
@@ -25,6 +26,7 @@ const scaled = (n, scale) => {
   const digits = (n < 0n ? -n : n).toString().padStart(scale + 1, "0");
   return (n < 0n ? "-" : "") + digits.slice(0, -scale) + "." + digits.slice(-scale);
 };
+const integer = (words) => BigInt.asIntN(128, words.reduceRight((n, word) => (n << 32n) | BigInt(word >>> 0), 0n));
 const whole = (text) => text;
 // What a program gives for a value of a type, as the text that was written down; `known` makes of that text what the
 // program can know of it: some have no microseconds.
@@ -86,11 +88,6 @@ async function wasm() {
   const arrow = await load("apache-arrow");
   if (!module || !arrow) return null;
   const { readParquet, writeParquet } = module.default ?? module;
-  const integer = (words) => {
-    let n = 0n;
-    for (let i = 3; i >= 0; i--) n = (n << 32n) | BigInt(words[i] >>> 0);
-    return BigInt.asIntN(128, n);
-  };
   return {
     read: async (file, expected) => {
       const table = arrow.tableFromIPC(readParquet(fs.readFileSync(file)).intoIPCStream());
@@ -101,6 +98,42 @@ async function wasm() {
       : type === "timestamp" ? String(Math.floor(Number(v)))
       : type.startsWith("decimal") ? scaled(integer(v), Number(type.match(/,(\d+)/)[1])) : String(v),
     known: (type) => type === "timestamp" ? milliseconds : whole,
+  };
+}
+
+// Arrow's own files, value by value as they are stored; written again as they are, and with the finest units and a zone.
+async function arrow() {
+  const module = await load("apache-arrow");
+  if (!module) return null;
+  const A = module.default ?? module;
+  const { isTimestamp, isDate, isDecimal } = A.DataType;
+  const word = (type, values, i) => isDecimal(type) ? values.slice(4 * i, 4 * i + 4) : values[i];
+  const stored = (vector) => vector.data.flatMap((data) =>
+    Array.from({ length: data.length }, (_, i) => data.getValid(i) ? word(data.type, data.values, i) : null));
+  const plain = (type) => isTimestamp(type) || isDate(type) || isDecimal(type);
+  const finer = (data) => {
+    const type = isTimestamp(data.type) ? new A.TimestampNanosecond("Europe/Zurich") : new A.DateMillisecond();
+    const values = BigInt64Array.from(data.values, (v) => isTimestamp(data.type) ? v * 1000n : BigInt(v) * 86400000n);
+    return A.makeData({ type, length: data.length, nullCount: data.nullCount, nullBitmap: data.nullBitmap, data: values });
+  };
+  const refined = (vector) => vector.length && (isTimestamp(vector.type) || isDate(vector.type))
+    ? new A.Vector(vector.data.map(finer)) : vector;
+  const of = (file) => file.replace(/\.parquet$/, ".arrow");
+  const table = (file) => A.tableFromIPC(fs.readFileSync(of(file)));
+  return {
+    read: async (file, expected) => expected.map(({ name }) => {
+      const vector = table(file).getChild(name);
+      return plain(vector.type) ? stored(vector) : [...vector];
+    }),
+    write: async (file, to) => {
+      const t = table(file);
+      const fine = new A.Table(Object.fromEntries(t.schema.fields.map(({ name }) => [name, refined(t.getChild(name))])));
+      fs.writeFileSync(of(to), A.tableToIPC(t, "file"));
+      fs.writeFileSync(of(to).replace(/arrow$/, "fine.arrow"), A.tableToIPC(fine, "stream"));
+    },
+    text: (v, type) => type === "float64" ? bits(v) : type.startsWith("decimal")
+      ? scaled(integer(v), Number(type.match(/,(\d+)/)[1])) : String(v),
+    known: () => whole,
   };
 }
 
@@ -121,7 +154,8 @@ function compare(name, file, expected, columns, peer) {
 }
 
 let wrong = 0;
-for (const [name, open] of Object.entries({ duckdb, polars, hyparquet, "parquet-wasm": wasm })) {
+for (const [name, open] of Object.entries({ duckdb, polars, hyparquet, "parquet-wasm": wasm,
+  "apache-arrow": arrow })) {
   const peer = await open();
   let read = 0;
   for (let i = 1; peer && i <= tables; i++) {
