@@ -38,6 +38,7 @@ describe("the index", function()
       ["subject/operation-restore-justice-2025"] = "fbi children rescued",
       ["subject/end-violence-fund"] = "money budget grant united kingdom", ["subject/boystown"] = "bka german",
       ["subject/operation-cumberland"] = "europol germany", ["subject/ncmec-cybertipline"] = "sextortion grooming tips",
+      ["subject/icac"] = "fiscal arrest doj 2024", ["subject/inhope"] = "children 13 under",
       ["indicator/persons_convicted"] = "sentenced jailed", ["indicator/victims_safeguarded"] = "children rescued",
       ["indicator/funding"] = "money budget", ["tips"] = "tips cybertipline", ["outcomes"] = "sentenced prosecuted",
       ["funding"] = "budget money", ["changes"] = "revision changed errata", ["glossary"] = "definition glossary",

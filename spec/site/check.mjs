@@ -158,7 +158,8 @@ async function browse(list) {
 // What the index finds first for what people type; nothing where it finds nothing and says where to look.
 const SEARCHES = { "arrests uk 2014": "United Kingdom", "how many children rescued": "Rescued, identified", tips: "Tips and",
   budget: "Funding", ireland: "Ireland", "FBI": "Federal Bureau", "per capita": "No rates", "u.s. arrests": "U.S.",
-  "Irish hotline's reports": "Hotline.ie", "were people arrested in Korea for deepfakes in 2024?": "Korean police", xylophone: "" };
+  "Irish hotline's reports": "Hotline.ie", "were people arrested in Korea for deepfakes in 2024?": "Korean police", "operaton predator": "Operation Predator",
+  "icac arrests by fiscal year": "Internet Crimes", xylophone: "" };
 
 async function searches() {
   const browser = await require("puppeteer-core").launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });

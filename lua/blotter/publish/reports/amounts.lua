@@ -75,6 +75,12 @@ end
 
 local UNSAID = "not said"
 
+-- For when an amount is, and for how long.
+local function time_of(ops, item)
+  local long = lasts(ops, item.figure)
+  return long and ("%s; %s"):format(item.period or UNSAID, long) or item.period or UNSAID
+end
+
 --- Adds the table of all amounts.
 function amounts.add(doc, list)
   local ops, rows, ids = doc.ops, {}, {}
@@ -84,15 +90,14 @@ function amounts.add(doc, list)
     value.period = nil
     ids[i] = figure.id
     rows[i] = { item.funder and item.funder.name or UNSAID, figure.subject_row.name, value,
-      item.period or UNSAID, lasts(ops, figure), ops:published(figure.source_row),
+      time_of(ops, item), ops:published(figure.source_row),
       remark(item) }
   end
   doc:add { kind = "table", title = "Amounts, by funder", rows = rows, statements = ids, columns = {
-    { name = "from", title = "Funder", type = "string" }, { name = "subject", title = "Recipient", type = "string" },
+    { name = "funder", title = "Funder", type = "string" }, { name = "subject", title = "Recipient", type = "string" },
     { name = "value", title = "Amount", type = "figure" }, { name = "period", title = "For when", type = "string" },
-    { name = "lasts", title = "For how long", type = "string" },
-    { name = "published", title = "Source of", type = "string" },
-    { name = "remark", title = "Remark", type = "string" } }, may_lack = { lasts = true, remark = true },
+    { name = "published", title = "Printed", type = "string" },
+    { name = "remark", title = "Remark", type = "string" } }, may_lack = { remark = true },
     note = "An amount announced or granted is not an amount paid. Where no period is said, the day of the source is "
       .. "not that of the money." }
 end
@@ -158,7 +163,7 @@ function amounts.add_totals(doc, list)
   end
   if #rows == 0 then return end
   doc:add { kind = "table", title = "Totals by funder, currency and period", rows = rows, columns = {
-    { name = "from", title = "Funder", type = "string" }, { name = "currency", title = "Currency", type = "string" },
+    { name = "funder", title = "Funder", type = "string" }, { name = "currency", title = "Currency", type = "string" },
     { name = "period", title = "For when", type = "string" }, { name = "value", title = "Total", type = "figure" },
     { name = "why", title = "Why none", type = "string" } }, may_lack = { value = true, why = true },
     note = "Currencies are not converted and not added. A fiscal year is named as one, by the year in which it ends." }

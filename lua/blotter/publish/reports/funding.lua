@@ -42,7 +42,7 @@ local function add_funders(doc)
   table.sort(rows, function(a, b) return a[1] .. a[2] < b[1] .. b[2] end)
   doc:heading(1, "Who funds what")
   doc:add { kind = "table", title = "Links of funding", rows = rows, columns = {
-    { name = "from", title = "Funder", type = "string" }, { name = "subject", title = "Funds", type = "string" },
+    { name = "funder", title = "Funder", type = "string" }, { name = "subject", title = "Funds", type = "string" },
     { name = "amount", title = "Amount here", type = "string" },
     { name = "sources", title = "Sources", type = "string" } },
     note = "A funder of which no amount stands here has none in this collection." }

@@ -113,13 +113,17 @@ local function address_statements(block, ops, root)
   end
 end
 
+-- Columns that name subjects beside the one that a row is about.
+local SUBJECTS = { funder = true, parent = true, lead = true }
+
 --- Makes links of the subjects, areas and indicators in a report's tables, facts and notes; `root` leads to the index.
 function pages.link(doc, ops, root)
   for _, block in ipairs(doc.blocks) do
     if block.kind == "facts" or block.kind == "notes" then block.links = names(ops, root) end
     if block.statements then address_statements(block, ops, root) end
     for _, column in ipairs(block.columns or {}) do
-      if TABLES[column.name] then column.links = links(ops, column.name, root) end
+      local kind = SUBJECTS[column.name] and "subject" or column.name
+      if TABLES[kind] then column.links = links(ops, kind, root) end
     end
   end
   return doc

@@ -102,6 +102,7 @@ local function add_years_of(words, figure)
     to = from
   end
   if from then add_years(words, from, to) end
+  if figure.period_kind == "fiscal" then add(words, "fiscal") end
 end
 
 -- What is counted, where, of which categories and years, of each thing once.
@@ -117,9 +118,12 @@ local function add_figures(words, ops, figures)
     if is_new(figure.area) then add_area(words, ops, figure.area) end
     for _, code in pairs(figure.dims) do
       local row = is_new(code) and ops:row("codes", code)
-      if row then add_long(words, row.label_preferred) end
+      if row then
+        add(words, row.label_preferred)
+        add_long(words, code)
+      end
     end
-    if is_new(("%s %s %s"):format(figure.period_start, figure.period_end, figure.published)) then
+    if is_new(("%s %s %s %s"):format(figure.period_start, figure.period_end, figure.period_kind, figure.published)) then
       add_years_of(words, figure)
     end
   end
