@@ -4,10 +4,10 @@
 return [[
 const plain = (text) => " " + text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "")
   .replace(/(\p{L})\.(?=\p{L}\b)/gu, "$1").replace(/['’]s\b/g, "").replace(/[^\p{L}\p{N}]+/gu, " ") + " ";
-const small = new Set(("a about all an and any are at average been by can did do does each ever for from get give "
-  + "given had has have how in into is it its led list many me most much my new number numbers of on or part people per "
-  + "show taken tell than that the their there they this to took up was were what when where which who whom why will "
-  + "with year years").split(" "));
+const small = new Set(("a about all an and any are at average been by can did do does each ever for from get "
+  + "give given had has have how in into is it its led list many me most much my new number "
+  + "numbers of on or part people per show taken tell than that the their there they this to "
+  + "took up was were what when where which who whom why will with year years").split(" "));
 // The beginning that the forms of a word share: "rescued" and "rescues" of "rescue".
 const stem = (word) => word.length < 4 || /\d/.test(word) ? word
   : word.replace(/(?:ies|ings?|ions?|ed|es|s)$/, (end) => word.length - end.length < 3 ? end : "");
