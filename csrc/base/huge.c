@@ -35,17 +35,20 @@ static void note(blt_huge *h, bool cheap) {
   atomic_store_explicit(&h->again, cheap ? FIRST_WAIT : most, memory_order_relaxed);
 }
 
-/* One page; false when it was refused or expensive. */
+/* One page of what is advised; false when it was refused or expensive. */
 static bool take_page(char *p) {
   int64_t before = spent();
-  if (madvise(p, BLT_HUGE_PAGE, MADV_HUGEPAGE) != 0) return false;
-  if (madvise(p, BLT_HUGE_PAGE, MADV_POPULATE_WRITE) != 0) return false;
-  return spent() - before < CHEAP;
+  return madvise(p, BLT_HUGE_PAGE, MADV_POPULATE_WRITE) == 0 && spent() - before < CHEAP;
 }
 
+/* The advice is given and taken back for all of the block: one that the system sees as several can not be
+ * moved as it grows. */
 size_t blt_huge_touch(blt_huge *h, char *p, size_t bytes) {
-  size_t pages = bytes / BLT_HUGE_PAGE, done = 0;
-  while (done < pages && may_try(h, pages - done)) note(h, take_page(p + done++ * BLT_HUGE_PAGE));
+  size_t pages = bytes / BLT_HUGE_PAGE, done = 0, whole = (bytes + BLT_HUGE_PAGE - 1) & ~(BLT_HUGE_PAGE - 1);
+  if (pages == 0 || !may_try(h, pages) || madvise(p, whole, MADV_HUGEPAGE) != 0) return 0;
+  do note(h, take_page(p + done++ * BLT_HUGE_PAGE));
+  while (done < pages && may_try(h, pages - done));
+  madvise(p, whole, MADV_NOHUGEPAGE);
   return done * BLT_HUGE_PAGE;
 }
 

@@ -19,8 +19,8 @@ typedef struct blt_huge {
   atomic_size_t again; /* for how many, the next time; 0: never yet */
 } blt_huge;
 
-/* Has the whole pages of p, which nobody has written yet and which begins with one, come as huge pages, from
- * the first on while they are cheap. Returns the bytes that are there then. */
+/* Has the whole pages of mapped block p, which nobody has written yet and which begins with one, come as huge
+ * pages, from the first on while they are cheap. Returns the bytes that are there then. */
 size_t blt_huge_touch(blt_huge *h, char *p, size_t bytes);
 
 #endif

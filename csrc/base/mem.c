@@ -262,8 +262,9 @@ static void *move_large(blt_ctx *ctx, void *p, size_t old, size_t bytes) {
 void *blt_realloc(blt_ctx *ctx, void *p, size_t old, size_t bytes) {
   fresh is;
   if (shrink_large(ctx, p, old, bytes)) return p;
-  if (may_move(p, old, bytes)) return move_large(ctx, p, old, bytes);
-  void *q = alloc(ctx, bytes, bytes >= GROWN_HUGE, &is);
+  void *q = may_move(p, old, bytes) ? move_large(ctx, p, old, bytes) : NULL;
+  if (q) return q;
+  q = alloc(ctx, bytes, bytes >= GROWN_HUGE, &is);
   if (!q || !p) return q;
   memcpy(q, p, old < bytes ? old : bytes);
   blt_free(ctx, p, old);

@@ -120,6 +120,24 @@ static void buffers_that_grow_keep_their_bytes(void) {
   blt_ctx_release(ctx);
 }
 
+/* Its pages may be of several sizes. */
+static void a_block_written_whole_grows_as_well(void) {
+  blt_ctx *ctx = blt_ctx_new();
+  size_t n = 4 * BLT_LARGE + BLT_LARGE / 2, more = 11 * BLT_LARGE;
+  for (int again = 0; again < 20; again++) {
+    unsigned char *p = blt_alloc_whole(ctx, n);
+    REQUIRE(p != NULL);
+    for (size_t i = 0; i < n; i += 4099) p[i] = (unsigned char)(i % 251);
+    p = blt_realloc(ctx, p, n, more);
+    REQUIRE(p != NULL);
+    for (size_t i = 0; i < n; i += 4099) REQUIRE(p[i] == i % 251);
+    memset(p, 1, more);
+    blt_free(ctx, p, more);
+  }
+  CHECK_INT(blt_ctx_memory_used(ctx), 0);
+  blt_ctx_release(ctx);
+}
+
 enum { TASKS = 2000 };
 
 typedef struct work {
@@ -304,6 +322,7 @@ int main(void) {
   RUN(the_nth_allocation_fails_and_all_later_ones);
   RUN(large_buffers_are_reused_and_writable_to_the_end);
   RUN(buffers_that_grow_keep_their_bytes);
+  RUN(a_block_written_whole_grows_as_well);
   RUN(idle_pieces_make_way_for_other_sizes);
   RUN(a_piece_says_whether_its_pages_are_still_to_come);
   RUN(large_buffers_become_smaller);
