@@ -426,8 +426,26 @@ static void bound_doubles(const chunk *k, blt_pq_written *m) {
   set_bound(m->most, &m->max_len, &m->max, &high, 8);
 }
 
-/* The beginning of a text lies below it, so a long least one is cut between characters; a long largest one is
- * left out. */
+/* Where a long text is cut: between two characters. */
+static uint32_t cut_of(blt_str s) {
+  uint32_t len = BLT_PQ_BOUND_BYTES;
+  while (len && ((uint8_t)s.s[len] & 0xc0) == 0x80) len--;
+  return len;
+}
+
+/* The beginning of a text lies below it, so that a long largest one is cut behind a character that another
+ * one of its length follows, which takes its place; without any there is no bound. */
+static void bound_above(blt_pq_written *m, blt_str high) {
+  m->max_exact = high.len <= BLT_PQ_BOUND_BYTES;
+  if (!m->max_exact) {
+    high.len = cut_of(high);
+    while (high.len && (uint8_t)high.s[high.len - 1] >= 0x7e) high.len--;
+    if (high.len == 0) return;
+  }
+  set_bound(m->most, &m->max_len, &m->max, high.len ? high.s : "", high.len);
+  if (!m->max_exact) m->most[high.len - 1]++;
+}
+
 static void bound_texts(const chunk *k, blt_pq_written *m) {
   const blt_str *v = k->entries ? k->entry_texts : k->texts;
   uint32_t n = k->entries ? k->entries : k->n;
@@ -438,17 +456,15 @@ static void bound_texts(const chunk *k, blt_pq_written *m) {
   }
   if (low.len > BLT_PQ_BOUND_BYTES) {
     m->min_exact = false;
-    low.len = BLT_PQ_BOUND_BYTES;
-    while (low.len && ((uint8_t)low.s[low.len] & 0xc0) == 0x80) low.len--;
+    low.len = cut_of(low);
   }
   set_bound(m->least, &m->min_len, &m->min, low.len ? low.s : "", low.len);
-  if (high.len <= BLT_PQ_BOUND_BYTES)
-    set_bound(m->most, &m->max_len, &m->max, high.len ? high.s : "", high.len);
+  bound_above(m, high);
 }
 
 static void find_bounds(chunk *k) {
   blt_pq_written *m = &k->out->meta;
-  m->min_exact = true;
+  m->min_exact = m->max_exact = true;
   m->nulls = k->rows - k->n;
   if (k->n == 0) return;
   if (is_text(k))

@@ -24,7 +24,7 @@ typedef struct blt_pq_written {
   uint64_t dictionary_bytes; /* of its page with header; 0: there is none */
   int32_t encoding;          /* of the pages of data */
   uint32_t pages;
-  bool min, max, min_exact; /* which bounds there are */
+  bool min, max, min_exact, max_exact; /* which bounds there are */
   uint32_t min_len, max_len;
   char least[BLT_PQ_BOUND_BYTES], most[BLT_PQ_BOUND_BYTES];
 } blt_pq_written;

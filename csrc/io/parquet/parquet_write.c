@@ -150,7 +150,7 @@ static void put_statistics(blt_thrift_out *o, const blt_pq_written *m) {
   blt_thrift_put_int(o, 3, BLT_THRIFT_I64, (int64_t)m->nulls);
   if (m->max) blt_thrift_put_binary(o, 5, m->most, m->max_len);
   if (m->min) blt_thrift_put_binary(o, 6, m->least, m->min_len);
-  if (m->max) blt_thrift_put_bool(o, 7, true);
+  if (m->max) blt_thrift_put_bool(o, 7, m->max_exact);
   if (m->min) blt_thrift_put_bool(o, 8, m->min_exact);
   blt_thrift_close(o);
 }
