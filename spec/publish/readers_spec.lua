@@ -289,6 +289,19 @@ describe("a reader", function()
     assert.is_true(found > 0)
   end)
 
+  it("finds on an area's page operations it had a part in, and on an operation's the countries, also without figures",
+    function()
+      local names = {}
+      local title = "Operations and programmes, by how much is stated of this area"
+      for _, row in ipairs(table_of(reports.build("area", ops, {area = "NL"}), title).rows) do names[row[1]] = true end
+      assert.is_true(names["Operation Cumberland"])
+      local document = reports.build("profile", ops, {subject = "operation-cumberland"})
+      local countries = {}
+      for _, row in ipairs(table_of(document, "Countries that it reached").rows) do countries[row[1]] = row[2] end
+      assert.equal("leads, takes part", countries.Denmark)
+      assert.equal("takes part", countries.Netherlands)
+    end)
+
   it("is told how many of a total's figures cover a part only", function()
     local text = formats.render(reports.build("area", ops, {area = "US"}), "text", {width = 2000})
     assert.matches("%d+ of its %d+ figures covers? only ", text)

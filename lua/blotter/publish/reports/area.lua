@@ -3,6 +3,7 @@
 local asked = require "blotter.publish.reports.asked"
 local builder = require "blotter.publish.reports.builder"
 local not_stated = require "blotter.publish.reports.telling.not_stated"
+local reach = require "blotter.publish.reports.telling.reach"
 local statements = require "blotter.publish.reports.every_statement"
 local chronology = require "blotter.publish.reports.chronology"
 
@@ -54,6 +55,7 @@ function area.build(ops, params)
     add_totals(doc, row, figures, params.policy)
     not_stated.of_area(doc, row, figures)
     chronology.add(doc, subjects_in(ops, row), "Operations in this area")
+    reach.of_area(doc, row)
     statements.add(doc, figures)
     doc:audit()
   end

@@ -8,6 +8,7 @@ local discrepancies = require "blotter.publish.reports.discrepancies"
 local neighbours = require "blotter.publish.reports.neighbours"
 local numbered = require "blotter.publish.reports.editions.numbered"
 local not_stated = require "blotter.publish.reports.telling.not_stated"
+local reach = require "blotter.publish.reports.telling.reach"
 local rounds = require "blotter.publish.reports.editions.rounds"
 local yearly = require "blotter.publish.reports.yearly"
 
@@ -242,6 +243,7 @@ function profile.build(ops, params)
     add_years(doc, subject, figures, params.policy)
     add_breakdowns(doc, figures)
     add_findings(doc, subject, false)
+    reach.of_subject(doc, subject)
     add_network(doc, subject)
     add_figures(doc, figures)
     doc:audit()

@@ -160,7 +160,9 @@ function rounds.add(doc, subject, policy)
   doc:add { kind = "table", title = is_recurring and "Its rounds, one by one" or "What belongs to it, one by one",
     columns = columns_for(indicators, is_recurring, not has_figures), rows = rows, may_lack = { others = true },
     note = "An empty field: no source here gives that number, or its numbers may not be added up; it is not nought. "
-      .. "Victims identified and victims safeguarded are two counts, of which neither stands for the other." }
+      .. "Victims identified and victims safeguarded are two counts, of which neither stands for the other."
+      .. (#list > 1 and " Rows need not count alike: the footnotes say how each source printed what it counts, and a "
+        .. "larger number is no sign of a rise." or "") }
   return true
 end
 
