@@ -34,6 +34,7 @@ static void finish(blt_loading *k) {
   blt_free(k->ctx, k->queue, k->queue_cap * sizeof *k->queue);
   for (size_t i = 0; i < k->nspare; i++) blt_chunk_free(&k->spare[i]);
   blt_free(k->ctx, k->spare, k->spare_cap * sizeof *k->spare);
+  blt_free(k->ctx, k->coding, n * sizeof *k->coding);
   blt_free(k->ctx, k->text_from, n * sizeof *k->text_from);
   blt_free(k->ctx, k->target, BLT_MAX_COLUMNS * sizeof *k->target);
   if (k->own_table) blt_table_release(k->table);
@@ -57,8 +58,9 @@ static blt_status start(blt_loading *k, blt_load *l, blt_error *err) {
   k->nworkers = blt_par_workers(l->ctx);
   if (blt_source_size(l->source) <= l->chunk_bytes) k->nworkers = 1; /* otherwise any worker may come */
   k->workers = blt_calloc(k->ctx, k->nworkers, sizeof *k->workers);
+  k->coding = blt_calloc(k->ctx, n, sizeof *k->coding);
   k->text_from = blt_calloc(k->ctx, n, sizeof *k->text_from);
-  if (!k->workers || !k->text_from) return blt_fail_memory(err, n * sizeof *k->text_from);
+  if (!k->workers || !k->coding || !k->text_from) return blt_fail_memory(err, n * sizeof *k->text_from);
   for (uint32_t c = 0; c < n; c++) k->text_from[c] = UINT64_MAX;
   blt_status status = BLT_OK;
   for (uint32_t i = 0; status == BLT_OK && i < k->nworkers; i++)
@@ -180,6 +182,16 @@ static void forget(wave *v, uint32_t from) {
   for (uint32_t i = from; i < v->n; i++) blt_loading_retire(k, &v->chunks[i]);
 }
 
+/* Notes how many texts of a chunk were new to its worker. Names with numbers need no help. */
+static void weigh(blt_loading *k, const blt_chunk *c) {
+  for (uint32_t i = 0; i < c->ncols; i++) {
+    const blt_chunk_column *column = &c->columns[i];
+    if (column->kind != BLT_KIND_CODES || k->workers[c->worker].interns[i].numbered.len) continue;
+    k->coding[i].asked += column->asked;
+    k->coding[i].added += column->entries - column->first_entry;
+  }
+}
+
 static blt_status accept(blt_loading *k, blt_chunk *c, blt_error *err) {
   k->conflict |= c->conflict || c->unknown;
   k->unknown |= c->unknown;
@@ -199,9 +211,24 @@ static blt_status accept(blt_loading *k, blt_chunk *c, blt_error *err) {
   }
   blt_status status = blt_grow(k->ctx, &k->queue, &k->queue_cap, k->nqueue + 1, sizeof *k->queue, err);
   if (status != BLT_OK) return status;
+  weigh(k, c);
   k->queue[k->nqueue++] = *c;
   *c = (blt_chunk){0};
   return BLT_OK;
+}
+
+#define ENOUGH 16384u /* lookups for a decision */
+
+/* Leaves columns to the table's dictionary whose texts were new to the workers two times of three. */
+static void choose_coding(blt_loading *k) {
+  for (uint32_t i = 0; i < k->l->plan.ncols; i++) {
+    blt_coding *c = &k->coding[i];
+    blt_plan_column *column = &k->l->plan.columns[i];
+    if (k->by_row || !k->table || column->kind != BLT_KIND_CODES || c->settled || c->asked < ENOUGH) continue;
+    c->alone = c->added > c->asked / 3 * 2;
+    if (c->alone) column->kind = BLT_KIND_TEXT;
+    c->asked = c->added = 0;
+  }
 }
 
 static blt_status accept_all(wave *v, uint32_t n, blt_error *err) {
@@ -254,6 +281,7 @@ static blt_status run_wave(blt_loading *k, pace *p, blt_error *err) {
     } else if (p->size < most)
       p->size *= 2;
     status = accept_all(&v, good, err);
+    choose_coding(k);
   }
   for (uint32_t i = 0; v.chunks && i < v.n; i++) blt_loading_retire(k, &v.chunks[i]);
   blt_free(k->ctx, v.chunks, v.n * sizeof *v.chunks);

@@ -21,12 +21,69 @@ static uint32_t list_entries(const blt_intern *in, const blt_chunk_column *colum
   return n;
 }
 
+/* Texts of a chunk on their way to their codes, in order. */
+typedef struct coding_batch {
+  blt_dict *dict;
+  uint32_t *data; /* of the chunk's column */
+  uint32_t n, rows[BLT_DICT_BATCH];
+  blt_str texts[BLT_DICT_BATCH];
+} coding_batch;
+
+static blt_status flush(coding_batch *b, blt_error *err) {
+  uint32_t codes[BLT_DICT_BATCH];
+  blt_status status = blt_dict_intern_many(b->dict, b->texts, b->n, codes, err);
+  for (uint32_t i = 0; status == BLT_OK && i < b->n; i++) b->data[b->rows[i]] = codes[i];
+  b->n = 0;
+  return status;
+}
+
+/* The empty text in its turn: it has no bytes to be looked up with the others. */
+static blt_status code_empty(coding_batch *b, uint32_t *code, blt_error *err) {
+  blt_status status = flush(b, err);
+  return status == BLT_OK ? blt_dict_intern(b->dict, "", 0, code, err) : status;
+}
+
+/* Puts the table's codes in the place of a chunk's texts, up to row `stop`: an offset is not needed any more
+ * once the text behind it is taken. */
+static blt_status code_texts(blt_chunk_column *c, blt_coding *coding, blt_dict *dict, uint32_t stop,
+                             blt_error *err) {
+  coding_batch b = {.dict = dict, .data = c->data};
+  uint32_t before = dict->count, empty = UINT32_MAX;
+  blt_status status = BLT_OK;
+  for (uint32_t r = c->merged; status == BLT_OK && r < stop; r++) {
+    uint32_t at = b.data[r], len = b.data[r + 1] - at;
+    if (len) {
+      b.texts[b.n] = (blt_str){c->own + at, len};
+      b.rows[b.n++] = r;
+      coding->asked++;
+      if (b.n == BLT_DICT_BATCH) status = flush(&b, err);
+      continue;
+    }
+    bool valid = blt_bit(c->valid, r);
+    if (valid && empty == UINT32_MAX) status = code_empty(&b, &empty, err);
+    b.data[r] = valid ? empty : 0;
+  }
+  if (status == BLT_OK) status = flush(&b, err);
+  if (stop > c->merged) c->merged = stop;
+  coding->added += dict->count - before;
+  return status;
+}
+
+/* The rows of a chunk before row `limit` of the table. */
+static uint32_t rows_before(const blt_chunk *c, uint64_t limit) {
+  return limit - c->first_row < c->nrows ? (uint32_t)(limit - c->first_row) : c->nrows;
+}
+
 /* Gives the table's codes to entries of column `col` that first appear before row `limit`. */
 static blt_status merge_column(blt_loading *k, uint32_t col, blt_dict *dict, uint64_t limit, blt_error *err) {
   for (size_t i = 0; i < k->nqueue; i++) {
     blt_chunk *c = &k->queue[i];
     blt_chunk_column *column = &c->columns[col];
     if (c->first_row >= limit) break;
+    if (column->kind == BLT_KIND_TEXT) {
+      blt_status status = code_texts(column, &k->coding[col], dict, rows_before(c, limit), err);
+      if (status != BLT_OK) return status;
+    }
     if (column->kind != BLT_KIND_CODES) continue;
     blt_worker *w = &k->workers[c->worker];
     const blt_intern *in = &w->interns[col];
@@ -126,6 +183,10 @@ static void put_codes(gather *g, piece p, uint32_t *out) {
   const blt_chunk_column *c = p.column;
   const uint32_t *from = (const uint32_t *)c->data + p.from;
   const uint32_t *codes = g->k->workers[p.chunk->worker].codes[g->col];
+  if (c->kind == BLT_KIND_TEXT) { /* codes by now */
+    memcpy(out + p.at, from, (size_t)p.n * sizeof *out);
+    return;
+  }
   if (c->nulls == 0) {
     map_codes(out + p.at, from, codes, p.n);
     return;
@@ -158,7 +219,7 @@ static void gather_values(gather *g, bool text) {
     add_validity(g, p);
     if (text)
       put_text(g, p, (blt_str *)(void *)g->w->scratch);
-    else if (c->kind == BLT_KIND_CODES)
+    else if (c->kind == BLT_KIND_CODES || c->kind == BLT_KIND_TEXT)
       put_codes(g, p, (uint32_t *)(void *)g->w->scratch);
     else if (c->kind == BLT_KIND_INT)
       put_ints(p, c, (int64_t *)(void *)g->w->scratch);
@@ -284,11 +345,19 @@ static void drop_used(blt_loading *k) {
   k->nqueue -= used;
 }
 
-/* Columns that hardly repeat are read as plain text from now on. */
+/* Columns that hardly repeat are read as plain text from now on. Those left to the table's dictionary whose
+ * texts it mostly knew go back to the workers. */
 static void follow_fallback(blt_loading *k) {
-  for (uint32_t c = 0; c < k->l->plan.ncols; c++)
-    if (k->text_from[c] != UINT64_MAX && k->l->plan.columns[c].kind == BLT_KIND_CODES)
-      k->l->plan.columns[c].kind = BLT_KIND_TEXT;
+  for (uint32_t i = 0; i < k->l->plan.ncols; i++) {
+    blt_plan_column *column = &k->l->plan.columns[i];
+    blt_coding *c = &k->coding[i];
+    if (k->text_from[i] != UINT64_MAX && column->kind == BLT_KIND_CODES) column->kind = BLT_KIND_TEXT;
+    if (!c->alone || k->text_from[i] != UINT64_MAX || c->asked == 0) continue;
+    c->settled = c->added < c->asked / 4;
+    if (c->settled) column->kind = BLT_KIND_CODES;
+    c->alone = !c->settled;
+    c->asked = c->added = 0;
+  }
 }
 
 static blt_status add_groups(grouping *g, blt_error *err) {

@@ -14,6 +14,14 @@ typedef struct blt_worker {
   size_t scratch_bytes;
 } blt_worker;
 
+/* Who gives a column's texts their codes: workers first, each in a dictionary of its own, which leaves few
+ * for the table's; or the table's alone, when most texts are new to the workers anyway. */
+typedef struct blt_coding {
+  uint64_t asked, added; /* lookups since the last decision, and how many texts were new */
+  bool alone;            /* chunks keep the texts for the table's dictionary */
+  bool settled;          /* the workers' it is, for good */
+} blt_coding;
+
 typedef struct blt_loading {
   blt_load *l;
   blt_ctx *ctx;
@@ -30,6 +38,7 @@ typedef struct blt_loading {
   size_t spare_cap, nspare;
   uint64_t rows;                 /* accepted */
   uint64_t grouped;              /* in the table */
+  blt_coding *coding;            /* of each column */
   uint64_t *text_from;           /* of each column: first row that is plain text, UINT64_MAX: none */
   uint64_t records, lines, next; /* records and line ends before `next`, the next chunk's start */
   bool conflict, unknown;        /* see blt_load_rows */

@@ -333,12 +333,19 @@ static void number_lines(const blt_plan *p, const blt_rows *w, blt_chunk *c) {
   c->newlines = n;
 }
 
+/* What the worker's dictionary holds before the chunk is read. */
+static void note_entries(blt_chunk_column *c, const blt_intern *in) {
+  c->first_entry = in->count;
+  c->merged = c->kind == BLT_KIND_CODES ? in->count : 0;
+  c->asked = in->asked;
+}
+
 static blt_status convert_twice(blt_converting *k, blt_error *err) {
   blt_chunk *c = k->chunk;
   c->nrecords = k->w->nrows + (uint32_t)k->w->nbad;
   blt_status status = lay_out(k->plan, k->w->nrows, c, err);
   for (uint32_t i = 0; status == BLT_OK && i < k->plan->ncols; i++)
-    c->columns[i].first_entry = c->columns[i].merged = k->interns[i].count;
+    note_entries(&c->columns[i], &k->interns[i]);
   if (status == BLT_OK) status = convert_all(k, err);
   if (status != BLT_OK) return status;
   sort_refused(k->refused, k->nrefused);
@@ -363,7 +370,10 @@ blt_status blt_convert(const blt_plan *plan, blt_rows *w, blt_intern *interns, b
   blt_free(chunk->ctx, k.refused, k.refused_cap * sizeof *k.refused);
   if (status != BLT_OK) return status;
   chunk->nrows = w->nrows;
-  for (uint32_t i = 0; i < plan->ncols; i++) chunk->columns[i].entries = interns[i].count;
+  for (uint32_t i = 0; i < plan->ncols; i++) {
+    chunk->columns[i].entries = interns[i].count;
+    chunk->columns[i].asked = interns[i].asked - chunk->columns[i].asked;
+  }
   if (plan->lines) number_lines(plan, w, chunk);
   return BLT_OK;
 }

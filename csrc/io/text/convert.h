@@ -48,7 +48,8 @@ typedef struct blt_chunk_column {
   uint64_t *valid;
   uint32_t nulls;
   uint32_t first_entry, entries; /* CODES: entries of the worker's dictionary before and after this chunk */
-  uint32_t merged;               /* entries that have a code of the table */
+  uint32_t merged;               /* CODES: entries, TEXT: rows that have a code of the table */
+  uint32_t asked;                /* CODES: lookups, about; of texts that are not empty */
   blt_column_kind kind;
   bool wide; /* INT: some value needs more than 32 bits; then `own` is the data */
   char *own; /* memory beside the chunk's arena: texts, wide integers */

@@ -318,6 +318,7 @@ static blt_status intern_batch(blt_intern *in, const blt_intern_fields *f, uint3
                                blt_error *err) {
   blt_status status = make_room(in, f->n, err);
   if (status != BLT_OK) return status;
+  in->asked += f->n;
   if (!in->numbered.tried) look_for_form(in, f);
   if (in->numbered.len) return intern_numbered(in, f, codes, empty, err);
   if (in->mask < NEAR_SLOTS) return intern_near(in, f, codes, empty, err);

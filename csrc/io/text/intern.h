@@ -23,6 +23,7 @@ typedef struct blt_intern {
   uint32_t mask; /* slots - 1, or 0 when there are none */
   uint32_t count;
   uint32_t hashed; /* entries that have a slot */
+  uint32_t asked;  /* lookups, about, modulo 2^32 */
   bool sparse;     /* kept for the caller: of the fields before, some were empty */
   blt_numbered numbered;
   uint64_t *offsets; /* count + 1 into bytes */
