@@ -125,6 +125,24 @@ local money = {
   {"fr", "2 millions d'euros", "USD", "EUR"}, {"en", "3 million", "USD"},
 }
 
+local part = {part_of = 2}
+
+local ordinary = {
+  {"id", "setidaknya ada 500", {}, {500, 500, ""}}, {"zh", "共逮捕9名", {}, {9, 9, 9}},
+  {"zh", "约有200人", {}, {200, 180, 220}}, {"zh", "没有30人", {}, "is refused"}, {"id", "tidak ada 30", {}, "is refused"},
+  {"ja", "男女111人", {}, {111, 111, 111}}, {"ja", "五つ", {}, {5, 5, 5}}, {"ja", "被害者30人", {}, {30, 30, 30}},
+  {"en", "an alarming 366,287", {}, {366287, 366287, 366287}}, {"en", "up to 100 such tips", {}, {100, 0, 100}},
+  {"es", "entre ellas cuatro", part, {4, 4, 4}}, {"es", "entre ellas cuatro", {}, "expected part_of"},
+  {"es", "una sesentena", {}, {60, 54, 66}}, {"nl", "een drietal", {}, {3, 2, 4}},
+  {"sk", "siedmich z nich", part, {7, 7, 7}},
+  {"en", "14 of the 27", part, "expected printed with the part alone"},
+  {"en", "an average of around 450", {}, "('on average' and 'about')"},
+  {"en", "about 5", {}, {5, 4, 6}}, {"en", "estimated 4", {}, {4, 3, 5}}, {"en", "about 1", {}, {1, 0, 2}},
+  {"en", "nearly 9", {}, {9, 8, 8}}, {"en", "just over 10", {}, {10, 11, 11}}, {"en", "about 100", {}, {100, 90, 110}},
+  {"en", "400 thousand", {}, {400000, 380000, 420000}}, {"en", "400,000", {}, {400000, 380000, 420000}},
+  {"en", "4.5 million", {}, {4500000, 4450000, 4550000}}, {"en", "12 million", {}, {12000000, 11500000, 12500000}},
+}
+
 describe("what a record states", function()
   local copy, ops
 
@@ -135,9 +153,10 @@ describe("what a record states", function()
   teardown(function() copy:remove() end)
 
   local function add(language, figure)
-    figure.subject, figure.locator = "inhope", 1
+    figure.subject, figure.locator = figure.subject or "inhope", 1
     return ops:add({source = {id = "ice-2024-99", publisher = "ice", title = "A page", type = "news",
-      date_published = "2024-06-01", language = language}, figures = {figure}}, {dry_run = true})
+      date_published = "2024-06-01", language = language}, figures = {figure, figure.part_of and {subject = "inhope",
+      indicator = figure.indicator, printed = "51", locator = 1}}}, {dry_run = true})
   end
 
   local function check(indicator, row)
@@ -176,6 +195,25 @@ describe("what a record states", function()
         assert(report, message)
       end
     end
+  end)
+
+  it("is read where its words are ordinary, and a hedge on a small count is a range", function()
+    for _, row in ipairs(ordinary) do check("files_seized", row) end
+  end)
+
+  it("of a bare year of a body that works by fiscal years is of kind year, and that is said", function()
+    local function kind(subject, period, period_kind)
+      local report, message = add("en", {indicator = "complaints_investigated", printed = "8,313", subject = subject,
+        period = period, period_kind = period_kind})
+      assert(report, message)
+      local question = report.questions[1]
+      return report.added.figures[1].period_kind, question and question.proposals[1].value
+    end
+    assert.same({"year", "FY2008"}, {kind("icac", "2008")})
+    assert.same({"calendar"}, {kind("icac", "2008", "calendar")})
+    assert.same({"fiscal"}, {kind("icac", "FY2008")})
+    assert.same({"calendar"}, {kind("inhope", "2008")})
+    assert.same({"calendar"}, {kind("icac", "2007/2008")})
   end)
 
   it("by a correction is judged alike", function()

@@ -11,6 +11,7 @@ local decimal = require "blotter.lang.decimal"
 local cjson = require "cjson"
 local bearing = require "blotter.ops.figures.bearing"
 local dates = require "blotter.ops.figures.dates"
+local fiscal_bodies = require "blotter.ops.dataset.fiscal_bodies"
 local digit_values = require "blotter.ops.figures.digit_values"
 local languages = require "blotter.ops.figures.languages"
 local lexicon = require "blotter.ops.figures.lexicon"
@@ -45,7 +46,7 @@ function filling.context(whole, file, problems)
   local tables = whole.tables
   local context = setmetatable({
     whole = whole, file = file, problems = problems, fresh = {}, lexicon = lexicon.from_rows(tables.qualifiers.rows),
-    languages = languages.new(tables),
+    languages = languages.new(tables), bodies = fiscal_bodies.new(tables.figures.rows),
   }, Context)
   function context.find(name, key) return context:row(name, key) end
   return context
@@ -346,6 +347,12 @@ local function last_published(source)
   return first and source.date_precision ~= "unknown" and dates.latest(first, source.date_precision) or nil
 end
 
+-- A bare year of a body that works by fiscal years may be either: its kind is "year".
+local function kind_of_year(context, row, text)
+  local function find(key) return context:row("subjects", key) end
+  return fiscal_bodies.is_bare_year(text) and context.bodies:works_so(row.subject, find) and "year" or nil
+end
+
 local function fill_period(context, row)
   local text = row.period
   row.period = nil
@@ -369,7 +376,8 @@ local function fill_period(context, row)
   if span.kind == "since" and not span.last and published and published >= span.first then span.last = published end
   if row.period_kind ~= "as_of" then row.period_start = span.first and dates.format(span.first) end
   row.period_end = span.last and dates.format(span.last)
-  row.period_kind, row.period_precision = row.period_kind or span.kind, row.period_precision or span.precision
+  row.period_kind = row.period_kind or kind_of_year(context, row, text) or span.kind
+  row.period_precision = row.period_precision or span.precision
 end
 
 -- ---- figures ----

@@ -6,6 +6,7 @@
 -- missing and cannot be guessed.
 
 local dates = require "blotter.ops.figures.dates"
+local fiscal_bodies = require "blotter.ops.dataset.fiscal_bodies"
 local filling = require "blotter.ops.dataset.filling"
 local glyphs = require "blotter.ops.figures.glyphs"
 local languages = require "blotter.ops.figures.languages"
@@ -156,6 +157,18 @@ local function period_proposals(model, figure)
   return {{value = "subject", why = ("the period of %s, %s"):format(subject.name, dates.describe(first, last))}}
 end
 
+-- What a bare year of a body that works by fiscal years may be instead.
+local function year_proposals(model, figure)
+  local year = given(figure, "period")
+  if not fiscal_bodies.is_bare_year(year) or given(figure, "period_kind") then return {} end
+  model.bodies = model.bodies or fiscal_bodies.new(model.tables.figures.rows)
+  local subjects = model.tables.subjects.index
+  local body = model.bodies:works_so(given(figure, "subject"), function(key) return subjects[key] end)
+  if not body then return {} end
+  return {{value = "FY" .. year, why = ("%s works by fiscal years; %s alone is of kind year, either of them, unless "
+    .. "period_kind is calendar"):format(body.name, year)}}
+end
+
 -- ---- the release that is retold ----
 
 -- The value of a figure of the record, or nil where it cannot be read.
@@ -261,6 +274,7 @@ local function ask_figure(model, list, record, place, published)
     or given(figure, "period_kind")) then
     ask(list, at, figure, "period", period_proposals(model, figure), true)
   end
+  ask(list, at, figure, "period", year_proposals(model, figure), false)
 end
 
 function proposals.questions(model, record)

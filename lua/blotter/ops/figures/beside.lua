@@ -40,8 +40,8 @@ local function note_hedge(state, row, context)
   if not before or neutral[before.qualifier] or row.qualifier == context.qualifier then
     state.hedge = row
   elseif before.qualifier ~= row.qualifier and not neutral[row.qualifier] and before.qualifier ~= context.qualifier then
-    refuse("'%s' and '%s' bound the number in different ways; expected one of them, or a qualifier", before.word,
-      row.word)
+    refuse("'%s' and '%s' bound the number in different ways ('%s' and '%s'); expected one of them, or the wider as "
+      .. "qualifier", before.word, row.word, before.qualifier, row.qualifier)
   end
 end
 
@@ -113,7 +113,7 @@ local function read_before(state, item, context)
     note_hedge(state, roles.hedge, context)
   elseif item.text == "+" and context.is_percent then
     if context.is_change then read_change(state, {text = "+", roles = {rise = true}}, context) end
-  elseif not (roles.filler or roles.range_start or roles.percent) then
+  elseif not (roles.filler or roles.range_start or roles.percent or roles.counted and context.is_dense) then
     refuse("'%s' stands before the number; expected value and qualifier", item.text)
   end
 end

@@ -21,13 +21,16 @@ function lexicon.is_vague(words, qualifier)
   return low ~= nil and low > 0
 end
 
--- The value times a decimal factor, rounded up or down where things are counted.
+-- The value times a decimal factor, rounded up or down where things are counted: "about 5" is at least one away from 5
+-- on either side, however little a tenth of it is.
 local function scaled(value, factor, is_counted, is_low)
   local whole, decimals = factor:match "^(%d+)%.?(%d*)$"
   local denominator = math.tointeger(10 ^ #decimals)
   local numerator = math.tointeger(tonumber(whole .. decimals))
   if math.type(value) == "integer" and is_counted then
     local product = value * numerator
+    if numerator < denominator and is_low then return math.min(-(-product // denominator), value - 1) end
+    if numerator > denominator and not is_low then return math.max(product // denominator, value + 1) end
     return is_low and -(-product // denominator) or product // denominator
   end
   return value * numerator / denominator

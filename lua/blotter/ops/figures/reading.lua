@@ -122,11 +122,18 @@ local function is_to_the_last(number) return number.word < 1000 and not (number.
 
 local is_time = {days = true, months = true, years = true}
 
+-- Whether digits before a multiplier end in two zeros themselves: "400 thousand" is no finer than "400,000".
+local function is_round_count(number, context)
+  local digits = number.multiplier > 1 and number.value / number.multiplier or 0
+  return context.is_counted and not is_to_the_last(number) and digits > 0 and digits % 100 == 0
+end
+
 -- Without a word, a percentage, a duration, decimals or a multiplier show that the last digit is rounded, and zeros
 -- that it may be; half of something is about half of it.
 local function bare_qualifier(number, context)
   if is_share_of_all(number, context) then return "about" end
   local is_measured = context.unit == "percent" or is_time[context.unit] and not context.is_counted
+  if is_round_count(number, context) then return "round" end
   if math.type(number.value) == "float" or not is_to_the_last(number) or is_measured then
     return "rounded"
   end
@@ -239,6 +246,17 @@ local function values_of(found)
   return values
 end
 
+-- Refuses a part and its whole: "14 of the 27".
+local function check_part(items, found, context)
+  for at = found[1].last + 1, #found == 2 and found[2].first - 1 or 0 do
+    local roles = items[at].roles
+    if roles and roles.part and context.is_part then
+      refuse("'%s' tells of %s and %s a part and its whole; expected printed with the part alone, beside part_of",
+        items[at].text, show_one(found[1]), show_one(found[2]))
+    end
+  end
+end
+
 -- Refuses two numbers that are the ends of a range, or those of a change.
 local function refuse_change(low, high, word)
   refuse("'%s' between %s and %s can tell a change, which makes %s the number of now, or a range; expected value and "
@@ -261,6 +279,7 @@ local function read_numbers(items, found, context)
   if #found > 1 and not is_said_again(items, found) then
     context.seen = values_of(found)
     refuse_years(found)
+    check_part(items, found, context)
     refuse("holds several numbers, %s and %s; expected value and qualifier, or low, high and 'between' for a range",
       show_one(found[1]), show_one(found[2]))
   end
