@@ -185,7 +185,7 @@ local rows = {
   {"es", "12,5 %", "rounded 12.5", "percent"},
   {"es", "1.100", "round 1100"},
   {"es", "1.100 millones", "refused"},
-  {"es", "1.100 millones", "rounded 1100000000", "persons", "ES"},
+  {"es", "1.100 millones", "round 1100000000", "persons", "ES"},
   {"es", "1,100", "round 1100", "persons", "MX"},
   {"es", "uno de cada siete", "refused"},
   {"es", "una", "exact 1"},

@@ -2,70 +2,72 @@
 -- refused, and two numbers with a word between them are a range only where a word says so. A row is language,
 -- indicator, text, what the record states besides, and what is stored (value, low, high) or words of the message.
 
+local adding = require "blotter.ops.dataset.adding"
 local operations = require "blotter.ops"
 local package_copy = require "package_copy"
 
 local fell, rose = "says that it fell", "says that it rose"
 
 local changes = {
-  {"en", "drop (of 36.7 per cent)", {value = 36.7, qualifier = "rounded"}, "not what is printed"},
+  {"en", "drop (of 36.7 per cent)", {value = 36.7, qualifier = "rounded"}, fell},
   {"en", "drop (of 36.7 per cent)", {}, {-36.7, -36.75, -36.65}},
-  {"en", "fell by 36.7 per cent", {value = 36.7}, "not what is printed"},
-  {"en", "-36.7%", {value = 36.7}, "not what is printed"},
-  {"en", "an increase of 36.7 per cent", {value = -36.7}, "not what is printed"},
+  {"en", "fell by 36.7 per cent", {value = 36.7}, fell},
+  {"en", "-36.7%", {value = 36.7}, fell},
+  {"en", "an increase of 36.7 per cent", {value = -36.7}, rose},
   {"en", "fell sharply by 36.7 per cent", {value = 36.7, qualifier = "rounded"}, fell},
   {"en", "fell sharply by 36.7 per cent", {value = 36.7, qualifier = "rounded", stated = "number"}, fell},
   {"en", "fell sharply by 36.7 per cent", {value = -36.7, qualifier = "rounded"}, {-36.7, -36.75, -36.65}},
   {"en", "fell by 30 to 40 per cent", {low = 30, high = 40, qualifier = "between"}, fell},
   {"en", "fell by 30 to 40 per cent", {low = -40, high = -30, qualifier = "between"}, {"", -40, -30}},
   {"en", "more than 36 per cent fewer", {}, {-36, -100, -36}},
-  {"en", "more than 36 per cent fewer", {value = 36, qualifier = "more than"}, "not what is printed"},
+  {"en", "more than 36 per cent fewer", {value = 36, qualifier = "more than"}, fell},
   {"en", "36.7 per cent", {}, "whether it rose or fell"},
   {"en", "(36.7 per cent)", {value = 36.7, qualifier = "rounded"}, "whether it rose or fell"},
   {"en", "36.7 per cent", {value = 36.7, qualifier = "rounded", stated = "number"}, {36.7, 36.65, 36.75}},
   {"en", "36.7 per cent", {value = -36.7, qualifier = "rounded"}, {-36.7, -36.75, -36.65}},
   {"en", "30-40 per cent", {}, "whether it rose or fell"},
-  {"en", "rose to 36.7 per cent", {}, "is refused"},
-  {"de", "36,7 Prozent weniger", {value = 36.7}, "not what is printed"},
+  {"en", "rose to 36.7 per cent", {}, "is refused"}, {"en", "nearly doubled, up 96%", {}, "is refused"},
+  {"fi", "nousi 36,7 prosenttiin", {}, "is refused"},
+  {"de", "36,7 Prozent weniger", {value = 36.7}, fell},
   {"de", "um 36,7 Prozent zurückgegangen", {value = 36.7, qualifier = "rounded"}, fell},
-  {"de", "Rückgang von 36,7 Prozent", {value = 36.7}, "not what is printed"},
-  {"fr", "36,7 % de moins", {value = 36.7}, "not what is printed"},
-  {"fr", "une baisse de 36,7 %", {value = 36.7}, "not what is printed"},
-  {"es", "un 36 % menos", {value = 36}, "not what is printed"},
-  {"pt", "uma queda de 36,7 %", {value = 36.7}, "not what is printed"},
-  {"it", "il 36,7% in meno", {value = 36.7}, "not what is printed"},
-  {"nl", "90 procent minder", {value = 90}, "not what is printed"},
-  {"sv", "minskade med 36,7 procent", {value = 36.7}, "not what is printed"},
-  {"no", "falt med 36,7 prosent", {value = 36.7}, "not what is printed"},
-  {"da", "et fald på 36,7 procent", {value = 36.7}, "not what is printed"},
-  {"fi", "36,7 prosenttia vähemmän", {value = 36.7}, "not what is printed"},
+  {"de", "Rückgang von 36,7 Prozent", {value = 36.7}, fell},
+  {"fr", "36,7 % de moins", {value = 36.7}, fell},
+  {"fr", "une baisse de 36,7 %", {value = 36.7}, fell},
+  {"es", "un 36 % menos", {value = 36}, fell},
+  {"pt", "uma queda de 36,7 %", {value = 36.7}, fell},
+  {"it", "il 36,7% in meno", {value = 36.7}, fell},
+  {"nl", "90 procent minder", {value = 90}, fell},
+  {"sv", "minskade med 36,7 procent", {value = 36.7}, fell},
+  {"no", "falt med 36,7 prosent", {value = 36.7}, fell},
+  {"da", "et fald på 36,7 procent", {value = 36.7}, fell},
+  {"fi", "36,7 prosenttia vähemmän", {value = 36.7}, fell},
   {"ru", "на 36,7% меньше", {value = 36.7, qualifier = "rounded"}, fell},
   {"ru", "на 36,7% больше", {value = -36.7, qualifier = "rounded"}, rose},
   {"ru", "выросло до 36,7%", {qualifier = "exact"}, "is refused"},
   {"uk", "на 36,7% менше", {value = 36.7, qualifier = "rounded"}, fell},
-  {"pl", "spadek o 36,7%", {value = 36.7}, "not what is printed"},
-  {"cs", "pokles o 36,7 %", {value = 36.7}, "not what is printed"},
-  {"sk", "pokles o 36,7 %", {value = 36.7}, "not what is printed"},
-  {"sl", "padec za 36,7 %", {value = 36.7}, "not what is printed"},
-  {"hr", "pad od 36,7 %", {value = 36.7}, "not what is printed"},
-  {"sr", "пад од 36,7 %", {value = 36.7}, "not what is printed"},
-  {"bg", "спад с 36,7 %", {value = 36.7}, "not what is printed"},
-  {"ro", "a scăzut cu 36,7%", {value = 36.7}, "not what is printed"},
-  {"hu", "36,7 százalékos csökkenés", {value = 36.7, qualifier = "rounded"}, {"not what is printed", fell}},
-  {"el", "μείωση κατά 36,7%", {value = 36.7}, "not what is printed"},
-  {"tr", "yüzde 36,7 azaldı", {value = 36.7}, "not what is printed"},
-  {"ja", "36.7%減った", {value = 36.7}, "not what is printed"},
-  {"ja", "36.7%減", {value = 36.7}, "not what is printed"},
-  {"ko", "36.7% 감소", {value = 36.7}, "not what is printed"},
-  {"zh", "下降36.7%", {value = 36.7}, "not what is printed"},
-  {"ar", "انخفاض بنسبة 36.7%", {value = 36.7}, "not what is printed"},
-  {"he", "ירידה של 36.7%", {value = 36.7}, "not what is printed"},
-  {"fa", "36.7 درصد کاهش", {value = 36.7}, "not what is printed"},
-  {"hi", "36.7 प्रतिशत की कमी", {value = 36.7}, "not what is printed"},
-  {"id", "turun 36,7 persen", {value = 36.7}, "not what is printed"},
-  {"ms", "penurunan 36.7 peratus", {value = 36.7}, "not what is printed"},
-  {"vi", "giảm 36,7%", {value = 36.7}, "not what is printed"},
-  {"th", "ลดลง 36.7%", {value = 36.7}, "not what is printed"},
+  {"pl", "spadek o 36,7%", {value = 36.7}, fell},
+  {"cs", "pokles o 36,7 %", {value = 36.7}, fell},
+  {"sk", "pokles o 36,7 %", {value = 36.7}, fell},
+  {"sl", "padec za 36,7 %", {value = 36.7}, fell},
+  {"hr", "pad od 36,7 %", {value = 36.7}, fell},
+  {"sr", "пад од 36,7 %", {value = 36.7}, fell},
+  {"bg", "спад с 36,7 %", {value = 36.7}, fell},
+  {"ro", "a scăzut cu 36,7%", {value = 36.7}, fell},
+  {"hu", "36,7 százalékos csökkenés", {value = 36.7, qualifier = "rounded"}, fell},
+  {"el", "μείωση κατά 36,7%", {value = 36.7}, fell},
+  {"tr", "yüzde 36,7 azaldı", {value = 36.7}, fell},
+  {"ja", "36.7%減った", {value = 36.7}, fell},
+  {"ja", "36.7%減", {value = 36.7}, fell},
+  {"ko", "36.7% 감소", {value = 36.7}, fell},
+  {"zh", "下降36.7%", {value = 36.7}, fell},
+  {"ar", "انخفاض بنسبة 36.7%", {value = 36.7}, fell},
+  {"he", "ירידה של 36.7%", {value = 36.7}, fell},
+  {"fa", "36.7 درصد کاهش", {value = 36.7}, fell},
+  {"hi", "36.7 प्रतिशत की कमी", {value = 36.7}, fell},
+  {"id", "turun 36,7 persen", {value = 36.7}, fell},
+  {"ms", "penurunan 36.7 peratus", {value = 36.7}, fell},
+  {"vi", "giảm 36,7%", {value = 36.7}, fell},
+  {"th", "ลดลง 36.7%", {value = 36.7}, fell},
   {"ka", "შემცირდა 36.7%", {value = 36.7, qualifier = "rounded"}, "whether it rose or fell"},
 }
 
@@ -111,7 +113,8 @@ local slips = {
   {"nl", "tot 84", {}, "expected qualifier"}, {"it", "fino a 84", {}, "expected qualifier"},
   {"es", "hasta 84", {}, "expected qualifier"}, {"id", "hingga 84", {}, "expected qualifier"},
   {"hi", "84 तक", {}, "expected qualifier"},
-  {"de", "bis zu 84", {}, {84, 0, 84}}, {"en", "up to 84", {}, {84, 0, 84}},
+  {"th", "12 ล้านไฟล์", {}, {12000000, 11500000, 12500000}}, {"de", "bis zu 84", {}, {84, 0, 84}},
+  {"en", "up to 84", {}, {84, 0, 84}},
 }
 
 local money = {
@@ -122,7 +125,8 @@ local money = {
   {"ja", "1億2千万円", "USD", "JPY"}, {"ko", "50억원", "JPY", "KRW"}, {"id", "Rp1,5 miliar", "USD", "IDR"},
   {"de", "1,5 Mio. Euro", "USD", "EUR"}, {"pt", "R$ 1,5 milhão", "EUR", "BRL"}, {"pt", "R$ 1,5 milhão", "BRL"},
   {"sv", "2 mkr", "NOK", "SEK"}, {"no", "2 millioner kroner", "NOK"}, {"zh", "3亿元", "USD", "CNY"},
-  {"fr", "2 millions d'euros", "USD", "EUR"}, {"en", "3 million", "USD"},
+  {"fr", "2 millions d'euros", "USD", "EUR"},
+  {"th", "12 ล้านบาท", "USD", "THB"}, {"th", "12 ล้านบาท", "THB"}, {"en", "3 million", "USD"},
 }
 
 local part = {part_of = 2}
@@ -133,7 +137,7 @@ local ordinary = {
   {"ja", "男女111人", {}, {111, 111, 111}}, {"ja", "五つ", {}, {5, 5, 5}}, {"ja", "被害者30人", {}, {30, 30, 30}},
   {"en", "an alarming 366,287", {}, {366287, 366287, 366287}}, {"en", "up to 100 such tips", {}, {100, 0, 100}},
   {"es", "entre ellas cuatro", part, {4, 4, 4}}, {"es", "entre ellas cuatro", {}, "expected part_of"},
-  {"es", "una sesentena", {}, {60, 54, 66}}, {"nl", "een drietal", {}, {3, 2, 4}},
+  {"es", "una sesentena", {}, {60, 54, 66}}, {"nl", "een drietal", {value = 3, qualifier = "exact"}, {3, 3, 3}},
   {"sk", "siedmich z nich", part, {7, 7, 7}},
   {"en", "14 of the 27", part, "expected printed with the part alone"},
   {"en", "an average of around 450", {}, "('on average' and 'about')"},
@@ -154,9 +158,12 @@ describe("what a record states", function()
 
   local function add(language, figure)
     figure.subject, figure.locator = figure.subject or "inhope", 1
-    return ops:add({source = {id = "ice-2024-99", publisher = "ice", title = "A page", type = "news",
+    local record = {source = {id = "ice-2024-99", publisher = "ice", title = "A page", type = "news",
       date_published = "2024-06-01", language = language}, figures = {figure, figure.part_of and {subject = "inhope",
-      indicator = figure.indicator, printed = "51", locator = 1}}}, {dry_run = true})
+      indicator = figure.indicator, printed = "51", locator = 1}}}
+    local combined, added = adding.prepare(ops.package, record)
+    if not combined then return nil, added:text() end
+    return {added = added, questions = ops:questions(record)}
   end
 
   local function check(indicator, row)
@@ -164,10 +171,8 @@ describe("what a record states", function()
     local figure = {indicator = indicator, printed = printed}
     for field, value in pairs(stated) do figure[field] = value end
     local report, message = add(language, figure)
-    if type(wanted) == "string" or wanted[2] == fell then
-      local said = type(wanted) == "string" and wanted or wanted[1]
-      local is_said = not report and (message:find(said, 1, true) or message:find(wanted[2] or said, 1, true))
-      assert(is_said, printed .. ": " .. tostring(message or "taken"))
+    if type(wanted) == "string" then
+      assert(not report and message:find(wanted, 1, true), printed .. ": " .. tostring(message or "taken"))
       return
     end
     local got = report and report.added.figures[1] or {}
@@ -219,7 +224,7 @@ describe("what a record states", function()
   it("by a correction is judged alike", function()
     assert(ops:revise("nz-dia-2025-1.03", {printed = "fell by 18 percent"}, "in its words", {dry_run = true}))
     local _, message = ops:revise("nz-dia-2025-1.03", {printed = "fell by 18 percent", value = 18}, "a slip")
-    assert.matches("not what is printed", message, 1, true)
+    assert.matches(fell, message, 1, true)
     _, message = ops:revise("nz-dia-2025-1.03", {printed = "fell by 18 percent", value = 18, qualifier = "rounded",
       stated = "number"}, "a slip")
     assert.matches(fell, message, 1, true)

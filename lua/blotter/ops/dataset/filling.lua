@@ -270,9 +270,12 @@ local function take_statement(context, row, problem, bears)
 end
 
 -- Takes a number that was read; what the row says of it must be the same.
-local function take_reading(context, row, read)
+local function take_reading(context, row, read, bears)
   local needed, field = stating.needed(row, read)
-  if needed == "number" then refuse_field(context, row, field) end
+  if needed == "number" then
+    check_signs(context, row, bears)
+    if not row.is_lame then refuse_field(context, row, field) end
+  end
   apply(row, read)
   row.stated = needed == "qualifier" and needed or nil
 end
@@ -290,12 +293,13 @@ local function fill_number(context, row, indicator)
   end
   if row.low and row.high and not row.value then row.qualifier = row.qualifier or "between" end
   local format = format_of(context, row, context:row("sources", row.source))
-  local read, problem = reading.printed(row.printed, stating.context(context.languages, row, context.find, format))
+  local known = stating.context(context.languages, row, context.find, format)
+  local read, problem = reading.printed(row.printed, known)
+  local bears = bearing.of(row.printed, known)
   if row.stated == "number" or not read then
-    take_statement(context, row, problem,
-      bearing.of(row.printed, stating.context(context.languages, row, context.find, format)))
+    take_statement(context, row, problem, bears)
   else
-    take_reading(context, row, read)
+    take_reading(context, row, read, bears)
     if format and not row.stated and not row.is_lame and not is_read_alone(context, row) then row.stated = "number" end
   end
   if row.stated and indicator and not row.is_lame then fill_multiplier(context, row, indicator) end

@@ -60,6 +60,9 @@ local function by_first_byte(roles)
   return lists
 end
 
+-- Languages that put no space between a number's words and what it counts.
+local spaces_nothing = {th = true}
+
 --- The dictionary of a language: roles by word, and the words by their first byte.
 function Wording:dictionary(language)
   local found = self.known[language]
@@ -70,7 +73,9 @@ function Wording:dictionary(language)
     if language ~= "en" then add_roles(roles, self.by_language.en) end
     found = {roles = roles, lists = by_first_byte(roles), own = {}}
     for _, row in ipairs(self.by_language[language] or {}) do
-      if row.role == "number" or row.role == "multiplier" or row.role == "join" then found.own[row.word] = row.role end
+      local is_piece = row.role == "number" or row.role == "multiplier" or row.role == "join"
+        or spaces_nothing[language] and (row.role == "measure" or row.role == "counted")
+      if is_piece then found.own[row.word] = row.role end
     end
     self.known[language] = found
   end
@@ -167,7 +172,7 @@ local function digits_at(text, at)
   end
 end
 
--- The pieces of a number written as one word ("zweihundertfünfzig"), or nil.
+-- The pieces of a number written as one word ("zweihundertfünfzig", "ล้านบาท"), or nil.
 local function pieces(dictionary, word)
   if word == "" then return {} end
   for length = #word, 1, -1 do
@@ -183,7 +188,7 @@ end
 
 -- Languages that write a number as one word.
 local writes_together = {de = true, nl = true, sv = true, no = true, nb = true, nn = true, da = true, fi = true,
-  it = true, hu = true}
+  it = true, hu = true, th = true}
 
 local LONGEST = 80 -- bytes of a number written as one word
 
