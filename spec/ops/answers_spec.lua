@@ -78,11 +78,17 @@ describe("an answer of the dataset", function()
     local figures = ops:figures { source = "ice-2019-1" }
     local line = ops:cite "ice-2019-1"
     assert.is_truthy(line:find("6 Dec 2019", 1, true))
-    for _, asked in ipairs { figures, figures[1], figures[1].id, figures:first(), ops:row("sources", "ice-2019-1") } do
-      assert.equal(line, ops:cite(asked))
-    end
+    for _, asked in ipairs { figures, ops:row("sources", "ice-2019-1") } do assert.equal(line, ops:cite(asked)) end
     assert.equal(line, figures:cite())
-    assert.equal(line, figures[1]:cite())
+    for _, asked in ipairs { figures[1], figures[1].id, figures:first() } do
+      assert.equal(figures[1]:cite(), ops:cite(asked))
+    end
+    assert.equal(line, figures[1]:cite():sub(1, #line))
+    local narsil = ops:figures { subject = "Narsil", indicator = "arrests" }[1]
+    assert.matches("isbuzz%-nd%-1%.02: 6 arrests, line 3 of the text; it repeats INTERPOL", ops:cite(narsil))
+    local newest = ops:figures { publisher = "IWF" }:order "published desc":head(2)
+    assert.equal("iwf-2025-2", newest:row(1).source)
+    assert.is_true(newest:row(1).published >= newest:row(2).published)
     local total = ops:total("arrests", { area = "Korea" })
     assert.equal(ops:cite(total), total:cite())
     assert.equal(ops:cite(total), total.used:cite())
@@ -197,6 +203,7 @@ describe("an answer of the dataset", function()
     end
     local stored, shown = types(ops:table "figures"), types(ops:figures { indicator = "arrests" })
     stored[#stored + 1] = "period string" -- how a figure's dates read
+    stored[#stored + 1] = "published date" -- by its source
     table.sort(stored)
     for _, answer in ipairs { shown, types(ops:figures { id = "none-such" }) } do
       assert.equal("id string", answer[1])

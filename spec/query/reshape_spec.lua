@@ -236,4 +236,14 @@ describe("columns and rows by name and place", function()
     assert.equal("column,value,n channel,phone,4 channel,web,2 country,KR,2 ",
       lines(tips():facets { cols = "channel, country", top = 2 }:limit(3)))
   end)
+
+  it("takes columns by how they are called", function()
+    local t = blotter.csv "k,n_2018,n_2019,n_2019_flag\na,1,2,p\n"
+    assert.equal("k,n_2019_flag,name,value/a,p,n_2018,1/a,p,n_2019,2/",
+      (t:unpivot({ cols = "n_20*8, n_*9" }):csv():gsub("\n", "/")))
+    assert.equal("k,n_2018,n_2019/a,1,2/", (t:drop("*_flag"):csv():gsub("\n", "/")))
+    local ok, message = pcall(t.drop, t, "x*")
+    assert.is_false(ok)
+    assert.matches("drop: no column is called like x%*", message)
+  end)
 end)

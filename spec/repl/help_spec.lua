@@ -37,7 +37,7 @@ describe("help", function()
       ["title line"] = "skip = 1", ["total line"] = "skip_tail = 1", ["thousands separator"] = "thousands =",
       ["column with a space"] = "`odd name` > 5", ["duplicate rows"] = "times > 1", ["read excel"] = "saved as CSV",
       ["print all rows"] = "t:show(", ["median by group"] = "median(n)", ["case insensitive"] = "lower(country)",
-      ["empty rows"] = "~= nil", dollar = "currency = true", ["percent change"] = "lag(n)", cite = "ops:cite",
+      ["empty rows"] = "drop_blank", dollar = "currency = true", ["percent change"] = "lag(n)", cite = "ops:cite",
       citation = "ops:cite", report = "ops:report", ["report to a file"] = "ops:report", backticks = "`odd name`",
       ["total row"] = "skip_tail", ["sheet name"] = "sheet =", ["average by group"] = "mean(n)",
     } do

@@ -24,9 +24,23 @@ local function quoted_list(names)
 end
 
 --- The names of columns in a text such as "a, b", each of which the query has.
+--- A list of names in which one such as Arrests_* stands for all columns that are called like that.
+local function spelled_out(scope, text, verb)
+  return (text:gsub("[^,]+", function(item)
+    local like = item:match "^%s*([^`()]-)%s*$"
+    if not like or not like:find("*", 1, true) or like == "*" then return item end
+    local pattern, names = "^" .. like:gsub("%p", "%%%0"):gsub("%%%*", ".*") .. "$", {}
+    for _, name in ipairs(scope.names) do
+      if name:find(pattern) then names[#names + 1] = "`" .. name:gsub("`", "``") .. "`" end
+    end
+    if #names == 0 then fail("%s: no column is called like %s", verb, like) end
+    return table.concat(names, ", ")
+  end))
+end
+
 local function columns_in(q, text, verb)
   local scope, names = query.scope(q), {}
-  for i, item in ipairs(parser.list(query.check_text(text, verb))) do
+  for i, item in ipairs(parser.list(spelled_out(scope, query.check_text(text, verb), verb))) do
     if item.star then source.fail_at(item, ("%s: names of columns expected"):format(verb)) end
     if not scope.columns[item.name] or item.named then
       source.fail_at(item, ("%s: unknown column '%s'%s"):format(verb, item.name,
@@ -280,7 +294,10 @@ local function common_type(q, names)
   for _, name in ipairs(names) do
     local own = scope.types[scope.columns[name]]
     local both = kind and core.common_type(kind, own) or not kind and own
-    if not both then fail("unpivot: column '%s' is %s, those before it are %s", name, own, kind) end
+    if not both then
+      fail("unpivot: column '%s' is %s, those before it are %s: t:derive \"x = int64(x)\" makes numbers of texts", name,
+        own, kind)
+    end
     kind = both
   end
   return kind

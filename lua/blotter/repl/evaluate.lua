@@ -16,14 +16,16 @@ local CHUNK = "=prompt"
 -- a setting.
 function evaluate.scope(data)
   local blotter = require "blotter"
-  local scope = { blotter = blotter, help = help.text, pager = pager.usual() }
-  return setmetatable(scope, { __index = function(self, name)
+  local scope = { pager = pager.usual(), blotter = blotter }
+  setmetatable(scope, { __index = function(self, name)
     if name ~= "ops" then return _G[name] end
     local ops, message = blotter.operations(data)
     if not ops then error(message, 0) end
     rawset(self, name, ops)
     return ops
   end })
+  scope.help = function(word) return help.text(word, function() return blotter.operations(data) and scope.ops end) end
+  return scope
 end
 
 --- What was typed without `local`, which would end with its line, and without the `=` of older prompts; words behind
@@ -44,11 +46,11 @@ local function told(info)
   return #texts > 0 and table.concat(texts, "\n") or nil
 end
 
---- What is said of values that nobody sees: the message beside nil, unless it has a name, and what a reading tells.
-local function unseen(values, named)
+--- What is said of values that nobody sees: the message beside nil, and what a reading tells.
+local function unseen(values)
   local first, second = values[1], values[2]
   if values.n < 2 then return { n = 0 } end
-  if first == nil and type(second) == "string" and not named then return values end
+  if first == nil and type(second) == "string" then return values end
   local text = arguments.is_reading(second) and told(second)
   return text and { n = 1, text } or { n = 0 }
 end
@@ -63,7 +65,7 @@ local function assignment(text, scope)
   return function()
     local values = chunk(table.pack)
     assign(table.unpack(values, 1, values.n))
-    return unseen(values, names:find(",", 1, true))
+    return unseen(values)
   end
 end
 
@@ -110,11 +112,19 @@ local function paragraph(problem, line)
 end
 
 local LISTED = 20
+local FEW = 12 -- entries that are shown whole
 
-local function entry(key, value)
-  local word = type(value) == "string" and ("%q"):format(value) or tostring(value)
+--- A text as it is written in Lua, without escapes where it has a line of Lua in it, so that it can be copied.
+local function quoted(text)
+  local is_plain = text:find '["\\]' and not text:find "]]" and not text:find "%c"
+  return is_plain and "[[" .. text .. "]]" or ("%q"):format(text)
+end
+
+local function entry(key, value, is_whole)
+  local word = type(value) == "string" and quoted(value) or tostring(value)
   if type(value) == "table" and not (getmetatable(value) or {}).__tostring then word = "{…}" end
-  word = width.cut(width.printable(word), 60)
+  word = width.printable(word)
+  if not is_whole then word = width.cut(word, 60) end
   return math.type(key) == "integer" and word or ("%s = %s"):format(tostring(key), word)
 end
 
@@ -127,7 +137,7 @@ local function listing(value)
     if math.type(a) or math.type(b) then return math.type(a) ~= nil end
     return tostring(a) < tostring(b)
   end)
-  for i = 1, math.min(#keys, LISTED) do shown[i] = "  " .. entry(keys[i], value[keys[i]]) end
+  for i = 1, math.min(#keys, LISTED) do shown[i] = "  " .. entry(keys[i], value[keys[i]], #keys <= FEW) end
   if #keys > LISTED then shown[#shown + 1] = ("  … %d entries in all"):format(#keys) end
   return #keys == 0 and "{}" or "{\n" .. table.concat(shown, "\n") .. "\n}"
 end

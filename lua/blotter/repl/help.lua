@@ -203,7 +203,19 @@ local function titles(chapters)
   return names
 end
 
-local function found_text(word)
+--- What the dataset says of a word: the meaning of an indicator, and what else is called so.
+local function of_dataset(word, ops, is_known)
+  local id = word:lower():gsub("[%s-]+", "_")
+  local known, indicator = pcall(ops.row, ops, "indicators", id)
+  local found = is_known and {} or ops:find(word)
+  if known and indicator then
+    return ('%s (%s): %s\nops:total("%s", {by = "year"})\nops:figures {indicator = "%s"}'):format(
+      indicator.name, indicator.unit, indicator.definition, id, id)
+  end
+  return #found > 0 and ("in the dataset: ops:find \"%s\"\n%s"):format(word, tostring(found)) or nil
+end
+
+local function found_text(word, ops)
   local chapters = reference.read()
   if word == nil then return OVERVIEW .. table.concat(titles(chapters), "; ") end
   local asked = asked_of(word)
@@ -221,7 +233,10 @@ local function found_text(word)
       defines)), "\n")
   end
   if #found == 0 then found = find(chapters, asked, says_words) end
-  if #found > 0 then return table.concat(found_lines({}, found), "\n") end
+  local dataset = #asked.text > 1 and #phrases + #about == 0 and ops and ops()
+  local known = dataset and of_dataset(asked.text, dataset, #found > 0)
+  if #found > 0 then return table.concat(found_lines({ known or nil }, found), "\n") end
+  if known then return known end
   return ("nothing is known of '%s'%s"):format(asked.text, suggest.phrase(asked.text, known_words(chapters)))
 end
 
@@ -242,10 +257,10 @@ local function wrapped(line, most)
   return table.concat(lines, "\n")
 end
 
---- The text of help() and help "word", no wider than the terminal.
-function help.text(word)
+--- The text of help() and help "word", no wider than the terminal. `ops` gives the dataset, or nil.
+function help.text(word, ops)
   local most = core.terminal() or tonumber(os.getenv "COLUMNS") or 100
-  return (found_text(word):gsub("[^\n]+", function(line) return wrapped(line, most) end))
+  return (found_text(word, ops):gsub("[^\n]+", function(line) return wrapped(line, most) end))
 end
 
 return help

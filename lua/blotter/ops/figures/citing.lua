@@ -19,6 +19,14 @@ function citing.source(source)
   return table.concat(parts, ". ")
 end
 
+--- A figure: its source, then the number, where it stands there, and which other text the source says it has it from.
+function citing.figure(whole, figure)
+  local voice = figure.voice and whole.tables.sources.index[figure.voice]
+  local from = voice and voice.publisher_row and "; it repeats " .. citing.source(voice) or ""
+  return ("%s. %s: %s, line %s of the text%s"):format(citing.source(figure.source_row), figure.id,
+    phrase.counted(figure), figure.locator or "?", from)
+end
+
 -- What holds an asked thing: the figures of a list, of a total, of an entry or a record; nil for a source.
 local function figures_in(whole, asked)
   if type(asked) == "string" then return whole.by_id[asked] and {whole.by_id[asked]} end
@@ -40,9 +48,12 @@ local function source_in(whole, asked)
   return source and source.publisher_row and source or nil
 end
 
---- The sources of what is asked for as lines, each once, in the order of the figures; or nil and the text that is none.
+--- The sources of what is asked for as lines, each once, in the order of the figures, or one figure; or nil and the
+-- text that is none.
 function citing.sources(whole, asked)
   local figures, seen, lines = figures_in(whole, asked), {}, {}
+  local id = type(asked) == "table" and rawget(asked, "id") or asked
+  if figures and figures[1] == whole.by_id[id] then return citing.figure(whole, figures[1]) end
   for _, figure in ipairs(figures or {}) do
     if not seen[figure.source] then lines[#lines + 1] = citing.source(figure.source_row) end
     seen[figure.source] = true

@@ -1,6 +1,7 @@
 -- Answers that are lists of records are tables of the engine as soon as a verb is called on them:
 -- ops:figures{…}:order "value desc":csv "x.csv".
 
+local dates = require "blotter.ops.figures.dates"
 local fail = require "blotter.errors.fail"
 
 local listing = {}
@@ -23,6 +24,7 @@ local function type_of(records, column)
 end
 
 local function cell(value, kind)
+  if kind == "date" and math.type(value) == "integer" then return dates.format(value) end
   if type(value) == "table" then value = value[1] and table.concat(value, "; ") or nil end
   return kind == "string" and value ~= nil and tostring(value) or value
 end

@@ -71,7 +71,7 @@ end
 
 -- What is looked at first.
 local figure_first = listing.columns
-  "id string, subject string, indicator string, value number, period string, source string"
+  "id string, subject string, indicator string, value number, period string, source string, published date"
 
 -- The columns of the table of figures, of the types that they have there, with the period as one text.
 local function figure_columns(whole)
@@ -108,14 +108,14 @@ local function figure_whole(whole, figure)
   return table.concat(lines, "\n")
 end
 
-local function cite_figure(figure)
-  return citing.source(figure.source_row)
-end
-
--- What a figure has beside its fields.
-local function figure_field(figure, name)
-  if name == "cite" then return cite_figure end
-  return name == "period" and dates.iso(figure.first, figure.last) or nil
+-- What figures have beside their fields.
+local function figure_field(whole)
+  local function cite(figure) return citing.figure(whole, figure) end
+  return function(figure, name)
+    if name == "cite" then return cite end
+    if name == "published" then return figure.source_row.published end
+    return name == "period" and dates.iso(figure.first, figure.last) or nil
+  end
 end
 
 -- The sources of an answer's figures: figures:cite(), total:cite().
@@ -125,7 +125,8 @@ end
 
 --- Gives each of the figures a text of its own.
 local function printing(whole, list)
-  local class = {__tostring = function(figure) return figure_whole(whole, figure) end, __index = figure_field}
+  local class = {__tostring = function(figure) return figure_whole(whole, figure) end,
+    __index = figure_field(whole)}
   for _, figure in ipairs(list) do
     if not getmetatable(figure) then setmetatable(figure, class) end
   end
