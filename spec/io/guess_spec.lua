@@ -136,6 +136,12 @@ local DOUBTFUL = {
   { "k,n\nShell,30\nBP,12\nTotal Energies,7\n", nil, "k,n/Shell,30/BP,12/Total Energies,7/",
     "called 'Total Energies'" },
   { "k,n\nA,30\nB,12\nTotal Wales,42\n", "{skip_tail = 1}", "k,n/A,30/B,12/" },
+  { "r,k,n\nA,x,1\nA,y,2\nA,소계,3\nB,x,4\nB,소계,4\n합계,,7\n", nil,
+    "r,k,n/A,x,1/A,y,2/A,소계,3/B,x,4/B,소계,4/합계,,7/",
+    "row 6 is called '합계'.*2 rows, the first of them row 3, are called '소계'" },
+  { "k,d,a,b\nx,2023. 1. 5.,Ja,예\ny,2023. 12. 31.,Nej,아니오\nz,2023. 2. 1.,Ja,예\n",
+    '{dates = "yyyy. m. d.", types = {a = "bool", b = "bool"}}',
+    "k,d,a,b/x,2023-01-05,true,true/y,2023-12-31,false,false/z,2023-02-01,true,true/" },
   { "r,n\nA,1\nB,2\nSubtotal N,3\nC,4\nSubtotal S,4\nTotal,7\n", nil,
     "r,n/A,1/B,2/Subtotal N,3/C,4/Subtotal S,4/Total,7/",
     "3 rows, the first of them row 3, are called 'Subtotal N', 'Subtotal S', 'Total'.*"

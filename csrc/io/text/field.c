@@ -41,12 +41,49 @@ static bool same_word(const char *text, size_t len, const char *word) {
 }
 
 bool blt_bool_parse(const char *text, size_t len, bool strict, int64_t *out) {
-  static const char *const words[] = {
-      "false", "true",      "f",          "t",   "no",  "yes",  "n",         "y",      "0",
-      "1",     "nein",      "ja",         "non", "oui", "no",   "s\xc3\xad", "no",     "si",
-      "no",    "s\xc3\xac", "n\xc3\xa3o", "sim", "nao", "sim",  "nee",       "ja",     "nej",
-      "ja",    "nei",       "ja",         "nie", "tak", "faux", "vrai",      "falsch", "wahr"};
-  if (len == 0 || len > 6) return false;
+  static const char *const words[] = {"false",
+                                      "true",
+                                      "f",
+                                      "t",
+                                      "no",
+                                      "yes",
+                                      "n",
+                                      "y",
+                                      "0",
+                                      "1",
+                                      "nein",
+                                      "ja",
+                                      "non",
+                                      "oui",
+                                      "no",
+                                      "s\xc3\xad",
+                                      "no",
+                                      "si",
+                                      "no",
+                                      "s\xc3\xac",
+                                      "n\xc3\xa3o",
+                                      "sim",
+                                      "nao",
+                                      "sim",
+                                      "nee",
+                                      "ja",
+                                      "nej",
+                                      "ja",
+                                      "nei",
+                                      "ja",
+                                      "nie",
+                                      "tak",
+                                      "\xec\x95\x84\xeb\x8b\x88\xec\x98\xa4",
+                                      "\xec\x98\x88",
+                                      "\xe3\x81\x84\xe3\x81\x84\xe3\x81\x88",
+                                      "\xe3\x81\xaf\xe3\x81\x84",
+                                      "\xe5\x90\xa6",
+                                      "\xe6\x98\xaf",
+                                      "faux",
+                                      "vrai",
+                                      "falsch",
+                                      "wahr"};
+  if (len == 0 || len > 9) return false;
   for (int i = 0; i < (strict ? 2 : (int)(sizeof words / sizeof *words)); i++) {
     if (!same_word(text, len, words[i])) continue;
     bool lower = strict && text[1] >= 'a';

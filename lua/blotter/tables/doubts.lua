@@ -152,7 +152,9 @@ local function blank(columns, info, options, rows, sample)
 end
 
 --- Words of yes and no, in pairs.
-local YES = { yes = "no", ja = "nein", oui = "non", ["sí"] = "no", sim = "não", tak = "nie", ["sì"] = "no" }
+local YES = {}
+for yes, no in ([[yes no ja nein ja nej ja nee ja nei oui non sí no sì no sim não tak nie 예 아니오 はい いいえ 是 否]])
+  :gmatch "(%S+) (%S+)" do YES[yes .. " " .. no] = true end
 
 --- Columns of yes and no, which are texts.
 local function yes_no(columns, _, options, rows)
@@ -161,7 +163,7 @@ local function yes_no(columns, _, options, rows)
   for _, column in ipairs(sample and columns or {}) do
     local words = column.type == "string" and not given[column.name] and distinct_of(sample, column.name, 3) or {}
     local first, second = words[1] and words[1]:lower(), words[2] and words[2]:lower()
-    if #words == 2 and (YES[first] == second or YES[second] == first) then
+    if #words == 2 and (YES[first .. " " .. second] or YES[second .. " " .. first]) then
       types[column.name], names[#names + 1] = "bool", column.name
     end
   end
@@ -243,10 +245,14 @@ end
 --- Totals among the rows: first, last, or between them.
 local function totalled(columns, _, options, rows, sample)
   if #rows < 2 then return nil end
-  local found = totals.among(rows, columns)
-  if found and (#found.found > 1 or found.found[1].row < #rows) then
-    return { { called(rows, found) }, next(rows:row(#rows)) == nil and { last_line(columns, options, rows, sample) }
-      or nil }
+  local said, is_last = {}, true
+  for _, found in ipairs(totals.among(rows, columns)) do
+    said[#said + 1] = { called(rows, found) }
+    is_last = is_last and #found.found == 1 and found.found[1].row == #rows
+  end
+  if not is_last then
+    said[#said + 1] = next(rows:row(#rows)) == nil and { last_line(columns, options, rows, sample) } or nil
+    return said
   end
   return { { first_line(columns, rows) }, { last_line(columns, options, rows, sample) } }
 end

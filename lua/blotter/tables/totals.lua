@@ -105,14 +105,15 @@ local function called_in(rows, name)
   return { column = name, found = found, names = names }
 end
 
---- Rows that are called totals, by the first column of texts that has such: {column, found (row and text of each),
--- names}; nil: none. A thing that is called so once is no total.
+--- Rows that are called totals, by each column of texts that has such: {column, found (row and text of each), names}
+-- each. A thing that is called so once is no total.
 function totals.among(rows, columns)
-  if #rows < 3 or #rows > MOST then return nil end
+  local all = {}
+  if #rows < 3 or #rows > MOST then return all end
   for _, column in ipairs(columns) do
-    local called = column.type == "string" and called_in(rows, column.name)
-    if called then return called end
+    all[#all + 1] = column.type == "string" and called_in(rows, column.name) or nil
   end
+  return all
 end
 
 --- The condition that leaves such rows out.

@@ -31,6 +31,7 @@ local NAMED = {
   { "^%a%a%a %d%d?, %d%d%d%d$", "mmm d, yyyy" }, { "^%d%d? W%.? %d%d%d%d$", "d mmmm yyyy" },
   { "^W%.? %d%d?, %d%d%d%d$", "mmmm d, yyyy" }, { "^%d%d?%-%a%a%a%-%d%d$", "dd-mmm-yy" },
   { "^%d%d?%. W%.? %d%d%d%d$", "d. mmmm yyyy" }, { "^%d%d?%-W%.?%-%d%d%d%d$", "d-mmmm-yyyy" },
+  { "^%d%d%d%d%. %d%d?%. %d%d?%.$", "yyyy. m. d." }, { "^%d%d%d%d年%d%d?月%d%d?日$", "yyyy年m月d日" },
   { "^W%.? %d%d%d%d$", "mmmm yyyy" }, { "^W%.?%-%d%d%d%d$", "mmmm-yyyy" }, { "^W%.?%-%d%d$", "mmm-yy" },
 }
 

@@ -219,9 +219,11 @@ end
 local function has_totals(records)
   local count = 0
   for _, fields in ipairs(records) do
-    local first
-    for _, text in ipairs(fields) do first = first or text:find "%S" and text end
-    count = count + (first and #fields > 1 and looks.is_total(first) and 1 or 0)
+    local first, is_named = nil, false
+    for _, text in ipairs(fields) do
+      first, is_named = first or text:find "%S" and text, is_named or looks.is_named_total(text)
+    end
+    count = count + (first and #fields > 1 and (is_named or looks.is_total(first)) and 1 or 0)
   end
   return count > 1
 end
