@@ -83,7 +83,7 @@ static blt_status find(blt_passed *p, const blt_sort_words *words, const blt_pas
   p->way = "the first rows of each group, kept while scanning";
   blt_status status = order->nheads ? blt_head_rows(words, order->each, rows, n, &done, err) : BLT_OK;
   if (status != BLT_OK || done) return status;
-  p->way = words->scan != &p->scan    ? "the first rows of the order, of those up to a text from a sample"
+  p->way = words->scan != &p->scan    ? "the first rows of the order, of those up to a bound"
            : order->most < UINT64_MAX ? "the first rows of the order, kept while scanning"
                                       : "radix sort of packed keys";
   return blt_sort_rows(words, order->nheads ? order->each : UINT64_MAX, order->most, rows, n, err);
@@ -99,12 +99,12 @@ static blt_status find_by_words(blt_passed *p, blt_scan *scan, const blt_sort_ke
 }
 
 /* The condition, and that the first key does not come behind a bound. */
-static blt_status bounded_condition(const blt_passed *p, const blt_sort_key *key, blt_str bound,
+static blt_status bounded_condition(const blt_passed *p, const blt_sort_key *key, const blt_value *bound,
                                     blt_expr **out, blt_error *err) {
   blt_node column = {.kind = BLT_NODE_COLUMN, .column = (uint32_t)blt_expr_column(key->expr)};
   blt_node nodes[] = {
       column,
-      {.kind = BLT_NODE_VALUE, .value = {.type = {.id = BLT_STRING}, .u.s = bound}},
+      {.kind = BLT_NODE_VALUE, .value = *bound},
       {.kind = BLT_NODE_CALL, .name = key->descending ? ">=" : "<=", .nargs = 2},
       column,
       {.kind = BLT_NODE_CALL, .name = "isnull", .nargs = 1},
@@ -116,7 +116,7 @@ static blt_status bounded_condition(const blt_passed *p, const blt_sort_key *key
 
 /* The first rows, where a bound leaves out most others. */
 static blt_status find_bounded(blt_passed *p, const blt_sort_key *keys, const blt_passed_order *order,
-                               blt_str bound, uint32_t **rows, size_t *n, blt_error *err) {
+                               const blt_value *bound, uint32_t **rows, size_t *n, blt_error *err) {
   blt_scan scan = {0};
   blt_expr *where = NULL;
   blt_status status = bounded_condition(p, &keys[0], bound, &where, err);
@@ -139,14 +139,14 @@ blt_status blt_passed_rows(blt_passed *p, const blt_passed_order *order, uint32_
   uint32_t nkeys = order->nkeys;
   blt_expr **exprs = blt_calloc(ctx, nkeys + 1, sizeof *exprs);
   blt_sort_key *keys = blt_calloc(ctx, nkeys + 1, sizeof *keys);
-  blt_str bound = {0};
+  blt_value bound = {0};
   bool bounded = false;
   blt_status status =
       exprs && keys ? compile_keys(p, order, exprs, keys, err) : blt_fail_memory(err, nkeys * sizeof *keys);
   if (status == BLT_OK && nkeys && !order->nheads && !some_fail(exprs, nkeys))
     status = blt_sort_bound(&p->scan, &keys[0], order->most, &bounded, &bound, err);
   if (status == BLT_OK)
-    status = bounded ? find_bounded(p, keys, order, bound, rows, n, err)
+    status = bounded ? find_bounded(p, keys, order, &bound, rows, n, err)
                      : find_by_words(p, &p->scan, keys, order, rows, n, err);
   for (uint32_t i = 0; exprs && i < nkeys; i++) blt_expr_free(exprs[i]);
   blt_free(ctx, exprs, (nkeys + 1) * sizeof *exprs);

@@ -1,5 +1,8 @@
 #include "relation.h"
 
+#include "base/text/text_order.h"
+#include "column/text_ends.h"
+
 blt_status blt_view_make(const blt_view *v, uint32_t col, uint32_t group, const blt_block **out,
                          blt_error *err) {
   const blt_view_column *c = &v->columns[col];
@@ -86,7 +89,19 @@ void blt_view_group_facts(const blt_view *v, uint32_t col, uint32_t group, blt_f
     blt_view_facts(v, col, out);
 }
 
+/* What a block of texts knows of its ends; true when it is not open, or nobody has asked for them yet. */
+static bool texts_may_hold(const blt_view *v, uint32_t col, uint32_t group, const blt_value_span *span) {
+  blt_unread s = blt_unread_load(&v->columns[col].blocks[group]);
+  const blt_block *b = blt_unread_filled(s) ? blt_unread_opened(s) : NULL;
+  blt_text_ends e;
+  if (!b || b->enc != BLT_ENC_TEXT || !blt_text_ends_known(b, &e)) return true;
+  if (!e.any) return false;
+  if (span->low && blt_text_order(blt_block_text(b, e.high), span->low->u.s) < 0) return false;
+  return !span->high || blt_text_order(blt_block_text(b, e.low), span->high->u.s) <= 0;
+}
+
 bool blt_view_may_hold(const blt_view *v, uint32_t col, uint32_t group, const blt_value_span *span) {
+  if (v->columns[col].type.id == BLT_STRING && !texts_may_hold(v, col, group, span)) return false;
   return !v->ops || !v->ops->may_hold || v->ops->may_hold(v, col, group, span);
 }
 

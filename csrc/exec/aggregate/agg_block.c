@@ -1,5 +1,5 @@
-/* Sums of whole columns, block by block, at the speed of reading them; extremes and counts of values from
- * what blocks know of themselves. */
+/* Sums of whole columns, block by block, at the speed of reading them; extremes, also of texts, and counts of
+ * values from what blocks know of themselves. */
 #include "agg.h"
 
 #include "base/bits.h"
@@ -214,6 +214,8 @@ static bool is_plain(const blt_agg_plan *p, const blt_agg_part *part) {
   case BLT_PART_MAX:
   case BLT_PART_MIN:
     return all && in->cls == BLT_INPUT_INT && in->type.id != BLT_BOOL && part->above_zero;
+  case BLT_PART_TEXT:
+    return all && in->cls == BLT_INPUT_TEXT;
   default:
     return false;
   }
@@ -251,8 +253,16 @@ static void add_block(const blt_agg_part *part, const blt_block *b, const rows_o
   }
 }
 
+static blt_status add_text(const blt_agg_part *part, uint32_t group, uint64_t *word, blt_error *err) {
+  blt_status status = blt_agg_texts_open(part->texts, group, err);
+  if (status == BLT_OK)
+    *word = blt_agg_texts_better(part->texts, *word, blt_agg_texts_of_block(part->texts, group));
+  return status;
+}
+
 static blt_status add_part(const blt_agg_plan *p, const blt_agg_part *part, uint32_t group, uint64_t *record,
                            blt_error *err) {
+  if (part->kind == BLT_PART_TEXT) return add_text(part, group, &record[part->slot], err);
   const blt_view *view = p->inputs->scan->view;
   const blt_agg_mask *m = &p->masks[part->mask];
   uint64_t room[BLT_BLOCK_ROWS / 64];

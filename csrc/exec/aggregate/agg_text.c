@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/text/text_order.h"
+#include "store/column/text_ends.h"
 
 struct blt_agg_texts {
   blt_ctx *ctx;
@@ -57,6 +58,22 @@ static inline blt_str text_of(const blt_agg_texts *t, uint64_t word) {
   row %= BLT_BLOCK_ROWS;
   return b->enc == BLT_ENC_TEXT ? blt_block_text(b, row)
                                 : blt_dict_at(t->dict, (uint32_t)blt_block_i64(b, row));
+}
+
+/* The same of a block with codes, text by text. */
+static uint64_t best_of_codes(const blt_agg_texts *t, const blt_block *b, uint64_t first) {
+  uint64_t best = 0;
+  for (uint32_t r = 0; r < b->rows; r++)
+    if (!blt_block_is_null(b, r)) best = blt_agg_texts_better(t, best, first + r);
+  return best;
+}
+
+uint64_t blt_agg_texts_of_block(const blt_agg_texts *t, uint32_t group) {
+  const blt_block *b = atomic_load_explicit(&t->blocks[group], memory_order_acquire);
+  uint64_t first = (uint64_t)group * BLT_BLOCK_ROWS + 1;
+  if (b->enc != BLT_ENC_TEXT) return best_of_codes(t, b, first);
+  blt_text_ends e = blt_text_ends_of(b);
+  return e.any ? first + (t->largest ? e.high : e.low) : 0;
 }
 
 uint64_t blt_agg_texts_better(const blt_agg_texts *t, uint64_t a, uint64_t b) {

@@ -21,6 +21,9 @@ void blt_agg_texts_free(blt_agg_texts *t); /* NULL is allowed */
 /* Before words are made of rows of a group: its block is at hand from then on. */
 blt_status blt_agg_texts_open(blt_agg_texts *t, uint32_t group, blt_error *err);
 
+/* The best word of a group that is open, of rows of its column; 0: all are null. */
+uint64_t blt_agg_texts_of_block(const blt_agg_texts *t, uint32_t group);
+
 /* The better one of two words. */
 uint64_t blt_agg_texts_better(const blt_agg_texts *t, uint64_t a, uint64_t b);
 /* The best one of n and the one so far. */

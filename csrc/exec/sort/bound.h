@@ -1,7 +1,10 @@
-/* bound.h: a text that the first rows of an order by plain text do not come behind.
+/* bound.h: a value that the first rows of an order do not come behind.
  *
- * To put plain text in order, it gets codes first, all of it. When only the first `most` rows are wanted, the
- * last of the first `most` texts of a sample will do as a bound: rows behind it are left out before that. */
+ * Rows behind it are left out before anything is put in order, and blocks that hold no others are passed
+ * over. The first values of `most` blocks are a bound where no row is left out and enough blocks are there;
+ * of numbers it is only taken when most blocks lie behind it. For texts, which get codes first to be put in
+ * order, the last of the first `most` texts of a sample will do as well.
+ */
 #ifndef BLT_EXEC_BOUND_H
 #define BLT_EXEC_BOUND_H
 
@@ -9,9 +12,8 @@
 
 #define BLT_BOUND_MOST 1000u
 
-/* *found false: the key is no column of plain text, the rows are few, or the sample has too few texts. *bound
- * points into the view. */
-blt_status blt_sort_bound(blt_scan *scan, const blt_sort_key *key, uint64_t most, bool *found, blt_str *bound,
-                          blt_error *err);
+/* *found false: the key is no column, the rows are few, or nothing is gained. A text points into the view. */
+blt_status blt_sort_bound(blt_scan *scan, const blt_sort_key *key, uint64_t most, bool *found,
+                          blt_value *bound, blt_error *err);
 
 #endif

@@ -68,6 +68,7 @@ typedef struct blt_block {
                       them when somebody first looks. NULL: they are used as they lie there, or in no file */
   blt_buffer *pin; /* what `packed` points into */
   atomic_bool doubtful;
+  atomic_uint_fast64_t ends; /* TEXT: what text_ends.h keeps */
   atomic_uint refs;
   blt_ctx *ctx;       /* that the struct was allocated from */
   blt_buffer *buffer; /* what data, valid and text point into; NULL when there is none */
