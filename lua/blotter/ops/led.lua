@@ -26,6 +26,7 @@ end
 --- What is said of a subject without figures of an indicator (nil: of any) where what it leads has some; or nil.
 function led.advice(whole, id, indicator)
   local set, count, order = led_by(whole, id), {}, {}
+  if not next(set) then return nil end
   for _, figure in ipairs(whole.figures) do
     local led_id = (not indicator or figure.indicator == indicator) and member(whole, set, figure.subject)
     if led_id then

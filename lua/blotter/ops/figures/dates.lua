@@ -28,8 +28,8 @@ function dates.day(year, month, day)
   return era * 146097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - 719468
 end
 
---- Year, month and day of a day number.
-function dates.civil(number)
+-- Year, month and day of a day number, computed.
+local function civil_of(number)
   local shifted = number + 719468
   local era = shifted // 146097
   local day_of_era = shifted - era * 146097
@@ -39,6 +39,21 @@ function dates.civil(number)
   local month = shifted_month < 10 and shifted_month + 3 or shifted_month - 9
   local year = year_of_era + era * 400
   return month <= 2 and year + 1 or year, month, day_of_year - (153 * shifted_month + 2) // 5 + 1
+end
+
+-- Year, month and day of the days that were asked for, each in one number.
+local known_days = {}
+
+--- Year, month and day of a day number.
+function dates.civil(number)
+  local known = known_days[number]
+  if not known then
+    local year, month, day = civil_of(number)
+    if year < 1 then return year, month, day end
+    known = year << 9 | month << 5 | day
+    known_days[number] = known
+  end
+  return known >> 9, known >> 5 & 15, known & 31
 end
 
 local parsed_dates = {}

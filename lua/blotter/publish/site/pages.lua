@@ -57,8 +57,7 @@ local function sort_key(title)
   return (title:lower():gsub("%d+", function(digits) return ("0"):rep(12 - #digits) .. digits end))
 end
 
---- The pages of a kind: {id, title, row, figures}, by title. Areas and indicators without a figure have none.
-function pages.list(ops, kind)
+local function list_of(ops, kind)
   local by_id, list = statements(ops, kind), {}
   for _, row in ipairs(kind == "source" and ops.sources or ops:rows(TABLES[kind])) do
     local id = kind == "area" and row.code or row.id
@@ -72,6 +71,11 @@ function pages.list(ops, kind)
     return a.id < b.id
   end)
   return list
+end
+
+--- The pages of a kind: {id, title, row, figures}, by title. Areas and indicators without a figure have none.
+function pages.list(ops, kind)
+  return once(ops, "list of " .. kind, function() return list_of(ops, kind) end)
 end
 
 -- The addresses of the pages of a kind, by what a cell says of them.
