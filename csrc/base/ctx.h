@@ -3,7 +3,6 @@
 #define BLT_BASE_CTX_H
 
 #include "blt.h"
-#include "huge.h"
 #include "slab.h"
 #include <pthread.h>
 #include <stdatomic.h>
@@ -25,7 +24,6 @@ struct blt_ctx {
   size_t pooled_bytes;
   uint32_t pooled_turn; /* which one is dropped next */
   blt_slabs slabs;      /* guarded by lock */
-  blt_huge huge;
   uint32_t threads;
   blt_pool *pool; /* NULL until the first parallel work */
   blt_poll_fn poll;

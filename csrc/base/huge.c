@@ -6,7 +6,7 @@
 #include <time.h>
 
 #define CHEAP 500000       /* nanoseconds: less than small pages in its place take */
-#define FIRST_WAIT 16u     /* pages */
+#define FIRST_WAIT 8u      /* pages */
 #define LONGEST_WAIT 2048u /* 4 GiB */
 
 #ifdef MADV_POPULATE_WRITE

@@ -180,7 +180,7 @@ void *blt_alloc_whole(blt_ctx *ctx, size_t bytes) {
   fresh is;
   char *p = alloc(ctx, bytes, false, &is);
   if (p && is.cold && SLABS && bytes >= BLT_SLAB_LEAST && bytes <= TOUCHED_MOST) {
-    size_t done = bytes >= BLT_LARGE ? blt_huge_touch(&ctx->huge, p, bytes) : 0;
+    size_t done = bytes >= BLT_LARGE ? blt_huge_touch(&ctx->slabs.huge, p, bytes) : 0;
     if (done < bytes) blt_slab_touch(p + done, bytes - done);
   }
   return p;

@@ -1,13 +1,15 @@
 /* slab.h: memory of middle size, 16 KiB to 2 MiB, kept for reuse.
  *
  * Blocks of columns and scratch of queries have such sizes, and fresh pages cost more than most kernels.
- * Pieces are cut from slabs on small pages, rounded up to a quarter of a power of two, and go to a list of
+ * Pieces are cut from slabs, rounded up to a quarter of a power of two, and go to a list of
  * their class when they are freed. Pages of freed pieces beyond BLT_SLAB_KEPT bytes are given back to the
  * system, and those beyond BLT_SLAB_SPARE as far as other sizes need new slabs; address space is given back
  * by blt_slabs_free only. Not for several threads at once: the context's lock guards it.
  */
 #ifndef BLT_BASE_SLAB_H
 #define BLT_BASE_SLAB_H
+
+#include "huge.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,6 +24,8 @@ typedef struct blt_slabs {
   struct blt_slab_piece *free[BLT_SLAB_CLASSES];
   struct blt_slab_head *slabs; /* all that were mapped */
   char *next, *end;            /* what is left of the newest */
+  char *ready;                 /* its pages up to here are there, huge ones; NULL: they are small */
+  blt_huge huge;               /* may be used without the lock */
   size_t kept;                 /* bytes of freed pieces that still have their pages */
 } blt_slabs;
 
