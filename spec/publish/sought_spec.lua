@@ -84,6 +84,16 @@ describe("the index", function()
     end
   end)
 
+  it("leads from an indicator to what the method says of such numbers", function()
+    for _, entry in ipairs(pages.list(ops, "indicator")) do
+      if entry.id == "hosting_share" then
+        local facts = pages.build(ops, "indicator", entry).blocks[1]
+        local last = facts.items[#facts.items]
+        assert.equal("../method.html#hosting", facts.links[last[2]])
+      end
+    end
+  end)
+
   it("finds an agency's page by the letters of those above it", function()
     local hsi = { title = "HSI", row = ops:row("subjects", "hsi"), figures = {} }
     assert.is_truthy((" " .. sought.words(ops, "subject", hsi) .. " "):find(" dhs ", 1, true))

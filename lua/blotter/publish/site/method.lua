@@ -111,6 +111,20 @@ local function heading(doc, anchor, text)
   doc:heading(1, text).anchor = anchor
 end
 
+-- Which part is to be read before the numbers of an indicator, by the beginning of its id.
+local READ_FIRST = { { "^hosting_share", "hosting" }, { "^reports_", "reports" }, { "^victims_", "victims" },
+  { "^missing_children", "sweeps" }, { "^funding", "money" } }
+
+--- The part to be read before an indicator's numbers, {title, address}; or nil.
+function method.before(indicator)
+  for _, pair in ipairs(READ_FIRST) do
+    for _, part in ipairs(indicator:find(pair[1]) and PARTS or {}) do
+      if part[1] == pair[2] then return { part[2], "method.html#" .. part[1] } end
+    end
+  end
+  return nil
+end
+
 --- The page.
 function method.build(ops, about)
   local doc = builder.new(ops)

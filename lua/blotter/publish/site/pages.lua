@@ -3,6 +3,7 @@
 local asked = require "blotter.publish.reports.asked"
 local builder = require "blotter.publish.reports.builder"
 local every_statement = require "blotter.publish.reports.every_statement"
+local method = require "blotter.publish.site.method"
 local reports = require "blotter.publish.reports"
 local titles = require "blotter.publish.titles"
 
@@ -276,6 +277,14 @@ local function add_agency(doc, ops, subject)
 end
 
 
+-- An indicator's way to what the method says of such numbers.
+local function add_method(doc, indicator)
+  local facts, part = doc.blocks[1], method.before(indicator)
+  if not part or facts.kind ~= "facts" then return end
+  facts.items[#facts.items + 1] = { "Read first", part[1] }
+  facts.links = setmetatable({ [part[1]] = "../" .. part[2] }, { __index = facts.links })
+end
+
 local REPORTS = { subject = "profile", indicator = "indicator", area = "area" }
 
 --- The document of a page.
@@ -284,6 +293,7 @@ function pages.build(ops, kind, entry)
     or assert(reports.build(REPORTS[kind], ops, { [kind] = entry.id }))
   pages.link(doc, ops, "../")
   if kind == "subject" then add_agency(doc, ops, entry.row) end
+  if kind == "indicator" then add_method(doc, entry.id) end
   return doc
 end
 
