@@ -142,6 +142,13 @@ local DOUBTFUL = {
   { "k,d,a,b\nx,2023. 1. 5.,Ja,예\ny,2023. 12. 31.,Nej,아니오\nz,2023. 2. 1.,Ja,예\n",
     '{dates = "yyyy. m. d.", types = {a = "bool", b = "bool"}}',
     "k,d,a,b/x,2023-01-05,true,true/y,2023-12-31,false,false/z,2023-02-01,true,true/" },
+  { "Table 1 A\nk,n\na,1\nb,2\nc,4\n\nTable 2 B\nk,m\na,5\nb,6\nc,7\n", "{skip = 1, skip_tail = 5}",
+    "k,n/a,1/b,2/c,4/", "another table begins in line 7 %('Table 2 B'%): {skip = 7} reads it" },
+  { "k,n\na,1\nb,2\nNote: break in series\nc,4\nd,4\n", '{on_error = "reject"}', "k,n/a,1/b,2/c,4/d,4/", "1 rejected" },
+  { "k,p\n" .. ("a,12%\nb,7%\n"):rep(150) .. "c,0.5\n", "{percent = true}", "k,p/" .. ("a,0.12/b,0.07/"):rep(150)
+    .. "c,0.5/", "no sign of percent, the first in row 301" },
+  { "k,p\n" .. ("a,$12\n"):rep(250) .. "c,€5\n", "{currency = true}", "k,p/" .. ("a,12/"):rep(250) .. "c,5/",
+    "several currencies %(%$, €%)" },
   { "r,n\nA,1\nB,2\nSubtotal N,3\nC,4\nSubtotal S,4\nTotal,7\n", nil,
     "r,n/A,1/B,2/Subtotal N,3/C,4/Subtotal S,4/Total,7/",
     "3 rows, the first of them row 3, are called 'Subtotal N', 'Subtotal S', 'Total'.*"

@@ -9,6 +9,7 @@ local spelling = require "blotter.tables.guess.spelling"
 local spelled = {}
 
 local LOOKED = 200 -- rows
+local MANY = 50    -- different signs of money that are looked at
 local ODD = 6      -- different texts among values of a type that a hint names
 local MOST = 3     -- different texts among numbers that may mean null
 
@@ -126,17 +127,11 @@ local function shape(text)
   return plainly and plainly:gsub("%d+", function(digits) return tostring(#digits) end)
 end
 
---- Notes of which currency a number is, and the first that is none of percent.
-local function add_marks(marks, text, row)
-  local own_shape = shape(text) or ""
-  marks.shape = marks.shape or own_shape
-  if marks.shape ~= own_shape then marks.varied = true end
-  local own = {}
-  local rest = without_signs(plain(text, own), own)
-  if own.sign and not marks.signs[own.sign] then
-    marks.signs[own.sign], marks.signs[#marks.signs + 1] = true, own.sign
-  end
-  if not own.percent and rest:find "[1-9]" then marks.bare = marks.bare or { row = row, text = text } end
+--- Notes whether numbers are put into groups alike.
+local function add_shape(marks, text)
+  local own = shape(text) or ""
+  marks.shape = marks.shape or own
+  if marks.shape ~= own then marks.varied = true end
 end
 
 --- What the texts of a column need to be numbers, {option = value}, and the texts that would be null; nil when they are
@@ -151,7 +146,7 @@ local function needs_of(values, n, comma, name)
     if text == "" then
       needs.quoted_nulls = true -- an empty text in quotes
     elseif text and is_number(text, needs, comma) then
-      add_marks(marks, text, i)
+      add_shape(marks, text)
       count = count + 1
     elseif text and is_flagged(text, needs, comma) then
       needs.flags, count, flagged = true, count + 1, flagged + 1
@@ -213,16 +208,32 @@ local function stands_in(rows, names, text)
   return false
 end
 
+--- Signs and codes of money in all of a column, which is one of texts.
+local function signs_in(rows, name)
+  local column, signs = "`" .. name:gsub("`", "``") .. "`", {}
+  local apart = rows
+    :select(("v = extract(%s, '[^0-9.,() +-]+')"):format(column)):where "v ~= nil":distinct():limit(MANY)
+  for _, text in ipairs(apart:values "v") do
+    local own = {}
+    without_signs(text .. "1", own)
+    if own.sign and not signs[own.sign] then signs[own.sign], signs[#signs + 1] = true, own.sign end
+  end
+  return signs
+end
+
 --- What is said of a column whose numbers are of several units, however it is read.
-local function add_mixed(said, name, needs, marks)
+local function add_mixed(said, rows, name, needs, marks)
+  if needs.currency then marks.signs = signs_in(rows, name) end
   if marks.signs[2] then
     local hint = ('%s: amounts in several currencies (%s): as numbers they add up to nothing; {types = {["%s"] = '
       .. '"string"}} leaves them texts'):format(name, table.concat(marks.signs, ", "), name)
     said[#said + 1] = { hint, nil, is_kept = true }
   end
-  if needs.percent and marks.bare then
+  local bare, row, text = 0, nil, nil
+  if needs.percent then bare, row, text = strays.cells(rows, name, "matches(v, '[1-9]') and not contains(v, '%')") end
+  if bare > 0 then
     local hint = ("%s: some cells have no sign of percent, the first in row %d (%s): it is read as it stands, and not "
-      .. "as a hundredth"):format(name, marks.bare.row, arguments.shown(marks.bare.text))
+      .. "as a hundredth"):format(name, row, arguments.shown(text))
     said[#said + 1] = { hint, nil, is_kept = true }
   end
   if needs.loss and not needs.currency then
@@ -252,7 +263,7 @@ local function looked_through(texts, rows, sample, comma)
   local found = { names = {}, rest = {}, all = {}, nulls = {}, flagged = {}, mixed = {} }
   for _, name in ipairs(texts) do
     local needs, others, marks = needs_of_column(rows, sample, comma, name)
-    if needs then add_mixed(found.mixed, name, needs, marks) end
+    if needs then add_mixed(found.mixed, rows, name, needs, marks) end
     table.insert(needs and found.names or found.rest, name)
     if needs and needs.flags then table.insert(found.flagged, name) end
     for option, value in pairs(needs or {}) do found.all[option] = value end

@@ -265,6 +265,22 @@ local function lacks_fields(table_)
   return is_short and most > 2
 end
 
+--- Another table below the one whose header is record `at`: the record of its title, alone in its line, behind which
+-- names of columns follow once more; nil: none. And how many notes stand among the rows.
+local function other_table(table_, at)
+  local is_value, notes, records = value_columns(table_, at), 0, table_.records
+  for i = at + 2, #records - 2 do
+    if #records[i] == 1 and records[i][1]:find "%S" then
+      local j = i + 1
+      while j < #records and records[j].filled == 0 do j = j + 1 end
+      local is_wide = #records[j] > 1 and j < #records and #records[j + 1] == #records[j]
+      if is_wide and names_columns(records[j], is_value, looks.is_value) then return records[i], notes end
+      if is_wide then notes = notes + 1 end
+    end
+  end
+  return nil, notes
+end
+
 local function first_text(table_, at)
   for i = 1, at - 1 do
     for _, text in ipairs(table_.records[i]) do
@@ -289,7 +305,12 @@ function extent.of(found, given)
     if start.lines == 0 then options.header = false end
     if start.ragged and given.ragged == nil then options.ragged = start.ragged end
   end
-  if given.skip_tail == nil then
+  local other
+  if found.whole and #table_.records < LOOKED then other, told.notes = other_table(table_, start and start.at or 1) end
+  if other and given.skip_tail == nil then
+    options.skip_tail = #sample.lines(found, math.maxinteger) - other.line + 1
+    told.other = { line = other.line, text = other[1] }
+  elseif given.skip_tail == nil then
     table_.has_totals = has_totals(table_.records)
     table_.is_value = value_columns(table_, start and start.at or 1)
     local rest = found.whole and #table_.records - (start and start.at or 1) - 1 or BELOW

@@ -27,7 +27,8 @@ end
 --- Whether an attempt gave rows that are split as was seen; of rows that are passed over, all but a few.
 local function is_right(rows, info, told, options, given)
   if not rows or told.delimiter and info.delimiter and info.delimiter ~= told.delimiter then return false end
-  return options.on_error == given.on_error or info.rejected > 0 and info.rejected * FEW <= info.rows
+  local is_notes = info.rejected == told.notes -- those that were seen among the rows
+  return options.on_error == given.on_error or info.rejected > 0 and (is_notes or info.rejected * FEW <= info.rows)
 end
 
 local function close(rows)
@@ -233,7 +234,11 @@ function settle.read(try, from, is_text, given)
   if not rows then rows, info, options, told = found_out(attempt, found, given) end
   if not rows then return nil, closest end
   if not is_more(options, given) then return rows, info, options, {} end
-  return rows, info, options, { spelling.line(from, is_text, options), passed(told, info, options) }
+  local other = told.other and ("another table begins in line %d (%s): {skip = %d} reads it"):format(told.other.line,
+    arguments.shown(told.other.text), told.other.line)
+  local said = { spelling.line(from, is_text, options), passed(told, info, options) }
+  if other and options.skip_tail then said[#said + 1] = other end
+  return rows, info, options, said
 end
 
 return settle
