@@ -224,19 +224,35 @@ function Ops:implied(id)
   return relations.implied(self.model, relation)
 end
 
+-- What is asked of a figure on many pages, made once.
+local labels, sayings = setmetatable({}, {__mode = "k"}), setmetatable({}, {__mode = "k"})
+
+local function kept(cache, figure, make)
+  local known = cache[figure]
+  if known == nil then
+    known = make()
+    cache[figure] = known
+  end
+  return known
+end
+
 --- The categories and area of a figure in words, without those of another (its whole): "Japan, 20 to 29 years".
 function Ops:label(asked, whole)
   local figure = row_of(self, "figures", asked, "label")
-  local besides = whole ~= nil and row_of(self, "figures", whole, "label")
-  local known = besides and setmetatable({area = besides.area}, {__index = besides.dims}) or nil
+  if whole == nil then return kept(labels, figure, function() return phrase.categories(self.model, figure) end) end
+  local besides = row_of(self, "figures", whole, "label")
+  local known = setmetatable({area = besides.area}, {__index = besides.dims})
   return phrase.categories(self.model, figure, known)
 end
 
 --- The words for a figure: value ("more than 2,000"), period ("fiscal year 2013") and source ("ICE, Nov 2014").
 function Ops:words(asked)
   local figure = row_of(self, "figures", asked, "words")
-  return {value = phrase.value(figure), counted = phrase.counted(figure), period = phrase.period(figure),
-    source = phrase.source(figure.source_row)}
+  local known = kept(sayings, figure, function()
+    return {phrase.value(figure), phrase.counted(figure), phrase.period(figure) or false,
+      phrase.source(figure.source_row)}
+  end)
+  return {value = known[1], counted = known[2], period = known[3] or nil, source = known[4]}
 end
 
 --- From when, in one figure, to when, in another, some count, in words; either may be nil: "9 Jul 2003 to 2013".

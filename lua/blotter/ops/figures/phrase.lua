@@ -129,11 +129,11 @@ end
 function phrase.period(figure)
   if not figure.first and not figure.last then return nil end
   local is_rough = figure.period_precision == "year" or figure.period_precision == "month"
-  local _, to = phrase.ends(figure)
-  if figure.period_kind == "as_of" then return "as of " .. to end
+  if figure.period_kind == "as_of" then return "as of " .. end_of(figure.last, figure.period_precision, true) end
   if figure.period_kind == "since" then
     local first = figure.first and dates.describe(figure.first, nil) or "to date"
     if not figure.last then return first end
+    local to = end_of(figure.last, figure.period_precision, true)
     return first == "to date" and "to " .. to or first .. ", to " .. to
   end
   if figure.period_kind == "fiscal" and figure.last then
