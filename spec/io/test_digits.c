@@ -95,6 +95,32 @@ static void whole_numbers_of_any_length(void) {
   }
 }
 
+/* Some in a row are read as each of them alone, up to one that is not plain. */
+static void whole_numbers_in_a_row(void) {
+  enum { FIELDS = 20 };
+  for (uint64_t seed = 1; seed <= check_rounds(20000, 1000000); seed++) {
+    rng r = {seed};
+    char bytes[PAD + FIELDS * LONGEST + PAD], text[LONGEST];
+    uint32_t ends[FIELDS + 1] = {PAD - 1}, at = PAD, plain = FIELDS;
+    int64_t want[FIELDS], got[FIELDS];
+    memset(bytes, '9', sizeof bytes);
+    for (uint32_t i = 0; i < FIELDS; i++) {
+      int64_t v = (int64_t)(rng_next(&r) >> rng_below(&r, 64)), odd = rng_below(&r, 40) == 0;
+      snprintf(text, sizeof text, "%" PRId64, v == INT64_MIN || rng_below(&r, 40) == 0 ? v : v & INT64_MAX);
+      if (odd) spoil(&r, text);
+      if (plain == FIELDS && !takes(blt_digits_whole, text, (uint32_t)strlen(text), '1', &want[i])) plain = i;
+      memcpy(bytes + at, text, strlen(text));
+      ends[i + 1] = at += (uint32_t)strlen(text);
+      bytes[at++] = ',';
+    }
+    blt_digits f = {.text = bytes, .ends = ends + 1, .stride = 1, .gap = 1, .n = FIELDS};
+    uint32_t n = blt_digits_whole(f, got);
+    CHECK_AT(n == plain, "seed %" PRIu64 ": %u, not %u", seed, n, plain);
+    CHECK_AT(memcmp(got, want, (n < plain ? n : plain) * sizeof *got) == 0, "seed %" PRIu64, seed);
+    REQUIRE(check_ok);
+  }
+}
+
 static void dates_and_moments(void) {
   static const char *const others[] = {"2012-02-30", "0000-01-01", "2012-13-01", "2011-02-29", "2012-00-10"};
   char text[LONGEST];
@@ -123,6 +149,7 @@ static void flags(void) {
 
 int main(void) {
   RUN(whole_numbers_of_any_length);
+  RUN(whole_numbers_in_a_row);
   RUN(dates_and_moments);
   RUN(flags);
   RUN(the_same_byte_again);

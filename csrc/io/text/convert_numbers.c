@@ -61,12 +61,17 @@ static blt_digits digits_from(const blt_span *s, uint32_t r) {
                       .n = s->to - r};
 }
 
+/* The bits of a batch's fields are those of its column, ncols apart: a word has several. */
 static bool any_quoted(const blt_span *s) {
   const blt_rows *w = s->k->w;
-  uint64_t any = 0;
-  for (size_t i = (size_t)s->from * w->ncols + s->col, end = (size_t)s->to * w->ncols; i < end; i += w->ncols)
-    any |= w->quoted[i >> 6] >> (i & 63);
-  return any & 1;
+  size_t c = w->ncols, at = (size_t)s->from * c + s->col, end = (size_t)s->to * c;
+  uint64_t apart = 0, any = 0;
+  for (size_t i = 0; i < 64; i += c) apart |= UINT64_C(1) << i;
+  while (at < end) {
+    any |= w->quoted[at >> 6] & apart << (at & 63);
+    at += (63 - (at & 63)) / c * c + c; /* the first in a later word */
+  }
+  return any != 0;
 }
 
 /* Whether a batch can be read fast: the empty text is the only null, offsets are small enough, and in JSON no

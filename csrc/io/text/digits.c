@@ -84,9 +84,9 @@ static bool one_whole(const char *s, uint32_t len, int64_t *out) {
   return ok && v <= (uint64_t)INT64_MAX + negative && !(negative && v == 0);
 }
 
-uint32_t blt_digits_whole(blt_digits f, int64_t *out) {
-  const uint32_t *e = f.ends;
-  uint32_t i = 0;
+static uint32_t wholes(blt_digits f, uint32_t from, int64_t *out) {
+  const uint32_t *e = f.ends + (size_t)from * f.stride;
+  uint32_t i = from;
   for (; i < f.n; i++, e += f.stride) {
     uint32_t start = e[-1] + f.gap;
     if (e[0] == start || !one_whole(f.text + start, e[0] - start, &out[i])) break;
@@ -221,6 +221,38 @@ BLT_EIGHT static uint32_t ints_avx512(blt_digits f, int32_t *out) {
   return i;
 }
 
+/* The number of up to eight digits that end `behind` bytes before the fields' ends, of which there are so
+ * many as the fields have digits there; 0 where there are none. */
+BLT_EIGHT static inline __m512i eight_of(const char *text, blt_eight k, int behind, __mmask8 *bad) {
+  __m256i n = _mm256_sub_epi32(k.len, _mm256_set1_epi32(behind));
+  n = _mm256_min_epi32(_mm256_max_epi32(n, _mm256_setzero_si256()), _mm256_set1_epi32(8));
+  __m512i shift = shift_for(n);
+  __m512i v = _mm512_i32gather_epi64(_mm256_sub_epi32(k.end, _mm256_set1_epi32(behind + 8)), text, 1);
+  v = _mm512_srlv_epi64(_mm512_xor_si512(v, _mm512_set1_epi64((long long)BLT_ZEROS)), shift);
+  return blt_eight_numbers(_mm512_sllv_epi64(v, shift), bad);
+}
+
+/* Numbers of 1 to 19 digits; 24 bytes before each field's end are readable. */
+BLT_EIGHT static uint32_t wholes_avx512(blt_digits f, int64_t *out) {
+  const uint32_t *e = f.ends;
+  __m256i steps = blt_eight_steps(f.stride);
+  uint32_t i = 0;
+  for (; i + 8 <= f.n; i += 8, e += 8 * (size_t)f.stride) {
+    blt_eight k = blt_eight_take(e, f.stride, f.gap, steps);
+    __m512i first = _mm512_i32gather_epi64(_mm256_sub_epi32(k.end, k.len), f.text, 1);
+    __mmask8 bad = outside(k.len, 19);
+    bad |= leading_zero(_mm512_xor_si512(first, _mm512_set1_epi64((long long)BLT_ZEROS)), k.len);
+    if (bad) break;
+    __m512i low = eight_of(f.text, k, 0, &bad), high = eight_of(f.text, k, 8, &bad),
+            top = eight_of(f.text, k, 16, &bad);
+    __m512i v = _mm512_add_epi64(low, _mm512_mul_epu32(high, _mm512_set1_epi64(100000000)));
+    v = _mm512_add_epi64(v, _mm512_mullo_epi64(top, _mm512_set1_epi64(10000000000000000)));
+    if (bad | _mm512_movepi64_mask(v)) break; /* or above 2^63 - 1 */
+    _mm512_storeu_si512(out + i, v);
+  }
+  return i;
+}
+
 BLT_EIGHT static uint32_t floats_avx512(blt_digits f, char mark, double *out) {
   const uint32_t *e = f.ends;
   __m256i steps = blt_eight_steps(f.stride);
@@ -263,12 +295,21 @@ uint32_t blt_digits_ints(blt_digits f, int32_t *out) {
   return ints(f, done, out);
 }
 
+uint32_t blt_digits_whole(blt_digits f, int64_t *out) {
+  uint32_t done = blt_has_eight() ? wholes_avx512(f, out) : 0;
+  return wholes(f, done, out);
+}
+
 uint32_t blt_digits_floats(blt_digits f, char mark, double *out) {
   uint32_t done = blt_has_eight() ? floats_avx512(f, mark, out) : 0;
   return floats(f, done, mark, out);
 }
 
 #else
+
+uint32_t blt_digits_whole(blt_digits f, int64_t *out) {
+  return wholes(f, 0, out);
+}
 
 uint32_t blt_digits_ints(blt_digits f, int32_t *out) {
   return ints(f, 0, out);

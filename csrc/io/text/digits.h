@@ -3,7 +3,7 @@
  * All functions read the fields that end at ends[0], ends[stride], … (each starts `gap` bytes after the
  * entry before its own), write their values to `out`, and stop in front of the first field that is anything
  * else than described: the caller reads that one with care and comes back. They return how many they read.
- * Eight bytes before and after every field are readable; offsets are below 2^31.
+ * 24 bytes before each field's end and eight behind it are readable; offsets are below 2^31.
  */
 #ifndef BLT_IO_DIGITS_H
 #define BLT_IO_DIGITS_H
