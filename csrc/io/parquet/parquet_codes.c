@@ -3,6 +3,8 @@
 
 #include "base/mem.h"
 #include "base/par.h"
+#include "base/text/text_order.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define WAVE 64u /* row groups whose dictionaries are read before they are taken over */
@@ -17,7 +19,8 @@ typedef struct reading {
 } reading;
 
 static bool has_nothing(const blt_pq_place *p) {
-  return p->rows == 0 || (p->constant ? p->constant->null : p->chunk->stats.nulls == p->rows);
+  return p->rows == 0 ||
+         (p->constant ? p->constant->null : blt_pq_all_null(&p->chunk->stats, (uint64_t)p->rows));
 }
 
 /* How many entries a part has. */
@@ -37,6 +40,16 @@ static blt_status count_one(void *arg, uint32_t task, uint32_t worker, blt_error
   return status == BLT_OK ? blt_par_check(r->set->ctx, worker, 0, 0, err) : status;
 }
 
+/* Which entries come first and last in order. */
+static void find_ends(const blt_values *v, blt_pq_map *m) {
+  const blt_str *texts = v->texts.p;
+  for (uint32_t i = 1; i < v->n; i++)
+    if (blt_text_order(texts[i], texts[m->least]) < 0)
+      m->least = i;
+    else if (blt_text_order(texts[i], texts[m->most]) > 0)
+      m->most = i;
+}
+
 static blt_status read_one(void *arg, uint32_t task, uint32_t worker, blt_error *err) {
   reading *r = arg;
   blt_pq_place place;
@@ -46,6 +59,7 @@ static blt_status read_one(void *arg, uint32_t task, uint32_t worker, blt_error 
   if (place.constant) return blt_pq_constant(pages, &place, 0, err);
   blt_status status = blt_pq_pages_open(pages, &place, err);
   if (status == BLT_OK) status = blt_pq_pages_dictionary(pages, err);
+  if (status == BLT_OK) find_ends(&pages->part.dictionary, &r->out->maps[r->first + task]);
   return status == BLT_OK ? blt_par_check(r->set->ctx, worker, 0, 0, err) : status;
 }
 
@@ -57,6 +71,10 @@ static blt_status take_over(reading *r, uint32_t part, const blt_values *v, blt_
   if (v->n != m->n) return blt_fail(err, BLT_EFORMAT, "damaged: a dictionary that is not there");
   blt_status status = blt_dict_intern_many(r->out->dict, v->texts.p, v->n, m->codes, err);
   m->low = UINT32_MAX;
+  if (status == BLT_OK) {
+    m->least = m->codes[m->least];
+    m->most = m->codes[m->most];
+  }
   for (uint32_t i = 0; status == BLT_OK && i < v->n; i++) {
     m->low = m->codes[i] < m->low ? m->codes[i] : m->low;
     m->high = m->codes[i] > m->high ? m->codes[i] : m->high;
@@ -119,6 +137,87 @@ blt_status blt_pq_codes_read(const blt_pq_set *set, uint32_t col, blt_dict *dict
   blt_free(ctx, r, sizeof *r);
   if (status != BLT_OK || !coded) blt_pq_codes_free(set, out);
   return status;
+}
+
+/* ---- what the dictionaries say of rows ---- */
+
+/* Whether it is an entry; longer dictionaries than a block has rows are not searched for each block. */
+static bool has_text(const blt_pq_codes *c, const blt_pq_map *m, blt_str text) {
+  bool found = false;
+  uint32_t code = 0;
+  blt_error ignored;
+  if (m->n > BLT_BLOCK_ROWS || blt_dict_find(c->dict, text.s, text.len, &found, &code, &ignored) != BLT_OK)
+    return true;
+  for (uint32_t i = 0; found && i < m->n; i++)
+    if (m->codes[i] == code) return true;
+  return false;
+}
+
+bool blt_pq_codes_may_hold(const blt_pq_codes *c, uint32_t part, const blt_value_span *span) {
+  const blt_pq_map *m = &c->maps[part];
+  if (m->n == 0) return false;
+  if (span->low && blt_text_order(blt_dict_at(c->dict, m->most), span->low->u.s) < 0) return false;
+  if (span->high && blt_text_order(blt_dict_at(c->dict, m->least), span->high->u.s) > 0) return false;
+  return span->low != span->high || has_text(c, m, span->low->u.s);
+}
+
+/* Texts that pages may have without a gap. */
+typedef struct stretch {
+  blt_str low, high;
+} stretch;
+
+static int by_low(const void *a, const void *b) {
+  return blt_text_order(((const stretch *)a)->low, ((const stretch *)b)->low);
+}
+
+/* The stretches of all pages, rising and apart, and how many; 0: some page may have any text. */
+static uint32_t stretches_of(const blt_pq_index *x, stretch *out) {
+  uint32_t n = 0, apart = 0;
+  for (uint32_t i = 0; i < x->n; i++) {
+    const blt_pq_index_page *p = &x->pages[i];
+    if (p->empty) continue;
+    if (!p->stats.min.s || !p->stats.max.s) return 0;
+    out[n++] = (stretch){p->stats.min, p->stats.max};
+  }
+  qsort(out, n, sizeof *out, by_low);
+  for (uint32_t i = 0; i < n; i++)
+    if (apart == 0 || blt_text_order(out[i].low, out[apart - 1].high) > 0)
+      out[apart++] = out[i];
+    else if (blt_text_order(out[i].high, out[apart - 1].high) > 0)
+      out[apart - 1].high = out[i].high;
+  return apart;
+}
+
+static bool lies_in(const stretch *all, uint32_t n, blt_str text) {
+  uint32_t low = 0, high = n;
+  while (high - low > 1) {
+    uint32_t middle = low + (high - low) / 2;
+    if (blt_text_order(all[middle].low, text) <= 0)
+      low = middle;
+    else
+      high = middle;
+  }
+  return blt_text_order(all[low].low, text) <= 0 && blt_text_order(text, all[low].high) <= 0;
+}
+
+static bool covers(blt_ctx *ctx, const blt_pq_codes *c, const blt_pq_map *m, const blt_pq_index *x) {
+  stretch *all = blt_alloc(ctx, x->n * sizeof *all);
+  if (!all) return false;
+  uint32_t n = stretches_of(x, all);
+  bool good = true;
+  for (uint32_t i = 0; n && good && i < m->n; i++) good = lies_in(all, n, blt_dict_at(c->dict, m->codes[i]));
+  blt_free(ctx, all, x->n * sizeof *all);
+  return good;
+}
+
+bool blt_pq_codes_covered(blt_ctx *ctx, const blt_pq_codes *c, uint32_t part, const blt_pq_index *x) {
+  blt_pq_map *m = &c->maps[part];
+  uint8_t said = __atomic_load_n(&m->covered, __ATOMIC_RELAXED);
+  if (said == 0) { /* two threads may find the same */
+    said = covers(ctx, c, m, x) ? 1 : 2;
+    __atomic_store_n(&m->covered, said, __ATOMIC_RELAXED);
+  }
+  return said == 1;
 }
 
 void blt_pq_codes_free(const blt_pq_set *set, blt_pq_codes *c) {

@@ -289,13 +289,17 @@ static bool pages_may_hold(const blt_pq_index *x, const blt_pq_kind *kind, uint6
 
 static bool texts_may_hold(relation *v, const blt_pq_place *place, uint32_t part, uint32_t col, uint64_t from,
                            uint64_t end, const blt_value_span *span) {
+  const blt_pq_codes *codes = &v->from->columns[col].codes;
   const blt_pq_index *x = blt_pq_aids_index(&v->from->aids, part, col);
-  if (x && x->lies) return true;
-  return blt_pq_text_may_be(place->kind, &place->chunk->stats, span) &&
-         (!x || pages_may_hold(x, place->kind, from, end, span));
+  if (codes->dict && !blt_pq_codes_may_hold(codes, part, span)) return false;
+  if (!codes->dict && !(x && x->lies) && !blt_pq_text_may_be(place->kind, &place->chunk->stats, span))
+    return false;
+  if (!x || x->lies || pages_may_hold(x, place->kind, from, end, span)) return true;
+  return codes->dict && !blt_pq_codes_covered(v->from->ctx, codes, part, x);
 }
 
-/* The same of all that the file has beside the values of the part. */
+/* The same of all that the file has beside the values of the part; a dictionary for all knows more than a
+ * bloom filter. */
 static bool part_may_hold(relation *v, uint32_t part, uint32_t col, uint64_t from, uint64_t end,
                           const blt_value_span *span) {
   blt_pq_origin *f = v->from;
@@ -304,7 +308,8 @@ static bool part_may_hold(relation *v, uint32_t part, uint32_t col, uint64_t fro
   if (place.constant) return true; /* its bounds say all */
   if (f->set.fields[col].type.id == BLT_STRING && !texts_may_hold(v, &place, part, col, from, end, span))
     return false;
-  const blt_pq_bloom *bloom = span->low == span->high ? blt_pq_aids_bloom(&f->aids, part, col) : NULL;
+  bool filtered = span->low == span->high && !f->columns[col].codes.dict;
+  const blt_pq_bloom *bloom = filtered ? blt_pq_aids_bloom(&f->aids, part, col) : NULL;
   return !bloom || blt_pq_bloom_may_hold(bloom, place.kind, span->low);
 }
 

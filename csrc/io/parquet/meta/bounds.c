@@ -25,7 +25,7 @@ void blt_pq_bounds(blt_ctx *ctx, const blt_pq_kind *kind, const blt_pq_statistic
   blt_type type = kind->means.type;
   blt_scalar low, high;
   *out = (blt_facts){.nulls = s->nulls != 0, .nans = type.id == BLT_FLOAT64, .text = type.id == BLT_STRING};
-  if (rows == 0 || (s->nulls >= 0 && (uint64_t)s->nulls == rows)) {
+  if (rows == 0 || blt_pq_all_null(s, rows)) {
     *out = (blt_facts){.nulls = rows > 0, .text = out->text, .empty = true, .bounded = !out->text};
     return;
   }

@@ -70,6 +70,11 @@ typedef struct blt_pq_statistics {
   int64_t nulls;    /* -1: not given */
 } blt_pq_statistics;
 
+/* Nothing but nulls, by what is said of so many rows; who states a bound as well contradicts that. */
+static inline bool blt_pq_all_null(const blt_pq_statistics *s, uint64_t rows) {
+  return s->nulls >= 0 && (uint64_t)s->nulls == rows && !s->min.len && !s->max.len;
+}
+
 typedef struct blt_pq_chunk {
   int32_t physical, codec;
   int64_t values, packed_bytes, bytes;
