@@ -40,8 +40,9 @@ function led.advice(whole, id, indicator)
     return a < b
   end)
   local named = table.concat(order, ", ", 1, math.min(#order, 5))
-  return ("%s has none of its own; what it leads has: %s%s (ops:network \"%s\" draws it)"):format(
-    whole.tables.subjects.index[id].name, named, #order > 5 and (" and %d more"):format(#order - 5) or "", id)
+  return ("%s has none of its own; what it leads, or what is grouped under it, has: %s%s "
+    .. "(ops:network \"%s\" draws it)"):format(whole.tables.subjects.index[id].name, named,
+    #order > 5 and (" and %d more"):format(#order - 5) or "", id)
 end
 
 return led

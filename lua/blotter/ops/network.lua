@@ -1,8 +1,9 @@
 -- Who led, took part, funded, tipped off, and what led to what: the links around a subject.
 --
 -- network.around(model, subject, depth) walks the links (and the parents and leads of the table of subjects, as part_of
--- and leads) in both directions. It returns rows {from, to, role, depth, date, date_precision, sources}, one for each
--- edge however many sources state it, nearest first, and drawing, the same as a tree of text.
+-- and groups) in both directions; a lead that a source links to the subject by any role is told by that role alone. It
+-- returns rows {from, to, role, depth, date, date_precision, sources}, one for each edge however many sources state it,
+-- nearest first, and drawing, the same as a tree of text.
 
 local network = {}
 
@@ -11,13 +12,13 @@ local outward = {participates = "takes part in", leads = "leads", coordinates = 
   requests = "requested", funds = "funds", member_of = "is a member of", chairs = "chairs", hosts = "runs",
   led_to = "led to", succeeded_by = "was succeeded by", part_of = "is part of",
   with_results = "had arrests or rescues of", may_contain = "may also count those of",
-  has_figures_of = "has the figures of"}
+  has_figures_of = "has the figures of", groups = "has under it"}
 local inward = {participates = "taking part", leads = "led by", coordinates = "coordinated by",
   supports = "supported by", requests = "requested by", funds = "funded by", member_of = "member",
   chairs = "chaired by", hosts = "run by", led_to = "followed from", succeeded_by = "successor of",
   part_of = "has part",
   with_results = "with arrests or rescues in", may_contain = "may be counted in",
-  has_figures_of = "has its figures under"}
+  has_figures_of = "has its figures under", groups = "grouped under"}
 
 local function add_edge(graph, from, to, role, link)
   local key = from .. "\0" .. to .. "\0" .. role
@@ -37,13 +38,26 @@ local function add_edge(graph, from, to, role, link)
   end
 end
 
+-- The roles in which a source says what a lead is to a subject.
+local of_a_lead = {"leads", "coordinates", "chairs", "hosts"}
+
+-- Whether a link with a source says that one leads the other, or what else it does for it.
+local function is_told(graph, from, to)
+  for _, role in ipairs(of_a_lead) do
+    if graph.by_key[from .. "\0" .. to .. "\0" .. role] then return true end
+  end
+  return false
+end
+
 local function graph_of(model)
   if model.graph then return model.graph end
   local graph = {edges = {}, by_key = {}, at = {}}
   for _, link in ipairs(model.tables.links.rows) do add_edge(graph, link.from, link.to, link.role, link) end
   for _, subject in ipairs(model.tables.subjects.rows) do
     if subject.parent then add_edge(graph, subject.id, subject.parent, "part_of") end
-    if subject.lead then add_edge(graph, subject.lead, subject.id, "leads") end
+    if subject.lead and not is_told(graph, subject.lead, subject.id) then
+      add_edge(graph, subject.lead, subject.id, "groups")
+    end
   end
   model.graph = graph
   return graph

@@ -34,7 +34,7 @@ local function each_part(whole, take)
   for _, subject in ipairs(whole.tables.subjects.rows) do
     if subject.area then take(subject, subject.area, "works there", 0) end
     local lead = subject.lead and subjects[subject.lead]
-    if lead and lead.area then take(subject, lead.area, "leads", 0) end
+    if lead and lead.area then take(subject, lead.area, "grouped there", 0) end
   end
   for _, link in ipairs(whole.tables.links.rows) do
     local from, how = subjects[link.from], roles[link.role]
@@ -50,9 +50,14 @@ local function by_figures(a, b)
   return a.key < b.key
 end
 
+-- How in words; that only its agency is from there is said where nothing else is known.
 local function how_text(entry)
-  table.sort(entry.how)
-  return table.concat(entry.how, ", ")
+  local words = {}
+  for _, how in ipairs(entry.how) do
+    if how ~= "grouped there" or #entry.how == 1 then words[#words + 1] = how end
+  end
+  table.sort(words)
+  return table.concat(words, ", ")
 end
 
 local counts_countries = {countries_participating = true, countries_with_arrests = true}

@@ -22,8 +22,8 @@ local function add_programmes(doc)
   doc:heading(1, "Programmes, projects, funds and task forces")
   doc:add { kind = "table", title = "Programmes, by name", rows = rows, columns = {
     { name = "subject", title = "Name", type = "string" }, { name = "type", title = "Kind", type = "string" },
-    { name = "parent", title = "Belongs to", type = "string" }, { name = "lead", title = "Led by", type = "string" },
-    { name = "began", title = "Began", type = "string" },
+    { name = "parent", title = "Belongs to", type = "string" },
+    { name = "lead", title = "Grouped under", type = "string" }, { name = "began", title = "Began", type = "string" },
     { name = "statements", title = "Statements", type = "int64" } } }
 end
 

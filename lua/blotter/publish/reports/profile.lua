@@ -50,19 +50,33 @@ local function began(ops, subject)
   return numbered.date(below(ops, { id = subject.parent }), subject)
 end
 
+-- What another is to a subject, as a fact of it: only what a source states is said as leading or coordinating.
+local LEADERS = { { "leads", "Led by" }, { "coordinates", "Coordinated by" }, { "hosts", "Run by" },
+  { "groups", "Grouped under" } }
+
+-- Adds who leads or coordinates a subject, each on a line of its own.
+local function add_leaders(ops, subject, items)
+  local edges = ops:network(subject.id, { depth = 1 })
+  for _, leader in ipairs(LEADERS) do
+    for _, edge in ipairs(edges) do
+      if edge.to == subject.id and edge.role == leader[1] then items[#items + 1] = { leader[2], edge.from_name } end
+    end
+  end
+end
+
 local function add_facts(doc, subject)
   local ops = doc.ops
   local area = subject.area and ops:row("areas", subject.area)
   local items = {}
   for _, item in ipairs {
     { "Identifier", subject.id }, { "Kind", kind_of(ops, subject) }, { "Acronym", subject.acronym or false },
-    { "Belongs to", name_of(ops, subject.parent) or false }, { "Led by", name_of(ops, subject.lead) or false },
-    { "Area", area and area.name or false },
+    { "Belongs to", name_of(ops, subject.parent) or false }, { "Area", area and area.name or false },
     { "Began", began(ops, subject) or false },
     { "Ended", builder.known_date(subject.date_end, subject.date_precision) or false },
     { "Note", subject.note or false },
   } do
     if item[2] then items[#items + 1] = item end
+    if item[1] == "Belongs to" then add_leaders(ops, subject, items) end
   end
   doc:add { kind = "facts", items = items }
 end

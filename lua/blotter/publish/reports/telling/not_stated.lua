@@ -141,8 +141,71 @@ local function add_beside(doc, subject)
     { name = "subject", title = "Statistic", type = "string" } } }
 end
 
-local function add_never(doc, figures, kind, what)
-  local lacking = unanswered(figures, kind)
+-- Where figures of a subject stand that are not its own rows: those that a source says are its own (filed), and those
+-- of what is grouped under it; two sets of subjects' ids.
+local function elsewhere(ops, subject)
+  local filed, grouped = {}, {}
+  for _, edge in ipairs(ops:network(subject.id, { depth = 1 })) do
+    if edge.role == "has_figures_of" and edge.to == subject.id then filed[edge.from] = true end
+  end
+  for _, other in ipairs(ops.subjects) do
+    if (other.lead == subject.id or other.parent == subject.id) and not filed[other.id] then
+      grouped[other.id] = true
+    end
+  end
+  return filed, grouped
+end
+
+-- The names of some subjects whose figures answer what is asked, by how many statements they have, the most first.
+local function answering(ops, set, item)
+  local names, count = {}, {}
+  for id in pairs(set) do
+    local figures = asked.by_subject(ops)[id]
+    if figures and is_answered(figures, item) then
+      local name = ops:row("subjects", id).name
+      names[#names + 1], count[name] = name, #figures
+    end
+  end
+  table.sort(names, function(a, b)
+    if count[a] ~= count[b] then return count[a] > count[b] end
+    return a < b
+  end)
+  return names
+end
+
+local MOST_NAMES = 3
+
+-- Adds where what the rows of a subject lack is stated, and returns what is stated nowhere as its own, by name.
+local function add_elsewhere(doc, subject, figures)
+  local filed, grouped = elsewhere(doc.ops, subject)
+  local own, others = {}, {}
+  local function note(list, item, names)
+    local more = #names > MOST_NAMES and (" and %d more"):format(#names - MOST_NAMES) or ""
+    if #names > 0 then
+      list[#list + 1] = item[1] .. " under " .. table.concat(names, ", ", 1, math.min(#names, MOST_NAMES)) .. more
+    end
+    return #names > 0
+  end
+  local found = {}
+  for _, item in ipairs(ASKED[subject.type] or {}) do
+    if not is_answered(figures, item) then
+      found[item[1]] = note(own, item, answering(doc.ops, filed, item))
+      if not found[item[1]] then note(others, item, answering(doc.ops, grouped, item)) end
+    end
+  end
+  if #own > 0 then doc:text("Its own figures stand on another page: " .. table.concat(own, "; ") .. ".") end
+  if #others > 0 then
+    doc:text("Of what is grouped under it there are figures, which need not be all of its own: "
+      .. table.concat(others, "; ") .. ".")
+  end
+  return found
+end
+
+local function add_never(doc, figures, kind, what, found)
+  local lacking = {}
+  for _, name in ipairs(unanswered(figures, kind)) do
+    if not (found and found[name]) then lacking[#lacking + 1] = name end
+  end
   if #lacking == 0 then return end
   doc:text(("No source here states %s of this %s. That does not mean that there were none, or that nobody published "
     .. "them."):format(listed(lacking, "or"), what))
@@ -166,7 +229,8 @@ end
 function not_stated.of_subject(doc, subject, figures)
   local start = #doc.blocks + 1
   local kind = subject.type:gsub("_", " ")
-  add_never(doc, figures, subject.type, has_parts(doc.ops, subject) and kind .. " as a whole" or kind)
+  local found = add_elsewhere(doc, subject, figures)
+  add_never(doc, figures, subject.type, has_parts(doc.ops, subject) and kind .. " as a whole" or kind, found)
   if stages(figures) > 1 then doc:text(STAGES_APART) end
   add_beside(doc, subject)
   if subject.type ~= "operation" then add_years(doc, figures) end
