@@ -75,7 +75,8 @@ end
 
 -- Where to look when a question about one subject found no figures: what it leads may have some; or nil.
 local function advice(self, subject, indicator, found)
-  local id = #found == 0 and type(subject) == "string" and naming.key(subject, self.subjects, "id")
+  if #found > 0 or type(subject) ~= "string" then return nil end
+  local id = self.package.tables.subjects.index[subject] and subject or naming.key(subject, self.subjects, "id")
   if not id then return nil end
   return led.advice(self.model, id, type(indicator) == "string"
     and naming.key(indicator, self.package.tables.indicators.rows, "id") or nil)

@@ -28,8 +28,8 @@ local function note(found, key, how, figures)
   end
 end
 
---- Calls take(subject's row, area's code, how, how many figures) for each hint of a part.
-local function each_part(whole, take)
+-- Calls take(subject's row, area's code, how, how many figures) for each hint of a part.
+local function each_hint(whole, take)
   local subjects = whole.tables.subjects.index
   for _, subject in ipairs(whole.tables.subjects.rows) do
     if subject.area then take(subject, subject.area, "works there", 0) end
@@ -43,6 +43,27 @@ local function each_part(whole, take)
   for _, figure in ipairs(whole.figures) do
     if figure.area then take(figure.subject_row, figure.area, "figures", 1) end
   end
+end
+
+-- The parts of each dataset, gathered once: a list of {subject, area, how, figures}.
+local gathered = setmetatable({}, {__mode = "k"})
+
+local function parts_of(whole)
+  local list = gathered[whole]
+  if list then return list end
+  list = {}
+  local index = {}
+  each_hint(whole, function(subject, area, how, figures)
+    local key = subject.id .. "\0" .. area .. "\0" .. how
+    local part = index[key]
+    if not part then
+      part = {subject = subject, area = area, how = how, figures = 0}
+      index[key], list[#list + 1] = part, part
+    end
+    part.figures = part.figures + figures
+  end)
+  gathered[whole] = list
+  return list
 end
 
 local function by_figures(a, b)
@@ -65,9 +86,9 @@ local counts_countries = {countries_participating = true, countries_with_arrests
 --- What is said where a figure of the subject counts more countries than are named; nil: none does.
 local function lacking(whole, id, named)
   local most, by
-  for _, figure in ipairs(whole.figures) do
+  for _, figure in ipairs(whole:figures_by "subject"[id] or {}) do
     local is_whole = figure.dim_count == 0 or figure.category == "besides-lead"
-    if figure.subject == id and counts_countries[figure.indicator] and figure.rank ~= "deprecated" and is_whole then
+    if counts_countries[figure.indicator] and figure.rank ~= "deprecated" and is_whole then
       local count = (figure.low or 0) + (figure.category == "besides-lead" and 1 or 0)
       if count > (most or named) then most, by = count, figure end
     end
@@ -80,10 +101,10 @@ end
 -- first; and as a text how many more are stated, where a figure of the subject says so.
 function taking_part.countries(whole, id)
   local found, areas = {}, whole.tables.areas
-  each_part(whole, function(subject, area, how, figures)
-    local country = country_of(areas, area)
-    if country and whole:subject_within(subject.id, id) then note(found, country.code, how, figures) end
-  end)
+  for _, part in ipairs(parts_of(whole)) do
+    local country = whole:subject_within(part.subject.id, id) and country_of(areas, part.area)
+    if country then note(found, country.code, part.how, part.figures) end
+  end
   table.sort(found, by_figures)
   local made = require("blotter").table "country string, name string, how string, figures int64"
   for _, entry in ipairs(found) do
@@ -96,9 +117,12 @@ end
 -- {id, name, type, start, how, figures}, that with most figures of the area first.
 function taking_part.operations(whole, code)
   local found, subjects = {}, whole.tables.subjects.index
-  each_part(whole, function(subject, area, how, figures)
-    if is_operation[subject.type] and whole:area_within(area, code) then note(found, subject.id, how, figures) end
-  end)
+  for _, part in ipairs(parts_of(whole)) do
+    local subject = part.subject
+    if is_operation[subject.type] and whole:area_within(part.area, code) then
+      note(found, subject.id, part.how, part.figures)
+    end
+  end
   table.sort(found, by_figures)
   local made = require("blotter").table "id string, name string, type string, start date, how string, figures int64"
   for _, entry in ipairs(found) do

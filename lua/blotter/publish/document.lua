@@ -119,10 +119,11 @@ local function complain(where, ...)
   error(where .. ": " .. string.format(...), 0)
 end
 
-local function check_cell(cell, where)
+-- The place of a cell is spelled out where it is complained of only: `where` is a format of the further values.
+local function check_cell(cell, where, ...)
   local kind = type(cell)
   if kind == "function" or kind == "thread" or (kind == "userdata" and cell ~= null) then
-    complain(where, "a cell is a text, a number, a boolean, nil or a figure, not a %s", kind)
+    complain(where:format(...), "a cell is a text, a number, a boolean, nil or a figure, not a %s", kind)
   end
 end
 
@@ -134,7 +135,7 @@ local function check_table(block, where)
   end
   for r, row in ipairs(block.rows) do
     if type(row) ~= "table" then complain(where, "row %d is a %s, not a list of cells", r, type(row)) end
-    for i in ipairs(block.columns) do check_cell(row[i], ("%s, row %d, column %d"):format(where, r, i)) end
+    for i in ipairs(block.columns) do check_cell(row[i], "%s, row %d, column %d", where, r, i) end
   end
   local refusal = block.release and block.release:refusal(block)
   if refusal then complain(where, "%s", refusal) end

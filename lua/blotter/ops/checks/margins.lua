@@ -42,7 +42,6 @@ local function observations(model)
 end
 
 local function is_narrower(model, part, whole)
-  if facets.is_residual(model, whole) then return false end
   if part.dim_count < whole.dim_count or part.cell == whole.cell then return false end
   if part.last and whole.last and part.last > whole.last + 366 then return false end
   if not model:area_within(part.area, whole.area) then return false end
@@ -96,6 +95,7 @@ end
 
 local function check_whole(found, bucket, whole)
   local model, candidates, sum = found.model, {}, 0
+  if facets.is_residual(model, whole) then return end
   for _, part in ipairs(bucket.low) do
     if part ~= whole and is_narrower(model, part, whole) and not found:is_disputed(part) then
       candidates[#candidates + 1] = part

@@ -153,7 +153,7 @@ function show.figures(whole, list, advice)
         #self.unplaced))
     end
     return cut(lines, #self, "figures")
-  end, figure_columns(whole), nil, nil, {cite = cite_list(whole)}))
+  end, function() return figure_columns(whole) end, nil, nil, {cite = cite_list(whole)}))
 end
 
 -- Lists of a total's figures: its entries are also the figures that they hold, so that used[1].source_row is one.
@@ -165,12 +165,18 @@ local entry_class = {
   end,
 }
 
+local function entry_columns(whole)
+  local columns = figure_columns(whole)
+  return table.move(columns, 1, #columns, 2, {{name = "reason", type = "string"}})
+end
+
 local function entries(whole, list)
-  local columns = table.move(figure_columns(whole), 1, #figure_columns(whole), 2, {{name = "reason", type = "string"}})
-  for _, entry in ipairs(list) do
-    printing(whole, {entry.figure})
+  local figures = {}
+  for i, entry in ipairs(list) do
+    figures[i] = entry.figure
     if not getmetatable(entry) then setmetatable(entry, entry_class) end
   end
+  printing(whole, figures)
   return setmetatable(list, listing.class(function(self)
     local lines = {}
     for i = 1, math.min(#self, longest) do
@@ -178,7 +184,7 @@ local function entries(whole, list)
       lines[i] = figure_text(whole, self[i].figure) .. (reason and ": left out, " .. reason or "")
     end
     return cut(lines, #self, "figures")
-  end, columns, nil, nil, {cite = cite_list(whole)}))
+  end, function() return entry_columns(whole) end, nil, nil, {cite = cite_list(whole)}))
 end
 
 -- What must be known before a row is printed: its flags, each with what is behind it.

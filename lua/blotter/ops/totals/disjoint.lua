@@ -179,14 +179,22 @@ local function in_other_rows(question, a, b)
   return not question.model:code_within(one, two) and not question.model:code_within(two, one)
 end
 
--- The first figure of a family that may count what a figure counts, or nil.
-local function clash_in(question, family, figure)
-  local timeless = question.is_state and not question.by_year
-  for _, entry in ipairs(family) do
-    local other = entry.figure
-    if not facets.separates(question.model, figure, other, timeless) and not in_other_rows(question, figure, other) then
-      return entry
-    end
+-- Whether one scored statement may count what another one counts; remembered, as it is asked for every order tried.
+local function clashes(question, entry, other)
+  local known = entry.clashes[other]
+  if known == nil then
+    local timeless = question.is_state and not question.by_year
+    known = not facets.separates(question.model, entry.figure, other.figure, timeless)
+      and not in_other_rows(question, entry.figure, other.figure)
+    entry.clashes[other] = known
+  end
+  return known
+end
+
+-- The first entry of a family that may count what an entry counts, or nil.
+local function clash_in(question, family, entry)
+  for i = 1, #family do
+    if clashes(question, entry, family[i]) then return family[i] end
   end
   return nil
 end
@@ -196,16 +204,19 @@ local function family_of(question, figure, per_subject)
   return figure.currency and name .. "|" .. figure.currency or name
 end
 
--- What is taken of some scored statements, in their order, and what is not: {entry, clash}.
-local function pick(question, scored, per_subject)
+-- What is taken of some scored statements, in their order, and what is not: {entry, clash}, as a list and by the clash.
+local function pick(question, scored)
   local families, used, lost = {}, {}, {}
   for _, entry in ipairs(scored) do
-    local name = family_of(question, entry.figure, per_subject)
+    local name = entry.family
     local family = families[name] or {}
     families[name] = family
-    local clash = clash_in(question, family, entry.figure)
+    local clash = clash_in(question, family, entry)
     if clash then
-      lost[#lost + 1] = {entry = entry, clash = clash}
+      local loss = {entry = entry, clash = clash}
+      lost[#lost + 1] = loss
+      lost[clash] = lost[clash] or {}
+      table.insert(lost[clash], loss)
     else
       family[#family + 1] = entry
       used[#used + 1] = entry
@@ -236,10 +247,10 @@ local function most(choice) return choice.high or choice.best or choice.low or 0
 -- The statements that a taken one keeps out, a list for each subject, where those of a list together count more than it
 -- and one of them reaches outside of it.
 local function rivals_of(question, entry, lost)
-  local kept_out = groups.where(lost, function(loss)
+  local kept_out = groups.where(lost[entry] or {}, function(loss)
     local below = loss.entry.figure.subject ~= entry.figure.subject
       and question.model:lineage(loss.entry.figure.subject)[entry.figure.subject]
-    return loss.clash == entry and may_add(question, loss.entry, entry) and is_like(loss.entry, entry) and not below
+    return may_add(question, loss.entry, entry) and is_like(loss.entry, entry) and not below
   end)
   return groups.where(groups.by(kept_out, function(loss) return loss.entry.figure.subject end), function(list)
     local sum, outside = 0, false
@@ -278,28 +289,30 @@ local function promoted(scored, losses, head)
   return order
 end
 
--- The order in which most is counted when statements that an entry keeps out come before it, or nil.
-local function better(question, scored, per_subject, used, entry, losses)
+-- The order in which most is counted when statements that an entry keeps out come before it, or nil. What is taken of
+-- other families stays as it is, so that only its own is tried.
+local function better(question, scored, used, entry, losses)
+  local function is_family(other) return other.family == entry.family end
+  local own, before = groups.where(scored, is_family), groups.where(used, is_family)
   local best, most_gained = nil, 0
   for _, head in ipairs(losses) do
-    local order = promoted(scored, losses, head)
-    local gain = gain_of(pick(question, order, per_subject), used, entry)
-    if gain > most_gained then best, most_gained = order, gain end
+    local gain = gain_of(pick(question, promoted(own, losses, head)), before, entry)
+    if gain > most_gained then best, most_gained = head, gain end
   end
-  return best
+  return best and promoted(scored, losses, best)
 end
 
 -- Takes several statements before one that keeps them out, where they reach outside of it and more is counted so: years
 -- that add up to more than a count since a beginning which ends between two of them. Where all of them lie inside of it
 -- they contradict it instead, and it stays.
-local function improve(question, scored, per_subject)
-  local used, lost = pick(question, scored, per_subject)
+local function improve(question, scored)
+  local used, lost = pick(question, scored)
   for _, entry in ipairs(scored) do
     for _, losses in ipairs(rivals_of(question, entry, lost)) do
-      local order = better(question, scored, per_subject, used, entry, losses)
+      local order = better(question, scored, used, entry, losses)
       if order then
         scored = order
-        used, lost = pick(question, order, per_subject)
+        used, lost = pick(question, order)
         break
       end
     end
@@ -324,13 +337,14 @@ function disjoint.take(question, choices, per_subject)
   local scored = {}
   for i, choice in ipairs(choices) do
     local entry = score(question, choice.figure)
-    entry.choice = choice
+    entry.choice, entry.clashes = choice, {}
+    entry.family = family_of(question, choice.figure, per_subject)
     scored[i] = entry
   end
   add_reach(question, scored)
   table.sort(scored, comes_first)
   local take = not question.is_state and question.indicator.adds_over.period and improve or pick
-  local used, lost = take(question, scored, per_subject)
+  local used, lost = take(question, scored)
   note_lost(question, lost)
   for i, entry in ipairs(used) do used[i] = entry.choice end
   return used

@@ -28,7 +28,7 @@ end
 
 local NEEDS = { timeline = "spans", network = "edges" }
 
---- Calls `complain(where, message, …)` when a block is no chart; `check_cell(cell, where)` looks at its values.
+--- Calls `complain(where, message, …)` when a block is no chart; `check_cell(cell, where, …)` looks at its values.
 function charts.check(block, where, complain, check_cell)
   local name, known = block.chart or "bar", false
   for _, kind in ipairs(charts.kinds) do known = known or kind == name end
@@ -47,7 +47,7 @@ function charts.check(block, where, complain, check_cell)
   end
   for s, series in ipairs(document.series(block)) do
     for i in ipairs(block.labels) do
-      check_cell(series.values[i], ("%s (chart), series %d, value %d"):format(where, s, i))
+      check_cell(series.values[i], "%s (chart), series %d, value %d", where, s, i)
     end
   end
   for i, edge in ipairs(name == "network" and block.edges or {}) do

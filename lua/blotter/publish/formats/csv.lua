@@ -25,6 +25,7 @@ local function field(value)
   value = document.value(value)
   if value == nil then return "" end
   if math.type(value) == "float" then return show.float(value) end
+  if type(value) == "string" and value:find "^%w[%w%./:_%-]*$" then return value end
   local text = tostring(value)
   if type(value) == "string" then text = inert(text) end
   if text == "" then return '""' end

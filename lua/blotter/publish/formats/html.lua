@@ -115,7 +115,8 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft)
 local LONGEST_TITLE = 70
 
 local function escape(value)
-  return (text_escape(value):gsub("\n", "<br>"))
+  value = text_escape(value)
+  return value:find("\n", 1, true) and (value:gsub("\n", "<br>")) or value
 end
 
 --- A text within the marks of an attribute, on one line.
@@ -142,9 +143,10 @@ end
 
 --- A text with marks such as [3] as links to the sources of the document.
 local function text_html(out, value)
-  return (escape(value):gsub("%[(%d+)%]", function(number)
+  value = escape(value)
+  return value:find("[", 1, true) and (value:gsub("%[(%d+)%]", function(number)
     return out.known[number] and source_link(out, number) or nil
-  end))
+  end)) or value
 end
 
 --- The numbers of a figure's footnotes as links to them; `mark` begins the ids of the block's footnotes.
@@ -203,13 +205,21 @@ end
 
 local SHORT, LONG = 20, 60
 
+-- How wide a text is.
+local function width_of(text)
+  return text:find "[^ -~]" and width.of(width.printable(text)) or #text
+end
+
 --- The class of a column's cells: numbers stand at the right, short texts such as dates are not broken, and sentences
 -- get the room that they need.
 local function class_of(block, i)
   if document.is_right(block.columns[i]) then return "number" end
   local most = 0
-  for _, row in ipairs(block.rows) do most = math.max(most, width.of(width.printable(cell.text(row[i])))) end
-  return most <= SHORT and "short" or most > LONG and "long" or nil
+  for _, row in ipairs(block.rows) do
+    most = math.max(most, width_of(cell.text(row[i])))
+    if most > LONG then return "long" end
+  end
+  return most <= SHORT and "short" or nil
 end
 
 --- A link to the data of a table or chart beside the page, where the caller says that they are there.

@@ -36,6 +36,7 @@ end
 
 --- A text, number, boolean or null. JSON has no infinity and no NaN: they become null.
 local function scalar(value)
+  if type(value) == "string" then return quote(value) end
   value = document.value(value)
   if value == nil then return "null" end
   if math.type(value) == "integer" then return tostring(value) end
@@ -49,18 +50,15 @@ end
 --- `[…]` of the first `count` items (all of them when it is missing), each encoded by `encode`.
 local function list(items, encode, count)
   local parts = {}
-  for i = 1, count or #(items or {}) do parts[i] = encode(items[i]) end
+  for i = 1, count or items and #items or 0 do parts[i] = encode(items[i]) end
   return "[" .. table.concat(parts, ",") .. "]"
 end
 
 --- `{…}` of alternating names and encoded values.
 local function object(...)
-  local parts = {}
-  for i = 1, select("#", ...), 2 do
-    local name, value = select(i, ...)
-    parts[#parts + 1] = quote(name) .. ":" .. value
-  end
-  return "{" .. table.concat(parts, ",") .. "}"
+  local parts = {...}
+  for i = 1, #parts, 2 do parts[i // 2 + 1] = quote(parts[i]) .. ":" .. parts[i + 1] end
+  return "{" .. table.concat(parts, ",", 1, #parts // 2) .. "}"
 end
 
 local function encode_cell(value)

@@ -67,7 +67,7 @@ local function put(state, name, doc)
   local options = shell.options(state.about, name:find "/" and "../" or "", base)
   options.data = function(number) return ("%s-%d.csv"):format(base, number) end
   for _, format in ipairs { "html", "json" } do
-    local text = formats.render(doc, format, options)
+    local text = formats.get(format).render(doc, options)
     local ok, message = write(("%s/%s.%s"):format(state.directory, name, format), text)
     if not ok then return nil, message end
   end
