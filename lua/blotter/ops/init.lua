@@ -73,13 +73,15 @@ local function blame_caller(call, ...)
   return result
 end
 
--- Where to look when a question about one subject found no figures: what it leads may have some; or nil.
+-- Where to look when a question about one subject found no figures: what it leads may have some. A function, as few
+-- answers are printed, which returns a text or nil; or nil.
 local function advice(self, subject, indicator, found)
   if #found > 0 or type(subject) ~= "string" then return nil end
-  local id = self.package.tables.subjects.index[subject] and subject or naming.key(subject, self.subjects, "id")
-  if not id then return nil end
-  return led.advice(self.model, id, type(indicator) == "string"
-    and naming.key(indicator, self.package.tables.indicators.rows, "id") or nil)
+  return function()
+    local id = naming.key(subject, self.subjects, "id")
+    return id and led.advice(self.model, id, type(indicator) == "string"
+      and naming.key(indicator, self.package.tables.indicators.rows, "id") or nil)
+  end
 end
 
 --- The statements that pass a filter: an array of figures (see model.lua for what a figure holds).

@@ -62,7 +62,7 @@ end
 local function has_figures(block, i, column)
   if column.type == "figure" then return true end
   for _, row in ipairs(block.rows) do
-    if document.is_figure(document.value(row[i])) then return true end
+    if document.is_figure(row[i]) then return true end
   end
   return false
 end

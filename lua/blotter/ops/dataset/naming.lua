@@ -26,6 +26,30 @@ local function names_of(row)
   return names
 end
 
+-- What the rows of a list are called, made once: by key the first key that is so in small letters, by name {key,
+-- several}. Lists of rows are not changed, but a longer one is read anew.
+local indexes = setmetatable({}, {__mode = "k"})
+
+local function index_of(rows, key_field)
+  local index = indexes[rows]
+  if index and index.count == #rows and index.key_field == key_field then return index end
+  index = {count = #rows, key_field = key_field, by_key = {}, by_name = {}}
+  for _, row in ipairs(rows) do
+    local key = row[key_field]
+    local small = tostring(key):lower()
+    index.by_key[small] = index.by_key[small] or key
+    local names = names_of(row)
+    for i, name in ipairs(names) do
+      local is_first = true
+      for before = 1, i - 1 do is_first = is_first and names[before] ~= name end
+      local known = index.by_name[name]
+      if is_first then index.by_name[name] = {key = key, several = known ~= nil} end
+    end
+  end
+  indexes[rows] = index
+  return index
+end
+
 local function is_called(row, wanted)
   for _, name in ipairs(names_of(row)) do
     if name == wanted then return true end
@@ -36,16 +60,13 @@ end
 --- The key of the row whose key is the text in any case, or of the only one that is called so; nil when none or several
 -- are. Areas have common names, too.
 function naming.key(text, rows, key_field)
-  local wanted, found, several = tostring(text):lower():match "^%s*(.-)%s*$", nil, false
+  local wanted = tostring(text):lower():match "^%s*(.-)%s*$"
   if key_field == "code" and common[wanted] then wanted = common[wanted]:lower() end
-  for _, row in ipairs(rows) do
-    local key = row[key_field]
-    if key == text or tostring(key):lower() == wanted then return key end
-    if is_called(row, wanted) then
-      found, several = key, found ~= nil
-    end
-  end
-  return not several and found or nil
+  local index = index_of(rows, key_field)
+  local key = index.by_key[wanted]
+  if key ~= nil then return key end
+  local called = index.by_name[wanted]
+  return called and not called.several and called.key or nil
 end
 
 -- ---- which was meant ----

@@ -141,13 +141,16 @@ local finding_class = {__tostring = function(finding)
 end}
 
 --- A list of figures: one line each with its id, value, subject and source; and how many may be of the asked period,
--- but are not placed in it, because a side of theirs is not known. `advice` (or nil) is said of an empty list.
+-- but are not placed in it, because a side of theirs is not known. What advice() gives (or nil) is said of an empty list.
 function show.figures(whole, list, advice)
   printing(whole, list)
   return setmetatable(list, listing.class(function(self)
     local lines = {}
     for i = 1, math.min(#self, longest) do lines[i] = figure_text(whole, self[i]) end
-    if #self == 0 then lines[1] = "no figures" .. (advice and ": " .. advice or "") end
+    if #self == 0 then
+      local more = advice and advice()
+      lines[1] = "no figures" .. (more and ": " .. more or "")
+    end
     if #self.unplaced > 0 then
       table.insert(lines, ("not placed in the period, as a side of theirs is open: %d (see unplaced)"):format(
         #self.unplaced))
@@ -241,7 +244,7 @@ local function series_text(series)
   return "series: " .. table.concat(words, ", ")
 end
 
---- A total: its rows, the total, and why figures were left out, by reason. `advice` (or nil) is said of an empty one.
+--- A total: its rows, the total, and why figures were left out, by reason. What advice() gives (or nil) is said of an empty one.
 function show.total(whole, result, advice)
   entries(whole, result.used)
   entries(whole, result.left_out)
@@ -253,7 +256,7 @@ function show.total(whole, result, advice)
     end
     if self.unexplained and #self.rows > longest then lines[#lines + 1] = row_text(self, self.unexplained) end
     lines[#lines + 1] = row_text({by = {}}, self.total)
-    lines[#lines + 1] = advice
+    lines[#lines + 1] = advice and advice()
     local series = #self.total.figures == 1 and self.total.series or {}
     if #series > 1 then lines[#lines + 1] = series_text(series) end
     for _, cut_at in ipairs(self.breaks) do

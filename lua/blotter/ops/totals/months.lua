@@ -51,8 +51,16 @@ local function month_number(day)
   return year * 12 + month - 1
 end
 
+-- The first day of each month that was asked for.
+local first_days = {}
+
 local function first_day(number)
-  return dates.day(number // 12, number % 12 + 1, 1)
+  local day = first_days[number]
+  if not day then
+    day = dates.day(number // 12, number % 12 + 1, 1)
+    first_days[number] = day
+  end
+  return day
 end
 
 -- The stretches of days that the figures cover, in order, none touching another. A year of which the source does not

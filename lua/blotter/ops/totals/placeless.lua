@@ -39,6 +39,29 @@ local function is_counted(figure, used, model, wanted)
   return false
 end
 
+-- The statements of each indicator that name no area, of subjects that have one, by the dataset.
+local known = setmetatable({}, {__mode = "k"})
+
+local function unplaced(model, indicator)
+  known[model] = known[model] or {}
+  local list = known[model][indicator]
+  if list then return list end
+  list = {}
+  for _, figure in ipairs(select_.figures(model, {indicator = indicator})) do
+    if not figure.area and figure.subject_row.area and figure.rank ~= "deprecated" then list[#list + 1] = figure end
+  end
+  known[model][indicator] = list
+  return list
+end
+
+-- Those of a question, in the order of the table. Most ask of an area alone, for which the list is kept.
+local function candidates(question)
+  local filter, count = without_area(question), 0
+  for _ in pairs(filter) do count = count + 1 end
+  if count == 1 then return unplaced(question.model, question.indicator.id) end
+  return select_.figures(question.model, filter)
+end
+
 --- The statements without an area of subjects that lie in a question's area, in the order of the table: of one subject
 -- in a row of it, else of all but those that the row may count in part. What figures of all of the area count is none.
 function placeless.figures(question, row)
@@ -46,7 +69,7 @@ function placeless.figures(question, row)
   if not wanted then return list end
   local uncertain = {}
   for _, figure in ipairs(question.uncertain or {}) do uncertain[figure.subject] = true end
-  for _, figure in ipairs(select_.figures(model, without_area(question))) do
+  for _, figure in ipairs(candidates(question)) do
     local area = figure.subject_row.area
     local is_asked = not row.subject and not uncertain[figure.subject] or row.subject == figure.subject
     if is_asked and not figure.area and area and figure.rank ~= "deprecated" and lies_in(model, area, wanted)

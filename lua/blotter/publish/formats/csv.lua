@@ -21,18 +21,21 @@ local function inert(text)
   return (text:find "^%s*[=+@%-]" or text:find "^%s*\xEF\xBC[\x9D\x8B\xA0\x8D]") and "'" .. text or text
 end
 
-local function field(value)
-  value = document.value(value)
-  if value == nil then return "" end
-  if math.type(value) == "float" then return show.float(value) end
-  if type(value) == "string" and value:find "^%w[%w%./:_%-]*$" then return value end
-  local text = tostring(value)
-  if type(value) == "string" then text = inert(text) end
+-- A text within quotes where a reader would take it for something else.
+local function quoted(text)
   if text == "" then return '""' end
   if text:find '[",\r\n;|\t#]' or text:find "^%s" or text:find "%s$" then
     return '"' .. text:gsub('"', '""') .. '"'
   end
   return text
+end
+
+local function field(value)
+  if type(value) == "string" then return quoted(value:find "^%w[ -~]*$" and value or inert(value)) end
+  value = document.value(value)
+  if value == nil then return "" end
+  if math.type(value) == "float" then return show.float(value) end
+  return quoted(tostring(value))
 end
 
 local function line(values, count)

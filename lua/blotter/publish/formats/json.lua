@@ -25,6 +25,7 @@ local function code(mark)
 end
 
 local function quote(text)
+  if not text:find "[^%w ,.:()/-]" then return '"' .. text .. '"' end
   if not text:find '[%c"\\\127-\255]' then return '"' .. text .. '"' end
   if not utf8.len(text) then
     text = text:gsub("[\128-\255]", function(c) return ("\\x%02X"):format(c:byte()) end)
@@ -62,7 +63,7 @@ local function object(...)
 end
 
 local function encode_cell(value)
-  if not document.is_figure(value) then return scalar(value) end
+  if type(value) ~= "table" then return scalar(value) end
   local fields = { "low", scalar(value.low), "best", scalar(value.best), "high", scalar(value.high),
     "flags", list(value.flags, scalar), "sources", list(value.sources, scalar) }
   for _, name in ipairs { "value", "words", "period", "notes" } do
