@@ -141,7 +141,8 @@ local finding_class = {__tostring = function(finding)
 end}
 
 --- A list of figures: one line each with its id, value, subject and source; and how many may be of the asked period,
--- but are not placed in it, because a side of theirs is not known. What advice() gives (or nil) is said of an empty list.
+-- but are not placed in it, because a side of theirs is not known. What advice() gives (or
+-- nil) is said of an empty list.
 function show.figures(whole, list, advice)
   printing(whole, list)
   return setmetatable(list, listing.class(function(self)
@@ -244,7 +245,8 @@ local function series_text(series)
   return "series: " .. table.concat(words, ", ")
 end
 
---- A total: its rows, the total, and why figures were left out, by reason. What advice() gives (or nil) is said of an empty one.
+--- A total: its rows, the total, and why figures were left out, by reason. What advice() gives
+-- (or nil) is said of an empty one.
 function show.total(whole, result, advice)
   entries(whole, result.used)
   entries(whole, result.left_out)
