@@ -474,6 +474,13 @@ function Ops:breakdowns(figure) end
 ---@param relation string|table
 ---@return integer? low, integer? high
 function Ops:implied(relation) end
+---@param from? string|table
+---@param to? string|table
+---@return string
+function Ops:between(from, to) end
+---@param subject string
+---@return boolean
+function Ops:is_sweep(subject) end
 ---@param figure string|table
 ---@param besides? string|table
 ---@return string
