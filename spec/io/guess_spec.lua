@@ -224,4 +224,13 @@ describe("a messy file that is read with guess = true", function()
     local _, info = blotter.csv("k,p,a\na,12%,$5\nb,0,$6\nc,7.5%,$7\n", { guess = true })
     assert.equal(1, #info.hints)
   end)
+
+  it("takes no letter that multiplies or measures for a flag", function()
+    for _, cells in ipairs { "12 K;1 M;15;18", "$5 bn;$3;$2;$4", "€ 12 k;€ 30 m;€ 15;€ 7", "12 h;30 m;15;16",
+      "48.5 N;33.9 S;12.5;3.5", "120.00 CR;150.00 DR;30.00;31.00", "1 200 L;3 400 Cr;5 600;7 800" } do
+      local rows, info = blotter.csv("k;n\nA;" .. cells:gsub(";", "\nB;") .. "\n", { guess = true })
+      assert.equal("string", rows:columns()[2].type, cells)
+      assert.matches("n: letters behind numbers such as .* {flags = \"n\"}", table.concat(info.hints, "\n"))
+    end
+  end)
 end)

@@ -407,4 +407,11 @@ describe("an encoding", function()
     assert.equal("string | s/a\u{FFFD}b/", read("s\na\x81b\n", { encoding = "windows-1252", utf8 = "replace" }))
     assert.matches("encoding = 'windows%-1252' reads western text", read("s\ncaf\xE9\n"))
   end)
+
+  it("reads a flag that is a digit behind a number below a thousand", function()
+    local options = { thousands = " ", flags = "n", decimal_mark = "," }
+    local rows = blotter.csv("k;n\nA;1 123 1\nB;456 2\nC;98\u{A0}3\nD;456,5 12\nE;7 1)\nF;12 345\n", options)
+    assert.equal('1123.0,"1"/456.0,"2"/98.0,"3"/456.5,"12"/7.0,1)/12345.0,/',
+      (rows:select "n, n_flag":csv():gsub("^[^\n]*\n", ""):gsub("\n", "/")))
+  end)
 end)

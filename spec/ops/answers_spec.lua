@@ -77,6 +77,7 @@ describe("an answer of the dataset", function()
 
   it("is cited by its sources, each once", function()
     local figures = ops:figures { source = "ice-2019-1" }
+    assert.has_error(function() ops:cite(nil) end)
     local line = ops:cite "ice-2019-1"
     assert.is_truthy(line:find("6 Dec 2019", 1, true))
     for _, asked in ipairs { figures, ops:row("sources", "ice-2019-1") } do assert.equal(line, ops:cite(asked)) end

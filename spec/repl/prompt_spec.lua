@@ -54,6 +54,19 @@ describe("the prompt", function()
     assert.equal("1\n", printed 't = blotter.csv("k;n\\nx;1.5\\n")\n#t')
   end)
 
+  it("prints the hints of each reading in a statement, once, whatever is done with its rows", function()
+    local hint = "row 1 is called 'Total': a sum counts totals with what they add up; "
+      .. "t:where \"Region ~= 'Total'\" leaves it out\n"
+    local reading = 'blotter.csv("Region;n\\nTotal;101\\nA;50\\nB;51\\n")'
+    assert.equal("    s\nint64\n─────\n  202\n1 row\n" .. hint, printed(reading .. ':agg "s = sum(n)"'))
+    assert.equal(hint, printed("s = " .. reading .. ':agg "s = sum(n)"'))
+    assert.equal("3\n" .. hint .. hint, printed("#(" .. reading .. ")") .. printed("t, info = " .. reading))
+    assert.equal(hint .. "4\n", printed("do\n  local t = " .. reading .. "\nend\n2 + 2"))
+    assert.equal(hint .. "no\n", printed("local t = " .. reading .. "; error('no', 0)"))
+    assert.equal("3\n1 row rejected: info.rejects of t, info = … shows them\n", printed(
+      '#(blotter.csv("n,m\\n1,2\\n3\\n4,5\\n7,8\\n", {on_error = "reject"}))'))
+  end)
+
   it("remarks that a text is compared with a day letter by letter", function()
     local before = 't = blotter.table "ts string, day date, n int64"\nt:append("2023-01-01T10:00Z", "2023-01-01", 1)\n'
     assert.equal("true\n1\nts is text and was compared letter by letter; as times: try_timestamp(ts) > "

@@ -35,12 +35,13 @@ static blt_str behind_separator(blt_str rest) {
 }
 
 /* Whether the number goes on behind what was read of it, as 1 234 does where no blank is expected: digits are
- * no flag, but the mark of a note is: 12 1) */
-static bool goes_on(blt_str rest) {
+ * no flag, but the mark of a note is: 12 1), and 12 1 where a blank is known to stand between thousands. */
+static bool goes_on(const blt_csv_format *f, blt_str rest) {
+  bool is_apart = f->spelling.thousands == ' ' && rest.len && blt_spelled_blank(rest.s, rest.len) > 0;
   rest = behind_separator(rest);
   uint32_t n = 0;
   while (n < rest.len && rest.s[n] >= '0' && rest.s[n] <= '9') n++;
-  return n > 2 || (n > 0 && (n == rest.len || rest.s[n] != ')'));
+  return n > 2 || (n > 0 && !(is_apart && n == rest.len) && (n == rest.len || rest.s[n] != ')'));
 }
 
 static uint32_t digits_at(blt_str text, uint32_t at) {
@@ -72,7 +73,7 @@ static uint32_t grouped_in(blt_str text) {
 /* The bytes of a number at the beginning, when it is one as a whole. */
 static uint32_t number_in(const blt_csv_format *f, blt_str text) {
   uint32_t n = (uint32_t)blt_spelled_prefix(&f->spelling, text.s, text.len);
-  bool whole = n > 0 && !goes_on((blt_str){text.s + n, text.len - n});
+  bool whole = n > 0 && !goes_on(f, (blt_str){text.s + n, text.len - n});
   return whole ? n : grouped_in(text);
 }
 

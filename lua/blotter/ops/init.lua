@@ -356,9 +356,11 @@ end
 
 --- How to cite: a source, or those of a figure, a list of figures or a total, each given itself or by its id; without
 -- an argument the dataset. One line each.
-function Ops:cite(asked)
+function Ops:cite(...)
   arguments.receiver(self, Ops, "cite")
-  if asked == nil then return citing.dataset(self.package) end
+  local asked = ...
+  if select("#", ...) == 0 then return citing.dataset(self.package) end
+  if asked == nil then fail "cite: nil is nothing to cite: there is no such figure; ops:cite() cites the dataset" end
   local found, problem = citing.sources(self.model, asked)
   return found or fail("cite: %s", problem and self:unknown("sources", problem)
     or "a source or a figure expected, by its id or itself")

@@ -28,7 +28,7 @@ function received.table(pull, names, types, null, told)
   end
   local type_of = {}
   for i, name in ipairs(names) do type_of[name] = types[i] end
-  local ok, made, message, code = pcall(read.csv, next_piece, { header = false, names = names, types = type_of,
+  local ok, made, message, code = pcall(read.own, next_piece, { header = false, names = names, types = type_of,
     nulls = { null }, delimiter = ",", quote = '"', progress = false, infer = false })
   if problem then return nil, problem.message, problem.code end
   if not ok then error(made, 0) end

@@ -1,16 +1,17 @@
 --- Running what was typed: an expression or statements of Lua, and printing what it gives.
 
 local advice = require "blotter.repl.advice"
-local arguments = require "blotter.errors.arguments"
 local core = require "blotter.core"
 local help = require "blotter.repl.help"
 local pager = require "blotter.repl.pager"
+local read = require "blotter.tables.read"
 local remarks = require "blotter.lang.remarks"
 local width = require "blotter.terminal.width"
 
 local evaluate = {}
 
 local CHUNK = "=prompt"
+local MOST = 10 -- readings of a statement that are told of
 
 --- The names that statements see: blotter, help and ops (opened when it is first asked for) above Lua's own; pager is
 -- a setting.
@@ -46,13 +47,27 @@ local function told(info)
   return #texts > 0 and table.concat(texts, "\n") or nil
 end
 
---- What is said of values that nobody sees: the message beside nil, and what a reading tells.
+--- What is said of values that nobody sees: the message beside nil.
 local function unseen(values)
-  local first, second = values[1], values[2]
-  if values.n < 2 then return { n = 0 } end
-  if first == nil and type(second) == "string" then return values end
-  local text = arguments.is_reading(second) and told(second)
-  return text and { n = 1, text } or { n = 0 }
+  return values.n >= 2 and values[1] == nil and type(values[2]) == "string" and values or { n = 0 }
+end
+
+--- Calls a function; returns its values, and what is told of the readings that it made, but for those among its values.
+local function listening(call)
+  local heard, before, told_of = {}, read.listener, {}
+  read.listener = function(info) heard[#heard + 1] = info end
+  local done = table.pack(pcall(call))
+  read.listener = before
+  local seen = {}
+  for _, value in ipairs(done[1] and done[2] or {}) do seen[value] = true end
+  for i = 1, math.min(#heard, MOST) do
+    told_of[#told_of + 1] = not seen[heard[i]] and told(heard[i]) or nil
+  end
+  if not done[1] then
+    io.stdout:write(table.concat(told_of, "\n"), told_of[1] and "\n" or "")
+    error(done[2], 0)
+  end
+  return done[2], told_of
 end
 
 --- `name = expression`, or `name, name = expression`, as a function that assigns and returns what would not be seen.
@@ -168,9 +183,10 @@ local function run(text, scope)
   local chunk, message = compile(text, scope)
   if not chunk then error(message, 0) end
   remarks.take()
-  local results = chunk()
+  local results, told_of = listening(chunk)
   local said = results.n > 0 and answer(results) or nil
-  local behind = table.concat(remarks.take(), "\n")
+  for _, remark in ipairs(remarks.take()) do told_of[#told_of + 1] = remark end
+  local behind = table.concat(told_of, "\n")
   return behind ~= "" and (said and said .. "\n" or "") .. behind or said
 end
 

@@ -15,7 +15,8 @@ local several = require "blotter.tables.several"
 local sqlite = require "blotter.tables.sqlite"
 local width = require "blotter.terminal.width"
 
-local read = { guess = false } -- what the option guess is when it is not given
+-- What the option guess is when it is not given, and a function that is called with what is known of each reading.
+local read = { guess = false, listener = nil }
 
 local CSV_OPTIONS = { "delimiter", "quote", "escape", "comment", "decimal_mark", "thousands", "percent", "currency",
   "dates", "encoding", "header", "ragged", "utf8", "on_error", "skip", "skip_tail", "max_rejects", "chunk_bytes",
@@ -187,7 +188,7 @@ local function wants_guess(kind, from, text, options)
   return guess
 end
 
-local function run(kind, from, text, options, db, name)
+local function run_one(kind, from, text, options, db, name)
   if wants_guess(kind, from, text, options) then
     if from == "-" and not text then from, text = io.read "a", true end
     local rows, info, code, closest = guessed(from, text, options, db, name)
@@ -207,15 +208,25 @@ local function run(kind, from, text, options, db, name)
   return nil, message, why
 end
 
+--- Tells the listener of a reading; returns what it is given.
+local function heard(rows, info, ...)
+  if rows and read.listener then read.listener(info) end
+  return rows, info, ...
+end
+
 --- The same for one file, or for several as one table.
-local function read_all(kind, from, options)
+local function read_some(kind, from, options)
   local paths = not options.text and several.paths(from, kind)
-  if not paths then return run(kind, from, is_text(from, options, kind), options) end
+  if not paths then return run_one(kind, from, is_text(from, options, kind), options) end
   if options.into then fail("%s: into takes the rows of one file", kind) end
-  local rows, info, code = several.read(paths, function(path, these) return run(kind, path, false, these) end,
+  local rows, info, code = several.read(paths, function(path, these) return run_one(kind, path, false, these) end,
     options, true)
   if not rows then return nil, info, code end
   return rows, setmetatable(info, Info)
+end
+
+local function read_all(kind, from, options)
+  return heard(read_some(kind, from, options))
 end
 
 --- Reads CSV from a path ("-" is standard input), from a text (a string with a line end, or any with {text = true}),
@@ -235,8 +246,13 @@ end
 --   default a line on standard error when that is a terminal and the work takes over a second; false: neither),
 --   partitions true (of several files: folders called column=value are columns)
 function read.csv(from, options)
+  return heard(read.own(from, options))
+end
+
+--- The same for blotter's own files, of which no listener is told.
+function read.own(from, options)
   options = dated(typed(listed(arguments.options(options, CSV_OPTIONS, "csv"))))
-  return read_all("csv", from, options)
+  return read_some("csv", from, options)
 end
 
 --- Reads JSON lines, one object a line, from what read.csv reads from, with the same results.
@@ -260,7 +276,7 @@ function read.into(db, name, from, options)
   if not options.text and several.paths(from, kind) then
     return several.into(db, name, read_all(kind, from, options))
   end
-  return run(kind, from, is_text(from, options, "import"), options, db, name)
+  return heard(run_one(kind, from, is_text(from, options, "import"), options, db, name))
 end
 
 return read

@@ -108,6 +108,12 @@ local function without_marks(text)
   return n > 0 and rest:match "^(.-%d)%s*$" or nil
 end
 
+--- Letters behind numbers that multiply or measure them, or say which way they count: no flags.
+local MEASURES = {}
+for word in ([[k K m M G T h mn bn tn Mn Bn Tn MN BN TN MM mm cm km kg mg ha Mi Md md CR DR Cr Dr cr dr N S W g t l L V
+  y kW MW GW Wh Hz dB ft in lb oz sq pp]])
+  :gmatch "%S+" do MEASURES[word] = true end
+
 --- Whether a text is a number with a flag behind it.
 local function is_flagged(text, needs, comma)
   local number = without_marks(text)
@@ -149,6 +155,8 @@ local function needs_of(values, n, comma, name)
       add_shape(marks, text)
       count = count + 1
     elseif text and is_flagged(text, needs, comma) then
+      local word = text:match "%d%s+(%a+)$"
+      marks.measure = marks.measure or MEASURES[word] and text
       needs.flags, count, flagged = true, count + 1, flagged + 1
     elseif text and text:find "%d" and not text:find "^[<>]%s*%d+$" and not looks.is_empty(text) then
       return nil -- a code, or a number of a form that is not known: nothing that means null
@@ -159,6 +167,7 @@ local function needs_of(values, n, comma, name)
     if distinct > MOST then return nil end
   end
   if count < 2 or count <= distinct or count == flagged or not next(needs) and #others == 0 then return nil end
+  if marks.measure then return nil, nil, marks end
   if needs.thousands == " " and not marks.varied and marks.shape:find " " then needs.alike = true end
   return needs, others, marks
 end
@@ -254,7 +263,7 @@ local function needs_of_column(rows, sample, comma, name)
   if odd[1] then needs, others, marks = needs_of(all, n + #odd, comma, name) end
   local is_clear = needs ~= nil
   for _, text in ipairs(others or {}) do is_clear = is_clear and looks.is_empty(text) end
-  if is_clear then return needs, others, marks end
+  if is_clear or marks and marks.measure then return needs, others, marks end
   return needs_of(values, n, comma, name)
 end
 
@@ -264,6 +273,11 @@ local function looked_through(texts, rows, sample, comma)
   for _, name in ipairs(texts) do
     local needs, others, marks = needs_of_column(rows, sample, comma, name)
     if needs then add_mixed(found.mixed, rows, name, needs, marks) end
+    if marks and marks.measure then
+      local hint = ('%s: letters behind numbers such as %s measure or multiply them, so all of it stays texts; where '
+        .. 'they are flags: {flags = "%s"}'):format(name, arguments.shown(marks.measure), name)
+      table.insert(found.mixed, { hint, nil, is_kept = true })
+    end
     table.insert(needs and found.names or found.rest, name)
     if needs and needs.flags then table.insert(found.flagged, name) end
     for option, value in pairs(needs or {}) do found.all[option] = value end
