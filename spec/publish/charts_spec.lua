@@ -35,6 +35,25 @@ describe("a network", function()
   end)
 end)
 
+describe("a timeline", function()
+  it("says the dates of a span that leaves no room beside it within it", function()
+    local block = block_of("timeline", { labels = { "A", "B" }, series = false,
+      spans = { { from = "2019-01-01", to = "2022-12-31" }, { from = "2020-01-01", to = "2020-03-31" } } })
+    local drawing = charts.svg(block, charts.WIDE, "c")
+    assert.is_truthy(drawing:find('class="on4">1 Jan 2019 to 31 Dec 2022</text>', 1, true))
+  end)
+end)
+
+describe("what is said below a label", function()
+  it("has the room for a period and three flags", function()
+    local value = { low = 7, period = "2003 to 2023, 243 of 252 months", flags = { "computed", "doubtful", "partial" } }
+    local drawing = charts.svg(block_of("bar", { labels = { "A long name of an operation or a programme" },
+      values = { value }, series = false }), charts.WIDE, "c")
+    assert.is_nil(drawing:find("…", 1, true))
+    assert.is_truthy(drawing:find "partial</text>")
+  end)
+end)
+
 describe("every chart", function()
   it("has a name, a description and a role, and draws inside its width", function()
     for _, kind in ipairs(charts.kinds) do

@@ -100,7 +100,7 @@ end
 local function draw_label(self, block, options, i, y, most)
   local lines = self:lines(0, y, block.labels[i], most, LABEL_LINES)
   local said = options.said and options.said(i)
-  for _, line in ipairs(said and pen.folded(said, most, 2) or {}) do
+  for _, line in ipairs(said and pen.folded(said, most, 3) or {}) do
     self:text(0, y + lines * pen.LINE, line, "soft")
     lines = lines + 1
   end

@@ -72,6 +72,8 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft)
 [hidden] { display: none !important; }
 @media screen and (min-width: 40rem) {
   .stack td:not(.short, .number) { min-width: 8.5rem; } .stack td.long { min-width: 15rem; }
+  .many th:not(:last-child), .many td:not(:last-child) { padding-right: .9rem; }
+  .many.stack td:not(.short, .number) { min-width: 6.5rem; } .many td.number { min-width: 3.5rem; }
 }
 @media screen and (min-width: 60rem) { .short, .bounds { white-space: nowrap; } }
 @media screen and (max-width: 40rem) {
@@ -104,7 +106,7 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft)
   .short { white-space: nowrap; }
   h1 { break-inside: avoid; }
   tbody tr:first-child, tbody tr:nth-child(2), tbody tr:last-child, li:last-child { break-before: avoid; }
-  h1, h2, h3, h4, caption, figcaption, dt { break-after: avoid; }
+  h1, h2, h3, h4, caption, figcaption { break-after: avoid; }
   p { orphans: 3; widows: 3; }
   .wide { overflow: visible; }
   details::details-content { display: block; content-visibility: visible; height: auto; }
@@ -280,11 +282,14 @@ local function here_link(block, r)
     or ""
 end
 
+-- From how many columns on a table is set closer, to fit on a page.
+local FEW = 5
+
 function render.table(out, block)
   local notes, numbering, mark = footnotes(out, block)
   local is_stack = #block.columns > 2
-  out[#out + 1] = ('<div class="wide%s" tabindex="0"><table%s>'):format(is_stack and " stack" or "",
-    name_of(out, block))
+  out[#out + 1] = ('<div class="wide%s%s" tabindex="0"><table%s>'):format(is_stack and " stack" or "",
+    #block.columns > FEW and " many" or "", name_of(out, block))
   if block.title then out[#out + 1] = "<caption>" .. escape(block.title) .. "</caption>" end
   out[#out + 1] = "<thead><tr>"
   local labels, classes = {}, {}

@@ -62,12 +62,18 @@ function timeline.svg(pen, block, list)
         stop = stop + size / 2 + 2
       end
       if not text then return stop end
-      -- Behind the bar, else before it, else there with years only, without the value in the end.
+      -- Behind the bar, else before it, else there with years only, without the value in the end; else within it.
       for _, said in ipairs { text, words(block, list, i, year_of), words(block, {}, i, year_of) } do
         local most = pen_of.of(said)
         if stop + 6 + most <= pen.wide then return stop, said end
         if x - most - 6 > left then
           pen:text(x - 6, y + size - 2, said, "value end")
+          return stop, nil
+        end
+      end
+      for _, said in ipairs { text, words(block, {}, i, year_of) } do
+        if pen_of.of(said) + 12 <= stop - x then
+          pen:text(x + 6, y + size - 2, said, rows.is_hollow(value) and "value" or "on4")
           return stop, nil
         end
       end
