@@ -233,4 +233,32 @@ describe("a messy file that is read with guess = true", function()
       assert.matches("n: letters behind numbers such as .* {flags = \"n\"}", table.concat(info.hints, "\n"))
     end
   end)
+
+  -- Each as {text, what is told}.
+  local TOLD = {
+    { "Geo,n\nOntario,1235\nQuebec,2345\nBC,980\nCanada,4565\n", "row 4 %('Canada'%) is nearly the sum of all others" },
+    { "Geo;n;m\nSE;91;45.4\nA;40.2;20.1\nB;30.3;10.2\nC;20.4;15.2\n", "row 1 %('SE'%) is nearly the sum" },
+    { "İl;n\nToplam;91\nAdana;40\nBursa;50\n", "row 1 is called 'Toplam'" },
+    { "k;n\nИТОГО;91\nА;40\nБ;50\n", "row 1 is called 'ИТОГО'" }, { "k;n\nΣύνολο;91\nA;40\nB;50\n", "'Σύνολο'" },
+    { "k;n\nA;40\nI alt;91\nB;50\n", "row 2 is called 'I alt'" }, { "k;n\nOGÓŁEM;91\nA;40\nB;50\n", "'OGÓŁEM'" },
+    { "Region;2019\nA;50\nB;20\nRegion;2020\nA;60\nB;30\n", "line 4 begins as the header does %('Region;2020'%)"
+      .. ".*{skip = 3} reads it, {skip_tail = 3}" },
+    { "Region;Cases\nA;50\nB;20\n\nRegion;Victims\nA;60\nB;30\n", "line 5 begins as the header does" },
+    { "No;State;Cases\n1;2;3\n1;Kerala;60\n2;Goa;30\n", "row 1 numbers the columns" },
+    { "Region;n\nA;50\nB;20\n\nLast updated;2021\n", "below an empty line %('Last updated;2021'%): {skip_tail = 1}" },
+    { "k;born\nA;31/12/61\nB;01/02/58\n", "born: 2 days are to come, the first in row 1 %(2061%-12%-31%)" },
+  }
+
+  it("tells of totals, headers and lines that stand among the rows", function()
+    for _, case in ipairs(TOLD) do
+      local _, info = blotter.csv(case[1], { guess = true })
+      assert.matches(case[2], table.concat(info.hints, "\n"))
+    end
+    for _, text in ipairs { "Geo,n\nA,1235\nB,2345\nC,980\nD,4465\n", "k;n\nAllen;91\nA;40\nB;50\n",
+      "k;d\nA;31/12/11\nB;01/02/12\n", "a;b;c\n1;2;4\n1;2;3\n", "k;n\nA;5\n\nB;6\n\nC;7\n" } do
+      for _, hint in ipairs(select(2, blotter.csv(text, { guess = true })).hints) do
+        assert.matches("^guessed:", hint)
+      end
+    end
+  end)
 end)

@@ -59,6 +59,21 @@ local function misdated(columns, options, rows)
   end
 end
 
+--- A column of days with two digits of the year, some of which are days to come.
+local function coming(columns, options, rows)
+  if not options.dates:find "yy" or options.dates:find "yyyy" then return nil end
+  local today = os.date "%Y-%m-%d"
+  for _, column in ipairs(columns) do
+    local cells = column.type == "date" and ("v > date('%s')"):format(today)
+    local count, row, day = 0, nil, nil
+    if cells then count, row, day = strays.cells(rows, column.name, cells) end
+    if count > 0 then
+      return ("%s: %d day%s to come, the first in row %d (%s): of years with two digits 70 to 99 are read as 19.., "
+        .. "others as 20.."):format(column.name, count, count == 1 and " is" or "s are", row, day)
+    end
+  end
+end
+
 --- The one of two forms that other columns of days are of.
 local function form_elsewhere(info, sample, day_first, month_first)
   local records = sample and info.delimiter and seen.records(sample, info.delimiter, LOOKED)
@@ -67,7 +82,7 @@ end
 
 local function dated(columns, info, options, rows, text)
   if options.infer == false then return nil end
-  if options.dates then return misdated(columns, options, rows) end
+  if options.dates then return coming(columns, options, rows) or misdated(columns, options, rows) end
   local sample, given = rows:limit(LOOKED):collect(), type(options.types) == "table" and options.types or {}
   for i, column in ipairs(columns) do
     local form, day_first, month_first
@@ -242,6 +257,16 @@ local function called(rows, found)
   return ("%s: a sum counts totals with what they add up; %s"):format(who, how)
 end
 
+--- A row that is about the sum of all others, whatever it is called.
+local function nearly_total(columns, rows)
+  local row, number = totals.nearly(rows, columns)
+  if not row then return nil end
+  local name
+  for _, column in ipairs(columns) do name = name or type(row[column.name]) == "string" and row[column.name] or nil end
+  return ("row %d%s is nearly the sum of all others: a total among what it adds up?"):format(number,
+    name and (" (%s)"):format(arguments.shown(name)) or "")
+end
+
 --- Totals among the rows: first, last, or between them.
 local function totalled(columns, _, options, rows, sample)
   if #rows < 2 then return nil end
@@ -254,10 +279,64 @@ local function totalled(columns, _, options, rows, sample)
     said[#said + 1] = next(rows:row(#rows)) == nil and { last_line(columns, options, rows, sample) } or nil
     return said
   end
-  return { { first_line(columns, rows) }, { last_line(columns, options, rows, sample) } }
+  local first, last = { first_line(columns, rows) }, { last_line(columns, options, rows, sample) }
+  return { first, last, not first[1] and not last[1] and { nearly_total(columns, rows) } or nil }
 end
 
-local DOUBTS = { header, blanks, blank, repeated, grouped, dated, yes_no, spelled.hints, totalled }
+-- ---- lines that are no rows ----
+
+--- A line below the header that numbers the columns.
+local function numbered(columns, _, options, rows)
+  if not columns[3] or #rows < 2 or options.header == false then return nil end
+  local row, from = rows:row(1), nil
+  for i, column in ipairs(columns) do
+    local number = math.tointeger(tonumber(row[column.name]))
+    from = from or number
+    if not number or number ~= from + i - 1 then return nil end
+  end
+  if from > 1 or from < 0 then return nil end
+  return "row 1 numbers the columns: t:tail(#t - 1) leaves it out"
+end
+
+--- The first record behind the header that begins as it does and has other names: where another table begins.
+local function header_again(records, name)
+  local first
+  for _, fields in ipairs(records) do
+    local is_one = fields[1] == name and #fields > 1
+    for i = 1, is_one and first and #fields == #first and #fields or 0 do
+      if fields[i] ~= first[i] then return fields end
+    end
+    first = first or is_one and fields or nil
+  end
+end
+
+--- A second table below the first.
+local function stacked(columns, info, options, _, sample)
+  if options.header == false or options.skip_tail or not sample or not info.delimiter then return nil end
+  local again = header_again(seen.records(sample, info.delimiter, MANY), columns[1].name)
+  if not again then return nil end
+  local tail = sample.whole and (", {skip_tail = %d} the one above it"):format(#seen.lines(sample, math.maxinteger)
+    - again.line + 1) or ""
+  return ("line %d begins as the header does (%s): another table below the first? {skip = %d} reads it%s"):format(
+    again.line, arguments.shown(table.concat(again, info.delimiter)), again.line - 1, tail)
+end
+
+--- A last row that stands below an empty line, the only one.
+local function apart(columns, _, options, rows, sample)
+  if options.skip_tail or not sample or not columns[2] or #rows < 2 then return nil end
+  local lines = seen.lines(sample, LOOKED)
+  local last = #lines
+  while last > 0 and lines[last] == "" do last = last - 1 end
+  if lines[last - 1] ~= "" then return nil end
+  for i = math.max(last - #rows, 1), last - 2 do
+    if lines[i] == "" then return nil end
+  end
+  return ("the last row stands below an empty line (%s): {skip_tail = %d} leaves it out"):format(
+    arguments.shown(lines[last]), #lines - last + 1)
+end
+
+local DOUBTS = { header, blanks, blank, repeated, grouped, dated, yes_no, spelled.hints, totalled, numbered,
+  stacked, apart }
 
 --- The hints about a table that was just read from CSV, as texts, the options that would end those which leave no
 -- doubt, and the hints that hold of the text however it is read, with `grouped`, that of points. `sample` is of the

@@ -2,35 +2,68 @@
 
 local totals = {}
 
+local LONGEST = 60  -- characters that a total is called by
+local NEARLY = 0.003 -- of a total that is rounded, or of which parts are not shown
+
 local MOST = 100000 -- rows that are added up for it: people write totals below shorter ones
 
 --- How the last line of a table is called when it adds up those above.
 local WORDS = {}
 for word in ([[total totals totaal totale totales totalt totali sum summe gesamt insgesamt suma soma somme ensemble
-  итого всего 합계 총계 계 合計 总计 合计]]):gmatch "%S+" do WORDS[word] = true end
+  итого всего разом усього общо вкупно укупно σύνολο toplam
+  ogółem razem celkem úhrnem spolu skupaj ukupno összesen yhteensä kokku kopā zusammen jumlah
+  कुल योग جمع المجموع الإجمالي סה"כ รวม 総数 합계 총계 계
+  合計 总计 合计]]):gmatch "%S+" do WORDS[word] = true end
 
 --- Words that say the same whatever stands beside them.
 local SURE = {}
 for word in ([[subtotal subtotals sub-total sub-totals sous-total zwischensumme teilsumme gesamtsumme endsumme
   tussentotaal delsumma subtotale 소계 小計 小计]]):gmatch "%S+" do WORDS[word], SURE[word] = true, true end
 
+--- What is a total only where nothing stands beside it.
+local WHOLE = { ["i alt"] = true, ["iš viso"] = true, ["hela landet"] = true, ["tổng cộng"] = true, ["tổng số"] = true,
+  ["all india"] = true, overall = true, all = true, alle = true, tous = true, todos = true, tutti = true }
+
 --- Words that stand beside one of totals and name nothing.
 local COMPANIONS = {}
-for word in ([[grand overall general général générale generale geral all net sub the of de du]]):gmatch "%S+" do
+for word in ([[grand overall general général générale generale geral genel all net sub the of de du]]):gmatch "%S+" do
   COMPANIONS[word] = true
+end
+
+--- The small letter of a code of Latin, Greek or Cyrillic.
+local function small(code)
+  if code >= 0x410 and code <= 0x42F or code >= 0x391 and code <= 0x3A9 or code >= 0xC0 and code <= 0xDE then
+    return code + 32
+  end
+  if code >= 0x100 and code <= 0x137 or code >= 0x14A and code <= 0x177 then return code | 1 end
+  if code >= 0x139 and code <= 0x148 or code >= 0x179 and code <= 0x17E then return code + code % 2 end
+  return code
+end
+
+local function lowered(text)
+  text = text:lower()
+  if not text:find "[\x80-\xFF]" or not utf8.len(text) then return text end
+  return (text:gsub("[\xC3-\xD1][\x80-\xBF]", function(letter) return utf8.char(small(utf8.codepoint(letter))) end))
+end
+
+--- Whether a text is what is a total where it stands alone.
+local function is_whole(text)
+  return WHOLE[lowered(text):match "^%s*(.-)[%s:.]*$"] ~= nil
 end
 
 --- Whether a text is a word of totals, perhaps among two others.
 function totals.is_word(text)
   local words, found = 0, false
-  for word in text:lower():gmatch "[^%s:.,]+" do words, found = words + 1, found or WORDS[word] end
+  if is_whole(text) then return true end
+  for word in lowered(text):gmatch "[^%s:.,]+" do words, found = words + 1, found or WORDS[word] end
   return found and words <= 3 or false
 end
 
 --- Whether a text is a word of totals alone, or names one that others are part of, and not a thing such as Total Gas.
 function totals.is_name(text)
   local found, sure, other = false, false, false
-  for word in text:lower():gmatch "[^%s:.,]+" do
+  if is_whole(text) then return true end
+  for word in lowered(text):gmatch "[^%s:.,]+" do
     found, sure = found or WORDS[word], sure or SURE[word]
     other = other or not WORDS[word] and not COMPANIONS[word] and not word:find "^%d+$"
   end
@@ -87,12 +120,38 @@ local function quoted(name)
   return "`" .. name:gsub("`", "``") .. "`"
 end
 
-local LIKE = "(total|sum|gesamt|ensemble|soma|итого|всего|계|計|计)"
+--- Whether the largest value of a column is about the sum of all others, of three at least, none of which is negative;
+-- and which it is.
+local function nearly_sum(rows, name)
+  local ok, of = pcall(function()
+    return rows:select("v = " .. quoted(name)):agg("s = sum(v), m = max(v), low = min(v), n = count(v)"):row(1)
+  end)
+  if not ok or not of.m or of.n < 4 or of.low < 0 or of.m <= 0 then return nil end
+  return math.abs(of.s - 2.0 * of.m) <= NEARLY * of.m and of.m or nil
+end
+
+--- The row whose numbers are each about the sum of all others in its column, and the row's number; nil: none.
+function totals.nearly(rows, columns)
+  local number, row
+  if #rows < 4 or #rows > MOST then return nil end
+  for _, column in ipairs(columns) do
+    local is_number = column.type == "int64" or column.type == "float64"
+    local largest = is_number and nearly_sum(rows, column.name)
+    if is_number and not largest then return nil end
+    if largest and not row then
+      number = rows:select("v = " .. quoted(column.name)):window { derive = "row = row_number()" }
+        :where("v == $m", { m = largest }):row(1).row
+      row = rows:row(number)
+    end
+    if largest and row[column.name] ~= largest then return nil end
+  end
+  return row, number
+end
 
 --- The rows of one column of texts that are called totals: their numbers and names; nil: none.
 local function called_in(rows, name)
   local cells = rows:select("v = " .. quoted(name)):window { derive = "row = row_number()" }
-    :where(("matches(lower(v), '%s')"):format(LIKE))
+    :where(("len(v) <= %d"):format(LONGEST))
   local found, names, sure = {}, {}, false
   for i, text in ipairs(cells:values "v") do
     if totals.is_word(text) then
