@@ -246,6 +246,7 @@ describe("a messy file that is read with guess = true", function()
     { "Region;Cases\nA;50\nB;20\n\nRegion;Victims\nA;60\nB;30\n", "line 5 begins as the header does" },
     { "No;State;Cases\n1;2;3\n1;Kerala;60\n2;Goa;30\n", "row 1 numbers the columns" },
     { "Region;n\nA;50\nB;20\n\nLast updated;2021\n", "below an empty line %('Last updated;2021'%): {skip_tail = 1}" },
+    { "Ain;50\nVar;20\nLot;3\n", "a column is called '50': a row of data taken as the header%?" },
     { "k;born\nA;31/12/61\nB;01/02/58\n", "born: 2 days are to come, the first in row 1 %(2061%-12%-31%)" },
   }
 

@@ -103,11 +103,13 @@ local function is_value(name)
 end
 
 local function header(columns, _, options)
-  local is_all, first = true, nil
+  local is_all, first, small, count = true, nil, nil, 0
   for _, column in ipairs(columns) do
+    if column.name:find "^%d%d?%d?$" then small, count = column, count + 1 end
     is_all = is_all and tonumber(column.name) ~= nil and not column.name:find "^[12]%d%d%d$"
     if is_value(column.name) then first = first or column.name end
   end
+  if count == 1 and columns[2] and small.type == "int64" then first = first or small.name end
   if options.header == false or options.names or not (first or is_all) then return nil end
   return ("a column is called %s: a row of data taken as the header? {header = false}, or another skip"):format(
     arguments.shown(first or columns[1].name))
