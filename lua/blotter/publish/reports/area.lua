@@ -1,6 +1,6 @@
 --- One area: what was counted there, the operations there over time, and every statement about it.
 
-local asked = require "blotter.publish.reports.asked"
+local area_totals = require "blotter.publish.reports.telling.area_totals"
 local builder = require "blotter.publish.reports.builder"
 local not_stated = require "blotter.publish.reports.telling.not_stated"
 local reach = require "blotter.publish.reports.telling.reach"
@@ -13,23 +13,6 @@ area.params = {
   { name = "area", kind = "area", required = true, description = "code or name of the area, such as KR or Japan" },
   { name = "policy", kind = "policy", description = "how competing statements are settled (default newest)" },
 }
-
-local function add_totals(doc, row, figures, policy)
-  local rows = {}
-  for _, indicator in ipairs(builder.indicators_of(doc.ops, figures)) do
-    if indicator.unit ~= "percent" and indicator.unit ~= "currency" then
-      local result = asked.total(doc.ops, indicator.id, { area = row.code, policy = policy })
-      rows[#rows + 1] = doc:total_row(result, indicator.name)
-    end
-  end
-  if #rows == 0 then return end
-  doc:heading(1, "What was counted")
-  doc:add { kind = "table", title = "Totals that count nothing twice", rows = rows, columns = {
-    { name = "indicator", title = "Counted", type = "string" },
-    { name = "total", title = "Total", type = "figure" },
-    { name = "basis", title = "Basis", type = "string" } },
-    note = "A total holds what was published of this area and can be added; not all that happened there." }
-end
 
 local function subjects_in(ops, row)
   local list = {}
@@ -52,7 +35,7 @@ function area.build(ops, params)
   if #figures == 0 then
     doc:text "No source gives a figure for this area by itself."
   else
-    add_totals(doc, row, figures, params.policy)
+    area_totals.add(doc, row, figures, params.policy)
     not_stated.of_area(doc, row, figures)
     chronology.add(doc, subjects_in(ops, row), "Operations in this area")
     reach.of_area(doc, row)

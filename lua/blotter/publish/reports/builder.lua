@@ -391,10 +391,16 @@ local function is_dated(row)
   return true
 end
 
--- What was left out since no source dates it, and may be newer than what is used; nil where there is nothing, or what
--- is used has no date either.
+-- Whether two statements have no value in common: one begins above where the other ends.
+local function is_apart(a, b)
+  return a.low and b.high and a.low > b.high or a.high and b.low and a.high < b.low or false
+end
+
+-- What was left out since no source dates it, and may be newer than what is used, and whether any of it is another
+-- number than what is used; nil where there is nothing, or what is used has no date either.
 function Builder:undated(result)
   local parts, used, shown = {}, result.total.figures[1], result.total.exceeded_by
+  local is_other = false
   if not is_dated(result.total) then return nil end
   for _, entry in ipairs(result.left_out) do
     local figure = entry.figure
@@ -403,9 +409,11 @@ function Builder:undated(result)
     if is_like and not figure.first and not figure.last and #parts < MOST_UNDATED then
       parts[#parts + 1] = ("%s%s [%d]"):format(self.ops:words(figure).value, dated(figure.subject_row),
         self:cite(figure.source_row))
+      is_other = is_other or is_apart(figure, shown or result.total)
     end
   end
-  return #parts > 0 and ("Not dated by its source, and so not used: %s."):format(table.concat(parts, "; ")) or nil
+  if #parts == 0 then return nil end
+  return ("Not dated by its source, and so not used: %s."):format(table.concat(parts, "; ")), is_other
 end
 
 --- The cells of a total: its label, the number, and what it rests on; nil where there is no figure.
@@ -417,7 +425,9 @@ function Builder:total_row(result, label)
   local used = #row.figures == 1 and "1 figure" or #row.figures .. " figures"
   local basis = ("%s used, %s left out"):format(used, #result.left_out > 0 and #result.left_out or "none")
   local cell = self:sum(row, self:flags_of(row), label)
-  cell.notes[#cell.notes + 1] = self:undated(result)
+  local note, is_other = self:undated(result)
+  cell.notes[#cell.notes + 1] = note
+  if is_other then cell.flags[#cell.flags + 1] = "another, undated" end
   return { label, cell, basis }
 end
 

@@ -26,6 +26,7 @@ local FLAGS = {
     .. "area itself did not receive them." },
   { "trafficking sweeps", "Counted by a sweep against trafficking in persons of every age, or by a programme of such "
     .. "sweeps, not by an operation against online offences; totals of an area leave it out." },
+  { "another, undated", "A source without a date prints another number, which may be newer; the footnote has it." },
   { "series break", "It is not comparable with what was before." },
 }
 

@@ -214,6 +214,9 @@ end
 local RATES = "No rate is computed here: none by inhabitants, by reports or by cases. What is published is no count of "
   .. "all that happened, so such a rate would measure how much was reported and printed, and would not compare."
 
+local NO_WORLD = "No count of the children, suspects or arrests of the whole world is computed here, nor can one be: "
+  .. "countries, agencies and operations count some of the same persons, and most countries are not among the sources."
+
 local STAGES_APART = "What is counted of suspects, arrests, charges and convictions need not be of the same persons or "
   .. "years: no share of one in another is computed, and none should be."
 
@@ -247,6 +250,7 @@ function not_stated.of_area(doc, area, figures)
   end
   doc:heading(1, "What is not stated")
   if area.type == "country" then add_never(doc, figures, "area", "country") end
+  if area.type == "world" then doc:text(NO_WORLD) end
   doc:text(RATES)
   if stages(figures) > 1 then doc:text(STAGES_APART) end
   add_years(doc, own)
