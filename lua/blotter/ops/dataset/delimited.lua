@@ -18,6 +18,7 @@ end
 -- line of each; rows that cannot be read, and a text that is no CSV, become problems of `file`. nil when there is none.
 -- Fields are separated by a comma, or by the sign that is given.
 function delimited.read(text, file, problems, separator)
+  require "blotter" -- gives tables their verbs, where a program begins with the dataset
   local rows, info = require("blotter.tables.read").own(text, {text = true, delimiter = separator or ",", infer = false,
     line_column = LINE, on_error = "reject", progress = false})
   if not rows then
