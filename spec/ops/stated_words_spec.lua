@@ -115,6 +115,9 @@ local slips = {
   {"hi", "84 तक", {}, "expected qualifier"},
   {"th", "12 ล้านไฟล์", {}, {12000000, 11500000, 12500000}}, {"de", "bis zu 84", {}, {84, 0, 84}},
   {"en", "up to 84", {}, {84, 0, 84}},
+  {"en", "34 a week", {value = 34, qualifier = "exact"}, "makes a rate"},
+  {"da", "34 sager om ugen", {value = 34, qualifier = "exact"}, "makes a rate"},
+  {"en", "34 a week", {value = 34, qualifier = "exact", stated = "number"}, {34, 34, 34}},
 }
 
 local money = {

@@ -239,9 +239,9 @@ end
 
 -- Refuses what the curator states and the words do not bear: a value, the ends of a range, a qualifier.
 local function check_borne(context, row, bears, multiplier)
-  local contradiction = bearing.qualifier_problem(bears, row.qualifier)
-  if contradiction then
-    context:refuse(row, "qualifier", contradiction)
+  local rate, contradiction = bearing.rate_problem(bears), bearing.qualifier_problem(bears, row.qualifier)
+  if rate or contradiction then
+    context:refuse(row, rate and "indicator" or "qualifier", rate or contradiction)
     row.is_lame = true
     return
   end

@@ -2,8 +2,9 @@
 -- them, the way that a change went, the money, the qualifier.
 --
 -- bearing.of(text, context) (see reading.lua) returns what these functions judge: bearing.value_problem(bears, value,
--- multiplier), bearing.sign_problem(bears, number, is_explicit), bearing.qualifier_problem(bears, qualifier) and
--- bearing.currency_problem(bears, currency). Each returns nil, or what is wrong.
+-- multiplier), bearing.sign_problem(bears, number, is_explicit), bearing.rate_problem(bears),
+-- bearing.qualifier_problem(bears, qualifier) and bearing.currency_problem(bears, currency). Each returns nil, or what
+-- is wrong.
 
 local beside = require "blotter.ops.figures.beside"
 local digit_values = require "blotter.ops.figures.digit_values"
@@ -136,6 +137,7 @@ local function note_words(bears, items)
     is_behind = is_behind or item.digits or roles.number ~= nil and not roles.filler
     note_direction(bears, items, at, is_behind)
     note_bounds(bears, roles, is_behind)
+    bears.rate = bears.rate or roles.rate and item
     for _, role in ipairs {"measure", "multiplier"} do
       local row = roles[role]
       if row and row.currencies then bears.money[#bears.money + 1] = row end
@@ -201,6 +203,12 @@ function bearing.sign_problem(bears, number, is_explicit)
   if number < 0 or is_explicit then return nil end
   return ("'%s' does not say whether it rose or fell; expected -%s for a fall, or stated 'number' beside %s for a rise")
     :format(bears.text, show(number), show(number))
+end
+
+--- What is wrong with what is counted where the words make a rate of it ("34 a week").
+function bearing.rate_problem(bears)
+  local problem = bears.rate and beside.rate_problem(bears.rate, bears.context.unit)
+  return problem and problem .. "; expected an indicator of that rate, or stated 'number'" or nil
 end
 
 --- What is wrong with a qualifier where the words bound their number by another one.

@@ -1,8 +1,8 @@
 -- The words beside a printed number: each of them is understood, or the number is refused.
 --
 -- beside.read(items, first, last, context) goes over all items before the first number and behind the last one (see
--- wording.lua for their roles) and returns what they say: hedge (a row with a qualifier), rate (an item), factor (7 for
--- weeks where days are counted), is_fall. A word without a role, one that measures something else than the
+-- wording.lua for their roles) and returns what they say: hedge (a row with a qualifier), factor (7 for weeks where
+-- days are counted), is_fall. A word without a role, one that measures something else than the
 -- indicator counts, and one that makes a part, a change or a rate of the number ends the reading with an error whose
 -- message names it: what is not understood may always be a multiplier.
 
@@ -84,11 +84,24 @@ local function read_part(item, context)
   end
 end
 
+--- What is wrong with a rate ("34 a week") beside what an indicator counts, by itself or in another time; nil where
+-- nothing is.
+function beside.rate_problem(item, unit)
+  local time = unit:match "_per_(%a+)$"
+  if not time then
+    return ("'%s' makes a rate of the number, and the indicator counts %s"):format(item.text, unit)
+  end
+  local row = item.roles.rate
+  return row.meaning ~= time and ("'%s' makes a rate of a %s of the number, and the indicator's is that of a %s")
+    :format(item.text, row.meaning, time) or nil
+end
+
 -- What roles say wherever the word stands. Returns whether that was all.
 local function read_anywhere(state, item, context, is_behind)
   local roles = item.roles
   if roles.rate then
-    state.rate = item
+    local problem = beside.rate_problem(item, context.unit)
+    if problem then refuse("%s", problem) end
   elseif roles.measure then
     read_measure(state, item, context)
   elseif is_change_word(roles, is_behind, context) then

@@ -197,9 +197,6 @@ local function read_single(items, found, context)
   if number.hedge and not is_bounded_again(state, number.hedge) then
     beside.note_hedge(state, number.hedge, context)
   end
-  if state.rate and not context.is_rate then
-    refuse("'%s' makes a rate of the number, and the indicator counts %s", state.rate.text, context.unit)
-  end
   if state.is_fall ~= nil and state.hedge and state.hedge.qualifier == "up to" then
     refuse("'%s' with a word for a change may be its end; expected value and qualifier", state.hedge.word)
   end
@@ -391,7 +388,7 @@ function reading.prepared(context)
   local may_be_negative = tostring(indicator.step or 1) ~= "1" and (tonumber(indicator.minimum) or -1) < 0
   return setmetatable({
     unit = unit, is_counted = tostring(indicator.step or 1) == "1",
-    is_foreign = context.formats == numerals.formats, is_rate = unit:find "_per_" ~= nil,
+    is_foreign = context.formats == numerals.formats,
     is_dense = dense_languages[context.language] or false,
     may_be_negative = may_be_negative, is_change = may_be_negative and unit == "percent",
   }, {__index = context})
