@@ -1,4 +1,5 @@
--- Words that tell of something else than the indicator counts: a rate of another time. A row is language, indicator,
+-- Words that tell of something else than the indicator counts: a rate of another time, two numbers with multipliers, a
+-- hyphen that is no minus. A row is language, indicator,
 -- text and what is read.
 
 local as_curator = require "as_curator"
@@ -32,6 +33,28 @@ local rates = {
   {"ja", "reports_per_day", "月平均25件", "refused"},
 }
 
+local sums = {
+  {"es", "files_seized", "40 mil y 5 mil", "refused"}, {"es", "files_seized", "cuarenta mil y cinco mil", "refused"},
+  {"en", "files_seized", "100 thousand and 28 thousand", "refused"},
+  {"en", "files_seized", "forty thousand five thousand", "refused"},
+  {"fr", "files_seized", "quarante mille et cinq mille", "refused"},
+  {"de", "files_seized", "vierzigtausend fünftausend", "refused"},
+  {"pl", "files_seized", "40 tys. 5 tys.", "refused"}, {"tr", "files_seized", "40 bin 5 bin", "refused"},
+  {"it", "files_seized", "40 mila 5 mila", "refused"}, {"ar", "files_seized", "40 ألف و5 آلاف", "refused"},
+  {"sv", "files_seized", "fyrtio tusen fem tusen", "refused"},
+  {"en", "files_seized", "2 million 300 thousand", "round 2185000 2415000 of 2300000"},
+  {"ja", "files_seized", "1億2千万", "rounded 115000000 125000000 of 120000000"},
+}
+
+local prefixes = {
+  {"he", "reports_received_change", "פחות מ-30%", "refused"},
+  {"he", "reports_received_change", "ירידה של פחות מ-30%", "under -30 0 of -30"},
+  {"he", "arrests", "פחות מ-600", "under 0 599 of 600"}, {"he", "arrests", "פחות מ־600", "under 0 599 of 600"},
+  {"he", "reports_received_change", "-30%", "rounded -30.5 -29.5 of -30"},
+}
+
 describe("words unlike the indicator", function()
   as_curator.expect(it, rates)
+  as_curator.expect(it, sums)
+  as_curator.expect(it, prefixes)
 end)

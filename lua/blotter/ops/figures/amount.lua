@@ -70,6 +70,9 @@ local function part_of(number)
   return part
 end
 
+-- Whether a multiplier is smaller than that of the part before it: "40 thousand and 5 thousand" are two numbers.
+local function falls(last, scale) return not scale or not last.word or scale < last.word end
+
 --- Adds a decimal {n, d, grain, is_word}. is_joined: a word such as "and" stands before it. Returns whether it fits.
 function Amount:add(number, is_joined)
   local last = self[#self]
@@ -82,7 +85,9 @@ function Amount:add(number, is_joined)
   local is_unit_first = is_joined and last.d == 0 and not last.scale and last.n < 10 and number.d == 0
     and number.n % 10 == 0 and number.n >= 20 and number.n <= 90
   if number.d > 0 or not is_unit_first and number.n >= room(last) then return false end
-  self[#self + 1] = part_of(number)
+  local part = part_of(number)
+  if not falls(last, part.word) then return false end
+  self[#self + 1] = part
   return true
 end
 
@@ -101,7 +106,7 @@ function Amount:multiply(scale, is_own)
   end
   if not sum and #self > 0 and scale >= 1000 and not is_own then return false end
   local last, made = self[#self], times(sum or {n = 1, d = 0}, scale)
-  if not made or last and as_number(made) >= room(last) then return false end
+  if not made or last and (as_number(made) >= room(last) or not falls(last, scale)) then return false end
   made.scale, made.word = in_grains(scale * (unit or 1), sum and sum.grain), scale
   self[#self + 1] = made
   return true

@@ -108,7 +108,7 @@ local function note_direction(bears, items, at, is_behind)
   local roles, following = item.roles or {}, items[at + 1]
   if (roles.fall or roles.rise) and (is_behind or not roles.hedge) then
     way = roles.fall and -1 or 1
-  elseif item.text == "-" and not is_behind and following and following.digits then
+  elseif beside.is_minus(items, at) and not is_behind and following and following.digits then
     way = -1
   elseif item.text == "+" and not is_behind or is_behind and roles.tail and beside.neutral[roles.tail.qualifier] then
     way = 1

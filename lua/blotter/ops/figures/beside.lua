@@ -47,6 +47,15 @@ end
 
 beside.note_hedge = note_hedge
 
+-- Whether an item is a minus sign: a hyphen that hangs on a Hebrew or Arabic letter is that of a prefix ("\u{5DE}-30").
+function beside.is_minus(items, at)
+  local item, before = items[at], items[at - 1]
+  if not item or item.text ~= "-" then return false end
+  if not before or before.last ~= item.first - 1 or not utf8.len(before.text) then return true end
+  local code = utf8.codepoint(before.text, utf8.offset(before.text, -1))
+  return not (code >= 0x590 and code <= 0x6FF)
+end
+
 local what_measures = {currency = "money", date = "a date", time = "a time of day", place = "a place in a list",
   length = "a length", weight = "a weight"}
 

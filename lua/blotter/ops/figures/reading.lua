@@ -141,8 +141,7 @@ local function bare_qualifier(number, context)
 end
 
 local function is_negative(items, number)
-  local before = items[number.first - 1]
-  return before ~= nil and before.text == "-" and number.first > 1
+  return beside.is_minus(items, number.first - 1)
 end
 
 -- Refuses a percentage of a change without a word or a sign that says which way it went.
