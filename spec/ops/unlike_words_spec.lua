@@ -46,6 +46,13 @@ local sums = {
   {"ja", "files_seized", "1億2千万", "rounded 115000000 125000000 of 120000000"},
 }
 
+local differences = {
+  {"en", "cases_recorded_change", "rose by 316", "refused"}, {"en", "cases_recorded_change", "80 fewer", "refused"},
+  {"es", "cases_recorded_change", "316 casos más", "refused"}, {"ja", "cases_recorded_change", "100人増", "refused"},
+  {"de", "cases_recorded_change", "Anstieg um 316", "refused"}, {"en", "reports_share", "25", "refused"},
+  {"ja", "cases_recorded_change", "28・3%増", "rounded 28.25 28.35 of 28.3"},
+}
+
 local prefixes = {
   {"he", "reports_received_change", "פחות מ-30%", "refused"},
   {"he", "reports_received_change", "ירידה של פחות מ-30%", "under -30 0 of -30"},
@@ -56,5 +63,6 @@ local prefixes = {
 describe("words unlike the indicator", function()
   as_curator.expect(it, rates)
   as_curator.expect(it, sums)
+  as_curator.expect(it, differences)
   as_curator.expect(it, prefixes)
 end)

@@ -152,6 +152,13 @@ local function check_direction(number, state, is_minus, context)
     show(number.value))
 end
 
+-- Refuses a number without a sign or a word for percent where percent are counted: "316 more cases" is no percentage.
+local function check_percent(number, context)
+  if context.unit ~= "percent" or context.is_percent or is_share_of_all(number, context) then return end
+  refuse("%s has no sign or word for percent, which the indicator counts; expected printed with it, or value, "
+    .. "qualifier and stated 'number'", show(number.value))
+end
+
 -- The value with its sign: a minus in front of it, or a word for a fall behind it.
 local function signed(items, number, state, context)
   local is_minus = is_negative(items, number)
@@ -196,6 +203,7 @@ local function read_single(items, found, context)
   if number.hedge and not is_bounded_again(state, number.hedge) then
     beside.note_hedge(state, number.hedge, context)
   end
+  check_percent(number, context)
   if state.is_fall ~= nil and state.hedge and state.hedge.qualifier == "up to" then
     refuse("'%s' with a word for a change may be its end; expected value and qualifier", state.hedge.word)
   end
@@ -218,6 +226,7 @@ local function read_two(items, found, context)
     refuse("a range with '%s' can be read in several ways; expected low and high",
       is_bounded and state.hedge.word or state.is_fall ~= nil and "a word for a change" or "-")
   end
+  check_percent(found[2], context)
   check_direction(found[2], state, false, context)
   local range = read_range(found[1], found[2], context)
   for _, name in ipairs {"low", "high", "multiplier"} do range[name] = times(range[name], state.factor) end
