@@ -163,6 +163,26 @@ describe("a record", function()
     assert.same({subject.date_start, subject.date_end}, {figure.period_start, figure.period_end})
   end)
 
+  it("holds a kind of period against its days", function()
+    local day = add_one {subject = "seoul-2014", period = "2012-03-04/2012-03-04"}
+    assert.equal("day", day.period_kind)
+    for _, wrong in ipairs {
+      {"day", "2012-03"}, {"calendar", "2012-03-01/2012-04-30"}, {"calendar", "2012-07-01/2013-06-30"},
+      {"year", "2012-03"}, {"fiscal", "2012-03-04"}, {"fiscal", "2012-03"}, {"fiscal", "2012-10-02/2013-10-01"},
+    } do
+      local _, message = ops:add(record({{period_kind = wrong[1], period = wrong[2]}}), {dry_run = true})
+      assert.matches("period_kind", message or "taken", 1, true)
+      assert.matches("expected the kind of these days", message, 1, true)
+    end
+    for _, right in ipairs {
+      {"calendar", "2011/2012"}, {"fiscal", "2011-10-01/2012-09-30"}, {"fiscal", "2009-07-01/2012-06-30"},
+      {"year", "2012"}, {"range", "2012"}, {"as_of", "2012-03-04"}, {"day", "2012-03-04"},
+    } do
+      local _, message = ops:add(record({{period_kind = right[1], period = right[2]}}), {dry_run = true})
+      assert.is_nil(tostring(message):find("expected the kind", 1, true), message)
+    end
+  end)
+
   it("is published in a month, a quarter or a year", function()
     for text, wanted in pairs {["2026-02"] = "2026-02-01 month", ["2026"] = "2026-01-01 year",
       ["2026-Q2"] = "2026-04-01 quarter", ["June 2026"] = "2026-06-01 month", ["5 June 2026"] = "2026-06-05 day"} do

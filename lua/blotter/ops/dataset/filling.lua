@@ -339,10 +339,11 @@ local function subject_span(context, row)
   local subject = context:row("subjects", row.subject)
   if not subject or not (subject.date_start or subject.date_end) then return nil, ("the subject '%s' has no dates; "
     .. "expected a period"):format(tostring(row.subject)) end
-  local precision = subject.date_precision
-  return {first = subject.date_start and dates.parse(subject.date_start),
-    last = subject.date_end and dates.parse(subject.date_end), kind = subject.date_end and "range" or "since",
-    precision = precision ~= "unknown" and precision or "day"}
+  local precision = subject.date_precision ~= "unknown" and subject.date_precision or "day"
+  local first = subject.date_start and dates.parse(subject.date_start)
+  local last = subject.date_end and dates.parse(subject.date_end)
+  local kind = not last and "since" or first == last and precision == "day" and "day" or "range"
+  return {first = first, last = last, kind = kind, precision = precision}
 end
 
 -- The last day on which a source can have been published.

@@ -105,12 +105,36 @@ local function check_future(context, figure, published)
   end
 end
 
+-- What the days of a kind of period look like: whether first and last, numbers of days, do.
+local days_of_kind = {
+  day = {"one day", function(first, last) return first == last end},
+  calendar = {"whole years from 1 January to 31 December", function(first, last)
+    return dates.format(first):find "%-01%-01$" and dates.format(last):find "%-12%-31$"
+  end},
+  year = {"one year", function(first, last) return last - first >= 363 and last - first <= 367 end},
+  fiscal = {"whole years that begin with a month", function(first, last)
+    local begins, after = dates.format(first), dates.format(last + 1)
+    return begins:find "%-01$" and begins:sub(5) == after:sub(5) and begins < after
+  end},
+}
+
+-- A kind of period that its days contradict, of new rows.
+local function check_kind(context, figure)
+  local kind = days_of_kind[figure.period_kind]
+  local first = figure.period_start and dates.parse(figure.period_start)
+  local last = figure.period_end and dates.parse(figure.period_end)
+  if not (kind and first and last) or kind[2](first, last) then return end
+  context:refuse(figure, "period_kind", ("'%s' is %s, and %s to %s is not; expected the kind of these days, or none")
+    :format(figure.period_kind, kind[1], figure.period_start, figure.period_end))
+end
+
 local function check_period(context, figure)
   local first, last = figure.period_start, figure.period_end
   if first and last and first > last then
     context:refuse(figure, "period_end", ("%s is before period_start, %s; expected a period that runs forwards")
       :format(last, first))
   end
+  if context.are_new then check_kind(context, figure) end
   local source = context.find("sources", figure.source)
   local published = last_published(source)
   local is_held = published and (context.are_new or source.date_precision == "day")
