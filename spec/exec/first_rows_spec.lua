@@ -84,8 +84,16 @@ local function check(t, rows, passes, condition)
 end
 
 describe("the first rows of many blocks", function()
-  local rows = rows_of(11, 7)
-  local t = table_of(rows)
+  local rows, t
+
+  setup(function()
+    rows = rows_of(11, 7)
+    t = table_of(rows)
+  end)
+  teardown(function() -- What a spec keeps is in the way of all that come after it.
+    rows, t = nil, nil
+    collectgarbage()
+  end)
 
   it("are those of a whole sort, of texts and numbers, both ways", function() check(t, rows) end)
 
