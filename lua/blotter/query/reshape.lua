@@ -23,9 +23,9 @@ local function quoted_list(names)
   return table.concat(parts, ", ")
 end
 
---- The names of columns in a text such as "a, b", each of which the query has.
---- A list of names in which one such as Arrests_* stands for all columns that are called like that.
+-- A list of names in which one such as Arrests_* stands for all columns that are called like that.
 local function spelled_out(scope, text, verb)
+  if type(text) ~= "string" then return text end -- names that were built
   return (text:gsub("[^,]+", function(item)
     local like = item:match "^%s*([^`()]-)%s*$"
     if not like or not like:find("*", 1, true) or like == "*" then return item end
@@ -38,6 +38,7 @@ local function spelled_out(scope, text, verb)
   end))
 end
 
+--- The names of columns in a text such as "a, b", each of which the query has.
 local function columns_in(q, text, verb)
   local scope, names = query.scope(q), {}
   for i, item in ipairs(parser.list(spelled_out(scope, query.check_text(text, verb), verb))) do
