@@ -76,6 +76,13 @@ local function is_sum(value, sum)
   return math.abs(sum - 2 * value) <= 1e-9 * math.abs(value)
 end
 
+--- The first row of an aggregation; nil where a sum is too large to be had.
+local function aggregated(rows, calls)
+  local ok, answer = pcall(function() return rows:agg(calls):row(1) end)
+  if not ok and not tostring(answer):find("too large", 1, true) then error(answer, 0) end
+  return ok and answer or nil
+end
+
 --- The sums of the columns of numbers that the last row has a value in: {name = sum}; nil without any, and where one is
 -- too large to be had.
 local function sums(rows, columns, last)
@@ -85,10 +92,7 @@ local function sums(rows, columns, last)
       calls[#calls + 1] = ("s%d = sum(`%s`)"):format(i, column.name:gsub("`", "``"))
     end
   end
-  if not calls[1] then return nil end
-  local ok, answer = pcall(function() return rows:agg(table.concat(calls, ", ")):row(1) end)
-  if not ok and not tostring(answer):find("too large", 1, true) then error(answer, 0) end
-  return ok and answer or nil
+  return calls[1] and aggregated(rows, table.concat(calls, ", ")) or nil
 end
 
 --- Whether every number of the last row is the sum of those above it. Two rows add up to a third by chance: there the
@@ -123,10 +127,8 @@ end
 --- Whether the largest value of a column is about the sum of all others, of three at least, none of which is negative;
 -- and which it is.
 local function nearly_sum(rows, name)
-  local ok, of = pcall(function()
-    return rows:select("v = " .. quoted(name)):agg("s = sum(v), m = max(v), low = min(v), n = count(v)"):row(1)
-  end)
-  if not ok or not of.m or of.n < 4 or of.low < 0 or of.m <= 0 then return nil end
+  local of = aggregated(rows:select("v = " .. quoted(name)), "s = sum(v), m = max(v), low = min(v), n = count(v)")
+  if not of or not of.m or of.n < 4 or of.low < 0 or of.m <= 0 then return nil end
   return math.abs(of.s - 2.0 * of.m) <= NEARLY * of.m and of.m or nil
 end
 

@@ -224,16 +224,20 @@ local function fill_multiplier(context, row, indicator)
   end
 end
 
+-- Refuses a field, and with it the row's number, which is complained of once.
+local function refuse_number(context, row, field, problem)
+  if not problem or row.is_lame then return end
+  context:refuse(row, field, problem)
+  row.is_lame = true
+end
+
 -- Refuses ends of a change whose signs the words contradict, or do not bear; these hold for both.
 local function check_signs(context, row, bears)
   for _, field in ipairs {"value", "low", "high"} do
     local is_end = field ~= "value" and row.qualifier == "between"
     local problem = (field == "value" or is_end)
       and bearing.sign_problem(bears, as_number(row[field]), row.stated == "number")
-    if problem and not row.is_lame then
-      context:refuse(row, field, problem)
-      row.is_lame = true
-    end
+    refuse_number(context, row, field, problem)
   end
 end
 
@@ -246,11 +250,7 @@ local function check_borne(context, row, bears, multiplier)
     return
   end
   for _, field in ipairs(row.qualifier == "between" and {"low", "high"} or {"value"}) do
-    local problem = bearing.value_problem(bears, as_number(row[field]), tonumber(multiplier))
-    if problem and not row.is_lame then
-      context:refuse(row, field, problem)
-      row.is_lame = true
-    end
+    refuse_number(context, row, field, bearing.value_problem(bears, as_number(row[field]), tonumber(multiplier)))
   end
 end
 
