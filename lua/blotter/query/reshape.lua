@@ -31,7 +31,7 @@ local function spelled_out(scope, text, verb)
     if not like or not like:find("*", 1, true) or like == "*" then return item end
     local pattern, names = "^" .. like:gsub("%p", "%%%0"):gsub("%%%*", ".*") .. "$", {}
     for _, name in ipairs(scope.names) do
-      if name:find(pattern) then names[#names + 1] = "`" .. name:gsub("`", "``") .. "`" end
+      if name:find(pattern) then names[#names + 1] = quoted(name) end
     end
     if #names == 0 then fail("%s: no column is called like %s", verb, like) end
     return table.concat(names, ", ")

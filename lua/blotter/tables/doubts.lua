@@ -3,6 +3,7 @@
 local arguments = require "blotter.errors.arguments"
 local days = require "blotter.tables.guess.days"
 local extent = require "blotter.tables.guess.extent"
+local quoted = require "blotter.lang.lexer".backquoted
 local seen = require "blotter.tables.guess.sample"
 local spelled = require "blotter.tables.spelled"
 local strays = require "blotter.tables.strays"
@@ -14,7 +15,7 @@ local MANY = 5000  -- records
 
 --- The texts of a column, each once, at most `most`.
 local function distinct_of(rows, name, most)
-  local plain = ("v = `%s`"):format(name:gsub("`", "``"))
+  local plain = "v = " .. quoted(name)
   return rows:select(plain):where "v ~= nil":distinct():limit(most):values "v"
 end
 
@@ -159,7 +160,7 @@ end
 -- seen to be blank.
 local function blank(columns, info, options, rows, sample)
   local tests = {}
-  for i, column in ipairs(columns) do tests[i] = ("`%s` == nil"):format(column.name:gsub("`", "``")) end
+  for i, column in ipairs(columns) do tests[i] = quoted(column.name) .. " == nil" end
   if options.nulls and not has_blank(info, sample) then return nil end
   if not tests[2] or options.drop_blank or rows:where(tests[1]):limit(1):count() == 0 then return nil end
   local count = rows:where(table.concat(tests, " and ")):count()
@@ -198,7 +199,7 @@ local function repeated(columns, _, options, rows)
   if not first or options.header == false or options.types or options.infer == false then return nil end
   local count, row = strays.cells(rows, first.name, ("v == %s"):format(literal(first.name)))
   if count == 0 or count * 2 > #rows then return nil end
-  local rest = rows:where(("`%s` ~= %s"):format(first.name:gsub("`", "``"), literal(first.name)))
+  local rest = rows:where(quoted(first.name) .. " ~= " .. literal(first.name))
   local types = {}
   for _, column in ipairs(columns) do types[column.name] = strays.type(rest, column.name) end
   local said = ("the header stands again in %d row%s, the first of which is row %d"):format(count,
@@ -210,7 +211,7 @@ end
 
 --- Whether a text stands once in its column.
 local function is_alone(rows, name, text)
-  return rows:where(("`%s` == $text"):format(name:gsub("`", "``")), { text = text }):count() == 1
+  return rows:where(quoted(name) .. " == $text", { text = text }):count() == 1
 end
 
 --- What is said of the last row: nothing in it, called by a word of totals, or the sum of those above it; and whether
@@ -248,7 +249,7 @@ end
 --- Rows among the others that are called totals: all of them, for leaving out some would count the others still.
 local function called(rows, found)
   local first, n = found.found[1], #found.found
-  local nulls = rows:where(("`%s` == nil"):format(found.column:gsub("`", "``"))):limit(1):count() > 0
+  local nulls = rows:where(quoted(found.column) .. " == nil"):limit(1):count() > 0
   local how = #found.names > 6 and "t:where leaves them out by their names"
     or ('t:where "%s" leaves %s out'):format(totals.without(found, nulls), n == 1 and "it" or "them")
   local names = {}
@@ -312,9 +313,19 @@ local function header_again(records, name)
   end
 end
 
+--- Whether another line than the first that has a name begins with it, perhaps in quotes.
+local function begins_again(text, name)
+  local from = text:find(name, 1, true)
+  for _, before in ipairs(from and { "\n", "\r", '\n"', '\r"' } or {}) do
+    if text:find(before .. name, from + 1, true) then return true end
+  end
+  return false
+end
+
 --- A second table below the first.
 local function stacked(columns, info, options, _, sample)
   if options.header == false or options.skip_tail or not sample or not info.delimiter then return nil end
+  if not begins_again(sample.head, columns[1].name) then return nil end
   local again = header_again(seen.records(sample, info.delimiter, MANY), columns[1].name)
   if not again then return nil end
   local tail = sample.whole and (", {skip_tail = %d} the one above it"):format(#seen.lines(sample, math.maxinteger)
@@ -323,9 +334,14 @@ local function stacked(columns, info, options, _, sample)
     again.line, arguments.shown(table.concat(again, info.delimiter)), again.line - 1, tail)
 end
 
+--- Whether a text has an empty line.
+local function has_gap(text)
+  return text:find("\n\n", 1, true) or text:find("\n\r\n", 1, true) or text:find("\r\r", 1, true)
+end
+
 --- A last row that stands below an empty line, the only one.
 local function apart(columns, _, options, rows, sample)
-  if options.skip_tail or not sample or not columns[2] or #rows < 2 then return nil end
+  if options.skip_tail or not sample or not columns[2] or #rows < 2 or not has_gap(sample.tail) then return nil end
   local lines = seen.lines(sample, LOOKED)
   local last = #lines
   while last > 0 and lines[last] == "" do last = last - 1 end

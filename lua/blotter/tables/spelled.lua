@@ -2,6 +2,7 @@
 -- reading make numbers of them.
 
 local arguments = require "blotter.errors.arguments"
+local quoted = require "blotter.lang.lexer".backquoted
 local looks = require "blotter.tables.guess.looks"
 local strays = require "blotter.tables.strays"
 local spelling = require "blotter.tables.guess.spelling"
@@ -25,6 +26,7 @@ local MINUS = "\u{2212}"
 
 --- The text with plain blanks and a plain minus; one that is none is noted in `needs`.
 local function plain(text, needs)
+  if not text:find "[\x80-\xFF]" then return text end
   for _, blank in ipairs(BLANKS) do text = text:gsub(blank, " ") end
   text = text:gsub("\u{2019}", "'")
   local rest, minus = text:gsub(MINUS, "-")
@@ -211,7 +213,7 @@ end
 --- Whether a text is a value of one of the columns whose texts stay what they are, so that it is not to be null.
 local function stands_in(rows, names, text)
   for _, name in ipairs(names) do
-    local same = ("`%s` == $text"):format(name:gsub("`", "``"))
+    local same = quoted(name) .. " == $text"
     if rows:where(same, { text = text }):limit(1):count() > 0 then return true end
   end
   return false
@@ -219,7 +221,7 @@ end
 
 --- Signs and codes of money in all of a column, which is one of texts.
 local function signs_in(rows, name)
-  local column, signs = "`" .. name:gsub("`", "``") .. "`", {}
+  local column, signs = quoted(name), {}
   local apart = rows
     :select(("v = extract(%s, '[^0-9.,() +-]+')"):format(column)):where "v ~= nil":distinct():limit(MANY)
   for _, text in ipairs(apart:values "v") do

@@ -1,6 +1,7 @@
 --- Columns of texts that are values of one type in all but a few cells: which type, how many, and the first other.
 
 local arguments = require "blotter.errors.arguments"
+local quoted = require "blotter.lang.lexer".backquoted
 
 local strays = {}
 
@@ -21,7 +22,7 @@ local CODE = "matches(v, '^-?0[0-9]')" -- with a leading zero
 
 --- A column alone, called v.
 local function alone(rows, name)
-  return rows:select(("v = `%s`"):format(name:gsub("`", "``")))
+  return rows:select("v = " .. quoted(name))
 end
 
 --- The cells of a column for which a condition on v holds: how many, and the row and the text of the first.
@@ -39,6 +40,7 @@ local function looks_like(kind, values, n)
     local text = values[i]
     if text and text:find "^%-?0%d" then return false end
     if text and text:find(kind.form) then good = good + 1 elseif text then bad = bad + 1 end
+    if FEW * bad > n - bad then return false end
   end
   return good > 1 and good >= FEW * bad
 end

@@ -1,5 +1,7 @@
 --- Whether the last row of a table is a total of the rows above it, by its words or by its numbers.
 
+local quoted = require "blotter.lang.lexer".backquoted
+
 local totals = {}
 
 local LONGEST = 60  -- characters that a total is called by
@@ -23,6 +25,18 @@ for word in ([[subtotal subtotals sub-total sub-totals sous-total zwischensumme 
 --- What is a total only where nothing stands beside it.
 local WHOLE = { ["i alt"] = true, ["iš viso"] = true, ["hela landet"] = true, ["tổng cộng"] = true, ["tổng số"] = true,
   ["all india"] = true, overall = true, all = true, alle = true, tous = true, todos = true, tutti = true }
+
+--- What finds a word of either kind in a small text, for the engine to look through many.
+local LIKE
+do
+  local words, wholes = {}, {}
+  for word in pairs(WORDS) do words[#words + 1] = word end
+  for whole in pairs(WHOLE) do wholes[#wholes + 1] = whole end
+  table.sort(words)
+  table.sort(wholes)
+  LIKE = ([[(^|[\\s:.,])(%s)([\\s:.,]|$)|^\\s*(%s)[\\s:.]*$]]):format(table.concat(words, "|"),
+    table.concat(wholes, "|"))
+end
 
 --- Words that stand beside one of totals and name nothing.
 local COMPANIONS = {}
@@ -89,7 +103,7 @@ local function sums(rows, columns, last)
   local calls = {}
   for i, column in ipairs(columns) do
     if (column.type == "int64" or column.type == "float64") and last[column.name] then
-      calls[#calls + 1] = ("s%d = sum(`%s`)"):format(i, column.name:gsub("`", "``"))
+      calls[#calls + 1] = ("s%d = sum(%s)"):format(i, quoted(column.name))
     end
   end
   return calls[1] and aggregated(rows, table.concat(calls, ", ")) or nil
@@ -120,10 +134,6 @@ function totals.adds_any(rows, columns, row)
   return false
 end
 
-local function quoted(name)
-  return "`" .. name:gsub("`", "``") .. "`"
-end
-
 --- Whether the largest value of a column is about the sum of all others, of three at least, none of which is negative;
 -- and which it is.
 local function nearly_sum(rows, name)
@@ -152,8 +162,10 @@ end
 
 --- The rows of one column of texts that are called totals: their numbers and names; nil: none.
 local function called_in(rows, name)
-  local cells = rows:select("v = " .. quoted(name)):window { derive = "row = row_number()" }
-    :where(("len(v) <= %d"):format(LONGEST))
+  local texts = rows:select("v = " .. quoted(name))
+  local is_like = ("len(v) <= %d and matches(lower(v), '%s')"):format(LONGEST, LIKE)
+  if texts:where(is_like):limit(1):count() == 0 then return nil end
+  local cells = texts:window { derive = "row = row_number()" }:where(is_like)
   local found, names, sure = {}, {}, false
   for i, text in ipairs(cells:values "v") do
     if totals.is_word(text) then
@@ -167,12 +179,14 @@ local function called_in(rows, name)
 end
 
 --- Rows that are called totals, by each column of texts that has such: {column, found (row and text of each), names}
--- each. A thing that is called so once is no total.
+-- each. A thing that is called so once is no total. Of long tables only the first columns are looked through.
 function totals.among(rows, columns)
-  local all = {}
-  if #rows < 3 or #rows > MOST then return all end
-  for _, column in ipairs(columns) do
-    all[#all + 1] = column.type == "string" and called_in(rows, column.name) or nil
+  local all, looked = {}, 0
+  for _, column in ipairs(#rows > 2 and columns or {}) do
+    local is_text = column.type == "string"
+    looked = looked + (is_text and #rows or 0)
+    if looked > MOST then break end
+    all[#all + 1] = is_text and called_in(rows, column.name) or nil
   end
   return all
 end

@@ -41,7 +41,8 @@ local function named(values, n)
   for _, form in ipairs(NAMED) do
     local all, any = true, false
     for i = 1, n do
-      all = all and (not values[i] or values[i]:find(form[1]) ~= nil)
+      all = not values[i] or values[i]:find(form[1]) ~= nil
+      if not all then break end
       any = any or values[i] ~= nil
     end
     if all and any then return form[2] end
